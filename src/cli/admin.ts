@@ -1,0 +1,53 @@
+import { FairleadError } from "../errors.js";
+import type { ServiceStatus } from "../plan/condition.js";
+
+/** A running controller's admin address, as the verbs reach it. */
+export interface Admin {
+  /** `http://127.0.0.1:8421`. */
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+export async function fetchServices(admin: Admin): Promise<readonly ServiceStatus[]> {
+  const body = (await ask(admin, "GET", "/api/v1/services")) as { readonly services: readonly ServiceStatus[] };
+  return body.services;
+}
+
+/** Throws FairleadError ApiUnreachable, with the API's own words where it has some. */
+export async function ask(admin: Admin, method: "GET" | "POST", path: string): Promise<unknown> {
+  const headers = admin.token === undefined ? {} : { authorization: `Bearer ${admin.token}` };
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, admin.url), { method, headers, signal: AbortSignal.timeout(10_000) });
+  } catch (cause) {
+    throw new FairleadError("ApiUnreachable", `no controller answers at ${admin.url}`, {
+      remedy: "start `fairlead run`, or name its admin address with --admin",
+      cause,
+    });
+  }
+  const body: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return body;
+  const said = body as { readonly error?: string; readonly remedy?: string };
+  const remedy = said.remedy === undefined ? {} : { remedy: said.remedy };
+  throw new FairleadError(
+    "ApiUnreachable",
+    `${admin.url} answers ${response.status}: ${said.error ?? "no reason given"}`,
+    remedy,
+  );
+}
+
+/** `project/service`, or `service` where the controller knows one by that name only. */
+export async function findService(admin: Admin, name: string): Promise<ServiceStatus> {
+  const services = await fetchServices(admin);
+  const found = services.filter(({ project, service }) => name === `${project}/${service}` || name === service);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const known = services.map(({ project, service }) => `${project}/${service}`).join(", ");
+  throw new FairleadError(
+    "ConfigInvalid",
+    found.length === 0 ? `no service is called ${name}` : `several services are called ${name}`,
+    {
+      remedy: known === "" ? "the controller has no services" : `name one of ${known}`,
+    },
+  );
+}

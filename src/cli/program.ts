@@ -1,0 +1,109 @@
+import { Command, CommanderError } from "commander";
+import type { Flags } from "../config.js";
+import { asFairleadError } from "../errors.js";
+import { act } from "./act.js";
+import type { Admin } from "./admin.js";
+import { plan } from "./plan.js";
+import { run } from "./run.js";
+import { status } from "./status.js";
+import { validate } from "./validate.js";
+import type { ExitCode, Wiring } from "./wiring.js";
+
+interface Options extends Flags {
+  readonly json?: boolean;
+  readonly admin?: string;
+}
+
+/** Parses the command line and runs one verb; the answer is the exit code. */
+export async function program(wiring: Wiring, argv: readonly string[]): Promise<ExitCode> {
+  const answer = { code: 0 as ExitCode };
+  try {
+    await describe(wiring, answer).parseAsync(argv);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 1;
+    const error = asFairleadError(thrown);
+    wiring.complain(`fairlead: ${error.message}${error.remedy === undefined ? "" : `\n  ${error.remedy}`}`);
+    return 1;
+  }
+  return answer.code;
+}
+
+function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
+  const root = new Command("fairlead")
+    .description("Keeps the containers of this host equal to a Compose file.")
+    .version(wiring.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        wiring.print(text.trimEnd());
+      },
+      writeErr: (text) => {
+        wiring.complain(text.trimEnd());
+      },
+    });
+  const verb = (name: string, description: string) => root.command(name).description(description);
+
+  withFiles(verb("run", "run the controller"))
+    .option("--prune", "remove services that have left the file (FAIRLEAD_PRUNE)")
+    .option("--hooks-listen <address>", "where webhooks arrive (FAIRLEAD_HOOKS_LISTEN, 0.0.0.0:8420)")
+    .option("--admin-listen <address>", "API, metrics and page (FAIRLEAD_ADMIN_LISTEN, 127.0.0.1:8421)")
+    .option(
+      "--hook-secret-file <path>",
+      "file with the secrets that open the hooks, one a line (FAIRLEAD_HOOK_SECRET_FILE)",
+    )
+    .option("--admin-token-file <path>", "file with the token of the admin address (FAIRLEAD_ADMIN_TOKEN_FILE)")
+    .option("--resync <cron>", "when everything is looked at again (FAIRLEAD_RESYNC, */5 * * * *)")
+    .option("--log-level <level>", "debug, info, warn or error (FAIRLEAD_LOG_LEVEL, info)")
+    .action(async (options: Options) => {
+      answer.code = await run(wiring, wiring.configure(options));
+    });
+  withFiles(verb("validate", "check the services file"))
+    .option("--json", "print JSON")
+    .action(async (options: Options) => {
+      answer.code = await validate(wiring, wiring.configure(options), options.json ?? false);
+    });
+  withFiles(verb("plan", "say what would be done now: exit 0 nothing, 2 changes, 1 error"))
+    .option("--json", "print JSON")
+    .action(async (options: Options) => {
+      answer.code = await plan(wiring, wiring.configure(options), options.json ?? false);
+    });
+  withAdmin(verb("status", "show the services of a running controller"))
+    .option("--json", "print JSON")
+    .action(async (options: Options) => {
+      answer.code = await status(wiring, adminOf(wiring, options), options.json ?? false);
+    });
+  withAdmin(verb("retry", "try again what failed and is held"))
+    .argument("<service>", "project/service, or service")
+    .action(async (name: string, options: Options) => {
+      answer.code = await act(wiring, adminOf(wiring, options), "retry", name);
+    });
+  withAdmin(verb("reconcile", "look at a service again now"))
+    .argument("<service>", "project/service, or service")
+    .action(async (name: string, options: Options) => {
+      answer.code = await act(wiring, adminOf(wiring, options), "reconcile", name);
+    });
+  return root;
+}
+
+function withFiles(command: Command): Command {
+  return command
+    .option("-f, --file <path>", "services file; may repeat (FAIRLEAD_FILE, services.yaml)", collect)
+    .option("--config <path>", "settings file")
+    .option("--data <directory>", "where the journal is kept (FAIRLEAD_DATA)");
+}
+
+function collect(file: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), file];
+}
+
+function withAdmin(command: Command): Command {
+  return command
+    .option("--admin <url>", "the controller's admin address (FAIRLEAD_ADMIN_LISTEN, http://127.0.0.1:8421)")
+    .option("--admin-token-file <path>", "file with its token (FAIRLEAD_ADMIN_TOKEN_FILE)")
+    .option("--config <path>", "settings file");
+}
+
+function adminOf(wiring: Wiring, options: Options): Admin {
+  const config = wiring.configure(options);
+  return { url: options.admin ?? `http://${config.adminListen}`, token: config.adminToken };
+}

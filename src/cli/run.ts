@@ -1,0 +1,27 @@
+import type { Config } from "../config.js";
+import type { ExitCode, Wiring } from "./wiring.js";
+import { refuseProblems } from "./validate.js";
+
+/** Runs the controller until SIGTERM or SIGINT, then lets what is under way end. A second signal ends it at once. */
+export async function run(wiring: Wiring, config: Config): Promise<ExitCode> {
+  const snapshot = await wiring.load(config);
+  if (refuseProblems(wiring, snapshot.problems)) return 1;
+  const controller = await wiring.start(config);
+  await signalled();
+  const forced = signalled().then((): ExitCode => 1);
+  const stopped = controller.stop().then((): ExitCode => 0);
+  const code = await Promise.race([stopped, forced]);
+  // A connection that a peer keeps open must not keep the process.
+  setImmediate(() => process.exit(code));
+  return code;
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      process.off("SIGTERM", onSignal).off("SIGINT", onSignal);
+      resolve();
+    };
+    process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+  });
+}

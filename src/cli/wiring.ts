@@ -1,0 +1,19 @@
+import type { Config, Flags } from "../config.js";
+import type { SourceSnapshot } from "../control/ports.js";
+import type { ServicePlan } from "../control/surface.js";
+
+/** What the verbs are given by main: adapters are behind these functions. */
+export interface Wiring {
+  readonly version: string;
+  configure(flags: Flags): Config;
+  start(config: Config): Promise<{ stop(): Promise<void> }>;
+  load(config: Config): Promise<SourceSnapshot>;
+  preview(config: Config): Promise<readonly ServicePlan[]>;
+  /** Standard output is a terminal. */
+  readonly terminal: boolean;
+  print(text: string): void;
+  complain(text: string): void;
+}
+
+/** What the shell is told: 0 all well, 1 an error, 2 (plan) there are changes. */
+export type ExitCode = 0 | 1 | 2;

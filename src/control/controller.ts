@@ -1,0 +1,325 @@
+import PQueue from "p-queue";
+import { asFairleadError } from "../errors.js";
+import type { ServiceStatus } from "../plan/condition.js";
+import type { HostSnapshot } from "../plan/observed.js";
+import { bareStatus } from "../plan/status.js";
+import { familiarName, formatImage } from "../spec/image.js";
+import type { ImageReference } from "../spec/image.js";
+import type { Problem } from "../spec/problem.js";
+import { formatProblem } from "../spec/problem.js";
+import { serviceKey } from "../spec/service.js";
+import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import type { BackoffOptions } from "./backoff.js";
+import { Cached } from "./cached.js";
+import { Digests } from "./digests.js";
+import type { Journal } from "./journal.js";
+import { Ledger } from "./ledger.js";
+import type { Clock, Engine, EngineEvent, Log, Registry, Source, SourceSnapshot } from "./ports.js";
+import { forecastAll } from "./preview.js";
+import { Pulls } from "./pulls.js";
+import { KeyedQueue } from "./queue.js";
+import { Reconciler } from "./reconcile.js";
+import type { Declared } from "./reconcile.js";
+import { startSchedule } from "./schedule.js";
+import type { ServicePlan, Surface } from "./surface.js";
+import type { Telemetry } from "./telemetry.js";
+
+export interface ControllerOptions {
+  readonly engine: Engine;
+  readonly registry: Registry;
+  readonly source: Source;
+  readonly journal: Journal;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly backoff: BackoffOptions;
+  readonly prune: boolean;
+  /** Cron expression of the resync. */
+  readonly resync: string;
+  readonly resyncJitterMs: number;
+  readonly concurrentPulls: number;
+  /** Services that are worked on at once. */
+  readonly concurrentServices: number;
+}
+
+/** Ties sources, events and the schedule to the queue, and answers what the surface asks. */
+export class Controller implements Surface {
+  readonly #host: Cached<HostSnapshot>;
+  readonly #digests: Digests;
+  readonly #pulls: Pulls;
+  readonly #ledger: Ledger;
+  readonly #queue: KeyedQueue;
+  readonly #workers: PQueue;
+  readonly #abort = new AbortController();
+  readonly #statuses = new Map<ServiceKey, ServiceStatus>();
+  #declared = new Map<ServiceKey, ServiceSpec>();
+  #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
+  #ready = false;
+  #stopSchedule: () => void = () => undefined;
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ControllerOptions) {
+    const { engine, registry, journal, telemetry, clock, log, prune } = options;
+    this.#host = new Cached(() => engine.snapshot());
+    this.#digests = new Digests(registry, engine);
+    this.#ledger = new Ledger({ journal, engine, telemetry, clock });
+    this.#pulls = new Pulls({
+      pull: (reference, signal) => engine.pull(reference, signal),
+      concurrency: options.concurrentPulls,
+      onEnd: (reference) => {
+        this.#pullEnded(reference);
+      },
+    });
+    this.#workers = new PQueue({ concurrency: options.concurrentServices });
+    const reconciler = new Reconciler({
+      engine,
+      host: this.#host,
+      digests: this.#digests,
+      pulls: this.#pulls,
+      ledger: this.#ledger,
+      journal,
+      telemetry,
+      clock,
+      log,
+      prune,
+      declared: (key) => this.#declaration(key),
+      status: (key) => this.#statuses.get(key),
+      publish: (key, status) => {
+        this.#publish(key, status);
+      },
+    });
+    this.#queue = new KeyedQueue({
+      run: (key) => this.#workers.add(() => reconciler.run(key as ServiceKey)),
+      clock,
+      backoff: options.backoff,
+      telemetry,
+    });
+  }
+
+  /** Resolves when the host has been seen whole for the first time; until then nothing is changed on it. */
+  async start(): Promise<void> {
+    const { source, engine, clock, log, resync, resyncJitterMs } = this.options;
+    this.#adopt(await source.load());
+    source.watch((snapshot) => {
+      this.#adopt(snapshot);
+    }, this.#abort.signal);
+    const firstLook = new Promise<void>((resolve) => {
+      const onEvent = (event: EngineEvent) => {
+        this.#host.invalidate();
+        if (this.#ready) this.#react(event);
+        else if (event.kind === "resync") void this.#lookFirst().then(resolve);
+        else if (event.kind === "lost")
+          log.warn({ error: event.message }, "the engine cannot be reached; waiting for it");
+      };
+      this.#watching = engine.watch(onEvent, this.#abort.signal);
+    });
+    const random = this.options.backoff.random;
+    this.#stopSchedule = startSchedule({
+      cron: resync,
+      jitterMs: resyncJitterMs,
+      clock,
+      random,
+      onTick: () => {
+        this.#resync();
+      },
+    });
+    await firstLook;
+  }
+
+  /** Takes nothing new, lets the runs under way end, ends the pulls. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#stopSchedule();
+    await Promise.all([this.#queue.drain(), this.#pulls.stop(), this.#watching]);
+  }
+
+  ready(): boolean {
+    return this.#ready;
+  }
+
+  problems(): readonly Problem[] {
+    return this.#snapshot.problems;
+  }
+
+  services(): readonly ServiceStatus[] {
+    return [...this.#statuses.values()].sort(
+      (one, other) => compare(one.project, other.project) || compare(one.service, other.service),
+    );
+  }
+
+  service(key: ServiceKey): ServiceStatus | undefined {
+    return this.#statuses.get(key);
+  }
+
+  keysForImage(image: ImageReference): readonly ServiceKey[] {
+    return [...this.#declared].filter(([, spec]) => concerns(image, spec.image)).map(([key]) => key);
+  }
+
+  keysForName(name: string): readonly ServiceKey[] {
+    const keys = [...this.#declared.keys()];
+    if (name.includes("/")) return keys.filter((key) => key === name);
+    const named = keys.filter((key) => key.endsWith(`/${name}`));
+    return named.length === 1 ? named : [];
+  }
+
+  reconcile(keys: readonly ServiceKey[], cause: string): void {
+    if (keys.length > 0) this.#host.invalidate();
+    for (const key of keys) {
+      const spec = this.#declared.get(key);
+      if (spec !== undefined) this.#digests.invalidate(spec.image);
+      this.#ledger.asked(key);
+      this.options.log.debug({ key, cause }, "asked to look again");
+      this.#queue.add(key);
+    }
+  }
+
+  async retry(key: ServiceKey): Promise<void> {
+    await this.options.journal.append({ type: "retry", at: this.options.clock.now(), key });
+    this.options.log.info({ key }, "asked to try again what had failed");
+    this.reconcile([key], "retry");
+  }
+
+  async plan(): Promise<readonly ServicePlan[]> {
+    return forecastAll([...this.#declared.values()], await this.#host.get(), this.#digests, (key) =>
+      this.options.journal.record(key),
+    );
+  }
+
+  async #lookFirst(): Promise<void> {
+    try {
+      await this.#host.get();
+    } catch (thrown) {
+      this.options.log.warn(
+        { error: asFairleadError(thrown).message },
+        "the first look at the host failed; it is tried again",
+      );
+      await new Promise<void>((resolve) => void this.options.clock.after(1_000, resolve));
+      if (!this.#abort.signal.aborted) await this.#lookFirst();
+      return;
+    }
+    this.#ready = true;
+    this.options.log.info({ services: this.#declared.size }, "the host has been seen whole; reconciling");
+    this.#resync();
+  }
+
+  #react(event: EngineEvent): void {
+    switch (event.kind) {
+      case "resync":
+        this.options.log.info({}, "connected to the engine again; looking at everything");
+        this.#resync();
+        return;
+      case "lost":
+        this.options.log.warn({ error: event.message }, "the engine cannot be reached; what runs there is left to it");
+        return;
+      case "container":
+        this.#noticeService(serviceKey(event.project, event.service));
+        return;
+      case "other":
+        for (const [key, status] of this.#statuses) if (isObstructed(status)) this.#queue.notice(key);
+        return;
+    }
+  }
+
+  #noticeService(key: ServiceKey): void {
+    if (this.#declared.has(key) || this.#statuses.has(key)) this.#queue.notice(key);
+    for (const [other, spec] of this.#declared) {
+      const depends = spec.dependsOn.some(({ service }) => serviceKey(spec.project, service) === key);
+      if (depends && reasonOfReady(this.#statuses.get(other)) === "WaitingForDependency") this.#queue.notice(other);
+    }
+  }
+
+  /** Everything is looked at again: one container list, one question per image. */
+  #resync(): void {
+    this.#host.invalidate();
+    this.#digests.invalidateAll();
+    for (const key of this.#declared.keys()) this.#queue.add(key);
+    void this.#queueOrphans();
+  }
+
+  async #queueOrphans(): Promise<void> {
+    const snapshot = await this.#host.get().catch(() => undefined);
+    const projects = new Set(this.#snapshot.projects.map((project) => project.name));
+    for (const { project, service } of snapshot?.containers ?? []) {
+      const key = serviceKey(project, service);
+      if (projects.has(project) && !this.#declared.has(key)) this.#queue.add(key);
+    }
+  }
+
+  #adopt(snapshot: SourceSnapshot): void {
+    const { telemetry, log } = this.options;
+    const first = this.#snapshot.generation === 0;
+    this.#snapshot = snapshot;
+    for (const [file, count] of snapshot.files) telemetry.fileProblems(file, count);
+    for (const problem of snapshot.problems) log.error({ file: problem.file }, formatProblem(problem));
+    if (snapshot.problems.length > 0) {
+      log.error({ problems: snapshot.problems.length }, "the services file is not in force; the last good one stays");
+    } else if (!first) log.info({ generation: snapshot.generation }, "the services file has changed");
+    const specs = snapshot.projects.flatMap((project) => project.services);
+    const declared = new Map(specs.map((spec) => [serviceKey(spec.project, spec.name), spec]));
+    for (const key of this.#declared.keys()) if (!declared.has(key)) this.#forget(key);
+    for (const [key, spec] of declared) if (!this.#declared.has(key)) this.#declare(key, spec);
+    this.#declared = declared;
+    if (!this.#ready) return;
+    for (const key of declared.keys()) this.#queue.add(key);
+    void this.#queueOrphans();
+  }
+
+  #declare(key: ServiceKey, spec: ServiceSpec): void {
+    const { telemetry, clock } = this.options;
+    telemetry.serviceDeclared(key);
+    const outcome = { reason: "NotObserved", because: "it has not been looked at yet" } as const;
+    const service = { project: spec.project, name: spec.name, image: formatImage(spec.image) };
+    this.#publish(key, bareStatus(service, outcome, this.#snapshot.generation, clock.now()));
+  }
+
+  #forget(key: ServiceKey): void {
+    this.options.telemetry.serviceRemoved(key);
+    this.#statuses.delete(key);
+    this.#ledger.forget(key);
+    this.#queue.forget(key);
+  }
+
+  #declaration(key: ServiceKey): Declared | undefined {
+    const spec = this.#declared.get(key);
+    if (spec === undefined) return undefined;
+    const project = this.#snapshot.projects.find(({ name }) => name === spec.project);
+    const problem = this.#snapshot.problems.find(({ file }) => file === project?.file);
+    const specProblem = problem === undefined ? undefined : formatProblem(problem);
+    return { spec, generation: this.#snapshot.generation, specProblem };
+  }
+
+  #publish(key: ServiceKey, status: ServiceStatus | undefined): void {
+    if (status === undefined) {
+      this.#statuses.delete(key);
+      return;
+    }
+    this.#statuses.set(key, status);
+    if (this.#declared.has(key)) this.options.telemetry.status(key, status);
+  }
+
+  #pullEnded(reference: string): void {
+    this.#host.invalidate();
+    for (const [key, spec] of this.#declared) {
+      if (reference.startsWith(`${familiarName(spec.image)}@`)) this.#queue.add(key);
+    }
+  }
+}
+
+function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
+  return status?.conditions.find((condition) => condition.type === "Ready")?.reason;
+}
+
+/** Something foreign stands in the way: any change on the host may have removed it. */
+function isObstructed(status: ServiceStatus): boolean {
+  const reason = reasonOfReady(status);
+  return reason === "NameConflict" || reason === "PortConflict" || reason === "StartFailed";
+}
+
+function concerns(pushed: ImageReference, declared: ImageReference): boolean {
+  if (pushed.registry !== declared.registry || pushed.repository !== declared.repository) return false;
+  return declared.digest === undefined && (pushed.tag === undefined || pushed.tag === declared.tag);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

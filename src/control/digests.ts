@@ -1,0 +1,77 @@
+import { asFairleadError } from "../errors.js";
+import type { Target } from "../plan/desired.js";
+import type { ObservedContainer } from "../plan/observed.js";
+import { formatImage } from "../spec/image.js";
+import type { Digest, ImageReference } from "../spec/image.js";
+import { Cached } from "./cached.js";
+import type { Engine, Registry } from "./ports.js";
+import { reasonOf } from "./pulls.js";
+
+/** The digest behind each declared reference: asked once per look, whoever shares the reference. */
+export class Digests {
+  readonly #cache = new Map<string, Cached<Digest>>();
+  readonly #fresh = new Set<string>();
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly engine: Engine,
+  ) {}
+
+  /** The next look asks the registry again. */
+  invalidate(image: ImageReference): void {
+    const name = formatImage(image);
+    this.#fresh.delete(name);
+    this.#cache.get(name)?.invalidate();
+  }
+
+  invalidateAll(): void {
+    this.#fresh.clear();
+    for (const cached of this.#cache.values()) cached.invalidate();
+  }
+
+  /** True where `resolve` answers without asking. */
+  isFresh(image: ImageReference): boolean {
+    return this.#fresh.has(formatImage(image));
+  }
+
+  /** Never throws: a registry that cannot be asked is a fact like any other. */
+  async resolve(image: ImageReference): Promise<{ readonly target: Target; readonly retryAfterMs: number }> {
+    const name = formatImage(image);
+    try {
+      const digest = await this.#cached(name, image).get();
+      this.#fresh.add(name);
+      return { target: { known: true, digest, sameContent: [] }, retryAfterMs: 0 };
+    } catch (thrown) {
+      const error = asFairleadError(thrown);
+      const remedy = error.remedy === undefined ? "" : ` (${error.remedy})`;
+      const target: Target = { known: false, reason: reasonOf(error), message: `${error.message}${remedy}` };
+      return { target, retryAfterMs: error.retryAfterMs ?? 0 };
+    }
+  }
+
+  #cached(name: string, image: ImageReference): Cached<Digest> {
+    const known = this.#cache.get(name);
+    if (known !== undefined) return known;
+    const cached = new Cached(() => this.registry.resolve(image));
+    this.#cache.set(name, cached);
+    return cached;
+  }
+
+  /**
+   * Whether `digest` amounts to what the container runs. A rebuilt index over the same platform manifest does; so does
+   * a manifest that names the config the classic store knows the container's image by.
+   */
+  async isSameContent(image: ImageReference, digest: Digest, container: ObservedContainer): Promise<boolean> {
+    const platform = await this.engine.platform();
+    const wanted = await this.registry.content(image, digest, platform);
+    if (container.imageId === wanted.config || container.imageId === wanted.manifest) return true;
+    try {
+      const running = await this.registry.content(image, container.digest, platform);
+      return running.manifest === wanted.manifest;
+    } catch (thrown) {
+      // The old digest may be gone from the registry; then only the host could have told.
+      if (asFairleadError(thrown).code === "ImageNotFound") return false;
+      throw thrown;
+    }
+  }
+}

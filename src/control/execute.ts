@@ -1,0 +1,60 @@
+import type { ObservedContainer } from "../plan/observed.js";
+import type { Step, StepKind, StepOf } from "../plan/step.js";
+import { FairleadError } from "../errors.js";
+import type { Engine } from "./ports.js";
+
+export interface ExecutionContext {
+  readonly engine: Engine;
+  readonly beginPull: (reference: string) => void;
+  /** Writes a failure into the journal before the container can be lost. */
+  readonly keepLogs: (step: StepOf<"keep-logs">, id: string) => Promise<void>;
+  /** Ids by name: what was observed, and what this run has made since. Nothing else can be reached. */
+  readonly ids: Map<string, string>;
+}
+
+export function idsOf(containers: readonly ObservedContainer[]): Map<string, string> {
+  return new Map(containers.map((container) => [container.name, container.id]));
+}
+
+type Executors = { readonly [K in StepKind]: (step: StepOf<K>, context: ExecutionContext) => Promise<void> | void };
+
+/** One executor per step kind: a kind without one does not compile. Decides nothing. */
+const executors: Executors = {
+  "create-network": (step, { engine }) => engine.createNetwork(step),
+  "create-volume": (step, { engine }) => engine.createVolume(step),
+  "pull-image": (step, { beginPull }) => {
+    beginPull(step.reference);
+  },
+  "tag-image": (step, { engine }) => engine.tagImage(step.source, step.tag),
+  "create-container": async (step, { engine, ids }) => {
+    ids.set(step.name, await engine.createContainer(step));
+  },
+  "connect-network": (step, context) =>
+    context.engine.connectNetwork(idOf(context, step.container), step.network, step.aliases),
+  "disconnect-network": (step, context) =>
+    context.engine.disconnectNetwork(idOf(context, step.container), step.network),
+  "start-container": (step, context) => context.engine.startContainer(idOf(context, step.container)),
+  "stop-container": (step, context) => context.engine.stopContainer(idOf(context, step.container), step.graceMs),
+  "set-restart-policy": (step, context) => context.engine.setRestartPolicy(idOf(context, step.container), step.policy),
+  "rename-container": async (step, context) => {
+    const id = idOf(context, step.container);
+    await context.engine.renameContainer(id, step.to);
+    context.ids.delete(step.container);
+    context.ids.set(step.to, id);
+  },
+  "remove-container": (step, context) => context.engine.removeContainer(idOf(context, step.container)),
+  "remove-image": (step, { engine }) => engine.removeImage(step.reference),
+  "keep-logs": (step, context) => context.keepLogs(step, idOf(context, step.container)),
+};
+
+export async function execute(step: Step, context: ExecutionContext): Promise<void> {
+  // The table's type ties each kind to its own executor; an indexed call loses that tie.
+  const executor = executors[step.kind] as (step: Step, context: ExecutionContext) => Promise<void> | void;
+  await executor(step, context);
+}
+
+function idOf(context: ExecutionContext, name: string): string {
+  const id = context.ids.get(name);
+  if (id === undefined) throw new FairleadError("ContainerGone", `${name} is not there any more`);
+  return id;
+}

@@ -1,0 +1,110 @@
+import type { Rollout } from "../plan/condition.js";
+import type { Memory } from "../plan/desired.js";
+import { trackRollout } from "../plan/history.js";
+import type { ObservedContainer } from "../plan/observed.js";
+import { shorten } from "../plan/render.js";
+import type { StepOf } from "../plan/step.js";
+import { inRole, isUp } from "../plan/view.js";
+import type { Digest } from "../spec/image.js";
+import type { ServiceKey } from "../spec/service.js";
+import type { Journal } from "./journal.js";
+import type { Clock, Engine, Log } from "./ports.js";
+import type { Telemetry } from "./telemetry.js";
+
+/** A container that ran this long before it ended is not in a crash loop. */
+const lastedMs = 10_000;
+const logLines = 40;
+
+export interface LedgerOptions {
+  readonly journal: Journal;
+  readonly engine: Engine;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+}
+
+/** What is remembered of each service from one look to the next: the journal's part, and the little that need not outlive us. */
+export class Ledger {
+  readonly #heals = new Map<ServiceKey, number>();
+  readonly #askedAt = new Map<ServiceKey, number>();
+
+  constructor(private readonly options: LedgerOptions) {}
+
+  /** A hook or a person asked for a look: the clock of push-to-healthy starts unless it runs already. */
+  asked(key: ServiceKey): void {
+    if (!this.#askedAt.has(key)) this.#askedAt.set(key, this.options.clock.now());
+  }
+
+  memory(key: ServiceKey, containers: readonly ObservedContainer[]): Memory {
+    const active = inRole(containers, "active");
+    if (active !== undefined && hasLasted(active)) this.#heals.delete(key);
+    return { ...this.options.journal.record(key).memory, heals: this.#heals.get(key) ?? 0 };
+  }
+
+  healed(key: ServiceKey): void {
+    this.#heals.set(key, (this.#heals.get(key) ?? 0) + 1);
+  }
+
+  /** Nothing is left to do for what was asked. */
+  settled(key: ServiceKey): void {
+    this.#askedAt.delete(key);
+  }
+
+  forget(key: ServiceKey): void {
+    this.#heals.delete(key);
+    this.#askedAt.delete(key);
+  }
+
+  /** Opens and closes the record of the rollout that the containers show. */
+  async follow(key: ServiceKey, containers: readonly ObservedContainer[], log: Log): Promise<Rollout | undefined> {
+    const { journal, clock } = this.options;
+    const known = journal.record(key).rollout;
+    const rollout = trackRollout(known, containers, clock.now());
+    if (rollout === undefined || rollout === known) return known;
+    await journal.append({ type: "rollout", at: clock.now(), key, rollout });
+    if (rollout.finishedAt === undefined)
+      log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun`));
+    else await this.#finish(key, rollout, containers, log);
+    return rollout;
+  }
+
+  async #finish(key: ServiceKey, rollout: Rollout, containers: readonly ObservedContainer[], log: Log): Promise<void> {
+    const { journal, clock, telemetry } = this.options;
+    const outcome = rollout.outcome ?? "superseded";
+    const seconds = Math.max(0, clock.now() - Date.parse(rollout.startedAt)) / 1_000;
+    telemetry.rolloutFinished(key, outcome, seconds);
+    log.info({ rollout: rollout.id, outcome, seconds }, shorten(`rollout of ${rollout.to}: ${outcome}`));
+    if (outcome !== "promoted") return;
+    await journal.append({ type: "stable", at: clock.now(), key, digest: rollout.to as Digest });
+    const active = inRole(containers, "active");
+    const askedAt = this.#askedAt.get(key);
+    const servingSince = active?.healthySince ?? active?.startedAt;
+    if (askedAt !== undefined && servingSince !== undefined) {
+      telemetry.pushToHealthy(key, Math.max(0, servingSince - askedAt) / 1_000);
+    }
+  }
+
+  async keepLogs(key: ServiceKey, step: StepOf<"keep-logs">, id: string, log: Log): Promise<void> {
+    const { journal, engine, clock } = this.options;
+    const logs = await engine
+      .logTail(id, logLines)
+      .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);
+    const { digest, specHash, reason, message, container } = step;
+    await journal.append({
+      type: "hold",
+      at: clock.now(),
+      key,
+      specHash,
+      digest,
+      reason,
+      message,
+      container,
+      logs: [...logs],
+    });
+    log.warn({ container, digest, reason, logs }, shorten(`${digest} failed: ${message}; it is held`));
+  }
+}
+
+function hasLasted(active: ObservedContainer): boolean {
+  const { startedAt, finishedAt } = active;
+  return !isUp(active) && startedAt !== undefined && finishedAt !== undefined && finishedAt - startedAt >= lastedMs;
+}

@@ -1,0 +1,120 @@
+import type { HostSnapshot } from "../plan/observed.js";
+import type { StepOf } from "../plan/step.js";
+import type { Digest, ImageReference } from "../spec/image.js";
+import type { Problem } from "../spec/problem.js";
+import type { ProjectSpec, RestartPolicy } from "../spec/service.js";
+
+/**
+ * The host, as the executor needs it. Every call is idempotent where the engine can be: what is already so is success.
+ * Every call throws FairleadError only. Container arguments are full engine ids.
+ */
+export interface Engine {
+  /**
+   * The host now. Exactly one container list per call; containers of ours are inspected only when what the list shows
+   * of them has changed or an event named them; networks, volumes and images are listed only after an event about them.
+   */
+  snapshot(): Promise<HostSnapshot>;
+  createNetwork(step: StepOf<"create-network">): Promise<void>;
+  createVolume(step: StepOf<"create-volume">): Promise<void>;
+  /** Pulls by digest and proves that the image is there afterwards. `reference` is `repository@sha256:…`. */
+  pull(reference: string, signal: AbortSignal): Promise<void>;
+  tagImage(source: string, tag: string): Promise<void>;
+  /** Answers the new container's id. */
+  createContainer(step: StepOf<"create-container">): Promise<string>;
+  connectNetwork(container: string, network: string, aliases: readonly string[]): Promise<void>;
+  disconnectNetwork(container: string, network: string): Promise<void>;
+  /** A start that the engine refuses is an error *and* is observed afterwards as the container's `startError`. */
+  startContainer(container: string): Promise<void>;
+  stopContainer(container: string, graceMs: number): Promise<void>;
+  setRestartPolicy(container: string, policy: RestartPolicy): Promise<void>;
+  renameContainer(container: string, name: string): Promise<void>;
+  /** Never forced: a running container is not removed. Anonymous volumes go with it. */
+  removeContainer(container: string): Promise<void>;
+  /** Untags or removes one reference. An image in use stays, and that is success. */
+  removeImage(reference: string): Promise<void>;
+  /** The last lines of both streams, oldest first, without control characters. */
+  logTail(container: string, lines: number): Promise<readonly string[]>;
+  /** The platform images must fit, such as `linux/arm64` or `linux/arm/v7`. */
+  platform(): Promise<Platform>;
+  /**
+   * Calls `onEvent` for each change on the host until the signal aborts; reconnects by itself. After each (re)connection
+   * it calls `onEvent` with `{kind: "resync"}`: events may have been lost, only a fresh look tells.
+   */
+  watch(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | undefined;
+}
+
+export type EngineEvent =
+  | { readonly kind: "resync" }
+  /** The engine cannot be reached; it is tried again. */
+  | { readonly kind: "lost"; readonly message: string }
+  /** Something happened to a container of ours. `action` is the engine's word: `die`, `health_status: healthy`, … */
+  | { readonly kind: "container"; readonly project: string; readonly service: string; readonly action: string }
+  /** A foreign container, a network, a volume or an image: may unblock something, concerns nobody in particular. */
+  | { readonly kind: "other" };
+
+/** The truth about tags. Throws FairleadError: ImageNotFound, Unauthorized, RateLimited, RegistryUnavailable, UnsupportedManifest. */
+export interface Registry {
+  /** One HEAD (a GET only where HEAD gives no digest). A reference with a digest costs nothing. */
+  resolve(image: ImageReference): Promise<Digest>;
+  /**
+   * What a digest amounts to on a platform: the platform manifest's digest, and its config's. Two digests of equal
+   * content answer equally. Costs up to two GETs, once: digests are immutable, answers are kept.
+   */
+  content(image: ImageReference, digest: Digest, platform: Platform): Promise<ImageContent>;
+  /** Credentials for the engine's own pull, from Docker's config.json; undefined: anonymous. */
+  credentials(registry: string): Promise<RegistryCredentials | undefined>;
+}
+
+export interface ImageContent {
+  readonly manifest: Digest;
+  readonly config: Digest;
+}
+
+/** As the engine's X-Registry-Auth takes them. Never logged. */
+export interface RegistryCredentials {
+  readonly username?: string;
+  readonly password?: string;
+  readonly identitytoken?: string;
+  readonly serveraddress: string;
+}
+
+/** Where desired state comes from. */
+export interface Source {
+  /** Reads everything anew; never throws: what is wrong stands in `problems`, and the last good projects stay. */
+  load(): Promise<SourceSnapshot>;
+  /** Calls `onChange` after each change that was seen and loaded, until the signal aborts. */
+  watch(onChange: (snapshot: SourceSnapshot) => void, signal: AbortSignal): void;
+}
+
+export interface SourceSnapshot {
+  /** Counts changed contents; what a condition's `observedGeneration` refers to. */
+  readonly generation: number;
+  /** The last good version of each file; a file that was never good is absent. */
+  readonly projects: readonly ProjectSpec[];
+  readonly problems: readonly Problem[];
+  /** Every file that was asked for, with the number of problems its newest version has. */
+  readonly files: ReadonlyMap<string, number>;
+}
+
+/** Structured log lines, as pino takes them. Fields never hold a secret. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(fields: Record<string, unknown>): Log;
+}
+
+/** Time, injected so that tests own it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls back once after `ms`; the answer cancels it. */
+  after(ms: number, callback: () => void): () => void;
+}

@@ -1,0 +1,290 @@
+import { randomBytes } from "node:crypto";
+import { asFairleadError, FairleadError } from "../errors.js";
+import type { ServiceStatus } from "../plan/condition.js";
+import type { Desired, Target } from "../plan/desired.js";
+import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
+import type { Outcome } from "../plan/outcome.js";
+import { plan } from "../plan/plan.js";
+import { planRemoval } from "../plan/removal.js";
+import { renderStep, shorten } from "../plan/render.js";
+import { bareStatus, statusOf } from "../plan/status.js";
+import type { Step } from "../plan/step.js";
+import { inRole, isUp, viewOf } from "../plan/view.js";
+import { specHash } from "../spec/hash.js";
+import { pinnedImage } from "../spec/image.js";
+import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import type { Cached } from "./cached.js";
+import type { Digests } from "./digests.js";
+import { execute, idsOf } from "./execute.js";
+import type { Journal } from "./journal.js";
+import type { Ledger } from "./ledger.js";
+import type { Clock, Engine, Log } from "./ports.js";
+import { reasonOf } from "./pulls.js";
+import type { Pulls } from "./pulls.js";
+import type { RunResult } from "./queue.js";
+import type { ReconcileResult, Telemetry } from "./telemetry.js";
+
+/** What the reconciler is told about a key by whoever holds the files. */
+export interface Declared {
+  readonly spec: ServiceSpec;
+  readonly generation: number;
+  readonly specProblem: string | undefined;
+}
+
+export interface ReconcilerOptions {
+  readonly engine: Engine;
+  readonly host: Cached<HostSnapshot>;
+  readonly digests: Digests;
+  readonly pulls: Pulls;
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly prune: boolean;
+  readonly declared: (key: ServiceKey) => Declared | undefined;
+  /** Undefined: nothing of the service is left. */
+  readonly publish: (key: ServiceKey, status: ServiceStatus | undefined) => void;
+  readonly status: (key: ServiceKey) => ServiceStatus | undefined;
+}
+
+/** A run that has not settled after this many looks is not going to. */
+const mostPasses = 12;
+const removalGraceMs = 10_000;
+/** What waits for an event is looked at this often all the same. */
+const patienceMs = 30_000;
+/** A service that is down is not to wait for a slow registry: what is known to be right is started first. */
+const asking: Target = { known: false, reason: "NotObserved", message: "the registry is being asked" };
+
+interface Run {
+  readonly key: ServiceKey;
+  readonly id: string;
+  readonly log: Log;
+  /** It has changed the host. */
+  acted: boolean;
+  /** The engine has refused to start a new container once. */
+  startRefused: boolean;
+  /** A service that is down has been looked after before the registry was asked. */
+  repaired: boolean;
+  retryAfterMs: number;
+}
+
+/** Observe, plan, act; again until nothing is left to do now. */
+export class Reconciler {
+  constructor(private readonly options: ReconcilerOptions) {}
+
+  async run(key: ServiceKey): Promise<RunResult> {
+    const { clock, telemetry, log } = this.options;
+    const id = randomBytes(4).toString("hex");
+    const [project, service] = key.split("/");
+    const run: Run = {
+      key,
+      id,
+      log: log.child({ reconcile: id, project, service }),
+      acted: false,
+      startRefused: false,
+      repaired: false,
+      retryAfterMs: 0,
+    };
+    const began = clock.now();
+    let result: RunResult;
+    try {
+      result = await this.#loop(run);
+    } catch (thrown) {
+      result = this.#failed(run, thrown);
+    }
+    telemetry.reconciled(key, labelOf(result), (clock.now() - began) / 1_000);
+    if (result.kind === "success") telemetry.succeeded(key, clock.now() / 1_000);
+    return result;
+  }
+
+  async #loop(run: Run): Promise<RunResult> {
+    for (let pass = 0; pass < mostPasses; pass += 1) {
+      const declared = this.options.declared(run.key);
+      const snapshot = await this.options.host.get();
+      const outcome =
+        declared === undefined ? await this.#remove(run, snapshot) : await this.#converge(run, declared, snapshot);
+      if (outcome !== undefined) return this.#resultOf(outcome, run);
+    }
+    throw new FairleadError("Internal", `${run.key} did not settle within ${mostPasses} looks`, {
+      remedy: "please report this with the log lines of this reconcile id",
+    });
+  }
+
+  /** Undefined: the world has changed, look again. */
+  async #converge(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
+    const { ledger, pulls, clock, digests } = this.options;
+    const { spec, generation, specProblem } = declared;
+    const view = viewOf(snapshot, spec, pulls.states, clock.now());
+    const rollout = await ledger.follow(run.key, view.containers, run.log);
+    const hasty = !run.repaired && isDown(view.containers) && !digests.isFresh(spec.image);
+    run.repaired ||= hasty;
+    const desired = hasty
+      ? { spec, specHash: specHash(spec), target: asking }
+      : await this.#resolve(run, spec, view.containers);
+    const planned = plan(desired, view, ledger.memory(run.key, view.containers));
+    const { outcome } = planned;
+    const { containers } = view;
+    if (!hasty) {
+      const input = { desired, containers, outcome, rollout, specProblem, generation, now: clock.now() };
+      this.#publish(run, statusOf(input, this.options.status(run.key)));
+    }
+    const heals = outcome.reason === "Restoring" && planned.steps.some((step) => step.kind === "start-container");
+    if (heals) ledger.healed(run.key);
+    await this.#act(run, planned.steps, containers);
+    if (outcome.kind === "continue" || hasty) return undefined;
+    if (outcome.kind === "converged" || outcome.kind === "blocked") ledger.settled(run.key);
+    if (outcome.kind === "failed" && desired.target.known) {
+      pulls.forgetFailure(pinnedImage(spec.image, desired.target.digest));
+    }
+    return outcome;
+  }
+
+  async #resolve(run: Run, spec: ServiceSpec, containers: readonly ObservedContainer[]): Promise<Desired> {
+    const hash = specHash(spec);
+    const { target, retryAfterMs } = await this.options.digests.resolve(spec.image);
+    run.retryAfterMs = retryAfterMs;
+    return { spec, specHash: hash, target: await this.#compareContent(run, spec, hash, target, containers) };
+  }
+
+  /** A new digest may be old content: that is recorded, not rolled out. */
+  async #compareContent(
+    run: Run,
+    spec: ServiceSpec,
+    hash: string,
+    target: Target,
+    containers: readonly ObservedContainer[],
+  ): Promise<Target> {
+    if (!target.known) return target;
+    const { journal, digests, clock } = this.options;
+    const pairs = journal.record(run.key).sameContent;
+    const sameContent = pairs.filter((pair) => pair.digest === target.digest).map((pair) => pair.as);
+    const active = inRole(containers, "active");
+    const settled =
+      active === undefined ||
+      active.specHash !== hash ||
+      active.digest === target.digest ||
+      sameContent.includes(active.digest) ||
+      inRole(containers, "next") !== undefined;
+    if (settled) return { ...target, sameContent };
+    try {
+      if (!(await digests.isSameContent(spec.image, target.digest, active))) return { ...target, sameContent };
+    } catch (thrown) {
+      const error = asFairleadError(thrown);
+      run.retryAfterMs = error.retryAfterMs ?? 0;
+      return { known: false, reason: reasonOf(error), message: error.message };
+    }
+    const as = active.digest;
+    await journal.append({ type: "same-content", at: clock.now(), key: run.key, digest: target.digest, as });
+    run.log.info({ digest: target.digest, as }, "a new digest of equal content: recorded, not rolled out");
+    return { ...target, sameContent: [...sameContent, as] };
+  }
+
+  async #remove(run: Run, snapshot: HostSnapshot): Promise<Outcome | undefined> {
+    const { prune, clock } = this.options;
+    const [project = "", name = ""] = run.key.split("/");
+    const view = viewOf(snapshot, { project, name, dependsOn: [] }, new Map(), clock.now());
+    const { steps, outcome } = planRemoval({ project, name }, prune, removalGraceMs, view);
+    const image = view.containers[0]?.image ?? "";
+    this.#publish(
+      run,
+      view.containers.length === 0 ? undefined : bareStatus({ project, name, image }, outcome, 0, clock.now()),
+    );
+    await this.#act(run, steps, view.containers);
+    return outcome.kind === "continue" ? undefined : outcome;
+  }
+
+  async #act(run: Run, steps: readonly Step[], containers: readonly ObservedContainer[]): Promise<void> {
+    const { engine, pulls, ledger, host } = this.options;
+    const context = {
+      engine,
+      beginPull: (reference: string) => {
+        pulls.begin(reference);
+      },
+      keepLogs: (step: Extract<Step, { kind: "keep-logs" }>, id: string) => ledger.keepLogs(run.key, step, id, run.log),
+      ids: idsOf(containers),
+    };
+    for (const step of steps) {
+      try {
+        await this.#perform(run, step, context);
+      } finally {
+        host.invalidate();
+      }
+    }
+  }
+
+  async #perform(run: Run, step: Step, context: Parameters<typeof execute>[1]): Promise<void> {
+    const { clock, telemetry, journal } = this.options;
+    const text = shorten(renderStep(step));
+    const began = clock.now();
+    run.acted ||= step.kind !== "pull-image";
+    try {
+      run.log.info({ step: step.kind }, text);
+      await execute(step, context);
+      void journal.append({ type: "step", at: began, key: run.key, run: run.id, text });
+    } catch (thrown) {
+      const error = asFairleadError(thrown);
+      void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, error: error.message });
+      // What the engine says of a refused start is observed on the container and judged like any other failure, once.
+      const judged =
+        step.kind === "start-container" && step.container.endsWith(".next") && error.code !== "EngineUnreachable";
+      if (!judged || run.startRefused) throw thrown;
+      run.startRefused = true;
+      run.log.warn({ step: step.kind, error: error.message }, `${step.container} did not start`);
+    } finally {
+      telemetry.stepDone(step.kind, (clock.now() - began) / 1_000);
+    }
+  }
+
+  #publish(run: Run, status: ServiceStatus | undefined): void {
+    const before = this.options.status(run.key);
+    const ready = status?.conditions.find((condition) => condition.type === "Ready");
+    const was = before?.conditions.find((condition) => condition.type === "Ready");
+    if (ready !== undefined && (ready.reason !== was?.reason || ready.status !== was.status)) {
+      run.log.info({ reason: ready.reason, sync: status?.sync, health: status?.health }, shorten(ready.message));
+    }
+    this.options.publish(run.key, status);
+  }
+
+  #resultOf(outcome: Outcome, run: Run): RunResult {
+    switch (outcome.kind) {
+      case "converged":
+      case "continue":
+        return { kind: "success" };
+      case "wait": {
+        if (outcome.until === undefined) return { kind: "requeue", afterMs: patienceMs };
+        return { kind: "requeue", afterMs: Math.max(0, outcome.until - this.options.clock.now()) };
+      }
+      case "failed":
+        return { kind: "error", retryAfterMs: run.retryAfterMs, acted: run.acted };
+      case "blocked":
+        return { kind: "terminal" };
+    }
+  }
+
+  #failed(run: Run, thrown: unknown): RunResult {
+    const error = asFairleadError(thrown);
+    const fields = { code: error.code, error: error.message, remedy: error.remedy };
+    this.options.host.invalidate();
+    if (error.code === "Internal") {
+      this.options.telemetry.panicked(run.key);
+      run.log.error(
+        { ...fields, stack: error.cause instanceof Error ? error.cause.stack : error.stack },
+        "reconcile panicked",
+      );
+    } else {
+      run.log.error(fields, "reconcile failed");
+    }
+    if (error.retry === "never") return { kind: "terminal" };
+    return { kind: "error", retryAfterMs: error.retryAfterMs ?? 0, acted: run.acted };
+  }
+}
+
+function isDown(containers: readonly ObservedContainer[]): boolean {
+  const active = inRole(containers, "active");
+  return active !== undefined && !isUp(active) && inRole(containers, "next") === undefined;
+}
+
+function labelOf(result: RunResult): ReconcileResult {
+  return result.kind === "requeue" ? "requeue_after" : result.kind;
+}

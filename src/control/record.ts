@@ -1,0 +1,76 @@
+import { z } from "zod";
+import type { Reason, Rollout } from "../plan/condition.js";
+import { emptyMemory } from "../plan/desired.js";
+import type { Memory } from "../plan/desired.js";
+import type { Digest } from "../spec/image.js";
+
+const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
+const reason = z.custom<Reason>((value) => typeof value === "string");
+const common = { at: z.number(), key: z.string() };
+
+/** One line of the journal. What cannot be read is skipped: the containers still tell the essential. */
+export const entrySchema = z.discriminatedUnion("type", [
+  z.object({
+    ...common,
+    type: z.literal("hold"),
+    specHash: z.string(),
+    digest,
+    reason,
+    message: z.string(),
+    container: z.string(),
+    logs: z.array(z.string()),
+  }),
+  z.object({ ...common, type: z.literal("retry") }),
+  z.object({ ...common, type: z.literal("stable"), digest }),
+  z.object({ ...common, type: z.literal("same-content"), digest, as: digest }),
+  z.object({
+    ...common,
+    type: z.literal("rollout"),
+    rollout: z.custom<Rollout>((value) => typeof value === "object" && value !== null),
+  }),
+  z.object({ ...common, type: z.literal("step"), run: z.string(), text: z.string(), error: z.string().optional() }),
+  z.object({ ...common, type: z.literal("forget") }),
+]);
+export type Entry = z.infer<typeof entrySchema>;
+
+/** What the journal says of one service. */
+export interface ServiceRecord {
+  readonly memory: Omit<Memory, "heals">;
+  readonly rollout: Rollout | undefined;
+  /** Pairs of digests that were found to be of equal content on this host's platform. */
+  readonly sameContent: readonly { readonly digest: Digest; readonly as: Digest }[];
+}
+
+const { heals: _heals, ...nothing } = emptyMemory;
+export const emptyRecord: ServiceRecord = { memory: nothing, rollout: undefined, sameContent: [] };
+
+const mostHolds = 50;
+const mostPairs = 20;
+
+/** Pure: the record after an entry. */
+export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
+  const { memory } = record;
+  switch (entry.type) {
+    case "hold": {
+      const { specHash, digest: held, reason: why, message, at } = entry;
+      const others = memory.holds.filter((hold) => hold.specHash !== specHash || hold.digest !== held);
+      const holds = [...others, { specHash, digest: held, reason: why, message, at }].slice(-mostHolds);
+      return { ...record, memory: { ...memory, holds } };
+    }
+    case "retry":
+      return { ...record, memory: { ...memory, holds: [], retriedAt: entry.at } };
+    case "stable":
+      return { ...record, memory: { ...memory, stableDigest: entry.digest } };
+    case "same-content":
+      return {
+        ...record,
+        sameContent: [...record.sameContent, { digest: entry.digest, as: entry.as }].slice(-mostPairs),
+      };
+    case "rollout":
+      return { ...record, rollout: entry.rollout };
+    case "forget":
+      return emptyRecord;
+    case "step":
+      return record;
+  }
+}

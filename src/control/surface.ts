@@ -1,0 +1,32 @@
+import type { ServiceStatus } from "../plan/condition.js";
+import type { ImageReference } from "../spec/image.js";
+import type { Problem } from "../spec/problem.js";
+import type { ServiceKey } from "../spec/service.js";
+
+/** What the HTTP surface and the command line may ask of a running controller. */
+export interface Surface {
+  /** True after the first full observation of the host. */
+  ready(): boolean;
+  /** Why it is not ready, or what is wrong with the newest services file; empty when all is well. */
+  problems(): readonly Problem[];
+  services(): readonly ServiceStatus[];
+  service(key: ServiceKey): ServiceStatus | undefined;
+  /** The services whose declared image is this repository and tag; a tag of undefined matches any tag. */
+  keysForImage(image: ImageReference): readonly ServiceKey[];
+  /** The declared services that go by this name: `project/service`, or `service` where only one project has it. */
+  keysForName(name: string): readonly ServiceKey[];
+  /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
+  reconcile(keys: readonly ServiceKey[], cause: string): void;
+  /** Forget that the held digest was bad, and look again. */
+  retry(key: ServiceKey): Promise<void>;
+  /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
+  plan(): Promise<readonly ServicePlan[]>;
+}
+
+export interface ServicePlan {
+  readonly project: string;
+  readonly service: string;
+  readonly changes: boolean;
+  /** Deterministic, one step a line, each with its cause. */
+  readonly text: string;
+}

@@ -1,0 +1,189 @@
+import type { IncomingMessage } from "node:http";
+import { addAbortSignal } from "node:stream";
+import Docker from "dockerode";
+import { FairleadError } from "../errors.js";
+import type { RegistryCredentials } from "../control/ports.js";
+import { Deadline } from "./deadline.js";
+import type { Endpoint } from "./endpoint.js";
+import { quotable, Refusal, unreachable } from "./refusal.js";
+import { isVersionRefusal, negotiate } from "./version.js";
+import type { VersionReport } from "./version.js";
+
+export interface Call {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Without version and query. Built from full ids and checked references only: the client encodes nothing. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: object;
+  readonly credentials?: RegistryCredentials | undefined;
+  /** What is being done, as an infinitive, for messages. */
+  readonly task: string;
+  /** For the whole answer, or until the beginning of a stream. Default 30 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** docker-modem's one function; dockerode's own methods leak options into URLs, lose errors, or cannot be aborted. */
+interface Modem {
+  dial(options: object, callback: (error: unknown, response: IncomingMessage) => void): void;
+}
+
+/** Every status is ours to judge: the client's own judgement loses the body and takes 304 for an error. */
+const allStatuses = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
+const answerLimit = 256 * 1024 * 1024;
+
+/** Speaks to one engine, lazily: nothing is connected before the first call, and an absent engine may come later. */
+export class Connection {
+  readonly #modem: Modem;
+  #version: Promise<string> | undefined;
+
+  constructor(readonly endpoint: Endpoint) {
+    this.#modem = new Docker(endpoint.client).modem as Modem;
+  }
+
+  /** The parsed JSON answer; undefined for an empty one. Throws Refusal, or FairleadError `EngineUnreachable`, `EngineTooOld`. */
+  async ask(call: Call): Promise<unknown> {
+    const text = (await this.read(call)).toString("utf8");
+    if (text.trim() === "") return undefined;
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw new Refusal(call.task, 200, "the answer is not JSON");
+    }
+  }
+
+  /** The answer's bytes. */
+  async read(call: Call): Promise<Buffer> {
+    return this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, readBody));
+  }
+
+  /** The answer's body as it comes; the caller's signal ends it. */
+  async stream(call: Call & { readonly signal: AbortSignal }): Promise<IncomingMessage> {
+    const open = (response: IncomingMessage) => Promise.resolve(addAbortSignal(call.signal, response));
+    return this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, open));
+  }
+
+  /** After a loss: the engine that comes back may be another one. */
+  forget(): void {
+    this.#version = undefined;
+  }
+
+  async #renegotiating<T>(call: Call, attempt: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(call.timeoutMs ?? 30_000, call.signal);
+    try {
+      return await attempt(deadline);
+    } catch (error) {
+      if (!(error instanceof Refusal) || !isVersionRefusal(error.status, error.message)) throw error;
+      this.forget();
+      return await attempt(deadline);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async #versioned<T>(call: Call, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
+    const version = await this.#negotiated();
+    return this.#send({ ...call, path: `/v${version}${call.path}` }, deadline, take);
+  }
+
+  #negotiated(): Promise<string> {
+    this.#version ??= this.#negotiate().catch((error: unknown) => {
+      this.forget();
+      throw error;
+    });
+    return this.#version;
+  }
+
+  async #negotiate(): Promise<string> {
+    const deadline = new Deadline(10_000);
+    const call: Call = { method: "GET", path: "/version", task: "ask its version" };
+    try {
+      const body = await this.#send(call, deadline, readBody);
+      return negotiate(parseReport(body));
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async #send<T>(call: Call, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
+    try {
+      const response = await deadline.race(this.#dialAgain(call, deadline));
+      const status = response.statusCode ?? 0;
+      if ((status >= 200 && status < 300) || status === 304) return await deadline.race(take(response));
+      throw new Refusal(call.task, status, reasonOf(await deadline.race(readBody(response)), status));
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof FairleadError) throw error;
+      this.forget();
+      if (deadline.cancelled) throw new FairleadError("EngineRefused", `interrupted: ${call.task}`, { cause: error });
+      throw unreachable(this.endpoint.name, call.task, deadline.expired ? "ETIMEDOUT" : codeOf(error), error);
+    }
+  }
+
+  /** A kept connection may have died with an earlier engine: that shows only on the next call, and a GET may be made twice. */
+  async #dialAgain(call: Call, deadline: Deadline): Promise<IncomingMessage> {
+    try {
+      return await this.#dial(call, deadline.signal);
+    } catch (error) {
+      if (call.method !== "GET" || codeOf(error) !== "ECONNRESET" || deadline.signal.aborted) throw error;
+      return this.#dial(call, deadline.signal);
+    }
+  }
+
+  #dial(
+    { method, path, query = {}, body = {}, credentials }: Call,
+    abortSignal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const options = { _query: query, _body: body };
+    const request = {
+      method,
+      path: `${path}?`,
+      options,
+      authconfig: credentials,
+      abortSignal,
+      isStream: true,
+      statusCodes: allStatuses,
+    };
+    return new Promise((resolve, reject) => {
+      this.#modem.dial(request, (error, response) => {
+        if (error === null) resolve(response);
+        else reject(error instanceof Error ? error : new Error("the client failed", { cause: error }));
+      });
+    });
+  }
+}
+
+async function readBody(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > answerLimit) throw new Error("the answer is too long");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "no answer";
+}
+
+function parseReport(body: Buffer): VersionReport {
+  try {
+    const report: unknown = JSON.parse(body.toString("utf8"));
+    return typeof report === "object" && report !== null ? report : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The engine says `{"message": …}`; a proxy in between says what it likes. */
+function reasonOf(body: Buffer, status: number): string {
+  const text = body.subarray(0, 64 * 1024).toString("utf8");
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (typeof answer === "object" && answer !== null && "message" in answer) return quotable(String(answer.message));
+  } catch {
+    // not the engine's own words
+  }
+  return quotable(text) || `HTTP status ${status}`;
+}

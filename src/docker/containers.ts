@@ -1,0 +1,127 @@
+import { FairleadError } from "../errors.js";
+import type { CreateContainerStep } from "../plan/step.js";
+import type { RestartPolicy } from "../spec/service.js";
+import type { Connection } from "./connection.js";
+import { creationBody } from "./creation.js";
+import { containerPath, shortId } from "./ids.js";
+import { logLines } from "./logs.js";
+import { Refusal } from "./refusal.js";
+import type { InspectedContainer, ListedContainer } from "./schema.js";
+
+export async function listContainers(connection: Connection): Promise<readonly ListedContainer[]> {
+  const call = { method: "GET", path: "/containers/json", query: { all: 1 }, task: "list containers" } as const;
+  return ((await connection.ask({ ...call, timeoutMs: 60_000 })) ?? []) as readonly ListedContainer[];
+}
+
+/** Undefined: it is gone. */
+export async function inspectContainer(connection: Connection, id: string): Promise<InspectedContainer | undefined> {
+  const call = { method: "GET", path: containerPath(id, "/json"), task: `inspect container ${shortId(id)}` } as const;
+  try {
+    return (await connection.ask(call)) as InspectedContainer;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Answers the new container's id. Throws `NameConflict`, `ImageNotFound`; no environment value gets into a message. */
+export async function createContainer(connection: Connection, step: CreateContainerStep): Promise<string> {
+  const task = `create container ${step.name}`;
+  const call = {
+    method: "POST",
+    path: "/containers/create",
+    query: { name: step.name },
+    body: creationBody(step),
+    task,
+  } as const;
+  try {
+    const answer = (await connection.ask({ ...call, timeoutMs: 120_000 })) as { readonly Id?: string } | undefined;
+    if (answer?.Id === undefined) throw new Refusal(task, 201, "the answer names no container");
+    return answer.Id;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 409) throw nameConflict(step.name);
+    throw new Refusal(task, error.status, withoutValues(error.message, step.spec.container.environment));
+  }
+}
+
+function withoutValues(message: string, environment: Readonly<Record<string, string>>): string {
+  const values = Object.values(environment).filter((value) => value.length >= 4);
+  return values.reduce((text, value) => text.replaceAll(value, "…"), message);
+}
+
+function nameConflict(name: string): FairleadError {
+  return new FairleadError("NameConflict", `the container name ${name} is taken`, {
+    remedy: `rename or remove the container ${name}, or give the service another container_name`,
+  });
+}
+
+/** Throws `PortConflict` where a published port is taken; the engine keeps its reason in the container's state too. */
+export async function startContainer(connection: Connection, id: string): Promise<void> {
+  const task = `start container ${shortId(id)}`;
+  try {
+    await connection.ask({ method: "POST", path: containerPath(id, "/start"), task, timeoutMs: 120_000 });
+  } catch (error) {
+    if (!(error instanceof Refusal) || !/port is already allocated|address already in use/.test(error.message))
+      throw error;
+    throw new FairleadError("PortConflict", `cannot ${task}: ${error.message}`, {
+      remedy: "free the port, or publish another one",
+      cause: error,
+    });
+  }
+}
+
+export async function stopContainer(connection: Connection, id: string, graceMs: number): Promise<void> {
+  const call = { method: "POST", path: containerPath(id, "/stop"), task: `stop container ${shortId(id)}` } as const;
+  const seconds = Math.ceil(graceMs / 1000);
+  await connection.ask({ ...call, query: { t: seconds }, timeoutMs: seconds * 1000 + 60_000 });
+}
+
+export async function setRestartPolicy(connection: Connection, id: string, policy: RestartPolicy): Promise<void> {
+  const MaximumRetryCount = policy.name === "on-failure" ? policy.maximumRetryCount : 0;
+  await connection.ask({
+    method: "POST",
+    path: containerPath(id, "/update"),
+    body: { RestartPolicy: { Name: policy.name, MaximumRetryCount } },
+    task: `set the restart policy of container ${shortId(id)}`,
+  });
+}
+
+/** Throws `NameConflict`. */
+export async function renameContainer(connection: Connection, id: string, name: string): Promise<void> {
+  const task = `rename container ${shortId(id)} to ${name}`;
+  try {
+    await connection.ask({ method: "POST", path: containerPath(id, "/rename"), query: { name }, task });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (/same name as its current name/.test(error.message)) return;
+    throw error.status === 409 ? nameConflict(name) : error;
+  }
+}
+
+/** Never forced: the engine refuses to remove what runs. */
+export async function removeContainer(connection: Connection, id: string): Promise<void> {
+  const call = { method: "DELETE", path: containerPath(id, ""), task: `remove container ${shortId(id)}` } as const;
+  try {
+    await connection.ask({ ...call, query: { v: true }, timeoutMs: 120_000 });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const underWay = error.status === 409 && /already in progress/.test(error.message);
+    if (error.status !== 404 && !underWay) throw error;
+  }
+}
+
+export async function logTail(connection: Connection, id: string, lines: number): Promise<readonly string[]> {
+  const call = {
+    method: "GET",
+    path: containerPath(id, "/logs"),
+    task: `read the logs of container ${shortId(id)}`,
+  } as const;
+  try {
+    const body = await connection.read({ ...call, query: { stdout: true, stderr: true, tail: lines } });
+    return logLines(body).slice(-lines);
+  } catch (error) {
+    if (error instanceof Refusal && /does not support reading/.test(error.message)) return [];
+    throw error;
+  }
+}

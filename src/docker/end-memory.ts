@@ -1,0 +1,53 @@
+/** Signals that ask a process for something else than its end: HUP, USR1, USR2, WINCH. */
+const otherSignals: ReadonlySet<string> = new Set(["1", "10", "12", "28"]);
+/** How long after such a request a death still counts as its consequence. */
+const consequenceMs = 60_000;
+/** An engine that shuts down ends its containers one to some ten seconds before it hangs up. */
+const shutdownMs = 30_000;
+
+/**
+ * Which containers ended because somebody else asked for it: a person's `docker stop`, or an engine that shuts down. The
+ * engine tells so by its `kill` events only. Times are the engine's, epoch ms.
+ */
+export class EndMemory {
+  readonly #stoppedByUs = new Set<string>();
+  readonly #requests = new Map<string, number>();
+  readonly #ends = new Map<string, number>();
+
+  /** We are about to stop it: the requests that follow are ours, until it starts again. */
+  weStop(id: string): void {
+    this.#stoppedByUs.add(id);
+  }
+
+  killed(id: string, signal: string, at: number): void {
+    if (!this.#stoppedByUs.has(id) && !otherSignals.has(signal)) this.#requests.set(id, at);
+  }
+
+  died(id: string, at: number): void {
+    const asked = this.#requests.get(id);
+    if (asked !== undefined && at - asked <= consequenceMs) this.#ends.set(id, at);
+    this.#requests.delete(id);
+  }
+
+  started(id: string): void {
+    this.#stoppedByUs.delete(id);
+    this.#requests.delete(id);
+    this.#ends.delete(id);
+  }
+
+  byRequest(id: string): boolean {
+    return this.#ends.has(id);
+  }
+
+  /** When a loss of the engine at `at` began: with the first container that it may have ended on its way down. */
+  beginningOf(at: number): number {
+    return Math.min(at, ...[...this.#ends.values()].filter((end) => end <= at && end >= at - shutdownMs));
+  }
+
+  /** Forgets containers that are gone. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const id of [...this.#stoppedByUs, ...this.#requests.keys(), ...this.#ends.keys()]) {
+      if (!ids.has(id)) this.started(id);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { FairleadError } from "../errors.js";
+
+export interface EndpointOptions {
+  /** As DOCKER_HOST: `unix:///path`, `tcp://host:port`, `http(s)://host:port`. Default: unix:///var/run/docker.sock. */
+  readonly host?: string | undefined;
+  /** As DOCKER_TLS_VERIFY: `tcp://` means TLS. A server's certificate is always verified. */
+  readonly tlsVerify?: boolean | undefined;
+  /** As DOCKER_CERT_PATH: the folder of `ca.pem`, `cert.pem`, `key.pem`. */
+  readonly certPath?: string | undefined;
+}
+
+/** Where the engine is. All fields are given, or the client would fill them from the environment. */
+export interface Endpoint {
+  /** For messages: never with user information. */
+  readonly name: string;
+  readonly client: {
+    readonly socketPath: string | undefined;
+    readonly host: string | undefined;
+    readonly port: string | undefined;
+    readonly protocol: "http" | "https";
+    readonly pathPrefix: "/";
+    readonly agent: HttpAgent;
+    readonly ca: Buffer | undefined;
+    readonly cert: Buffer | undefined;
+    readonly key: Buffer | undefined;
+    readonly timeout: undefined;
+  };
+}
+
+/** Half-open connections of a remote engine are found out by the kernel. */
+const agentOptions = { keepAlive: true, keepAliveInitialDelay: 15_000 };
+
+/** Throws FairleadError `ConfigInvalid`; connects to nothing. */
+export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: EndpointOptions): Endpoint {
+  const url = parseHost(host === "" ? "unix:///var/run/docker.sock" : host);
+  const common = { pathPrefix: "/", timeout: undefined, ca: undefined, cert: undefined, key: undefined } as const;
+  if (url.protocol === "unix:") {
+    const socketPath = decodeURIComponent(url.pathname);
+    const local = {
+      socketPath,
+      host: undefined,
+      port: undefined,
+      protocol: "http",
+      agent: new HttpAgent(agentOptions),
+    } as const;
+    return { name: `unix://${socketPath}`, client: { ...common, ...local } };
+  }
+  const secure = url.protocol === "https:" || (url.protocol === "tcp:" && tlsVerify);
+  const protocol = secure ? "https" : "http";
+  const port = url.port === "" ? (secure ? "2376" : "2375") : url.port;
+  const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const certificates = secure && certPath !== undefined && certPath !== "" ? readCertificates(certPath) : {};
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const remote = { socketPath: undefined, host: hostname, port, protocol, agent } as const;
+  return { name: `${url.protocol}//${url.hostname}:${port}`, client: { ...common, ...remote, ...certificates } };
+}
+
+function parseHost(host: string): URL {
+  const usual = "write unix:///var/run/docker.sock, tcp://host:2375 or, with TLS, tcp://host:2376";
+  if (host.startsWith("ssh://")) {
+    throw invalid(
+      "an engine behind ssh:// is not supported",
+      "forward its socket (ssh -L /run/engine.sock:/var/run/docker.sock) and name that",
+    );
+  }
+  const url = URL.canParse(host) ? new URL(host) : undefined;
+  const known = url !== undefined && ["unix:", "tcp:", "http:", "https:"].includes(url.protocol);
+  if (!known) throw invalid("the engine's address is not one that can be used", usual);
+  if (url.protocol === "unix:" && (url.hostname !== "" || url.pathname.length < 2)) {
+    throw invalid("the engine's socket is not an absolute path", usual);
+  }
+  if (url.protocol !== "unix:" && url.hostname === "") throw invalid("the engine's address names no host", usual);
+  return url;
+}
+
+function readCertificates(folder: string): { ca: Buffer; cert: Buffer; key: Buffer } {
+  const read = (name: string): Buffer => {
+    try {
+      return readFileSync(`${folder}/${name}.pem`);
+    } catch (cause) {
+      throw invalid(
+        `${folder}/${name}.pem cannot be read`,
+        "DOCKER_CERT_PATH names a folder with ca.pem, cert.pem and key.pem",
+        cause,
+      );
+    }
+  };
+  return { ca: read("ca"), cert: read("cert"), key: read("key") };
+}
+
+function invalid(message: string, remedy: string, cause?: unknown): FairleadError {
+  return new FairleadError("ConfigInvalid", message, { remedy, retry: "never", cause });
+}

@@ -1,0 +1,108 @@
+import { FairleadError } from "../errors.js";
+import type { Engine } from "../control/ports.js";
+import { Connection } from "./connection.js";
+import * as containers from "./containers.js";
+import { resolveEndpoint } from "./endpoint.js";
+import type { EndpointOptions } from "./endpoint.js";
+import { Host } from "./host.js";
+import * as images from "./images.js";
+import * as networks from "./networks.js";
+import { platformOf } from "./platform.js";
+import { pullImage } from "./pull.js";
+import type { Credentials } from "./pull.js";
+import { refused } from "./refusal.js";
+import { createVolume } from "./volumes.js";
+import { watchEngine } from "./watch.js";
+
+export interface EngineOptions extends EndpointOptions {
+  /** For the engine's pulls, by registry host (`docker.io`, `ghcr.io`); undefined: anonymous. */
+  readonly credentials: Credentials;
+  /** Epoch ms; default Date.now. */
+  readonly clock?: () => number;
+}
+
+/**
+ * The Docker engine behind a socket or an address. Connects on the first call, and again whenever it must; an engine that
+ * is absent makes calls fail with `EngineUnreachable` until it is there. Throws FairleadError `ConfigInvalid` at once for
+ * an address that cannot be used.
+ */
+export function connectEngine(options: EngineOptions): Engine {
+  const clock = options.clock ?? Date.now;
+  const connection = new Connection(resolveEndpoint(options));
+  const host = new Host(connection, clock);
+  const { stale } = host;
+
+  /** A call that was refused may have changed the container too: a failed start leaves its reason there. */
+  const onContainer = async <T>(id: string, work: () => Promise<T>): Promise<T> =>
+    settle(work, () => {
+      stale.container(id);
+    });
+  const onImages = async (work: () => Promise<void>): Promise<void> =>
+    settle(work, () => {
+      stale.list("images");
+    });
+
+  return {
+    snapshot: () => settle(() => host.snapshot()),
+    createNetwork: (step) =>
+      settle(
+        () => networks.createNetwork(connection, step),
+        () => {
+          stale.list("networks");
+        },
+      ),
+    createVolume: (step) =>
+      settle(
+        () => createVolume(connection, step),
+        () => {
+          stale.list("volumes");
+        },
+      ),
+    pull: (reference, signal) => onImages(() => pullImage(connection, reference, options.credentials, signal)),
+    tagImage: (source, tag) => onImages(() => images.tagImage(connection, source, tag)),
+    createContainer: (step) =>
+      settle(
+        () => containers.createContainer(connection, step),
+        () => {
+          // Named volumes and host paths come into being with it.
+          stale.list("volumes");
+        },
+      ),
+    connectNetwork: (id, network, aliases) =>
+      onContainer(id, () => networks.connectNetwork(connection, id, network, aliases)),
+    disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
+    startContainer: (id) => onContainer(id, () => containers.startContainer(connection, id)),
+    stopContainer: (id, graceMs) =>
+      onContainer(id, () => {
+        host.ends.weStop(id);
+        return containers.stopContainer(connection, id, graceMs);
+      }),
+    setRestartPolicy: (id, policy) => onContainer(id, () => containers.setRestartPolicy(connection, id, policy)),
+    renameContainer: (id, name) => onContainer(id, () => containers.renameContainer(connection, id, name)),
+    removeContainer: (id) => onContainer(id, () => containers.removeContainer(connection, id)),
+    removeImage: (reference) => onImages(() => images.removeImage(connection, reference)),
+    logTail: (id, lines) => settle(() => containers.logTail(connection, id, lines)),
+    platform: () =>
+      settle(async () => {
+        const info = await connection.ask({ method: "GET", path: "/info", task: "ask its platform" });
+        return platformOf(info ?? {});
+      }),
+    watch: (onEvent, signal) => watchEngine(connection, host, onEvent, signal),
+  };
+}
+
+async function settle<T>(work: () => Promise<T>, after?: () => void): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asOurs(error);
+  } finally {
+    after?.();
+  }
+}
+
+function asOurs(error: unknown): FairleadError {
+  const known = refused(error);
+  if (known instanceof FairleadError) return known;
+  return new FairleadError("Internal", known instanceof Error ? known.message : String(known), { cause: known });
+}

@@ -1,0 +1,97 @@
+import type { EngineEvent } from "../control/ports.js";
+import type { Host } from "./host.js";
+import { readIdentity } from "./labels.js";
+import type { EventMessage } from "./schema.js";
+
+/** The kinds that can change what a plan sees. Health probes' own exec events would drown them. */
+export const eventFilters = {
+  type: ["container", "network", "volume", "image"],
+  event: [
+    ...[
+      "create",
+      "start",
+      "kill",
+      "die",
+      "oom",
+      "stop",
+      "destroy",
+      "rename",
+      "health_status",
+      "update",
+      "pause",
+      "unpause",
+    ],
+    ...["connect", "disconnect", "remove", "pull", "tag", "untag", "delete", "load", "import"],
+  ],
+};
+
+/** What of a foreign container can unblock ours: a name or a port becomes free. */
+const unblocking: ReadonlySet<string> = new Set(["die", "destroy", "rename"]);
+
+/** Marks what the event makes stale, and answers what to tell the controller, if anything. */
+export function digestEvent(message: EventMessage, host: Host): EngineEvent | undefined {
+  switch (message.Type) {
+    case "container":
+      return containerEvent(message, host);
+    case "network":
+      return networkEvent(message, host);
+    case "volume":
+      host.stale.list("volumes");
+      return { kind: "other" };
+    case "image":
+      host.stale.list("images");
+      return { kind: "other" };
+    case undefined:
+    default:
+      return undefined;
+  }
+}
+
+function containerEvent(message: EventMessage, host: Host): EngineEvent | undefined {
+  const { Action = "", Actor } = message;
+  const identity = readIdentity(Actor?.Attributes ?? {});
+  if (identity === undefined) return unblocking.has(Action) ? { kind: "other" } : undefined;
+  const id = Actor?.ID ?? "";
+  remember(id, message, host);
+  // A signal changes nothing by itself; if the container ends of it, that is an event of its own.
+  if (Action === "kill") return undefined;
+  host.stale.container(id);
+  return { kind: "container", project: identity.project, service: identity.service, action: Action };
+}
+
+/** What no later look could tell. */
+function remember(id: string, { Action = "", Actor, timeNano, time = 0 }: EventMessage, host: Host): void {
+  const at = timeNano === undefined ? time * 1000 : Math.floor(timeNano / 1e6);
+  switch (Action) {
+    case "kill":
+      host.ends.killed(id, Actor?.Attributes?.["signal"] ?? "", at);
+      return;
+    case "die":
+      host.ends.died(id, at);
+      host.health.broke(id);
+      return;
+    case "start":
+      host.ends.started(id);
+      host.health.broke(id);
+      return;
+    case "health_status: healthy":
+      host.health.becameHealthy(id, at);
+      return;
+    case "health_status: unhealthy":
+    case "health_status: starting":
+      host.health.broke(id);
+      return;
+  }
+}
+
+/** Joining and leaving name the container, but bear none of its labels. */
+function networkEvent({ Action = "", Actor }: EventMessage, host: Host): EngineEvent | undefined {
+  if (Action !== "connect" && Action !== "disconnect") {
+    host.stale.list("networks");
+    return { kind: "other" };
+  }
+  const container = host.find(Actor?.Attributes?.["container"] ?? "");
+  if (container === undefined) return undefined;
+  host.stale.container(container.id);
+  return { kind: "container", project: container.project, service: container.service, action: Action };
+}

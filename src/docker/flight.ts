@@ -1,0 +1,28 @@
+/**
+ * Shares work between callers that ask at the same time, but never hands out an answer whose work began before the
+ * question: a caller that has just changed something must see it. So at most one run is under way and one is waiting.
+ */
+export class Flight<T> {
+  #current: Promise<T> | undefined;
+  #next: Promise<T> | undefined;
+
+  constructor(private readonly work: () => Promise<T>) {}
+
+  join(): Promise<T> {
+    if (this.#current === undefined) return this.#depart();
+    this.#next ??= this.#current.then(
+      () => this.#depart(),
+      () => this.#depart(),
+    );
+    return this.#next;
+  }
+
+  #depart(): Promise<T> {
+    this.#next = undefined;
+    const run = this.work().finally(() => {
+      if (this.#current === run) this.#current = undefined;
+    });
+    this.#current = run;
+    return run;
+  }
+}

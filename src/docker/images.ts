@@ -1,0 +1,46 @@
+import type { ObservedImage } from "../plan/observed.js";
+import type { Connection } from "./connection.js";
+import { imagePath } from "./ids.js";
+import { Refusal } from "./refusal.js";
+import type { ListedContainer, ListedImage } from "./schema.js";
+
+export async function listImages(connection: Connection): Promise<readonly ListedImage[]> {
+  const listed = await connection.ask({ method: "GET", path: "/images/json", task: "list images", timeoutMs: 60_000 });
+  return (listed ?? []) as readonly ListedImage[];
+}
+
+/** The containerd store shows an image pulled by digest as one with a tag `repository@sha256:…`: that is a digest. */
+export function observeImages(images: readonly ListedImage[], containers: readonly ListedContainer[]): ObservedImage[] {
+  const users = new Map<string, string[]>();
+  for (const { Id, ImageID = "" } of containers) users.set(ImageID, [...(users.get(ImageID) ?? []), Id]);
+  return images.map(({ Id, RepoTags, RepoDigests }) => {
+    const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter((name) => !name.startsWith("<none>"));
+    return {
+      id: Id,
+      tags: names.filter((name) => !name.includes("@")),
+      digests: [...new Set(names.filter((name) => name.includes("@")))],
+      usedBy: users.get(Id) ?? [],
+    };
+  });
+}
+
+export async function tagImage(connection: Connection, source: string, tag: string): Promise<void> {
+  const colon = tag.lastIndexOf(":");
+  const query = { repo: tag.slice(0, colon), tag: tag.slice(colon + 1) };
+  await connection.ask({
+    method: "POST",
+    path: imagePath(source, "/tag"),
+    query,
+    task: `tag image ${source} as ${tag}`,
+  });
+}
+
+/** An image in use stays: the engine answers 409, and that is as good. */
+export async function removeImage(connection: Connection, reference: string): Promise<void> {
+  const call = { method: "DELETE", path: imagePath(reference, ""), task: `remove image ${reference}` } as const;
+  try {
+    await connection.ask({ ...call, timeoutMs: 120_000 });
+  } catch (error) {
+    if (!(error instanceof Refusal) || (error.status !== 404 && error.status !== 409)) throw error;
+  }
+}

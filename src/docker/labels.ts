@@ -1,0 +1,99 @@
+import { formatImage, isDigest, pinnedImage } from "../spec/image.js";
+import type { Digest } from "../spec/image.js";
+import type { NetworkSpec, RestartPolicy, VolumeSpec } from "../spec/service.js";
+import type { CreateContainerStep } from "../plan/step.js";
+import { activeName } from "../plan/names.js";
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** What a container's labels say of it; labels cannot change during its life. */
+export interface Identity {
+  readonly project: string;
+  readonly service: string;
+  readonly slot: number;
+  /** The name it bears in the active role. */
+  readonly base: string;
+  readonly specHash: string;
+  readonly image: string;
+  readonly digest: Digest;
+  readonly revision: number;
+  readonly declaredRestart: RestartPolicy;
+}
+
+/** The Compose version whose labels these are; `docker compose` and others read them, none refuses a version. */
+const composeVersion = "2.40.0";
+
+/** Labels of the file first: none of them can take the place of ours. */
+export function containerLabels({ spec, slot, specHash, digest, revision }: CreateContainerStep): Labels {
+  return {
+    ...spec.container.labels,
+    "fairlead.project": spec.project,
+    "fairlead.service": spec.name,
+    "fairlead.slot": String(slot),
+    "fairlead.name": activeName(spec, slot),
+    "fairlead.spec-hash": specHash,
+    "fairlead.image": formatImage(spec.image),
+    "fairlead.digest": digest,
+    "fairlead.revision": String(revision),
+    "fairlead.restart": formatRestart(spec.container.restart),
+    "com.docker.compose.project": spec.project,
+    "com.docker.compose.service": spec.name,
+    "com.docker.compose.container-number": String(slot),
+    "com.docker.compose.oneoff": "False",
+    "com.docker.compose.config-hash": specHash,
+    "com.docker.compose.image": pinnedImage(spec.image, digest),
+    "com.docker.compose.version": composeVersion,
+  };
+}
+
+export function networkLabels(network: NetworkSpec, project: string): Labels {
+  return { ...network.labels, ...composeLabels(project), "com.docker.compose.network": network.key };
+}
+
+export function volumeLabels(volume: VolumeSpec, project: string): Labels {
+  return { ...volume.labels, ...composeLabels(project), "com.docker.compose.volume": volume.key };
+}
+
+function composeLabels(project: string): Labels {
+  return { "com.docker.compose.project": project, "com.docker.compose.version": composeVersion };
+}
+
+/** Undefined for a container that is not ours: one whose labels we could not have written is never touched. */
+export function readIdentity(labels: Labels): Identity | undefined {
+  const project = labels["fairlead.project"];
+  const service = labels["fairlead.service"];
+  const base = labels["fairlead.name"];
+  const digest = labels["fairlead.digest"] ?? "";
+  const slot = wholeNumber(labels["fairlead.slot"]);
+  const revision = wholeNumber(labels["fairlead.revision"]);
+  const declaredRestart = parseRestart(labels["fairlead.restart"] ?? "");
+  if (!project || !service || !base || !isDigest(digest)) return undefined;
+  if (slot === undefined || revision === undefined || declaredRestart === undefined) return undefined;
+  const specHash = labels["fairlead.spec-hash"] ?? "";
+  return {
+    project,
+    service,
+    slot,
+    base,
+    specHash,
+    image: labels["fairlead.image"] ?? "",
+    digest,
+    revision,
+    declaredRestart,
+  };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** As Compose writes it: `always`, `on-failure`, `on-failure:3`. */
+function formatRestart({ name, maximumRetryCount }: RestartPolicy): string {
+  return name === "on-failure" && maximumRetryCount > 0 ? `${name}:${maximumRetryCount}` : name;
+}
+
+function parseRestart(text: string): RestartPolicy | undefined {
+  const match = /^(no|always|unless-stopped|on-failure)(?::(\d{1,9}))?$/.exec(text);
+  if (match === null) return undefined;
+  return { name: match[1] as RestartPolicy["name"], maximumRetryCount: Number(match[2] ?? 0) };
+}

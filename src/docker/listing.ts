@@ -1,0 +1,40 @@
+import type { ObservedContainer } from "../plan/observed.js";
+import type { ListedContainer } from "./schema.js";
+
+/** The engine's leading slash goes; so do the names that legacy links give (`/other/alias`). */
+export function namesOf(listed: ListedContainer): string[] {
+  return (listed.Names ?? []).map((name) => name.replace(/^\//, "")).filter((name) => !name.includes("/"));
+}
+
+/** What a list shows of a container, apart from its age: as long as it is the same, an inspection still holds. */
+export function fingerprint(listed: ListedContainer): string {
+  const networks = Object.keys(listed.NetworkSettings?.Networks ?? {}).sort();
+  return JSON.stringify([namesOf(listed), listed.State, healthIn(listed.Status ?? ""), listed.Created, networks]);
+}
+
+export function healthIn(status: string): ObservedContainer["health"] {
+  const match = /\((?:health: )?(starting|healthy|unhealthy)\)$/.exec(status);
+  return match === null ? "none" : (match[1] as ObservedContainer["health"]);
+}
+
+const unitSeconds: Readonly<Record<string, number>> = {
+  second: 1,
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+  week: 604_800,
+  month: 2_592_000,
+  year: 31_536_000,
+};
+
+/**
+ * The seconds in `Up 5 minutes`, `Exited (0) About an hour ago`: undefined where there are none. While a container stays
+ * in one state this only grows; if it has shrunk, the container was started or ended again in between.
+ */
+export function ageIn(status: string): number | undefined {
+  const match = /(Less than a|About an?|\d+) (second|minute|hour|day|week|month|year)s?\b/.exec(status);
+  if (match === null) return undefined;
+  const [, count = "", unit = ""] = match;
+  if (count === "Less than a") return 0;
+  return (count.startsWith("About") ? 1 : Number(count)) * (unitSeconds[unit] ?? 0);
+}

@@ -1,0 +1,86 @@
+import { FairleadError } from "../errors.js";
+import type { StepOf } from "../plan/step.js";
+import type { Connection } from "./connection.js";
+import { inspectContainer } from "./containers.js";
+import { networkPath, shortId } from "./ids.js";
+import { networkLabels } from "./labels.js";
+import { observe } from "./observation.js";
+import { Refusal } from "./refusal.js";
+
+export async function listNetworks(connection: Connection): Promise<ReadonlySet<string>> {
+  const listed = await connection.ask({ method: "GET", path: "/networks", task: "list networks" });
+  return new Set(((listed ?? []) as { readonly Name: string }[]).map(({ Name }) => Name));
+}
+
+/** Old engines would make a second network of the same name unless asked to look. */
+export async function createNetwork(
+  connection: Connection,
+  { network, project }: StepOf<"create-network">,
+): Promise<void> {
+  const body = {
+    Name: network.name,
+    CheckDuplicate: true,
+    ...(network.driver === undefined ? {} : { Driver: network.driver }),
+    Options: network.driverOpts,
+    Internal: network.internal,
+    Labels: networkLabels(network, project),
+  };
+  try {
+    await connection.ask({ method: "POST", path: "/networks/create", body, task: `create network ${network.name}` });
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 409) throw error;
+  }
+}
+
+/** Already connected under these names is success; under others it is refused, for names can only be given on joining. */
+export async function connectNetwork(
+  connection: Connection,
+  container: string,
+  network: string,
+  aliases: readonly string[],
+): Promise<void> {
+  const task = `connect container ${shortId(container)} to network ${network}`;
+  // An old engine overwrites the names of a container that does not run, and refuses those of one that does: ask first.
+  const joined = await endpointNames(connection, container, network);
+  if (joined !== undefined) {
+    if (aliases.every((alias) => joined.includes(alias)) && joined.every((alias) => aliases.includes(alias))) return;
+    throw new Refusal(task, 403, "it is connected under other names");
+  }
+  const body = { Container: container, EndpointConfig: { Aliases: aliases } };
+  try {
+    await connection.ask({ method: "POST", path: networkPath(network, "/connect"), body, task });
+  } catch (error) {
+    throw error instanceof Refusal ? missingNetwork(error, network) : error;
+  }
+}
+
+async function endpointNames(
+  connection: Connection,
+  container: string,
+  network: string,
+): Promise<readonly string[] | undefined> {
+  const inspected = await inspectContainer(connection, container);
+  const observed = inspected === undefined ? undefined : observe(inspected);
+  return observed?.networks.find((endpoint) => endpoint.network === network)?.aliases;
+}
+
+function missingNetwork(error: Refusal, network: string): unknown {
+  if (error.status !== 404 || /no such container/i.test(error.message)) return error;
+  return new FairleadError("EngineRefused", `cannot ${error.task}: ${error.message}`, {
+    remedy: `create the network (docker network create ${network}), or correct its name in the file`,
+  });
+}
+
+/** Not connected is success, and so is a network that is gone. */
+export async function disconnectNetwork(connection: Connection, container: string, network: string): Promise<void> {
+  const task = `disconnect container ${shortId(container)} from network ${network}`;
+  const body = { Container: container, Force: false };
+  try {
+    await connection.ask({ method: "POST", path: networkPath(network, "/disconnect"), body, task });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const apart = /is not connected to/i.test(error.message);
+    const gone = error.status === 404 && !/no such container/i.test(error.message);
+    if (!apart && !gone) throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import type { ObservedContainer, ObservedEndpoint, ObservedHealthcheck } from "../plan/observed.js";
+import type { RestartPolicy } from "../spec/service.js";
+import { roleOf } from "../plan/names.js";
+import { readIdentity } from "./labels.js";
+import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
+
+/** One inspected container of ours; undefined if its labels do not say so. `healthySince` is what the engine's own log proves. */
+export function observe(inspected: InspectedContainer): ObservedContainer | undefined {
+  const identity = readIdentity(inspected.Config?.Labels ?? {});
+  if (identity === undefined) return undefined;
+  const { base, ...labelled } = identity;
+  const name = (inspected.Name ?? "").replace(/^\//, "");
+  const state = stateOf(inspected.State?.Status);
+  const ended = state === "exited" || state === "dead";
+  const health = state === "running" || state === "paused" ? healthOf(inspected.State?.Health) : "none";
+  const startedAt = instant(inspected.State?.StartedAt);
+  const finishedAt = instant(inspected.State?.FinishedAt);
+  return {
+    ...labelled,
+    id: inspected.Id,
+    name,
+    role: roleOf(name, base),
+    imageId: inspected.Image ?? "",
+    state,
+    health,
+    healthySince: health === "healthy" ? provenHealthySince(inspected.State?.Health, startedAt) : undefined,
+    healthcheck: healthcheckOf(inspected.Config?.Healthcheck),
+    createdAt: instant(inspected.Created) ?? 0,
+    startedAt,
+    // A start that the engine refused ends nothing: the instant is an earlier run's.
+    finishedAt: ended ? finishedAt : undefined,
+    exitCode: ended ? inspected.State?.ExitCode : undefined,
+    oomKilled: inspected.State?.OOMKilled ?? false,
+    startError: inspected.State?.Error ?? "",
+    restartCount: inspected.RestartCount ?? 0,
+    restartPolicy: restartOf(inspected),
+    networks: endpointsOf(inspected),
+  };
+}
+
+const states: readonly string[] = ["created", "running", "restarting", "paused", "exited", "dead", "removing"];
+
+function stateOf(status: string | undefined): ObservedContainer["state"] {
+  return status !== undefined && states.includes(status) ? (status as ObservedContainer["state"]) : "dead";
+}
+
+function healthOf(health: InspectedHealth | null | undefined): ObservedContainer["health"] {
+  const status = health?.Status;
+  return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+}
+
+/** The end of the first probe of the unbroken run of good ones; probes of an earlier run of the container do not count. */
+function provenHealthySince(health: InspectedHealth | null | undefined, startedAt = 0): number | undefined {
+  const probes = (health?.Log ?? []).filter((probe) => (instant(probe.Start) ?? 0) >= startedAt);
+  const firstGood = probes.findLastIndex((probe) => probe.ExitCode !== 0) + 1;
+  return instant(probes[firstGood]?.End);
+}
+
+/** The engine has merged the image's check into the container's; its zeros mean its defaults. */
+function healthcheckOf(check: InspectedHealthcheck | null | undefined): ObservedHealthcheck | undefined {
+  const kind = check?.Test?.[0];
+  if (check === null || check === undefined || kind === undefined || kind === "" || kind === "NONE") return undefined;
+  return {
+    intervalMs: (check.Interval ?? 0) / 1e6 || 30_000,
+    timeoutMs: (check.Timeout ?? 0) / 1e6 || 30_000,
+    retries: (check.Retries ?? 0) || 3,
+    startPeriodMs: (check.StartPeriod ?? 0) / 1e6,
+  };
+}
+
+function restartOf({ HostConfig }: InspectedContainer): RestartPolicy {
+  const name = HostConfig?.RestartPolicy?.Name;
+  const maximumRetryCount = HostConfig?.RestartPolicy?.MaximumRetryCount ?? 0;
+  return name === "always" || name === "unless-stopped" || name === "on-failure"
+    ? { name, maximumRetryCount }
+    : { name: "no", maximumRetryCount: 0 };
+}
+
+function endpointsOf({ Id, NetworkSettings }: InspectedContainer): ObservedEndpoint[] {
+  const shortId = Id.slice(0, 12);
+  return Object.entries(NetworkSettings?.Networks ?? {}).map(([network, endpoint]) => ({
+    network,
+    aliases: (endpoint?.Aliases ?? []).filter((alias) => alias !== shortId),
+  }));
+}
+
+/** Epoch ms of an RFC 3339 time; undefined for the engine's year 1. */
+export function instant(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? "");
+  return Number.isNaN(time) || time <= 0 ? undefined : time;
+}

@@ -1,0 +1,70 @@
+/** The parts of the Engine API's answers that are read here (API 1.41 to 1.51). Fields come and go between versions: all optional but ids. */
+
+export interface ListedContainer {
+  readonly Id: string;
+  readonly Names?: readonly string[] | null;
+  readonly ImageID?: string;
+  readonly Created?: number;
+  readonly State?: string;
+  /** Prose: `Up 3 seconds (health: starting)`. Old engines show the health nowhere else in a list. */
+  readonly Status?: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, unknown>> | null } | null;
+}
+
+export interface InspectedContainer {
+  readonly Id: string;
+  readonly Name?: string;
+  readonly Image?: string;
+  /** RFC 3339 with nanoseconds; `0001-01-01T00:00:00Z` stands for never. */
+  readonly Created?: string;
+  readonly RestartCount?: number;
+  readonly State?: {
+    readonly Status?: string;
+    readonly OOMKilled?: boolean;
+    readonly ExitCode?: number;
+    readonly Error?: string;
+    readonly StartedAt?: string;
+    readonly FinishedAt?: string;
+    readonly Health?: InspectedHealth | null;
+  };
+  readonly Config?: {
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    readonly Healthcheck?: InspectedHealthcheck | null;
+  };
+  readonly HostConfig?: {
+    readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
+  };
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<Record<string, { readonly Aliases?: readonly string[] | null } | null>> | null;
+  };
+}
+
+export interface InspectedHealth {
+  readonly Status?: string;
+  /** The last five probes, oldest first; kept over a restart. */
+  readonly Log?: readonly { readonly Start?: string; readonly End?: string; readonly ExitCode?: number }[] | null;
+}
+
+/** Nanoseconds; 0 or absent: the engine's default. */
+export interface InspectedHealthcheck {
+  readonly Test?: readonly string[] | null;
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly Retries?: number;
+  readonly StartPeriod?: number;
+}
+
+export interface ListedImage {
+  readonly Id: string;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+}
+
+export interface EventMessage {
+  readonly Type?: string;
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> | null };
+  readonly timeNano?: number;
+  readonly time?: number;
+}

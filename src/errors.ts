@@ -1,0 +1,54 @@
+/** Every way in which the outside world can refuse us. The code decides the condition's reason; `retry` decides the queue's answer. */
+export type ErrorCode =
+  | "ConfigInvalid"
+  | "SpecInvalid"
+  | "EngineUnreachable"
+  | "EngineTooOld"
+  | "EngineRefused"
+  | "NameConflict"
+  | "PortConflict"
+  | "ContainerGone"
+  | "PullFailed"
+  | "ImageNotFound"
+  | "Unauthorized"
+  | "RateLimited"
+  | "RegistryUnavailable"
+  | "UnsupportedManifest"
+  | "ApiUnreachable"
+  | "Internal";
+
+export interface FairleadErrorOptions {
+  /** What the reader can do about it, as a sentence. */
+  readonly remedy?: string;
+  /** `never`: asking again changes nothing until the spec, the digest or the host does. Default `backoff`. */
+  readonly retry?: "backoff" | "never";
+  /** The other side's own wish (Retry-After), in milliseconds; at least this long is waited. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+/** The one error type that crosses a folder's border. Its message is fit for a log, an API answer and a terminal: no secrets. */
+export class FairleadError extends Error {
+  override readonly name = "FairleadError";
+  readonly remedy: string | undefined;
+  readonly retry: "backoff" | "never";
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: FairleadErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.remedy = options.remedy;
+    this.retry = options.retry ?? "backoff";
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Anything thrown, as a FairleadError; what nobody foresaw becomes `Internal`. */
+export function asFairleadError(thrown: unknown): FairleadError {
+  if (thrown instanceof FairleadError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new FairleadError("Internal", message, { cause: thrown });
+}

@@ -1,0 +1,86 @@
+import type { Express, RequestHandler, Response } from "express";
+import type { Surface } from "../control/surface.js";
+import { formatProblem } from "../spec/problem.js";
+import { apiRoutes } from "./api.js";
+import { bareApp } from "./app.js";
+import { errorAnswer } from "./errors.js";
+import { failureLimit } from "./failures.js";
+import { hostGuard, tokenGuard, unauthorized } from "./guard.js";
+import type { HttpLog } from "./log.js";
+import { allowOnly } from "./methods.js";
+import { pageStyleSource, renderPage } from "./page.js";
+import { answerNotFound } from "./refusal.js";
+import { bearerToken, secretCheck } from "./secret.js";
+
+/** The metrics, as Prometheus asks for them. */
+export interface Exposition {
+  readonly contentType: string;
+  render(): Promise<string>;
+}
+
+export interface AdminOptions {
+  readonly surface: Surface;
+  readonly metrics: Exposition;
+  readonly log: HttpLog;
+  readonly version: string;
+  /** Asked for on everything but the two probes. Without it the app must listen on loopback only. */
+  readonly token?: string | undefined;
+  /** Further host names under which it may be called while there is no token. */
+  readonly hostNames?: readonly string[];
+  /** Wrong tokens that one address may send in a minute (default 600). */
+  readonly failuresPerMinute?: number;
+}
+
+/** The operator's app: probes, metrics, API and page. */
+export function adminApp(options: AdminOptions): Express {
+  const { surface, metrics, log, version, token = "" } = options;
+  const isOurs = secretCheck([token]);
+  const notFound: RequestHandler = (_req, res) => {
+    answerNotFound(res);
+  };
+  const app = bareApp(log, [pageStyleSource]);
+
+  app.get("/livez", (_req, res) => {
+    res.json({ live: true });
+  });
+  app.get("/readyz", (req, res) => {
+    answerReadiness(res, surface, token === "" || isOurs(bearerToken(req)));
+  });
+  app.all(["/livez", "/readyz"], allowOnly("GET"));
+
+  app.use(token === "" ? hostGuard(options.hostNames ?? []) : guardedBy(token, options.failuresPerMinute ?? 600));
+  app.get("/metrics", async (_req, res) => {
+    res.set("Content-Type", metrics.contentType).send(await metrics.render());
+  });
+  app.get("/", (_req, res) => {
+    res.type("html").send(renderPage({ services: surface.services(), problems: surface.problems(), version }));
+  });
+  app.all(["/metrics", "/"], allowOnly("GET"));
+  apiRoutes(app, surface, version);
+  app.use(notFound);
+  app.use(errorAnswer(log, notFound));
+  return app;
+}
+
+function guardedBy(token: string, failuresPerMinute: number): RequestHandler {
+  const limited = failureLimit(failuresPerMinute);
+  return tokenGuard(secretCheck([token]), (req, res, next) => {
+    void limited(req, res, (thrown?: unknown) => {
+      if (thrown === undefined) void unauthorized(req, res, next);
+      else next(thrown);
+    });
+  });
+}
+
+/** Problems name files and their contents: only for those who may read the API. */
+function answerReadiness(res: Response, surface: Surface, mayRead: boolean): void {
+  if (surface.ready()) {
+    res.json({ ready: true });
+    return;
+  }
+  const reasons = ["the first observation of the host is not complete"];
+  res.status(503).json({
+    ready: false,
+    reasons: mayRead ? [...reasons, ...surface.problems().map(formatProblem)] : reasons,
+  });
+}

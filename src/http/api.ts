@@ -1,0 +1,53 @@
+import type { Express, Request, RequestHandler } from "express";
+import type { Surface } from "../control/surface.js";
+import { type ServiceKey, serviceKey } from "../spec/service.js";
+import { sameSiteOnly } from "./guard.js";
+import { allowOnly } from "./methods.js";
+import { openapi } from "./openapi.js";
+import { Refusal } from "./refusal.js";
+
+const servicePath = "/api/v1/services/:project/:service";
+
+/** The JSON API. Reading never changes anything; writing only enqueues, or lifts a hold. */
+export function apiRoutes(app: Express, surface: Surface, version: string): void {
+  const reads: Readonly<Record<string, RequestHandler>> = {
+    "/api/v1/services": (_req, res) => {
+      res.json({ ready: surface.ready(), services: surface.services(), problems: surface.problems() });
+    },
+    [servicePath]: (req, res) => {
+      res.json(surface.service(declaredKey(req, surface)));
+    },
+    "/api/v1/plan": async (_req, res) => {
+      res.json({ plans: await surface.plan() });
+    },
+    "/api/v1/openapi.json": (_req, res) => {
+      res.json(openapi(version));
+    },
+  };
+  const writes: Readonly<Record<string, (key: ServiceKey) => Promise<void> | void>> = {
+    [`${servicePath}/reconcile`]: (key) => {
+      surface.reconcile([key], "api");
+    },
+    [`${servicePath}/retry`]: (key) => surface.retry(key),
+  };
+
+  for (const [path, answer] of Object.entries(reads)) app.get(path, answer).all(path, allowOnly("GET"));
+  for (const [path, act] of Object.entries(writes)) {
+    app.post(path, sameSiteOnly, async (req, res) => {
+      const key = declaredKey(req, surface);
+      await act(key);
+      res.status(202).json({ enqueued: [key] });
+    });
+    app.all(path, allowOnly("POST"));
+  }
+}
+
+/** Throws Refusal 404 for a service that is not declared. */
+function declaredKey(req: Request, surface: Surface): ServiceKey {
+  const { project, service } = req.params;
+  const key = serviceKey(String(project), String(service));
+  if (surface.service(key) === undefined) {
+    throw new Refusal(404, "no such service", "GET /api/v1/services lists them");
+  }
+  return key;
+}

@@ -1,0 +1,51 @@
+import { FairleadError } from "../errors.js";
+import { type Address, isLoopback, parseAddress } from "./address.js";
+import { adminApp, type AdminOptions } from "./admin.js";
+import { hooksApp, type HooksOptions } from "./hooks.js";
+import { startServer } from "./server.js";
+
+export interface ListenOptions {
+  /** `host:port`; the only listener meant for the internet. */
+  readonly hooksListen: string;
+  /** `host:port`; beyond loopback only with a token. */
+  readonly adminListen: string;
+  readonly hooks: HooksOptions;
+  readonly admin: AdminOptions;
+}
+
+export interface Listeners {
+  readonly hooks: Address;
+  readonly admin: Address;
+  /** Answers under way are finished first, for at most `graceMs` (default 5000). */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Starts both servers, or neither. Throws ConfigInvalid. */
+export async function listen(options: ListenOptions): Promise<Listeners> {
+  const hooksAddress = parseAddress(options.hooksListen, "FAIRLEAD_HOOKS_LISTEN");
+  const adminAddress = parseAddress(options.adminListen, "FAIRLEAD_ADMIN_LISTEN");
+  assertGuarded(adminAddress, options.admin.token ?? "");
+
+  const admin = await startServer(adminApp(options.admin), adminAddress, "FAIRLEAD_ADMIN_LISTEN");
+  const hooks = await startServer(hooksApp(options.hooks), hooksAddress, "FAIRLEAD_HOOKS_LISTEN").catch(
+    async (thrown: unknown) => {
+      await admin.close(0);
+      throw thrown;
+    },
+  );
+  return {
+    hooks: hooks.address,
+    admin: admin.address,
+    close: async (graceMs = 5000) => {
+      await Promise.all([hooks.close(graceMs), admin.close(graceMs)]);
+    },
+  };
+}
+
+function assertGuarded(address: Address, token: string): void {
+  if (token !== "" || isLoopback(address)) return;
+  throw new FairleadError("ConfigInvalid", "FAIRLEAD_ADMIN_LISTEN: an address beyond loopback needs an admin token", {
+    remedy: "set FAIRLEAD_ADMIN_TOKEN, or listen on 127.0.0.1:8421",
+    retry: "never",
+  });
+}

@@ -1,0 +1,138 @@
+/** The admin app in OpenAPI 3.1, complete as to paths and methods; the schemas name what a client relies on. */
+export function openapi(version: string): object {
+  return {
+    openapi: "3.1.0",
+    info: { title: "Fairlead", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    security: [{}, { token: [] }],
+    paths: {
+      "/livez": { get: read("The process answers", object({ live: { type: "boolean" } }), "open") },
+      "/readyz": {
+        get: {
+          ...read("The host has been observed", object({ ready: { type: "boolean" } }), "open"),
+          responses: {
+            200: json("Ready", object({ ready: { const: true } })),
+            503: json("Not yet", object({ ready: { const: false }, reasons: list({ type: "string" }) })),
+          },
+        },
+      },
+      "/metrics": { get: text("Prometheus metrics", "text/plain") },
+      "/": { get: text("The services as a page", "text/html") },
+      "/api/v1/services": {
+        get: read(
+          "All services, and the problems of the services file",
+          object({
+            ready: { type: "boolean" },
+            services: list(ref("Service")),
+            problems: list(ref("Problem")),
+          }),
+        ),
+      },
+      "/api/v1/services/{project}/{service}": { parameters, get: read("One service", ref("Service")) },
+      "/api/v1/services/{project}/{service}/reconcile": { parameters, post: enqueue("Look at the service again") },
+      "/api/v1/services/{project}/{service}/retry": {
+        parameters,
+        post: enqueue("Forget that the held digest was bad, and look again"),
+      },
+      "/api/v1/plan": {
+        get: read("What would be done now; nothing is changed", object({ plans: list(ref("Plan")) })),
+      },
+      "/api/v1/openapi.json": { get: read("This document", { type: "object" }) },
+    },
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      schemas: {
+        Service: service,
+        Plan: object({ project: name, service: name, changes: { type: "boolean" }, text: { type: "string" } }),
+        Problem: object({ file: name, path: name, message: name }),
+        Error: { ...object({ error: { type: "string" } }), properties: { error: name, remedy: name } },
+      },
+    },
+  };
+}
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const name: Schema = { type: "string" };
+
+const parameters = ["project", "service"].map((parameter) => ({
+  name: parameter,
+  in: "path",
+  required: true,
+  schema: name,
+}));
+
+const service: Schema = {
+  type: "object",
+  required: ["project", "service", "image", "sync", "health", "conditions"],
+  properties: {
+    project: name,
+    service: name,
+    image: name,
+    sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Unknown"] },
+    health: { enum: ["Healthy", "Progressing", "Degraded", "Missing"] },
+    desiredDigest: name,
+    activeDigest: name,
+    revision: { type: "integer" },
+    conditions: list(
+      object({
+        type: name,
+        status: { enum: ["True", "False", "Unknown"] },
+        reason: name,
+        message: name,
+        observedGeneration: { type: "integer" },
+        lastTransitionTime: { type: "string", format: "date-time" },
+      }),
+    ),
+    lastRollout: {
+      type: "object",
+      required: ["id", "to", "startedAt", "reason"],
+      properties: {
+        id: name,
+        from: name,
+        to: name,
+        startedAt: { type: "string", format: "date-time" },
+        finishedAt: { type: "string", format: "date-time" },
+        outcome: { enum: ["promoted", "rolled-back", "superseded", "failed"] },
+        reason: name,
+      },
+    },
+  },
+};
+
+function object(properties: Schema): Schema {
+  return { type: "object", required: Object.keys(properties), properties };
+}
+
+function list(items: Schema): Schema {
+  return { type: "array", items };
+}
+
+function ref(schema: string): Schema {
+  return { $ref: `#/components/schemas/${schema}` };
+}
+
+function json(description: string, schema: Schema): Schema {
+  return { description, content: { "application/json": { schema } } };
+}
+
+function read(summary: string, schema: Schema, access: "guarded" | "open" = "guarded"): Schema {
+  return {
+    summary,
+    ...(access === "open" ? { security: [{}] } : {}),
+    responses: { 200: json("As asked", schema), default: json("Refused", ref("Error")) },
+  };
+}
+
+function text(summary: string, type: string): Schema {
+  return { summary, responses: { 200: { description: summary, content: { [type]: { schema: name } } } } };
+}
+
+function enqueue(summary: string): Schema {
+  return {
+    summary,
+    responses: {
+      202: json("Enqueued", object({ enqueued: list(name) })),
+      default: json("Refused", ref("Error")),
+    },
+  };
+}

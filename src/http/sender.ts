@@ -1,0 +1,30 @@
+import type { Request } from "express";
+import { FairleadError } from "../errors.js";
+import { type ImageReference, parseImage } from "../spec/image.js";
+import type { HookType } from "./outcome.js";
+import { Refusal } from "./refusal.js";
+
+/** One kind of sender: how it shows its secret where the path holds none, and what its body names. Pure but for the request. */
+export interface Sender {
+  readonly type: HookType;
+  secret(req: Request): string | undefined;
+  /** Throws Refusal 400 for a body that is not this sender's. */
+  read(body: unknown): HookEvent;
+}
+
+/** What a delivery points at: a hint where to look, never what to do. */
+export interface HookEvent {
+  readonly images: readonly ImageReference[];
+  /** Names of services, with or without their project. */
+  readonly services: readonly string[];
+}
+
+/** An image as a stranger wrote it. Throws Refusal 400. */
+export function imageFrom(text: string): ImageReference {
+  try {
+    return parseImage(text);
+  } catch (thrown) {
+    if (thrown instanceof FairleadError) throw new Refusal(400, thrown.message, thrown.remedy);
+    throw thrown;
+  }
+}

@@ -1,0 +1,59 @@
+import { planRollout } from "./begin.js";
+import type { Desired, Memory } from "./desired.js";
+import { heldBy } from "./held.js";
+import { activeName, baseOf } from "./names.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import type { Step } from "./step.js";
+import { inRole } from "./view.js";
+import type { View } from "./view.js";
+
+/** Nothing serves and nothing is on its way. */
+export function planAbsent(desired: Desired, remains: ObservedContainer | undefined, view: View, memory: Memory): Plan {
+  if (remains?.state === "removing") {
+    const because = `${remains.name} is being removed`;
+    return { steps: [], outcome: { kind: "wait", until: view.now + 1_000, reason: "Restoring", because } };
+  }
+  if (remains !== undefined) {
+    const because = "the engine calls it dead";
+    return {
+      steps: [{ kind: "remove-container", container: remains.name, because }],
+      outcome: { kind: "continue", reason: "Restoring", because },
+    };
+  }
+  const renamed = inRole(view.containers, "stray");
+  if (renamed?.specHash === desired.specHash) {
+    const because = `it was renamed to ${renamed.name} by hand`;
+    const step: Step = { kind: "rename-container", container: renamed.name, to: activeName(desired.spec), because };
+    return { steps: [step], outcome: { kind: "continue", reason: "Restoring", because } };
+  }
+  const hold = heldBy(desired, view, memory);
+  const { target } = desired;
+  if (target.known && hold === undefined) return planRollout(desired, target.digest, undefined, view, memory);
+  const why = hold === undefined ? (target.known ? "" : target.message) : `${hold.digest} is held: ${hold.message}`;
+  return planFallback(desired, why, hold === undefined && !target.known ? target.reason : "DigestHeld", view, memory);
+}
+
+/** The desired digest is out of reach or known to be bad, and nothing serves: the last good one is better than nothing. */
+function planFallback(
+  desired: Desired,
+  why: string,
+  reason: Plan["outcome"]["reason"],
+  view: View,
+  memory: Memory,
+): Plan {
+  const stable = memory.stableDigest;
+  const held = (digest: string) =>
+    memory.holds.some((hold) => hold.digest === digest && hold.specHash === desired.specHash);
+  if (stable !== undefined && !held(stable)) {
+    const fallback: Desired = { ...desired, target: { known: true, digest: stable, sameContent: [] } };
+    return planRollout(fallback, stable, undefined, view, memory);
+  }
+  const previous = inRole(view.containers, "previous");
+  if (previous !== undefined) {
+    const because = `nothing serves, and ${why}`;
+    const rename: Step = { kind: "rename-container", container: previous.name, to: baseOf(previous), because };
+    return { steps: [rename], outcome: { kind: "continue", reason: "Restoring", because } };
+  }
+  return { steps: [], outcome: { kind: reason === "DigestHeld" ? "blocked" : "failed", reason, because: why } };
+}

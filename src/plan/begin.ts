@@ -1,0 +1,120 @@
+import { familiarName } from "../spec/image.js";
+import type { Digest } from "../spec/image.js";
+import type { Desired, Memory } from "./desired.js";
+import { activeName, keptRevision, nameInRole } from "./names.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Outcome, Plan } from "./outcome.js";
+import { keepRunning } from "./keep.js";
+import type { Step } from "./step.js";
+import { create, missingExternals, retire } from "./steps.js";
+import { strategyOf } from "./strategy.js";
+import { isLocal, isUp } from "./view.js";
+import type { View } from "./view.js";
+
+/** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
+export function planRollout(
+  desired: Desired,
+  digest: Digest,
+  active: ObservedContainer | undefined,
+  view: View,
+  memory: Memory,
+): Plan {
+  const obstacle = awaitImage(desired, digest, view) ?? awaitHost(desired, view);
+  if (obstacle !== undefined) return active === undefined ? obstacle : withRepair(obstacle, active, view, memory);
+  const { steps } = launch(desired, digest, active, view);
+  const because = `rolling out ${digest}: ${strategyOf(desired.spec).because}`;
+  return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+}
+
+/** Undefined: nothing stands in the way of creating the container. */
+export function awaitImage(desired: Desired, digest: Digest, view: View): Plan | undefined {
+  const { image } = desired.spec;
+  if (isLocal(view, image, digest)) return undefined;
+  const reference = `${familiarName(image)}@${digest}`;
+  const pull = view.pulls.get(reference);
+  if (pull?.state === "failed") {
+    const because = `${reference} could not be pulled: ${pull.message}`;
+    return { steps: [], outcome: { kind: "failed", reason: pull.reason, because } };
+  }
+  const outcome: Outcome = {
+    kind: "wait",
+    until: undefined,
+    reason: "Pulling",
+    because: `${reference} is being pulled`,
+  };
+  if (pull?.state === "running") return { steps: [], outcome };
+  return { steps: [{ kind: "pull-image", reference, because: "the image is not on this host yet" }], outcome };
+}
+
+export function awaitHost(desired: Desired, view: View): Plan | undefined {
+  const missing = missingExternals(desired.spec, view);
+  if (missing.length > 0) {
+    const because = `the file calls it external and it does not exist: ${missing.join(", ")}`;
+    return { steps: [], outcome: { kind: "blocked", reason: "StartFailed", because } };
+  }
+  const unmet = desired.spec.dependsOn.find(({ service, condition }) => {
+    const state = view.dependencies.get(service);
+    return !(state?.running ?? false) || (condition === "service_healthy" && state?.health !== "healthy");
+  });
+  if (unmet === undefined) return undefined;
+  const wanted = unmet.condition === "service_healthy" ? "healthy" : "running";
+  const because = `${unmet.service} is not ${wanted} yet`;
+  return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
+}
+
+function withRepair(obstacle: Plan, active: ObservedContainer, view: View, memory: Memory): Plan {
+  const repair = keepRunning(active, view, memory);
+  if (repair.outcome.kind === "converged") return { ...obstacle, steps: [...repair.steps, ...obstacle.steps] };
+  const outcome = earlier(obstacle.outcome, repair.outcome);
+  return { steps: [...repair.steps, ...obstacle.steps], outcome };
+}
+
+/** Both must be looked at again: whichever comes first, under the name of the obstacle. */
+function earlier(obstacle: Outcome, repair: Outcome): Outcome {
+  if (repair.kind === "wait" && obstacle.kind === "wait") return { ...obstacle, until: repair.until };
+  return repair.kind === "continue" ? { ...obstacle, kind: "continue" } : obstacle;
+}
+
+function launch(
+  desired: Desired,
+  digest: Digest,
+  active: ObservedContainer | undefined,
+  view: View,
+): { steps: Step[] } {
+  const { spec, specHash } = desired;
+  const strategy = strategyOf(spec);
+  const serving = active !== undefined && isUp(active);
+  const steps = create(
+    {
+      spec,
+      specHash,
+      digest,
+      revision: nextRevision(desired, view),
+      aliased: strategy.order === "stop-first" || !serving,
+      because: causeOf(desired, digest, active),
+    },
+    view,
+  );
+  if (active !== undefined && strategy.order === "stop-first") {
+    steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
+  }
+  const because =
+    serving && strategy.order === "start-first" ? "it proves itself beside the one that serves" : "it is to serve";
+  steps.push({ kind: "start-container", container: nameInRole(activeName(spec), "next"), because });
+  return { steps };
+}
+
+function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined): string {
+  if (active === undefined) return "nothing of this service exists";
+  const causes: string[] = [];
+  if (active.digest !== digest) causes.push(`the image is now ${digest}`);
+  if (active.specHash !== desired.specHash) causes.push("the spec has changed");
+  return causes.join(", and ");
+}
+
+/** One more than anything that can still be seen, so that a lost journal cannot make two rollouts look the same. */
+function nextRevision(desired: Desired, view: View): number {
+  const ofContainers = view.containers.map((container) => container.revision);
+  const ofTags = view.images.flatMap((image) => image.tags.map((tag) => keptRevision(desired.spec, tag) ?? 0));
+  return Math.max(0, ...ofContainers, ...ofTags) + 1;
+}

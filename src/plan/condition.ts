@@ -1,0 +1,70 @@
+/** Kubernetes API conventions: one entry per type; `reason` is one CamelCase word a machine can match. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: Reason;
+  readonly message: string;
+  /** The revision of the services file's snapshot this was judged against. */
+  readonly observedGeneration: number;
+  /** ISO 8601; moves only when `status` does. */
+  readonly lastTransitionTime: string;
+}
+
+export const conditionTypes = ["Ready", "SpecValid", "DigestResolved", "Progressing", "Healthy", "RolledBack"] as const;
+export type ConditionType = (typeof conditionTypes)[number];
+
+export type Reason =
+  | "Converged"
+  | "Pulling"
+  | "RolloutStarted"
+  | "WaitingForHealth"
+  | "WaitingForDependency"
+  | "HealthDeadlineExceeded"
+  | "Unhealthy"
+  | "ContainerExited"
+  | "StartFailed"
+  | "DigestHeld"
+  | "RollbackFailed"
+  | "CrashLooping"
+  | "ImageNotFound"
+  | "PullFailed"
+  | "RegistryUnavailable"
+  | "Unauthorized"
+  | "RateLimited"
+  | "EngineUnavailable"
+  | "NameConflict"
+  | "PortConflict"
+  | "Orphaned"
+  | "SpecInvalid"
+  | "Paused"
+  | "Pinned"
+  | "Restoring"
+  | "Removing"
+  | "NotObserved"
+  | "InternalError";
+
+export interface Rollout {
+  /** `project/service@revision`. */
+  readonly id: string;
+  readonly from: string | undefined;
+  readonly to: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  readonly outcome: "promoted" | "rolled-back" | "superseded" | "failed" | undefined;
+  readonly reason: string;
+}
+
+/** A service as the API shows it. */
+export interface ServiceStatus {
+  readonly project: string;
+  readonly service: string;
+  readonly image: string;
+  readonly sync: "Synced" | "OutOfSync" | "Held" | "Pinned" | "Paused" | "Unknown";
+  readonly health: "Healthy" | "Progressing" | "Degraded" | "Missing";
+  readonly desiredDigest: string | undefined;
+  readonly activeDigest: string | undefined;
+  readonly revision: number | undefined;
+  readonly conditions: readonly Condition[];
+  readonly lastRollout: Rollout | undefined;
+}

@@ -1,0 +1,48 @@
+import type { Digest } from "../spec/image.js";
+import type { ServiceSpec } from "../spec/service.js";
+import type { Reason } from "./condition.js";
+
+/** What should run: the file's word and the registry's. */
+export interface Desired {
+  readonly spec: ServiceSpec;
+  readonly specHash: string;
+  readonly target: Target;
+}
+
+/** The digest behind the declared image. */
+export type Target =
+  | {
+      readonly known: true;
+      readonly digest: Digest;
+      /** Other digests of equal content on this platform: running one of them is running this one. */
+      readonly sameContent: readonly Digest[];
+    }
+  /** The registry cannot be asked, or refuses. */
+  | { readonly known: false; readonly reason: Reason; readonly message: string };
+
+/** What Docker cannot hold. Losing all of it must never hurt a running service. */
+export interface Memory {
+  readonly holds: readonly Hold[];
+  /** When a person last asked to forget what failed; failures before it do not count. Epoch ms. */
+  readonly retriedAt: number | undefined;
+  /** The digest that last proved itself, for repairs while the registry is silent. */
+  readonly stableDigest: Digest | undefined;
+  /** How often in a row the active container had to be started again and did not last. */
+  readonly heals: number;
+}
+
+/** A digest that failed with a spec: not tried again until either changes or a person says retry. */
+export interface Hold {
+  readonly specHash: string;
+  readonly digest: Digest;
+  readonly reason: Reason;
+  readonly message: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+export const emptyMemory: Memory = { holds: [], retriedAt: undefined, stableDigest: undefined, heals: 0 };
+
+export function isTarget(target: Target, digest: Digest): boolean {
+  return target.known && (target.digest === digest || target.sameContent.includes(digest));
+}

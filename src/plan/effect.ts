@@ -1,0 +1,167 @@
+import { formatImage } from "../spec/image.js";
+import { roleOf, baseOf, activeName } from "./names.js";
+import type { HostSnapshot, ObservedContainer } from "./observed.js";
+import type { ConnectStep, CreateContainerStep, Step } from "./step.js";
+
+/**
+ * The host after a step that went well: what the engine would show. Pure; the forecast of a plan and the simulator of
+ * the tests both stand on it. A pull counts as done at once. `id` is the id of a container that the step creates.
+ */
+export function effect(
+  host: HostSnapshot,
+  step: Step,
+  now: number,
+  id = `${host.containers.length}@${now}`,
+): HostSnapshot {
+  switch (step.kind) {
+    case "create-network":
+      return { ...host, networks: new Set([...host.networks, step.network.name]) };
+    case "create-volume":
+      return { ...host, volumes: new Set([...host.volumes, step.volume.name]) };
+    case "pull-image":
+      return pulled(host, step.reference);
+    case "tag-image":
+      return tagged(host, step.source, step.tag);
+    case "create-container":
+      return created(host, step, now, id);
+    case "connect-network":
+      return change(host, step.container, (container) => ({
+        networks: [...without(container, step.network), endpoint(step)],
+      }));
+    case "disconnect-network":
+      return change(host, step.container, (container) => ({ networks: without(container, step.network) }));
+    case "start-container":
+      return change(host, step.container, (container) => ({
+        state: "running",
+        health: container.healthcheck === undefined ? "none" : "starting",
+        healthySince: undefined,
+        startedAt: now,
+        finishedAt: undefined,
+        exitCode: undefined,
+        startError: "",
+        restartCount: 0,
+      }));
+    case "stop-container":
+      return change(host, step.container, () => ({
+        state: "exited",
+        finishedAt: now,
+        exitCode: 0,
+        healthySince: undefined,
+      }));
+    case "set-restart-policy":
+      return change(host, step.container, () => ({ restartPolicy: step.policy }));
+    case "rename-container":
+      return change(host, step.container, (container) => ({ name: step.to, role: roleOf(step.to, baseOf(container)) }));
+    case "remove-container":
+      return removed(host, step.container);
+    case "remove-image":
+      return untagged(host, step.reference);
+    case "keep-logs":
+      return host;
+  }
+}
+
+function change(
+  host: HostSnapshot,
+  name: string,
+  patch: (container: ObservedContainer) => Partial<ObservedContainer>,
+): HostSnapshot {
+  const containers = host.containers.map((container) =>
+    container.name === name ? { ...container, ...patch(container) } : container,
+  );
+  return { ...host, containers };
+}
+
+function without(container: ObservedContainer, network: string): ObservedContainer["networks"] {
+  return container.networks.filter((joined) => joined.network !== network);
+}
+
+function endpoint(step: Pick<ConnectStep, "network" | "aliases">): ObservedContainer["networks"][number] {
+  return { network: step.network, aliases: step.aliases };
+}
+
+function created(host: HostSnapshot, step: CreateContainerStep, now: number, id: string): HostSnapshot {
+  const { spec } = step;
+  const check = spec.container.healthcheck;
+  const checked = check !== undefined && !check.disabled;
+  const image = host.images.find((local) => local.digests.some((digest) => digest.endsWith(`@${step.digest}`)));
+  const container: ObservedContainer = {
+    id,
+    name: step.name,
+    project: spec.project,
+    service: spec.name,
+    role: roleOf(step.name, activeName(spec, step.slot)),
+    slot: step.slot,
+    specHash: step.specHash,
+    digest: step.digest,
+    image: formatImage(spec.image),
+    revision: step.revision,
+    imageId: image?.id ?? step.digest,
+    state: "created",
+    health: "none",
+    healthySince: undefined,
+    healthcheck: checked
+      ? {
+          intervalMs: check.intervalMs ?? 30_000,
+          timeoutMs: check.timeoutMs ?? 30_000,
+          retries: check.retries ?? 3,
+          startPeriodMs: check.startPeriodMs ?? 0,
+        }
+      : undefined,
+    createdAt: now,
+    startedAt: undefined,
+    finishedAt: undefined,
+    exitCode: undefined,
+    oomKilled: false,
+    startError: "",
+    restartCount: 0,
+    restartPolicy: { name: "no", maximumRetryCount: 0 },
+    declaredRestart: spec.container.restart,
+    networks: step.attach === undefined ? [] : [endpoint(step.attach)],
+  };
+  const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));
+  return { ...host, containers: [...host.containers, container], images };
+}
+
+function removed(host: HostSnapshot, name: string): HostSnapshot {
+  const gone = host.containers.find((container) => container.name === name);
+  return {
+    ...host,
+    containers: host.containers.filter((container) => container !== gone),
+    images: host.images.map((image) => ({ ...image, usedBy: image.usedBy.filter((user) => user !== gone?.id) })),
+  };
+}
+
+function pulled(host: HostSnapshot, reference: string): HostSnapshot {
+  if (host.images.some((image) => image.digests.includes(reference))) return host;
+  const id = reference.slice(reference.indexOf("@") + 1);
+  const known = host.images.find((image) => image.id === id);
+  if (known === undefined)
+    return { ...host, images: [...host.images, { id, tags: [], digests: [reference], usedBy: [] }] };
+  const images = host.images.map((image) =>
+    image === known ? { ...image, digests: [...image.digests, reference] } : image,
+  );
+  return { ...host, images };
+}
+
+function tagged(host: HostSnapshot, source: string, tag: string): HostSnapshot {
+  const images = host.images.map((image) => {
+    const tags = image.tags.filter((other) => other !== tag);
+    return image.digests.includes(source) || image.id === source
+      ? { ...image, tags: [...tags, tag] }
+      : { ...image, tags };
+  });
+  return { ...host, images };
+}
+
+/** The last reference takes the image along, unless a container needs it: then nothing changes. */
+function untagged(host: HostSnapshot, reference: string): HostSnapshot {
+  const images = host.images.flatMap((image) => {
+    if (!image.tags.includes(reference) && !image.digests.includes(reference)) return [image];
+    const tags = image.tags.filter((tag) => tag !== reference);
+    const digests = image.digests.filter((digest) => digest !== reference);
+    if (tags.length + digests.length > 0) return [{ ...image, tags, digests }];
+    return image.usedBy.length > 0 ? [image] : [];
+  });
+  return { ...host, images };
+}

@@ -1,0 +1,35 @@
+import { isTarget } from "./desired.js";
+import type { Desired, Hold, Memory } from "./desired.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import { keepRunning } from "./keep.js";
+import { inRole } from "./view.js";
+import type { View } from "./view.js";
+
+/** Why the desired digest and spec are not to be tried: the journal says so, or the failed container itself does. */
+export function heldBy(desired: Desired, view: View, memory: Memory): Hold | undefined {
+  const { target, specHash } = desired;
+  const remembered = memory.holds.find((hold) => hold.specHash === specHash && isTarget(target, hold.digest));
+  if (remembered !== undefined) return remembered;
+  const failed = inRole(view.containers, "failed");
+  if (failed === undefined || failed.specHash !== specHash || !isTarget(target, failed.digest)) return undefined;
+  if (failed.createdAt < (memory.retriedAt ?? 0)) return undefined;
+  const { digest, name, createdAt } = failed;
+  return { specHash, digest, reason: "DigestHeld", message: `it failed before, as ${name} shows`, at: createdAt };
+}
+
+/** The bad one stays out; the good one is kept running, and if that fails too nothing more is rolled anywhere. */
+export function planHeld(hold: Hold, active: ObservedContainer, view: View, memory: Memory): Plan {
+  const repair = keepRunning(active, view, memory);
+  const because = `${hold.digest} failed: ${hold.message}; held until the image or the spec changes, or a retry`;
+  if (repair.outcome.kind === "wait") {
+    const both = `${because}; the one before it is not well either: ${repair.outcome.because}`;
+    return { steps: repair.steps, outcome: { ...repair.outcome, reason: "RollbackFailed", because: both } };
+  }
+  if (repair.outcome.kind !== "converged") return repair;
+  if (active.health === "unhealthy") {
+    const rollback = `${because}; the one before it is unhealthy too`;
+    return { steps: repair.steps, outcome: { kind: "blocked", reason: "RollbackFailed", because: rollback } };
+  }
+  return { steps: repair.steps, outcome: { kind: "blocked", reason: "DigestHeld", because } };
+}

@@ -1,0 +1,172 @@
+import type { Digest } from "../spec/image.js";
+import { isTarget } from "./desired.js";
+import type { Desired, Memory } from "./desired.js";
+import { awaitHost, awaitImage } from "./begin.js";
+import { heldBy } from "./held.js";
+import { baseOf, nameInRole } from "./names.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import type { Step } from "./step.js";
+import { join, keepImage, restorePolicy, restore, retire } from "./steps.js";
+import { strategyOf } from "./strategy.js";
+import { inRole, isUp } from "./view.js";
+import type { View } from "./view.js";
+import { judge } from "./verdict.js";
+import type { Verdict } from "./verdict.js";
+
+type Failure = Extract<Verdict, { kind: "failed" }>;
+
+/** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
+export function planNext(desired: Desired, next: ObservedContainer, view: View, memory: Memory): Plan {
+  const active = inRole(view.containers, "active");
+  const verdict = judge(next, desired.spec.update.monitorMs, view);
+  if (isSuperseded(desired, next, view, memory)) return planSuperseded(desired, next, active, verdict, view, memory);
+  switch (verdict.kind) {
+    case "not-started":
+      return planLaunch(desired, next, active, verdict.because, view);
+    case "waiting": {
+      const steps = isUp(next) ? join(next, desired.spec.networks, false) : [];
+      return {
+        steps,
+        outcome: { kind: "wait", until: verdict.until, reason: "WaitingForHealth", because: verdict.because },
+      };
+    }
+    case "proven":
+      return planPromotion(desired, next, active, verdict.because, view);
+    case "failed":
+      return planFailure(desired, next, active, verdict, view, memory);
+  }
+}
+
+function isSuperseded(desired: Desired, next: ObservedContainer, view: View, memory: Memory): boolean {
+  if (next.specHash !== desired.specHash) return true;
+  if (!desired.target.known || isTarget(desired.target, next.digest)) return false;
+  // While the desired digest is held, the last stable one is the goal.
+  return next.digest !== memory.stableDigest || heldBy(desired, view, memory) === undefined;
+}
+
+/** Something else is wanted now. What serves meanwhile stays until the newer image is here. */
+function planSuperseded(
+  desired: Desired,
+  next: ObservedContainer,
+  active: ObservedContainer | undefined,
+  verdict: Verdict,
+  view: View,
+  memory: Memory,
+): Plan {
+  const serves = isUp(next) && verdict.kind !== "failed" && (active === undefined || !isUp(active));
+  if (serves && desired.target.known && !wantsActive(desired, active) && heldBy(desired, view, memory) === undefined) {
+    const obstacle = awaitImage(desired, desired.target.digest, view) ?? awaitHost(desired, view);
+    if (obstacle !== undefined) return obstacle;
+  }
+  const because = "something newer is wanted before it proved itself";
+  const steps: Step[] = [
+    ...retire(next, desired.spec, because),
+    { kind: "remove-container", container: next.name, because },
+  ];
+  if (active !== undefined && !isUp(active) && (wantsActive(desired, active) || !readyToLaunch(desired, view))) {
+    steps.push(...restore(active, "it serves until the newer one is ready"));
+  }
+  return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+}
+
+function wantsActive(desired: Desired, active: ObservedContainer | undefined): boolean {
+  return active !== undefined && active.specHash === desired.specHash && isTarget(desired.target, active.digest);
+}
+
+function readyToLaunch(desired: Desired, view: View): boolean {
+  return (
+    desired.target.known && (awaitImage(desired, desired.target.digest, view) ?? awaitHost(desired, view)) === undefined
+  );
+}
+
+function planLaunch(
+  desired: Desired,
+  next: ObservedContainer,
+  active: ObservedContainer | undefined,
+  because: string,
+  view: View,
+): Plan {
+  const { spec } = desired;
+  const strategy = strategyOf(spec);
+  const aliased = strategy.order === "stop-first" || active === undefined || !isUp(active);
+  const steps = [...join(next, spec.networks, aliased), ...keepImage(spec, next.digest, next.revision, view)];
+  if (active !== undefined && strategy.order === "stop-first") {
+    steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
+  }
+  steps.push({ kind: "start-container", container: next.name, because });
+  return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+}
+
+/** The new one takes the old one's place: first its aliases, then the old one leaves, then the names change hands. */
+function planPromotion(
+  desired: Desired,
+  next: ObservedContainer,
+  active: ObservedContainer | undefined,
+  because: string,
+  view: View,
+): Plan {
+  const { spec } = desired;
+  const base = baseOf(next);
+  const steps: Step[] = join(next, spec.networks, true);
+  if (active !== undefined) {
+    const previous = inRole(view.containers, "previous");
+    steps.push(...retire(active, spec, `${next.name} has taken over`));
+    if (previous !== undefined)
+      steps.push(...discard(previous, spec, "a newer one takes its place as roll-back target"));
+    const to = nameInRole(baseOf(active), "previous");
+    steps.push({ kind: "rename-container", container: active.name, to, because: "it is kept for a roll-back" });
+  }
+  steps.push({ kind: "rename-container", container: next.name, to: base, because });
+  steps.push(...restorePolicy({ ...next, name: base }));
+  return { steps, outcome: { kind: "continue", reason: "Converged", because } };
+}
+
+export function discard(container: ObservedContainer, spec: Desired["spec"], because: string): Step[] {
+  return [...retire(container, spec, because), { kind: "remove-container", container: container.name, because }];
+}
+
+function planFailure(
+  desired: Desired,
+  next: ObservedContainer,
+  active: ObservedContainer | undefined,
+  failure: Failure,
+  view: View,
+  memory: Memory,
+): Plan {
+  const { spec, specHash } = desired;
+  const because = failure.because;
+  if (failure.reason === "PortConflict" && active === undefined) {
+    const steps = discard(next, spec, `${because}; it is made anew when the port may be free`);
+    return { steps, outcome: { kind: "failed", reason: "PortConflict", because } };
+  }
+  if (spec.update.failureAction === "continue" && isUp(next)) {
+    return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);
+  }
+  const known = memory.holds.some((hold) => hold.specHash === specHash && hold.digest === next.digest);
+  const remember = known ? [] : [rememberFailure(next.name, next.digest, specHash, failure)];
+  if (spec.update.failureAction === "pause") {
+    const retried = next.createdAt < (memory.retriedAt ?? 0);
+    if (retried)
+      return {
+        steps: discard(next, spec, "a retry was asked for"),
+        outcome: { kind: "continue", reason: "RolloutStarted", because },
+      };
+    return {
+      steps: remember,
+      outcome: { kind: "blocked", reason: "Paused", because: `${because}, and failure_action is pause` },
+    };
+  }
+  const failed = inRole(view.containers, "failed");
+  const steps: Step[] = [...remember, ...retire(next, spec, because)];
+  if (active !== undefined && !isUp(active)) steps.push(...restore(active, `roll back: ${because}`));
+  if (failed !== undefined) steps.push(...discard(failed, spec, "a newer failure takes its place"));
+  const to = nameInRole(baseOf(next), "failed");
+  steps.push({ kind: "rename-container", container: next.name, to, because: `${because}; it is kept for a look` });
+  return { steps, outcome: { kind: "continue", reason: failure.reason, because } };
+}
+
+function rememberFailure(container: string, digest: Digest, specHash: string, failure: Failure): Step {
+  const because = "the journal keeps its last log lines and holds its digest";
+  return { kind: "keep-logs", container, digest, specHash, reason: failure.reason, message: failure.because, because };
+}

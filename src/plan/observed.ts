@@ -1,0 +1,89 @@
+import type { Digest } from "../spec/image.js";
+import type { RestartPolicy } from "../spec/service.js";
+
+/** The role a container plays, read from its *name*: labels cannot change, names can. */
+export type Role = "active" | "next" | "previous" | "failed" | "stray";
+
+/** One container that bears our labels. Times are epoch milliseconds on the engine's clock. */
+export interface ObservedContainer {
+  readonly id: string;
+  /** Without the engine's leading slash. */
+  readonly name: string;
+  readonly project: string;
+  readonly service: string;
+  readonly role: Role;
+  readonly slot: number;
+  readonly specHash: string;
+  /** The registry's digest it was created from (index digest for multi-arch images). */
+  readonly digest: Digest;
+  /** The image reference as declared when it was created. */
+  readonly image: string;
+  /** Counts a service's rollouts; higher is newer. */
+  readonly revision: number;
+  /** The engine's own image id: a config digest (classic store) or an index digest (containerd store). */
+  readonly imageId: string;
+  readonly state: "created" | "running" | "restarting" | "paused" | "exited" | "dead" | "removing";
+  /** `none`: neither the file nor the image has a HEALTHCHECK, or it is disabled. */
+  readonly health: "none" | "starting" | "healthy" | "unhealthy";
+  /** Since when it has been healthy without a break, as far as can be known; only while `healthy`. */
+  readonly healthySince: number | undefined;
+  /** The effective check, file over image, as the engine applies it. */
+  readonly healthcheck: ObservedHealthcheck | undefined;
+  readonly createdAt: number;
+  /** Absent: never started. */
+  readonly startedAt: number | undefined;
+  /** Absent: never ended, or running again. */
+  readonly finishedAt: number | undefined;
+  /** Only where it has ended. */
+  readonly exitCode: number | undefined;
+  readonly oomKilled: boolean;
+  /**
+   * It ended because somebody other than us asked for it: a person's `docker stop`, or an engine on its way down (which
+   * still answers for some seconds then). That says nothing about it. Known only of what ended while we watched.
+   */
+  readonly endedByRequest?: boolean;
+  /** Why the last start failed, in the engine's words; empty if it did not. */
+  readonly startError: string;
+  /** Restarts by the engine's own restart policy since the last start by hand or by us. */
+  readonly restartCount: number;
+  readonly restartPolicy: RestartPolicy;
+  /** The policy of its spec, from a label: the live one is `no` until the container is proven. */
+  readonly declaredRestart: RestartPolicy;
+  readonly networks: readonly ObservedEndpoint[];
+}
+
+export interface ObservedHealthcheck {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly startPeriodMs: number;
+}
+
+export interface ObservedEndpoint {
+  readonly network: string;
+  /** Declared aliases only: never the short id that engines before API 1.45 add. */
+  readonly aliases: readonly string[];
+}
+
+export interface ObservedImage {
+  readonly id: string;
+  /** `repository:tag`, familiar form. */
+  readonly tags: readonly string[];
+  /** `repository@sha256:…`, familiar form. */
+  readonly digests: readonly string[];
+  /** Ids of all containers on the host, ours or not, running or not, that were created from it. */
+  readonly usedBy: readonly string[];
+}
+
+/** The whole host at one moment: one container list, plus what is cached of networks, volumes and images. */
+export interface HostSnapshot {
+  readonly takenAt: number;
+  readonly containers: readonly ObservedContainer[];
+  /** Names of containers that are not ours. */
+  readonly foreignNames: ReadonlySet<string>;
+  readonly networks: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+  readonly images: readonly ObservedImage[];
+  /** The last time the engine went away and came back while we watched: what ended meanwhile ended with it. */
+  readonly engineOutage: { readonly from: number; readonly to: number } | undefined;
+}

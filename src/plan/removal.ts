@@ -1,0 +1,29 @@
+import type { Desired } from "./desired.js";
+import type { Plan } from "./outcome.js";
+import type { Step } from "./step.js";
+import { retire } from "./steps.js";
+import type { View } from "./view.js";
+
+/** The service has left the file. */
+export function planRemoval(
+  service: Pick<Desired["spec"], "project" | "name">,
+  prune: boolean,
+  graceMs: number,
+  view: View,
+): Plan {
+  if (view.containers.length === 0) {
+    return { steps: [], outcome: { kind: "converged", reason: "Converged", because: "nothing of it is left" } };
+  }
+  const name = `${service.project}/${service.name}`;
+  if (!prune) {
+    const because = `${name} is in no services file any more; run with --prune to remove it, or remove it by hand`;
+    return { steps: [], outcome: { kind: "blocked", reason: "Orphaned", because } };
+  }
+  const because = `${name} is in no services file any more`;
+  const spec = { container: { stopGracePeriodMs: graceMs } } as Pick<Desired["spec"], "container">;
+  const steps = view.containers.flatMap((container): Step[] => [
+    ...retire(container, spec, because),
+    { kind: "remove-container", container: container.name, because },
+  ]);
+  return { steps, outcome: { kind: "continue", reason: "Removing", because } };
+}

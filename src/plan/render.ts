@@ -1,0 +1,58 @@
+import type { Plan } from "./outcome.js";
+import type { Step } from "./step.js";
+
+/** One line a step, the same text in the dry run, the journal, the log and the tests. */
+export function renderStep(step: Step): string {
+  return `${describe(step)} (${step.because})`;
+}
+
+function describe(step: Step): string {
+  switch (step.kind) {
+    case "create-network":
+      return `create network ${step.network.name}`;
+    case "create-volume":
+      return `create volume ${step.volume.name}`;
+    case "pull-image":
+      return `pull ${shorten(step.reference)}`;
+    case "tag-image":
+      return `tag ${shorten(step.source)} as ${step.tag}`;
+    case "create-container":
+      return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}`;
+    case "connect-network":
+      return `connect ${step.container}${renderAttachment(step)}`;
+    case "disconnect-network":
+      return `disconnect ${step.container} from ${step.network}`;
+    case "start-container":
+      return `start ${step.container}`;
+    case "stop-container":
+      return `stop ${step.container}, within ${step.graceMs / 1_000}s`;
+    case "set-restart-policy":
+      return `set the restart policy of ${step.container} to ${step.policy.name}`;
+    case "rename-container":
+      return `rename ${step.container} to ${step.to}`;
+    case "remove-container":
+      return `remove ${step.container}`;
+    case "remove-image":
+      return `remove image ${shorten(step.reference)}`;
+    case "keep-logs":
+      return `keep the last log lines of ${step.container} and hold ${shorten(step.digest)}`;
+  }
+}
+
+function renderAttachment(
+  attach: { readonly network: string; readonly aliases: readonly string[] } | undefined,
+): string {
+  if (attach === undefined) return "";
+  return ` on ${attach.network}${attach.aliases.length === 0 ? " without an alias" : ` as ${attach.aliases.join(", ")}`}`;
+}
+
+/** Digests as people read them: the first twelve digits. */
+export function shorten(text: string): string {
+  return text.replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1");
+}
+
+/** Numbered steps and what comes after them. Deterministic: the tests compare it literally. */
+export function renderPlan(plan: Plan): string {
+  const lines = plan.steps.map((step, index) => `${index + 1}. ${shorten(renderStep(step))}`);
+  return [...lines, `=> ${plan.outcome.kind}: ${plan.outcome.reason}: ${shorten(plan.outcome.because)}`].join("\n");
+}

@@ -1,0 +1,30 @@
+import { cleanUp } from "./cleanup.js";
+import type { Desired, Memory, Target } from "./desired.js";
+import { keepRunning } from "./keep.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import { join } from "./steps.js";
+import type { View } from "./view.js";
+
+/** The right container has the right role: keep it well, and clear away what it has outlived. */
+export function planConverged(desired: Desired, active: ObservedContainer, view: View, memory: Memory): Plan {
+  const repair = keepRunning(active, view, memory);
+  if (repair.outcome.kind !== "converged") return repair;
+  const steps = [...repair.steps, ...join(active, desired.spec.networks, true), ...cleanUp(desired.spec, active, view)];
+  return { steps, outcome: repair.outcome };
+}
+
+/** The registry is silent: what runs is kept running, and nothing new begins. */
+export function planUnknown(
+  desired: Desired,
+  target: Extract<Target, { known: false }>,
+  active: ObservedContainer,
+  view: View,
+  memory: Memory,
+): Plan {
+  const repair = keepRunning(active, view, memory);
+  if (repair.outcome.kind !== "converged") return repair;
+  const waits = active.specHash === desired.specHash ? "" : "; the changed spec waits for it";
+  const because = `${target.message}${waits}`;
+  return { steps: repair.steps, outcome: { kind: "failed", reason: target.reason, because } };
+}

@@ -1,0 +1,134 @@
+import { formatImage } from "../spec/image.js";
+import { conditionTypes } from "./condition.js";
+import type { Condition, ConditionType, Reason, Rollout, ServiceStatus } from "./condition.js";
+import type { Desired } from "./desired.js";
+import { isTarget } from "./desired.js";
+import type { Outcome } from "./outcome.js";
+import type { ObservedContainer } from "./observed.js";
+import { inRole } from "./view.js";
+
+export interface StatusInput {
+  readonly desired: Desired;
+  readonly containers: readonly ObservedContainer[];
+  readonly outcome: Outcome;
+  readonly rollout: Rollout | undefined;
+  /** The newest version of the services file is valid; if not, why. */
+  readonly specProblem: string | undefined;
+  readonly generation: number;
+  readonly now: number;
+}
+
+/** The service as the API shows it; transition times are carried over from what was shown before. */
+export function statusOf(input: StatusInput, before: ServiceStatus | undefined): ServiceStatus {
+  const { desired, containers, outcome, rollout } = input;
+  const active = inRole(containers, "active");
+  const judged = judgeConditions(input, active);
+  const conditions = conditionTypes.map((type): Condition => {
+    const [status, reason, message] = judged[type];
+    const old = before?.conditions.find((condition) => condition.type === type);
+    const lastTransitionTime = old?.status === status ? old.lastTransitionTime : new Date(input.now).toISOString();
+    return { type, status, reason, message, observedGeneration: input.generation, lastTransitionTime };
+  });
+  return {
+    project: desired.spec.project,
+    service: desired.spec.name,
+    image: formatImage(desired.spec.image),
+    sync: syncOf(desired, active, outcome),
+    health: healthOf(active, inRole(containers, "next"), outcome),
+    desiredDigest: desired.target.known ? desired.target.digest : undefined,
+    activeDigest: active === undefined ? undefined : shownDigest(desired, active),
+    revision: active?.revision,
+    conditions,
+    lastRollout: rollout,
+  };
+}
+
+/** A container made from another digest of equal content runs the desired one. */
+function shownDigest({ target }: Desired, active: ObservedContainer): string {
+  return target.known && isTarget(target, active.digest) ? target.digest : active.digest;
+}
+
+function syncOf(desired: Desired, active: ObservedContainer | undefined, outcome: Outcome): ServiceStatus["sync"] {
+  if (!desired.target.known) return "Unknown";
+  if (outcome.reason === "DigestHeld" || outcome.reason === "RollbackFailed") return "Held";
+  if (outcome.reason === "Paused" && outcome.kind === "blocked") return "Paused";
+  const same = active?.specHash === desired.specHash && isTarget(desired.target, active.digest);
+  return same ? "Synced" : "OutOfSync";
+}
+
+function healthOf(
+  active: ObservedContainer | undefined,
+  next: ObservedContainer | undefined,
+  outcome: Outcome,
+): ServiceStatus["health"] {
+  if (outcome.reason === "CrashLooping" || outcome.reason === "RollbackFailed") return "Degraded";
+  if (active === undefined || active.state !== "running") {
+    if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
+    return active === undefined ? "Missing" : "Degraded";
+  }
+  if (active.health === "unhealthy") return "Degraded";
+  return active.health === "starting" ? "Progressing" : "Healthy";
+}
+
+type Judgement = readonly [status: Condition["status"], reason: Reason, message: string];
+
+function judgeConditions(input: StatusInput, active: ObservedContainer | undefined): Record<ConditionType, Judgement> {
+  const { desired, outcome, rollout, specProblem } = input;
+  const target = desired.target;
+  const serving = active?.state === "running" && active.health !== "unhealthy" && active.health !== "starting";
+  const underWay = outcome.kind === "continue" || outcome.kind === "wait" || outcome.kind === "failed";
+  const rolledBack = rollout?.outcome === "rolled-back";
+  const activeState =
+    active === undefined ? "no active container" : `${active.name} is ${active.state}, health ${active.health}`;
+  return {
+    Ready: [outcome.kind === "converged" && serving ? "True" : "False", outcome.reason, outcome.because],
+    SpecValid:
+      specProblem === undefined
+        ? ["True", "Converged", "the services file is in force"]
+        : ["False", "SpecInvalid", specProblem],
+    DigestResolved: target.known ? ["True", "Converged", target.digest] : ["Unknown", target.reason, target.message],
+    Progressing: [
+      underWay && !isRegistryTrouble(outcome, target.known) ? "True" : "False",
+      outcome.reason,
+      outcome.because,
+    ],
+    Healthy: [serving ? "True" : "False", serving ? "Converged" : outcome.reason, activeState],
+    RolledBack: rolledBack
+      ? ["True", "DigestHeld", `the rollout of ${rollout.to} was rolled back`]
+      : ["False", "Converged", "the last rollout was not rolled back"],
+  };
+}
+
+function isRegistryTrouble(outcome: Outcome, known: boolean): boolean {
+  return outcome.kind === "failed" && !known;
+}
+
+/** Before the first look, and for what no file declares any more. */
+export function bareStatus(
+  service: { readonly project: string; readonly name: string; readonly image: string },
+  outcome: Pick<Outcome, "reason" | "because">,
+  generation: number,
+  now: number,
+): ServiceStatus {
+  const orphaned = outcome.reason === "Orphaned" || outcome.reason === "Removing";
+  const conditions = conditionTypes.map((type): Condition => ({
+    type,
+    status: orphaned ? "False" : "Unknown",
+    reason: outcome.reason,
+    message: outcome.because,
+    observedGeneration: generation,
+    lastTransitionTime: new Date(now).toISOString(),
+  }));
+  return {
+    project: service.project,
+    service: service.name,
+    image: service.image,
+    sync: orphaned ? "OutOfSync" : "Unknown",
+    health: "Missing",
+    desiredDigest: undefined,
+    activeDigest: undefined,
+    revision: undefined,
+    conditions,
+    lastRollout: undefined,
+  };
+}

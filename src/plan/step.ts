@@ -1,0 +1,63 @@
+import type { Digest } from "../spec/image.js";
+import type { Reason } from "./condition.js";
+import type { NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
+
+/**
+ * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the
+ * executor maps a name to the id that was observed or has just been created, so a step can only reach one of ours.
+ */
+export type Step = { readonly because: string } & (
+  | { readonly kind: "create-network"; readonly network: NetworkSpec; readonly project: string }
+  | { readonly kind: "create-volume"; readonly volume: VolumeSpec; readonly project: string }
+  | PullStep
+  | { readonly kind: "tag-image"; readonly source: string; readonly tag: string }
+  | CreateContainerStep
+  | ConnectStep
+  | { readonly kind: "disconnect-network"; readonly container: string; readonly network: string }
+  | { readonly kind: "start-container"; readonly container: string }
+  | { readonly kind: "stop-container"; readonly container: string; readonly graceMs: number }
+  | { readonly kind: "set-restart-policy"; readonly container: string; readonly policy: RestartPolicy }
+  | { readonly kind: "rename-container"; readonly container: string; readonly to: string }
+  | { readonly kind: "remove-container"; readonly container: string }
+  | { readonly kind: "remove-image"; readonly reference: string }
+  | KeepLogsStep
+);
+
+export type StepKind = Step["kind"];
+export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
+
+/** Begins a pull in the background; its progress and end are observed like anything else. */
+export interface PullStep {
+  readonly kind: "pull-image";
+  /** `repository@sha256:…`: never a mutable tag. */
+  readonly reference: string;
+}
+
+export interface CreateContainerStep {
+  readonly kind: "create-container";
+  readonly name: string;
+  readonly spec: ServiceSpec;
+  readonly specHash: string;
+  readonly digest: Digest;
+  readonly revision: number;
+  readonly slot: number;
+  /** The first network, or none; further ones are joined before the start (engines before API 1.44 take one at creation). */
+  readonly attach: { readonly network: string; readonly aliases: readonly string[] } | undefined;
+}
+
+export interface ConnectStep {
+  readonly kind: "connect-network";
+  readonly container: string;
+  readonly network: string;
+  readonly aliases: readonly string[];
+}
+
+/** Writes a failure into the journal: the last log lines, and the digest and spec that are held from now on. */
+export interface KeepLogsStep {
+  readonly kind: "keep-logs";
+  readonly container: string;
+  readonly digest: Digest;
+  readonly specHash: string;
+  readonly reason: Reason;
+  readonly message: string;
+}

@@ -1,0 +1,147 @@
+import type { NetworkAttachment, ServiceSpec } from "../spec/service.js";
+import { familiarName } from "../spec/image.js";
+import type { Digest } from "../spec/image.js";
+import { activeName, keepTag, nameInRole } from "./names.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Step } from "./step.js";
+import { isUp } from "./view.js";
+import type { View } from "./view.js";
+
+const off = { name: "no", maximumRetryCount: 0 } as const;
+
+/** Stops for good: without its restart policy, or `always` would bring it back when the engine restarts. */
+export function retire(container: ObservedContainer, spec: Pick<ServiceSpec, "container">, because: string): Step[] {
+  const steps: Step[] = [];
+  if (container.restartPolicy.name !== "no") {
+    const why = "a container that leaves its role must not come back by itself";
+    steps.push({ kind: "set-restart-policy", container: container.name, policy: off, because: why });
+  }
+  if (isUp(container)) {
+    steps.push({
+      kind: "stop-container",
+      container: container.name,
+      graceMs: spec.container.stopGracePeriodMs,
+      because,
+    });
+  }
+  return steps;
+}
+
+/** Runs again with the policy of its own spec. */
+export function restore(container: ObservedContainer, because: string): Step[] {
+  const steps = restorePolicy(container);
+  if (!isUp(container)) steps.push({ kind: "start-container", container: container.name, because });
+  return steps;
+}
+
+export function restorePolicy(container: ObservedContainer): Step[] {
+  const { restartPolicy: live, declaredRestart: declared } = container;
+  if (live.name === declared.name && live.maximumRetryCount === declared.maximumRetryCount) return [];
+  const because = "it serves: its declared restart policy holds";
+  return [{ kind: "set-restart-policy", container: container.name, policy: declared, because }];
+}
+
+/** Brings a container's networks to what its spec says. An alias cannot be changed on a joined network: it is left and joined again. */
+export function join(container: ObservedContainer, networks: readonly NetworkAttachment[], aliased: boolean): Step[] {
+  return networks.flatMap(({ network, aliases }): Step[] => {
+    const wanted = aliased ? aliases : [];
+    const endpoint = container.networks.find((joined) => joined.network === network.name);
+    const connect: Step = {
+      kind: "connect-network",
+      container: container.name,
+      network: network.name,
+      aliases: wanted,
+      because: aliased
+        ? `it is to answer to ${aliases.join(", ")}`
+        : "it has not proved itself: it answers to no alias",
+    };
+    if (endpoint === undefined) return [connect];
+    if (wanted.every((alias) => endpoint.aliases.includes(alias))) return [];
+    const because = "an alias can only be given on joining";
+    return [{ kind: "disconnect-network", container: container.name, network: network.name, because }, connect];
+  });
+}
+
+export interface Birth {
+  readonly spec: ServiceSpec;
+  readonly specHash: string;
+  readonly digest: Digest;
+  readonly revision: number;
+  /** Whether it may answer to the service's aliases before it is proven: only where nothing else serves. */
+  readonly aliased: boolean;
+  readonly because: string;
+}
+
+/** Networks, volumes, the container, its further networks, and our tag on its image: all but the start. */
+export function create(birth: Birth, view: View): Step[] {
+  const { spec, digest, revision, aliased } = birth;
+  const name = nameInRole(activeName(spec), "next");
+  const [first, ...rest] = spec.networks;
+  const aliasesOf = (attachment: NetworkAttachment) => (aliased ? attachment.aliases : []);
+  return [
+    ...createNetworks(spec, view),
+    ...createVolumes(spec, view),
+    {
+      kind: "create-container",
+      name,
+      spec,
+      specHash: birth.specHash,
+      digest,
+      revision,
+      slot: 1,
+      attach: first === undefined ? undefined : { network: first.network.name, aliases: aliasesOf(first) },
+      because: birth.because,
+    },
+    ...rest.map((attachment): Step => {
+      const because = "its spec names this network too";
+      return {
+        kind: "connect-network",
+        container: name,
+        network: attachment.network.name,
+        aliases: aliasesOf(attachment),
+        because,
+      };
+    }),
+    ...keepImage(spec, digest, revision, view),
+  ];
+}
+
+/** Our own tag on the image of a revision. */
+export function keepImage(spec: ServiceSpec, digest: Digest, revision: number, view: View): Step[] {
+  const tag = keepTag(spec, revision);
+  if (view.images.some((image) => image.tags.includes(tag))) return [];
+  const because = "a tagged image survives an image prune";
+  return [{ kind: "tag-image", source: `${familiarName(spec.image)}@${digest}`, tag, because }];
+}
+
+function createNetworks(spec: ServiceSpec, view: View): Step[] {
+  return spec.networks
+    .filter(({ network }) => !network.external && !view.networks.has(network.name))
+    .map(({ network }) => ({
+      kind: "create-network",
+      network,
+      project: spec.project,
+      because: "the service joins it and it is missing",
+    }));
+}
+
+function createVolumes(spec: ServiceSpec, view: View): Step[] {
+  return spec.volumes
+    .filter((volume) => !volume.external && !view.volumes.has(volume.name))
+    .map((volume) => ({
+      kind: "create-volume",
+      volume,
+      project: spec.project,
+      because: "the service mounts it and it is missing",
+    }));
+}
+
+/** What the file calls external and the host does not have. */
+export function missingExternals(spec: ServiceSpec, view: View): string[] {
+  const networks = spec.networks.map(({ network }) => network).filter((network) => !view.networks.has(network.name));
+  const volumes = spec.volumes.filter((volume) => !view.volumes.has(volume.name));
+  return [
+    ...networks.filter((network) => network.external).map((network) => `network ${network.name}`),
+    ...volumes.filter((volume) => volume.external).map((volume) => `volume ${volume.name}`),
+  ];
+}

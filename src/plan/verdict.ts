@@ -1,0 +1,120 @@
+import type { Reason } from "./condition.js";
+import type { ObservedContainer } from "./observed.js";
+import type { View } from "./view.js";
+
+/** What is to be thought of a container that has not proved itself yet. */
+export type Verdict =
+  | { readonly kind: "not-started"; readonly because: string }
+  | { readonly kind: "waiting"; readonly until: number; readonly because: string }
+  | { readonly kind: "proven"; readonly because: string }
+  | { readonly kind: "failed"; readonly reason: Reason; readonly because: string };
+
+/** How often a starting container is looked at even if no event comes. */
+const pollMs = 2_000;
+
+export function judge(next: ObservedContainer, monitorMs: number, view: View): Verdict {
+  switch (next.state) {
+    case "created":
+      return next.startError === ""
+        ? { kind: "not-started", because: "it is created and not started" }
+        : {
+            kind: "failed",
+            reason: startReason(next.startError),
+            because: `the engine could not start it: ${next.startError}`,
+          };
+    case "exited":
+    case "dead":
+      return judgeEnded(next, view);
+    case "restarting":
+      return {
+        kind: "failed",
+        reason: "CrashLooping",
+        because: `it ends and restarts (exit code ${next.exitCode ?? "?"})`,
+      };
+    case "paused":
+    case "removing":
+      return { kind: "waiting", until: view.now + pollMs, because: `it is ${next.state}` };
+    case "running":
+      return judgeRunning(next, monitorMs, view.now);
+  }
+}
+
+function startReason(startError: string): Reason {
+  return /port is already allocated|address already in use/i.test(startError) ? "PortConflict" : "StartFailed";
+}
+
+function judgeEnded(next: ObservedContainer, view: View): Verdict {
+  if (next.startError !== "") {
+    return {
+      kind: "failed",
+      reason: startReason(next.startError),
+      because: `the engine could not start it: ${next.startError}`,
+    };
+  }
+  if (endedWithEngine(next, view)) return { kind: "not-started", because: "it ended when the engine went away" };
+  const lasted = next.startedAt === undefined || next.finishedAt === undefined ? 0 : next.finishedAt - next.startedAt;
+  const how = next.oomKilled ? "was killed for using too much memory" : `exited with code ${next.exitCode ?? "?"}`;
+  return { kind: "failed", reason: "ContainerExited", because: `it ${how} after ${formatMs(Math.max(0, lasted))}` };
+}
+
+/** An engine that stops ends its containers: that says nothing about them. */
+export function endedWithEngine(container: ObservedContainer, view: View): boolean {
+  const outage = view.engineOutage;
+  const { finishedAt } = container;
+  return (
+    outage !== undefined &&
+    finishedAt !== undefined &&
+    finishedAt >= outage.from - 1_000 &&
+    finishedAt <= outage.to + 1_000
+  );
+}
+
+function judgeRunning(next: ObservedContainer, monitorMs: number, now: number): Verdict {
+  const startedAt = next.startedAt ?? now;
+  switch (next.health) {
+    case "unhealthy":
+      return { kind: "failed", reason: "Unhealthy", because: "its health check fails" };
+    case "none":
+      return settle(startedAt, monitorMs, now, "running");
+    case "healthy":
+      return settle(next.healthySince ?? now, monitorMs, now, "healthy");
+    case "starting": {
+      const deadline = startedAt + healthDeadlineMs(next);
+      if (now >= deadline) {
+        const limit = formatMs(healthDeadlineMs(next));
+        return {
+          kind: "failed",
+          reason: "HealthDeadlineExceeded",
+          because: `it did not become healthy within ${limit}`,
+        };
+      }
+      return {
+        kind: "waiting",
+        until: Math.min(deadline, now + pollMs),
+        because: "its health check has not passed yet",
+      };
+    }
+  }
+}
+
+function settle(since: number, monitorMs: number, now: number, what: string): Verdict {
+  const proven = since + monitorMs;
+  return now >= proven
+    ? { kind: "proven", because: `it has been ${what} for ${formatMs(monitorMs)}` }
+    : { kind: "waiting", until: proven, because: `it is ${what} and must stay so for ${formatMs(monitorMs)}` };
+}
+
+/**
+ * The engine itself says `unhealthy` after `retries` failures in a row outside the start period. This is the backstop
+ * behind it, one probe later, for a check that hangs or an engine that does not probe.
+ */
+export function healthDeadlineMs(container: ObservedContainer): number {
+  const check = container.healthcheck;
+  if (check === undefined) return 0;
+  return check.startPeriodMs + (check.retries + 1) * (check.intervalMs + check.timeoutMs);
+}
+
+/** `1500` as `1.5s`, `90000` as `90s`. */
+export function formatMs(ms: number): string {
+  return `${Math.round(ms / 100) / 10}s`;
+}

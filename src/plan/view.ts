@@ -1,0 +1,74 @@
+import type { Digest } from "../spec/image.js";
+import { familiarName } from "../spec/image.js";
+import type { ImageReference } from "../spec/image.js";
+import type { Reason } from "./condition.js";
+import type { HostSnapshot, ObservedContainer, ObservedImage, Role } from "./observed.js";
+
+/** What the planner sees of the host for one service. */
+export interface View {
+  readonly now: number;
+  /** All containers of this service. */
+  readonly containers: readonly ObservedContainer[];
+  readonly foreignNames: ReadonlySet<string>;
+  readonly networks: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+  readonly images: readonly ObservedImage[];
+  readonly engineOutage: HostSnapshot["engineOutage"];
+  /** Pulls that have begun, by `repository@sha256:…`. */
+  readonly pulls: ReadonlyMap<string, PullState>;
+  /** The services this one depends on, by name. */
+  readonly dependencies: ReadonlyMap<string, DependencyState>;
+}
+
+export type PullState =
+  { readonly state: "running" } | { readonly state: "failed"; readonly reason: Reason; readonly message: string };
+
+export interface DependencyState {
+  readonly running: boolean;
+  readonly health: ObservedContainer["health"];
+}
+
+/** The part of a snapshot that concerns one service. */
+export function viewOf(
+  host: HostSnapshot,
+  service: {
+    readonly project: string;
+    readonly name: string;
+    readonly dependsOn: readonly { readonly service: string }[];
+  },
+  pulls: ReadonlyMap<string, PullState>,
+  now: number = host.takenAt,
+): View {
+  const of = (name: string) =>
+    host.containers.filter((container) => container.project === service.project && container.service === name);
+  return {
+    now,
+    containers: of(service.name),
+    foreignNames: host.foreignNames,
+    networks: host.networks,
+    volumes: host.volumes,
+    images: host.images,
+    engineOutage: host.engineOutage,
+    pulls,
+    dependencies: new Map(service.dependsOn.map(({ service: name }) => [name, dependencyState(of(name))])),
+  };
+}
+
+function dependencyState(containers: readonly ObservedContainer[]): DependencyState {
+  const serving = inRole(containers, "active") ?? inRole(containers, "next");
+  return { running: serving?.state === "running", health: serving?.health ?? "none" };
+}
+
+export function inRole(containers: readonly ObservedContainer[], role: Role): ObservedContainer | undefined {
+  return containers.find((container) => container.role === role);
+}
+
+/** Running, or about to be by the engine's own restart policy. */
+export function isUp(container: ObservedContainer): boolean {
+  return container.state === "running" || container.state === "restarting" || container.state === "paused";
+}
+
+export function isLocal(view: View, image: ImageReference, digest: Digest): boolean {
+  const pinned = `${familiarName(image)}@${digest}`;
+  return view.images.some((local) => local.digests.includes(pinned) || local.tags.includes(pinned));
+}

@@ -1,0 +1,99 @@
+import type { ImageContent, Platform, Registry, RegistryCredentials } from "../control/ports.js";
+import type { Digest, ImageReference } from "../spec/image.js";
+import { Authority } from "./authority.js";
+import { BoundedMap } from "./bounded-map.js";
+import { findContent } from "./content.js";
+import { Correspondence } from "./correspondence.js";
+import { DockerConfig } from "./docker-config.js";
+import { endpointOf } from "./endpoint.js";
+import type { Subject } from "./failure.js";
+import { announcedDigest, mediaTypeOf, computedDigest, verifyBody } from "./manifest.js";
+import { formatPlatform } from "./platform.js";
+import { Reader } from "./reader.js";
+import { Reporter, type RegistryTelemetry } from "./reporter.js";
+import type { RegistrySettings } from "./settings.js";
+import { Transport, type Answer } from "./transport.js";
+
+export interface RegistryOptions {
+  /** `registries:` of the settings file. */
+  readonly settings: RegistrySettings;
+  /** The folder of Docker's config.json (DOCKER_CONFIG, else `~/.docker`); the file need not exist. */
+  readonly dockerConfig: string;
+  readonly telemetry: RegistryTelemetry;
+  /** Sent as User-Agent. */
+  readonly userAgent?: string;
+  /** Per request; default 10 s. */
+  readonly timeoutMs?: number;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** A registry client with a lifetime. */
+export interface RegistryConnection extends Registry {
+  /** Forgets tokens, what helpers said, and how registries let readers in. Contents stay: they cannot change. */
+  invalidate(): void;
+  /** Cuts every connection; questions under way fail. */
+  close(): Promise<void>;
+}
+
+const mostContents = 1000;
+const requestsPerHost = 3;
+
+/** Opens nothing: hosts are connected to when they are first asked. */
+export function connectRegistry(options: RegistryOptions): RegistryConnection {
+  const { settings, dockerConfig, telemetry, userAgent = "fairlead", timeoutMs = 10_000, now = Date.now } = options;
+  const transport = new Transport({ timeoutMs, userAgent, width: requestsPerHost });
+  const config = new DockerConfig(dockerConfig, now);
+  const credentials = (registry: string): Promise<RegistryCredentials | undefined> => config.credentials(registry);
+  const correspondence = new Correspondence(transport, settings, new Reporter(telemetry));
+  const authority = new Authority((...letter) => correspondence.askElsewhere(...letter), credentials, now);
+  const reader = new Reader(correspondence, authority, now);
+  const contents = new BoundedMap<string, Promise<ImageContent>>(mostContents);
+
+  const subjectOf = (image: ImageReference): Subject => ({ image, endpoint: endpointOf(image.registry, settings) });
+
+  return {
+    async resolve(image) {
+      return image.digest ?? resolveTag(reader, image.tag ?? "latest", subjectOf(image));
+    },
+    content(image, digest, platform) {
+      const key = `${digest} ${formatPlatform(platform)}`;
+      const kept = contents.get(key);
+      if (kept !== undefined) return kept;
+      const found = contentOf(reader, digest, platform, subjectOf({ ...image, digest }));
+      contents.set(key, found);
+      found.catch(() => {
+        contents.delete(key);
+      });
+      return found;
+    },
+    credentials,
+    invalidate() {
+      authority.forget();
+      config.forget();
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** A HEAD does not count as a pull; a GET does, so it is the exception. */
+async function resolveTag(reader: Reader, tag: string, subject: Subject): Promise<Digest> {
+  const head = await reader.head(tag, subject);
+  const announced = head === undefined ? undefined : announcedDigest(head);
+  if (head !== undefined && announced !== undefined) {
+    mediaTypeOf(head, subject);
+    return announced;
+  }
+  const answer = await reader.get(tag, subject);
+  mediaTypeOf(answer, subject);
+  return computedDigest(answer, subject);
+}
+
+function contentOf(reader: Reader, wanted: Digest, platform: Platform, subject: Subject): Promise<ImageContent> {
+  const read = async (digest: Digest): Promise<Answer> => {
+    const answer = await reader.get(digest, subject);
+    verifyBody(answer, digest, subject);
+    return answer;
+  };
+  return findContent(read, wanted, platform, subject);
+}

@@ -1,0 +1,122 @@
+import { trustOf, type Scheme } from "./endpoint.js";
+import { distrusted, headerOf, unreachable, type Subject } from "./failure.js";
+import { ConnectionFault } from "./fault.js";
+import type { Reporter } from "./reporter.js";
+import type { RegistrySettings } from "./settings.js";
+import type { Answer, Question, Transport } from "./transport.js";
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+const mostRedirects = 5;
+
+/** A question to a URL of the registry's choice, or to a path of its API (scheme yet to be found out). */
+export type Letter = Pick<Question, "method" | "headers" | "body">;
+
+/** Sends questions on behalf of one registry: finds its scheme, follows redirects, reports each request. */
+export class Correspondence {
+  /** By host: what it has been found to speak; forgotten when it no longer does. */
+  private readonly schemes = new Map<string, Scheme>();
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly settings: RegistrySettings,
+    private readonly reporter: Reporter,
+  ) {}
+
+  /** To the registry's own API. `path` begins with `/v2/`. */
+  async ask(letter: Letter, path: string, subject: Subject): Promise<Answer> {
+    const { host, schemes } = subject.endpoint;
+    const known = this.schemes.get(host);
+    const [first, second] = known === undefined ? schemes : [known];
+    const earlier = await this.attempt(letter, path, first, subject);
+    if (!isConclusive(earlier, first)) this.schemes.delete(host);
+    if (second === undefined || isConclusive(earlier, first)) return conclude(earlier, subject);
+    return conclude(moreTelling(earlier, await this.attempt(letter, path, second, subject)), subject);
+  }
+
+  /** To a token server, which may be another host than the registry. Throws ConnectionFault where no answer comes. */
+  askElsewhere(letter: Letter, url: URL, subject: Subject): Promise<Answer> {
+    return this.send({ ...letter, url, trust: trustOf(url.host, subject.endpoint, this.settings) }, subject);
+  }
+
+  private async attempt(
+    letter: Letter,
+    path: string,
+    scheme: Scheme,
+    subject: Subject,
+  ): Promise<Answer | ConnectionFault> {
+    try {
+      const answer = await this.follow(letter, path, scheme, subject);
+      if (isConclusive(answer, scheme)) this.schemes.set(subject.endpoint.host, scheme);
+      return answer;
+    } catch (thrown) {
+      if (thrown instanceof ConnectionFault) return thrown;
+      throw thrown;
+    }
+  }
+
+  private async follow(letter: Letter, path: string, scheme: Scheme, subject: Subject): Promise<Answer> {
+    const { endpoint } = subject;
+    let headers = letter.headers;
+    let url = new URL(`${scheme}://${endpoint.host}${path}`);
+    for (let hops = 0; hops <= mostRedirects; hops += 1) {
+      const trust = trustOf(url.host, endpoint, this.settings);
+      const answer = await this.send({ ...letter, headers, url, trust }, subject);
+      const location = headerOf(answer, "location");
+      if (!redirects.has(answer.status) || location === undefined) return answer;
+      const next = redirectTarget(location, url, subject);
+      if (next.host !== url.host || (next.protocol === "http:" && url.protocol === "https:")) {
+        headers = withoutAuthorization(headers);
+      }
+      url = next;
+    }
+    throw distrusted(subject, `${endpoint.host} redirects in a circle`, `Look at the proxy in front of it.`);
+  }
+
+  private async send(question: Question, { endpoint }: Subject): Promise<Answer> {
+    try {
+      const answer = await this.transport.send(question);
+      this.reporter.answered(endpoint.registry, question.method, answer);
+      return answer;
+    } catch (thrown) {
+      if (thrown instanceof ConnectionFault) this.reporter.failed(endpoint.registry, question.method);
+      throw thrown;
+    }
+  }
+}
+
+/** A TLS server answers 400 to plain HTTP; a registry never does to a well-formed name. */
+function isConclusive(result: Answer | ConnectionFault, scheme: Scheme): boolean {
+  if (result instanceof ConnectionFault) return result.kind === "dns" || result.kind === "timeout";
+  return result.status !== 400 || scheme === "https";
+}
+
+function moreTelling(earlier: Answer | ConnectionFault, later: Answer | ConnectionFault): Answer | ConnectionFault {
+  if (!(later instanceof ConnectionFault)) return later;
+  return earlier instanceof ConnectionFault && earlier.kind === "not-tls" ? later : earlier;
+}
+
+function conclude(result: Answer | ConnectionFault, subject: Subject): Answer {
+  if (result instanceof ConnectionFault) throw unreachable(result, subject);
+  return result;
+}
+
+function redirectTarget(location: string, from: URL, subject: Subject): URL {
+  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const isWeb = target?.protocol === "https:" || target?.protocol === "http:";
+  if (target === undefined || !isWeb) {
+    throw distrusted(subject, `${from.host} redirects to no usable address`, "Look at the proxy in front of it.");
+  }
+  if (target.protocol === "http:" && !subject.endpoint.trust.plain) {
+    throw distrusted(
+      subject,
+      `${from.host} redirects to plain HTTP at ${target.host}`,
+      `Correct the redirect, or allow plain HTTP: \`registries: {"${subject.endpoint.registry}": {insecure: true}}\`.`,
+    );
+  }
+  return target;
+}
+
+/** Storage behind a registry gets no token: it would be handed to a stranger, and S3 refuses requests with two. */
+function withoutAuthorization(headers: Letter["headers"]): Letter["headers"] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "authorization"));
+}

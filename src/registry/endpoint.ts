@@ -1,0 +1,85 @@
+import { canonicalRegistry, isLoopback } from "./names.js";
+import type { RegistrySetting, RegistrySettings } from "./settings.js";
+
+export type Scheme = "http" | "https";
+
+/** What a connection may do without. */
+export interface Trust {
+  /** Plain HTTP is accepted, for credentials too. */
+  readonly plain: boolean;
+  /** Whether certificates are verified. */
+  readonly verify: boolean;
+  /** A PEM file trusted besides the usual roots. */
+  readonly ca: string | undefined;
+}
+
+/** Where the questions about one registry go. */
+export interface Endpoint {
+  /** As image references name it: `docker.io`. */
+  readonly registry: string;
+  /** `host[:port]` that is asked: the registry's API or its mirror. */
+  readonly host: string;
+  /** In the order they are tried, until one has answered. */
+  readonly schemes: readonly [Scheme, ...Scheme[]];
+  readonly trust: Trust;
+  /** Whose credentials are sent: a mirror never gets those of the registry it stands for. */
+  readonly account: string;
+}
+
+/**
+ * Loopback registries are plain in nearly every case and nobody can listen in, so plain HTTP is tried first there: no
+ * failed handshake, no garbage in the registry's log. Elsewhere `insecure` takes the engine's order, HTTPS first, so that
+ * a password goes in clear only to a host that has no TLS at all.
+ */
+export function endpointOf(name: string, settings: RegistrySettings): Endpoint {
+  const registry = canonicalRegistry(name);
+  const setting = settingOf(registry, settings);
+  if (setting.mirror !== undefined) return mirrorOf(registry, new URL(setting.mirror), setting, settings);
+  return {
+    registry,
+    host: registry === "docker.io" ? "registry-1.docker.io" : registry,
+    account: registry,
+    ...access(registry, setting),
+  };
+}
+
+/** The trust for a host that an answer has named: a token server, a redirect's target. Its own settings, else the registry's. */
+export function trustOf(host: string, endpoint: Endpoint, settings: RegistrySettings): Trust {
+  if (host === endpoint.host) return endpoint.trust;
+  const setting = settingOf(host, settings);
+  if (setting.insecure === undefined && setting.ca === undefined) return endpoint.trust;
+  return access(host, setting).trust;
+}
+
+function mirrorOf(registry: string, url: URL, setting: RegistrySetting, settings: RegistrySettings): Endpoint {
+  const own = settingOf(url.host, settings);
+  const scheme = url.protocol === "http:" ? "http" : "https";
+  const merged = { insecure: own.insecure ?? setting.insecure, ca: own.ca ?? setting.ca };
+  const { trust } = access(url.host, merged);
+  return {
+    registry,
+    host: url.host,
+    schemes: [scheme],
+    trust: { ...trust, plain: scheme === "http" || trust.plain },
+    account: canonicalRegistry(url.host),
+  };
+}
+
+function access(
+  host: string,
+  setting: { readonly insecure?: boolean | undefined; readonly ca?: string | undefined },
+): Pick<Endpoint, "schemes" | "trust"> {
+  const isLocal = isLoopback(host);
+  const isOpen = setting.ca === undefined && (setting.insecure ?? isLocal);
+  if (!isOpen) return { schemes: ["https"], trust: { plain: false, verify: true, ca: setting.ca } };
+  return {
+    schemes: isLocal ? ["http", "https"] : ["https", "http"],
+    trust: { plain: true, verify: false, ca: undefined },
+  };
+}
+
+function settingOf(host: string, settings: RegistrySettings): RegistrySetting {
+  const name = canonicalRegistry(host);
+  const found = Object.entries(settings).find(([key]) => canonicalRegistry(key) === name);
+  return found?.[1] ?? {};
+}

@@ -1,0 +1,44 @@
+type FaultKind = "dns" | "refused" | "timeout" | "cut" | "certificate" | "not-tls" | "other";
+
+/** No answer came. `message` completes a sentence that begins with the host. */
+export class ConnectionFault extends Error {
+  constructor(
+    readonly kind: FaultKind,
+    readonly host: string,
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+const patterns: readonly (readonly [RegExp, FaultKind, string])[] = [
+  [/^(ENOTFOUND|EAI_AGAIN|EAI_)/, "dns", "cannot be resolved to an address"],
+  [/^ECONNREFUSED$/, "refused", "refuses connections"],
+  [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/, "refused", "is not reachable from here"],
+  [/TIMEOUT|^ETIMEDOUT$|^TimeoutError$/, "timeout", "gave no answer"],
+  [/^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_)/, "not-tls", "does not speak TLS as expected"],
+  [/CERT|SELF_SIGNED|VERIFY|ISSUER|^ERR_TLS_/, "certificate", "has a certificate that is not trusted"],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_.*LENGTH.*)$/, "cut", "cut the connection"],
+  [/^HPE_/, "other", "does not answer in HTTP"],
+];
+
+/** What undici, Node's sockets and TLS throw, as one of few kinds. */
+export function connectionFault(thrown: unknown, host: string, timeoutMs: number): ConnectionFault {
+  const code = codeOf(thrown);
+  const [, kind, text] = patterns.find(([pattern]) => pattern.test(code)) ?? [undefined, "other", messageOf(thrown)];
+  if (kind === "timeout") return new ConnectionFault(kind, host, `${text} within ${timeoutMs / 1000} s`, thrown);
+  if (kind === "certificate" || kind === "not-tls") return new ConnectionFault(kind, host, `${text} (${code})`, thrown);
+  return new ConnectionFault(kind, host, text, thrown);
+}
+
+/** A closed TLS handshake has no code of its own. */
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return "";
+  const { code } = thrown as Error & { code?: unknown };
+  return typeof code === "string" ? code : thrown.name;
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : "failed in an unknown way";
+}

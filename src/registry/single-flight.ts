@@ -1,0 +1,12 @@
+/** One run per key at a time: who asks while one is under way gets its result. */
+export class SingleFlight<T> {
+  private readonly flights = new Map<string, Promise<T>>();
+
+  run(key: string, task: () => Promise<T>): Promise<T> {
+    const underWay = this.flights.get(key);
+    if (underWay !== undefined) return underWay;
+    const flight = task().finally(() => this.flights.delete(key));
+    this.flights.set(key, flight);
+    return flight;
+  }
+}

@@ -1,0 +1,96 @@
+import { networkKeys, volumeKeys } from "./keys.js";
+import { entries, fields, quote, quoted, quotedName, read, report, reportKey, suggestName, type Node } from "./node.js";
+import { labels, options } from "./pairs.js";
+import { boolean, filledText } from "./scalar.js";
+import type { NetworkSpec, VolumeSpec } from "./service.js";
+
+/** What a file declares at its top level, by key; null stands for a declaration with problems. */
+export type Declared<T> = ReadonlyMap<string, T | null>;
+
+const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
+
+/** The top-level `networks`. `default` exists even if the file does not declare it. */
+export function declaredNetworks(node: Node | undefined, project: string): Declared<NetworkSpec> {
+  const implicit: NetworkSpec = {
+    key: "default",
+    name: `${project}_default`,
+    external: false,
+    driver: undefined,
+    driverOpts: {},
+    internal: false,
+    labels: {},
+  };
+  return new Map([["default", implicit], ...declarations(node, (key, at) => network(key, at, project))]);
+}
+
+/** The top-level `volumes`. */
+export function declaredVolumes(node: Node | undefined, project: string): Declared<VolumeSpec> {
+  return new Map(declarations(node, (key, at) => volume(key, at, project)));
+}
+
+/** Finds a declaration; reports a key that has none. */
+export function findDeclared<T>(
+  node: Node,
+  kind: "networks" | "volumes",
+  key: string,
+  declared: Declared<T>,
+): T | null {
+  const found = declared.get(key);
+  if (found !== undefined) return found;
+  const hint = suggestName(key, declared.keys(), `declare it under the top-level \`${kind}\``);
+  return report(node, `${quotedName(node, key)} names none of the declared ${kind}`, hint);
+}
+
+function declarations<T>(
+  node: Node | undefined,
+  decode: (key: string, node: Node) => T,
+): readonly [string, T | null][] {
+  if (node === undefined || node.value === null) return [];
+  return entries(node).map(([key, at]) => {
+    if (keyPattern.test(key)) return [key, decode(key, at)];
+    reportKey(at, `${quote(key)} is not a valid name`, "use letters, digits, `.`, `_` and `-`");
+    return [key, null];
+  });
+}
+
+function network(key: string, node: Node, project: string): NetworkSpec {
+  const empty = node.value === null;
+  const field = empty ? () => undefined : fields(node, networkKeys);
+  const external = read(field("external"), boolean) ?? false;
+  if (external) refuseBesideExternal([field("driver"), field("driver_opts"), field("internal"), field("labels")]);
+  return {
+    key,
+    name: read(field("name"), engineName) ?? (external ? key : `${project}_${key}`),
+    external,
+    driver: read(field("driver"), filledText),
+    driverOpts: read(field("driver_opts"), options) ?? {},
+    internal: read(field("internal"), boolean) ?? false,
+    labels: read(field("labels"), labels) ?? {},
+  };
+}
+
+function volume(key: string, node: Node, project: string): VolumeSpec {
+  const field = node.value === null ? () => undefined : fields(node, volumeKeys);
+  const external = read(field("external"), boolean) ?? false;
+  if (external) refuseBesideExternal([field("driver"), field("driver_opts"), field("labels")]);
+  return {
+    key,
+    name: read(field("name"), engineName) ?? (external ? key : `${project}_${key}`),
+    external,
+    driver: read(field("driver"), filledText),
+    driverOpts: read(field("driver_opts"), options) ?? {},
+    labels: read(field("labels"), labels) ?? {},
+  };
+}
+
+function engineName(node: Node): string | null {
+  const name = filledText(node);
+  if (name === null || keyPattern.test(name)) return name;
+  return report(node, `${quoted(node)} is not a valid name`, "use letters, digits, `.`, `_` and `-`");
+}
+
+function refuseBesideExternal(nodes: readonly (Node | undefined)[]): void {
+  for (const node of nodes) {
+    if (node !== undefined) reportKey(node, "says how to create what is external", "remove it, or `external`");
+  }
+}

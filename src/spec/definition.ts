@@ -1,0 +1,110 @@
+import { attachments } from "./attachments.js";
+import { commandLine } from "./command.js";
+import type { Declared } from "./declared.js";
+import { dependencies, type DeclaredDependency } from "./dependencies.js";
+import { healthcheck } from "./healthcheck.js";
+import { parseImage, type ImageReference } from "./image.js";
+import { extensionKeys, serviceKeys } from "./keys.js";
+import { mounts } from "./mounts.js";
+import { fields, isMapping, quoted, read, report, reportKey, type Fields, type Node } from "./node.js";
+import { environment, labels } from "./pairs.js";
+import { ports, type DeclaredPort } from "./ports.js";
+import { restartPolicy } from "./restart.js";
+import { duration, filledText, integer, parsed } from "./scalar.js";
+import type { NetworkSpec, ServiceSpec, VolumeSpec } from "./service.js";
+import { isSignal } from "./signals.js";
+import { defaultUpdate, deploy } from "./update.js";
+
+/** What a service's keys refer to. */
+export interface Scope {
+  readonly project: string;
+  /** Absolute: where relative host paths begin. */
+  readonly directory: string;
+  readonly networks: Declared<NetworkSpec>;
+  readonly volumes: Declared<VolumeSpec>;
+}
+
+/** A service as the file defines it, with the nodes that checks between services point at. */
+export interface Definition {
+  readonly spec: ServiceSpec;
+  readonly node: Node;
+  readonly ports: readonly DeclaredPort[];
+  readonly dependencies: readonly DeclaredDependency[];
+  readonly containerName: Node | undefined;
+}
+
+const stopGracePeriodMs = 10_000;
+const keepDefault = 1;
+/** Suffixes by which container names tell the roles of a rollout. */
+const roleSuffix = /\.(next|previous|failed)$/;
+
+export function definition(name: string, node: Node, scope: Scope): Definition {
+  const field = fields(node, serviceKeys);
+  const mounted = read(field("volumes"), (at) => mounts(at, scope)) ?? [];
+  const declaredPorts = read(field("ports"), ports) ?? [];
+  const dependsOn = read(field("depends_on"), dependencies) ?? [];
+  const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
+  const spec: ServiceSpec = {
+    project: scope.project,
+    name,
+    image: image(node, field),
+    containerName: read(field("container_name"), containerName),
+    container: {
+      command: read(field("command"), commandLine),
+      entrypoint: read(field("entrypoint"), commandLine),
+      environment: read(field("environment"), environment) ?? {},
+      ports: declaredPorts.map(({ port }) => port),
+      mounts: mounted.map(({ mount }) => mount),
+      labels: read(field("labels"), labels) ?? {},
+      restart: read(field("restart"), restartPolicy) ?? { name: "no", maximumRetryCount: 0 },
+      healthcheck: read(field("healthcheck"), healthcheck),
+      user: read(field("user"), filledText),
+      workingDir: read(field("working_dir"), absolutePath),
+      stopGracePeriodMs: read(field("stop_grace_period"), duration) ?? stopGracePeriodMs,
+      stopSignal: read(field("stop_signal"), signal),
+    },
+    networks: attachments(field("networks"), name, scope.networks),
+    volumes: [...volumes],
+    dependsOn: dependsOn.map(({ dependency }) => dependency),
+    update: read(field("deploy"), deploy) ?? defaultUpdate,
+    keep: read(field("x-fairlead"), keep) ?? keepDefault,
+  };
+  return { spec, node, ports: declaredPorts, dependencies: dependsOn, containerName: field("container_name") };
+}
+
+/** Stands in for an image that has been reported; no result of such a file is ever used. */
+const noImage: ImageReference = { registry: "", repository: "", tag: undefined, digest: undefined };
+
+function image(service: Node, field: Fields<typeof serviceKeys>): ImageReference {
+  const node = field("image");
+  if (node === undefined && isMapping(service.value))
+    reportKey(service, "`image` is missing", "every service needs an image");
+  return read(node, (at) => parsed(at, parseImage, "an image reference")) ?? noImage;
+}
+
+function containerName(node: Node): string | null {
+  const name = filledText(node);
+  if (name === null) return null;
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
+    return report(node, `${quoted(node)} is not a container name`, "use letters, digits, `.`, `_` and `-`");
+  }
+  const suffix = roleSuffix.exec(name)?.[0];
+  if (suffix === undefined) return name;
+  return report(node, `names that end in ${suffix} are Fairlead's own`, "choose another name");
+}
+
+function absolutePath(node: Node): string | null {
+  const path = filledText(node);
+  if (path === null || path.startsWith("/")) return path;
+  return report(node, `${quoted(node)} is not an absolute path`);
+}
+
+function signal(node: Node): string | null {
+  const name = filledText(node);
+  if (name === null || isSignal(name)) return name;
+  return report(node, `${quoted(node)} is not a signal`, "write for example SIGTERM");
+}
+
+function keep(node: Node): number | null {
+  return read(fields(node, extensionKeys)("keep"), (at) => integer(at, 0, 100)) ?? null;
+}

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+
+import type { ServiceSpec } from "./service.js";
+
+/**
+ * Identifies what a service's container is made of, apart from its image: two specs of equal hash need no new
+ * container. Image, update policy, retention and dependencies can change under a running container and do not count.
+ * 32 hexadecimal digits; stable under key order, and under the order of lists that the engine treats as sets.
+ */
+export function specHash(service: ServiceSpec): string {
+  const { container, containerName, networks } = service;
+  const identity = {
+    container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
+    containerName,
+    networks: asSet(networks.map(({ network, aliases }) => ({ name: network.name, aliases: asSet(aliases) }))),
+  };
+  return createHash("sha256").update(canonicalJson(identity)).digest("hex").slice(0, 32);
+}
+
+function asSet(items: readonly unknown[]): readonly unknown[] {
+  return items
+    .map((item) => ({ item, text: canonicalJson(item) }))
+    .sort((left, right) => (left.text < right.text ? -1 : 1))
+    .map(({ item }) => item);
+}
+
+/** Keys sorted by code unit; `undefined` is the same as absent, so that a new optional field changes no old hash. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
+  return `{${entries.join(",")}}`;
+}

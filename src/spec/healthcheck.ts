@@ -1,0 +1,45 @@
+import { healthcheckKeys } from "./keys.js";
+import { fields, items, read, readAll, report, wrongKind, type Node } from "./node.js";
+import { boolean, duration, filledText, integer, text } from "./scalar.js";
+import type { Healthcheck } from "./service.js";
+
+const disabled = { disabled: true } as const;
+
+/** `healthcheck`: what it leaves out is the image's, else the engine's. */
+export function healthcheck(node: Node): Healthcheck {
+  const field = fields(node, healthcheckKeys);
+  const isDisabled = read(field("disable"), boolean) ?? false;
+  const test = read(field("test"), healthTest);
+  const check = {
+    disabled: false,
+    test,
+    intervalMs: read(field("interval"), positiveDuration),
+    timeoutMs: read(field("timeout"), positiveDuration),
+    retries: read(field("retries"), (at) => integer(at, 1, Infinity)),
+    startPeriodMs: read(field("start_period"), duration),
+  } as const;
+  return isDisabled || test?.[0] === "NONE" ? disabled : check;
+}
+
+/** In Docker's form. Text runs in the container's shell. */
+function healthTest(node: Node): readonly string[] | null {
+  if (typeof node.value === "string") {
+    const command = filledText(node);
+    return command === null ? null : ["CMD-SHELL", command];
+  }
+  if (!Array.isArray(node.value)) return wrongKind(node, "a string or a list of strings");
+  const words = readAll(items(node), text);
+  if (words.length < node.value.length) return null;
+  if (words[0] === "NONE") return words.length === 1 ? words : report(node, "nothing can follow NONE");
+  if (words[0] === "CMD") return words.length > 1 ? words : report(node, "the command after CMD is missing");
+  if (words[0] === "CMD-SHELL") {
+    return words.length === 2 ? words : report(node, "exactly one string must follow CMD-SHELL");
+  }
+  return report(node, "the list must begin with CMD, CMD-SHELL or NONE", 'write for example ["CMD", "/check"]');
+}
+
+/** The engine takes 0 for "the image's", which leaving the key out says better. */
+function positiveDuration(node: Node): number | null {
+  const milliseconds = duration(node);
+  return milliseconds === 0 ? report(node, "must be longer than 0", "leave it out for the image's own") : milliseconds;
+}

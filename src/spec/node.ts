@@ -1,0 +1,186 @@
+import { interpolate, type Variables } from "./interpolate.js";
+import { serviceKeys, serviceSections, type KeyTable, type Support, type SupportedKey } from "./keys.js";
+import type { Problem } from "./problem.js";
+import { nearest } from "./suggest.js";
+import type { Place, Position } from "./yaml.js";
+
+/** What the reading of one file gathers. */
+export interface Reading {
+  readonly file: string;
+  readonly variables: Variables;
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+}
+
+/**
+ * One value of the document, with its place. Decoders take a node, report what is wrong with it and answer null
+ * then: the whole result is thrown away if there is any problem, so that they may go on and find more.
+ */
+export interface Node {
+  readonly value: unknown;
+  readonly path: string;
+  readonly place: Place;
+  readonly reading: Reading;
+}
+
+export type Fields<T extends KeyTable> = (key: SupportedKey<T>) => Node | undefined;
+
+const extension = "x-fairlead";
+
+export function report(node: Node, message: string, hint?: string): null {
+  node.reading.problems.push(problemAt(node, node.place.value, message, hint));
+  return null;
+}
+
+/** An optional field: undefined if it is absent, or wrong and reported. */
+export function read<T>(node: Node | undefined, decode: (node: Node) => T | null): T | undefined {
+  return node === undefined ? undefined : (decode(node) ?? undefined);
+}
+
+/** Decodes each, and leaves out those that were reported. */
+export function readAll<T>(nodes: readonly Node[], decode: (node: Node) => T | null): readonly T[] {
+  return nodes.map(decode).filter((result) => result !== null);
+}
+
+/** Reports at the node's key instead of its value. */
+export function reportKey(node: Node, message: string, hint?: string): null {
+  node.reading.problems.push(problemAt(node, node.place.key, message, hint));
+  return null;
+}
+
+export function warn(node: Node, position: Position, message: string, hint?: string): void {
+  node.reading.warnings.push(problemAt(node, position, message, hint));
+}
+
+function problemAt(node: Node, position: Position, message: string, hint: string | undefined): Problem {
+  const { path, reading } = node;
+  return { file: reading.file, ...position, path, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** A mapping with keys of the user's choice. */
+export function entries(node: Node, expected = "a mapping"): readonly (readonly [key: string, child: Node])[] {
+  if (!isMapping(node.value)) {
+    wrongKind(node, expected);
+    return [];
+  }
+  return Object.entries(node.value).map(([key, value]) => [key, child(node, key, value)]);
+}
+
+export function items(node: Node): readonly Node[] {
+  if (!Array.isArray(node.value)) {
+    wrongKind(node, "a list");
+    return [];
+  }
+  return node.value.map((value: unknown, index) => child(node, index, value));
+}
+
+/** A mapping with keys of the specification; reports those that are not supported, and gives access to the others. */
+export function fields<T extends KeyTable>(node: Node, table: T): Fields<T> {
+  const found = new Map<string, Node>();
+  for (const [key, field] of entries(node)) {
+    const support = Object.hasOwn(table, key) ? table[key] : undefined;
+    if (support?.support === "supported") found.set(key, field);
+    else if (support !== undefined) reportSupport(field, support);
+    else if (!isForeignExtension(key)) reportUnknown(field, key, table);
+  }
+  return (key) => found.get(key);
+}
+
+function reportSupport(field: Node, support: Exclude<Support, { support: "supported" }>): void {
+  switch (support.support) {
+    case "obsolete":
+      warn(field, field.place.key, "obsolete, and ignored", support.hint);
+      return;
+    case "planned":
+      reportKey(field, "not supported yet", support.hint);
+      return;
+    case "refused":
+      reportKey(field, "not supported", support.hint);
+  }
+}
+
+/** Compose lets every tool write `x-` keys nearly everywhere; ours counts only where the table has it. */
+function isForeignExtension(key: string): boolean {
+  return key.startsWith("x-") && nearest(key, [extension]) === undefined;
+}
+
+function reportUnknown(field: Node, key: string, table: KeyTable): void {
+  if (key === extension) {
+    reportKey(field, "not allowed here", "it stands in a service or at the top level");
+    return;
+  }
+  const known = Object.keys(table);
+  const meant = nearest(key, known) ?? nearest(key, key.startsWith("x-") ? [extension] : []);
+  const writable = known.filter((name) => table[name]?.support === "supported");
+  const list = writable.length > 0 && writable.length <= 8 ? `known here: ${writable.join(", ")}` : undefined;
+  reportKey(field, "unknown key", (meant === undefined ? undefined : didYouMean(meant)) ?? belongsTo(key) ?? list);
+}
+
+function belongsTo(key: string): string | undefined {
+  const section = Object.entries(serviceSections).find(([, table]) => Object.hasOwn(table, key));
+  const home = section?.[0] ?? (Object.hasOwn(serviceKeys, key) ? "" : undefined);
+  return home === undefined
+    ? undefined
+    : `it belongs ${home === "" ? "in a service" : `under a service's \`${home}\``}`;
+}
+
+export function didYouMean(word: string): string {
+  return `did you mean ${JSON.stringify(word)}?`;
+}
+
+/** `hint`s for a name that should have been declared elsewhere in the file. */
+export function suggestName(word: string, declared: Iterable<string>, otherwise: string): string {
+  const meant = nearest(word, declared);
+  return meant === undefined ? otherwise : didYouMean(meant);
+}
+
+/** A string with its variables filled in. Reports templates that cannot be, and warns of variables that have no value. */
+export function filledIn(node: Node, template: string): string | null {
+  const { text, unset, faults } = interpolate(template, node.reading.variables);
+  for (const fault of faults) report(node, fault);
+  for (const name of unset) {
+    warn(node, node.place.value, `the variable ${name} is not set and becomes empty`, `set it, or write \${${name}:-}`);
+  }
+  return faults.length > 0 ? null : text;
+}
+
+/**
+ * What stands in the file, for a message: never the text after interpolation, which may hold a secret. Fit for one line.
+ */
+export function quoted(node: Node): string {
+  const text = typeof node.value === "string" ? node.value : (node.place.plain ?? kindOf(node.value));
+  return quote(text);
+}
+
+/** A name for a message: as it stands in the file if the node is that name, else the key that it stands under. */
+export function quotedName(node: Node, key: string): string {
+  return typeof node.value === "string" ? quoted(node) : quote(key);
+}
+
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+
+export function wrongKind(node: Node, expected: string, hint?: string): null {
+  if (node.value !== null) return report(node, `expected ${expected}, found ${kindOf(node.value)}`, hint);
+  return report(node, `has no value; expected ${expected}`, hint ?? "remove the key or give it a value");
+}
+
+export function kindOf(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a mapping";
+  return typeof value === "string" ? "a string" : `a ${typeof value}`;
+}
+
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function child(parent: Node, key: string | number, value: unknown): Node {
+  const { path, place, reading } = parent;
+  const step = typeof key === "number" ? `[${key}]` : /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  const here = path === "" && step.startsWith(".") ? step.slice(1) : `${path}${step}`;
+  const known = place.children.get(String(key));
+  return { value, path: here, place: known ?? { ...place, plain: undefined, children: new Map() }, reading };
+}

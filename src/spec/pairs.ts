@@ -1,0 +1,72 @@
+import { entries, filledIn, items, readAll, report, reportKey, wrongKind, type Node } from "./node.js";
+import { scalarText } from "./scalar.js";
+
+/** Prefixes of labels that Fairlead writes itself: a label of the file must not pose as one of them. */
+const reservedLabels = ["com.docker.compose.", "fairlead."];
+
+/** `environment`, as a mapping or as a list of `KEY=value`. A key without a value takes it from our own environment. */
+export function environment(node: Node): Readonly<Record<string, string>> {
+  const inherited = (name: string) => node.reading.variables(name);
+  return toRecord(pairs(node, ({ name }) => inherited(name)));
+}
+
+/** `labels`, as a mapping or as a list of `key=value`. A key without a value is a label that is empty. */
+export function labels(node: Node): Readonly<Record<string, string>> {
+  const found = pairs(node, () => "");
+  for (const { name, node: at } of found) {
+    const prefix = reservedLabels.find((reserved) => name.startsWith(reserved));
+    if (prefix !== undefined) reportKey(at, `labels under ${prefix} are Fairlead's own`, "choose another prefix");
+  }
+  return toRecord(found);
+}
+
+/** `driver_opts`: a mapping only. */
+export function options(node: Node): Readonly<Record<string, string>> {
+  const found = entries(node).map(([name, at]) => ({ name, node: at, value: scalarText(at) ?? undefined }));
+  return toRecord(found);
+}
+
+interface Pair {
+  readonly name: string;
+  readonly node: Node;
+  readonly value: string | undefined;
+}
+
+function pairs(node: Node, withoutValue: (pair: { readonly name: string }) => string | undefined): readonly Pair[] {
+  const found = Array.isArray(node.value) ? fromList(node) : fromMapping(node);
+  const seen = new Set<string>();
+  for (const { name, node: at } of found) {
+    if (name === "") reportKey(at, "the name before `=` is empty");
+    if (seen.has(name)) reportKey(at, "an earlier item of the list has the same name", "remove one of them");
+    seen.add(name);
+  }
+  return found.map((pair) => (pair.value === undefined ? { ...pair, value: withoutValue(pair) } : pair));
+}
+
+function fromMapping(node: Node): readonly Pair[] {
+  if (typeof node.value !== "object" || node.value === null) {
+    wrongKind(node, "a mapping or a list of `name=value`");
+    return [];
+  }
+  return entries(node).map(([name, at]) => {
+    if (name.includes("=")) reportKey(at, "a name cannot contain `=`", "write `name: value`");
+    return { name, node: at, value: at.value === null ? undefined : (scalarText(at) ?? "") };
+  });
+}
+
+function fromList(node: Node): readonly Pair[] {
+  return readAll(items(node), (item) => {
+    if (typeof item.value !== "string") return wrongKind(item, "`name=value`");
+    const pair = filledIn(item, item.value);
+    if (pair === null) return null;
+    const equals = pair.indexOf("=");
+    if (equals >= 0) return { name: pair.slice(0, equals), node: item, value: pair.slice(equals + 1) };
+    if (/:\s/.test(item.value)) return report(item, "an item of the list lacks `=`", "write `name=value`");
+    return { name: pair, node: item, value: undefined };
+  });
+}
+
+/** `Object.fromEntries` defines properties, so that a key `__proto__` is a key like any other. */
+function toRecord(found: readonly Pair[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(found.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+}

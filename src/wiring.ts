@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import type { Config } from "./config.js";
+import { defaultBackoff } from "./control/backoff.js";
+import { systemClock } from "./control/clock.js";
+import { Controller } from "./control/controller.js";
+import { Digests } from "./control/digests.js";
+import { Journal } from "./control/journal.js";
+import type { Engine, Log, Source } from "./control/ports.js";
+import { forecastAll } from "./control/preview.js";
+import { checkCron } from "./control/schedule.js";
+import type { ServicePlan } from "./control/surface.js";
+import { connectEngine } from "./docker/engine.js";
+import { formatAddress } from "./http/address.js";
+import { listen } from "./http/listen.js";
+import { silentLog } from "./log.js";
+import { Metrics } from "./metrics.js";
+import { connectRegistry } from "./registry/connect.js";
+import type { RegistryConnection } from "./registry/connect.js";
+import { fileSource } from "./source/file.js";
+import { formatProblem } from "./spec/problem.js";
+
+const resyncJitterMs = 20_000;
+const concurrentServices = 16;
+
+export interface Running {
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+/** The controller with all its adapters; resolves when the surface listens. The first look at the host goes on behind it. */
+export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
+  checkCron(config.resync);
+  const version = readVersion();
+  const metrics = new Metrics(version);
+  const registry = connectRegistry({
+    settings: config.registries,
+    dockerConfig: config.docker.config,
+    userAgent: `fairlead/${version}`,
+    telemetry: {
+      requested: (name, method, code) => {
+        metrics.registryRequested(name, method, code);
+      },
+      warned: (name, text) => {
+        log.warn({ registry: name, notice: text }, "the registry's operators say");
+      },
+    },
+  });
+  const engine = engineOf(config, registry);
+  const journal = await Journal.open(config.data, log);
+  const controller = new Controller({
+    engine,
+    registry,
+    source: sourceOf(config, environment, log),
+    journal,
+    telemetry: metrics,
+    clock: systemClock,
+    log,
+    backoff: defaultBackoff,
+    prune: config.prune,
+    resync: config.resync,
+    resyncJitterMs,
+    concurrentPulls: config.concurrentPulls,
+    concurrentServices,
+  });
+  const listeners = await listen({
+    hooksListen: config.hooksListen,
+    adminListen: config.adminListen,
+    hooks: { surface: controller, secrets: config.hookSecrets, telemetry: metrics, log },
+    admin: { surface: controller, metrics, log, version, token: config.adminToken, hostNames: config.adminHosts },
+  });
+  log.info(
+    { version, hooks: formatAddress(listeners.hooks), admin: formatAddress(listeners.admin), files: config.files },
+    "listening",
+  );
+  if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");
+  const started = controller.start();
+  return {
+    stop: async () => {
+      await listeners.close();
+      await controller.stop();
+      await Promise.race([started, Promise.resolve()]);
+      await registry.close();
+    },
+  };
+}
+
+/** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
+export async function previewPlan(config: Config, environment: Environment): Promise<readonly ServicePlan[]> {
+  const registry = connectRegistry({
+    settings: config.registries,
+    dockerConfig: config.docker.config,
+    telemetry: { requested: () => undefined },
+  });
+  try {
+    const engine = engineOf(config, registry);
+    const journal = await Journal.peek(config.data, silentLog);
+    const { projects } = await sourceOf(config, environment, silentLog).load();
+    const specs = projects.flatMap((project) => project.services);
+    return await forecastAll(specs, await engine.snapshot(), new Digests(registry, engine), (key) =>
+      journal.record(key),
+    );
+  } finally {
+    await registry.close();
+  }
+}
+
+export function sourceOf(config: Config, environment: Environment, log: Log): Source {
+  return fileSource({
+    files: config.files,
+    environment,
+    onWarning: (warning) => {
+      log.warn({ file: warning.file }, formatProblem(warning));
+    },
+  });
+}
+
+function engineOf(config: Config, registry: RegistryConnection): Engine {
+  return connectEngine({ ...config.docker, credentials: (name) => registry.credentials(name) });
+}
+
+export function readVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;

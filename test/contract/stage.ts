@@ -1,0 +1,40 @@
+import type { Engine } from "../../src/control/ports.js";
+import type { Digest, ImageReference } from "../../src/spec/image.js";
+
+/** What a container of a published image does once it runs. Images have a check every second unless it says otherwise. */
+export type StageBehaviour =
+  | { readonly kind: "good"; readonly check?: boolean }
+  | { readonly kind: "exits"; readonly check?: boolean }
+  | { readonly kind: "never-healthy" }
+  /** Healthy at first. */
+  | { readonly kind: "dies"; readonly afterMs: number };
+
+export interface StageImage {
+  readonly image: ImageReference;
+  readonly digest: Digest;
+}
+
+/** A host that an engine under test acts on, and the hands that tests have on it besides the engine. */
+export interface Stage {
+  readonly engine: Engine;
+  /** Puts a new image into the registry; the host does not have it yet. */
+  publish(behaviour: StageBehaviour): Promise<StageImage>;
+  /** Creates, and does not start, a container that is not ours. Answers a way to remove it. */
+  createForeign(name: string, image: StageImage): Promise<() => Promise<void>>;
+  /** Somebody else holds a port of the host until the answer is called. */
+  occupyPort(port: number): Promise<() => Promise<void>>;
+  /** A port of the host that is free. */
+  freePort(): Promise<number>;
+  /** The container's process dies at once, as in a crash. */
+  kill(container: string): Promise<void>;
+  /** A person's `docker stop`. */
+  stopByHand(container: string): Promise<void>;
+  /** The engine cannot be reached for so long. Containers go on. */
+  interrupt(ms: number): Promise<void>;
+  /** Time passes. */
+  wait(ms: number): Promise<void>;
+  /** Container lists, inspections and other lists that the engine has been asked for so far. */
+  counts(): { readonly lists: number; readonly inspections: number; readonly otherLists: number };
+  /** Removes what the tests left. */
+  close(): Promise<void>;
+}

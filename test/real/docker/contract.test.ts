@@ -1,0 +1,5 @@
+import { inject } from "vitest";
+import { engineContract } from "../../contract/engine.js";
+import { realStage } from "./real-stage.js";
+
+engineContract("real", () => realStage(inject("engineHost"), inject("registryUrl")));

@@ -1,0 +1,84 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import Docker from "dockerode";
+import { connectEngine } from "../../../src/docker/engine.js";
+import { parseImage, pinnedImage } from "../../../src/spec/image.js";
+import type { Stage, StageBehaviour } from "../../contract/stage.js";
+import { publishImage } from "../../sandbox/image.js";
+import type { ImageOptions } from "../../sandbox/image.js";
+import { startCountingProxy } from "./counting-proxy.js";
+
+/** The contract's stage on a real engine, through a proxy that counts. */
+export async function realStage(engineHost: string, registryUrl: string): Promise<Stage> {
+  const registry = new URL(registryUrl).host;
+  const socketPath = engineHost.replace(/^unix:\/\//, "");
+  const proxy = await startCountingProxy(socketPath);
+  const docker = new Docker({ socketPath });
+  const count = (pattern: RegExp) => proxy.requests.filter((line) => pattern.test(line)).length;
+  return {
+    engine: connectEngine({ host: proxy.host, credentials: () => Promise.resolve(undefined) }),
+    publish: async (behaviour) => {
+      const { digest } = await publishImage(registryUrl, "contract/app", "latest", imageOptions(behaviour));
+      return { image: parseImage(`${registry}/contract/app:latest`), digest };
+    },
+    createForeign: async (name, { image, digest }) => {
+      const container = await docker.createContainer({ name, Image: pinnedImage(image, digest) });
+      return async () => {
+        await container.remove({ force: true });
+      };
+    },
+    occupyPort: async (port) => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+      return async () => {
+        await new Promise((resolve) => server.close(resolve));
+      };
+    },
+    freePort: async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as AddressInfo;
+      await new Promise((resolve) => server.close(resolve));
+      return port;
+    },
+    kill: async (container) => {
+      // Not through the engine: it would take that for a wish, and no restart policy would answer.
+      const { State } = await docker.getContainer(container).inspect();
+      process.kill(State.Pid, "SIGKILL");
+    },
+    stopByHand: async (container) => {
+      await docker.getContainer(container).stop({ t: 2 });
+    },
+    interrupt: (ms) => proxy.interrupt(ms),
+    wait: (ms) => sleep(ms),
+    counts: () => ({
+      lists: count(/^GET \/containers\/json/),
+      inspections: count(/^GET \/containers\/[0-9a-f]{64}\/json/),
+      otherLists: count(/^GET \/(networks|volumes|images\/json)\b/),
+    }),
+    close: async () => {
+      const ours = { label: ["com.docker.compose.project=contract"] };
+      const containers = await docker.listContainers({ all: true, filters: ours });
+      await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+      for (const { Id } of await docker.listNetworks({ filters: ours })) await docker.getNetwork(Id).remove();
+      for (const { Name } of (await docker.listVolumes({ filters: ours })).Volumes)
+        await docker.getVolume(Name).remove();
+      await proxy.close();
+    },
+  };
+}
+
+function imageOptions(behaviour: StageBehaviour): ImageOptions {
+  const healthcheck = "check" in behaviour && !behaviour.check ? { healthcheck: "none" as const } : {};
+  switch (behaviour.kind) {
+    case "good":
+      return { ...healthcheck };
+    case "exits":
+      return { behaviour: "exit-at-once", ...healthcheck };
+    case "never-healthy":
+      return { behaviour: "never-healthy" };
+    case "dies":
+      return { behaviour: { diesAfterMs: behaviour.afterMs } };
+  }
+}

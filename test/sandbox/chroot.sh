@@ -1,0 +1,20 @@
+#!/bin/sh
+# Runs a program in a chroot, seeing DIRECTORY under the same path as outside. To be called in a mount namespace of its
+# own (unshare --mount), which takes every mount made here with it when the program ends.
+# usage: chroot.sh ROOT DIRECTORY COMMAND…
+set -e
+root=$1 dir=$2
+shift 2
+mount --bind "$root" "$root" # containerd wants its root to be a mount point
+mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
+mount --rbind /dev "$root/dev"
+mount -t tmpfs tmpfs "$root/run"
+mount -t tmpfs tmpfs "$root/mnt"
+mkdir -p "$root/mnt/data"
+mount --bind "$dir" "$root/mnt/data"
+# The path of the directory is built on a memory file system, so that nothing of it stays in the cached root.
+mount -t tmpfs tmpfs "$root/var/lib"
+mkdir -p "$root$dir"
+mount --move "$root/mnt/data" "$root$dir"
+exec chroot "$root" "$@"

@@ -1,0 +1,63 @@
+import type { ErrorCode } from "../../src/errors.js";
+import type { ObservedHealthcheck } from "../../src/plan/observed.js";
+import type { Healthcheck } from "../../src/spec/service.js";
+
+/** What an image is, and what its containers do after each start. */
+export interface Behaviour {
+  /** The image's HEALTHCHECK. Default: every second, timeout 1 s, 2 retries. */
+  readonly check?: ObservedHealthcheck | "none";
+  /** From when on probes succeed, in ms after the start; `never`. Default 0. */
+  readonly healthyAfterMs?: number | "never";
+  /** From when on probes fail again, in ms after the start. */
+  readonly sickAfterMs?: number;
+  /** When it ends by itself, in ms after the start. */
+  readonly exitsAfterMs?: number;
+  /** Default 1. */
+  readonly exitCode?: number;
+  /** How long its pull takes (default 0), and how it ends. */
+  readonly pullMs?: number;
+  readonly pullFault?: ErrorCode;
+  /** Its log. */
+  readonly output?: readonly string[];
+}
+
+const usual: ObservedHealthcheck = { intervalMs: 1000, timeoutMs: 1000, retries: 2, startPeriodMs: 0 };
+
+/** The file's check over the image's, as the engine merges them. */
+export function effectiveCheck(
+  { check = usual }: Behaviour,
+  own: Healthcheck | undefined,
+): ObservedHealthcheck | undefined {
+  const image = check === "none" ? undefined : check;
+  if (own === undefined) return image;
+  if (own.disabled || (own.test === undefined && image === undefined)) return undefined;
+  return {
+    intervalMs: own.intervalMs ?? image?.intervalMs ?? 30_000,
+    timeoutMs: own.timeoutMs ?? image?.timeoutMs ?? 30_000,
+    retries: own.retries ?? image?.retries ?? 3,
+    startPeriodMs: own.startPeriodMs ?? image?.startPeriodMs ?? 0,
+  };
+}
+
+export interface HealthChange {
+  /** After the start. */
+  readonly atMs: number;
+  readonly to: "healthy" | "unhealthy";
+}
+
+/** When the health of a run changes: probes take no time and come every interval, the first one interval after the start. */
+export function healthChanges(
+  behaviour: Behaviour,
+  { intervalMs, retries, startPeriodMs }: ObservedHealthcheck,
+): HealthChange[] {
+  const { healthyAfterMs = 0, sickAfterMs } = behaviour;
+  const probeFrom = (ms: number) => Math.max(Math.ceil(ms / intervalMs), 1) * intervalMs;
+  const patience = (retries - 1) * intervalMs;
+  const changes: HealthChange[] = [];
+  const healthyAt = healthyAfterMs === "never" ? Infinity : probeFrom(healthyAfterMs);
+  const givenUpAt = probeFrom(startPeriodMs) + patience;
+  if (givenUpAt < healthyAt) changes.push({ atMs: givenUpAt, to: "unhealthy" });
+  if (healthyAt < Infinity) changes.push({ atMs: healthyAt, to: "healthy" });
+  if (sickAfterMs !== undefined) changes.push({ atMs: probeFrom(sickAfterMs) + patience, to: "unhealthy" });
+  return changes;
+}

@@ -1,0 +1,328 @@
+import { FairleadError } from "../../src/errors.js";
+import type { ErrorCode } from "../../src/errors.js";
+import type { Engine, EngineEvent } from "../../src/control/ports.js";
+import { activeName, roleOf } from "../../src/plan/names.js";
+import type { ObservedContainer } from "../../src/plan/observed.js";
+import type { Step } from "../../src/plan/step.js";
+import { pinnedImage } from "../../src/spec/image.js";
+import type { Behaviour } from "./behaviour.js";
+import { ManualClock } from "./clock.js";
+import { World } from "./world.js";
+
+/** The engine's calls by the names of its methods, and what each look cost. */
+export interface Counts {
+  lists: number;
+  inspections: number;
+  otherLists: number;
+  readonly calls: Map<keyof Engine, number>;
+}
+
+const because = "asked by the executor";
+
+/** An `Engine` without an engine: passes the engine's own contract, on time that passes when told to. */
+export class SimulatedEngine implements Engine {
+  readonly world: World;
+  readonly counts: Counts = { lists: 0, inspections: 0, otherLists: 0, calls: new Map() };
+  /** Called before and after each call that changes something; may throw, as if the caller had died there. */
+  onChange: (call: keyof Engine, moment: "before" | "after") => void = () => undefined;
+  readonly #registry = new Map<string, Behaviour>();
+  readonly #foreign = new Map<string, string>();
+  readonly #bases = new Map<string, string>();
+  #reachable = true;
+  #listsChanged = true;
+
+  constructor(readonly clock: ManualClock = new ManualClock()) {
+    this.world = new World(clock);
+  }
+
+  /** The registry has it from now on, under `repository@sha256:…`. */
+  publish(reference: string, behaviour: Behaviour): void {
+    this.#registry.set(reference, behaviour);
+  }
+
+  /** A container that is not ours. Answers a way to remove it. */
+  addForeign(name: string): () => void {
+    this.#foreign.set(name, this.world.freshId());
+    return () => {
+      this.#foreign.delete(name);
+      this.world.emit({ kind: "other" });
+    };
+  }
+
+  /** As in a crash. */
+  kill(id: string): void {
+    if (this.world.find(id)?.state === "running") this.world.die(id, 137);
+  }
+
+  /** A person's `docker stop`. */
+  stopByHand(id: string): void {
+    if (this.world.find(id)?.state !== "running") return;
+    this.world.end(id, 0);
+    this.world.patch(id, this.world.listeners.size > 0 ? { endedByRequest: true } : {});
+  }
+
+  /** A person's `docker rm -f`. */
+  removeByHand(id: string): void {
+    const found = this.world.find(id);
+    if (found === undefined) return;
+    if (found.state === "running") this.world.end(id, 137);
+    this.#discard(found);
+  }
+
+  /** Out of reach for so long. `restart`: its containers end with it, and those whose policy says so come back. */
+  interrupt(ms: number, { restart = false } = {}): void {
+    const from = this.clock.now();
+    const watched = this.world.listeners.size > 0;
+    this.world.emit({ kind: "lost", message: "the simulated engine is out of reach" });
+    this.#reachable = false;
+    const running = this.world.host.containers.filter(({ state }) => state === "running" || state === "restarting");
+    if (restart) for (const { id } of running) this.world.end(id, 0);
+    this.clock.after(ms, () => {
+      this.#reachable = true;
+      this.#listsChanged = true;
+      if (watched) this.world.host = { ...this.world.host, engineOutage: { from, to: this.clock.now() } };
+      for (const { id, name } of this.world.host.containers) {
+        this.world.changed.add(id);
+        const before = restart ? running.find((container) => container.id === id) : undefined;
+        const found = this.world.find(id);
+        const returns = before?.restartPolicy.name === "always" || before?.restartPolicy.name === "unless-stopped";
+        if (found !== undefined && returns && name !== "") this.world.run(found, true);
+      }
+      this.world.emit({ kind: "resync" });
+    });
+  }
+
+  snapshot: Engine["snapshot"] = () =>
+    this.#call("snapshot", () => {
+      const { host, changed, listeners } = this.world;
+      const watched = listeners.size > 0;
+      this.counts.lists += 1;
+      this.counts.inspections += watched ? changed.size : host.containers.length;
+      this.counts.otherLists += !watched || this.#listsChanged ? 3 : 0;
+      changed.clear();
+      this.#listsChanged = false;
+      return { ...host, foreignNames: new Set(this.#foreign.keys()), takenAt: this.clock.now() };
+    });
+
+  createNetwork: Engine["createNetwork"] = (step) =>
+    this.#change("createNetwork", () => {
+      this.#list(step);
+    });
+
+  createVolume: Engine["createVolume"] = (step) =>
+    this.#change("createVolume", () => {
+      this.#list(step);
+    });
+
+  pull: Engine["pull"] = (reference, signal) =>
+    this.#changeAsync("pull", async () => {
+      const behaviour = this.#registry.get(reference);
+      const interrupted = () => fault("PullFailed", `the pull of ${reference} was interrupted`);
+      if (signal.aborted) throw interrupted();
+      if ((behaviour?.pullMs ?? 0) > 0) {
+        await new Promise<void>((resolve, reject) => {
+          const cancel = this.clock.after(behaviour?.pullMs ?? 0, resolve);
+          signal.addEventListener(
+            "abort",
+            () => {
+              cancel();
+              reject(interrupted());
+            },
+            { once: true },
+          );
+        });
+      }
+      if (behaviour === undefined) throw fault("ImageNotFound", `cannot pull ${reference}: manifest unknown`);
+      if (behaviour.pullFault !== undefined) throw fault(behaviour.pullFault, `cannot pull ${reference}`);
+      this.#list({ kind: "pull-image", reference, because });
+    });
+
+  tagImage: Engine["tagImage"] = (source, tag) =>
+    this.#change("tagImage", () => {
+      const { images } = this.world.host;
+      if (!images.some((image) => image.digests.includes(source)))
+        throw fault("ImageNotFound", `no such image: ${source}`);
+      this.#list({ kind: "tag-image", source, tag, because });
+    });
+
+  removeImage: Engine["removeImage"] = (reference) =>
+    this.#change("removeImage", () => {
+      this.#list({ kind: "remove-image", reference, because });
+    });
+
+  createContainer: Engine["createContainer"] = (step) =>
+    this.#change("createContainer", () => {
+      this.#refuseTakenName(step.name);
+      const reference = pinnedImage(step.spec.image, step.digest);
+      const behaviour = this.#registry.get(reference);
+      const isLocal = this.world.host.images.some((image) => image.digests.includes(reference));
+      if (behaviour === undefined || !isLocal) throw fault("ImageNotFound", `no such image: ${reference}`);
+      const id = this.world.freshId();
+      this.world.apply(step, id);
+      this.world.adopt(id, step.spec, behaviour);
+      this.#bases.set(id, activeName(step.spec, step.slot));
+      this.world.tell(id, "create");
+      return id;
+    });
+
+  connectNetwork: Engine["connectNetwork"] = (id, network, aliases) =>
+    this.#change("connectNetwork", () => {
+      const found = this.#get(id);
+      const joined = found.networks.find((endpoint) => endpoint.network === network);
+      if (joined !== undefined) {
+        if ([...joined.aliases].sort().join() === [...aliases].sort().join()) return;
+        throw fault("EngineRefused", "it is connected under other names");
+      }
+      if (!this.world.host.networks.has(network)) throw fault("EngineRefused", `network ${network} not found`);
+      this.world.apply({ kind: "connect-network", container: found.name, network, aliases, because });
+      this.world.tell(id, "connect");
+    });
+
+  disconnectNetwork: Engine["disconnectNetwork"] = (id, network) =>
+    this.#change("disconnectNetwork", () => {
+      const found = this.#get(id);
+      if (!found.networks.some((endpoint) => endpoint.network === network)) return;
+      this.world.apply({ kind: "disconnect-network", container: found.name, network, because });
+      this.world.tell(id, "disconnect");
+    });
+
+  startContainer: Engine["startContainer"] = (id) =>
+    this.#change("startContainer", () => {
+      const found = this.#get(id);
+      if (found.state === "running") return;
+      const refusal = this.#obstacle(found);
+      if (refusal === undefined) {
+        this.world.run(found, true);
+        return;
+      }
+      this.world.patch(id, { startError: refusal.message });
+      throw refusal;
+    });
+
+  stopContainer: Engine["stopContainer"] = (id) =>
+    this.#change("stopContainer", () => {
+      const found = this.#get(id);
+      if (found.state === "running" || found.state === "restarting") this.world.end(id, 0);
+    });
+
+  setRestartPolicy: Engine["setRestartPolicy"] = (id, policy) =>
+    this.#change("setRestartPolicy", () => {
+      this.#get(id);
+      this.world.patch(id, { restartPolicy: policy });
+      this.world.tell(id, "update");
+    });
+
+  renameContainer: Engine["renameContainer"] = (id, name) =>
+    this.#change("renameContainer", () => {
+      if (this.#get(id).name === name) return;
+      this.#refuseTakenName(name);
+      this.world.patch(id, { name, role: roleOf(name, this.#bases.get(id) ?? "") });
+      this.world.tell(id, "rename");
+    });
+
+  removeContainer: Engine["removeContainer"] = (id) =>
+    this.#change("removeContainer", () => {
+      const found = this.world.find(id);
+      if (found === undefined) return;
+      if (found.state === "running" || found.state === "restarting") {
+        throw fault("EngineRefused", `cannot remove ${found.name}: it is running`);
+      }
+      this.#discard(found);
+    });
+
+  logTail: Engine["logTail"] = (id, lines) =>
+    this.#call("logTail", () => {
+      this.#get(id);
+      return this.world.output(id).slice(-lines);
+    });
+
+  platform: Engine["platform"] = () =>
+    this.#call("platform", () => ({ os: "linux", architecture: "amd64", variant: undefined }));
+
+  watch: Engine["watch"] = async (onEvent, signal) => {
+    if (signal.aborted) return;
+    // As from a socket: never inside the call that caused it.
+    const listener = (event: EngineEvent) => {
+      if (this.#reachable || event.kind === "lost")
+        queueMicrotask(() => {
+          onEvent(event);
+        });
+    };
+    listener(this.#reachable ? { kind: "resync" } : { kind: "lost", message: "the simulated engine is out of reach" });
+    this.world.listeners.add(listener);
+    await new Promise<void>((resolve) => {
+      signal.addEventListener(
+        "abort",
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    });
+    this.world.listeners.delete(listener);
+  };
+
+  #obstacle(found: ObservedContainer): FairleadError | undefined {
+    const { host, takenPorts } = this.world;
+    const missing = found.networks.find(({ network }) => !host.networks.has(network));
+    if (missing !== undefined) return fault("EngineRefused", `network ${missing.network} not found`);
+    const others = host.containers.filter(({ id, state }) => id !== found.id && state === "running");
+    const taken = new Set([
+      ...takenPorts,
+      ...others.flatMap(({ id }) => this.world.portsOf(id).map(({ hostPort }) => hostPort)),
+    ]);
+    const port = this.world.portsOf(found.id).find(({ hostPort }) => hostPort !== undefined && taken.has(hostPort));
+    return port === undefined ? undefined : fault("PortConflict", `port ${port.hostPort ?? 0} is already allocated`);
+  }
+
+  #refuseTakenName(name: string): void {
+    const taken = this.#foreign.has(name) || this.world.host.containers.some((container) => container.name === name);
+    if (taken) throw fault("NameConflict", `the container name ${name} is taken`);
+  }
+
+  #discard(found: ObservedContainer): void {
+    this.world.tell(found.id, "destroy");
+    this.world.apply({ kind: "remove-container", container: found.name, because });
+    this.world.forget(found.id);
+    this.#bases.delete(found.id);
+  }
+
+  /** Networks, volumes and images: those lists are stale now. */
+  #list(step: Step): void {
+    this.world.apply(step);
+    this.#listsChanged = true;
+    this.world.emit({ kind: "other" });
+  }
+
+  #get(id: string): ObservedContainer {
+    const found = this.world.find(id);
+    if (found === undefined) throw fault("ContainerGone", `no such container: ${id}`);
+    return found;
+  }
+
+  #change<T>(name: keyof Engine, work: () => T): Promise<T> {
+    return this.#changeAsync(name, () => Promise.resolve(work()));
+  }
+
+  async #changeAsync<T>(name: keyof Engine, work: () => Promise<T>): Promise<T> {
+    this.onChange(name, "before");
+    const answer = await this.#callAsync(name, work);
+    this.onChange(name, "after");
+    return answer;
+  }
+
+  #call<T>(name: keyof Engine, work: () => T): Promise<T> {
+    return this.#callAsync(name, () => Promise.resolve(work()));
+  }
+
+  async #callAsync<T>(name: keyof Engine, work: () => Promise<T>): Promise<T> {
+    this.counts.calls.set(name, (this.counts.calls.get(name) ?? 0) + 1);
+    await Promise.resolve();
+    if (!this.#reachable) throw fault("EngineUnreachable", "the simulated engine is out of reach");
+    return await work();
+  }
+}
+
+function fault(code: ErrorCode, message: string): FairleadError {
+  return new FairleadError(code, message);
+}

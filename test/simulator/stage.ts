@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { parseImage, pinnedImage } from "../../src/spec/image.js";
+import type { Digest } from "../../src/spec/image.js";
+import type { Stage, StageBehaviour } from "../contract/stage.js";
+import type { Behaviour } from "./behaviour.js";
+import { SimulatedEngine } from "./engine.js";
+
+/** The contract's stage on the simulator. */
+export function simulatedStage(engine = new SimulatedEngine()): Stage {
+  const { clock, counts } = engine;
+  let published = 0;
+  let port = 20_000;
+  return {
+    engine,
+    publish: (behaviour) => {
+      published += 1;
+      const digest: Digest = `sha256:${createHash("sha256").update(String(published)).digest("hex")}`;
+      const image = parseImage("registry.example/contract/app:latest");
+      engine.publish(pinnedImage(image, digest), behaviourOf(behaviour));
+      return Promise.resolve({ image, digest });
+    },
+    createForeign: (name) => {
+      const remove = engine.addForeign(name);
+      return Promise.resolve(() => {
+        remove();
+        return Promise.resolve();
+      });
+    },
+    occupyPort: (taken) => {
+      engine.world.takenPorts.add(taken);
+      return Promise.resolve(() => {
+        engine.world.takenPorts.delete(taken);
+        return Promise.resolve();
+      });
+    },
+    freePort: () => Promise.resolve(port++),
+    kill: (container) => {
+      engine.kill(container);
+      return Promise.resolve();
+    },
+    stopByHand: (container) => {
+      engine.stopByHand(container);
+      return Promise.resolve();
+    },
+    interrupt: (ms) => {
+      engine.interrupt(ms);
+      return Promise.resolve();
+    },
+    wait: (ms) => clock.advance(ms),
+    counts: () => ({ lists: counts.lists, inspections: counts.inspections, otherLists: counts.otherLists }),
+    close: () => Promise.resolve(),
+  };
+}
+
+function behaviourOf(behaviour: StageBehaviour): Behaviour {
+  const check = "check" in behaviour && !behaviour.check ? { check: "none" as const } : {};
+  switch (behaviour.kind) {
+    case "good":
+      return check;
+    case "exits":
+      return { ...check, exitsAfterMs: 50, exitCode: 1, output: ["starting", "fatal: no configuration"] };
+    case "never-healthy":
+      return { healthyAfterMs: "never" };
+    case "dies":
+      return { exitsAfterMs: behaviour.afterMs, exitCode: 1 };
+  }
+}

@@ -1,0 +1,153 @@
+import type { EngineEvent } from "../../src/control/ports.js";
+import { effect } from "../../src/plan/effect.js";
+import type { HostSnapshot, ObservedContainer } from "../../src/plan/observed.js";
+import type { Step } from "../../src/plan/step.js";
+import type { PortMapping, ServiceSpec } from "../../src/spec/service.js";
+import { effectiveCheck, healthChanges } from "./behaviour.js";
+import type { Behaviour } from "./behaviour.js";
+import type { ManualClock } from "./clock.js";
+
+interface Made {
+  readonly spec: ServiceSpec;
+  readonly behaviour: Behaviour;
+  /** Ends the timers of its present run. */
+  halt: () => void;
+  /** The engine's own restarts since the last one by hand. */
+  restarts: number;
+}
+
+const longestRestartDelayMs = 60_000;
+
+/**
+ * A host in memory: what `effect` says of a step, and what time does to containers. All of ours, none of it touched by
+ * anything but its own methods.
+ */
+export class World {
+  host: HostSnapshot = {
+    takenAt: 0,
+    containers: [],
+    foreignNames: new Set(),
+    networks: new Set(["bridge", "host", "none"]),
+    volumes: new Set(),
+    images: [],
+    engineOutage: undefined,
+  };
+  readonly listeners = new Set<(event: EngineEvent) => void>();
+  readonly takenPorts = new Set<number>();
+  /** Ids of containers whose state a look has not seen yet. */
+  readonly changed = new Set<string>();
+  readonly #made = new Map<string, Made>();
+  #count = 0;
+
+  constructor(readonly clock: ManualClock) {}
+
+  /** What `effect` says. `id` names the container that a creation makes. */
+  apply(step: Step, id?: string): void {
+    this.host = effect(this.host, step, this.clock.now(), id);
+  }
+
+  freshId(): string {
+    this.#count += 1;
+    return this.#count.toString(16).padStart(64, "0");
+  }
+
+  find(id: string): ObservedContainer | undefined {
+    return this.host.containers.find((container) => container.id === id);
+  }
+
+  patch(id: string, patch: Partial<ObservedContainer>): void {
+    const containers = this.host.containers.map((found) => (found.id === id ? { ...found, ...patch } : found));
+    this.host = { ...this.host, containers };
+    this.changed.add(id);
+  }
+
+  /** After its creation step. */
+  adopt(id: string, spec: ServiceSpec, behaviour: Behaviour): void {
+    this.#made.set(id, { spec, behaviour, halt: () => undefined, restarts: 0 });
+    this.patch(id, { healthcheck: effectiveCheck(behaviour, spec.container.healthcheck) });
+  }
+
+  forget(id: string): void {
+    this.#made.delete(id);
+    this.changed.delete(id);
+  }
+
+  output(id: string): readonly string[] {
+    return this.#made.get(id)?.behaviour.output ?? [];
+  }
+
+  portsOf(id: string): readonly PortMapping[] {
+    return this.#made.get(id)?.spec.container.ports ?? [];
+  }
+
+  /** By hand, or by the engine's restart policy; what the run does follows from its behaviour. */
+  run(container: ObservedContainer, byHand: boolean): void {
+    const made = this.#made.get(container.id);
+    if (made === undefined) return;
+    if (byHand) made.restarts = 0;
+    this.apply({ kind: "start-container", container: container.name, because: "started" });
+    this.patch(container.id, { oomKilled: false, restartCount: made.restarts, endedByRequest: false });
+    this.tell(container.id, "start");
+    const { behaviour } = made;
+    const check = container.healthcheck;
+    const timers = (check === undefined ? [] : healthChanges(behaviour, check)).map(({ atMs, to }) =>
+      this.clock.after(atMs, () => {
+        this.patch(container.id, { health: to, healthySince: to === "healthy" ? this.clock.now() : undefined });
+        this.tell(container.id, `health_status: ${to}`);
+      }),
+    );
+    if (behaviour.exitsAfterMs !== undefined) {
+      timers.push(
+        this.clock.after(behaviour.exitsAfterMs, () => {
+          this.die(container.id, behaviour.exitCode ?? 1);
+        }),
+      );
+    }
+    made.halt = () => {
+      for (const cancel of timers) cancel();
+    };
+  }
+
+  /** Ends by itself: the restart policy answers. */
+  die(id: string, exitCode: number): void {
+    this.end(id, exitCode);
+    const made = this.#made.get(id);
+    const container = this.find(id);
+    if (made === undefined || container === undefined || !this.#comesBack(container, made, exitCode)) return;
+    this.patch(id, { state: "restarting" });
+    const delay = Math.min(100 * 2 ** made.restarts, longestRestartDelayMs);
+    made.restarts += 1;
+    made.halt = this.clock.after(delay, () => {
+      const now = this.find(id);
+      if (now !== undefined) this.run(now, false);
+    });
+  }
+
+  /** Ends for whatever reason: nothing brings it back by itself. */
+  end(id: string, exitCode: number): void {
+    this.#made.get(id)?.halt();
+    const ended = { state: "exited", health: "none", healthySince: undefined } as const;
+    this.patch(id, { ...ended, exitCode, finishedAt: this.clock.now() });
+    this.tell(id, "die");
+  }
+
+  #comesBack(
+    { restartPolicy: { name, maximumRetryCount: most } }: ObservedContainer,
+    made: Made,
+    exitCode: number,
+  ): boolean {
+    if (name === "always" || name === "unless-stopped") return true;
+    return name === "on-failure" && exitCode !== 0 && (most === 0 || made.restarts < most);
+  }
+
+  tell(id: string, action: string): void {
+    const container = this.find(id);
+    if (container === undefined) return;
+    this.changed.add(id);
+    this.emit({ kind: "container", project: container.project, service: container.service, action });
+  }
+
+  emit(event: EngineEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { EndMemory } from "../../../src/docker/end-memory.js";
+import { Flight } from "../../../src/docker/flight.js";
+import { HealthMemory } from "../../../src/docker/health-memory.js";
+import { platformOf } from "../../../src/docker/platform.js";
+import { Staleness } from "../../../src/docker/staleness.js";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
+
+const container = (fields: Partial<ObservedContainer>) =>
+  ({ id: "c", health: "healthy", startedAt: 1000, healthySince: undefined, ...fields }) as ObservedContainer;
+
+describe("the memory of health", () => {
+  it("takes the earliest instant that anything proves", () => {
+    const memory = new HealthMemory();
+    expect(memory.remember(container({}), 5000).healthySince).toBe(5000);
+    expect(memory.remember(container({}), 9000).healthySince).toBe(5000);
+    expect(memory.remember(container({ healthySince: 4000 }), 9000).healthySince).toBe(4000);
+    expect(memory.remember(container({ healthySince: 8000 }), 9000).healthySince).toBe(4000);
+  });
+
+  it("begins with the event that told of it", () => {
+    const memory = new HealthMemory();
+    memory.becameHealthy("c", 3000);
+    memory.becameHealthy("c", 4000);
+    expect(memory.remember(container({ healthySince: 3500 }), 9000).healthySince).toBe(3000);
+  });
+
+  it("does not outlive a break or a run", () => {
+    const memory = new HealthMemory();
+    memory.remember(container({}), 2000);
+    memory.remember(container({ health: "unhealthy" }), 3000);
+    expect(memory.remember(container({}), 4000).healthySince).toBe(4000);
+    expect(memory.remember(container({ startedAt: 4500 }), 6000).healthySince).toBe(6000);
+    memory.broke("c");
+    expect(memory.remember(container({ startedAt: 4500 }), 7000).healthySince).toBe(7000);
+    memory.keepOnly(new Set());
+    expect(memory.remember(container({ startedAt: 4500 }), 8000).healthySince).toBe(8000);
+  });
+});
+
+describe("the memory of ends", () => {
+  it("knows what others asked for from what we did and what came by itself", () => {
+    const memory = new EndMemory();
+    memory.died("c", 1000);
+    expect(memory.byRequest("c")).toBe(false);
+    memory.started("c");
+    memory.killed("c", "15", 2000);
+    memory.died("c", 3000);
+    expect(memory.byRequest("c")).toBe(true);
+    memory.started("c");
+    expect(memory.byRequest("c")).toBe(false);
+    memory.weStop("c");
+    memory.killed("c", "15", 4000);
+    memory.died("c", 4100);
+    expect(memory.byRequest("c")).toBe(false);
+  });
+
+  it("takes neither a reload for a stop nor an old request for a cause", () => {
+    const memory = new EndMemory();
+    memory.killed("c", "1", 1000);
+    memory.died("c", 1100);
+    expect(memory.byRequest("c")).toBe(false);
+    memory.killed("c", "15", 2000);
+    memory.died("c", 63_000);
+    expect(memory.byRequest("c")).toBe(false);
+  });
+
+  it("dates the engine's loss back to the first container it ended on its way down", () => {
+    const memory = new EndMemory();
+    for (const [id, at] of [
+      ["old", 1000],
+      ["a", 50_000],
+      ["b", 51_000],
+    ] as const) {
+      memory.killed(id, "15", at - 10);
+      memory.died(id, at);
+    }
+    expect(memory.beginningOf(52_000)).toBe(50_000);
+    expect(memory.beginningOf(500)).toBe(500);
+    memory.keepOnly(new Set());
+    expect(memory.beginningOf(52_000)).toBe(52_000);
+  });
+});
+
+describe("staleness", () => {
+  it("is everything, always, while no events are followed", () => {
+    const staleness = new Staleness();
+    for (let look = 0; look < 2; look += 1) {
+      expect(staleness.take()).toMatchObject({ everything: true, lists: new Set(["networks", "volumes", "images"]) });
+    }
+  });
+
+  it("is what was named, once, while events are followed", () => {
+    const staleness = new Staleness();
+    staleness.follow();
+    expect(staleness.take().everything).toBe(true);
+    staleness.container("c");
+    staleness.list("images");
+    const stale = staleness.take();
+    expect(stale).toEqual({ containers: new Set(["c"]), lists: new Set(["images"]), everything: false });
+    expect(staleness.take()).toEqual({ containers: new Set(), lists: new Set(), everything: false });
+    staleness.giveBack(stale);
+    expect(staleness.take()).toEqual(stale);
+    staleness.unfollow();
+    expect(staleness.take().everything).toBe(true);
+  });
+});
+
+describe("a flight", () => {
+  it("is shared by those who wait for it, and never answers a question asked after it left", async () => {
+    const landings: ((value: number) => void)[] = [];
+    const flight = new Flight(() => new Promise<number>((resolve) => landings.push(resolve)));
+    const first = flight.join();
+    const late = [flight.join(), flight.join(), flight.join()];
+    expect(landings).toHaveLength(1);
+    landings[0]?.(1);
+    expect(await first).toBe(1);
+    await Promise.resolve();
+    expect(landings).toHaveLength(2);
+    landings[1]?.(2);
+    expect(await Promise.all(late)).toEqual([2, 2, 2]);
+    void flight.join();
+    expect(landings).toHaveLength(3);
+  });
+
+  it("goes on after a failure", async () => {
+    let failing = true;
+    const flight = new Flight(() => (failing ? Promise.reject(new Error("down")) : Promise.resolve("up")));
+    const [one, two] = [flight.join(), flight.join()];
+    await expect(one).rejects.toThrow("down");
+    await expect(two).rejects.toThrow("down");
+    failing = false;
+    expect(await flight.join()).toBe("up");
+  });
+});
+
+describe("the platform", () => {
+  it.each([
+    ["x86_64", "amd64", undefined],
+    ["aarch64", "arm64", undefined],
+    ["armv7l", "arm", "v7"],
+    ["armv6l", "arm", "v6"],
+    ["ppc64le", "ppc64le", undefined],
+  ])("of %s is %s", (Architecture, architecture, variant) => {
+    expect(platformOf({ OSType: "linux", Architecture })).toEqual({ os: "linux", architecture, variant });
+  });
+});

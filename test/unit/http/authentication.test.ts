@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { exchange, push, secret, serveHooks } from "./harness.js";
+
+/** One request on a connection of its own; the answer without the one header that a clock writes. */
+async function answerTo(port: number, method: string, path: string, headers = "", body = "{}"): Promise<string> {
+  const request = `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
+  const { text } = await exchange(port, request);
+  return text.replace(/^Date: .*\r\n/m, "");
+}
+
+const json = "Content-Type: application/json\r\n";
+const refused: readonly (readonly [string, string, string, string?, string?])[] = [
+  ["a wrong path secret", "POST", "/hooks/dockerhub/wrong", json],
+  ["a prefix of the secret", "POST", `/hooks/dockerhub/${secret.slice(0, -1)}`, json],
+  ["the secret and more", "POST", `/hooks/dockerhub/${secret}x`, json],
+  ["the secret and a slash", "POST", `/hooks/dockerhub/${secret}/`, json],
+  ["no secret", "POST", "/hooks/dockerhub", json],
+  ["an empty apikey", "POST", "/hooks/dockerhub?apikey=", json],
+  ["a wrong apikey", "POST", "/hooks/dockerhub?apikey=wrong", json],
+  ["two apikeys", "POST", `/hooks/dockerhub?apikey=${secret}&apikey=${secret}`, json],
+  ["an apikey beside a wrong path secret", "POST", `/hooks/dockerhub/wrong?apikey=${secret}`, json],
+  ["an apikey where it is not taken", "POST", `/hooks/generic?apikey=${secret}`, json],
+  ["a bearer token where it is not taken", "POST", "/hooks/dockerhub", `${json}Authorization: Bearer ${secret}\r\n`],
+  ["a wrong bearer token", "POST", "/hooks/generic", `${json}Authorization: Bearer wrong\r\n`],
+  ["an empty bearer token", "POST", "/hooks/generic", `${json}Authorization: Bearer \r\n`],
+  ["another scheme", "POST", "/hooks/generic", `${json}Authorization: Basic ${secret}\r\n`],
+  ["two Authorization headers", "POST", "/hooks/generic", `Authorization: Bearer ${secret}\r\n`.repeat(2)],
+  ["a wrong method with a wrong secret", "PUT", "/hooks/dockerhub/wrong"],
+  ["GET with a wrong secret", "GET", "/hooks/dockerhub/wrong"],
+  ["OPTIONS with a wrong secret", "OPTIONS", "/hooks/dockerhub/wrong"],
+  ["a wrong type of body with a wrong secret", "POST", "/hooks/dockerhub/wrong", "Content-Type: text/xml\r\n"],
+  ["a compressed body with a wrong secret", "POST", "/hooks/dockerhub/wrong", `${json}Content-Encoding: gzip\r\n`],
+  ["no JSON with a wrong secret", "POST", "/hooks/dockerhub/wrong", json, "{"],
+  ["a path in capitals", "POST", `/HOOKS/dockerhub/${secret}`, json],
+  ["a type in capitals", "POST", `/hooks/DockerHub/${secret}`, json],
+  ["a path that cannot be decoded", "POST", "/hooks/dockerhub/%", json],
+  ["an encoded slash", "POST", `/hooks%2fdockerhub/${secret}`, json],
+  ["dots in the path", "POST", `/x/../hooks/dockerhub/${secret}`, json],
+  ["a doubled slash", "POST", `//hooks/dockerhub/${secret}`, json],
+  ["a secret that is an object's own word", "POST", "/hooks/dockerhub/__proto__", json],
+];
+
+describe("without a valid secret", () => {
+  test.each(refused)(
+    "%s is answered like an unknown path, byte for byte",
+    async (_case, method, path, headers, body) => {
+      const hooks = await serveHooks();
+      const unknown = await answerTo(hooks.port, method, "/nowhere", headers, body);
+      expect(unknown).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+      expect(await answerTo(hooks.port, method, path, headers, body)).toBe(unknown);
+      expect(hooks.surface.reconciled).toEqual([]);
+    },
+  );
+
+  test.each([[[]], [[""]], [["", ""]]])("with the secrets %j every path is unknown", async (secrets) => {
+    const hooks = await serveHooks({ secrets });
+    const unknown = await answerTo(hooks.port, "POST", "/nowhere", json);
+    for (const path of [
+      "/hooks/dockerhub",
+      "/hooks/dockerhub/",
+      "/hooks/dockerhub?apikey=",
+      "/hooks/dockerhub/undefined",
+    ]) {
+      expect(await answerTo(hooks.port, "POST", path, json)).toBe(unknown);
+    }
+    expect(await answerTo(hooks.port, "POST", "/hooks/generic", "Authorization: Bearer \r\n")).toBe(unknown);
+  });
+
+  test("counts as unauthorized, and as nothing where the path names no sender", async () => {
+    const hooks = await serveHooks();
+    await hooks.post("/hooks/dockerhub/wrong", {});
+    await hooks.post("/hooks/generic", {});
+    await hooks.post("/hooks/nowhere", {});
+    expect(hooks.counted).toEqual(["dockerhub unauthorized", "generic unauthorized"]);
+  });
+
+  test("an address is slowed down, whoever knows the secret is not", async () => {
+    const hooks = await serveHooks({ failuresPerMinute: 3 });
+    const statuses: number[] = [];
+    for (const path of ["/hooks/dockerhub/a", "/nowhere", "/hooks/generic", "/hooks/dockerhub/b", "/nowhere", "/%"]) {
+      statuses.push((await hooks.post(path, {})).status);
+    }
+    expect(statuses).toEqual([404, 404, 404, 429, 429, 429]);
+    expect((await hooks.post("/nowhere", {})).headers.get("retry-after")).toBe("60");
+    expect((await hooks.post(`/hooks/dockerhub/${secret}`, push("notarock/portfolio-ng"))).status).toBe(202);
+    expect(hooks.counted).toContain("dockerhub limited");
+  });
+});
+
+describe("with a valid secret", () => {
+  test("each of several opens, while one is being replaced", async () => {
+    const hooks = await serveHooks({ secrets: ["old-secret", "new-secret"] });
+    for (const one of ["old-secret", "new-secret"]) {
+      expect((await hooks.post(`/hooks/dockerhub/${one}`, push("notarock/portfolio-ng"))).status).toBe(202);
+    }
+  });
+
+  test("a secret of URL characters may be percent-encoded", async () => {
+    const odd = "a/b c?d%é";
+    const hooks = await serveHooks({ secrets: [odd] });
+    const path = `/hooks/dockerhub/${encodeURIComponent(odd)}`;
+    expect((await hooks.post(path, push("notarock/portfolio-ng"))).status).toBe(202);
+  });
+
+  test.each(["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])("%s is not a method", async (method) => {
+    const hooks = await serveHooks();
+    const answer = await hooks.send(`/hooks/dockerhub/${secret}`, { method });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
+    expect(answer.json).toEqual({ error: "hooks take POST only" });
+  });
+});
+
+test("no secret reaches the log, whatever the answer", async () => {
+  const hooks = await serveHooks();
+  const paths = [
+    `/hooks/dockerhub/${secret}`,
+    `/hooks/dockerhub?apikey=${secret}`,
+    `/nowhere/${secret}`,
+    `/%${secret}`,
+  ];
+  for (const path of paths) {
+    for (const body of ["", "{", JSON.stringify(push("notarock/portfolio-ng")), JSON.stringify({ x: secret })]) {
+      await hooks.post(path, body);
+    }
+  }
+  const entries = hooks.log.lines.map(({ fields, message }) => JSON.stringify({ fields, message }));
+  expect(entries).toHaveLength(16);
+  expect(entries.join("\n")).not.toContain(secret);
+  expect(hooks.log.lines[2]).toMatchObject({
+    level: "debug",
+    fields: { method: "POST", route: "/hooks/dockerhub{/:secret}", status: 202 },
+  });
+});

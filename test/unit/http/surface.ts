@@ -1,0 +1,86 @@
+import type { ServicePlan, Surface } from "../../../src/control/surface.js";
+import { conditionTypes, type ServiceStatus } from "../../../src/plan/condition.js";
+import { parseImage } from "../../../src/spec/image.js";
+import type { Problem } from "../../../src/spec/problem.js";
+import type { ServiceKey } from "../../../src/spec/service.js";
+
+/** A controller that only remembers: what it declares is a table, what it was asked is a list. */
+export interface FakeSurface extends Surface {
+  readonly reconciled: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
+  readonly retried: ServiceKey[];
+}
+
+export interface Declared {
+  readonly images?: Readonly<Record<ServiceKey, string>>;
+  readonly ready?: boolean;
+  readonly problems?: readonly Problem[];
+  readonly plan?: () => Promise<readonly ServicePlan[]>;
+  readonly retry?: (key: ServiceKey) => Promise<void>;
+}
+
+export const shop: Readonly<Record<ServiceKey, string>> = {
+  "shop/web": "notarock/portfolio-ng:latest",
+  "shop/mirror": "notarock/portfolio-ng:latest",
+  "shop/edge": "notarock/portfolio-ng:edge",
+  "shop/proxy": "nginx:1.27",
+  "shop/own": "registry.example.com:5000/team/app:v1",
+};
+
+export function fakeSurface({ images = shop, ready = true, problems = [], plan, retry }: Declared = {}): FakeSurface {
+  const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
+  const surface: FakeSurface = {
+    reconciled: [],
+    retried: [],
+    ready: () => ready,
+    problems: () => problems,
+    services: () => entries.map(({ key, image }) => statusOf(key, image)),
+    service: (key) => surface.services().find(({ project, service }) => `${project}/${service}` === key),
+    keysForImage: (wanted) =>
+      entries
+        .filter(({ image }) => {
+          const declared = parseImage(image);
+          return (
+            declared.registry === wanted.registry &&
+            declared.repository === wanted.repository &&
+            (wanted.tag === undefined || declared.tag === wanted.tag)
+          );
+        })
+        .map(({ key }) => key),
+    keysForName: (name) => {
+      const keys = entries.map(({ key }) => key);
+      return keys.filter((key) => key === name || key.endsWith(`/${name}`));
+    },
+    reconcile: (keys, cause) => {
+      surface.reconciled.push({ keys, cause });
+    },
+    retry: async (key) => {
+      await retry?.(key);
+      surface.retried.push(key);
+    },
+    plan: plan ?? (() => Promise.resolve([])),
+  };
+  return surface;
+}
+
+export function statusOf(key: ServiceKey, image: string): ServiceStatus {
+  const [project = "", service = ""] = key.split("/");
+  return {
+    project,
+    service,
+    image,
+    sync: "Synced",
+    health: "Healthy",
+    desiredDigest: `sha256:${"a".repeat(64)}`,
+    activeDigest: `sha256:${"a".repeat(64)}`,
+    revision: 3,
+    conditions: conditionTypes.map((type) => ({
+      type,
+      status: type === "RolledBack" ? "False" : "True",
+      reason: "Converged",
+      message: "as declared",
+      observedGeneration: 1,
+      lastTransitionTime: "2026-01-01T00:00:00.000Z",
+    })),
+    lastRollout: undefined,
+  };
+}

@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { FairleadError } from "../../../src/errors.js";
+import { connectRegistry, type RegistryConnection } from "../../../src/registry/connect.js";
+import type { RegistrySettings } from "../../../src/registry/settings.js";
+import type { ImageReference } from "../../../src/spec/image.js";
+import { startFake, type Fake } from "./fake-registry.js";
+
+export interface Watched extends RegistryConnection {
+  /** `docker.io HEAD 200` for each request. */
+  readonly requests: string[];
+  readonly remaining: number[];
+  readonly warnings: string[];
+  /** Moves the clock. */
+  readonly advance: (ms: number) => void;
+}
+
+/** A registry client that ends with the test; `config` is what config.json holds. */
+export async function connect(settings: RegistrySettings = {}, config?: unknown, timeoutMs = 2000): Promise<Watched> {
+  const directory = await mkdtemp(join(tmpdir(), "registry-"));
+  if (config !== undefined) await writeFile(join(directory, "config.json"), JSON.stringify(config));
+  const requests: string[] = [];
+  const remaining: number[] = [];
+  const warnings: string[] = [];
+  let time = Date.now();
+  const registry = connectRegistry({
+    settings,
+    dockerConfig: directory,
+    timeoutMs,
+    now: () => time,
+    telemetry: {
+      requested: (name, method, code) => requests.push(`${name} ${method} ${code}`),
+      pullsRemaining: (_name, count) => remaining.push(count),
+      warned: (name, text) => warnings.push(`${name}: ${text}`),
+    },
+  });
+  onTestFinished(async () => {
+    await registry.close();
+    await rm(directory, { recursive: true });
+  });
+  return { ...registry, requests, remaining, warnings, advance: (ms) => (time += ms) };
+}
+
+/** A fake registry that ends with the test. */
+export async function fakeRegistry(...options: Parameters<typeof startFake>): Promise<Fake> {
+  const fake = await startFake(...options);
+  onTestFinished(fake.close);
+  return fake;
+}
+
+export function image(registry: string, repository = "acme/web", tag = "1.2"): ImageReference {
+  return { registry, repository, tag, digest: undefined };
+}
+
+export function login(...hosts: string[]): unknown {
+  const auth = Buffer.from("bob:s3cret-pw").toString("base64");
+  return { auths: Object.fromEntries(hosts.map((host) => [host, { auth }])) };
+}
+
+/** The FairleadError a promise ends in; anything else fails the test. */
+export async function failure(promise: Promise<unknown>): Promise<FairleadError> {
+  const thrown: unknown = await promise.then(
+    (value) => new Error(`no failure but ${JSON.stringify(value)}`),
+    (error: unknown) => error,
+  );
+  if (thrown instanceof FairleadError) return thrown;
+  throw thrown;
+}

@@ -1,0 +1,4 @@
+import { engineContract } from "../../contract/engine.js";
+import { simulatedStage } from "../../simulator/stage.js";
+
+engineContract("simulated", () => Promise.resolve(simulatedStage()));

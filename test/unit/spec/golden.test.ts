@@ -1,0 +1,49 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+import { readProject, type ReadResult } from "../../../src/spec/compose.js";
+import { formatProblem } from "../../../src/spec/problem.js";
+
+const folder = new URL("golden/", import.meta.url);
+const environment = {
+  HOME: "/home/me",
+  FROM_HOST: "from the host",
+  TAG: "2.1",
+  KEEP: "2",
+  REGISTRY: "ghcr.io",
+  SECRET: "hunter2 & more",
+};
+
+function read(file: string): ReadResult {
+  const text = readFileSync(new URL(file, folder), "utf8");
+  return readProject({
+    file,
+    text,
+    directory: "/srv/shop",
+    environment: file === "wrong-values.yaml" ? {} : environment,
+  });
+}
+
+describe("a services file that is wrong", () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".yaml") && file !== "full.yaml");
+  it.each(files)("%s: every problem, with its place", async (file) => {
+    const result = read(file);
+    expect(result.ok).toBe(false);
+    const problems = result.ok ? [] : result.problems.map(formatProblem);
+    const warnings = result.warnings.map((warning) => `warning: ${formatProblem(warning)}`);
+    await expect(`${[...problems, ...warnings].join("\n")}\n`).toMatchFileSnapshot(
+      new URL(file.replace(".yaml", ".txt"), folder).pathname,
+    );
+  });
+
+  it("never shows the value of a variable", () => {
+    expect(JSON.stringify(read("variables.yaml"))).not.toContain("hunter2");
+  });
+});
+
+describe("a services file that uses everything", () => {
+  it("is decoded exactly", async () => {
+    const result = read("full.yaml");
+    await expect(`${JSON.stringify(result, null, 2)}\n`).toMatchFileSnapshot(new URL("full.json", folder).pathname);
+  });
+});
