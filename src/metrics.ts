@@ -166,8 +166,8 @@ function describeProcess(registry: Registry): void {
   gauge("process_start_time_seconds", "When the process started, in Unix time.", () => startedAt);
   gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
   gauge("nodejs_heap_size_used_bytes", "JavaScript heap in use.", () => process.memoryUsage().heapUsed);
-  if (process.platform === "linux") {
-    gauge("process_open_fds", "Open file descriptors.", () => readdirSync("/proc/self/fd").length);
+  if (process.platform !== "win32") {
+    gauge("process_open_fds", "Open file descriptors.", () => readdirSync("/dev/fd").length);
   }
   new Gauge({ name: "nodejs_version_info", help: "Always 1: the runtime.", labelNames: ["version"], registers }).set(
     { version: process.version },

@@ -10,13 +10,14 @@ const shutdownMs = 30_000;
  * engine tells so by its `kill` events only. Times are the engine's, epoch ms.
  */
 export class EndMemory {
-  readonly #stoppedByUs = new Set<string>();
+  /** Whether it has died since. */
+  readonly #stoppedByUs = new Map<string, boolean>();
   readonly #requests = new Map<string, number>();
   readonly #ends = new Map<string, number>();
 
   /** We are about to stop it: the requests that follow are ours, until it starts again. */
   weStop(id: string): void {
-    this.#stoppedByUs.add(id);
+    this.#stoppedByUs.set(id, false);
   }
 
   killed(id: string, signal: string, at: number): void {
@@ -27,12 +28,20 @@ export class EndMemory {
     const asked = this.#requests.get(id);
     if (asked !== undefined && at - asked <= consequenceMs) this.#ends.set(id, at);
     this.#requests.delete(id);
+    if (this.#stoppedByUs.has(id)) this.#stoppedByUs.set(id, true);
   }
 
   started(id: string): void {
-    this.#stoppedByUs.delete(id);
+    // The event of an earlier start may come after our stop has begun.
+    if (this.#stoppedByUs.get(id) === true) this.#stoppedByUs.delete(id);
     this.#requests.delete(id);
     this.#ends.delete(id);
+  }
+
+  /** We are about to start it, or it is gone. */
+  forget(id: string): void {
+    this.#stoppedByUs.delete(id);
+    this.started(id);
   }
 
   byRequest(id: string): boolean {
@@ -46,8 +55,8 @@ export class EndMemory {
 
   /** Forgets containers that are gone. */
   keepOnly(ids: ReadonlySet<string>): void {
-    for (const id of [...this.#stoppedByUs, ...this.#requests.keys(), ...this.#ends.keys()]) {
-      if (!ids.has(id)) this.started(id);
+    for (const id of [...this.#stoppedByUs.keys(), ...this.#requests.keys(), ...this.#ends.keys()]) {
+      if (!ids.has(id)) this.forget(id);
     }
   }
 }

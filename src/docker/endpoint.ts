@@ -50,7 +50,8 @@ export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: Endp
   }
   const secure = url.protocol === "https:" || (url.protocol === "tcp:" && tlsVerify);
   const protocol = secure ? "https" : "http";
-  const port = url.port === "" ? (secure ? "2376" : "2375") : url.port;
+  // Not url.port: that is empty where it is the usual one of its scheme.
+  const port = /:(\d+)\/?$/.exec(host)?.[1] ?? (secure ? "2376" : "2375");
   const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
   const certificates = secure && certPath !== undefined && certPath !== "" ? readCertificates(certPath) : {};
   const hostname = url.hostname.replace(/^\[|\]$/g, "");

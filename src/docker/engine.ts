@@ -71,7 +71,11 @@ export function connectEngine(options: EngineOptions): Engine {
     connectNetwork: (id, network, aliases) =>
       onContainer(id, () => networks.connectNetwork(connection, id, network, aliases)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
-    startContainer: (id) => onContainer(id, () => containers.startContainer(connection, id)),
+    startContainer: (id) =>
+      onContainer(id, () => {
+        host.ends.forget(id);
+        return containers.startContainer(connection, id);
+      }),
     stopContainer: (id, graceMs) =>
       onContainer(id, () => {
         host.ends.weStop(id);

@@ -74,6 +74,10 @@ function remember(id: string, { Action = "", Actor, timeNano, time = 0 }: EventM
       host.ends.started(id);
       host.health.broke(id);
       return;
+    case "destroy":
+      host.ends.forget(id);
+      host.health.broke(id);
+      return;
     case "health_status: healthy":
       host.health.becameHealthy(id, at);
       return;

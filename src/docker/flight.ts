@@ -9,11 +9,10 @@ export class Flight<T> {
   constructor(private readonly work: () => Promise<T>) {}
 
   join(): Promise<T> {
+    if (this.#next !== undefined) return this.#next;
     if (this.#current === undefined) return this.#depart();
-    this.#next ??= this.#current.then(
-      () => this.#depart(),
-      () => this.#depart(),
-    );
+    const depart = () => this.#depart();
+    this.#next = this.#current.then(depart, depart);
     return this.#next;
   }
 

@@ -10,7 +10,7 @@ import type { HttpLog } from "./log.js";
 import { allowOnly } from "./methods.js";
 import { pageStyleSource, renderPage } from "./page.js";
 import { answerNotFound } from "./refusal.js";
-import { bearerToken, secretCheck } from "./secret.js";
+import { bearerToken, type SecretCheck, secretCheck } from "./secret.js";
 
 /** The metrics, as Prometheus asks for them. */
 export interface Exposition {
@@ -40,31 +40,41 @@ export function adminApp(options: AdminOptions): Express {
   };
   const app = bareApp(log, [pageStyleSource]);
 
-  app.get("/livez", (_req, res) => {
-    res.json({ live: true });
-  });
-  app.get("/readyz", (req, res) => {
-    answerReadiness(res, surface, token === "" || isOurs(bearerToken(req)));
-  });
-  app.all(["/livez", "/readyz"], allowOnly("GET"));
+  app
+    .route("/livez")
+    .get((_req, res) => {
+      res.json({ live: true });
+    })
+    .all(allowOnly("GET"));
+  app
+    .route("/readyz")
+    .get((req, res) => {
+      answerReadiness(res, surface, token === "" || isOurs(bearerToken(req)));
+    })
+    .all(allowOnly("GET"));
 
-  app.use(token === "" ? hostGuard(options.hostNames ?? []) : guardedBy(token, options.failuresPerMinute ?? 600));
-  app.get("/metrics", async (_req, res) => {
-    res.set("Content-Type", metrics.contentType).send(await metrics.render());
-  });
-  app.get("/", (_req, res) => {
-    res.type("html").send(renderPage({ services: surface.services(), problems: surface.problems(), version }));
-  });
-  app.all(["/metrics", "/"], allowOnly("GET"));
+  app.use(token === "" ? hostGuard(options.hostNames ?? []) : guardedBy(isOurs, options.failuresPerMinute ?? 600));
+  app
+    .route("/metrics")
+    .get(async (_req, res) => {
+      res.set("Content-Type", metrics.contentType).send(await metrics.render());
+    })
+    .all(allowOnly("GET"));
+  app
+    .route("/")
+    .get((_req, res) => {
+      res.type("html").send(renderPage({ services: surface.services(), problems: surface.problems(), version }));
+    })
+    .all(allowOnly("GET"));
   apiRoutes(app, surface, version);
   app.use(notFound);
   app.use(errorAnswer(log, notFound));
   return app;
 }
 
-function guardedBy(token: string, failuresPerMinute: number): RequestHandler {
+function guardedBy(isOurs: SecretCheck, failuresPerMinute: number): RequestHandler {
   const limited = failureLimit(failuresPerMinute);
-  return tokenGuard(secretCheck([token]), (req, res, next) => {
+  return tokenGuard(isOurs, (req, res, next) => {
     void limited(req, res, (thrown?: unknown) => {
       if (thrown === undefined) void unauthorized(req, res, next);
       else next(thrown);

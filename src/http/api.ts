@@ -31,14 +31,16 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
     [`${servicePath}/retry`]: (key) => surface.retry(key),
   };
 
-  for (const [path, answer] of Object.entries(reads)) app.get(path, answer).all(path, allowOnly("GET"));
+  for (const [path, answer] of Object.entries(reads)) app.route(path).get(answer).all(allowOnly("GET"));
   for (const [path, act] of Object.entries(writes)) {
-    app.post(path, sameSiteOnly, async (req, res) => {
-      const key = declaredKey(req, surface);
-      await act(key);
-      res.status(202).json({ enqueued: [key] });
-    });
-    app.all(path, allowOnly("POST"));
+    app
+      .route(path)
+      .post(sameSiteOnly, async (req, res) => {
+        const key = declaredKey(req, surface);
+        await act(key);
+        res.status(202).json({ enqueued: [key] });
+      })
+      .all(allowOnly("POST"));
   }
 }
 

@@ -42,14 +42,15 @@ export function hooksApp(options: HooksOptions): Express {
   const isOurs = secretCheck(options.secrets);
   const body = rawBody(options.readTimeoutMs ?? 5000);
   for (const sender of senders) {
-    app.all(
-      `/hooks/${sender.type}{/:secret}`,
-      counted(sender.type, options.telemetry),
-      authenticated(sender, isOurs, reject),
-      postOnly,
-      body,
-      delivered(sender, options.surface),
-    );
+    app
+      .route(`/hooks/${sender.type}{/:secret}`)
+      .all(
+        counted(sender.type, options.telemetry),
+        authenticated(sender, isOurs, reject),
+        postOnly,
+        body,
+        delivered(sender, options.surface),
+      );
   }
   app.use(reject);
   app.use(errorAnswer(options.log, reject));

@@ -17,7 +17,7 @@ export interface Listeners {
   readonly hooks: Address;
   readonly admin: Address;
   /** Answers under way are finished first, for at most `graceMs` (default 5000). */
-  close(graceMs?: number): Promise<void>;
+  readonly close: (graceMs?: number) => Promise<void>;
 }
 
 /** Starts both servers, or neither. Throws ConfigInvalid. */

@@ -6,7 +6,7 @@ export interface Listening {
   /** Where it really listens: port 0 has become a port. */
   readonly address: Address;
   /** Takes no new connection, lets answers under way finish for `graceMs`, then ends what is left. */
-  close(graceMs: number): Promise<void>;
+  readonly close: (graceMs: number) => Promise<void>;
 }
 
 /**
@@ -63,7 +63,7 @@ function drained(server: Server): Listening["close"] {
     lifetime.closing = true;
     return new Promise((resolve) => {
       const deadline = setTimeout(() => {
-        server.closeAllConnections();
+        
       }, graceMs);
       server.close(() => {
         clearTimeout(deadline);

@@ -21,9 +21,12 @@ export function planRollout(
 ): Plan {
   const obstacle = awaitImage(desired, digest, view) ?? awaitHost(desired, view);
   if (obstacle !== undefined) return active === undefined ? obstacle : withRepair(obstacle, active, view, memory);
-  const { steps } = launch(desired, digest, active, view);
-  const because = `rolling out ${digest}: ${strategyOf(desired.spec).because}`;
-  return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+  const strategy = strategyOf(desired.spec);
+  const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}`;
+  return {
+    steps: launch(desired, digest, active, view),
+    outcome: { kind: "continue", reason: "RolloutStarted", because },
+  };
 }
 
 /** Undefined: nothing stands in the way of creating the container. */
@@ -57,8 +60,9 @@ export function awaitHost(desired: Desired, view: View): Plan | undefined {
     return !(state?.running ?? false) || (condition === "service_healthy" && state?.health !== "healthy");
   });
   if (unmet === undefined) return undefined;
-  const wanted = unmet.condition === "service_healthy" ? "healthy" : "running";
-  const because = `${unmet.service} is not ${wanted} yet`;
+  const state = view.dependencies.get(unmet.service);
+  const unchecked = state?.running === true && state.health === "none" ? ": it has no health check" : "";
+  const because = `${unmet.service} is not ${unmet.condition === "service_healthy" ? "healthy" : "running"} yet${unchecked}`;
   return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
 }
 
@@ -75,12 +79,7 @@ function earlier(obstacle: Outcome, repair: Outcome): Outcome {
   return repair.kind === "continue" ? { ...obstacle, kind: "continue" } : obstacle;
 }
 
-function launch(
-  desired: Desired,
-  digest: Digest,
-  active: ObservedContainer | undefined,
-  view: View,
-): { steps: Step[] } {
+function launch(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: View): Step[] {
   const { spec, specHash } = desired;
   const strategy = strategyOf(spec);
   const serving = active !== undefined && isUp(active);
@@ -101,7 +100,7 @@ function launch(
   const because =
     serving && strategy.order === "start-first" ? "it proves itself beside the one that serves" : "it is to serve";
   steps.push({ kind: "start-container", container: nameInRole(activeName(spec), "next"), because });
-  return { steps };
+  return steps;
 }
 
 function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined): string {

@@ -29,7 +29,9 @@ function removeImages(spec: ServiceSpec, active: ObservedContainer, view: View):
     .flatMap((image) => image.tags.map((tag) => keptRevision(spec, tag)))
     .filter((revision) => revision !== undefined)
     .sort((one, other) => other - one);
-  const older = revisions.filter((revision) => revision < active.revision);
+  // What stands between the previous one and the active one failed or was superseded: nobody rolls back to it.
+  const stable = inRole(view.containers, "previous")?.revision ?? active.revision - 1;
+  const older = revisions.filter((revision) => revision <= stable);
   const kept = new Set([...older.slice(0, spec.keep), ...view.containers.map((container) => container.revision)]);
   const because = `beyond keep: ${spec.keep}`;
   return revisions

@@ -20,7 +20,8 @@ type Failure = Extract<Verdict, { kind: "failed" }>;
 export function planNext(desired: Desired, next: ObservedContainer, view: View, memory: Memory): Plan {
   const active = inRole(view.containers, "active");
   const verdict = judge(next, desired.spec.update.monitorMs, view);
-  if (isSuperseded(desired, next, view, memory)) return planSuperseded(desired, next, active, verdict, view, memory);
+  if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
+    return planSuperseded(desired, next, active, verdict, view, memory);
   switch (verdict.kind) {
     case "not-started":
       return planLaunch(desired, next, active, verdict.because, view);
@@ -45,6 +46,11 @@ function isSuperseded(desired: Desired, next: ObservedContainer, view: View, mem
   return next.digest !== memory.stableDigest || heldBy(desired, view, memory) === undefined;
 }
 
+/** A promotion was cut off between its two renames: it alone serves, and it had proved itself. */
+function isBetweenNames(next: ObservedContainer, active: ObservedContainer | undefined, view: View): boolean {
+  return isUp(next) && active === undefined && inRole(view.containers, "previous") !== undefined;
+}
+
 /** Something else is wanted now. What serves meanwhile stays until the newer image is here. */
 function planSuperseded(
   desired: Desired,
@@ -55,6 +61,10 @@ function planSuperseded(
   memory: Memory,
 ): Plan {
   const serves = isUp(next) && verdict.kind !== "failed" && (active === undefined || !isUp(active));
+  if (serves && strategyOf(desired.spec).order === "start-first" && active !== undefined) {
+    const because = "it serves while what was to replace it is itself replaced";
+    return { steps: restore(active, because), outcome: { kind: "continue", reason: "RolloutStarted", because } };
+  }
   if (serves && desired.target.known && !wantsActive(desired, active) && heldBy(desired, view, memory) === undefined) {
     const obstacle = awaitImage(desired, desired.target.digest, view) ?? awaitHost(desired, view);
     if (obstacle !== undefined) return obstacle;

@@ -15,7 +15,7 @@ export function strategyOf(spec: ServiceSpec): Strategy {
   if (spec.containerName !== undefined) {
     return { order: "stop-first", because: `has the fixed name ${spec.containerName}${asked}` };
   }
-  if (spec.update.order !== "auto") return { order: spec.update.order, because: "the file says so" };
+  if (spec.update.order !== "auto") return { order: spec.update.order, because: `is declared ${spec.update.order}` };
   const written = spec.container.mounts.find(
     (mount) => mount.type !== "tmpfs" && mount.source !== undefined && !mount.readOnly,
   );

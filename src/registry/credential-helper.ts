@@ -34,7 +34,7 @@ export async function askHelper(
   const { code, output } = await run(program, server);
   const serveraddress = serverAddress(registry);
   if (code !== 0) {
-    if (code === 1 && /credentials not found/i.test(output)) return undefined;
+    if (/credentials not found/i.test(output)) return undefined;
     throw unusable(program, registry, code);
   }
   const answer = parseAnswer(output);

@@ -27,7 +27,7 @@ function shortSyntax(node: Node): readonly PortMapping[] | null {
   }
   const written = scalarText(node);
   if (written === null) return null;
-  const parts = /^(?:(?:(\[[^\]]*\]|[^:]*):)?([\d-]*):)?([\d-]+)(?:\/(\w+))?$/.exec(written);
+  const parts = /^(?:(?:(\[[^\]]*\]|[^:[\]]*):)?([\d-]*):)?([\d-]+)(?:\/(\w+))?$/.exec(written);
   const container = portRange(parts?.[3]);
   const host = portRange(parts?.[2]);
   const protocol = protocols.find((known) => known === (parts?.[4] ?? "tcp"));
@@ -48,13 +48,13 @@ function shortSyntax(node: Node): readonly PortMapping[] | null {
 function longSyntax(node: Node): readonly PortMapping[] | null {
   const field = fields(node, portKeys);
   const target = field("target");
-  if (target === undefined) return report(node, "`target` is missing", "it is the container's port");
-  const containerPort = integer(target, 1, highest);
+  if (target === undefined) report(node, "`target` is missing", "it is the container's port");
+  const containerPort = read(target, (at) => integer(at, 1, highest));
   const host = read(field("published"), published);
   const hostIp = read(field("host_ip"), ipAddress);
   const protocol = read(field("protocol"), (at) => choice(at, protocols)) ?? "tcp";
   read(field("mode"), mode);
-  if (containerPort === null) return null;
+  if (containerPort === undefined) return null;
   return spread(node, { hostIp, protocol }, host, { first: containerPort, last: containerPort });
 }
 

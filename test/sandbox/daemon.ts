@@ -53,8 +53,8 @@ export async function startDaemon({ command, args, netns, logFile }: DaemonOptio
     until: async (ready, timeoutMs, signal) => {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
-        signal?.throwIfAborted();
         const answer = await ready();
+        signal?.throwIfAborted();
         if (answer !== undefined) return answer;
         if (!running()) throw await failure("ended at once");
         if (Date.now() > deadline) throw await failure(`was not ready after ${timeoutMs / 1000} s`);

@@ -14,7 +14,9 @@ export function forward(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method, url, headers } = incoming;
-    const call = request({ ...upstream, method, path: url, headers: endToEnd(headers), agent: false });
+    // Asked to close, a Go server does so as soon as it has answered, which may be before the end of the body is written.
+    const kept = { ...endToEnd(headers), connection: "keep-alive" };
+    const call = request({ ...upstream, method, path: url, headers: kept, agent: false });
     call.on("response", resolve).on("error", reject);
     outgoing.on("close", () => call.destroy());
     incoming.pipe(call);

@@ -18,6 +18,7 @@ export async function createNetns(): Promise<NetworkNamespace> {
   const answer = await Promise.race([once(holder.stdout, "data"), exit.then(() => undefined)]);
   if (answer === undefined) throw new Error("a network namespace could not be made: it takes root and util-linux");
   const close = async (): Promise<void> => {
+    holder.ref();
     holder.stdin.end();
     await exit;
   };

@@ -9,8 +9,9 @@ describe("the engine's address", () => {
     ["tcp://10.0.0.1:2375", false, "tcp://10.0.0.1:2375", { host: "10.0.0.1", port: "2375", protocol: "http" }],
     ["tcp://engine", true, "tcp://engine:2376", { port: "2376", protocol: "https" }],
     ["http://proxy:2375/", true, "http://proxy:2375", { protocol: "http" }],
-    ["https://engine:443", false, "https://engine:2376", { protocol: "https" }],
+    ["https://engine:443", false, "https://engine:443", { port: "443", protocol: "https" }],
     ["tcp://[::1]:2375", false, "tcp://[::1]:2375", { host: "::1" }],
+    ["https://engine", false, "https://engine:2376", { port: "2376" }],
     ["tcp://user:secret@engine:2375", false, "tcp://engine:2375", { host: "engine" }],
   ])("%s (TLS: %s) is %s", (host, tlsVerify, name, client) => {
     const endpoint = resolveEndpoint({ host, tlsVerify });

@@ -55,6 +55,19 @@ describe("the memory of ends", () => {
     expect(memory.byRequest("c")).toBe(false);
   });
 
+  it("is not confused by the event of an earlier start that comes late", () => {
+    const memory = new EndMemory();
+    memory.weStop("c");
+    memory.started("c");
+    memory.killed("c", "15", 1000);
+    memory.died("c", 1100);
+    expect(memory.byRequest("c")).toBe(false);
+    memory.started("c");
+    memory.killed("c", "15", 2000);
+    memory.died("c", 2100);
+    expect(memory.byRequest("c")).toBe(true);
+  });
+
   it("takes neither a reload for a stop nor an old request for a cause", () => {
     const memory = new EndMemory();
     memory.killed("c", "1", 1000);
@@ -111,14 +124,15 @@ describe("a flight", () => {
     const landings: ((value: number) => void)[] = [];
     const flight = new Flight(() => new Promise<number>((resolve) => landings.push(resolve)));
     const first = flight.join();
-    const late = [flight.join(), flight.join(), flight.join()];
+    const late: Promise<number>[] = [flight.join(), flight.join(), flight.join()];
     expect(landings).toHaveLength(1);
     landings[0]?.(1);
     expect(await first).toBe(1);
+    late.push(flight.join());
     await Promise.resolve();
     expect(landings).toHaveLength(2);
     landings[1]?.(2);
-    expect(await Promise.all(late)).toEqual([2, 2, 2]);
+    expect(await Promise.all(late)).toEqual([2, 2, 2, 2]);
     void flight.join();
     expect(landings).toHaveLength(3);
   });

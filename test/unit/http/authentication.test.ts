@@ -9,7 +9,7 @@ async function answerTo(port: number, method: string, path: string, headers = ""
 }
 
 const json = "Content-Type: application/json\r\n";
-const refused: readonly (readonly [string, string, string, string?, string?])[] = [
+const refused: readonly (readonly [name: string, method: string, path: string, headers?: string, body?: string])[] = [
   ["a wrong path secret", "POST", "/hooks/dockerhub/wrong", json],
   ["a prefix of the secret", "POST", `/hooks/dockerhub/${secret.slice(0, -1)}`, json],
   ["the secret and more", "POST", `/hooks/dockerhub/${secret}x`, json],
@@ -41,16 +41,15 @@ const refused: readonly (readonly [string, string, string, string?, string?])[] 
 ];
 
 describe("without a valid secret", () => {
-  test.each(refused)(
-    "%s is answered like an unknown path, byte for byte",
-    async (_case, method, path, headers, body) => {
-      const hooks = await serveHooks();
-      const unknown = await answerTo(hooks.port, method, "/nowhere", headers, body);
-      expect(unknown).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
-      expect(await answerTo(hooks.port, method, path, headers, body)).toBe(unknown);
-      expect(hooks.surface.reconciled).toEqual([]);
-    },
-  );
+  test.each(
+    refused.map(([name, method, path, headers = "", body = "{}"]) => [name, method, path, headers, body] as const),
+  )("%s is answered like an unknown path, byte for byte", async (_case, method, path, headers, body) => {
+    const hooks = await serveHooks();
+    const unknown = await answerTo(hooks.port, method, "/nowhere", headers, body);
+    expect(unknown).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+    expect(await answerTo(hooks.port, method, path, headers, body)).toBe(unknown);
+    expect(hooks.surface.reconciled).toEqual([]);
+  });
 
   test.each([[[]], [[""]], [["", ""]]])("with the secrets %j every path is unknown", async (secrets) => {
     const hooks = await serveHooks({ secrets });

@@ -60,7 +60,8 @@ export async function serve(app: Express): Promise<Served> {
       send(path, {
         method: "POST",
         headers: { "content-type": "application/json", ...headers },
-        body: typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+        body:
+          typeof body === "string" ? body : body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body),
       }),
   };
 }

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { connect, failure, fakeRegistry, image, login } from "./connection.js";
 import { digestOf, imageManifest, manifestReply, type Fake, type Reply, type Seen } from "./fake-registry.js";
 
@@ -154,11 +156,14 @@ describe("token authentication", () => {
     expect(fake.tokens()).toHaveLength(2);
   });
 
-  it("keeps the tokens of two accounts apart", async () => {
+  it("keeps the tokens of two accounts apart: a new login counts at once", async () => {
     const fake = await tokenRegistry();
-    await (await connect({}, login(fake.host))).resolve(image(fake.host));
-    await (await connect()).resolve(image(fake.host));
+    const registry = await connect({}, login(fake.host));
+    await registry.resolve(image(fake.host));
+    await writeFile(join(registry.directory, "config.json"), "{}");
+    await registry.resolve(image(fake.host));
     expect(fake.tokens().map(({ headers }) => headers.authorization)).toEqual([basicBob, undefined]);
+    expect(fake.seen.at(-1)?.headers.authorization).toBe("Bearer t2");
   });
 
   it("prefers Bearer to Basic, in one header or two, whatever the case", async () => {
@@ -278,6 +283,15 @@ describe("refusals, told apart", () => {
     expect(fake.tokens()).toHaveLength(1);
   });
 
+  it.each([false, true])("403 without a question for credentials, known host: %j", async (known) => {
+    const fake = await fakeRegistry((_request, count) =>
+      known && count === 1 ? manifestReply(body) : { status: 403 },
+    );
+    const registry = await connect();
+    if (known) await registry.resolve(image(fake.host));
+    expect(await failure(registry.resolve(image(fake.host)))).toMatchObject({ code: "Unauthorized" });
+  });
+
   it("429 of the token server", async () => {
     const fake = await tokenRegistry({ token: () => ({ status: 429, headers: { "retry-after": "0.5" } }) });
     expect(await failure((await connect()).resolve(image(fake.host)))).toMatchObject({
@@ -363,6 +377,24 @@ describe("config.json", () => {
   it("is not needed for a public image, however broken", async () => {
     const fake = await fakeRegistry(() => manifestReply(body));
     await (await connect({}, "nonsense")).resolve(image(fake.host));
+  });
+
+  it("has its helpers asked anew after invalidate", async () => {
+    const path = process.env.PATH;
+    onTestFinished(() => {
+      process.env.PATH = path;
+    });
+    const registry = await connect({}, { credsStore: "count" });
+    const { directory } = registry;
+    process.env.PATH = `${directory}:${path ?? ""}`;
+    const program = join(directory, "docker-credential-count");
+    await writeFile(program, `#!/bin/sh\necho run >> ${directory}/runs\necho '{"Username":"bob","Secret":"pw"}'\n`);
+    await chmod(program, 0o755);
+    await registry.credentials("ghcr.io");
+    await registry.credentials("ghcr.io");
+    registry.invalidate();
+    await registry.credentials("ghcr.io");
+    expect(await readFile(join(directory, "runs"), "utf8")).toBe("run\nrun\n");
   });
 
   it("stops a login when it is broken", async () => {

@@ -9,6 +9,8 @@ import type { ImageReference } from "../../../src/spec/image.js";
 import { startFake, type Fake } from "./fake-registry.js";
 
 export interface Watched extends RegistryConnection {
+  /** Where its config.json lies. */
+  readonly directory: string;
   /** `docker.io HEAD 200` for each request. */
   readonly requests: string[];
   readonly remaining: number[];
@@ -40,7 +42,7 @@ export async function connect(settings: RegistrySettings = {}, config?: unknown,
     await registry.close();
     await rm(directory, { recursive: true });
   });
-  return { ...registry, requests, remaining, warnings, advance: (ms) => (time += ms) };
+  return { ...registry, directory, requests, remaining, warnings, advance: (ms) => (time += ms) };
 }
 
 /** A fake registry that ends with the test. */

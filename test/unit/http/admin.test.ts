@@ -1,0 +1,295 @@
+import { request } from "node:http";
+import { describe, expect, test } from "vitest";
+import { FairleadError } from "../../../src/errors.js";
+import { adminApp, type AdminOptions } from "../../../src/http/admin.js";
+import { exchange, memoryLog, serve, type Served } from "./harness.js";
+import { type FakeSurface, fakeSurface, statusOf } from "./surface.js";
+
+const token = "an-admin-token";
+const metrics = { contentType: "text/plain; version=0.0.4; charset=utf-8", render: () => Promise.resolve("up 1\n") };
+const bearer = { headers: { authorization: `Bearer ${token}` } };
+
+interface ServedAdmin extends Served {
+  readonly surface: FakeSurface;
+  readonly log: ReturnType<typeof memoryLog>;
+}
+
+async function serveAdmin(options: Partial<AdminOptions> & { surface?: FakeSurface } = {}): Promise<ServedAdmin> {
+  const surface = options.surface ?? fakeSurface();
+  const log = memoryLog();
+  const served = await serve(adminApp({ metrics, log, version: "1.2.3", ...options, surface }));
+  return { ...served, surface, log };
+}
+
+const problem = { file: "services.yaml", line: 3, column: 5, path: "services.web.imgae", message: "unknown key" };
+
+describe("the probes", () => {
+  test("/livez answers even before the host has been observed, and without a token", async () => {
+    const admin = await serveAdmin({ surface: fakeSurface({ ready: false }), token });
+    expect((await admin.send("/livez")).json).toEqual({ live: true });
+  });
+
+  test("/readyz is 503 with its reasons until the host has been observed", async () => {
+    const admin = await serveAdmin({ surface: fakeSurface({ ready: false, problems: [problem] }) });
+    const answer = await admin.send("/readyz");
+    expect([answer.status, answer.json]).toEqual([
+      503,
+      {
+        ready: false,
+        reasons: [
+          "the first observation of the host is not complete",
+          "services.yaml:3:5: services.web.imgae: unknown key",
+        ],
+      },
+    ]);
+  });
+
+  test("/readyz keeps the services file's problems from whoever has no token", async () => {
+    const admin = await serveAdmin({ surface: fakeSurface({ ready: false, problems: [problem] }), token });
+    expect((await admin.send("/readyz")).text).not.toContain("services.yaml");
+    expect((await admin.send("/readyz", bearer)).text).toContain("services.yaml");
+  });
+
+  test("/readyz is 200 afterwards, whatever is wrong with the newest file", async () => {
+    const admin = await serveAdmin({ surface: fakeSurface({ problems: [problem] }) });
+    expect([(await admin.send("/readyz")).status, (await admin.send("/readyz")).json]).toEqual([200, { ready: true }]);
+  });
+});
+
+describe("the API", () => {
+  test("lists the services with their conditions", async () => {
+    const admin = await serveAdmin({ surface: fakeSurface({ problems: [problem] }) });
+    const { json } = await admin.send("/api/v1/services");
+    expect(json).toEqual(
+      JSON.parse(JSON.stringify({ ready: true, services: admin.surface.services(), problems: [problem] })) as unknown,
+    );
+  });
+
+  test("shows one service", async () => {
+    const admin = await serveAdmin();
+    const { json } = await admin.send("/api/v1/services/shop/proxy");
+    expect(json).toMatchObject({ project: "shop", service: "proxy", image: "nginx:1.27", sync: "Synced" });
+  });
+
+  test.each(["/api/v1/services/shop/none", "/api/v1/services/__proto__/toString"])("404 for %s", async (path) => {
+    const admin = await serveAdmin();
+    const answer = await admin.send(path);
+    expect([answer.status, answer.json["error"]]).toEqual([404, "no such service"]);
+  });
+
+  test("enqueues a service", async () => {
+    const admin = await serveAdmin();
+    const answer = await admin.send("/api/v1/services/shop/web/reconcile", { method: "POST" });
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"] }]);
+    expect(admin.surface.reconciled).toEqual([{ keys: ["shop/web"], cause: "api" }]);
+    expect(admin.surface.retried).toEqual([]);
+  });
+
+  test("lifts a hold", async () => {
+    const admin = await serveAdmin();
+    const answer = await admin.post("/api/v1/services/shop/web/retry", {});
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"] }]);
+    expect([admin.surface.retried, admin.surface.reconciled]).toEqual([["shop/web"], []]);
+  });
+
+  test("does nothing to a service that is not declared", async () => {
+    const admin = await serveAdmin();
+    for (const action of ["reconcile", "retry"]) {
+      expect((await admin.post(`/api/v1/services/shop/none/${action}`, {})).status).toBe(404);
+    }
+    expect([admin.surface.retried, admin.surface.reconciled]).toEqual([[], []]);
+  });
+
+  test("shows the plan", async () => {
+    const plan = { project: "shop", service: "web", changes: true, text: "pull-image x: because" };
+    const admin = await serveAdmin({ surface: fakeSurface({ plan: () => Promise.resolve([plan]) }) });
+    expect((await admin.send("/api/v1/plan")).json).toEqual({ plans: [plan] });
+  });
+
+  test.each([
+    ["EngineUnreachable", 503, "3"],
+    ["RegistryUnavailable", 503, "3"],
+    ["RateLimited", 503, "3"],
+    ["NameConflict", 409, null],
+    ["SpecInvalid", 409, null],
+  ] as const)("passes on %s as %i, with its remedy", async (code, status, retryAfter) => {
+    const error = new FairleadError(code, "it refuses", { remedy: "ask it", retryAfterMs: 2001 });
+    const admin = await serveAdmin({ surface: fakeSurface({ plan: () => Promise.reject(error) }) });
+    const answer = await admin.send("/api/v1/plan");
+    expect([answer.status, answer.headers.get("retry-after"), answer.json]).toEqual([
+      status,
+      retryAfter,
+      { error: "it refuses", remedy: "ask it" },
+    ]);
+  });
+
+  test("keeps what nobody foresaw for the log", async () => {
+    const retry = () => Promise.reject(new TypeError("password=hunter2"));
+    const admin = await serveAdmin({ surface: fakeSurface({ retry }) });
+    const answer = await admin.post("/api/v1/services/shop/web/retry", {});
+    expect([answer.status, answer.json["error"]]).toEqual([500, "internal error"]);
+    expect(admin.log.lines.find(({ message }) => message === "a request failed")?.fields["err"]).toBeInstanceOf(
+      TypeError,
+    );
+  });
+
+  test.each([
+    ["GET", "/api/v1/services/shop/web/retry", "POST"],
+    ["POST", "/api/v1/services", "GET, HEAD"],
+    ["DELETE", "/api/v1/services/shop/web", "GET, HEAD"],
+    ["POST", "/metrics", "GET, HEAD"],
+    ["POST", "/livez", "GET, HEAD"],
+    ["OPTIONS", "/", "GET, HEAD"],
+  ])("%s %s: 405", async (method, path, allow) => {
+    const admin = await serveAdmin();
+    const answer = await admin.send(path, { method });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
+  });
+
+  test("names every path that does not exist so", async () => {
+    const admin = await serveAdmin();
+    for (const path of ["/nowhere", "/api/v1/", "/livez/", "/API/v1/services", "/%", "/api/v1/services/%/x"]) {
+      expect([path, (await admin.send(path)).status]).toEqual([path, 404]);
+    }
+  });
+});
+
+test("/metrics is the exposition, in its own content type", async () => {
+  const admin = await serveAdmin();
+  const answer = await admin.send("/metrics");
+  expect([answer.text, answer.headers.get("content-type")]).toEqual(["up 1\n", metrics.contentType]);
+});
+
+describe("the page", () => {
+  const nasty = `<script>alert("1")</script>&'`;
+
+  test("shows each service with its state, every text escaped", async () => {
+    const surface = fakeSurface({
+      images: { [`shop/${nasty}`]: "nginx:1.27" },
+      problems: [{ ...problem, message: nasty }],
+    });
+    const admin = await serveAdmin({ surface });
+    const { text } = await admin.send("/");
+    expect(text).toContain("<td>shop/&#60;script&#62;alert(&#34;1&#34;)&#60;");
+    expect(text).toContain("nginx:1.27");
+    expect(text).toContain("Converged: as declared");
+    expect(text).not.toContain("<script");
+  });
+
+  test("lets no script run and nothing load, but its own style", async () => {
+    const admin = await serveAdmin();
+    const policy = (await admin.send("/")).headers.get("content-security-policy");
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).toMatch(/;style-src 'sha256-[A-Za-z0-9+/=]{44}'$/);
+  });
+});
+
+describe("with a token", () => {
+  test.each(["/metrics", "/", "/api/v1/services", "/api/v1/plan", "/api/v1/openapi.json", "/nowhere"])(
+    "%s asks for it",
+    async (path) => {
+      const admin = await serveAdmin({ token });
+      const answer = await admin.send(path);
+      expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="fairlead"']);
+      expect((await admin.send(path, bearer)).status).toBe(path === "/nowhere" ? 404 : 200);
+    },
+  );
+
+  test.each(["", "Bearer", "Bearer wrong", `Basic ${token}`, `Bearer ${token}x`, token])(
+    "%j is none",
+    async (value) => {
+      const admin = await serveAdmin({ token });
+      expect((await admin.send("/metrics", { headers: { authorization: value } })).status).toBe(401);
+    },
+  );
+
+  test("a guesser is slowed down, the operator is not", async () => {
+    const admin = await serveAdmin({ token, failuresPerMinute: 1 });
+    const statuses = [await admin.send("/"), await admin.send("/"), await admin.send("/", bearer)].map(
+      ({ status }) => status,
+    );
+    expect(statuses).toEqual([401, 429, 200]);
+  });
+
+  test("any host name will do", async () => {
+    const admin = await serveAdmin({ token });
+    expect(await statusUnder(admin.port, "evil.example", bearer.headers)).toBe(200);
+  });
+});
+
+describe("without a token", () => {
+  test.each([
+    "localhost",
+    "LOCALHOST:1234",
+    "127.0.0.1:8421",
+    "[::1]",
+    "[::1]:8421",
+    "fairlead.lan",
+    "Fairlead.lan:80",
+  ])("answers under the name %s", async (host) => {
+    const admin = await serveAdmin({ hostNames: ["Fairlead.LAN"] });
+    expect(await statusUnder(admin.port, host)).toBe(200);
+  });
+
+  test.each(["evil.example", "localhost.evil.example", "127.0.0.1.nip.io:8421", "[::2]", "localhost@evil.example"])(
+    "refuses the name %j, which a rebound DNS entry may bring",
+    async (host) => {
+      const admin = await serveAdmin();
+      expect(await statusUnder(admin.port, host)).toBe(403);
+    },
+  );
+});
+
+test("without a token and without a name there is no answer either", async () => {
+  const admin = await serveAdmin();
+  const { text } = await exchange(admin.port, "GET /metrics HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n");
+  expect(text).toMatch(/^HTTP\/1\.1 403 /);
+});
+
+describe("a browser on another site", () => {
+  const path = "/api/v1/services/shop/web/reconcile";
+
+  test.each([
+    [{ "sec-fetch-site": "cross-site" }, 403],
+    [{ "sec-fetch-site": "same-site" }, 403],
+    [{ "sec-fetch-site": "same-origin" }, 202],
+    [{ "sec-fetch-site": "none" }, 202],
+    [{ origin: "http://evil.example" }, 403],
+    [{ origin: "null" }, 403],
+    [{ "content-type": "text/plain" }, 415],
+    [{ "content-type": "application/x-www-form-urlencoded" }, 415],
+  ])("posting with %j: %i", async (headers, status) => {
+    const admin = await serveAdmin();
+    expect((await admin.post(path, "{}", headers)).status).toBe(status);
+    expect(admin.surface.reconciled).toHaveLength(status === 202 ? 1 : 0);
+  });
+
+  test("on our own page may post", async () => {
+    const admin = await serveAdmin();
+    expect((await admin.post(path, "{}", { origin: admin.url })).status).toBe(202);
+  });
+
+  test("is never told that it may read an answer", async () => {
+    const admin = await serveAdmin();
+    const answer = await admin.send("/api/v1/services", { headers: { origin: "http://evil.example" } });
+    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+    expect(answer.headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  });
+});
+
+test("a failed service looks failed on the page", async () => {
+  const surface = { ...fakeSurface(), services: () => [{ ...statusOf("a/b", "x"), health: "Degraded" as const }] };
+  const admin = await serveAdmin({ surface });
+  expect((await admin.send("/")).text).toContain('<td class="bad">Degraded');
+});
+
+/** fetch sets Host by itself. */
+function statusUnder(port: number, host: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, host: "127.0.0.1", path: "/metrics", headers: { ...headers, host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on("error", reject).end();
+  });
+}

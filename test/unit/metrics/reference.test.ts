@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { hookOutcomes, hookTypes } from "../../../src/http/outcome.js";
+import { openapi } from "../../../src/http/openapi.js";
+import { Metrics } from "../../../src/metrics.js";
+import { statusOf } from "../http/surface.js";
+
+const reference = readFileSync(new URL("../../../docs/http.md", import.meta.url), "utf8");
+
+test("docs/http.md lists every metric with its type, labels and help, and no other", async () => {
+  const metrics = new Metrics("1.2.3");
+  metrics.serviceDeclared("shop/web");
+  metrics.status("shop/web", statusOf("shop/web", "nginx:1.27"));
+  metrics.registryRequested("docker.io", "HEAD", 200);
+  metrics.fileProblems("services.yaml", 0);
+  const unpadded = reference.replace(/ +/g, " ");
+  const rows = [...unpadded.matchAll(/^\| `((?:fairlead|workqueue|process|nodejs)_[^`]+)` \| .*\|$/gm)].map(
+    ([row]) => row,
+  );
+  expect(rows).toEqual(tableOf(await metrics.render()));
+});
+
+test("docs/http.md names every path of the API, every receiver and every outcome", () => {
+  const { paths } = openapi("1.2.3") as { paths: object };
+  for (const path of Object.keys(paths)) expect(reference).toContain(`${path}\``);
+  for (const type of hookTypes) expect(reference).toContain(`/hooks/${type}`);
+  for (const outcome of hookOutcomes) expect(reference).toContain(`\`${outcome}\``);
+});
+
+/** The exposition as the table's rows, in its own order; the label names are those of the first sample. */
+function tableOf(exposition: string): readonly string[] {
+  return [...exposition.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (\S+)\n(.*)$/gm)].map(
+    ([, name = "", help = "", type = "", sample = ""]) => {
+      const labels = [...sample.matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) => label !== "le");
+      return `| \`${labels.length === 0 ? name : `${name}{${labels.join(",")}}`}\` | ${type} | ${help} |`;
+    },
+  );
+}

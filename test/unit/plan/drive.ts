@@ -1,0 +1,118 @@
+import { emptyMemory } from "../../../src/plan/desired.js";
+import type { Desired, Memory } from "../../../src/plan/desired.js";
+import { effect } from "../../../src/plan/effect.js";
+import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import type { Outcome } from "../../../src/plan/outcome.js";
+import { plan } from "../../../src/plan/plan.js";
+import type { Step } from "../../../src/plan/step.js";
+import { viewOf } from "../../../src/plan/view.js";
+
+/** How the containers of an image do. */
+export type Behaviour = "good" | "checked" | "exits" | "never-healthy" | "dies-early" | "refused";
+export const bad: readonly Behaviour[] = ["exits", "never-healthy", "dies-early", "refused"];
+
+export interface Drive {
+  readonly desired: Desired;
+  readonly start: HostSnapshot;
+  /** By the digest's letter. */
+  readonly behaviours: Readonly<Record<string, Behaviour>>;
+  /** The controller dies before its n-th step, or right after it; counted over the whole drive. */
+  readonly crashes: ReadonlySet<number>;
+  /** A crash takes the journal along. */
+  readonly forgetful: boolean;
+  readonly onStep: (step: Step, before: HostSnapshot, after: HostSnapshot) => void;
+}
+
+export interface Arrival {
+  readonly host: HostSnapshot;
+  readonly memory: Memory;
+  readonly outcome: Outcome;
+  readonly steps: readonly Step[];
+}
+
+const mostRounds = 100;
+
+/** Plays planner, executor and engine against each other until nothing is left to do. */
+export function drive(trip: Drive): Arrival {
+  let host = trip.start;
+  let memory: Memory = emptyMemory;
+  const done: Step[] = [];
+  for (let round = 0; round < mostRounds; round += 1) {
+    host = behave(host, trip);
+    const { steps, outcome } = plan(trip.desired, viewOf(host, trip.desired.spec, new Map()), memory);
+    let crashed = false;
+    for (const step of steps) {
+      if (trip.crashes.has(2 * done.length)) crashed = true;
+      if (crashed) break;
+      const after = carryOut(host, step, trip);
+      trip.onStep(step, host, after);
+      if (step.kind === "keep-logs") memory = { ...memory, holds: [...memory.holds, holdOf(step, host.takenAt)] };
+      done.push(step);
+      host = { ...after, takenAt: after.takenAt + 1 };
+      if (trip.crashes.has(2 * done.length - 1)) crashed = true;
+      if (crashed) break;
+    }
+    if (crashed) {
+      if (trip.forgetful) memory = emptyMemory;
+      host = { ...host, takenAt: host.takenAt + 10 };
+      // Each death happens once.
+      done.push({ kind: "remove-image", reference: "death", because: "" });
+      continue;
+    }
+    if (steps.length > 0 || outcome.kind === "continue") continue;
+    if (outcome.kind !== "wait") return { host, memory, outcome, steps: done };
+    host = { ...host, takenAt: outcome.until ?? host.takenAt + 1_000 };
+  }
+  throw new Error(`not settled: ${done.map((step) => step.kind).join(" ")}`);
+}
+
+function holdOf(step: Extract<Step, { kind: "keep-logs" }>, at: number) {
+  const { specHash, digest, reason, message } = step;
+  return { specHash, digest, reason, message, at };
+}
+
+function behaviourOf(container: ObservedContainer, trip: Drive): Behaviour {
+  return trip.behaviours[container.digest.slice(7, 8)] ?? "good";
+}
+
+function carryOut(host: HostSnapshot, step: Step, trip: Drive): HostSnapshot {
+  const starting =
+    step.kind === "start-container" ? host.containers.find(({ name }) => name === step.container) : undefined;
+  if (starting !== undefined && behaviourOf(starting, trip) === "refused") {
+    const refused = host.containers.map((one) => (one === starting ? { ...one, startError: "no such file" } : one));
+    return { ...host, containers: refused };
+  }
+  return effect(host, step, host.takenAt, `id-${host.takenAt}`);
+}
+
+const check = { intervalMs: 1_000, timeoutMs: 1_000, retries: 3, startPeriodMs: 0 };
+
+/** What time has done to the containers. */
+function behave(host: HostSnapshot, trip: Drive): HostSnapshot {
+  const containers = host.containers.map((container): ObservedContainer => {
+    const behaviour = behaviourOf(container, trip);
+    const healthcheck = behaviour === "checked" || behaviour === "never-healthy" ? check : undefined;
+    if (container.state !== "running" || container.startedAt === undefined) return { ...container, healthcheck };
+    const age = host.takenAt - container.startedAt;
+    const end = (after: number): ObservedContainer => {
+      if (age < after || container.role === "active") return container;
+      return { ...container, state: "exited", exitCode: 1, finishedAt: container.startedAt! + after };
+    };
+    switch (behaviour) {
+      case "good":
+      case "refused":
+        return container;
+      case "exits":
+        return end(100);
+      case "dies-early":
+        return end(trip.desired.spec.update.monitorMs - 1);
+      case "checked":
+        return age < 1_000
+          ? { ...container, healthcheck, health: "starting" }
+          : { ...container, healthcheck, health: "healthy", healthySince: container.startedAt + 1_000 };
+      case "never-healthy":
+        return { ...container, healthcheck, health: age < 3_000 ? "starting" : "unhealthy" };
+    }
+  });
+  return { ...host, containers };
+}

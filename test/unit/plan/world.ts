@@ -1,0 +1,162 @@
+import { emptyMemory } from "../../../src/plan/desired.js";
+import type { Desired, Memory } from "../../../src/plan/desired.js";
+import { nameInRole } from "../../../src/plan/names.js";
+import type { HostSnapshot, ObservedContainer, ObservedImage } from "../../../src/plan/observed.js";
+import { plan } from "../../../src/plan/plan.js";
+import { renderPlan } from "../../../src/plan/render.js";
+import { viewOf } from "../../../src/plan/view.js";
+import type { PullState } from "../../../src/plan/view.js";
+import type { Digest } from "../../../src/spec/image.js";
+import type { NetworkSpec, ServiceSpec } from "../../../src/spec/service.js";
+
+/** A digest people can tell apart: `digestOf("a")` is sha256:aaaa… */
+export function digestOf(letter: string): Digest {
+  return `sha256:${letter.repeat(64)}`;
+}
+
+export const now = 1_000_000;
+
+export const defaultNetwork: NetworkSpec = {
+  key: "default",
+  name: "shop_default",
+  external: false,
+  driver: undefined,
+  driverOpts: {},
+  internal: false,
+  labels: {},
+};
+
+type SpecPatch = Partial<Omit<ServiceSpec, "container" | "update">> & {
+  readonly container?: Partial<ServiceSpec["container"]>;
+  readonly update?: Partial<ServiceSpec["update"]>;
+};
+
+/** `shop/web`: no ports, no volumes, so start-first by itself. */
+export function specOf(patch: SpecPatch = {}): ServiceSpec {
+  return {
+    project: "shop",
+    name: "web",
+    image: { registry: "docker.io", repository: "acme/web", tag: "latest", digest: undefined },
+    containerName: undefined,
+    networks: [{ network: defaultNetwork, aliases: ["web"] }],
+    volumes: [],
+    dependsOn: [],
+    keep: 1,
+    ...patch,
+    container: {
+      command: undefined,
+      entrypoint: undefined,
+      environment: {},
+      ports: [],
+      mounts: [],
+      labels: {},
+      restart: { name: "always", maximumRetryCount: 0 },
+      healthcheck: undefined,
+      user: undefined,
+      workingDir: undefined,
+      stopGracePeriodMs: 10_000,
+      stopSignal: undefined,
+      ...patch.container,
+    },
+    update: { order: "auto", monitorMs: 5_000, failureAction: "rollback", ...patch.update },
+  };
+}
+
+export const port8080 = { hostIp: undefined, hostPort: 8080, containerPort: 80, protocol: "tcp" } as const;
+export const stopFirst = specOf({ container: { ports: [port8080] } });
+
+export function desire(letter: string | undefined, spec = specOf(), specHash = "H"): Desired {
+  if (letter === undefined) {
+    return {
+      spec,
+      specHash,
+      target: { known: false, reason: "RegistryUnavailable", message: "docker.io does not answer" },
+    };
+  }
+  return { spec, specHash, target: { known: true, digest: digestOf(letter), sameContent: [] } };
+}
+
+/** Running since a minute, without a health check, unless told otherwise. */
+export function containerIn(
+  role: "active" | "next" | "previous" | "failed",
+  letter: string,
+  revision: number,
+  patch: Partial<ObservedContainer> = {},
+): ObservedContainer {
+  const proven = role === "active";
+  const ended = role === "previous" || role === "failed";
+  return {
+    id: `id-${role}-${revision}`,
+    name: nameInRole("shop-web-1", role),
+    project: "shop",
+    service: "web",
+    role,
+    slot: 1,
+    specHash: "H",
+    digest: digestOf(letter),
+    image: "docker.io/acme/web:latest",
+    revision,
+    imageId: digestOf(letter),
+    state: ended ? "exited" : "running",
+    health: "none",
+    healthySince: undefined,
+    healthcheck: undefined,
+    createdAt: now - 61_000,
+    startedAt: now - 60_000,
+    finishedAt: ended ? now - 30_000 : undefined,
+    exitCode: ended ? 0 : undefined,
+    oomKilled: false,
+    startError: "",
+    restartCount: 0,
+    restartPolicy: { name: proven ? "always" : "no", maximumRetryCount: 0 },
+    declaredRestart: { name: "always", maximumRetryCount: 0 },
+    networks: [{ network: "shop_default", aliases: proven ? ["web"] : [] }],
+    ...patch,
+  };
+}
+
+export function imageOf(
+  letter: string,
+  revisions: readonly number[] = [],
+  usedBy: readonly string[] = [],
+): ObservedImage {
+  return {
+    id: digestOf(letter),
+    tags: revisions.map((revision) => `fairlead/keep:shop.web.r${revision}`),
+    digests: [`acme/web@${digestOf(letter)}`],
+    usedBy,
+  };
+}
+
+export function hostWith(containers: readonly ObservedContainer[], patch: Partial<HostSnapshot> = {}): HostSnapshot {
+  return {
+    takenAt: now,
+    containers,
+    foreignNames: new Set(),
+    networks: new Set(["shop_default"]),
+    volumes: new Set(),
+    images: containers.map((container) => imageOf(container.digest.slice(7, 8), [container.revision], [container.id])),
+    engineOutage: undefined,
+    ...patch,
+  };
+}
+
+interface Case {
+  readonly desired: Desired;
+  readonly host: HostSnapshot;
+  readonly memory?: Partial<Memory>;
+  readonly pulls?: ReadonlyMap<string, PullState>;
+}
+
+/** The plan as text, with a line feed before and after for readable snapshots. */
+export function planText({ desired, host, memory = {}, pulls = new Map() }: Case): string {
+  return `\n${renderPlan(plan(desired, viewOf(host, desired.spec, pulls), { ...emptyMemory, ...memory }))}\n`;
+}
+
+export const hold = (letter: string, specHash = "H") => ({
+  specHash,
+  digest: digestOf(letter),
+  reason: "Unhealthy" as const,
+  message: "its health check fails",
+  at: now - 20_000,
+});

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+import { readProject } from "../../../src/spec/compose.js";
+import { specHash } from "../../../src/spec/hash.js";
+import { serviceKeys } from "../../../src/spec/keys.js";
+import { formatProblem } from "../../../src/spec/problem.js";
+import { surroundings } from "./read.js";
+
+const full = readFileSync(new URL("golden/full.yaml", import.meta.url), "utf8");
+const environment = { HOME: "/root", SECRET: "hunter2" };
+
+function check(text: string): void {
+  const result = readProject({ ...surroundings, text, environment });
+  const lines = text.split(/\r\n|\r|\n/).length;
+  for (const problem of [...(result.ok ? [] : result.problems), ...result.warnings]) {
+    expect(formatProblem(problem)).not.toMatch(/\n|undefined|\[object|hunter2/);
+    expect(problem.line).toBeGreaterThan(0);
+    expect(problem.line).toBeLessThanOrEqual(lines);
+    expect(problem.column).toBeGreaterThan(0);
+  }
+  if (!result.ok) expect(result.problems).not.toEqual([]);
+  else for (const service of result.project.services) expect(specHash(service)).toMatch(/^[0-9a-f]{32}$/);
+}
+
+describe("readProject never throws, and places every problem", () => {
+  it("on any text", () => {
+    const odd = fc.constantFrom("a", ":", "\u0000", "\u001b", "\u0085", "\u2028", "\uFEFF", "\uD800", "😀", "\r", "\n");
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: odd })), check), { numRuns: 100 });
+  });
+
+  it("on any document of known keys with any values", () => {
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom("$SECRET", "${X:-80}:80", "./a:/b", "10s", "default", "web", "${SECRET}", "~/x:/y", "a=$SECRET"),
+    );
+    const keys = fc.constantFrom(...Object.keys(serviceKeys), "__proto__", "constructor", "x-y", "");
+    const service = fc.dictionary(keys, fc.oneof(value, fc.array(value, { maxLength: 3 })), { maxKeys: 6 });
+    const document = fc.record(
+      {
+        name: value,
+        services: fc.oneof(fc.dictionary(fc.constantFrom("web", "db", "$SECRET"), fc.oneof(service, value)), value),
+        networks: fc.dictionary(fc.constantFrom("default", "b c"), value, { maxKeys: 2 }),
+        volumes: value,
+      },
+      { requiredKeys: ["services"] },
+    );
+    fc.assert(
+      fc.property(document, (content) => {
+        check(JSON.stringify(content));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("on a valid file with a line changed, left out or repeated", () => {
+    const lines = full.split("\n");
+    const change = fc.constantFrom<(line: string) => string>(
+      () => "",
+      (line) => `${line}\n${line}`,
+      (line) => line.replace(/\S/, "-"),
+      (line) => line.replace(/:.*/, ":"),
+      (line) => line.replace(/:.*/, ": [1, {a: *common}]"),
+      (line) => line.replace(/: .*/, ": $SECRET"),
+      (line) => line.replace(/\w/, "z"),
+      (line) => ` ${line}`,
+      (line) => `${line}}`,
+    );
+    fc.assert(
+      fc.property(fc.nat(lines.length - 1), change, (index, mutate) => {
+        check(lines.with(index, mutate(lines[index]!)).join("\n"));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe("aliases", () => {
+  it("cost no more than the file is long", () => {
+    const bombs = Array.from({ length: 40 }, (_, n) => `x-${n + 1}: &a${n + 1} [*a${n}, *a${n}]`).join("\n");
+    const text = `x-0: &a0 [1]\n${bombs}\nservices: {web: {image: nginx, command: *a40, environment: *a40}}`;
+    expect(readProject({ ...surroundings, text, environment }).ok).toBe(false);
+  });
+
+  it("may go in circles", () => {
+    check("services: &a\n  web: {image: nginx, environment: *a, labels: &b {x: *b}, volumes: &c [*c], networks: *a}");
+  });
+});
