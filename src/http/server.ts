@@ -63,7 +63,7 @@ function drained(server: Server): Listening["close"] {
     lifetime.closing = true;
     return new Promise((resolve) => {
       const deadline = setTimeout(() => {
-        
+        server.closeAllConnections();
       }, graceMs);
       server.close(() => {
         clearTimeout(deadline);

@@ -1,6 +1,7 @@
 import { findCycle } from "./cycle.js";
 import type { Definition } from "./definition.js";
-import { quote, quotedName, report, reportKey, suggestName } from "./node.js";
+import { quotedName, report, reportKey, suggestName } from "./node.js";
+import { quote } from "./quote.js";
 import type { PortMapping } from "./service.js";
 
 /** Reports what cannot hold for several services at once. */

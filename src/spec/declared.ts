@@ -1,6 +1,7 @@
 import { networkKeys, volumeKeys } from "./keys.js";
-import { entries, fields, quote, quoted, quotedName, read, report, reportKey, suggestName, type Node } from "./node.js";
+import { entries, fields, quoted, quotedName, read, report, reportKey, suggestName, type Node } from "./node.js";
 import { labels, options } from "./pairs.js";
+import { quote } from "./quote.js";
 import { boolean, filledText } from "./scalar.js";
 import type { NetworkSpec, VolumeSpec } from "./service.js";
 

@@ -77,8 +77,9 @@ const noImage: ImageReference = { registry: "", repository: "", tag: undefined, 
 
 function image(service: Node, field: Fields<typeof serviceKeys>): ImageReference {
   const node = field("image");
-  if (node === undefined && isMapping(service.value))
+  if (node === undefined && isMapping(service.value)) {
     reportKey(service, "`image` is missing", "every service needs an image");
+  }
   return read(node, (at) => parsed(at, parseImage, "an image reference")) ?? noImage;
 }
 

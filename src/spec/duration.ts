@@ -1,4 +1,5 @@
 import { FairleadError } from "../errors.js";
+import { quote } from "./quote.js";
 
 const unitMs: ReadonlyMap<string, number> = new Map([
   ["ns", 1e-6],
@@ -36,7 +37,7 @@ export function parseDuration(text: string): number {
 }
 
 function invalid(text: string, remedy: string): FairleadError {
-  return new FairleadError("SpecInvalid", `${JSON.stringify(text.slice(0, 100))} is not a duration`, {
+  return new FairleadError("SpecInvalid", `${quote(text)} is not a duration`, {
     remedy,
     retry: "never",
   });

@@ -1,4 +1,5 @@
 import { FairleadError } from "../errors.js";
+import { quote } from "./quote.js";
 
 export type Digest = `sha256:${string}`;
 
@@ -146,9 +147,4 @@ function faultOf(
 
 function fault(message: string, remedy: string): Fault {
   return { message, remedy };
-}
-
-/** Fit for one line of a terminal: control characters escaped, length bounded. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

@@ -2,7 +2,8 @@ import { posix } from "node:path";
 
 import { findDeclared, type Declared } from "./declared.js";
 import { bindKeys, mountKeys } from "./keys.js";
-import { fields, isMapping, items, quote, quoted, read, readAll, report, wrongKind, type Node } from "./node.js";
+import { fields, isMapping, items, quoted, read, readAll, report, wrongKind, type Node } from "./node.js";
+import { quote } from "./quote.js";
 import { boolean, choice, filledText, text } from "./scalar.js";
 import type { Mount, VolumeSpec } from "./service.js";
 
@@ -80,8 +81,9 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
         ? anonymous(rest)
         : named(sourceNode, scope, source, rest);
     case "bind":
-      if (sourceNode === undefined || source === undefined)
+      if (sourceNode === undefined || source === undefined) {
         return report(node, "`source` is missing", "it is a path on the host");
+      }
       return bind(sourceNode, scope, source, { ...rest, createHostPath: createHostPath ?? false });
   }
 }

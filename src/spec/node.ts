@@ -1,6 +1,7 @@
 import { interpolate, type Variables } from "./interpolate.js";
 import { serviceKeys, serviceSections, type KeyTable, type Support, type SupportedKey } from "./keys.js";
 import type { Problem } from "./problem.js";
+import { quote } from "./quote.js";
 import { nearest } from "./suggest.js";
 import type { Place, Position } from "./yaml.js";
 
@@ -125,7 +126,7 @@ function belongsTo(key: string): string | undefined {
 }
 
 export function didYouMean(word: string): string {
-  return `did you mean ${JSON.stringify(word)}?`;
+  return `did you mean ${quote(word)}?`;
 }
 
 /** `hint`s for a name that should have been declared elsewhere in the file. */
@@ -155,10 +156,6 @@ export function quoted(node: Node): string {
 /** A name for a message: as it stands in the file if the node is that name, else the key that it stands under. */
 export function quotedName(node: Node, key: string): string {
   return typeof node.value === "string" ? quoted(node) : quote(key);
-}
-
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
 export function wrongKind(node: Node, expected: string, hint?: string): null {

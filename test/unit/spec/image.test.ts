@@ -100,7 +100,7 @@ describe("parseImage", () => {
   });
 
   it("keeps what it quotes on one short line", () => {
-    expect(refused(`a\u001b[31m ${"b".repeat(500)}`).message).toMatch(/^"a\\u001b\[31m b{90,100}…" is not/);
+    expect(refused(`a\u001b[31m ${"b".repeat(500)}`).message).toMatch(/^"a\\u001b\[31m b{70,80}…" is not/);
   });
 
   it("is undone by formatting, in the canonical and in the familiar form", () => {

@@ -1,0 +1,180 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FairleadError } from "../../../src/errors.js";
+import { backoffMs } from "../../../src/control/backoff.js";
+import { Cached } from "../../../src/control/cached.js";
+import { Journal } from "../../../src/control/journal.js";
+import { Pulls } from "../../../src/control/pulls.js";
+import { checkCron } from "../../../src/control/schedule.js";
+import { silentLog } from "../../../src/log.js";
+import { settle } from "./clock.js";
+
+describe("backoff", () => {
+  it("is full jitter below a ceiling that doubles up to the cap", () => {
+    const options = { baseMs: 1_000, capMs: 300_000 };
+    fc.assert(
+      fc.property(fc.nat(2_000), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (failures, dice) => {
+        const ms = backoffMs(failures, { ...options, random: () => dice });
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThanOrEqual(Math.min(300_000, 1_000 * 2 ** failures));
+      }),
+    );
+    expect(backoffMs(3, { ...options, random: () => 0.5 })).toBe(4_000);
+    expect(backoffMs(0, { ...options, random: () => 0 })).toBe(0);
+  });
+});
+
+describe("a cached value", () => {
+  it("is shared until it is invalidated, and never answers from before", async () => {
+    const answers: ((value: number) => void)[] = [];
+    const cached = new Cached(() => new Promise<number>((resolve) => answers.push(resolve)));
+    const first = cached.get();
+    const shared = cached.get();
+    cached.invalidate();
+    const second = cached.get();
+    expect(answers).toHaveLength(2);
+    answers[1]!(2);
+    answers[0]!(1);
+    expect(await Promise.all([first, shared, second])).toEqual([1, 1, 2]);
+    expect(await cached.get()).toBe(2);
+  });
+
+  it("asks again after a failure", async () => {
+    let asked = 0;
+    const cached = new Cached(() => ((asked += 1) === 1 ? Promise.reject(new Error("no")) : Promise.resolve(asked)));
+    await expect(cached.get()).rejects.toThrow("no");
+    expect(await cached.get()).toBe(2);
+  });
+});
+
+describe("pulls", () => {
+  it("are bounded, shared, and tell how they ended", async () => {
+    const ended: string[] = [];
+    const waiting = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+    const pulls = new Pulls({
+      concurrency: 2,
+      pull: (reference) => new Promise((resolve, reject) => void waiting.set(reference, { resolve, reject })),
+      onEnd: (reference, error) => ended.push(`${reference}: ${error?.code ?? "ok"}`),
+    });
+    for (const reference of ["a", "b", "c", "a"]) pulls.begin(reference);
+    await settle();
+    expect([...waiting.keys()]).toEqual(["a", "b"]);
+    expect(pulls.states.get("c")).toEqual({ state: "running" });
+    waiting.get("a")!.resolve();
+    waiting.get("b")!.reject(new FairleadError("Unauthorized", "who are you"));
+    await settle();
+    expect(ended).toEqual(["a: ok", "b: Unauthorized"]);
+    expect(pulls.states.get("a")).toBeUndefined();
+    expect(pulls.states.get("b")).toEqual({ state: "failed", reason: "Unauthorized", message: "who are you" });
+    pulls.forgetFailure("b");
+    pulls.forgetFailure("c");
+    expect([...pulls.states.keys()]).toEqual(["c"]);
+    expect(waiting.has("c")).toBe(true);
+  });
+
+  it("end when they are stopped, and no further one begins", async () => {
+    const begun: string[] = [];
+    const pulls = new Pulls({
+      concurrency: 1,
+      pull: (reference, signal) =>
+        new Promise((_resolve, reject) => {
+          begun.push(reference);
+          signal.addEventListener("abort", () => {
+            reject(new Error("aborted"));
+          });
+        }),
+      onEnd: () => undefined,
+    });
+    pulls.begin("a");
+    pulls.begin("b");
+    await settle();
+    await pulls.stop();
+    pulls.begin("c");
+    await settle();
+    expect(begun).toEqual(["a"]);
+  });
+});
+
+describe("the journal", () => {
+  let directory = "";
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "fairlead-journal-"));
+  });
+  afterEach(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+  const digest = `sha256:${"b".repeat(64)}` as const;
+  const hold = {
+    type: "hold",
+    at: 5,
+    key: "shop/web",
+    specHash: "H",
+    digest,
+    reason: "Unhealthy",
+    message: "sick",
+    container: "x",
+    logs: ["oops"],
+  } as const;
+
+  it("keeps holds, what is stable and the last rollout over a restart", async () => {
+    const journal = await Journal.open(join(directory, "deep", "data"), silentLog);
+    await journal.append(hold);
+    await journal.append({ ...hold, at: 6, message: "sick again" });
+    await journal.append({ type: "stable", at: 7, key: "shop/web", digest });
+    const again = await Journal.open(join(directory, "deep", "data"), silentLog);
+    expect(again.record("shop/web").memory).toEqual({
+      holds: [{ specHash: "H", digest, reason: "Unhealthy", message: "sick again", at: 6 }],
+      retriedAt: undefined,
+      stableDigest: digest,
+    });
+    expect(again.record("shop/db").memory.holds).toEqual([]);
+  });
+
+  it("a retry lifts every hold", async () => {
+    const journal = await Journal.open(directory, silentLog);
+    await journal.append(hold);
+    await journal.append({ type: "retry", at: 9, key: "shop/web" });
+    expect((await Journal.open(directory, silentLog)).record("shop/web").memory).toMatchObject({
+      holds: [],
+      retriedAt: 9,
+    });
+  });
+
+  it("skips a torn line and what it does not know, and keeps the rest", async () => {
+    const journal = await Journal.open(directory, silentLog);
+    await journal.append(hold);
+    const file = join(directory, "journal.jsonl");
+    await appendFile(file, '{"type":"unknown","at":1,"key":"a"}\n{"type":"hold","at":');
+    const again = await Journal.open(directory, silentLog);
+    expect(again.record("shop/web").memory.holds).toHaveLength(1);
+    await again.append({ type: "stable", at: 7, key: "shop/web", digest });
+    expect((await readFile(file, "utf8")).trim().split("\n")).toHaveLength(2);
+  });
+
+  it("only looks where it is told to only look", async () => {
+    const peeked = await Journal.peek(join(directory, "missing"), silentLog);
+    expect(peeked.record("shop/web").memory.holds).toEqual([]);
+    await expect(readFile(join(directory, "missing", "journal.jsonl"))).rejects.toThrow("ENOENT");
+  });
+
+  it("says which directory cannot be used and what to do", async () => {
+    await writeFile(join(directory, "file"), "");
+    await expect(Journal.open(join(directory, "file"), silentLog)).rejects.toMatchObject({
+      code: "ConfigInvalid",
+      message: expect.stringContaining(join(directory, "file")) as string,
+      remedy: expect.stringContaining("--data") as string,
+    });
+  });
+});
+
+it("refuses what is no cron expression", () => {
+  expect(() => {
+    checkCron("*/5 * * * *");
+  }).not.toThrow();
+  expect(() => {
+    checkCron("every day");
+  }).toThrow(/"every day" is not a cron expression/);
+});
