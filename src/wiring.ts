@@ -9,6 +9,7 @@ import type { Engine, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
 import type { ServicePlan } from "./control/surface.js";
+import { asFairleadError } from "./errors.js";
 import { connectEngine } from "./docker/engine.js";
 import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
@@ -73,12 +74,13 @@ export async function startController(config: Config, environment: Environment, 
     "listening",
   );
   if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");
-  const started = controller.start();
+  controller.start().catch((thrown: unknown) => {
+    log.error({ error: asFairleadError(thrown).message }, "the controller could not start");
+  });
   return {
     stop: async () => {
       await listeners.close();
       await controller.stop();
-      await Promise.race([started, Promise.resolve()]);
       await registry.close();
     },
   };

@@ -18,7 +18,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     reason,
     message: z.string(),
     container: z.string(),
-    logs: z.array(z.string()),
+    logs: z.array(z.string()).readonly(),
   }),
   z.object({ ...common, type: z.literal("retry") }),
   z.object({ ...common, type: z.literal("stable"), digest }),

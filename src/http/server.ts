@@ -51,7 +51,6 @@ function listening(server: Server, { host, port }: Address, setting: string): Pr
 function drained(server: Server): Listening["close"] {
   const lifetime = { closing: false };
   server.on("request", (_req, res) => {
-    if (lifetime.closing) res.setHeader("Connection", "close");
     res.once("close", () => {
       if (lifetime.closing)
         setImmediate(() => {

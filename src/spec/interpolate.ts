@@ -20,7 +20,7 @@ const deepest = 20;
 
 /**
  * Fills in `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}`, `${VAR:?message}`, `${VAR?message}`,
- * `${VAR:+replacement}` and `${VAR+replacement}`, nested to any sensible depth; `$$` is a dollar sign.
+ * `${VAR:+replacement}` and `${VAR+replacement}`, nested up to 20 deep. `$$` is a dollar sign, and so is a `$` before anything else.
  * Rules: Compose Specification, "Interpolation".
  */
 export function interpolate(template: string, variables: Variables): Interpolation {
@@ -98,8 +98,8 @@ class TemplateReader {
     this.#next += rest.startsWith("{") ? 2 : 1;
     const name = this.#match(/[A-Za-z_][A-Za-z0-9_]*/y);
     const shown = this.source.slice(begin, this.#next);
-    if (name === "") return this.#fail(`a name must follow \`${shown}\`; write \`$$\` for a plain dollar sign`);
-    if (!rest.startsWith("{")) return { name, operator: undefined, word: [], wordText: "" };
+    if (!rest.startsWith("{")) return name === "" ? "$" : { name, operator: undefined, word: [], wordText: "" };
+    if (name === "") return this.#fail("a name must follow `${`; write `$$` for a plain dollar sign");
 
     const operator = this.#match(/:?[-?+]/y) as NonNullable<Expression["operator"]> | "";
     if (operator !== "" && depth >= deepest) return this.#fail(`\`${shown}\` is nested too deeply`);

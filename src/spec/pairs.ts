@@ -36,7 +36,8 @@ function pairs(node: Node, withoutValue: (pair: { readonly name: string }) => st
   const found = Array.isArray(node.value) ? fromList(node) : fromMapping(node);
   const seen = new Set<string>();
   for (const { name, node: at } of found) {
-    if (name === "") reportKey(at, "the name before `=` is empty");
+    if (name.trim() === "") reportKey(at, "the name before `=` is empty");
+    else if (name.trim() !== name) reportKey(at, "the name begins or ends with white space");
     if (seen.has(name)) reportKey(at, "an earlier item of the list has the same name", "remove one of them");
     seen.add(name);
   }

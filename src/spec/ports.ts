@@ -53,7 +53,8 @@ function longSyntax(node: Node): readonly PortMapping[] | null {
   const host = read(field("published"), published);
   const hostIp = read(field("host_ip"), ipAddress);
   const protocol = read(field("protocol"), (at) => choice(at, protocols)) ?? "tcp";
-  read(field("mode"), mode);
+  // Both publish on this host: only Swarm tells them apart.
+  read(field("mode"), (at) => choice(at, ["ingress", "host"]));
   if (containerPort === undefined) return null;
   return spread(node, { hostIp, protocol }, host, { first: containerPort, last: containerPort });
 }
@@ -70,12 +71,6 @@ function ipAddress(node: Node): string | null {
   const address = text(node);
   if (address === null || isIpAddress(address)) return address;
   return report(node, `${quoted(node)} is not an IP address`);
-}
-
-/** Without Swarm every port is published on this host, which is what `host` says. */
-function mode(node: Node): string | null {
-  if (node.value === "ingress") return report(node, "`ingress` needs Swarm", "write `host`, or leave `mode` out");
-  return choice(node, ["host"]);
 }
 
 interface PortRange {
