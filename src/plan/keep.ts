@@ -2,7 +2,7 @@ import type { Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { restore, restorePolicy } from "./steps.js";
-import { endedWithEngine, formatMs } from "./verdict.js";
+import { endedFromOutside, formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
@@ -42,6 +42,6 @@ export function keepRunning(active: ObservedContainer, view: View, memory: Memor
 function crashPause(active: ObservedContainer, view: View, memory: Memory): number {
   const { startedAt, finishedAt } = active;
   if (memory.heals === 0 || startedAt === undefined || finishedAt === undefined) return 0;
-  if (finishedAt - startedAt >= lastingMs || endedWithEngine(active, view)) return 0;
+  if (finishedAt - startedAt >= lastingMs || endedFromOutside(active, view)) return 0;
   return finishedAt + Math.min(longestPauseMs, 1_000 * 2 ** Math.min(memory.heals - 1, 20));
 }

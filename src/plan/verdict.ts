@@ -51,14 +51,16 @@ function judgeEnded(next: ObservedContainer, view: View): Verdict {
       because: `the engine could not start it: ${next.startError}`,
     };
   }
-  if (endedWithEngine(next, view)) return { kind: "not-started", because: "it ended when the engine went away" };
+  if (endedFromOutside(next, view))
+    return { kind: "not-started", because: "it was stopped by somebody else, or with the engine" };
   const lasted = next.startedAt === undefined || next.finishedAt === undefined ? 0 : next.finishedAt - next.startedAt;
   const how = next.oomKilled ? "was killed for using too much memory" : `exited with code ${next.exitCode ?? "?"}`;
   return { kind: "failed", reason: "ContainerExited", because: `it ${how} after ${formatMs(Math.max(0, lasted))}` };
 }
 
-/** An engine that stops ends its containers: that says nothing about them. */
-export function endedWithEngine(container: ObservedContainer, view: View): boolean {
+/** A person's `docker stop`, or an engine that stops and ends its containers: that says nothing about them. */
+export function endedFromOutside(container: ObservedContainer, view: View): boolean {
+  if (container.endedByRequest === true) return true;
   const outage = view.engineOutage;
   const { finishedAt } = container;
   return (

@@ -225,6 +225,8 @@ describe("active with the wanted spec and digest", () => {
     const crashed = containerIn("active", "a", 1, ended);
     const host = hostWith([crashed], { engineOutage: { from: now - 1_500, to: now } });
     expect(planText({ desired: desire("a"), host, memory: { heals: 9 } })).toContain("start shop-web-1");
+    const byHand = hostWith([{ ...crashed, endedByRequest: true }]);
+    expect(planText({ desired: desire("a"), host: byHand, memory: { heals: 9 } })).toContain("start shop-web-1");
   });
   it("says that the engine restarts it again and again", () => {
     const looping = containerIn("active", "a", 1, { state: "restarting", exitCode: 3, restartCount: 7 });
@@ -519,10 +521,18 @@ describe("next", () => {
     });
     expect(planText({ desired: desire("b"), host })).toMatchInlineSnapshot(`
       "
-      1. start shop-web-1.next (it ended when the engine went away)
-      => continue: RolloutStarted: it ended when the engine went away
+      1. start shop-web-1.next (it was stopped by somebody else, or with the engine)
+      => continue: RolloutStarted: it was stopped by somebody else, or with the engine
       "
     `);
+  });
+  it("is started again when somebody else stopped it, but not when nobody did", () => {
+    const byHand = next({ ...ended, endedByRequest: true });
+    expect(planText({ desired: desire("b"), host: hostWith([active, byHand]) })).toContain("start shop-web-1.next");
+    const before = hostWith([active, next({ ...ended, finishedAt: now - 2_000 })], {
+      engineOutage: { from: now - 999, to: now },
+    });
+    expect(planText({ desired: desire("b"), host: before })).toContain("=> continue: ContainerExited");
   });
   it("says what a refused start was", () => {
     const refused = next({ ...created, startError: "exec: nosuch: executable file not found" });
