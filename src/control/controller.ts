@@ -2,15 +2,15 @@ import PQueue from "p-queue";
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { HostSnapshot } from "../plan/observed.js";
-import { bareStatus } from "../plan/status.js";
-import { familiarName, formatImage } from "../spec/image.js";
+import { familiarName } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import { formatProblem } from "../spec/problem.js";
 import { serviceKey } from "../spec/service.js";
-import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import type { ServiceKey } from "../spec/service.js";
 import type { BackoffOptions } from "./backoff.js";
 import { Cached } from "./cached.js";
+import { Catalog } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
@@ -19,7 +19,6 @@ import { forecastAll } from "./preview.js";
 import { Pulls } from "./pulls.js";
 import { KeyedQueue } from "./queue.js";
 import { Reconciler } from "./reconcile.js";
-import type { Declared } from "./reconcile.js";
 import { startSchedule } from "./schedule.js";
 import type { ServicePlan, Surface } from "./surface.js";
 import type { Telemetry } from "./telemetry.js";
@@ -51,9 +50,7 @@ export class Controller implements Surface {
   readonly #queue: KeyedQueue;
   readonly #workers: PQueue;
   readonly #abort = new AbortController();
-  readonly #statuses = new Map<ServiceKey, ServiceStatus>();
-  #declared = new Map<ServiceKey, ServiceSpec>();
-  #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
+  readonly #catalog = new Catalog();
   #ready = false;
   #stopSchedule: () => void = () => undefined;
   #watching: Promise<void> = Promise.resolve();
@@ -82,8 +79,8 @@ export class Controller implements Surface {
       clock,
       log,
       prune,
-      declared: (key) => this.#declaration(key),
-      status: (key) => this.#statuses.get(key),
+      declared: (key) => this.#catalog.declared(key),
+      status: (key) => this.#catalog.statuses.get(key),
       publish: (key, status) => {
         this.#publish(key, status);
       },
@@ -138,34 +135,31 @@ export class Controller implements Surface {
   }
 
   problems(): readonly Problem[] {
-    return this.#snapshot.problems;
+    return this.#catalog.snapshot.problems;
   }
 
   services(): readonly ServiceStatus[] {
-    return [...this.#statuses.values()].sort(
+    return [...this.#catalog.statuses.values()].sort(
       (one, other) => compare(one.project, other.project) || compare(one.service, other.service),
     );
   }
 
   service(key: ServiceKey): ServiceStatus | undefined {
-    return this.#statuses.get(key);
+    return this.#catalog.statuses.get(key);
   }
 
   keysForImage(image: ImageReference): readonly ServiceKey[] {
-    return [...this.#declared].filter(([, spec]) => concerns(image, spec.image)).map(([key]) => key);
+    return this.#catalog.keysForImage(image);
   }
 
   keysForName(name: string): readonly ServiceKey[] {
-    const keys = [...this.#declared.keys()];
-    if (name.includes("/")) return keys.filter((key) => key === name);
-    const named = keys.filter((key) => key.endsWith(`/${name}`));
-    return named.length === 1 ? named : [];
+    return this.#catalog.keysForName(name);
   }
 
   reconcile(keys: readonly ServiceKey[], cause: string): void {
     if (keys.length > 0) this.#host.invalidate();
     for (const key of keys) {
-      const spec = this.#declared.get(key);
+      const spec = this.#catalog.specs.get(key);
       if (spec !== undefined) this.#digests.invalidate(spec.image);
       this.#ledger.asked(key);
       this.options.log.debug({ key, cause }, "asked to look again");
@@ -180,7 +174,7 @@ export class Controller implements Surface {
   }
 
   async plan(): Promise<readonly ServicePlan[]> {
-    return forecastAll([...this.#declared.values()], await this.#host.get(), this.#digests, (key) =>
+    return forecastAll([...this.#catalog.specs.values()], await this.#host.get(), this.#digests, (key) =>
       this.options.journal.record(key),
     );
   }
@@ -198,7 +192,7 @@ export class Controller implements Surface {
       return;
     }
     this.#ready = true;
-    this.options.log.info({ services: this.#declared.size }, "the host has been seen whole; reconciling");
+    this.options.log.info({ services: this.#catalog.specs.size }, "the host has been seen whole; reconciling");
     this.#resync();
   }
 
@@ -215,16 +209,16 @@ export class Controller implements Surface {
         this.#noticeService(serviceKey(event.project, event.service));
         return;
       case "other":
-        for (const [key, status] of this.#statuses) if (isObstructed(status)) this.#queue.notice(key);
+        for (const [key, status] of this.#catalog.statuses) if (isObstructed(status)) this.#queue.notice(key);
         return;
     }
   }
 
   #noticeService(key: ServiceKey): void {
-    if (this.#declared.has(key) || this.#statuses.has(key)) this.#queue.notice(key);
-    for (const [other, spec] of this.#declared) {
-      const depends = spec.dependsOn.some(({ service }) => serviceKey(spec.project, service) === key);
-      if (depends && reasonOfReady(this.#statuses.get(other)) === "WaitingForDependency") this.#queue.notice(other);
+    const { specs, statuses } = this.#catalog;
+    if (specs.has(key) || statuses.has(key)) this.#queue.notice(key);
+    for (const dependant of this.#catalog.dependantsOf(key)) {
+      if (reasonOfReady(statuses.get(dependant)) === "WaitingForDependency") this.#queue.notice(dependant);
     }
   }
 
@@ -232,74 +226,47 @@ export class Controller implements Surface {
   #resync(): void {
     this.#host.invalidate();
     this.#digests.invalidateAll();
-    for (const key of this.#declared.keys()) this.#queue.add(key);
+    for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
   }
 
   async #queueOrphans(): Promise<void> {
     const snapshot = await this.#host.get().catch(() => undefined);
-    const projects = new Set(this.#snapshot.projects.map((project) => project.name));
+    const projects = new Set(this.#catalog.snapshot.projects.map((project) => project.name));
     for (const { project, service } of snapshot?.containers ?? []) {
       const key = serviceKey(project, service);
-      if (projects.has(project) && !this.#declared.has(key)) this.#queue.add(key);
+      if (projects.has(project) && !this.#catalog.specs.has(key)) this.#queue.add(key);
     }
   }
 
   #adopt(snapshot: SourceSnapshot): void {
-    const { telemetry, log } = this.options;
-    const first = this.#snapshot.generation === 0;
-    this.#snapshot = snapshot;
+    const { telemetry, log, clock } = this.options;
+    const first = this.#catalog.snapshot.generation === 0;
     for (const [file, count] of snapshot.files) telemetry.fileProblems(file, count);
     for (const problem of snapshot.problems) log.error({ file: problem.file }, formatProblem(problem));
     if (snapshot.problems.length > 0) {
       log.error({ problems: snapshot.problems.length }, "the services file is not in force; the last good one stays");
     } else if (!first) log.info({ generation: snapshot.generation }, "the services file has changed");
-    const specs = snapshot.projects.flatMap((project) => project.services);
-    const declared = new Map(specs.map((spec) => [serviceKey(spec.project, spec.name), spec]));
-    for (const key of this.#declared.keys()) if (!declared.has(key)) this.#forget(key);
-    for (const [key, spec] of declared) if (!this.#declared.has(key)) this.#declare(key, spec);
-    this.#declared = declared;
+    const { added, removed } = this.#catalog.adopt(snapshot, clock.now());
+    for (const key of removed) {
+      telemetry.serviceRemoved(key);
+      this.#ledger.forget(key);
+      this.#queue.forget(key);
+    }
+    for (const key of added) telemetry.serviceDeclared(key);
     if (!this.#ready) return;
-    for (const key of declared.keys()) this.#queue.add(key);
+    for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
   }
 
-  #declare(key: ServiceKey, spec: ServiceSpec): void {
-    const { telemetry, clock } = this.options;
-    telemetry.serviceDeclared(key);
-    const outcome = { reason: "NotObserved", because: "it has not been looked at yet" } as const;
-    const service = { project: spec.project, name: spec.name, image: formatImage(spec.image) };
-    this.#publish(key, bareStatus(service, outcome, this.#snapshot.generation, clock.now()));
-  }
-
-  #forget(key: ServiceKey): void {
-    this.options.telemetry.serviceRemoved(key);
-    this.#statuses.delete(key);
-    this.#ledger.forget(key);
-    this.#queue.forget(key);
-  }
-
-  #declaration(key: ServiceKey): Declared | undefined {
-    const spec = this.#declared.get(key);
-    if (spec === undefined) return undefined;
-    const project = this.#snapshot.projects.find(({ name }) => name === spec.project);
-    const problem = this.#snapshot.problems.find(({ file }) => file === project?.file);
-    const specProblem = problem === undefined ? undefined : formatProblem(problem);
-    return { spec, generation: this.#snapshot.generation, specProblem };
-  }
-
   #publish(key: ServiceKey, status: ServiceStatus | undefined): void {
-    if (status === undefined) {
-      this.#statuses.delete(key);
-      return;
-    }
-    this.#statuses.set(key, status);
-    if (this.#declared.has(key)) this.options.telemetry.status(key, status);
+    this.#catalog.publish(key, status);
+    if (status !== undefined && this.#catalog.specs.has(key)) this.options.telemetry.status(key, status);
   }
 
   #pullEnded(reference: string): void {
     this.#host.invalidate();
-    for (const [key, spec] of this.#declared) {
+    for (const [key, spec] of this.#catalog.specs) {
       if (reference.startsWith(`${familiarName(spec.image)}@`)) this.#queue.add(key);
     }
   }
@@ -313,11 +280,6 @@ function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
 function isObstructed(status: ServiceStatus): boolean {
   const reason = reasonOfReady(status);
   return reason === "NameConflict" || reason === "PortConflict" || reason === "StartFailed";
-}
-
-function concerns(pushed: ImageReference, declared: ImageReference): boolean {
-  if (pushed.registry !== declared.registry || pushed.repository !== declared.repository) return false;
-  return declared.digest === undefined && (pushed.tag === undefined || pushed.tag === declared.tag);
 }
 
 function compare(one: string, other: string): number {

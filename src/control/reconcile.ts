@@ -14,6 +14,7 @@ import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Cached } from "./cached.js";
+import type { Declared } from "./catalog.js";
 import type { Digests } from "./digests.js";
 import { execute, idsOf } from "./execute.js";
 import type { Journal } from "./journal.js";
@@ -23,13 +24,6 @@ import { reasonOf } from "./pulls.js";
 import type { Pulls } from "./pulls.js";
 import type { RunResult } from "./queue.js";
 import type { ReconcileResult, Telemetry } from "./telemetry.js";
-
-/** What the reconciler is told about a key by whoever holds the files. */
-export interface Declared {
-  readonly spec: ServiceSpec;
-  readonly generation: number;
-  readonly specProblem: string | undefined;
-}
 
 export interface ReconcilerOptions {
   readonly engine: Engine;

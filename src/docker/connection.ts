@@ -136,7 +136,7 @@ export class Connection {
     const options = { _query: query, _body: body };
     const request = {
       method,
-      path: `${path}?`,
+      path: Object.keys(query).length === 0 ? path : `${path}?`,
       options,
       authconfig: credentials,
       abortSignal,

@@ -21,7 +21,7 @@ function pushedImage(body: unknown): ImageReference {
   const name = repositoryName(body);
   const tag = textAt(body, "push_data", "tag");
   // A tag or a digest inside the name would be taken for the push's own.
-  if (/zzz/.test(name) ) throw new Refusal(400, "repository.repo_name must be a repository without tag or digest");
+  if (/[:@]/.test(name)) throw new Refusal(400, "repository.repo_name must be a repository without tag or digest");
   if (tag?.includes("@") === true) throw new Refusal(400, "push_data.tag is not a tag");
   const image = imageFrom(`docker.io/${name}${tag === undefined ? "" : `:${tag}`}`);
   return { ...image, tag };

@@ -1,6 +1,7 @@
 import { findDeclared, type Declared } from "./declared.js";
+import { fields } from "./fields.js";
 import { attachmentKeys } from "./keys.js";
-import { entries, fields, items, quoted, read, readAll, report, type Node } from "./node.js";
+import { entries, items, quoted, read, readAll, report, type Node } from "./node.js";
 import { filledText, text } from "./scalar.js";
 import type { NetworkAttachment, NetworkSpec } from "./service.js";
 

@@ -1,5 +1,6 @@
+import { fields } from "./fields.js";
 import { networkKeys, volumeKeys } from "./keys.js";
-import { entries, fields, quoted, quotedName, read, report, reportKey, suggestName, type Node } from "./node.js";
+import { entries, quoted, quotedName, read, report, reportKey, suggestName, type Node } from "./node.js";
 import { labels, options } from "./pairs.js";
 import { quote } from "./quote.js";
 import { boolean, filledText } from "./scalar.js";

@@ -1,5 +1,6 @@
+import { fields } from "./fields.js";
 import { dependencyKeys } from "./keys.js";
-import { entries, fields, items, quoted, readAll, report, type Node } from "./node.js";
+import { entries, items, quoted, readAll, report, type Node } from "./node.js";
 import { choice, text } from "./scalar.js";
 import type { Dependency } from "./service.js";
 

@@ -1,5 +1,6 @@
+import { fields } from "./fields.js";
 import { healthcheckKeys } from "./keys.js";
-import { fields, items, read, readAll, report, wrongKind, type Node } from "./node.js";
+import { items, read, readAll, report, wrongKind, type Node } from "./node.js";
 import { boolean, duration, filledText, integer, text } from "./scalar.js";
 import type { Healthcheck } from "./service.js";
 

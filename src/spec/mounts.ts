@@ -1,8 +1,9 @@
 import { posix } from "node:path";
 
 import { findDeclared, type Declared } from "./declared.js";
+import { fields } from "./fields.js";
 import { bindKeys, mountKeys } from "./keys.js";
-import { fields, isMapping, items, quoted, read, readAll, report, wrongKind, type Node } from "./node.js";
+import { isMapping, items, quoted, read, readAll, report, wrongKind, type Node } from "./node.js";
 import { quote } from "./quote.js";
 import { boolean, choice, filledText, text } from "./scalar.js";
 import type { Mount, VolumeSpec } from "./service.js";

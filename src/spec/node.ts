@@ -1,5 +1,4 @@
 import { interpolate, type Variables } from "./interpolate.js";
-import { serviceKeys, serviceSections, type KeyTable, type Support, type SupportedKey } from "./keys.js";
 import type { Problem } from "./problem.js";
 import { quote } from "./quote.js";
 import { nearest } from "./suggest.js";
@@ -24,23 +23,9 @@ export interface Node {
   readonly reading: Reading;
 }
 
-export type Fields<T extends KeyTable> = (key: SupportedKey<T>) => Node | undefined;
-
-const extension = "x-fairlead";
-
 export function report(node: Node, message: string, hint?: string): null {
   node.reading.problems.push(problemAt(node, node.place.value, message, hint));
   return null;
-}
-
-/** An optional field: undefined if it is absent, or wrong and reported. */
-export function read<T>(node: Node | undefined, decode: (node: Node) => T | null): T | undefined {
-  return node === undefined ? undefined : (decode(node) ?? undefined);
-}
-
-/** Decodes each, and leaves out those that were reported. */
-export function readAll<T>(nodes: readonly Node[], decode: (node: Node) => T | null): readonly T[] {
-  return nodes.map(decode).filter((result) => result !== null);
 }
 
 /** Reports at the node's key instead of its value. */
@@ -58,6 +43,16 @@ function problemAt(node: Node, position: Position, message: string, hint: string
   return { file: reading.file, ...position, path, message, ...(hint === undefined ? {} : { hint }) };
 }
 
+/** An optional field: undefined if it is absent, or wrong and reported. */
+export function read<T>(node: Node | undefined, decode: (node: Node) => T | null): T | undefined {
+  return node === undefined ? undefined : (decode(node) ?? undefined);
+}
+
+/** Decodes each, and leaves out those that were reported. */
+export function readAll<T>(nodes: readonly Node[], decode: (node: Node) => T | null): readonly T[] {
+  return nodes.map(decode).filter((result) => result !== null);
+}
+
 /** A mapping with keys of the user's choice. */
 export function entries(node: Node, expected = "a mapping"): readonly (readonly [key: string, child: Node])[] {
   if (!isMapping(node.value)) {
@@ -73,56 +68,6 @@ export function items(node: Node): readonly Node[] {
     return [];
   }
   return node.value.map((value: unknown, index) => child(node, index, value));
-}
-
-/** A mapping with keys of the specification; reports those that are not supported, and gives access to the others. */
-export function fields<T extends KeyTable>(node: Node, table: T): Fields<T> {
-  const found = new Map<string, Node>();
-  for (const [key, field] of entries(node)) {
-    const support = Object.hasOwn(table, key) ? table[key] : undefined;
-    if (support?.support === "supported") found.set(key, field);
-    else if (support !== undefined) reportSupport(field, support);
-    else if (!isForeignExtension(key)) reportUnknown(field, key, table);
-  }
-  return (key) => found.get(key);
-}
-
-function reportSupport(field: Node, support: Exclude<Support, { support: "supported" }>): void {
-  switch (support.support) {
-    case "obsolete":
-      warn(field, field.place.key, "obsolete, and ignored", support.hint);
-      return;
-    case "planned":
-      reportKey(field, "not supported yet", support.hint);
-      return;
-    case "refused":
-      reportKey(field, "not supported", support.hint);
-  }
-}
-
-/** Compose lets every tool write `x-` keys nearly everywhere; ours counts only where the table has it. */
-function isForeignExtension(key: string): boolean {
-  return key.startsWith("x-") && nearest(key, [extension]) === undefined;
-}
-
-function reportUnknown(field: Node, key: string, table: KeyTable): void {
-  if (key === extension) {
-    reportKey(field, "not allowed here", "it stands in a service or at the top level");
-    return;
-  }
-  const known = Object.keys(table);
-  const meant = nearest(key, known) ?? nearest(key, key.startsWith("x-") ? [extension] : []);
-  const writable = known.filter((name) => table[name]?.support === "supported");
-  const list = writable.length > 0 && writable.length <= 8 ? `known here: ${writable.join(", ")}` : undefined;
-  reportKey(field, "unknown key", (meant === undefined ? undefined : didYouMean(meant)) ?? belongsTo(key) ?? list);
-}
-
-function belongsTo(key: string): string | undefined {
-  const section = Object.entries(serviceSections).find(([, table]) => Object.hasOwn(table, key));
-  const home = section?.[0] ?? (Object.hasOwn(serviceKeys, key) ? "" : undefined);
-  return home === undefined
-    ? undefined
-    : `it belongs ${home === "" ? "in a service" : `under a service's \`${home}\``}`;
 }
 
 export function didYouMean(word: string): string {

@@ -1,6 +1,7 @@
 import { isIpAddress } from "./address.js";
+import { fields } from "./fields.js";
 import { portKeys } from "./keys.js";
-import { fields, isMapping, items, quoted, read, report, wrongKind, type Node } from "./node.js";
+import { isMapping, items, quoted, read, report, wrongKind, type Node } from "./node.js";
 import { choice, integer, scalarText, text } from "./scalar.js";
 import type { PortMapping } from "./service.js";
 

@@ -1,5 +1,6 @@
+import { fields } from "./fields.js";
 import { deployKeys, updateConfigKeys } from "./keys.js";
-import { fields, read, report, type Node } from "./node.js";
+import { read, report, type Node } from "./node.js";
 import { choice, duration, integer } from "./scalar.js";
 import type { UpdatePolicy } from "./service.js";
 

@@ -124,17 +124,34 @@ describe("a flight", () => {
     const landings: ((value: number) => void)[] = [];
     const flight = new Flight(() => new Promise<number>((resolve) => landings.push(resolve)));
     const first = flight.join();
-    const late: Promise<number>[] = [flight.join(), flight.join(), flight.join()];
+    const late = [flight.join(), flight.join(), flight.join()];
     expect(landings).toHaveLength(1);
     landings[0]?.(1);
     expect(await first).toBe(1);
-    late.push(flight.join());
     await Promise.resolve();
     expect(landings).toHaveLength(2);
     landings[1]?.(2);
-    expect(await Promise.all(late)).toEqual([2, 2, 2, 2]);
+    expect(await Promise.all(late)).toEqual([2, 2, 2]);
     void flight.join();
     expect(landings).toHaveLength(3);
+  });
+
+  it("is alone in the air, whenever somebody asks", async () => {
+    let flying = 0;
+    let most = 0;
+    const flight = new Flight(async () => {
+      flying += 1;
+      most = Math.max(most, flying);
+      await Promise.resolve();
+      flying -= 1;
+    });
+    const joined: Promise<void>[] = [];
+    for (let tick = 0; tick < 50; tick += 1) {
+      joined.push(flight.join());
+      await Promise.resolve();
+    }
+    await Promise.all(joined);
+    expect(most).toBe(1);
   });
 
   it("goes on after a failure", async () => {

@@ -154,6 +154,14 @@ describe("the API", () => {
   });
 });
 
+test("no answer is kept or compared by a cache", async () => {
+  const admin = await serveAdmin();
+  for (const path of ["/", "/metrics", "/api/v1/services", "/nowhere"]) {
+    const { headers } = await admin.send(path);
+    expect([headers.get("cache-control"), headers.get("etag")]).toEqual(["no-store", null]);
+  }
+});
+
 test("/metrics is the exposition, in its own content type", async () => {
   const admin = await serveAdmin();
   const answer = await admin.send("/metrics");

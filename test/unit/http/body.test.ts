@@ -25,7 +25,10 @@ const bad: readonly (readonly [string, string | Uint8Array])[] = [
   ["an array nested 100,000 deep", nested(100_000)],
   ["an object nested 100,000 deep", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`],
   ["deep inside a field", `{"repository":${nested(100_000)}}`],
-  ["65 levels deep", nested(65)],
+  ["65 levels deep beside what counts", `{"x":${nested(64)},${good.slice(1)}`],
+  ["100,000 levels deep beside what counts", `{"x":${nested(100_000)},${good.slice(1)}`],
+  ["invalid UTF-8 beside what counts", Buffer.from(`{"x":"\u00ff",${good.slice(1)}`, "latin1")],
+  ["repo_name with a tag and no tag of its own", '{"repository":{"repo_name":"notarock/portfolio-ng:edge"}}'],
   ["a repository in __proto__", `{"__proto__":${good}}`],
   [
     "a repository in the constructor",
@@ -100,14 +103,14 @@ describe("a body that HTTP has a word for", () => {
   test("announced as larger than 1 MiB: 413 before it is sent", async () => {
     const hooks = await serveHooks();
     const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n`;
-    expect((await exchange(hooks.port, head, 300)).text).toMatch(/^HTTP\/1\.1 413 /);
+    expect((await exchange(hooks.port, head, 5000, /\r\n\r\n/)).text).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   test("larger than 1 MiB in chunks: 413", async () => {
     const hooks = await serveHooks();
     const chunk = `10000\r\n${" ".repeat(0x10000)}\r\n`;
     const request = `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(17)}0\r\n\r\n`;
-    expect((await exchange(hooks.port, request, 500)).text).toMatch(/^HTTP\/1\.1 413 /);
+    expect((await exchange(hooks.port, request, 5000, /\r\n\r\n/)).text).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   test("compressed: 415, whatever it would inflate to", async () => {
@@ -139,7 +142,7 @@ describe("a body that HTTP has a word for", () => {
   test("slower than the read timeout: 408, and the connection ends", async () => {
     const hooks = await serveHooks({ readTimeoutMs: 100 });
     const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`;
-    const answer = await exchange(hooks.port, head, 2000);
+    const answer = await exchange(hooks.port, head, 5000);
     expect(answer.text).toMatch(/^HTTP\/1\.1 408 [^]*"error":"the body took too long"/);
     expect(answer.closed).toBe(true);
     expect(hooks.counted).toEqual(["dockerhub invalid"]);
@@ -171,6 +174,6 @@ describe("a transport that has killed others", () => {
   test("a body after a wrong secret is not waited for", async () => {
     const hooks = await serveHooks();
     const head = "POST /hooks/dockerhub/wrong HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
-    expect((await exchange(hooks.port, head, 300)).text).toMatch(/^HTTP\/1\.1 404 /);
+    expect((await exchange(hooks.port, head, 5000, /\r\n\r\n/)).text).toMatch(/^HTTP\/1\.1 404 /);
   });
 });

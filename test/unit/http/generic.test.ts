@@ -40,6 +40,12 @@ describe("a generic delivery", () => {
     expect([answer.status, answer.json]).toEqual([200, { reason: "no declared service has that name" }]);
   });
 
+  test("is refused with a name longer than any can be", async () => {
+    const hooks = await serveHooks();
+    const answer = await hooks.post("/hooks/generic", { service: "a".repeat(513) }, bearer);
+    expect([answer.status, answer.json]).toEqual([400, { error: "service is longer than 512 characters" }]);
+  });
+
   test("says what to send when it names nothing", async () => {
     const hooks = await serveHooks();
     const answer = await hooks.post("/hooks/generic", {}, bearer);

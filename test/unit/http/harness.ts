@@ -83,8 +83,13 @@ export async function serveHooks(
   return { ...served, surface, log, counted };
 }
 
-/** Writes bytes to a socket and returns every byte that came back before it closed, or before `withinMs`. */
-export function exchange(port: number, text: string, withinMs = 1000): Promise<{ text: string; closed: boolean }> {
+/** Writes bytes to a socket and returns every byte that came back before it closed, matched `until`, or took `withinMs`. */
+export function exchange(
+  port: number,
+  text: string,
+  withinMs = 5000,
+  until?: RegExp,
+): Promise<{ text: string; closed: boolean }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, "127.0.0.1", () => socket.write(text));
@@ -94,7 +99,10 @@ export function exchange(port: number, text: string, withinMs = 1000): Promise<{
       resolve({ text: Buffer.concat(chunks).toString("latin1"), closed });
     };
     const timer = setTimeout(finish, withinMs, false);
-    socket.on("data", (chunk) => chunks.push(chunk));
+    socket.on("data", (chunk) => {
+      chunks.push(chunk);
+      if (until?.test(Buffer.concat(chunks).toString("latin1")) === true) finish(false);
+    });
     socket.on("error", () => undefined);
     socket.on("close", () => {
       finish(true);

@@ -16,6 +16,12 @@ describe("interpolate", () => {
     ["$_under_1-", "u-"],
     ["$$SET $${SET} $$$SET", "$SET ${SET} $value"],
     ["$DOLLAR", "$SET"],
+    ["$", "$"],
+    ["a$ $1 $(b) $-|$$$", "a$ $1 $(b) $-|$$"],
+    ["$É", "$É"],
+    ["${NONE:-$1}", "$1"],
+    ["${NONE:-a}b}", "ab}"],
+    ["{$SET}", "{value}"],
     ["${EMPTY}", ""],
     ["${SET:-d}", "value"],
     ["${SET-d}", "value"],
@@ -56,10 +62,9 @@ describe("interpolate", () => {
     ["${NONE?}", "the variable NONE is required"],
     ["${EMPTY:?m}", "the variable EMPTY is required: m"],
     ["${NONE:-${ALSO:?m}}", "the variable ALSO is required: m"],
-    ["$", "a name must follow `$`; write `$$` for a plain dollar sign"],
-    ["secret$", "a name must follow `$`; write `$$` for a plain dollar sign"],
-    ["$1secret", "a name must follow `$`; write `$$` for a plain dollar sign"],
-    ["$(secret)", "a name must follow `$`; write `$$` for a plain dollar sign"],
+    ["${", "a name must follow `${`; write `$$` for a plain dollar sign"],
+    ["${SET:-${", "a name must follow `${`; write `$$` for a plain dollar sign"],
+    ["${ SET }", "a name must follow `${`; write `$$` for a plain dollar sign"],
     ["${}", "a name must follow `${`; write `$$` for a plain dollar sign"],
     ["${1secret}", "a name must follow `${`; write `$$` for a plain dollar sign"],
     ["${SET", "`${SET` lacks its closing brace"],
@@ -67,7 +72,6 @@ describe("interpolate", () => {
     ["${SET:-{}", "`${SET` lacks its closing brace"],
     ["${SET secret}", "`${SET` is followed by an unknown operator"],
     ["${SET:secret}", "`${SET` is followed by an unknown operator"],
-    ["${SET:-$}", "a name must follow `$`; write `$$` for a plain dollar sign"],
   ])("%s is a fault", (template, fault) => {
     expect(fill(template)).toMatchObject({ text: "", faults: [fault] });
   });
@@ -83,13 +87,31 @@ describe("interpolate", () => {
     expect(fill("${N:-".repeat(100_000)).faults).toHaveLength(1);
   });
 
-  it("never throws, and leaves no variable in the text", () => {
+  it("never throws, and fills in whatever it finds no fault with", () => {
     const template = fc.string({ unit: fc.constantFrom(...Array.from("$${}:-+?ABab {}\n1_")) });
     fc.assert(
       fc.property(fc.oneof(template, fc.string()), (text) => {
-        const result = interpolate(text.replaceAll("$$", ""), () => "v");
-        expect(result.text).not.toContain("$");
+        const result = interpolate(text, () => "v");
         expect(result.unset).toEqual([]);
+        if (result.faults.length > 0) expect(result.text).toBe("");
+        if (!text.includes("$")) expect(result).toEqual({ text, unset: [], faults: [] });
+      }),
+    );
+  });
+
+  it("leaves no variable in the text", () => {
+    const literal = fc.string().map((text) => text.replace(/[${}]/g, ""));
+    const { template } = fc.letrec<{ template: string; expression: string }>((tie) => ({
+      template: fc.array(fc.oneof(literal, tie("expression")), { maxLength: 4 }).map((parts) => parts.join("")),
+      expression: fc
+        .tuple(fc.constantFrom("SET", "EMPTY", "NONE"), fc.constantFrom("", ":-", "-", ":+", "+"), tie("template"))
+        .map(([name, operator, word]) => `\${${name}${operator}${operator === "" ? "" : word}}`),
+    }));
+    fc.assert(
+      fc.property(template, (text) => {
+        const result = fill(text);
+        expect(result.faults).toEqual([]);
+        expect(result.text).not.toMatch(/[${}]/);
       }),
     );
   });

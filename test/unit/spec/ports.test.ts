@@ -23,6 +23,7 @@ describe("ports", () => {
     ["65534-65535:1-2", ["-:65534:1/tcp", "-:65535:2/tcp"]],
     ["{target: 80}", ["-:-:80/tcp"]],
     ['{target: "80", published: 81, protocol: udp, host_ip: "::", mode: host}', [":::81:80/udp"]],
+    ["{target: 80, mode: ingress}", ["-:-:80/tcp"]],
     ["{target: 1, published: 0}", ["-:-:1/tcp"]],
     ["{target: 65535, published: 65535}", ["-:65535:65535/tcp"]],
     ['{target: 1, published: "7-7"}', ["-:7:1/tcp"]],
@@ -57,8 +58,7 @@ describe("ports", () => {
     ["{target: 1, published: 65536}", "is not a port"],
     ['{target: 1, published: "1-2"}', "is not a port"],
     ['{target: 1, published: ""}', "is not a port"],
-    ["{target: 1, mode: ingress}", "needs Swarm"],
-    ["{target: 1, mode: bridge}", "is not one of host"],
+    ["{target: 1, mode: bridge}", "is not one of ingress, host"],
     ['{target: 1, host_ip: ""}', "is not an IP address"],
   ])("%s is refused", (written, complaint) => {
     expect(complaints(read(written))).toEqual([expect.stringContaining(complaint)]);

@@ -144,6 +144,9 @@ describe("values at their bounds", () => {
     ["networks: {default: {aliases: ['']}}", "must not be empty"],
     ["depends_on: [web]", "services depend on each other in a circle: web -> web"],
     ["environment: {'': x}", "the name before `=` is empty"],
+    ["environment: [' =x']", "the name before `=` is empty"],
+    ["environment: ['A =x']", "the name begins or ends with white space"],
+    ["labels: {' a': x}", "the name begins or ends with white space"],
   ])("%s is refused", (line, complaint) => {
     expect(complaints(readService(line))).toEqual([complaint]);
   });

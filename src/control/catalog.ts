@@ -1,0 +1,96 @@
+import type { ServiceStatus } from "../plan/condition.js";
+import { bareStatus } from "../plan/status.js";
+import { formatImage } from "../spec/image.js";
+import type { ImageReference } from "../spec/image.js";
+import { formatProblem } from "../spec/problem.js";
+import { serviceKey } from "../spec/service.js";
+import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import type { SourceSnapshot } from "./ports.js";
+
+/** What the files say of one service, and how well they say it. */
+export interface Declared {
+  readonly spec: ServiceSpec;
+  readonly generation: number;
+  /** The newest version of its file is broken: this is from the last good one. */
+  readonly specProblem: string | undefined;
+}
+
+/** The declared services, and how each was last seen to stand. */
+export class Catalog {
+  #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
+  #specs: ReadonlyMap<ServiceKey, ServiceSpec> = new Map();
+  readonly #statuses = new Map<ServiceKey, ServiceStatus>();
+
+  get snapshot(): SourceSnapshot {
+    return this.#snapshot;
+  }
+
+  get specs(): ReadonlyMap<ServiceKey, ServiceSpec> {
+    return this.#specs;
+  }
+
+  get statuses(): ReadonlyMap<ServiceKey, ServiceStatus> {
+    return this.#statuses;
+  }
+
+  /** Takes the files' word; answers which services are new and which are gone. */
+  adopt(snapshot: SourceSnapshot, now: number): { readonly added: ServiceKey[]; readonly removed: ServiceKey[] } {
+    const services = snapshot.projects.flatMap((project) => project.services);
+    const specs = new Map(services.map((spec) => [serviceKey(spec.project, spec.name), spec]));
+    const removed = [...this.#specs.keys()].filter((key) => !specs.has(key));
+    const added = [...specs.keys()].filter((key) => !this.#specs.has(key));
+    this.#snapshot = snapshot;
+    this.#specs = specs;
+    for (const key of removed) this.#statuses.delete(key);
+    for (const key of added) {
+      const spec = specs.get(key);
+      if (spec !== undefined) this.#statuses.set(key, unseen(spec, snapshot.generation, now));
+    }
+    return { added, removed };
+  }
+
+  declared(key: ServiceKey): Declared | undefined {
+    const spec = this.#specs.get(key);
+    if (spec === undefined) return undefined;
+    const { projects, problems, generation } = this.#snapshot;
+    const file = projects.find(({ name }) => name === spec.project)?.file;
+    const problem = problems.find((one) => one.file === file);
+    return { spec, generation, specProblem: problem === undefined ? undefined : formatProblem(problem) };
+  }
+
+  /** Undefined: nothing of the service is left. */
+  publish(key: ServiceKey, status: ServiceStatus | undefined): void {
+    if (status === undefined) this.#statuses.delete(key);
+    else this.#statuses.set(key, status);
+  }
+
+  /** A tag of undefined is any tag. A service that declares a digest is concerned by no push. */
+  keysForImage(pushed: ImageReference): readonly ServiceKey[] {
+    const concerned = [...this.#specs].filter(([, { image }]) => {
+      if (pushed.registry !== image.registry || pushed.repository !== image.repository) return false;
+      return image.digest === undefined && (pushed.tag === undefined || pushed.tag === image.tag);
+    });
+    return concerned.map(([key]) => key);
+  }
+
+  keysForName(name: string): readonly ServiceKey[] {
+    const keys = [...this.#specs.keys()];
+    if (name.includes("/")) return keys.filter((key) => key === name);
+    const named = keys.filter((key) => key.endsWith(`/${name}`));
+    return named.length === 1 ? named : [];
+  }
+
+  /** The services that say they depend on this one. */
+  dependantsOf(key: ServiceKey): readonly ServiceKey[] {
+    const dependants = [...this.#specs].filter(([, { project, dependsOn }]) =>
+      dependsOn.some(({ service }) => serviceKey(project, service) === key),
+    );
+    return dependants.map(([dependant]) => dependant);
+  }
+}
+
+function unseen(spec: ServiceSpec, generation: number, now: number): ServiceStatus {
+  const service = { project: spec.project, name: spec.name, image: formatImage(spec.image) };
+  const outcome = { reason: "NotObserved", because: "it has not been looked at yet" } as const;
+  return bareStatus(service, outcome, generation, now);
+}

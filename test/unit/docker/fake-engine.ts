@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface FakeEngine extends AsyncDisposable {
+  readonly host: string;
+  /** `METHOD url`, in order. */
+  readonly requests: readonly string[];
+  readonly bodies: readonly string[];
+  readonly headers: readonly IncomingMessage["headers"][];
+  /** May be changed while it runs. */
+  api: { version: string; minimum: string };
+}
+
+/** A real HTTP server on a socket that says what no real engine can be made to say at will. */
+export async function startFakeEngine(
+  answer: (request: { readonly path: string; readonly method: string }, response: ServerResponse) => void,
+): Promise<FakeEngine> {
+  const directory = await mkdtemp(join(tmpdir(), "fake-engine-"));
+  const requests: string[] = [];
+  const bodies: string[] = [];
+  const headers: IncomingMessage["headers"][] = [];
+  const api = { version: "1.44", minimum: "1.24" };
+  const server = createServer((request, response) => {
+    const { method = "", url = "" } = request;
+    requests.push(`${method} ${url}`);
+    headers.push(request.headers);
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      bodies.push(body);
+      if (url.startsWith("/version")) {
+        response.end(JSON.stringify({ ApiVersion: api.version, MinAPIVersion: api.minimum }));
+        return;
+      }
+      const spoken = /^\/v1\.(\d+)\//.exec(url)?.[1] ?? "0";
+      if (Number(spoken) > Number(api.version.slice(2))) {
+        refuse(response, 400, `client version 1.${spoken} is too new. Maximum supported API version is ${api.version}`);
+      } else if (Number(spoken) < Number(api.minimum.slice(2))) {
+        refuse(response, 400, `client version 1.${spoken} is too old. Minimum supported API version is ${api.minimum}`);
+      } else {
+        answer({ path: url.replace(/^\/v[\d.]+/, ""), method }, response);
+      }
+    });
+  });
+  const path = join(directory, "docker.sock");
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return {
+    host: `unix://${path}`,
+    requests,
+    bodies,
+    headers,
+    api,
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+export function refuse(response: ServerResponse, status: number, message: string): void {
+  response.statusCode = status;
+  response.end(JSON.stringify({ message }));
+}
