@@ -80,6 +80,9 @@ export class Controller implements Surface {
       log,
       prune,
       declared: (key) => this.#catalog.declared(key),
+      wake: (key) => {
+        this.#queue.add(key);
+      },
       status: (key) => this.#catalog.statuses.get(key),
       publish: (key, status) => {
         this.#publish(key, status);

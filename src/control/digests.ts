@@ -10,7 +10,6 @@ import { reasonOf } from "./pulls.js";
 /** The digest behind each declared reference: asked once per look, whoever shares the reference. */
 export class Digests {
   readonly #cache = new Map<string, Cached<Digest>>();
-  readonly #fresh = new Set<string>();
 
   constructor(
     private readonly registry: Registry,
@@ -19,19 +18,11 @@ export class Digests {
 
   /** The next look asks the registry again. */
   invalidate(image: ImageReference): void {
-    const name = formatImage(image);
-    this.#fresh.delete(name);
-    this.#cache.get(name)?.invalidate();
+    this.#cache.get(formatImage(image))?.invalidate();
   }
 
   invalidateAll(): void {
-    this.#fresh.clear();
     for (const cached of this.#cache.values()) cached.invalidate();
-  }
-
-  /** True where `resolve` answers without asking. */
-  isFresh(image: ImageReference): boolean {
-    return this.#fresh.has(formatImage(image));
   }
 
   /** Never throws: a registry that cannot be asked is a fact like any other. */
@@ -39,7 +30,6 @@ export class Digests {
     const name = formatImage(image);
     try {
       const digest = await this.#cached(name, image).get();
-      this.#fresh.add(name);
       return { target: { known: true, digest, sameContent: [] }, retryAfterMs: 0 };
     } catch (thrown) {
       const error = asFairleadError(thrown);

@@ -9,7 +9,7 @@ import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
 import type { Step } from "../plan/step.js";
-import { inRole, isUp, viewOf } from "../plan/view.js";
+import { inRole, viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
@@ -39,6 +39,8 @@ export interface ReconcilerOptions {
   readonly declared: (key: ServiceKey) => Declared | undefined;
   /** Undefined: nothing of the service is left. */
   readonly publish: (key: ServiceKey, status: ServiceStatus | undefined) => void;
+  /** Something that a run waited for has come. */
+  readonly wake: (key: ServiceKey) => void;
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
 }
 
@@ -47,7 +49,8 @@ const mostPasses = 12;
 const removalGraceMs = 10_000;
 /** What waits for an event is looked at this often all the same. */
 const patienceMs = 30_000;
-/** A service that is down is not to wait for a slow registry: what is known to be right is started first. */
+/** The registry's answer is waited for this long within a run. */
+const registryPatienceMs = 500;
 const asking: Target = { known: false, reason: "NotObserved", message: "the registry is being asked" };
 
 interface Run {
@@ -58,13 +61,13 @@ interface Run {
   acted: boolean;
   /** The engine has refused to start a new container once. */
   startRefused: boolean;
-  /** A service that is down has been looked after before the registry was asked. */
-  repaired: boolean;
   retryAfterMs: number;
 }
 
 /** Observe, plan, act; again until nothing is left to do now. */
 export class Reconciler {
+  readonly #lateFailures = new Map<ServiceKey, Target>();
+
   constructor(private readonly options: ReconcilerOptions) {}
 
   async run(key: ServiceKey): Promise<RunResult> {
@@ -77,7 +80,6 @@ export class Reconciler {
       log: log.child({ reconcile: id, project, service }),
       acted: false,
       startRefused: false,
-      repaired: false,
       retryAfterMs: 0,
     };
     const began = clock.now();
@@ -107,31 +109,57 @@ export class Reconciler {
 
   /** Undefined: the world has changed, look again. */
   async #converge(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
-    const { ledger, pulls, clock, digests } = this.options;
+    const { ledger, pulls, clock } = this.options;
     const { spec, generation, specProblem } = declared;
     const view = viewOf(snapshot, spec, pulls.states, clock.now());
     const rollout = await ledger.follow(run.key, view.containers, run.log);
-    const hasty = !run.repaired && isDown(view.containers) && !digests.isFresh(spec.image);
-    run.repaired ||= hasty;
-    const desired = hasty
-      ? { spec, specHash: specHash(spec), target: asking }
-      : await this.#resolve(run, spec, view.containers);
+    const resolved = await this.#resolveInTime(run, spec, view.containers);
+    const desired = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const planned = plan(desired, view, ledger.memory(run.key, view.containers));
     const { outcome } = planned;
     const { containers } = view;
-    if (!hasty) {
+    if (resolved !== undefined) {
       const input = { desired, containers, outcome, rollout, specProblem, generation, now: clock.now() };
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
     const heals = outcome.reason === "Restoring" && planned.steps.some((step) => step.kind === "start-container");
     if (heals) ledger.healed(run.key);
     await this.#act(run, planned.steps, containers);
-    if (outcome.kind === "continue" || hasty) return undefined;
+    if (outcome.kind === "continue") return undefined;
+    if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
     if (outcome.kind === "converged" || outcome.kind === "blocked") ledger.settled(run.key);
     if (outcome.kind === "failed" && desired.target.known) {
       pulls.forgetFailure(pinnedImage(spec.image, desired.target.digest));
     }
     return outcome;
+  }
+
+  /**
+   * Undefined: the registry takes its time. A service is not to wait for that with its repairs, so the run goes on without
+   * an answer, and the key comes again when there is one.
+   */
+  async #resolveInTime(
+    run: Run,
+    spec: ServiceSpec,
+    containers: readonly ObservedContainer[],
+  ): Promise<Desired | undefined> {
+    const { clock, wake } = this.options;
+    const failed = this.#lateFailures.get(run.key);
+    this.#lateFailures.delete(run.key);
+    if (failed !== undefined) return { spec, specHash: specHash(spec), target: failed };
+    const answer = this.#resolve(run, spec, containers);
+    const late = new Promise<undefined>((resolve) => {
+      const cancel = clock.after(registryPatienceMs, () => {
+        resolve(undefined);
+        void answer.then(({ target }) => {
+          // A digest is remembered where it was asked for; a failure only here, or it would be asked for ever.
+          if (!target.known) this.#lateFailures.set(run.key, target);
+          wake(run.key);
+        });
+      });
+      void answer.finally(cancel);
+    });
+    return Promise.race([answer, late]);
   }
 
   async #resolve(run: Run, spec: ServiceSpec, containers: readonly ObservedContainer[]): Promise<Desired> {
@@ -272,11 +300,6 @@ export class Reconciler {
     if (error.retry === "never") return { kind: "terminal" };
     return { kind: "error", retryAfterMs: error.retryAfterMs ?? 0, acted: run.acted };
   }
-}
-
-function isDown(containers: readonly ObservedContainer[]): boolean {
-  const active = inRole(containers, "active");
-  return active !== undefined && !isUp(active) && inRole(containers, "next") === undefined;
 }
 
 function labelOf(result: RunResult): ReconcileResult {

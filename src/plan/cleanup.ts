@@ -21,10 +21,11 @@ export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: View
   } else if (previous !== undefined) {
     steps.push(...retire(previous, spec, `${active.name} has taken over`));
   }
-  return [...steps, ...removeImages(spec, active, view)];
+  return [...steps, ...clearImages(spec, active, view)];
 }
 
-function removeImages(spec: ServiceSpec, active: ObservedContainer, view: View): Step[] {
+/** Images that no container of the service uses any more and nobody rolls back to. */
+export function clearImages(spec: ServiceSpec, active: ObservedContainer, view: View): Step[] {
   const revisions = view.images
     .flatMap((image) => image.tags.map((tag) => keptRevision(spec, tag)))
     .filter((revision) => revision !== undefined)

@@ -18,6 +18,7 @@ export type Reason =
   | "Pulling"
   | "RolloutStarted"
   | "WaitingForHealth"
+  | "Promoting"
   | "WaitingForDependency"
   | "HealthDeadlineExceeded"
   | "Unhealthy"

@@ -1,3 +1,4 @@
+import { clearImages } from "./cleanup.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
@@ -19,7 +20,7 @@ export function heldBy(desired: Desired, view: View, memory: Memory): Hold | und
 }
 
 /** The bad one stays out; the good one is kept running, and if that fails too nothing more is rolled anywhere. */
-export function planHeld(hold: Hold, active: ObservedContainer, view: View, memory: Memory): Plan {
+export function planHeld(desired: Desired, hold: Hold, active: ObservedContainer, view: View, memory: Memory): Plan {
   const repair = keepRunning(active, view, memory);
   const because = `${hold.digest} failed: ${hold.message}; held until the image or the spec changes, or a retry`;
   if (repair.outcome.kind === "wait") {
@@ -31,5 +32,6 @@ export function planHeld(hold: Hold, active: ObservedContainer, view: View, memo
     const rollback = `${because}; the one before it is unhealthy too`;
     return { steps: repair.steps, outcome: { kind: "blocked", reason: "RollbackFailed", because: rollback } };
   }
-  return { steps: repair.steps, outcome: { kind: "blocked", reason: "DigestHeld", because } };
+  const steps = [...repair.steps, ...clearImages(desired.spec, active, view)];
+  return { steps, outcome: { kind: "blocked", reason: "DigestHeld", because } };
 }

@@ -129,7 +129,7 @@ function planPromotion(
   }
   steps.push({ kind: "rename-container", container: next.name, to: base, because });
   steps.push(...restorePolicy({ ...next, name: base }));
-  return { steps, outcome: { kind: "continue", reason: "Converged", because } };
+  return { steps, outcome: { kind: "continue", reason: "Promoting", because } };
 }
 
 export function discard(container: ObservedContainer, spec: Desired["spec"], because: string): Step[] {

@@ -32,7 +32,7 @@ export function plan(desired: Desired, view: View, memory: Memory): Plan {
     return planConverged(desired, active, view, memory);
   }
   const hold = heldBy(desired, view, memory);
-  if (hold !== undefined) return planHeld(hold, active, view, memory);
+  if (hold !== undefined) return planHeld(desired, hold, active, view, memory);
   return planRollout(desired, desired.target.digest, active, view, memory);
 }
 

@@ -30,9 +30,10 @@ export class ManualClock {
     return this.#first()?.at;
   }
 
-  /** Lets time pass; what is due happens in order, and what follows from it in promises has its turn before time goes on. */
+  /** Lets time pass, once what is under way has had its turn; what is due happens in order, and what follows from it in promises has its turn before time goes on. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
+    await settled();
     for (let timer = this.#first(); timer !== undefined && timer.at <= end; timer = this.#first()) {
       this.#timers.delete(timer);
       this.#now = timer.at;

@@ -81,12 +81,12 @@ export class SimulatedEngine implements Engine {
       this.#reachable = true;
       this.#listsChanged = true;
       if (watched) this.world.host = { ...this.world.host, engineOutage: { from, to: this.clock.now() } };
-      for (const { id, name } of this.world.host.containers) {
+      for (const { id } of this.world.host.containers) {
         this.world.changed.add(id);
         const before = restart ? running.find((container) => container.id === id) : undefined;
         const found = this.world.find(id);
         const returns = before?.restartPolicy.name === "always" || before?.restartPolicy.name === "unless-stopped";
-        if (found !== undefined && returns && name !== "") this.world.run(found, true);
+        if (found !== undefined && returns) this.world.run(found, true);
       }
       this.world.emit({ kind: "resync" });
     });
@@ -272,7 +272,9 @@ export class SimulatedEngine implements Engine {
       ...others.flatMap(({ id }) => this.world.portsOf(id).map(({ hostPort }) => hostPort)),
     ]);
     const port = this.world.portsOf(found.id).find(({ hostPort }) => hostPort !== undefined && taken.has(hostPort));
-    return port === undefined ? undefined : fault("PortConflict", `port ${port.hostPort ?? 0} is already allocated`);
+    return port === undefined
+      ? undefined
+      : fault("PortConflict", `Bind for 0.0.0.0:${port.hostPort ?? 0} failed: port is already allocated`);
   }
 
   #refuseTakenName(name: string): void {

@@ -204,6 +204,17 @@ describe("when the next run is due", () => {
     await clock.advance(10_000);
     expect(runs).toHaveLength(2);
   });
+
+  it("a wait is of no account where a newer look is due already", async () => {
+    const { queue, runs, clock, finish } = stage();
+    queue.add("a");
+    await settle();
+    queue.add("a");
+    await finish({ kind: "requeue", afterMs: 5_000 });
+    await finish(success);
+    await clock.advance(10_000);
+    expect(runs).toHaveLength(2);
+  });
 });
 
 describe("notice", () => {
@@ -259,6 +270,7 @@ describe("the end", () => {
     expect(drained).toBe(false);
     await finish({ kind: "requeue", afterMs: 10 });
     await draining;
+    expect(clock.pending, "no timer keeps the process alive").toBe(0);
     await clock.advance(1_000);
     expect(runs.map(({ key }) => key)).toEqual(["a"]);
   });
@@ -280,6 +292,26 @@ describe("the end", () => {
     await finish(success);
     expect(runs).toHaveLength(3);
   });
+
+  it("forgets how a key failed: declared anew, it is looked at when something happens", async () => {
+    const { queue, runs, finish } = stage();
+    queue.add("a");
+    await settle();
+    await finish({ ...actedFailure, retryAfterMs: 60_000 });
+    queue.notice("a");
+    await settle();
+    expect(runs).toHaveLength(1);
+    queue.forget("a");
+    queue.notice("a");
+    await settle();
+    expect(runs).toHaveLength(2);
+  });
+
+  it("has nothing to forget of a key it never saw", () => {
+    const { queue, clock } = stage();
+    queue.forget("a");
+    expect(clock.pending).toBe(0);
+  });
 });
 
 it("reports depth, waiting, work and what runs, in seconds", async () => {
@@ -295,4 +327,22 @@ it("reports depth, waiting, work and what runs, in seconds", async () => {
   expect(told.worked).toEqual([5]);
   expect(told.waited).toEqual([0, 3]);
   expect(told.depth.at(-1)).toBe(0);
+});
+
+it("reports the work of every key that runs, and none of those that wait", async () => {
+  const { queue, clock, told, finish } = stage();
+  await clock.advance(10_000);
+  queue.add("idle");
+  await settle();
+  await finish({ kind: "requeue", afterMs: 60_000 });
+  queue.add("a");
+  await clock.advance(2_000);
+  queue.add("b");
+  await clock.advance(3_000);
+  queue.add("c");
+  expect(told.running.at(-1)).toEqual([8, 5]);
+  await settle();
+  await finish(success);
+  expect(told.worked).toEqual([0, 0]);
+  expect(told.running.at(-1)).toEqual([8, 5]);
 });

@@ -464,7 +464,7 @@ describe("next", () => {
       6. rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)
       7. rename shop-web-1.next to shop-web-1 (it has been healthy for 5s)
       8. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Converged: it has been healthy for 5s
+      => continue: Promoting: it has been healthy for 5s
       "
     `);
   });
@@ -475,7 +475,7 @@ describe("next", () => {
       1. rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)
       2. rename shop-web-1.next to shop-web-1 (it has been running for 5s)
       3. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Converged: it has been running for 5s
+      => continue: Promoting: it has been running for 5s
       "
     `);
   });
@@ -486,7 +486,7 @@ describe("next", () => {
       "
       1. rename shop-web-1.next to shop-web-1 (it has been running for 5s)
       2. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Converged: it has been running for 5s
+      => continue: Promoting: it has been running for 5s
       "
     `);
   });
@@ -596,7 +596,7 @@ describe("next", () => {
       5. rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)
       6. rename shop-web-1.next to shop-web-1 (its health check fails, and failure_action is continue)
       7. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Converged: its health check fails, and failure_action is continue
+      => continue: Promoting: its health check fails, and failure_action is continue
       "
     `);
   });
@@ -666,6 +666,17 @@ describe("held", () => {
     expect(planText({ desired: desire("b"), host: hostWith([active, failed]), memory: { retriedAt: now } })).toContain(
       "=> continue: RolloutStarted",
     );
+  });
+  it("and the images of earlier failures go", () => {
+    const images = [imageOf("a", [1], ["id-active-1"]), imageOf("c", [2]), imageOf("b", [3], ["id-failed-3"])];
+    const host = hostWith([active, containerIn("failed", "b", 3)], { images });
+    expect(planText({ desired: desire("b"), host })).toMatchInlineSnapshot(`
+      "
+      1. remove image acme/web@sha256:cccccccccccc (beyond keep: 1)
+      2. remove image fairlead/keep:shop.web.r2 (beyond keep: 1)
+      => blocked: DigestHeld: sha256:bbbbbbbbbbbb failed: it failed before, as shop-web-1.failed shows; held until the image or the spec changes, or a retry
+      "
+    `);
   });
   it("not for another spec", () => {
     expect(

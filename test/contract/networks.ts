@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { creation, networkSpec, project, serviceSpec } from "./service.js";
+import type { Bench } from "./bench.js";
+
+export function networksContract(bench: Bench): void {
+  describe("networks and volumes", () => {
+    it("are created once", async () => {
+      const step = {
+        kind: "create-network",
+        network: networkSpec("contract-once"),
+        project,
+        because: "a test",
+      } as const;
+      await bench.engine.createNetwork(step);
+      await bench.engine.createNetwork(step);
+      expect((await bench.engine.snapshot()).networks).toContain("contract-once");
+      const volume = {
+        key: "data",
+        name: "contract-data",
+        external: false,
+        driver: undefined,
+        driverOpts: {},
+        labels: {},
+      };
+      const volumeStep = { kind: "create-volume", volume, project, because: "a test" } as const;
+      await bench.engine.createVolume(volumeStep);
+      await bench.engine.createVolume(volumeStep);
+      expect((await bench.engine.snapshot()).volumes).toContain("contract-data");
+    });
+
+    it("give a container its names only on joining", async () => {
+      for (const name of ["contract-front", "contract-back"]) await bench.network(name);
+      const spec = serviceSpec("joined", bench.plain);
+      const id = await bench.engine.createContainer(
+        creation(spec, bench.plain, { network: "contract-front", aliases: [] }),
+      );
+      const endpoints = async () =>
+        [...(await bench.see(id)).networks].sort((a, b) => a.network.localeCompare(b.network));
+      expect(await endpoints()).toEqual([{ network: "contract-front", aliases: [] }]);
+      await bench.engine.connectNetwork(id, "contract-back", ["joined"]);
+      await bench.engine.connectNetwork(id, "contract-back", ["joined"]);
+      expect(await endpoints()).toEqual([
+        { network: "contract-back", aliases: ["joined"] },
+        { network: "contract-front", aliases: [] },
+      ]);
+      await bench.engine.startContainer(id);
+      const rejoin = bench.engine.connectNetwork(id, "contract-front", ["joined", "www"]);
+      await expect(rejoin).rejects.toMatchObject({ code: "EngineRefused" });
+      await bench.engine.disconnectNetwork(id, "contract-front");
+      await bench.engine.disconnectNetwork(id, "contract-front");
+      expect(await endpoints()).toEqual([{ network: "contract-back", aliases: ["joined"] }]);
+      await bench.engine.connectNetwork(id, "contract-front", ["joined", "www"]);
+      expect(await endpoints()).toEqual([
+        { network: "contract-back", aliases: ["joined"] },
+        { network: "contract-front", aliases: ["joined", "www"] },
+      ]);
+      await bench.discard(id);
+    });
+
+    it("must exist to be joined, and need not to be left", async () => {
+      const attach = { network: await bench.network("contract-front"), aliases: [] };
+      const id = await bench.engine.createContainer(creation(serviceSpec("lonely", bench.plain), bench.plain, attach));
+      await bench.engine.startContainer(id);
+      await expect(bench.engine.connectNetwork(id, "contract-nowhere", [])).rejects.toMatchObject({
+        code: "EngineRefused",
+      });
+      await bench.engine.disconnectNetwork(id, "contract-nowhere");
+      await bench.discard(id);
+    });
+  });
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import type { EngineEvent } from "../../src/control/ports.js";
+import { project } from "./service.js";
+import type { Bench } from "./bench.js";
+
+export function watchContract(bench: Bench): void {
+  describe("the watch", () => {
+    async function watched(work: (events: EngineEvent[], settle: () => Promise<void>) => Promise<void>): Promise<void> {
+      const stop = new AbortController();
+      const events: EngineEvent[] = [];
+      const watching = bench.engine.watch((event) => events.push(event), stop.signal);
+      const settle = async () => {
+        await bench.stage.wait(300);
+      };
+      try {
+        await bench.stage.wait(300);
+        await work(events, settle);
+      } finally {
+        stop.abort();
+        await watching;
+      }
+    }
+
+    it("begins with a resync and wakes for what happens to ours", async () => {
+      await watched(async (events, settle) => {
+        expect(events).toEqual([{ kind: "resync" }]);
+        const id = await bench.create("watched", bench.plain);
+        await bench.engine.startContainer(id);
+        await bench.stage.kill(id);
+        await bench.until(id, ({ state }) => state === "exited");
+        await bench.engine.renameContainer(id, "contract-watched-1");
+        await bench.engine.removeContainer(id);
+        await settle();
+        const actions = events.flatMap((event) =>
+          event.kind === "container" && event.service === "watched" ? [event.action] : [],
+        );
+        const expected = ["create", "start", "die", "rename", "destroy"];
+        expect(actions.filter((action) => expected.includes(action))).toEqual(expected);
+      });
+    });
+
+    it("tells of health, and of foreign containers only what may unblock ours", async () => {
+      await watched(async (events, settle) => {
+        const remove = await bench.stage.createForeign("contract-other-1", bench.plain);
+        await settle();
+        events.length = 0;
+        await remove();
+        const id = await bench.create("beat", bench.good);
+        await bench.engine.startContainer(id);
+        await bench.until(id, ({ health }) => health === "healthy");
+        await settle();
+        expect(events).toContainEqual({ kind: "other" });
+        expect(events).toContainEqual({
+          kind: "container",
+          project,
+          service: "beat",
+          action: "health_status: healthy",
+        });
+        await bench.discard(id);
+      });
+    });
+
+    it("tells an end that somebody else asked for from one by itself and from our own", async () => {
+      await watched(async (_events, settle) => {
+        const id = await bench.create("asked", bench.plain);
+        await bench.engine.startContainer(id);
+        await bench.stage.stopByHand(id);
+        await settle();
+        expect(await bench.see(id)).toMatchObject({ state: "exited", endedByRequest: true });
+        await bench.engine.startContainer(id);
+        await bench.engine.stopContainer(id, 2000);
+        await settle();
+        expect((await bench.see(id)).endedByRequest ?? false).toBe(false);
+        await bench.engine.startContainer(id);
+        await bench.stage.kill(id);
+        await settle();
+        expect((await bench.see(id)).endedByRequest ?? false).toBe(false);
+        await bench.discard(id);
+      });
+    });
+
+    it("says once that the engine is lost, and resyncs when it is back", async () => {
+      await watched(async (events) => {
+        const id = await bench.create("outage", bench.plain);
+        await bench.engine.startContainer(id);
+        await bench.stage.wait(300);
+        events.length = 0;
+        const before = (await bench.engine.snapshot()).takenAt;
+        const interruption = bench.stage.interrupt(1500);
+        await bench.stage.wait(500);
+        await expect(bench.engine.snapshot()).rejects.toMatchObject({ code: "EngineUnreachable" });
+        await bench.stage.wait(1500);
+        await interruption;
+        for (let tries = 0; tries < 60 && events.at(-1)?.kind !== "resync"; tries += 1) await bench.stage.wait(100);
+        expect(events.map(({ kind }) => kind).filter((kind) => kind !== "container" && kind !== "other")).toEqual([
+          "lost",
+          "resync",
+        ]);
+        const { engineOutage: outage, takenAt } = await bench.engine.snapshot();
+        expect(outage?.from).toBeGreaterThanOrEqual(before);
+        expect(outage?.to).toBeGreaterThanOrEqual((outage?.from ?? Infinity) + 1000);
+        expect(outage?.to).toBeLessThanOrEqual(takenAt);
+        await bench.discard(id);
+      });
+    });
+
+    it("saves asking: one container list per look, an inspection only where something changed", async () => {
+      const ids = [await bench.create("quiet", bench.plain), await bench.create("busy", bench.plain)];
+      await watched(async (_events, settle) => {
+        await bench.engine.snapshot();
+        await settle();
+        await bench.engine.snapshot();
+        const before = bench.stage.counts();
+        for (let look = 0; look < 5; look += 1) await bench.engine.snapshot();
+        const after = bench.stage.counts();
+        expect(after.lists - before.lists).toBe(5);
+        expect(after.inspections - before.inspections).toBe(0);
+        expect(after.otherLists - before.otherLists).toBe(0);
+
+        await bench.engine.renameContainer(ids[1] ?? "", "contract-busy-1");
+        expect(await bench.see(ids[1] ?? "")).toMatchObject({ role: "active" });
+        await settle();
+        await bench.engine.snapshot();
+        const inspections = bench.stage.counts().inspections - after.inspections;
+        expect(inspections).toBeGreaterThanOrEqual(1);
+        expect(inspections).toBeLessThanOrEqual(2);
+      });
+      for (const id of ids) await bench.discard(id);
+    });
+  });
+}

@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Controller } from "../../../src/control/controller.js";
+import { Journal } from "../../../src/control/journal.js";
+import type { Engine, Registry, Source, SourceSnapshot } from "../../../src/control/ports.js";
+import type { Telemetry } from "../../../src/control/telemetry.js";
+import { FairleadError } from "../../../src/errors.js";
+import { silentLog } from "../../../src/log.js";
+import { Metrics } from "../../../src/metrics.js";
+import { formatImage, pinnedImage } from "../../../src/spec/image.js";
+import type { Digest } from "../../../src/spec/image.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
+import type { Behaviour } from "../../simulator/behaviour.js";
+import { SimulatedEngine } from "../../simulator/engine.js";
+import { digestOf, specOf } from "../plan/world.js";
+
+/** A registry in memory that counts what it is asked; a tag without a digest is missing, `down` answers nothing. */
+export class MemoryRegistry implements Registry {
+  readonly tags = new Map<string, Digest>();
+  readonly asked: string[] = [];
+  down: FairleadError | "hangs" | undefined;
+
+  constructor(private readonly later: (ms: number, callback: () => void) => void) {}
+
+  resolve: Registry["resolve"] = (image) => {
+    const name = formatImage(image);
+    this.asked.push(name);
+    if (this.down === "hangs") {
+      const { later } = this;
+      return new Promise((_resolve, reject) => {
+        later(10_000, () => {
+          reject(new FairleadError("RegistryUnavailable", "no answer within 10s"));
+        });
+      });
+    }
+    if (this.down !== undefined) return Promise.reject(this.down);
+    const digest = this.tags.get(name);
+    return digest === undefined
+      ? Promise.reject(new FairleadError("ImageNotFound", `${name} is not there`))
+      : Promise.resolve(digest);
+  };
+  content: Registry["content"] = (_image, digest) => Promise.resolve({ manifest: digest, config: digest });
+  credentials: Registry["credentials"] = () => Promise.resolve(undefined);
+}
+
+export interface Stage {
+  readonly engine: SimulatedEngine;
+  readonly registry: MemoryRegistry;
+  readonly specs: ServiceSpec[];
+  /** Starts a controller on it; several one after another stand for restarts. */
+  start(options?: {
+    engine?: Engine;
+    forgetful?: boolean;
+    telemetry?: Telemetry;
+    prune?: boolean;
+  }): Promise<Controller>;
+  /** The services file has changed. */
+  reload(): void;
+  push(letter: string, behaviour: Behaviour, spec?: ServiceSpec): void;
+  /** Lets time pass until it is so; throws after ten simulated minutes. */
+  until(what: string, isSo: () => boolean): Promise<void>;
+  /** Lets so much time pass. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The whole of control on a simulated host: only the clock, the host and the registry are not real. */
+export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
+  const engine = new SimulatedEngine();
+  const registry = new MemoryRegistry((ms, callback) => void engine.clock.after(ms, callback));
+  const root = await mkdtemp(join(tmpdir(), "fairlead-control-"));
+  const readers = new Set<(snapshot: SourceSnapshot) => void>();
+  const state = { generation: 1, journals: 0 };
+  const snapshot = (): SourceSnapshot => ({
+    generation: state.generation,
+    projects: [{ name: "shop", file: "services.yaml", services: [...specs] }],
+    problems: [],
+    files: new Map([["services.yaml", 0]]),
+  });
+  const source: Source = {
+    load: () => Promise.resolve(snapshot()),
+    watch: (onChange) => readers.add(onChange),
+  };
+  const stage: Stage = {
+    engine,
+    registry,
+    specs,
+    async start({ engine: seen = engine, forgetful = false, telemetry = new Metrics("0"), prune = false } = {}) {
+      if (forgetful) state.journals += 1;
+      const controller = new Controller({
+        engine: seen,
+        registry,
+        source,
+        journal: await Journal.open(join(root, String(state.journals)), silentLog),
+        telemetry,
+        clock: engine.clock,
+        log: silentLog,
+        backoff: { baseMs: 1_000, capMs: 60_000, random: () => 0.5 },
+        prune,
+        resync: "0 0 1 1 *",
+        resyncJitterMs: 0,
+        concurrentPulls: 2,
+        concurrentServices: 8,
+      });
+      void controller.start();
+      await stage.until("ready", () => controller.ready());
+      return controller;
+    },
+    reload() {
+      state.generation += 1;
+      for (const reader of readers) reader(snapshot());
+    },
+    push(letter, behaviour, spec = specs[0] ?? specOf()) {
+      const digest = digestOf(letter);
+      engine.publish(pinnedImage(spec.image, digest), behaviour);
+      registry.tags.set(formatImage(spec.image), digest);
+    },
+    async until(what, isSo) {
+      for (let turn = 0; turn < 6_000; turn += 1) {
+        if (isSo()) return;
+        // The journal is a real file: it needs real time, however little.
+        await sleep(turn % 4 === 0 ? 1 : 0);
+        await engine.clock.advance(100);
+      }
+      throw new Error(`it never came to be: ${what}`);
+    },
+    async pass(ms) {
+      for (let passed = 0; passed < ms; passed += 100) {
+        await sleep(1);
+        await engine.clock.advance(100);
+      }
+    },
+    close: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
+  };
+  return stage;
+}
+
+const changing: ReadonlySet<string> = new Set<keyof Engine>([
+  "createNetwork",
+  "createVolume",
+  "pull",
+  "tagImage",
+  "createContainer",
+  "connectNetwork",
+  "disconnectNetwork",
+  "startContainer",
+  "stopContainer",
+  "setRestartPolicy",
+  "renameContainer",
+  "removeContainer",
+  "removeImage",
+]);
+
+/** The engine as a process sees it that dies before or after its n-th changing call: from then on nothing answers it. */
+export function mortal(
+  engine: Engine,
+  death: { readonly call: number; readonly moment: "before" | "after" },
+): { readonly engine: Engine; readonly dead: () => boolean } {
+  const life = { calls: 0, over: false };
+  const never = new Promise<never>(() => undefined);
+  const seen = new Proxy(engine, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== "function") return member;
+      return async (...args: unknown[]) => {
+        if (life.over) return never;
+        if (!changing.has(String(name))) return answered(member.apply(target, args));
+        life.calls += 1;
+        const last = life.calls === death.call;
+        if (last && death.moment === "before") {
+          life.over = true;
+          return never;
+        }
+        if (!last) return answered(member.apply(target, args));
+        life.over = true;
+        await Promise.resolve(member.apply(target, args)).catch(() => undefined);
+        return never;
+      };
+    },
+  });
+  const answered = async (work: unknown): Promise<unknown> => {
+    const value: unknown = await work;
+    return life.over ? never : value;
+  };
+  return { engine: seen, dead: () => life.over };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { Rollout } from "../../../src/plan/condition.js";
+import { trackRollout } from "../../../src/plan/history.js";
+import { containerIn, digestOf, now } from "./world.js";
+
+const active = containerIn("active", "a", 1);
+const next = containerIn("next", "b", 2, { createdAt: now - 4_000 });
+
+/** The rollout of `next`, under way. */
+const open: Rollout = {
+  id: "shop/web@2",
+  from: digestOf("a"),
+  to: digestOf("b"),
+  startedAt: "1970-01-01T00:16:36.000Z",
+  finishedAt: undefined,
+  outcome: undefined,
+  reason: "RolloutStarted",
+};
+const closed: Rollout = { ...open, finishedAt: "1970-01-01T00:16:39.000Z", outcome: "promoted", reason: "Converged" };
+
+describe("a rollout", () => {
+  it("begins with a next one, at the time it was created", () => {
+    expect(trackRollout(undefined, [active, next], now)).toEqual(open);
+  });
+
+  it("of a first start comes from nothing", () => {
+    expect(trackRollout(undefined, [next], now)).toEqual({ ...open, from: undefined });
+  });
+
+  it("begins anew where the last one known is over, or was another", () => {
+    const third = containerIn("next", "c", 3, { createdAt: now - 4_000 });
+    const begun = { ...open, id: "shop/web@3", to: digestOf("c") };
+    expect(trackRollout(closed, [active, third], now)).toEqual(begun);
+    expect(trackRollout(open, [active, third], now)).toEqual(begun);
+    expect(trackRollout({ ...closed, id: begun.id }, [active, third], now)).toEqual(begun);
+  });
+
+  it("stays the very same while nothing is new", () => {
+    expect(trackRollout(open, [active, next], now)).toBe(open);
+    expect(trackRollout(closed, [active], now)).toBe(closed);
+    expect(trackRollout(undefined, [active], now)).toBeUndefined();
+  });
+});
+
+describe("the end of a rollout", () => {
+  const ended = { ...open, finishedAt: "1970-01-01T00:16:40.000Z" };
+
+  it("is promoted when its container serves", () => {
+    const promoted = containerIn("active", "b", 2);
+    expect(trackRollout(open, [promoted, containerIn("previous", "a", 1)], now)).toEqual({
+      ...ended,
+      outcome: "promoted",
+      reason: "Converged",
+    });
+  });
+
+  it.each(["running", "restarting", "paused"] as const)(
+    "is rolled back when its container failed and the old one is %s",
+    (state) => {
+      expect(trackRollout(open, [{ ...active, state }, containerIn("failed", "b", 2)], now)).toEqual({
+        ...ended,
+        outcome: "rolled-back",
+        reason: "DigestHeld",
+      });
+    },
+  );
+
+  it("is failed when its container failed and nothing serves", () => {
+    const failed = { ...ended, outcome: "failed", reason: "DigestHeld" };
+    expect(trackRollout(open, [containerIn("failed", "b", 2)], now)).toEqual(failed);
+    const stopped = containerIn("active", "a", 1, { state: "exited" });
+    expect(trackRollout(open, [stopped, containerIn("failed", "b", 2)], now)).toEqual(failed);
+  });
+
+  it("is superseded when its container has gone, whatever failed earlier", () => {
+    const superseded = { ...ended, outcome: "superseded", reason: "RolloutStarted" };
+    expect(trackRollout(open, [active], now)).toEqual(superseded);
+    expect(trackRollout(open, [active, containerIn("failed", "c", 1)], now)).toEqual(superseded);
+    expect(trackRollout(open, [], now)).toEqual(superseded);
+  });
+});
