@@ -108,7 +108,9 @@ function readSettings(file: string): Settings {
   }
   const result = settingsSchema.safeParse(document.value ?? {});
   if (result.success) return result.data;
-  const messages = result.error.issues.map((issue) => `${file}: ${issue.path.join(".")}: ${issue.message}`);
+  const messages = result.error.issues.map(({ path, message }) =>
+    [file, ...(path.length === 0 ? [] : [path.join(".")]), message].join(": "),
+  );
   throw new FairleadError("ConfigInvalid", messages.join("\n"), { remedy: "docs/configuration.md lists every key" });
 }
 

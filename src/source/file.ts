@@ -62,15 +62,21 @@ async function reread(file: string, before: Known | undefined, options: FileSour
   try {
     text = await readFile(file, "utf8");
   } catch (thrown) {
-    const message = `the file cannot be read: ${thrown instanceof Error ? thrown.message : "unknown"}`;
-    if (before?.text === undefined && before?.problems[0]?.message === message) return before;
-    return { text: undefined, project: before?.project, problems: [{ file, path: "", message }] };
+    const problem = unreadable(file, thrown);
+    if (before?.text === undefined && before?.problems[0]?.message === problem.message) return before;
+    return { text: undefined, project: before?.project, problems: [problem] };
   }
   if (before?.text === text) return before;
   const result = readProject({ file, text, directory: dirname(resolve(file)), environment: options.environment });
   for (const warning of result.warnings) options.onWarning(warning);
   if (result.ok) return { text, project: result.project, problems: [] };
   return { text, project: before?.project, problems: result.problems };
+}
+
+function unreadable(file: string, thrown: unknown): Problem {
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown error";
+  if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: "name another with --file" };
+  return { file, path: "", message: `the file cannot be read (${code})` };
 }
 
 function snapshotOf(known: ReadonlyMap<string, Known>, generation: number): SourceSnapshot {

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readConfig } from "../../../src/config.js";
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "fairlead-config-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function write(name: string, text: string): string {
+  const file = join(directory, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+describe("where a setting comes from", () => {
+  it("the flag, else the environment, else the settings file, else the default", () => {
+    const config = write("fairlead.yaml", "resync: '0 * * * *'\n");
+    expect(readConfig({ config, resync: "1 * * * *" }, { FAIRLEAD_RESYNC: "2 * * * *" }).resync).toBe("1 * * * *");
+    expect(readConfig({ config }, { FAIRLEAD_RESYNC: "2 * * * *" }).resync).toBe("2 * * * *");
+    expect(readConfig({ config }, {}).resync).toBe("0 * * * *");
+    expect(readConfig({}, {}).resync).toBe("*/5 * * * *");
+  });
+
+  it("defaults that are safe", () => {
+    expect(readConfig({}, {})).toMatchObject({
+      files: ["services.yaml"],
+      hooksListen: "0.0.0.0:8420",
+      adminListen: "127.0.0.1:8421",
+      hookSecrets: [],
+      adminToken: undefined,
+      prune: false,
+      logLevel: "info",
+    });
+  });
+
+  it("several files in one variable, as COMPOSE_FILE has them", () => {
+    expect(readConfig({}, { FAIRLEAD_FILE: "a.yaml:b.yaml" }).files).toEqual(["a.yaml", "b.yaml"]);
+    expect(readConfig({ file: ["c.yaml"] }, { FAIRLEAD_FILE: "a.yaml" }).files).toEqual(["c.yaml"]);
+  });
+
+  it("Docker's own variables mean what they mean to Docker", () => {
+    const { docker } = readConfig({}, { DOCKER_HOST: "", DOCKER_TLS_VERIFY: "1", DOCKER_CONFIG: "/creds" });
+    expect(docker).toMatchObject({ host: undefined, tlsVerify: true, config: "/creds" });
+  });
+});
+
+describe("secrets", () => {
+  it("come from files too, several for a rotation", () => {
+    const file = write("secrets", "old\nnew\n\n");
+    expect(readConfig({ hookSecretFile: file }, {}).hookSecrets).toEqual(["old", "new"]);
+    expect(readConfig({}, { FAIRLEAD_HOOK_SECRET_FILE: file }).hookSecrets).toEqual(["old", "new"]);
+    expect(readConfig({}, { FAIRLEAD_HOOK_SECRET: "one" }).hookSecrets).toEqual(["one"]);
+    expect(readConfig({}, { FAIRLEAD_ADMIN_TOKEN_FILE: file }).adminToken).toBe("old");
+    expect(readConfig({}, { FAIRLEAD_ADMIN_TOKEN: "" }).adminToken).toBeUndefined();
+  });
+
+  it("an empty file opens nothing", () => {
+    expect(readConfig({ hookSecretFile: write("empty", "\n \n") }, {}).hookSecrets).toEqual([]);
+  });
+});
+
+describe("what is wrong", () => {
+  it.each([
+    ["foo: 1\n", /fairlead\.yaml: Unrecognized key: "foo"/],
+    ["registries: {docker.io: {mirorr: x}}\n", /fairlead\.yaml: registries\.docker\.io: Unrecognized key: "mirorr"/],
+    ["concurrentPulls: 0\n", /fairlead\.yaml: concurrentPulls: /],
+    ["a: [\n", /fairlead\.yaml:\d+:\d+: invalid YAML/],
+  ])("in the settings file %j is named with its place", (text, message) => {
+    expect(() => readConfig({ config: write("fairlead.yaml", text) }, {})).toThrow(message);
+  });
+
+  it("on the command line is named with what would be right", () => {
+    expect(() => readConfig({ logLevel: "loud" }, {})).toThrow('"loud" is not a log level');
+    expect(() => readConfig({ config: join(directory, "none.yaml") }, {})).toThrow("--config: ENOENT");
+  });
+
+  it("never shows a secret", () => {
+    const config = write("fairlead.yaml", "hookSecret: {oops: s3cret}\n");
+    expect(() => readConfig({ config }, {})).toThrow(/hookSecret/);
+    try {
+      readConfig({ config }, {});
+    } catch (error) {
+      expect(String(error)).not.toContain("s3cret");
+    }
+  });
+});
