@@ -44,6 +44,7 @@ export function effect(
     case "stop-container":
       return change(host, step.container, () => ({
         state: "exited",
+        health: "none",
         finishedAt: now,
         exitCode: 0,
         healthySince: undefined,

@@ -90,6 +90,7 @@ describe("a container", () => {
     const stop: Step = { kind: "stop-container", container: web.name, graceMs: 1, because };
     expect(changed(stop, { health: "healthy", healthySince: now })).toEqual({
       state: "exited",
+      health: "none",
       finishedAt: now + 5,
       exitCode: 0,
       healthySince: undefined,

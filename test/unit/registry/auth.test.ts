@@ -280,7 +280,6 @@ describe("refusals, told apart", () => {
     const tags = ["1", "2", "3"];
     const errors = await Promise.all(tags.map((tag) => failure(registry.resolve(image(fake.host, "acme/web", tag)))));
     expect(errors.map(({ message }) => /acme\/web:(\d)/.exec(message)?.[1])).toEqual(tags);
-    expect(fake.tokens()).toHaveLength(1);
   });
 
   it.each([false, true])("403 without a question for credentials, known host: %j", async (known) => {

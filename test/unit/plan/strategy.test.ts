@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import { strategyOf } from "../../../src/plan/strategy.js";
+import { port8080, specOf } from "./world.js";
+
+const free = "start-first: publishes no host port and writes to no shared volume";
+const mount = { type: "volume", source: "shop_data", target: "/data", readOnly: false, createHostPath: false } as const;
+const mounting = (...mounts: ReturnType<typeof specOf>["container"]["mounts"]) => specOf({ container: { mounts } });
+const publishing = (...hostPorts: (number | undefined)[]) => ({
+  ports: hostPorts.map((hostPort) => ({ ...port8080, hostPort })),
+});
+const startFirst = { order: "start-first" } as const;
+
+it.each([
+  ["nothing shared", specOf(), free],
+  ["a published port", specOf({ container: publishing(8080) }), "stop-first: publishes 8080"],
+  [
+    "published ports, one of them left to the engine",
+    specOf({ container: publishing(80, undefined, 443) }),
+    "stop-first: publishes 80, 443",
+  ],
+  ["a port that the engine chooses", specOf({ container: publishing(undefined) }), free],
+  [
+    "a published port, whatever was asked for",
+    specOf({ container: publishing(80), update: startFirst }),
+    "stop-first: publishes 80, though start-first was asked for",
+  ],
+  ["a fixed name", specOf({ containerName: "shop" }), "stop-first: has the fixed name shop"],
+  [
+    "a fixed name, whatever was asked for",
+    specOf({ containerName: "shop", update: startFirst }),
+    "stop-first: has the fixed name shop, though start-first was asked for",
+  ],
+  ["start-first declared", specOf({ update: startFirst }), "start-first: is declared start-first"],
+  ["stop-first declared", specOf({ update: { order: "stop-first" } }), "stop-first: is declared stop-first"],
+  [
+    "start-first declared over a volume",
+    specOf({ container: { mounts: [mount] }, update: startFirst }),
+    "start-first: is declared start-first",
+  ],
+  ["a volume", mounting(mount), "stop-first: writes to shop_data"],
+  [
+    "a directory of the host",
+    mounting({ ...mount, readOnly: true }, { ...mount, type: "bind", source: "/srv" }),
+    "stop-first: writes to /srv",
+  ],
+  ["a volume only read from", mounting({ ...mount, readOnly: true }), free],
+  ["a volume of its own", mounting({ ...mount, source: undefined }), free],
+  ["memory of its own", mounting({ ...mount, type: "tmpfs", source: undefined }), free],
+])("%s", (_what, spec, expected) => {
+  const { order, because } = strategyOf(spec);
+  expect(`${order}: ${because}`).toBe(expected);
+});
