@@ -282,7 +282,9 @@ function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
 /** Something foreign stands in the way: any change on the host may have removed it. */
 function isObstructed(status: ServiceStatus): boolean {
   const reason = reasonOfReady(status);
-  return reason === "NameConflict" || reason === "PortConflict" || reason === "StartFailed";
+  return (
+    reason === "NameConflict" || reason === "PortConflict" || reason === "StartFailed" || reason === "StartRefused"
+  );
 }
 
 function compare(one: string, other: string): number {

@@ -11,6 +11,7 @@ import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
 import type { Credentials } from "./pull.js";
 import { refused } from "./refusal.js";
+import { Turns } from "./turns.js";
 import { createVolume } from "./volumes.js";
 import { watchEngine } from "./watch.js";
 
@@ -31,6 +32,8 @@ export function connectEngine(options: EngineOptions): Engine {
   const connection = new Connection(resolveEndpoint(options));
   const host = new Host(connection, clock);
   const { stale } = host;
+  // Two services of a project want its network at the same moment, and old engines would then make two of one name.
+  const births = new Turns();
 
   /** A call that was refused may have changed the container too: a failed start leaves its reason there. */
   const onContainer = async <T>(id: string, work: () => Promise<T>): Promise<T> =>
@@ -46,7 +49,7 @@ export function connectEngine(options: EngineOptions): Engine {
     snapshot: () => settle(() => host.snapshot()),
     createNetwork: (step) =>
       settle(
-        () => networks.createNetwork(connection, step),
+        () => births.take(() => networks.createNetwork(connection, step)),
         () => {
           stale.list("networks");
         },

@@ -24,6 +24,7 @@ export type Reason =
   | "Unhealthy"
   | "ContainerExited"
   | "StartFailed"
+  | "StartRefused"
   | "DigestHeld"
   | "RollbackFailed"
   | "CrashLooping"

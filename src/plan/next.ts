@@ -146,9 +146,10 @@ function planFailure(
 ): Plan {
   const { spec, specHash } = desired;
   const because = failure.because;
-  if (failure.reason === "PortConflict" && active === undefined) {
-    const steps = discard(next, spec, `${because}; it is made anew when the port may be free`);
-    return { steps, outcome: { kind: "failed", reason: "PortConflict", because } };
+  // The host is at fault, not the digest, and nothing serves that another try could hurt.
+  if ((failure.reason === "PortConflict" || failure.reason === "StartRefused") && active === undefined) {
+    const steps = discard(next, spec, `${because}; it is tried again from the start`);
+    return { steps, outcome: { kind: "failed", reason: failure.reason, because } };
   }
   if (spec.update.failureAction === "continue" && isUp(next)) {
     return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);

@@ -39,8 +39,11 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
   }
 }
 
+/** Whether the image or its command is at fault, or the host: a port, a network, a mount, the engine. */
 function startReason(startError: string): Reason {
-  return /port is already allocated|address already in use/i.test(startError) ? "PortConflict" : "StartFailed";
+  if (/port is already allocated|address already in use/i.test(startError)) return "PortConflict";
+  const byImage = /OCI runtime|executable file not found|no such file|exec format error|no command specified/i;
+  return byImage.test(startError) ? "StartFailed" : "StartRefused";
 }
 
 function judgeEnded(next: ObservedContainer, view: View): Verdict {

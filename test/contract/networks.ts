@@ -28,6 +28,17 @@ export function networksContract(bench: Bench): void {
       expect((await bench.engine.snapshot()).volumes).toContain("contract-data");
     });
 
+    it("are created once also for services that ask at the same time", async () => {
+      const names = Array.from({ length: 6 }, () => bench.network("contract-shared"));
+      await Promise.all(names);
+      const spec = serviceSpec("shared", bench.plain);
+      const attach = { network: "contract-shared", aliases: ["shared"] };
+      const id = await bench.engine.createContainer(creation(spec, bench.plain, attach));
+      await bench.engine.startContainer(id);
+      expect(await bench.see(id)).toMatchObject({ state: "running", startError: "" });
+      await bench.discard(id);
+    });
+
     it("give a container its names only on joining", async () => {
       for (const name of ["contract-front", "contract-back"]) await bench.network(name);
       const spec = serviceSpec("joined", bench.plain);

@@ -543,7 +543,7 @@ describe("next", () => {
     );
     expect(planText({ desired: desire("b", stopFirst), host: hostWith([taken]) })).toMatchInlineSnapshot(`
       "
-      1. remove shop-web-1.next (the engine could not start it: Bind for 0.0.0.0:8080 failed: port is already allocated; it is made anew when the port may be free)
+      1. remove shop-web-1.next (the engine could not start it: Bind for 0.0.0.0:8080 failed: port is already allocated; it is tried again from the start)
       => failed: PortConflict: the engine could not start it: Bind for 0.0.0.0:8080 failed: port is already allocated
       "
     `);
