@@ -146,8 +146,9 @@ function planFailure(
 ): Plan {
   const { spec, specHash } = desired;
   const because = failure.because;
-  // The host is at fault, not the digest, and nothing serves that another try could hurt.
-  if ((failure.reason === "PortConflict" || failure.reason === "StartRefused") && active === undefined) {
+  // The host is at fault, not the digest, and another try hurts nobody: nothing serves, or it goes on serving.
+  const byHost = failure.reason === "PortConflict" || failure.reason === "StartRefused";
+  if (byHost && (active === undefined || strategyOf(spec).order === "start-first")) {
     const steps = discard(next, spec, `${because}; it is tried again from the start`);
     return { steps, outcome: { kind: "failed", reason: failure.reason, because } };
   }

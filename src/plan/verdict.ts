@@ -42,12 +42,16 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
 /** Whether the image or its command is at fault, or the host: a port, a network, a mount, the engine. */
 function startReason(startError: string): Reason {
   if (/port is already allocated|address already in use/i.test(startError)) return "PortConflict";
-  const byImage = /OCI runtime|executable file not found|no such file|exec format error|no command specified/i;
+  const byImage = /OCI runtime|executable file not found|exec format error|no command specified/i;
   return byImage.test(startError) ? "StartFailed" : "StartRefused";
 }
 
 function judgeEnded(next: ObservedContainer, view: View): Verdict {
   if (next.startError !== "") {
+    // It has run before: an engine on its way down or up refuses what it could do a moment ago.
+    if (next.startedAt !== undefined && startReason(next.startError) === "StartRefused") {
+      return { kind: "not-started", because: `the engine could not start it again: ${next.startError}` };
+    }
     return {
       kind: "failed",
       reason: startReason(next.startError),

@@ -52,27 +52,31 @@ describe("a new container", () => {
       "failed ContainerExited: it was killed for using too much memory after 3s",
       { state: "exited", exitCode: 137, oomKilled: true, finishedAt: now },
     ],
-    [
-      "whose start was refused",
-      "failed StartFailed: the engine could not start it: no such file",
-      { state: "created", startError: "no such file" },
-    ],
-    [
-      "whose start was refused after it had run",
-      "failed StartFailed: the engine could not start it: no such file",
-      { state: "exited", startError: "no such file", finishedAt: now },
-    ],
   ])("that is %s: %s", (_what, expected, patch) => {
     expect(verdict(patch)).toBe(expected);
   });
 
   it.each([
-    "Bind for 0.0.0.0:80 failed: port is already allocated",
-    "listen tcp 0.0.0.0:80: bind: Address already in use",
-  ])("that finds its port taken, in the engine's words: %s", (startError) => {
-    const taken = `failed PortConflict: the engine could not start it: ${startError}`;
-    expect(verdict({ state: "created", startError })).toBe(taken);
-    expect(verdict({ state: "exited", startError, finishedAt: now })).toBe(taken);
+    ["PortConflict", "Bind for 0.0.0.0:80 failed: port is already allocated"],
+    ["PortConflict", "listen tcp 0.0.0.0:80: bind: Address already in use"],
+    ["StartFailed", "OCI runtime create failed: container_linux.go:380: starting container process"],
+    ["StartFailed", 'exec: "nosuch": executable file not found in $PATH'],
+    ["StartFailed", "exec /app: exec format error"],
+    ["StartFailed", "No command specified"],
+    ["StartRefused", "network shop_default not found"],
+  ])("that cannot be started is judged by the engine's words: %s: %s", (reason, startError) => {
+    expect(verdict({ state: "created", startedAt: undefined, startError })).toBe(
+      `failed ${reason}: the engine could not start it: ${startError}`,
+    );
+  });
+
+  it("that cannot be started again is judged only where its image or its port is the reason", () => {
+    const again = (startError: string) => verdict({ state: "exited", finishedAt: now, startError });
+    expect(again("exec format error")).toBe("failed StartFailed: the engine could not start it: exec format error");
+    expect(again("port is already allocated")).toContain("failed PortConflict: ");
+    expect(again("network shop_default not found")).toBe(
+      "not-started: the engine could not start it again: network shop_default not found",
+    );
   });
 });
 
