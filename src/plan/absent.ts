@@ -27,11 +27,11 @@ export function planAbsent(desired: Desired, remains: ObservedContainer | undefi
     const step: Step = { kind: "rename-container", container: renamed.name, to: activeName(desired.spec), because };
     return { steps: [step], outcome: { kind: "continue", reason: "Restoring", because } };
   }
-  const hold = heldBy(desired, view, memory);
   const { target } = desired;
-  if (target.known && hold === undefined) return planRollout(desired, target.digest, undefined, view, memory);
-  const why = hold === undefined ? (target.known ? "" : target.message) : `${hold.digest} is held: ${hold.message}`;
-  return planFallback(desired, why, hold === undefined && !target.known ? target.reason : "DigestHeld", view, memory);
+  if (!target.known) return planFallback(desired, target.message, target.reason, view, memory);
+  const hold = heldBy(desired, view, memory);
+  if (hold === undefined) return planRollout(desired, target.digest, undefined, view, memory);
+  return planFallback(desired, `${hold.digest} is held: ${hold.message}`, "DigestHeld", view, memory);
 }
 
 /** The desired digest is out of reach or known to be bad, and nothing serves: the last good one is better than nothing. */

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../spec/service.js";
-import { keepTag, keptRevision } from "./names.js";
+import { keepRepository, keptRevision } from "./names.js";
 import type { ObservedContainer, ObservedImage } from "./observed.js";
 import type { Step } from "./step.js";
 import { retire } from "./steps.js";
@@ -26,31 +26,28 @@ export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: View
 
 /** Images that no container of the service uses any more and nobody rolls back to. */
 export function clearImages(spec: ServiceSpec, active: ObservedContainer, view: View): Step[] {
-  const revisions = view.images
-    .flatMap((image) => image.tags.map((tag) => keptRevision(spec, tag)))
-    .filter((revision) => revision !== undefined)
-    .sort((one, other) => other - one);
+  const tagged = view.images
+    .flatMap((image) => image.tags.map((tag) => ({ tag, revision: keptRevision(spec, tag) ?? -1 })))
+    .filter(({ revision }) => revision >= 0)
+    .sort((one, other) => other.revision - one.revision);
   // What stands between the previous one and the active one failed or was superseded: nobody rolls back to it.
   const stable = inRole(view.containers, "previous")?.revision ?? active.revision - 1;
-  const older = revisions.filter((revision) => revision <= stable);
+  const older = tagged.map(({ revision }) => revision).filter((revision) => revision <= stable);
   const kept = new Set([...older.slice(0, spec.keep), ...view.containers.map((container) => container.revision)]);
+  const doomed = new Set(tagged.filter(({ revision }) => !kept.has(revision)).map(({ tag }) => tag));
   const because = `beyond keep: ${spec.keep}`;
-  return revisions
-    .filter((revision) => !kept.has(revision))
-    .flatMap((revision) => {
-      const tag = keepTag(spec, revision);
-      const image = view.images.find(({ tags }) => tags.includes(tag));
-      return image === undefined
-        ? []
-        : referencesOf(image, tag).map((reference): Step => ({ kind: "remove-image", reference, because }));
-    });
+  return view.images
+    .flatMap((image) => referencesOf(image, doomed))
+    .map((reference) => ({ kind: "remove-image", reference, because }));
 }
 
 /**
- * Our own tag always; the digest it was pulled by only where no other tag and no container needs the image. The digest
- * goes first: removing the last reference removes the image, and the engine refuses that while it is in use.
+ * Our own tags always; the digests it was pulled by only where no other tag and no container needs the image. Digests go
+ * first: removing the last reference removes the image, and the engine refuses that while it is in use.
  */
-function referencesOf(image: ObservedImage, tag: string): string[] {
-  const shared = image.usedBy.length > 0 || image.tags.some((other) => other !== tag && !other.includes("@sha256:"));
-  return shared ? [tag] : [...image.digests.filter((digest) => !digest.startsWith("fairlead/keep@")), tag];
+function referencesOf(image: ObservedImage, doomed: ReadonlySet<string>): readonly string[] {
+  const ours = image.tags.filter((tag) => doomed.has(tag));
+  if (ours.length === 0) return [];
+  const shared = image.usedBy.length > 0 || image.tags.some((tag) => !doomed.has(tag) && !tag.includes("@sha256:"));
+  return shared ? ours : [...image.digests.filter((digest) => !digest.startsWith(`${keepRepository}@`)), ...ours];
 }

@@ -166,9 +166,8 @@ describe("repairs while a rollout cannot begin", () => {
   });
 
   it("give back the restart policy before the pull", () => {
-    expect(
-      planText({ desired: desire("b"), host: hostWith([{ ...active, restartPolicy: off }]) }),
-    ).toMatchInlineSnapshot(`
+    expect(planText({ desired: desire("b"), host: hostWith([{ ...active, restartPolicy: off }]) }))
+      .toMatchInlineSnapshot(`
       "
       1. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
       2. pull acme/web@sha256:bbbbbbbbbbbb (the image is not on this host yet)
@@ -201,9 +200,8 @@ describe("nothing serves", () => {
   });
 
   it("the previous one serves while the registry is silent and nothing else is known", () => {
-    expect(
-      planText({ desired: desire(undefined), host: hostWith([containerIn("previous", "a", 1)]) }),
-    ).toMatchInlineSnapshot(`
+    expect(planText({ desired: desire(undefined), host: hostWith([containerIn("previous", "a", 1)]) }))
+      .toMatchInlineSnapshot(`
       "
       1. rename shop-web-1.previous to shop-web-1 (nothing serves, and docker.io does not answer)
       => continue: Restoring: nothing serves, and docker.io does not answer
@@ -275,10 +273,10 @@ describe("images beyond keep", () => {
   it("without a previous container the newest older one is kept, and one of a failed rollout after it is not", () => {
     expect(converged([imageOf("a", [3]), imageOf("b", [4]), imageOf("c", [6])])).toMatchInlineSnapshot(`
       "
-      1. remove image acme/web@sha256:cccccccccccc (beyond keep: 1)
-      2. remove image fairlead/keep:shop.web.r6 (beyond keep: 1)
-      3. remove image acme/web@sha256:aaaaaaaaaaaa (beyond keep: 1)
-      4. remove image fairlead/keep:shop.web.r3 (beyond keep: 1)
+      1. remove image acme/web@sha256:aaaaaaaaaaaa (beyond keep: 1)
+      2. remove image fairlead/keep:shop.web.r3 (beyond keep: 1)
+      3. remove image acme/web@sha256:cccccccccccc (beyond keep: 1)
+      4. remove image fairlead/keep:shop.web.r6 (beyond keep: 1)
       => converged: Converged: shop-web-1 runs sha256:dddddddddddd
       "
     `);
@@ -389,9 +387,8 @@ describe("a next one that is overtaken", () => {
   it("does not wait for an image that is held: the old one comes back", () => {
     const pulling = { images: abc.images.slice(0, 2) };
     const memory = { holds: [hold("c")] };
-    expect(
-      planText({ desired: desire("c", stopFirst), host: hostWith([stopped, next()], pulling), memory }),
-    ).toMatchInlineSnapshot(`
+    expect(planText({ desired: desire("c", stopFirst), host: hostWith([stopped, next()], pulling), memory }))
+      .toMatchInlineSnapshot(`
       "
       1. stop shop-web-1.next, within 10s (something newer is wanted before it proved itself)
       2. remove shop-web-1.next (something newer is wanted before it proved itself)

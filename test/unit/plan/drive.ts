@@ -79,7 +79,9 @@ function carryOut(host: HostSnapshot, step: Step, trip: Drive): HostSnapshot {
   const starting =
     step.kind === "start-container" ? host.containers.find(({ name }) => name === step.container) : undefined;
   if (starting !== undefined && behaviourOf(starting, trip) === "refused") {
-    const refused = host.containers.map((one) => (one === starting ? { ...one, startError: "OCI runtime create failed: no such file" } : one));
+    const refused = host.containers.map((one) =>
+      one === starting ? { ...one, startError: "OCI runtime create failed: no such file" } : one,
+    );
     return { ...host, containers: refused };
   }
   return effect(host, step, host.takenAt, `id-${host.takenAt}`);

@@ -295,9 +295,9 @@ describe("active with the wanted spec and digest", () => {
     expect(planText({ desired: desire("d"), host })).toMatchInlineSnapshot(`
       "
       1. remove shop-web-1.failed (the service is well with what is wanted; the journal keeps its log lines)
-      2. remove image fairlead/keep:shop.web.r2 (beyond keep: 1)
-      3. remove image acme/web@sha256:aaaaaaaaaaaa (beyond keep: 1)
-      4. remove image fairlead/keep:shop.web.r1 (beyond keep: 1)
+      2. remove image acme/web@sha256:aaaaaaaaaaaa (beyond keep: 1)
+      3. remove image fairlead/keep:shop.web.r1 (beyond keep: 1)
+      4. remove image fairlead/keep:shop.web.r2 (beyond keep: 1)
       => converged: Converged: shop-web-1 runs sha256:dddddddddddd
       "
     `);
@@ -315,6 +315,18 @@ describe("active with the wanted spec and digest", () => {
     `);
     expect(planText({ desired: desire("c", specOf({ keep: 2 })), host })).toContain("converged");
     expect(planText({ desired: desire("c", specOf({ keep: 2 })), host })).not.toContain("remove image");
+  });
+  it("several of our tags on one image go together with it", () => {
+    const images = [imageOf("a", [1, 2]), imageOf("b", [3]), imageOf("c", [4])];
+    const host = hostWith([containerIn("active", "c", 4), containerIn("previous", "b", 3)], { images });
+    expect(planText({ desired: desire("c"), host })).toMatchInlineSnapshot(`
+      "
+      1. remove image acme/web@sha256:aaaaaaaaaaaa (beyond keep: 1)
+      2. remove image fairlead/keep:shop.web.r1 (beyond keep: 1)
+      3. remove image fairlead/keep:shop.web.r2 (beyond keep: 1)
+      => converged: Converged: shop-web-1 runs sha256:cccccccccccc
+      "
+    `);
   });
   it("stops a previous one that came back", () => {
     const back = containerIn("previous", "a", 1, {
