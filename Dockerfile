@@ -1,0 +1,46 @@
+# Builds with BuildKit and with the classic builder. Nothing but npm's packages is fetched: no second source to trust.
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# No package needs its install script here: what they would compile is optional.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="Fairlead" \
+      org.opencontainers.image.description="Keeps the containers of a plain Docker host equal to a Compose file" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE ./
+# 1000 is the base image's own user `node`. A new volume takes the folder's owner.
+RUN chmod 755 dist/main.js \
+ && ln -s /app/dist/main.js /usr/local/bin/fairlead \
+ && mkdir -p /etc/fairlead /var/lib/fairlead \
+ && chown 1000:1000 /var/lib/fairlead
+ENV NODE_ENV=production \
+    FAIRLEAD_FILE=/etc/fairlead/services.yaml \
+    FAIRLEAD_DATA=/var/lib/fairlead
+# Not root: the engine's socket is opened to it by its group (--group-add), or by a proxy over TCP.
+USER 1000:1000
+VOLUME /var/lib/fairlead
+EXPOSE 8420
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["node", "--eval", \
+  "const port = (process.env.FAIRLEAD_ADMIN_LISTEN ?? ':8421').split(':').at(-1); fetch(`http://127.0.0.1:${port}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+STOPSIGNAL SIGTERM
+# Node is process 1 and handles TERM and INT itself. An init (docker run --init, `init: true`) is better still: it reaps
+# what credential helpers may leave behind, and ends Node in the moment before its handlers stand.
+ENTRYPOINT ["node", "/app/dist/main.js"]
+CMD ["run"]

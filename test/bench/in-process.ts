@@ -1,0 +1,145 @@
+import { writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { defaultBackoff } from "../../src/control/backoff.js";
+import { Controller } from "../../src/control/controller.js";
+import { Journal } from "../../src/control/journal.js";
+import type { Clock, Engine, EngineEvent } from "../../src/control/ports.js";
+import type { ReconcileResult } from "../../src/control/telemetry.js";
+import { silentLog } from "../../src/log.js";
+import { Metrics } from "../../src/metrics.js";
+import { connectRegistry } from "../../src/registry/connect.js";
+import { fileSource } from "../../src/source/file.js";
+import type { ServiceKey } from "../../src/spec/service.js";
+
+export interface InProcessOptions {
+  /** Made for this one; its files go there. */
+  readonly directory: string;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Asked for Docker Hub's images. */
+  readonly registryUrl: string;
+  /** A Compose file's content. */
+  readonly services: object;
+  /** Lets time pass where the clock is not the machine's. */
+  readonly passTime: () => Promise<void>;
+}
+
+const patienceMs = 120_000;
+
+/** The controller as `src/wiring.ts` wires it, without its surface, and with a resync that is called instead of awaited. */
+export interface InProcess {
+  /** Resolves when every service is Ready. */
+  converged(): Promise<void>;
+  /** Causes a resync, and answers when each service has been looked at, with how often and how long that took. */
+  resync(): Promise<{ readonly reconciles: number; readonly ms: number }>;
+  stop(): Promise<void>;
+}
+
+export async function startInProcess(options: InProcessOptions): Promise<InProcess> {
+  const { directory, clock, registryUrl, services, passTime } = options;
+  const file = `${directory}/services.yaml`;
+  await writeFile(file, JSON.stringify(services));
+  const registry = connectRegistry({
+    settings: { "docker.io": { mirror: registryUrl } },
+    dockerConfig: directory,
+    telemetry: { requested: () => undefined },
+  });
+  let resync: () => void = () => undefined;
+  const engine: Engine = {
+    ...bound(options.engine),
+    watch: (onEvent: (event: EngineEvent) => void, signal) => {
+      resync = () => {
+        onEvent({ kind: "resync" });
+      };
+      return options.engine.watch(onEvent, signal);
+    },
+  };
+  const telemetry = new CountingMetrics("bench");
+  const controller = new Controller({
+    engine,
+    registry,
+    source: fileSource({ files: [file], environment: {}, onWarning: () => undefined }),
+    journal: await Journal.open(`${directory}/data`, silentLog),
+    telemetry,
+    clock,
+    log: silentLog,
+    backoff: defaultBackoff,
+    prune: false,
+    resync: "0 0 1 1 *",
+    resyncJitterMs: 0,
+    concurrentPulls: 3,
+    concurrentServices: 16,
+  });
+  const started = controller.start();
+  const until = async (what: string, fits: () => boolean) => {
+    for (const deadline = Date.now() + patienceMs; !fits();) {
+      if (Date.now() > deadline) {
+        const reasons = controller
+          .services()
+          .flatMap(({ conditions }) => conditions.filter(({ type }) => type === "Ready"));
+        throw new Error(`${what} has not come within ${patienceMs / 1000} s: ${JSON.stringify(reasons)}`);
+      }
+      await passTime();
+    }
+  };
+  await until("the first look", () => controller.ready());
+  await started;
+  return {
+    converged: () =>
+      until("convergence", () => {
+        const statuses = controller.services();
+        const ready = statuses.filter((one) =>
+          one.conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+        );
+        return statuses.length > 0 && ready.length === statuses.length;
+      }),
+    resync: async () => {
+      telemetry.looked.clear();
+      telemetry.reconciles = 0;
+      const began = performance.now();
+      resync();
+      while (telemetry.looked.size < controller.services().length) await sleep(1);
+      const ms = performance.now() - began;
+      // What comes afterwards belongs to it as well.
+      await sleep(300);
+      return { reconciles: telemetry.reconciles, ms };
+    },
+    stop: async () => {
+      await controller.stop();
+      await registry.close();
+    },
+  };
+}
+
+class CountingMetrics extends Metrics {
+  readonly looked = new Set<ServiceKey>();
+  reconciles = 0;
+
+  override reconciled(key: ServiceKey, result: ReconcileResult, seconds: number): void {
+    super.reconciled(key, result, seconds);
+    this.looked.add(key);
+    this.reconciles += 1;
+  }
+}
+
+/** The engine's calls as an object's own properties: a class's instance cannot be spread. */
+function bound(engine: Engine): Omit<Engine, "watch"> {
+  return {
+    snapshot: () => engine.snapshot(),
+    createNetwork: (...call) => engine.createNetwork(...call),
+    createVolume: (...call) => engine.createVolume(...call),
+    pull: (...call) => engine.pull(...call),
+    tagImage: (...call) => engine.tagImage(...call),
+    createContainer: (...call) => engine.createContainer(...call),
+    connectNetwork: (...call) => engine.connectNetwork(...call),
+    disconnectNetwork: (...call) => engine.disconnectNetwork(...call),
+    startContainer: (...call) => engine.startContainer(...call),
+    stopContainer: (...call) => engine.stopContainer(...call),
+    setRestartPolicy: (...call) => engine.setRestartPolicy(...call),
+    renameContainer: (...call) => engine.renameContainer(...call),
+    removeContainer: (...call) => engine.removeContainer(...call),
+    removeImage: (...call) => engine.removeImage(...call),
+    logTail: (...call) => engine.logTail(...call),
+    platform: () => engine.platform(),
+  };
+}

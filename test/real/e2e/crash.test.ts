@@ -1,0 +1,190 @@
+import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, type ExpectStatic } from "vitest";
+import type { ImageOptions } from "../../sandbox/image.js";
+import type { Phase } from "../../sandbox/killing-proxy.js";
+import type { Behaviour } from "../../sandbox/sample.js";
+import { doomedEngine, type Doom } from "./doom.js";
+import { clearProject, keptTags, lookAt, runForeign } from "./host.js";
+import { order, quick, test, type Scene } from "./scene.js";
+import { watchContainers } from "./watchman.js";
+
+/**
+ * Fairlead dies at every changing engine call of a rollout in turn, before the engine hears of it or after it has done
+ * it, and is started again. One project per lane; each round is a rollout of its own, and the lane ends with the round
+ * whose rollout needs no more calls than were tried.
+ */
+interface Lane {
+  readonly strategy: "start-first" | "stop-first";
+  readonly phase: Phase;
+  /** What the pushed images do. */
+  readonly behaviour: Behaviour;
+}
+
+const phases = ["before", "after"] as const;
+const lanes: readonly Lane[] = (["start-first", "stop-first"] as const).flatMap((strategy) =>
+  phases.flatMap((phase): Lane[] => [
+    { strategy, phase, behaviour: "good" },
+    { strategy, phase, behaviour: strategy === "start-first" ? "never-healthy" : "exit-at-once" },
+  ]),
+);
+
+/** A rollout that takes more calls than this has gone astray. */
+const mostCalls = 40;
+const timeout = 600_000;
+
+const attached = { networks: ["front", "back"], volumes: ["data:/data:ro"] };
+const declared = { networks: { front: {}, back: {} }, volumes: { data: {} } };
+
+describe.concurrent("killed at each engine call and started again", () => {
+  test.for(lanes)("a rollout: $strategy, $behaviour image, $phase the call", { timeout }, async (lane, context) => {
+    const { scene, expect, onTestFinished } = context;
+    const doom = await doomedEngine(scene.engineHost);
+    onTestFinished(() => doom.close());
+    await scene.stage({ engineHost: doom.host });
+    let serving: string = (await scene.push()).digest;
+    await scene.write({ web: { ...order(lane.strategy), ...attached } }, declared);
+    await scene.start();
+    await scene.untilServing(serving);
+    await quiet(doom);
+    const image = `${scene.image()}@${serving}`;
+    const foreign = await runForeign(scene.docker, image, { name: `${scene.project}-other`, project: scene.project });
+    const foreignBefore = await lookAt(scene.docker, foreign.id);
+    const watchman = await watchContainers(scene.docker, scene.project);
+    onTestFinished(() => {
+      watchman.stop();
+    });
+    const isGood = lane.behaviour === "good";
+
+    const died = await dieAtEachCall(expect, async (n) => {
+      const { digest } = await scene.push(imageOf(lane));
+      if (lane.strategy === "start-first") watchman.guard(isGood ? [serving, digest] : [serving]);
+      const hasEnded = () => (isGood ? isServing(scene, digest) : isHeld(scene, digest));
+      const call = await dieAt(scene, doom, { n, phase: lane.phase }, hasEnded, () => scene.hook());
+      if (isGood) serving = digest;
+      await expectOrder(scene, expect, serving, `round ${n}: ${call ?? "it lived"}`);
+      if (isGood)
+        await scene.until("old images to go", async () => (await keptTags(scene.docker, scene.project)).length <= 2);
+      expect(await lookAt(scene.docker, foreign.id), `round ${n}`).toEqual(foreignBefore);
+      expect(watchman.gaps, `round ${n}: nothing served`).toEqual([]);
+      return call;
+    });
+    expect(died.length, died.join("\n")).toBeGreaterThan(5);
+  });
+
+  test.for(phases)("the first start, %s the call", { timeout }, async (phase, { scene, expect, onTestFinished }) => {
+    const doom = await doomedEngine(scene.engineHost);
+    onTestFinished(() => doom.close());
+    await scene.stage({ engineHost: doom.host });
+    await scene.write({ web: attached }, declared);
+
+    const died = await dieAtEachCall(expect, async (n) => {
+      const { digest } = await scene.push();
+      const call = await dieAt(
+        scene,
+        doom,
+        { n, phase },
+        () => isServing(scene, digest),
+        () => scene.start({ awaitReady: false }),
+      );
+      await expectOrder(scene, expect, digest, `round ${n}: ${call ?? "it lived"}`);
+      expect(await scene.containers()).toHaveLength(1);
+      await scene.fairlead.stop();
+      await clearProject(scene.docker, scene.project);
+      await rm(`${scene.directory}/data`, { recursive: true });
+      return call;
+    });
+    const kinds = ["/networks/create", "/volumes/create", "/images/create", "/containers/create", "/start", "/rename"];
+    for (const kind of kinds)
+      expect(
+        died.some((call) => call.includes(kind)),
+        kind,
+      ).toBe(true);
+  });
+});
+
+/** Rounds 1, 2, 3, … until one lives; answers the calls at which the others died. */
+async function dieAtEachCall(
+  expect: ExpectStatic,
+  round: (n: number) => Promise<string | undefined>,
+): Promise<readonly string[]> {
+  const died: string[] = [];
+  for (let n = 1; ; n += 1) {
+    expect(n, died.join("\n")).toBeLessThan(mostCalls);
+    const call = await round(n);
+    if (call === undefined) return died;
+    died.push(call);
+  }
+}
+
+/** Does something, waits until Fairlead has died of it, starts it again, and waits for the end; answers the fatal call. */
+async function dieAt(
+  scene: Scene,
+  doom: Doom,
+  moment: { readonly n: number; readonly phase: Phase },
+  hasEnded: () => Promise<boolean>,
+  act: () => Promise<unknown>,
+): Promise<string | undefined> {
+  doom.arm(moment, () => scene.fairlead);
+  // The death may come before the answer.
+  await act().catch(() => undefined);
+  const dead = () => doom.struck() !== undefined;
+  await scene.until(`round ${moment.n}: the death or the end`, async () => dead() || (await hasEnded()));
+  if (!dead()) await quiet(doom);
+  const call = doom.struck();
+  doom.disarm();
+  if (call === undefined) return undefined;
+  await scene.start();
+  const text = `${call.method} ${call.path}${call.query}`;
+  await scene.until(`round ${moment.n}: convergence after ${text}`, hasEnded);
+  return text;
+}
+
+/** What must be so whenever a rollout has ended, however it went. */
+async function expectOrder(scene: Scene, expect: ExpectStatic, digest: string, round: string): Promise<void> {
+  const base = `${scene.project}-web-1`;
+  const allowed = [base, `${base}.previous`, `${base}.failed`];
+  const ours = await scene.until(`${round}: the clean-up`, async () => {
+    const seen = (await scene.containers()).filter(({ service }) => service === "web");
+    return seen.every(({ name }) => allowed.includes(name)) && seen;
+  });
+  const active = ours.find(({ name }) => name === base);
+  expect(active, round).toMatchObject({ digest, state: "running", restartPolicy: "unless-stopped" });
+  for (const other of ours.filter((one) => one !== active)) {
+    expect(other, round).toMatchObject({ restartPolicy: "no" });
+    expect(other.state, round).not.toBe("running");
+  }
+  const { NetworkSettings } = await scene.docker.getContainer(active!.id).inspect();
+  const aliases = Object.values(NetworkSettings.Networks).map(({ Aliases }) =>
+    (Aliases as string[] | null)?.includes("web"),
+  );
+  expect(aliases, `${round}: it answers to its name on both networks`).toEqual([true, true]);
+}
+
+function imageOf({ behaviour }: Lane): ImageOptions {
+  return { behaviour, healthcheck: behaviour === "never-healthy" ? quick : "none" };
+}
+
+async function isServing(scene: Scene, digest: string): Promise<boolean> {
+  const status = await scene.status().catch(() => undefined);
+  const ready = status?.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
+  return status?.sync === "Synced" && status.activeDigest === digest && ready === true;
+}
+
+async function isHeld(scene: Scene, digest: string): Promise<boolean> {
+  const status = await scene.status().catch(() => undefined);
+  return (
+    status?.sync === "Held" &&
+    status.desiredDigest === digest &&
+    status.health === "Healthy" &&
+    status.conditions.some(({ type, reason }) => type === "Ready" && reason === "DigestHeld")
+  );
+}
+
+/** Half a second without a changing call, or its death: the clean-up comes after the status. */
+async function quiet(doom: Doom): Promise<void> {
+  for (let before = -1; before !== doom.proxy.changing() && doom.struck() === undefined;) {
+    before = doom.proxy.changing();
+    await sleep(500);
+  }
+}

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, inject } from "vitest";
+import { startEngine, type SandboxEngine } from "../../sandbox/engine.js";
+import { faultProxy, type FaultProxy } from "../../sandbox/fault-proxy.js";
+import { createNetns, type NetworkNamespace } from "../../sandbox/netns.js";
+import { bridgeInto, type Bridge } from "./bridge.js";
+import { order, test, type Scene } from "./scene.js";
+
+/** An engine of its own, in a network namespace of its own: it is stopped and killed here. */
+interface OwnEngine {
+  readonly netns: NetworkNamespace;
+  readonly proxy: FaultProxy;
+  readonly bridge: Bridge;
+  readonly engine: SandboxEngine;
+}
+
+describe("when the engine", () => {
+  const own: { current?: OwnEngine } = {};
+  const engine = (): SandboxEngine => own.current!.engine;
+  const onStage = (scene: Scene) => scene.stage({ engineHost: engine().host, docker: "same" });
+
+  beforeAll(async () => {
+    const netns = await createNetns();
+    const proxy = await faultProxy(inject("registryUrl"));
+    const bridge = await bridgeInto(netns.path, proxy.url);
+    own.current = { netns, proxy, bridge, engine: await startEngine({ netns: netns.path, mirror: bridge.url }) };
+  });
+  afterAll(async () => {
+    await engine().stop();
+    await own.current?.bridge.close();
+    await own.current?.proxy.stop();
+    await own.current?.netns.close();
+  });
+
+  test("is absent at the start: live, not ready, and it begins when the engine comes", async ({ scene, expect }) => {
+    await onStage(scene);
+    await engine().kill();
+    const { digest } = await scene.push();
+    await scene.write({ web: {} });
+    await scene.start({ awaitReady: false });
+    await scene.fairlead.waitForLog(({ level, msg }) => level === "warn" && String(msg).includes("cannot be reached"));
+    expect((await fetch(`${scene.fairlead.adminUrl}/livez`)).status).toBe(200);
+    expect((await fetch(`${scene.fairlead.adminUrl}/readyz`)).status).toBe(503);
+    await engine().restart();
+    await scene.fairlead.ready();
+    await scene.untilServing(digest);
+  });
+
+  test.for(["restarted", "killed"] as const)(
+    "is %s under us: what serves is the same afterwards, what was being rolled out is brought to its end, nobody is blamed",
+    async (how, { scene, expect }) => {
+      await onStage(scene);
+      const steady = ["web", "once"];
+      const rolling = ["beside", "instead"];
+      await scene.write({
+        web: order("start-first"),
+        once: { image: scene.image(), restart: "no" },
+        beside: order("start-first", { monitor: "4s" }),
+        instead: order("stop-first", { monitor: "4s" }),
+      });
+      const publish = async () => {
+        const [web, beside, instead] = await Promise.all(
+          ["web", ...rolling].map(async (name) => (await scene.push({ name })).digest),
+        );
+        return { web: web!, once: web!, beside: beside!, instead: instead! } as Record<string, string>;
+      };
+      const untilAllServe = async (digests: Record<string, string>, names = [...steady, ...rolling]) => {
+        for (const name of names) await scene.untilServing(digests[name]!, name);
+      };
+      const hookAll = () => Promise.all(["web", ...rolling].map((name) => scene.hook({ name })));
+      const first = await publish();
+      await scene.start();
+      await untilAllServe(first);
+      const second = await publish();
+      await hookAll();
+      await untilAllServe(second, steady);
+      await scene.until("the new ones to run beside and instead of the old ones", async () => {
+        const seen = await scene.containers();
+        return rolling.every((name) => seen.some((one) => one.digest === second[name] && one.state === "running"));
+      });
+      const serving = async () => {
+        const seen = await scene.containers();
+        return seen.filter(({ service }) => steady.includes(service)).map(({ id, name }) => [name, id]);
+      };
+      const before = await serving();
+
+      const from = scene.fairlead.logs.length;
+      if (how === "killed") await engine().kill();
+      await engine().restart();
+      await scene.fairlead.waitForLog(({ msg }) => String(msg).includes("connected to the engine again"), 20_000, from);
+      await scene.until("the steady ones to run", async () => {
+        const seen = await Promise.all(steady.map((name) => scene.active(name)));
+        return seen.every((one) => one?.state === "running");
+      });
+      await untilAllServe(second);
+      expect(await serving()).toEqual(before);
+      const previous = (await scene.containers()).filter(({ name }) => name.endsWith(".previous"));
+      expect(previous.map(({ state }) => state)).toEqual(["exited", "exited", "exited", "exited"]);
+      for (const name of rolling) {
+        expect((await scene.status(name))?.lastRollout).toMatchObject({ to: second[name], outcome: "promoted" });
+      }
+      expect((await scene.status())?.revision).toBe(2);
+      expect(await scene.journal()).not.toContain(`"type":"hold"`);
+
+      const third = await publish();
+      await hookAll();
+      await untilAllServe(third);
+    },
+  );
+
+  test("in the middle of a pull is restarted: it is pulled again", async ({ scene, expect }) => {
+    await onStage(scene);
+    const first = await scene.push();
+    await scene.write({ web: {} });
+    await scene.start();
+    await scene.untilServing(first.digest);
+    const { proxy } = own.current!;
+    proxy.forget();
+    proxy.inject({ method: "GET", path: /\/blobs\// }, { delayMs: 3_000 });
+    const second = await scene.push();
+    await scene.hook();
+    await scene.until("the pull", () => proxy.count({ method: "GET", path: /\/blobs\// }) > 0);
+    await engine().restart();
+    proxy.heal();
+    await scene.untilServing(second.digest);
+    expect(await scene.journal()).not.toContain(`"type":"hold"`);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe } from "vitest";
+import { test } from "./scene.js";
+
+/** What the promise is, by the engine's own clock. */
+const promiseMs = 2_000;
+
+describe("a container that a person", () => {
+  test("stopped, killed or removed is back within 2 s, and no rollout is made of it", async ({ scene, expect }) => {
+    const { digest } = await scene.push();
+    await scene.write({ web: {} });
+    await scene.start();
+    await scene.untilServing(digest);
+    const original = (await scene.active())!;
+
+    for (const act of ["stop", "kill"] as const) {
+      const container = scene.docker.getContainer(original.id);
+      const before = (await scene.active())!.startedAt;
+      await (act === "stop" ? container.stop({ t: 1 }) : container.kill());
+      const after = await scene.until(`the ${act}ped one back`, async () => {
+        const seen = await scene.active();
+        return seen?.state === "running" && seen.startedAt > before && seen;
+      });
+      expect(after.id, act).toBe(original.id);
+      expect(after.startedAt - after.finishedAt, act).toBeLessThan(promiseMs);
+      await scene.untilServing(digest);
+    }
+
+    const removedAt = Date.now();
+    await scene.docker.getContainer(original.id).remove({ force: true });
+    const remade = await scene.until("a new one", async () => {
+      const seen = (await scene.containers()).find(({ state }) => state === "running");
+      return seen;
+    });
+    expect(remade).toMatchObject({ digest });
+    expect(remade.id).not.toBe(original.id);
+    expect(remade.startedAt - removedAt).toBeLessThan(promiseMs);
+    await scene.untilServing(digest);
+    expect((await scene.containers()).map(({ name }) => name)).toEqual([`${scene.project}-web-1`]);
+  });
+
+  test("renamed gets its name back, and paused is left to that person", async ({ scene, expect }) => {
+    const { digest } = await scene.push();
+    await scene.write({ web: {} });
+    await scene.start();
+    await scene.untilServing(digest);
+    const { id } = (await scene.active())!;
+    const container = scene.docker.getContainer(id);
+    await container.rename({ name: `${scene.project}-mine` });
+    await scene.until("the old name", async () => (await scene.active())?.id === id);
+
+    await container.pause();
+    const status = await scene.untilStatus(({ conditions }) =>
+      conditions.some(({ type, reason }) => type === "Ready" && reason === "Paused"),
+    );
+    expect(status.activeDigest).toBe(digest);
+    await container.unpause();
+    await scene.untilServing(digest);
+    expect((await scene.containers()).map((seen) => seen.id)).toEqual([id]);
+  });
+
+  test("removed while a bad digest is held: the last good one comes back, not the bad one", async ({
+    scene,
+    expect,
+  }) => {
+    const good = await scene.push();
+    await scene.write({ web: {} });
+    await scene.start();
+    await scene.untilServing(good.digest);
+    await scene.push({ behaviour: "exit-at-once" });
+    await scene.hook();
+    await scene.untilStatus(({ sync }) => sync === "Held");
+    const { id } = (await scene.active())!;
+    await scene.docker.getContainer(id).remove({ force: true });
+    const back = await scene.until("the good one", async () => {
+      const seen = await scene.active();
+      return seen !== undefined && seen.id !== id && seen.state === "running" && seen;
+    });
+    expect(back.digest).toBe(good.digest);
+    await scene.untilStatus(({ sync, health }) => sync === "Held" && health === "Healthy");
+  });
+});

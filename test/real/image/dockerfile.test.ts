@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
+import type { ServiceStatus } from "../../../src/plan/condition.js";
+import { freePort } from "../../sandbox/fairlead.js";
+import { publishImage } from "../../sandbox/image.js";
+import { readAllowlist, startAllowlistProxy } from "./allowlist.js";
+import { baseImage } from "./base.js";
+import { dockerCommand } from "./command.js";
+
+const tag = "fairlead-test/fairlead:built";
+const project = "imagetest";
+/** The group that owns the socket here; the image's own user is not in it. */
+const socketGroup = 23_456;
+const context = fileURLToPath(new URL("../../..", import.meta.url));
+const docker = dockerCommand(inject("engineHost"));
+
+/** `npm ci` runs within the build. */
+async function whyNotHere(): Promise<string | undefined> {
+  if (!inject("engineHost").startsWith("unix://")) return "the engine is not on this machine";
+  const ping = promisify(execFile)("npm", ["ping"], { timeout: 20_000 });
+  return ping.then(
+    () => undefined,
+    () => "no package registry can be reached from here, and the build needs one",
+  );
+}
+
+const reason = await whyNotHere();
+if (reason !== undefined) console.log(`the Dockerfile is not tested: ${reason}`);
+
+describe.skipIf(reason !== undefined)("the image", () => {
+  beforeAll(async () => {
+    const build = ["build", "--network=host", "--build-arg", `NODE_IMAGE=${await baseImage(inject("engineHost"))}`];
+    await docker([...build, "--tag", tag, context], { timeoutMs: 400_000, env: { DOCKER_BUILDKIT: "0" } });
+  }, 600_000);
+
+  afterAll(async () => {
+    const ours = await docker(["ps", "-aq", "--filter", `label=com.docker.compose.project=${project}`]);
+    if (ours !== "") await docker(["rm", "--force", "--volumes", ...ours.split("\n")]);
+    await docker(["network", "rm", `${project}_default`]).catch(() => "");
+  });
+
+  test("holds no development package and runs as an ordinary user", async () => {
+    const config = JSON.parse(await docker(["image", "inspect", "--format", "{{json .Config}}", tag])) as {
+      User: string;
+      ExposedPorts: object;
+      Volumes: object;
+    };
+    expect(config.User).toBe("1000:1000");
+    expect(config.ExposedPorts).toEqual({ "8420/tcp": {} });
+    expect(config.Volumes).toEqual({ "/var/lib/fairlead": {} });
+    const list = ["run", "--rm", "--entrypoint", "sh", tag, "-c", "ls /app /app/node_modules"];
+    const names = (await docker(list)).split("\n");
+    expect(names).toContain("dockerode");
+    expect(names).not.toContain("vitest");
+    expect(names).not.toContain("src");
+    expect(await docker(["run", "--rm", tag, "--version"])).toBe("0.1.0");
+  });
+
+  test("converges a service through the socket proxy's allowlist, and ends on SIGTERM as process 1", async () => {
+    const fairlead = await startContainer([]);
+    await fairlead.untilHealthy();
+    const first = await fairlead.untilServed(undefined);
+    const second = await publish("v2");
+    expect(await fairlead.postHook()).toBe(202);
+    const served = await fairlead.untilServed(second);
+    expect(served).not.toBe(first);
+    expect(await docker(["exec", fairlead.name, "fairlead", "status"])).toMatch(/imagetest\/web +Synced +Healthy/);
+
+    const stopped = await fairlead.stop();
+    expect(stopped).toEqual({ exitCode: "0", quick: true });
+    expect(fairlead.refused).toEqual([]);
+    expect(fairlead.passed.size).toBeGreaterThan(15);
+  }, 120_000);
+
+  test("ends on SIGTERM under an init", async () => {
+    const fairlead = await startContainer(["--init"]);
+    await fairlead.untilHealthy();
+    expect(await fairlead.stop()).toEqual({ exitCode: "0", quick: true });
+  }, 60_000);
+
+  test("ends with 1 and says what is wrong where there is no services file", async () => {
+    const run = docker(["run", "--rm", tag]);
+    await expect(run).rejects.toThrow(/services\.yaml/);
+    await expect(run).rejects.toMatchObject({ code: 1 });
+  });
+});
+
+/** A new version of the service's image; answers its digest. */
+async function publish(version: string): Promise<string> {
+  return (await publishImage(inject("registryUrl"), "imagetest/web", "latest", { version })).digest;
+}
+
+/** As compose.yml runs it: read-only, without capabilities, the socket behind the proxy's allowlist. */
+async function startContainer(options: readonly string[]) {
+  const directory = await mkdtemp(`${tmpdir()}/fairlead-image-`);
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await chmod(directory, 0o755);
+  await mkdir(`${directory}/etc`);
+  await publish("v1");
+  const monitor = "deploy: {update_config: {monitor: 1s}}";
+  const services = `name: ${project}\nservices: {web: {image: imagetest/web, stop_grace_period: 1s, ${monitor}}}\n`;
+  await writeFile(`${directory}/etc/services.yaml`, services);
+  await writeFile(`${directory}/etc/fairlead.yaml`, `registries: {docker.io: {mirror: "${inject("registryUrl")}"}}\n`);
+  await writeFile(`${directory}/etc/secret`, "s3cret\n");
+
+  const engineSocket = inject("engineHost").slice("unix://".length);
+  const socket = `${directory}/docker.sock`;
+  const proxy = await startAllowlistProxy(await readAllowlist(), engineSocket, socket);
+  onTestFinished(() => proxy.close());
+  await chown(socket, 0, socketGroup);
+  await chmod(socket, 0o660);
+
+  const [hooks, admin] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const name = `fairlead-image-${process.pid}-${Date.now()}`;
+  const environment = {
+    FAIRLEAD_HOOKS_LISTEN: hooks,
+    FAIRLEAD_ADMIN_LISTEN: admin,
+    FAIRLEAD_HOOK_SECRET_FILE: "/etc/fairlead/secret",
+  };
+  const args = ["run", "--detach", "--name", name, "--network", "host", "--read-only", "--cap-drop", "ALL", ...options];
+  args.push("--group-add", String(socketGroup), "--health-interval", "1s");
+  args.push("--volume", `${socket}:/var/run/docker.sock`, "--volume", `${directory}/etc:/etc/fairlead:ro`);
+  for (const [key, value] of Object.entries(environment)) args.push("--env", `${key}=${value}`);
+  await docker([...args, tag, "run", "--config", "/etc/fairlead/fairlead.yaml"]);
+  onTestFinished(async () => {
+    await docker(["rm", "--force", "--volumes", name]);
+  });
+
+  const until = async <T>(what: string, read: () => Promise<T | undefined>): Promise<T> => {
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+      const answer = await read();
+      if (answer !== undefined) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`${what} did not come; refused: ${proxy.refused.join(", ")}\n${await docker(["logs", name])}`);
+  };
+  return {
+    name,
+    refused: proxy.refused,
+    passed: proxy.passed,
+    untilHealthy: () =>
+      until("health", async () => {
+        const health = await docker(["inspect", "--format", "{{.State.Health.Status}}", name]);
+        return health === "healthy" ? true : undefined;
+      }),
+    /** The digest that is served: this one, or without one any. */
+    untilServed: (digest: string | undefined) =>
+      until("the service", async () => {
+        const response = await fetch(`http://${admin}/api/v1/services/${project}/web`);
+        const { sync, health, activeDigest } = (await response.json()) as ServiceStatus;
+        const isServed = sync === "Synced" && health === "Healthy" && (digest ?? activeDigest) === activeDigest;
+        return isServed ? activeDigest : undefined;
+      }),
+    postHook: async () => {
+      const body = JSON.stringify({ push_data: { tag: "latest" }, repository: { repo_name: "imagetest/web" } });
+      const headers = { "content-type": "application/json" };
+      return (await fetch(`http://${hooks}/hooks/dockerhub/s3cret`, { method: "POST", headers, body })).status;
+    },
+    stop: async () => {
+      const began = Date.now();
+      await docker(["stop", "--time", "20", name]);
+      const quick = Date.now() - began < 5_000;
+      return { exitCode: await docker(["inspect", "--format", "{{.State.ExitCode}}", name]), quick };
+    },
+  };
+}
