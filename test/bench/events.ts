@@ -1,5 +1,4 @@
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 
 export interface SeenEvent {
@@ -34,7 +33,10 @@ const patienceMs = 60_000;
 
 export async function followEvents(docker: Docker): Promise<EventLog> {
   const event = ["pull", "create", "stop", "die", "start", "health_status", "destroy"];
-  const stream = (await docker.getEvents({ filters: { type: ["container", "image"], event } })) as Readable;
+  const ended = new AbortController();
+  const filters = { type: ["container", "image"], event };
+  const stream = await docker.getEvents({ filters, abortSignal: ended.signal });
+  stream.on("error", () => undefined);
   const events: SeenEvent[] = [];
   const listeners = new Set<() => void>();
   createInterface({ input: stream }).on("line", (line) => {
@@ -60,7 +62,9 @@ export async function followEvents(docker: Docker): Promise<EventLog> {
         listeners.add(look);
         look();
       }),
-    close: () => stream.destroy(),
+    close: () => {
+      ended.abort();
+    },
   };
 }
 

@@ -66,12 +66,11 @@ describe("when the engine", () => {
       const untilAllServe = async (digests: Record<string, string>, names = [...steady, ...rolling]) => {
         for (const name of names) await scene.untilServing(digests[name]!, name);
       };
-      const hookAll = () => Promise.all(["web", ...rolling].map((name) => scene.hook({ name })));
       const first = await publish();
       await scene.start();
       await untilAllServe(first);
       const second = await publish();
-      await hookAll();
+      for (const name of ["web", ...rolling]) await scene.hook({ name });
       await untilAllServe(second, steady);
       await scene.until("the new ones to run beside and instead of the old ones", async () => {
         const seen = await scene.containers();
@@ -101,9 +100,9 @@ describe("when the engine", () => {
       expect((await scene.status())?.revision).toBe(2);
       expect(await scene.journal()).not.toContain(`"type":"hold"`);
 
-      const third = await publish();
-      await hookAll();
-      await untilAllServe(third);
+      const third = await scene.push();
+      await scene.hook();
+      await scene.untilServing(third.digest);
     },
   );
 

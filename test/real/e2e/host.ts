@@ -50,10 +50,12 @@ export async function keptTags(docker: Docker, project: string): Promise<readonl
   return tags.filter((tag) => tag.startsWith(`fairlead/keep:${project}.`)).sort();
 }
 
-/** Whether the engine has it, by `repository@sha256:…`. */
+/** Whether the engine has it, by `repository@sha256:…`; the containerd store counts that among the tags. */
 export async function hasImage(docker: Docker, pinned: string): Promise<boolean> {
   const images = await docker.listImages({ all: true });
-  return images.some(({ RepoDigests }) => ((RepoDigests as string[] | null) ?? []).includes(pinned));
+  return images.some(({ RepoTags, RepoDigests }) =>
+    [RepoTags as string[] | null, RepoDigests as string[] | null].some((names) => names?.includes(pinned)),
+  );
 }
 
 /** Somebody else's container: it sleeps, ends at once on TERM, and bears the labels of the given project's Compose files. */
