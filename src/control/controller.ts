@@ -9,6 +9,7 @@ import { formatProblem } from "../spec/problem.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { BackoffOptions } from "./backoff.js";
+import { Bursts } from "./bursts.js";
 import { Cached } from "./cached.js";
 import { Catalog } from "./catalog.js";
 import { Digests } from "./digests.js";
@@ -49,6 +50,7 @@ export class Controller implements Surface {
   readonly #ledger: Ledger;
   readonly #queue: KeyedQueue;
   readonly #workers: PQueue;
+  readonly #bursts: Bursts;
   readonly #abort = new AbortController();
   readonly #catalog = new Catalog();
   #ready = false;
@@ -66,6 +68,9 @@ export class Controller implements Surface {
       onEnd: (reference) => {
         this.#pullEnded(reference);
       },
+    });
+    this.#bursts = new Bursts(clock, (key) => {
+      this.#lookAfresh(key);
     });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
     const reconciler = new Reconciler({
@@ -160,26 +165,31 @@ export class Controller implements Surface {
   }
 
   reconcile(keys: readonly ServiceKey[], cause: string): void {
-    if (keys.length > 0) this.#host.invalidate();
     for (const key of keys) {
-      const spec = this.#catalog.specs.get(key);
-      if (spec !== undefined) this.#digests.invalidate(spec.image);
-      this.#ledger.asked(key);
       this.options.log.debug({ key, cause }, "asked to look again");
-      this.#queue.add(key);
+      this.#ledger.asked(key);
+      this.#bursts.hit(key);
     }
   }
 
   async retry(key: ServiceKey): Promise<void> {
     await this.options.journal.append({ type: "retry", at: this.options.clock.now(), key });
     this.options.log.info({ key }, "asked to try again what had failed");
-    this.reconcile([key], "retry");
+    this.#lookAfresh(key);
   }
 
   async plan(): Promise<readonly ServicePlan[]> {
     return forecastAll([...this.#catalog.specs.values()], await this.#host.get(), this.#digests, (key) =>
       this.options.journal.record(key),
     );
+  }
+
+  /** Nothing that was known of the host or the tag counts. */
+  #lookAfresh(key: ServiceKey): void {
+    const spec = this.#catalog.specs.get(key);
+    if (spec !== undefined) this.#digests.invalidate(spec.image);
+    this.#host.invalidate();
+    this.#queue.add(key);
   }
 
   async #lookFirst(): Promise<void> {

@@ -4,17 +4,20 @@ import type { ObservedContainer } from "../plan/observed.js";
 import { formatImage } from "../spec/image.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import { Cached } from "./cached.js";
-import type { Engine, Registry } from "./ports.js";
+import type { Engine, Platform, Registry } from "./ports.js";
 import { reasonOf } from "./pulls.js";
 
 /** The digest behind each declared reference: asked once per look, whoever shares the reference. */
 export class Digests {
   readonly #cache = new Map<string, Cached<Digest>>();
+  readonly #platform: Cached<Platform>;
 
   constructor(
     private readonly registry: Registry,
-    private readonly engine: Engine,
-  ) {}
+    engine: Engine,
+  ) {
+    this.#platform = new Cached(() => engine.platform());
+  }
 
   /** The next look asks the registry again. */
   invalidate(image: ImageReference): void {
@@ -52,7 +55,7 @@ export class Digests {
    * a manifest that names the config the classic store knows the container's image by.
    */
   async isSameContent(image: ImageReference, digest: Digest, container: ObservedContainer): Promise<boolean> {
-    const platform = await this.engine.platform();
+    const platform = await this.#platform.get();
     const wanted = await this.registry.content(image, digest, platform);
     if (container.imageId === wanted.config || container.imageId === wanted.manifest) return true;
     try {

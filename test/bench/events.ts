@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import type Docker from "dockerode";
 
 export interface SeenEvent {
@@ -33,10 +34,8 @@ const patienceMs = 60_000;
 
 export async function followEvents(docker: Docker): Promise<EventLog> {
   const event = ["pull", "create", "stop", "die", "start", "health_status", "destroy"];
-  const ended = new AbortController();
-  const filters = { type: ["container", "image"], event };
-  const stream = await docker.getEvents({ filters, abortSignal: ended.signal });
-  stream.on("error", () => undefined);
+  const stream = await docker.getEvents({ filters: { type: ["container", "image"], event } });
+  if (!(stream instanceof Readable)) throw new Error("the engine's events do not come as a stream");
   const events: SeenEvent[] = [];
   const listeners = new Set<() => void>();
   createInterface({ input: stream }).on("line", (line) => {
@@ -62,9 +61,7 @@ export async function followEvents(docker: Docker): Promise<EventLog> {
         listeners.add(look);
         look();
       }),
-    close: () => {
-      ended.abort();
-    },
+    close: () => stream.destroy(),
   };
 }
 

@@ -37,40 +37,43 @@ const attached = { networks: ["front", "back"], volumes: ["data:/data:ro"] };
 const declared = { networks: { front: {}, back: {} }, volumes: { data: {} } };
 
 describe.concurrent("killed at each engine call and started again", () => {
-  test.for(lanes)("a rollout: $strategy, $behaviour image, $phase the call", { timeout }, async (lane, context) => {
-    const { scene, expect, onTestFinished } = context;
-    const doom = await doomedEngine(scene.engineHost);
-    onTestFinished(() => doom.close());
-    await scene.stage({ engineHost: doom.host });
-    let serving: string = (await scene.push()).digest;
-    await scene.write({ web: { ...order(lane.strategy), ...attached } }, declared);
-    await scene.start();
-    await scene.untilServing(serving);
-    await quiet(doom);
-    const image = `${scene.image()}@${serving}`;
-    const foreign = await runForeign(scene.docker, image, { name: `${scene.project}-other`, project: scene.project });
-    const foreignBefore = await lookAt(scene.docker, foreign.id);
-    const watchman = await watchContainers(scene.docker, scene.project);
-    onTestFinished(() => {
-      watchman.stop();
-    });
-    const isGood = lane.behaviour === "good";
+  test.for(lanes)(
+    "a rollout: $strategy, $behaviour image, $phase the call",
+    { timeout },
+    async (lane, { scene, expect, onTestFinished }) => {
+      const doom = await doomedEngine(scene.engineHost);
+      onTestFinished(() => doom.close());
+      await scene.stage({ engineHost: doom.host });
+      let serving: string = (await scene.push()).digest;
+      await scene.write({ web: { ...order(lane.strategy), ...attached } }, declared);
+      await scene.start();
+      await scene.untilServing(serving);
+      await quiet(doom);
+      const image = `${scene.image()}@${serving}`;
+      const foreign = await runForeign(scene.docker, image, { name: `${scene.project}-other`, project: scene.project });
+      const foreignBefore = await lookAt(scene.docker, foreign.id);
+      const watchman = await watchContainers(scene.docker, scene.project);
+      onTestFinished(() => {
+        watchman.stop();
+      });
+      const isGood = lane.behaviour === "good";
 
-    const died = await dieAtEachCall(expect, async (n) => {
-      const { digest } = await scene.push(imageOf(lane));
-      if (lane.strategy === "start-first") watchman.guard(isGood ? [serving, digest] : [serving]);
-      const hasEnded = () => (isGood ? isServing(scene, digest) : isHeld(scene, digest));
-      const call = await dieAt(scene, doom, { n, phase: lane.phase }, hasEnded, () => scene.hook());
-      if (isGood) serving = digest;
-      await expectOrder(scene, expect, serving, `round ${n}: ${call ?? "it lived"}`);
-      if (isGood)
-        await scene.until("old images to go", async () => (await keptTags(scene.docker, scene.project)).length <= 2);
-      expect(await lookAt(scene.docker, foreign.id), `round ${n}`).toEqual(foreignBefore);
-      expect(watchman.gaps, `round ${n}: nothing served`).toEqual([]);
-      return call;
-    });
-    expect(died.length, died.join("\n")).toBeGreaterThan(5);
-  });
+      const died = await dieAtEachCall(expect, async (n) => {
+        const { digest } = await scene.push(imageOf(lane));
+        if (lane.strategy === "start-first") watchman.guard(isGood ? [serving, digest] : [serving]);
+        const hasEnded = () => (isGood ? isServing(scene, digest) : isHeld(scene, digest));
+        const call = await dieAt(scene, doom, { n, phase: lane.phase }, hasEnded, () => scene.hook());
+        if (isGood) serving = digest;
+        await expectOrder(scene, expect, serving, `round ${n}: ${call ?? "it lived"}`);
+        if (isGood)
+          await scene.until("old images to go", async () => (await keptTags(scene.docker, scene.project)).length <= 2);
+        expect(await lookAt(scene.docker, foreign.id), `round ${n}`).toEqual(foreignBefore);
+        expect(watchman.gaps, `round ${n}: nothing served`).toEqual([]);
+        return call;
+      });
+      expect(died.length, died.join("\n")).toBeGreaterThan(5);
+    },
+  );
 
   test.for(phases)("the first start, %s the call", { timeout }, async (phase, { scene, expect, onTestFinished }) => {
     const doom = await doomedEngine(scene.engineHost);

@@ -174,7 +174,7 @@ describe.concurrent("a new digest", () => {
           labels: { tier: "front" },
           healthcheck: { test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/"], interval: "500ms" },
           user: "0:0",
-          working_dir: "/site",
+          working_dir: "/bin",
           stop_signal: "SIGINT",
         },
       },
@@ -190,7 +190,7 @@ describe.concurrent("a new digest", () => {
       Entrypoint: ["/bin/sh", "/entry"],
       Cmd: ["one", "$two"],
       User: "0:0",
-      WorkingDir: "/site",
+      WorkingDir: "/bin",
       StopSignal: "SIGINT",
       Healthcheck: { Interval: 500_000_000 },
     });

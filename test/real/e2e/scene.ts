@@ -92,12 +92,15 @@ export const order = (value: "start-first" | "stop-first", more: object = {}) =>
 export const test = base.extend<{ scene: Scene }>({
   scene: async ({ onTestFailed }, use) => {
     const { scene, close } = await openScene();
-    onTestFailed(async () => {
+    const left: { containers: readonly SeenContainer[] } = { containers: [] };
+    onTestFailed(() => {
       const lines = scene.logs().map((line) => JSON.stringify(line));
-      const seen = await scene.containers().catch(String);
-      console.error(`${scene.project}\n${lines.slice(-60).join("\n")}\n${JSON.stringify(seen, undefined, 1)}`);
+      console.error(
+        `${scene.project}\n${lines.slice(-60).join("\n")}\n${JSON.stringify(left.containers, undefined, 1)}`,
+      );
     });
     await use(scene);
+    left.containers = await scene.containers();
     await close();
   },
 });

@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FairleadError } from "../../../src/errors.js";
 import { backoffMs } from "../../../src/control/backoff.js";
+import { Bursts } from "../../../src/control/bursts.js";
 import { Cached } from "../../../src/control/cached.js";
 import { Journal } from "../../../src/control/journal.js";
 import { Pulls } from "../../../src/control/pulls.js";
 import { checkCron } from "../../../src/control/schedule.js";
 import { silentLog } from "../../../src/log.js";
-import { settle } from "./clock.js";
+import { manualClock, settle } from "./clock.js";
 
 describe("backoff", () => {
   it("is full jitter below a ceiling that doubles up to the cap", () => {
@@ -47,6 +48,52 @@ describe("a cached value", () => {
     const cached = new Cached(() => ((asked += 1) === 1 ? Promise.reject(new Error("no")) : Promise.resolve(asked)));
     await expect(cached.get()).rejects.toThrow("no");
     expect(await cached.get()).toBe(2);
+  });
+});
+
+describe("bursts", () => {
+  const stage = () => {
+    const clock = manualClock();
+    const looks: number[] = [];
+    const bursts = new Bursts(clock, () => looks.push(clock.now()));
+    return {
+      clock,
+      looks,
+      hit: () => {
+        bursts.hit("shop/web");
+      },
+    };
+  };
+
+  it("of any size cause two looks: one at once, one after the last", async () => {
+    const { clock, looks, hit } = stage();
+    for (let count = 0; count < 40; count += 1) {
+      hit();
+      await clock.advance(100);
+    }
+    await clock.advance(5_000);
+    expect(looks).toEqual([0, 4_400]);
+    expect(clock.pending).toBe(0);
+    hit();
+    expect(looks).toHaveLength(3);
+  });
+
+  it("of one cause one look", async () => {
+    const { clock, looks, hit } = stage();
+    hit();
+    await clock.advance(10_000);
+    expect(looks).toEqual([0]);
+  });
+
+  it("that never end are looked at all the same, and the last hit is never lost", async () => {
+    const { clock, looks, hit } = stage();
+    for (let count = 0; count < 250; count += 1) {
+      hit();
+      await clock.advance(100);
+    }
+    expect(looks).toEqual([0, 10_000, 20_000]);
+    await clock.advance(5_000);
+    expect(looks).toEqual([0, 10_000, 20_000, 25_400]);
   });
 });
 
