@@ -199,7 +199,7 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
       });
       return status;
     },
-    until: async (what, look, timeoutMs = 25_000) => {
+    until: async (what, look, timeoutMs = 90_000) => {
       for (const deadline = Date.now() + timeoutMs; ;) {
         const answer = await look();
         if (answer !== undefined && answer !== false) return answer;
