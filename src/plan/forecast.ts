@@ -20,8 +20,10 @@ const longest = 20;
 export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): Forecast {
   const lines: string[] = [];
   let world = host;
+  let changes = false;
   for (let pass = 0; ; pass += 1) {
     const { steps, outcome } = plan(desired, viewOf(world, desired.spec, new Map()), memory);
+    changes ||= steps.length > 0;
     lines.push(...steps.map((step) => shorten(renderStep(step))));
     for (const step of steps) world = effect(world, step, world.takenAt);
     const pulling = steps.some((step) => step.kind === "pull-image");
@@ -29,7 +31,7 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
       outcome.kind === "continue" || pulling || (outcome.kind === "wait" && outcome.reason === "WaitingForHealth");
     if (!goesOn || pass === longest) {
       if (outcome.kind !== "converged") lines.push(shorten(`then: ${outcome.because}`));
-      return { lines, changes: lines.length > 0, end: outcome };
+      return { lines, changes, end: outcome };
     }
     if (outcome.kind === "wait" && !pulling) {
       lines.push(`wait until it has been well for ${desired.spec.update.monitorMs / 1_000}s`);
