@@ -16,6 +16,7 @@ import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
 import type { Clock, Engine, EngineEvent, Log, Registry, Source, SourceSnapshot } from "./ports.js";
+import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
 import { Pulls } from "./pulls.js";
 import { KeyedQueue } from "./queue.js";
@@ -60,7 +61,7 @@ export class Controller implements Surface {
   constructor(private readonly options: ControllerOptions) {
     const { engine, registry, journal, telemetry, clock, log, prune } = options;
     this.#host = new Cached(() => engine.snapshot());
-    this.#digests = new Digests(registry, engine);
+    this.#digests = new Digests(patient(registry, clock), engine);
     this.#ledger = new Ledger({ journal, engine, telemetry, clock });
     this.#pulls = new Pulls({
       pull: (reference, signal) => engine.pull(reference, signal),

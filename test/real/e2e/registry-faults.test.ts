@@ -76,7 +76,7 @@ describe.concurrent("while the registry", () => {
     onTestFinished,
   }) => {
     const proxy = await serveThroughProxy(scene, onTestFinished);
-    proxy.inject(manifests, { status: 429, headers: { "retry-after": "4" } });
+    proxy.inject(manifests, { status: 429, headers: { "retry-after": "10" } });
     await scene.push();
     await look(scene);
     await scene.untilStatus(({ conditions }) => conditions.some(({ reason }) => reason === "RateLimited"));
@@ -85,7 +85,7 @@ describe.concurrent("while the registry", () => {
     await expectHealing(scene, expect);
     await sleep(1_000);
     expect(proxy.count(manifests), "within Retry-After").toBe(asked);
-    await scene.until("the next question", () => proxy.count(manifests) > asked, 15_000);
+    await scene.until("the next question", () => proxy.count(manifests) > asked, 30_000);
   });
 
   test("is down at the first start: it is tried until it answers", async ({ scene, expect, onTestFinished }) => {

@@ -144,6 +144,28 @@ describe("repairs", () => {
     });
   });
 
+  it("while a registry asks for patience: nobody asks it meanwhile, whatever happens on the host", async () => {
+    const stage = await open();
+    stage.push("a", good);
+    const controller = await stage.start();
+    await running(stage, "a");
+    stage.registry.down = new FairleadError("RateLimited", "too many", { retryAfterMs: 30_000 });
+    controller.reconcile(["shop/web"], "hook");
+    await stage.until("unknown", () => controller.service("shop/web")?.sync === "Unknown");
+    const asked = stage.registry.asked.length;
+    stage.registry.down = undefined;
+    for (let turn = 0; turn < 3; turn += 1) {
+      stage.engine.stopByHand(inRole(stage, "active")!.id);
+      await stage.pass(4_000);
+      controller.reconcile(["shop/web"], "hook");
+      await stage.pass(4_000);
+      expect(runs(stage, "a")).toBe(true);
+    }
+    expect(stage.registry.asked).toHaveLength(asked);
+    await stage.pass(10_000);
+    await stage.until("asked again", () => controller.service("shop/web")?.sync === "Synced");
+  });
+
   it("everything after the engine was away", async () => {
     const stage = await open();
     stage.push("a", good);
