@@ -29,8 +29,7 @@ const executors: Executors = {
   "create-container": async (step, { engine, ids }) => {
     ids.set(step.name, await engine.createContainer(step));
   },
-  "connect-network": (step, context) =>
-    context.engine.connectNetwork(idOf(context, step.container), step.network, step.aliases),
+  "connect-network": (step, context) => context.engine.connectNetwork(idOf(context, step.container), step),
   "disconnect-network": (step, context) =>
     context.engine.disconnectNetwork(idOf(context, step.container), step.network),
   "start-container": (step, context) => context.engine.startContainer(idOf(context, step.container)),

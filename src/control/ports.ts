@@ -1,5 +1,5 @@
 import type { HostSnapshot } from "../plan/observed.js";
-import type { StepOf } from "../plan/step.js";
+import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { ProjectSpec, RestartPolicy } from "../spec/service.js";
@@ -21,7 +21,7 @@ export interface Engine {
   tagImage(source: string, tag: string): Promise<void>;
   /** Answers the new container's id. */
   createContainer(step: StepOf<"create-container">): Promise<string>;
-  connectNetwork(container: string, network: string, aliases: readonly string[]): Promise<void>;
+  connectNetwork(container: string, endpoint: Endpoint): Promise<void>;
   disconnectNetwork(container: string, network: string): Promise<void>;
   /** A start that the engine refuses is an error *and* is observed afterwards as the container's `startError`. */
   startContainer(container: string): Promise<void>;

@@ -1,6 +1,7 @@
 import type { CreateContainerStep } from "../plan/step.js";
 import type { ContainerSpec, Healthcheck, Mount, PortMapping } from "../spec/service.js";
 import { pinnedImage } from "../spec/image.js";
+import { endpointBody } from "./endpoint-body.js";
 import { containerLabels } from "./labels.js";
 
 /**
@@ -32,7 +33,11 @@ export function creationBody(step: CreateContainerStep): object {
     },
     ...(step.attach === undefined
       ? {}
-      : { NetworkingConfig: { EndpointsConfig: { [step.attach.network]: { Aliases: step.attach.aliases } } } }),
+      : {
+          NetworkingConfig: {
+            EndpointsConfig: { [step.attach.network]: endpointBody(step.attach.aliases, step.attach.settings) },
+          },
+        }),
   };
 }
 

@@ -71,8 +71,7 @@ export function connectEngine(options: EngineOptions): Engine {
           stale.list("volumes");
         },
       ),
-    connectNetwork: (id, network, aliases) =>
-      onContainer(id, () => networks.connectNetwork(connection, id, network, aliases)),
+    connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
     startContainer: (id) =>
       onContainer(id, () => {

@@ -1,6 +1,7 @@
 import { FairleadError } from "../errors.js";
-import type { StepOf } from "../plan/step.js";
+import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Connection } from "./connection.js";
+import { endpointBody } from "./endpoint-body.js";
 import { inspectContainer } from "./containers.js";
 import { networkPath, shortId } from "./ids.js";
 import { networkLabels } from "./labels.js";
@@ -36,8 +37,7 @@ export async function createNetwork(
 export async function connectNetwork(
   connection: Connection,
   container: string,
-  network: string,
-  aliases: readonly string[],
+  { network, aliases, settings }: Endpoint,
 ): Promise<void> {
   const task = `connect container ${shortId(container)} to network ${network}`;
   // An old engine overwrites the names of a container that does not run, and refuses those of one that does: ask first.
@@ -46,7 +46,7 @@ export async function connectNetwork(
     if (aliases.every((alias) => joined.includes(alias)) && joined.every((alias) => aliases.includes(alias))) return;
     throw new Refusal(task, 403, "it is connected under other names");
   }
-  const body = { Container: container, EndpointConfig: { Aliases: aliases } };
+  const body = { Container: container, EndpointConfig: endpointBody(aliases, settings) };
   try {
     await connection.ask({ method: "POST", path: networkPath(network, "/connect"), body, task });
   } catch (error) {

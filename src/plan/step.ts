@@ -1,6 +1,6 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
-import type { NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
+import type { EndpointSettings, NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the
@@ -42,14 +42,19 @@ export interface CreateContainerStep {
   readonly revision: number;
   readonly slot: number;
   /** The first network, or none; further ones are joined before the start (engines before API 1.44 take one at creation). */
-  readonly attach: { readonly network: string; readonly aliases: readonly string[] } | undefined;
+  readonly attach: Endpoint | undefined;
 }
 
-export interface ConnectStep {
-  readonly kind: "connect-network";
-  readonly container: string;
+/** One end of a container on a network. */
+export interface Endpoint {
   readonly network: string;
   readonly aliases: readonly string[];
+  readonly settings?: EndpointSettings;
+}
+
+export interface ConnectStep extends Endpoint {
+  readonly kind: "connect-network";
+  readonly container: string;
 }
 
 /** Writes a failure into the journal: the last log lines, and the digest and spec that are held from now on. */

@@ -3,7 +3,7 @@ import { familiarName } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { activeName, keepTag, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Step } from "./step.js";
+import type { Endpoint, Step } from "./step.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
@@ -43,7 +43,7 @@ export function restorePolicy(container: ObservedContainer): Step[] {
 
 /** Brings a container's networks to what its spec says. An alias cannot be changed on a joined network: it is left and joined again. */
 export function join(container: ObservedContainer, networks: readonly NetworkAttachment[], aliased: boolean): Step[] {
-  return networks.flatMap(({ network, aliases }): Step[] => {
+  return networks.flatMap(({ network, aliases, settings }): Step[] => {
     const wanted = aliased ? aliases : [];
     const endpoint = container.networks.find((joined) => joined.network === network.name);
     const connect: Step = {
@@ -51,6 +51,7 @@ export function join(container: ObservedContainer, networks: readonly NetworkAtt
       container: container.name,
       network: network.name,
       aliases: wanted,
+      ...(settings === undefined ? {} : { settings }),
       because: aliased
         ? `it is to answer to ${aliases.join(", ")}`
         : "it has not proved itself: it answers to no alias",
@@ -77,7 +78,11 @@ export function create(birth: Birth, view: View): Step[] {
   const { spec, digest, revision, aliased } = birth;
   const name = nameInRole(activeName(spec), "next");
   const [first, ...rest] = spec.networks;
-  const aliasesOf = (attachment: NetworkAttachment) => (aliased ? attachment.aliases : []);
+  const endpointOf = ({ network, aliases, settings }: NetworkAttachment): Endpoint => ({
+    network: network.name,
+    aliases: aliased ? aliases : [],
+    ...(settings === undefined ? {} : { settings }),
+  });
   return [
     ...createNetworks(spec, view),
     ...createVolumes(spec, view),
@@ -89,18 +94,12 @@ export function create(birth: Birth, view: View): Step[] {
       digest,
       revision,
       slot: 1,
-      attach: first === undefined ? undefined : { network: first.network.name, aliases: aliasesOf(first) },
+      attach: first === undefined ? undefined : endpointOf(first),
       because: birth.because,
     },
     ...rest.map((attachment): Step => {
       const because = "its spec names this network too";
-      return {
-        kind: "connect-network",
-        container: name,
-        network: attachment.network.name,
-        aliases: aliasesOf(attachment),
-        because,
-      };
+      return { kind: "connect-network", container: name, ...endpointOf(attachment), because };
     }),
     ...keepImage(spec, digest, revision, view),
   ];

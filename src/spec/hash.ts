@@ -8,11 +8,15 @@ import type { ServiceSpec } from "./service.js";
  * 32 hexadecimal digits; stable under key order, and under the order of lists that the engine treats as sets.
  */
 export function specHash(service: ServiceSpec): string {
-  const { container, containerName, networks } = service;
+  const { container, containerName, networks, networkMode, files } = service;
   const identity = {
     container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
     containerName,
-    networks: asSet(networks.map(({ network, aliases }) => ({ name: network.name, aliases: asSet(aliases) }))),
+    networks: asSet(
+      networks.map(({ network, aliases, settings }) => ({ name: network.name, aliases: asSet(aliases), settings })),
+    ),
+    networkMode,
+    files,
   };
   return createHash("sha256").update(canonicalJson(identity)).digest("hex").slice(0, 32);
 }

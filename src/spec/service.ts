@@ -24,11 +24,28 @@ export interface ServiceSpec {
   readonly containerName: string | undefined;
   /** Everything that makes a container what it is; its hash decides whether a running one still fits. */
   readonly container: ContainerSpec;
+  /** Empty where `networkMode` takes their place. */
   readonly networks: readonly NetworkAttachment[];
+  /** Absent: the networks above. */
+  readonly networkMode?: NetworkMode;
   /** The declared volumes among `container.mounts`. */
   readonly volumes: readonly VolumeSpec[];
   readonly dependsOn: readonly Dependency[];
+  /** Absent: the image comes from a registry. */
+  readonly build?: BuildSpec;
+  /** Absent: the tag is followed, so the registry's digest is what should run. */
+  readonly pullPolicy?: PullPolicy;
+  /** Written into a new container before its start: configs and secrets that are no files on the host. Part of the hash. */
+  readonly files?: readonly ContainerFile[];
+  /** How many run side by side (`deploy.replicas`, `scale`). Absent: 1. */
+  readonly replicas?: number;
+  /** It is meant to end, and exit code 0 is its success: `deploy.mode: replicated-job`, or a dependant waits for its completion. */
+  readonly oneShot?: boolean;
+  /** Containers of this service that Fairlead did not create are taken over (`x-fairlead.adopt`). */
+  readonly adopt?: boolean;
   readonly update: UpdatePolicy;
+  /** `deploy.rollback_config`. Absent: as `update`. */
+  readonly rollback?: UpdatePolicy;
   /** How many superseded images stay on the host for a rollback (`x-fairlead.keep`, default 1). */
   readonly keep: number;
 }
@@ -92,6 +109,75 @@ export interface NetworkAttachment {
   readonly network: NetworkSpec;
   /** The names a *proven* container answers to on it: the service's name and the file's own aliases. */
   readonly aliases: readonly string[];
+  readonly settings?: EndpointSettings;
+}
+
+/** What a container asks of one network beyond its names. */
+export interface EndpointSettings {
+  /** A fixed address: two containers of the service cannot be on the network at once. */
+  readonly ipv4Address?: string;
+  readonly ipv6Address?: string;
+  readonly linkLocalIps?: readonly string[];
+  readonly macAddress?: string;
+  readonly driverOpts?: Readonly<Record<string, string>>;
+  /** Engines from API 1.48. */
+  readonly gatewayPriority?: number;
+}
+
+/** Compose `network_mode`. */
+export type NetworkMode =
+  | { readonly kind: "host" | "none" | "bridge" }
+  /** The network of another service's active container; a new one there needs a new one here. */
+  | { readonly kind: "service"; readonly service: string }
+  /** The network of a container that is not ours, by name or id. */
+  | { readonly kind: "container"; readonly container: string };
+
+/** Compose `pull_policy`; `every` also stands for daily and weekly. */
+export type PullPolicy =
+  { readonly kind: "always" | "missing" | "never" | "build" } | { readonly kind: "every"; readonly periodMs: number };
+
+/** Compose `build`. Paths are absolute. */
+export interface BuildSpec {
+  readonly context: BuildContext;
+  /** Within the context; absent: `Dockerfile`, or `inline`. */
+  readonly dockerfile?: string;
+  /** `dockerfile_inline`. */
+  readonly inline?: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly target?: string;
+  readonly network?: string;
+  readonly extraHosts?: readonly string[];
+  readonly shmSizeBytes?: number;
+  readonly platform?: string;
+  readonly noCache?: boolean;
+  readonly pull?: boolean;
+  readonly cacheFrom?: readonly string[];
+  /** Further tags of the result. */
+  readonly tags?: readonly string[];
+}
+
+export type BuildContext =
+  | { readonly kind: "path"; readonly path: string }
+  /** `url` without its fragment; `ref` and `subdirectory` are from it (`#ref:subdirectory`). */
+  | {
+      readonly kind: "git";
+      readonly url: string;
+      readonly ref: string | undefined;
+      readonly subdirectory: string | undefined;
+    };
+
+export interface ContainerFile {
+  /** `configs.<key>` or `secrets.<key>`, for messages. */
+  readonly origin: string;
+  /** Absolute, in the container. */
+  readonly path: string;
+  /** Never in a log, a message, a plan's text or a label. */
+  readonly content: string;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface NetworkSpec {
@@ -104,7 +190,23 @@ export interface NetworkSpec {
   readonly driver: string | undefined;
   readonly driverOpts: Readonly<Record<string, string>>;
   readonly internal: boolean;
+  readonly attachable?: boolean;
+  readonly enableIpv4?: boolean;
+  readonly enableIpv6?: boolean;
+  readonly ipam?: Ipam;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Address management of a network, as the engine takes it. */
+export interface Ipam {
+  readonly driver?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly config: readonly {
+    readonly subnet?: string;
+    readonly ipRange?: string;
+    readonly gateway?: string;
+    readonly auxAddresses?: Readonly<Record<string, string>>;
+  }[];
 }
 
 export interface VolumeSpec {
@@ -118,7 +220,11 @@ export interface VolumeSpec {
 
 export interface Dependency {
   readonly service: string;
-  readonly condition: "service_started" | "service_healthy";
+  readonly condition: "service_started" | "service_healthy" | "service_completed_successfully";
+  /** Restart this service when the other one's container is replaced. Absent: no. */
+  readonly restart?: boolean;
+  /** Whether it is waited for even if it is not there or cannot start. Absent: yes. */
+  readonly required?: boolean;
 }
 
 export interface UpdatePolicy {
@@ -128,4 +234,10 @@ export interface UpdatePolicy {
   readonly monitorMs: number;
   /** Default `rollback`. */
   readonly failureAction: "rollback" | "pause" | "continue";
+  /** How many replicas are replaced at once; 0: all. Absent: 1. */
+  readonly parallelism?: number;
+  /** Between one batch of replicas and the next. Absent: 0. */
+  readonly delayMs?: number;
+  /** The share of replicas that may fail before the failure action is taken, 0 to 1. Absent: 0. */
+  readonly maxFailureRatio?: number;
 }

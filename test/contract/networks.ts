@@ -48,19 +48,19 @@ export function networksContract(bench: Bench): void {
       const endpoints = async () =>
         [...(await bench.see(id)).networks].sort((a, b) => a.network.localeCompare(b.network));
       expect(await endpoints()).toEqual([{ network: "contract-front", aliases: [] }]);
-      await bench.engine.connectNetwork(id, "contract-back", ["joined"]);
-      await bench.engine.connectNetwork(id, "contract-back", ["joined"]);
+      await bench.engine.connectNetwork(id, { network: "contract-back", aliases: ["joined"] });
+      await bench.engine.connectNetwork(id, { network: "contract-back", aliases: ["joined"] });
       expect(await endpoints()).toEqual([
         { network: "contract-back", aliases: ["joined"] },
         { network: "contract-front", aliases: [] },
       ]);
       await bench.engine.startContainer(id);
-      const rejoin = bench.engine.connectNetwork(id, "contract-front", ["joined", "www"]);
+      const rejoin = bench.engine.connectNetwork(id, { network: "contract-front", aliases: ["joined", "www"] });
       await expect(rejoin).rejects.toMatchObject({ code: "EngineRefused" });
       await bench.engine.disconnectNetwork(id, "contract-front");
       await bench.engine.disconnectNetwork(id, "contract-front");
       expect(await endpoints()).toEqual([{ network: "contract-back", aliases: ["joined"] }]);
-      await bench.engine.connectNetwork(id, "contract-front", ["joined", "www"]);
+      await bench.engine.connectNetwork(id, { network: "contract-front", aliases: ["joined", "www"] });
       expect(await endpoints()).toEqual([
         { network: "contract-back", aliases: ["joined"] },
         { network: "contract-front", aliases: ["joined", "www"] },
@@ -72,9 +72,11 @@ export function networksContract(bench: Bench): void {
       const attach = { network: await bench.network("contract-front"), aliases: [] };
       const id = await bench.engine.createContainer(creation(serviceSpec("lonely", bench.plain), bench.plain, attach));
       await bench.engine.startContainer(id);
-      await expect(bench.engine.connectNetwork(id, "contract-nowhere", [])).rejects.toMatchObject({
-        code: "EngineRefused",
-      });
+      await expect(bench.engine.connectNetwork(id, { network: "contract-nowhere", aliases: [] })).rejects.toMatchObject(
+        {
+          code: "EngineRefused",
+        },
+      );
       await bench.engine.disconnectNetwork(id, "contract-nowhere");
       await bench.discard(id);
     });

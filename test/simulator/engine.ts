@@ -165,7 +165,7 @@ export class SimulatedEngine implements Engine {
       return id;
     });
 
-  connectNetwork: Engine["connectNetwork"] = (id, network, aliases) =>
+  connectNetwork: Engine["connectNetwork"] = (id, { network, aliases }) =>
     this.#change("connectNetwork", () => {
       const found = this.#get(id);
       const joined = found.networks.find((endpoint) => endpoint.network === network);
