@@ -2,64 +2,69 @@ import { posix } from "node:path";
 
 import { checkTogether } from "./conflicts.js";
 import { declaredNetworks, declaredVolumes } from "./declared.js";
-import { definition, type Definition, type Scope } from "./definition.js";
+import { definition, type Scope } from "./definition.js";
 import { fields } from "./fields.js";
 import { projectExtensionKeys, topLevelKeys } from "./keys.js";
-import { entries, isMapping, quoted, read, report, reportKey, type Node, type Reading } from "./node.js";
+import { openProject, type ProjectSource } from "./load/project.js";
+import { entries, isMapping, quoted, read, report, reportKey, type Node } from "./node.js";
 import { formatProblem, type Problem } from "./problem.js";
+import { isActive, profileHint, profileList } from "./profiles.js";
 import { quote } from "./quote.js";
 import { filledText } from "./scalar.js";
 import type { ProjectSpec } from "./service.js";
-import { parseYaml } from "./yaml.js";
-
-export interface ProjectSource {
-  /** The file as the user named it; it only appears in results. */
-  readonly file: string;
-  readonly text: string;
-  /** Absolute: relative host paths begin here, and its last part names the project if the file does not. */
-  readonly directory: string;
-  /** What `${VAR}` refers to. Its values never appear in a problem or warning. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 export type ReadResult =
   | { readonly ok: true; readonly project: ProjectSpec; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
-const longestText = 1_048_576;
 /** A name server's limit for one label: the service's name is its network alias. */
 const longestServiceName = 63;
 /** Leaves room for the service's name and a revision in an image tag, which has 128 characters. */
 const longestProjectName = 55;
 
-/** Reads a services file: the whole project, or all of its problems at once, in the order of the file. Never throws. */
+/**
+ * Reads a project: the whole of it, or all of its problems at once, in the order of its files. Never throws. It reads
+ * no file itself: `readText` does, and so learns which files the project consists of.
+ */
 export function readProject(source: ProjectSource): ReadResult {
-  const { file, text } = source;
-  if (text.length > longestText) {
-    return { ok: false, problems: [{ file, path: "", message: "the file is larger than 1 MiB" }], warnings: [] };
-  }
-  const document = parseYaml(text);
-  if (!document.ok) {
-    const problem = { file, ...document.position, path: "", message: document.message };
-    return { ok: false, problems: [problem], warnings: [] };
-  }
-  const filledIn = new Map<string, string>();
-  const variables = (name: string) =>
-    filledIn.get(name) ?? (Object.hasOwn(source.environment, name) ? source.environment[name] : undefined);
-  const reading: Reading = { file, variables, problems: [], warnings: [] };
-  const root: Node = { value: document.value, path: "", place: document.root, reading };
-  const project = projectSpec(root, source, (name) => filledIn.set("COMPOSE_PROJECT_NAME", name));
+  const names = new Map<string, string>();
+  const environment = new Map(Object.entries(source.environment));
+  environment.delete(nameVariable);
+  const { root, reading, dotenv } = openProject(source, (name) => names.get(name) ?? environment.get(name));
+  const profiles = source.profiles ?? profileList(reading.variables("COMPOSE_PROFILES") ?? "");
+  const project =
+    root === undefined
+      ? undefined
+      : projectSpec(root, {
+          file: source.file,
+          directory: source.directory,
+          profiles,
+          given: dotenv.get(nameVariable),
+          onName: (name) => names.set(nameVariable, name),
+        });
   const warnings = inOrder(reading.warnings);
   const problems = inOrder(reading.problems);
-  return problems.length > 0 ? { ok: false, problems, warnings } : { ok: true, project, warnings };
+  return project === undefined || problems.length > 0
+    ? { ok: false, problems, warnings }
+    : { ok: true, project, warnings };
 }
 
-/** `onName` is told the project's name before any service is read: the services may refer to it. */
-function projectSpec(root: Node, source: ProjectSource, onName: (name: string) => void): ProjectSpec {
-  const { file, directory } = source;
+const nameVariable = "COMPOSE_PROJECT_NAME";
+
+interface Surroundings {
+  readonly file: string;
+  readonly directory: string;
+  readonly profiles: readonly string[];
+  /** The name that the project's `.env` gives it. */
+  readonly given: string | undefined;
+  /** Is told the project's name before any service is read: the services may refer to it. */
+  readonly onName: (name: string) => void;
+}
+
+function projectSpec(root: Node, { file, directory, profiles, given, onName }: Surroundings): ProjectSpec {
   const isEmpty = root.value === null;
   const field = isEmpty ? () => undefined : fields(root, topLevelKeys);
-  const name = field("name") === undefined ? directoryName(root, directory) : read(field("name"), projectName);
+  const name = given !== undefined ? givenName(root, given) : declaredName(root, field("name"), directory);
   const project = name ?? "";
   onName(project);
   read(field("x-fairlead"), (at) => fields(at, projectExtensionKeys));
@@ -74,8 +79,14 @@ function projectSpec(root: Node, source: ProjectSource, onName: (name: string) =
     report(services ?? root, "the file declares no services; nothing is removed", "write them under `services`");
     return { name: project, file, services: [] };
   }
-  const definitions = read(services, (at) => definitionsOf(at, scope)) ?? [];
-  checkTogether(definitions);
+  const declared = services === undefined ? [] : namedServices(services);
+  const active = declared.filter(([, at]) => isActive(at, profiles));
+  if (declared.length > 0 && active.length === 0) {
+    report(services ?? root, "every service belongs to a profile that is not active; nothing is removed", profileHint);
+  }
+  const definitions = active.map(([service, at]) => definition(service, at, scope));
+  const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
+  checkTogether(definitions, inactive);
   return { name: project, file, services: definitions.map(({ spec }) => spec) };
 }
 
@@ -84,18 +95,28 @@ function isWithoutServices(services: Node | undefined): boolean {
   return isMapping(services.value) && Object.keys(services.value).length === 0;
 }
 
-function definitionsOf(node: Node, scope: Scope): readonly Definition[] {
-  return entries(node).flatMap(([name, at]) => {
+function namedServices(node: Node): readonly (readonly [name: string, service: Node])[] {
+  return entries(node).filter(([name, at]) => {
     const isName = /^[a-zA-Z0-9._-]+$/.test(name);
-    if (isName && name.length <= longestServiceName) return [definition(name, at, scope)];
+    if (isName && name.length <= longestServiceName) return true;
     if (isName) reportKey(at, `the service's name is longer than ${longestServiceName} characters`, "shorten it");
     else reportKey(at, `${quote(name)} is not a service name`, "use letters, digits, `.`, `_` and `-`");
-    return [];
+    return false;
   });
 }
 
 const namePattern = /^[a-z0-9][a-z0-9_-]*$/;
 const nameHint = "use lower-case letters, digits, `_` and `-`, beginning with a letter or digit";
+
+function declaredName(root: Node, node: Node | undefined, directory: string): string | null | undefined {
+  return node === undefined ? directoryName(root, directory) : read(node, projectName);
+}
+
+function givenName(root: Node, name: string): string | null {
+  if (namePattern.test(name) && name.length <= longestProjectName) return name;
+  const hint = `${nameHint}, and not more than ${longestProjectName} of them`;
+  return report(root, `what ${nameVariable} in the project's \`.env\` says is not a project name`, hint);
+}
 
 function projectName(node: Node): string | null {
   const name = filledText(node);
@@ -119,10 +140,14 @@ function directoryName(root: Node, directory: string): string | null {
   return name.length > longestProjectName ? tooLong(root) : name;
 }
 
-/** In the order of the file, each once: aliases and merge keys lead to one place several times. */
+/** In the order of the files, as they were met, each once: aliases and merge keys lead to one place several times. */
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map(problems.map((problem) => [formatProblem({ ...problem, path: "" }), problem]));
+  const files = [...new Set(problems.map(({ file }) => file))];
   return [...seen.values()].sort(
-    (left, right) => (left.line ?? 0) - (right.line ?? 0) || (left.column ?? 0) - (right.column ?? 0),
+    (left, right) =>
+      files.indexOf(left.file) - files.indexOf(right.file) ||
+      (left.line ?? 0) - (right.line ?? 0) ||
+      (left.column ?? 0) - (right.column ?? 0),
   );
 }

@@ -1,14 +1,15 @@
 import { findCycle } from "./cycle.js";
 import type { Definition } from "./definition.js";
 import { quotedName, report, reportKey, suggestName } from "./node.js";
+import { profileHint } from "./profiles.js";
 import { quote } from "./quote.js";
 import type { PortMapping } from "./service.js";
 
-/** Reports what cannot hold for several services at once. */
-export function checkTogether(definitions: readonly Definition[]): void {
+/** Reports what cannot hold for several services at once. `inactive` are the services of profiles that are not active. */
+export function checkTogether(definitions: readonly Definition[], inactive: readonly string[]): void {
   checkHostPorts(definitions);
   checkContainerNames(definitions);
-  checkDependencies(definitions);
+  checkDependencies(definitions, inactive);
   checkOrder(definitions);
 }
 
@@ -51,13 +52,16 @@ function checkContainerNames(definitions: readonly Definition[]): void {
   }
 }
 
-function checkDependencies(definitions: readonly Definition[]): void {
+function checkDependencies(definitions: readonly Definition[], inactive: readonly string[]): void {
   const services = new Map(definitions.map(({ spec }) => [spec.name, spec]));
   for (const { spec, dependencies } of definitions) {
     const others = [...services.keys()].filter((name) => name !== spec.name);
     for (const { dependency, node } of dependencies) {
       const target = services.get(dependency.service);
-      if (target === undefined) {
+      if (target === undefined && inactive.includes(dependency.service)) {
+        if (dependency.required === false) continue;
+        report(node, `service ${quote(dependency.service)} belongs to a profile that is not active`, profileHint);
+      } else if (target === undefined) {
         const hint = suggestName(dependency.service, others, "declare it under `services`");
         report(node, `no service is called ${quotedName(node, dependency.service)}`, hint);
       } else if (dependency.condition === "service_healthy" && target.container.healthcheck?.disabled === true) {

@@ -2,13 +2,13 @@ import { attachments } from "./attachments.js";
 import { commandLine } from "./command.js";
 import type { Declared } from "./declared.js";
 import { dependencies, type DeclaredDependency } from "./dependencies.js";
+import { environmentOf, labelsOf } from "./env-files.js";
 import { fields, type Fields } from "./fields.js";
 import { healthcheck } from "./healthcheck.js";
 import { parseImage, type ImageReference } from "./image.js";
 import { extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
 import { isMapping, quoted, read, report, reportKey, type Node } from "./node.js";
-import { environment, labels } from "./pairs.js";
 import { ports, type DeclaredPort } from "./ports.js";
 import { restartPolicy } from "./restart.js";
 import { duration, filledText, integer, parsed } from "./scalar.js";
@@ -53,10 +53,10 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     container: {
       command: read(field("command"), commandLine),
       entrypoint: read(field("entrypoint"), commandLine),
-      environment: read(field("environment"), environment) ?? {},
+      environment: environmentOf(field("environment"), field("env_file")),
       ports: declaredPorts.map(({ port }) => port),
       mounts: mounted.map(({ mount }) => mount),
-      labels: read(field("labels"), labels) ?? {},
+      labels: labelsOf(field("labels"), field("label_file")),
       restart: read(field("restart"), restartPolicy) ?? { name: "no", maximumRetryCount: 0 },
       healthcheck: read(field("healthcheck"), healthcheck),
       user: read(field("user"), filledText),

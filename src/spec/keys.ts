@@ -25,9 +25,9 @@ export const topLevelKeys = {
   services: supported,
   networks: supported,
   volumes: supported,
+  include: supported,
   "x-fairlead": supported,
   version: { support: "obsolete", hint: "remove it: the Compose Specification has no versions" },
-  include: planned,
   configs: planned,
   secrets: planned,
   models: { support: "refused", hint: "it belongs to Docker's model runner" },
@@ -51,6 +51,10 @@ export const serviceKeys = {
   container_name: supported,
   depends_on: supported,
   deploy: supported,
+  env_file: supported,
+  extends: supported,
+  label_file: supported,
+  profiles: supported,
   "x-fairlead": supported,
   annotations: planned,
   blkio_config: planned,
@@ -75,16 +79,13 @@ export const serviceKeys = {
   dns_opt: planned,
   dns_search: planned,
   domainname: planned,
-  env_file: { support: "planned", hint: "write the variables under `environment`, or take them from Fairlead's own" },
   expose: { support: "planned", hint: "services on a common network reach every port of each other without it" },
-  extends: { support: "planned", hint: "a YAML anchor and `<<:` do the same within one file" },
   extra_hosts: planned,
   gpus: planned,
   group_add: planned,
   hostname: planned,
   init: planned,
   ipc: planned,
-  label_file: planned,
   logging: planned,
   mac_address: planned,
   mem_limit: quota,
@@ -100,7 +101,6 @@ export const serviceKeys = {
   post_start: planned,
   pre_stop: planned,
   privileged: planned,
-  profiles: planned,
   pull_policy: planned,
   pull_refresh_after: planned,
   read_only: planned,
@@ -127,6 +127,23 @@ export const serviceKeys = {
   links,
   models: { support: "refused", hint: "it belongs to Docker's model runner" },
   provider: { support: "refused", hint: "Fairlead runs containers only" },
+} as const satisfies KeyTable;
+
+export const includeKeys = {
+  path: supported,
+  project_directory: supported,
+  env_file: supported,
+} as const satisfies KeyTable;
+
+export const extendsKeys = {
+  service: supported,
+  file: supported,
+} as const satisfies KeyTable;
+
+export const envFileKeys = {
+  path: supported,
+  required: supported,
+  format: supported,
 } as const satisfies KeyTable;
 
 export const healthcheckKeys = {

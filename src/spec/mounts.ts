@@ -10,8 +10,6 @@ import type { Mount, VolumeSpec } from "./service.js";
 
 /** What the paths and volume names of a file refer to. */
 export interface MountScope {
-  /** Absolute: where relative host paths begin. */
-  readonly directory: string;
   readonly volumes: Declared<VolumeSpec>;
 }
 
@@ -49,7 +47,7 @@ function shortSyntax(node: Node, scope: MountScope): DeclaredMount | null {
   if (path === null) return null;
   const common = { target: path, readOnly: mode === "ro" };
   if (source === undefined) return anonymous(common);
-  if (/^[./~]/.test(source)) return bind(node, scope, source, { ...common, createHostPath: true });
+  if (/^[./~]/.test(source)) return bind(node, source, { ...common, createHostPath: true });
   return named(node, scope, source, common);
 }
 
@@ -85,7 +83,7 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
       if (sourceNode === undefined || source === undefined) {
         return report(node, "`source` is missing", "it is a path on the host");
       }
-      return bind(sourceNode, scope, source, { ...rest, createHostPath: createHostPath ?? false });
+      return bind(sourceNode, source, { ...rest, createHostPath: createHostPath ?? false });
   }
 }
 
@@ -104,17 +102,13 @@ function named(node: Node, scope: MountScope, key: string, common: Common): Decl
   return { mount: { ...common, type: "volume", source: volume.name, createHostPath: false }, volume };
 }
 
-function bind(
-  node: Node,
-  scope: MountScope,
-  path: string,
-  common: Common & Pick<Mount, "createHostPath">,
-): DeclaredMount | null {
-  const source = hostPath(node, scope.directory, path);
+function bind(node: Node, path: string, common: Common & Pick<Mount, "createHostPath">): DeclaredMount | null {
+  const source = hostPath(node, path);
   return source === null ? null : { mount: { ...common, type: "bind", source }, volume: undefined };
 }
 
-function hostPath(node: Node, directory: string, path: string): string | null {
+function hostPath(node: Node, path: string): string | null {
+  const { directory } = node.reading;
   if (!path.startsWith("~")) return posix.resolve(directory, path);
   const home = node.reading.variables("HOME");
   if (path !== "~" && !path.startsWith("~/")) return report(node, "only `~/` is understood", "write the whole path");

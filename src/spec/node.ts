@@ -1,15 +1,16 @@
-import { interpolate, type Variables } from "./interpolate.js";
+import { interpolate } from "./interpolate.js";
+import type { Library } from "./library.js";
+import type { Origin } from "./origin.js";
 import type { Problem } from "./problem.js";
 import { quote } from "./quote.js";
 import { nearest } from "./suggest.js";
 import type { Place, Position } from "./yaml.js";
 
-/** What the reading of one file gathers. */
-export interface Reading {
-  readonly file: string;
-  readonly variables: Variables;
+/** What the reading of a project gathers, seen from one of its files. */
+export interface Reading extends Origin {
   readonly problems: Problem[];
   readonly warnings: Problem[];
+  readonly library: Library;
 }
 
 /**
@@ -121,8 +122,15 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
 
 function child(parent: Node, key: string | number, value: unknown): Node {
   const { path, place, reading } = parent;
+  const known = place.children.get(String(key)) ?? { ...place, plain: undefined, children: new Map() };
+  return { value, path: childPath(path, key), place: known, reading: readingOf(reading, place.origin, known.origin) };
+}
+
+export function childPath(path: string, key: string | number): string {
   const step = typeof key === "number" ? `[${key}]` : /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-  const here = path === "" && step.startsWith(".") ? step.slice(1) : `${path}${step}`;
-  const known = place.children.get(String(key));
-  return { value, path: here, place: known ?? { ...place, plain: undefined, children: new Map() }, reading };
+  return path === "" && step.startsWith(".") ? step.slice(1) : `${path}${step}`;
+}
+
+function readingOf(reading: Reading, around: Origin | undefined, origin: Origin | undefined): Reading {
+  return origin === undefined || origin === around ? reading : { ...reading, ...origin };
 }

@@ -4,24 +4,36 @@ import { scalarText } from "./scalar.js";
 /** Prefixes of labels that Fairlead writes itself: a label of the file must not pose as one of them. */
 const reservedLabels = ["com.docker.compose.", "fairlead."];
 
-/** `environment`, as a mapping or as a list of `KEY=value`. A key without a value takes it from our own environment. */
-export function environment(node: Node): Readonly<Record<string, string>> {
-  const inherited = (name: string) => node.reading.variables(name);
-  return toRecord(pairs(node, ({ name }) => inherited(name)));
+type Texts = Readonly<Record<string, string>>;
+
+/**
+ * `environment`, as a mapping or as a list of `KEY=value`, over what `below` makes of it (the service's `env_file`). A key
+ * without a value takes it from our own environment; without one there it is left out, and so is what lies below it.
+ */
+export function environment(node: Node, below: (own: Texts) => Texts = () => ({})): Texts {
+  const found = pairs(node, ({ name }) => node.reading.variables(name));
+  const own = toRecord(found);
+  const named = new Set(found.map(({ name }) => name));
+  const kept = Object.entries(below(own)).filter(([name]) => !named.has(name));
+  return Object.fromEntries([...kept, ...Object.entries(own)]);
 }
 
 /** `labels`, as a mapping or as a list of `key=value`. A key without a value is a label that is empty. */
-export function labels(node: Node): Readonly<Record<string, string>> {
+export function labels(node: Node): Texts {
   const found = pairs(node, () => "");
   for (const { name, node: at } of found) {
-    const prefix = reservedLabels.find((reserved) => name.startsWith(reserved));
+    const prefix = reservedPrefix(name);
     if (prefix !== undefined) reportKey(at, `labels under ${prefix} are Fairlead's own`, "choose another prefix");
   }
   return toRecord(found);
 }
 
+export function reservedPrefix(label: string): string | undefined {
+  return reservedLabels.find((reserved) => label.startsWith(reserved));
+}
+
 /** `driver_opts`: a mapping only. */
-export function options(node: Node): Readonly<Record<string, string>> {
+export function options(node: Node): Texts {
   const found = entries(node).map(([name, at]) => ({ name, node: at, value: scalarText(at) ?? undefined }));
   return toRecord(found);
 }
@@ -68,6 +80,6 @@ function fromList(node: Node): readonly Pair[] {
 }
 
 /** `Object.fromEntries` defines properties, so that a key `__proto__` is a key like any other. */
-function toRecord(found: readonly Pair[]): Readonly<Record<string, string>> {
+function toRecord(found: readonly Pair[]): Texts {
   return Object.fromEntries(found.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 }

@@ -11,21 +11,30 @@ import {
   type ScalarEvent,
 } from "js-yaml";
 
+import type { Origin } from "./origin.js";
+
 /** 1-based, in UTF-16 code units, as editors count. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** Where one node of the document stands, and its children by key or index. Aliases share their anchor's children. */
+/** Where one node of the document stands, and its children. Aliases share their anchor's children. */
 export interface Place {
   /** The key's place in a mapping; elsewhere the same as `value`. */
   readonly key: Position;
   readonly value: Position;
   /** A plain scalar as written: numbers and booleans lose it when parsed (`1.10` becomes 1.1). */
   readonly plain: string | undefined;
+  /** By key or index; a key whose value is tagged `!reset` stands here only, not in the document's value. */
   readonly children: ReadonlyMap<string, Place>;
+  /** The text it was read from. Absent: that of the node around it. */
+  readonly origin?: Origin | undefined;
+  /** Compose's tags for files that are merged over others. */
+  readonly tag?: MergeTag | undefined;
 }
+
+export type MergeTag = "reset" | "override";
 
 export type YamlDocument =
   | { readonly ok: true; readonly value: unknown; readonly root: Place }
@@ -33,26 +42,66 @@ export type YamlDocument =
 
 const schema = CORE_SCHEMA.withTags(mergeTag);
 const start: Position = { line: 1, column: 1 };
+const mergeTags: Readonly<Record<string, MergeTag>> = { "!reset": "reset", "!override": "override" };
 
 /**
  * Parses one YAML 1.2 document (core schema, with merge keys). An empty text is the value null. Bounded: depth 50,
  * 100 aliases, 10,000 merged keys; values may still be shared or circular through aliases: never walk them blindly.
+ * With an origin the text is a Compose file: its places know where they are from, and may have Compose's own tags.
  */
-export function parseYaml(text: string): YamlDocument {
+export function parseYaml(text: string, origin?: Origin): YamlDocument {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
   try {
     const events = parseEvents(source, { maxDepth: 50 });
-    const documents = constructFromEvents(events, { source, schema, maxAliases: 100, maxTotalMergeKeys: 10_000 });
+    const untagged = origin === undefined ? events : events.map((event) => withoutMergeTag(source, event));
+    const documents = constructFromEvents(untagged, { source, schema, maxAliases: 100, maxTotalMergeKeys: 10_000 });
     if (documents.length > 1) {
       return { ok: false, message: "expected one YAML document, found several", position: start };
     }
-    return { ok: true, value: documents[0] ?? null, root: new PlaceReader(source, events).read() };
+    const value = documents[0] ?? null;
+    const root = new PlaceReader(source, events, origin).read();
+    const fault = origin === undefined ? undefined : removeReset(value, root);
+    return fault === undefined ? { ok: true, value, root } : { ok: false, ...fault };
   } catch (thrown) {
     const mark = thrown instanceof YAMLException ? thrown.mark : undefined;
     const reason = thrown instanceof YAMLException ? thrown.reason : "the YAML parser failed";
     const position = mark === undefined ? start : { line: mark.line + 1, column: mark.column + 1 };
     return { ok: false, message: `invalid YAML: ${reason}`, position };
   }
+}
+
+function mergeTagOf(source: string, event: Event): MergeTag | undefined {
+  if (!("tagStart" in event) || event.tagStart < 0) return undefined;
+  const tag = source.slice(event.tagStart, event.tagEnd);
+  return Object.hasOwn(mergeTags, tag) ? mergeTags[tag] : undefined;
+}
+
+/** The parser knows no such tag; without it the value is what it would have been. */
+function withoutMergeTag(source: string, event: Event): Event {
+  if (!("tagStart" in event) || mergeTagOf(source, event) === undefined) return event;
+  return { ...event, tagStart: -1, tagEnd: -1 };
+}
+
+/** Takes the values tagged `!reset` out of the document; their places stay, for the merge. */
+function removeReset(root: unknown, place: Place): { message: string; position: Position } | undefined {
+  const seen = new Set<object>();
+  const rest: [value: unknown, place: Place][] = [[root, place]];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const [value, at] = next;
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    for (const [key, child] of at.children) {
+      if (child.tag === "reset" && Array.isArray(value)) {
+        return {
+          message: "!reset stands before the value of a key, not before an item of a list",
+          position: child.value,
+        };
+      }
+      if (child.tag === "reset") Reflect.deleteProperty(value, key);
+      else if (Object.hasOwn(value, key)) rest.push([Reflect.get(value, key), child]);
+    }
+  }
+  return undefined;
 }
 
 /** One walk over a document's events; it mirrors how the parser itself builds values from them. */
@@ -64,13 +113,13 @@ class PlaceReader {
   constructor(
     private readonly source: string,
     private readonly events: readonly Event[],
+    private readonly origin: Origin | undefined,
   ) {
     this.#lineStarts = [0, ...[...source.matchAll(/\r\n|\r|\n/g)].map((match) => match.index + match[0].length)];
   }
 
   read(): Place {
-    if (this.#take()?.type !== EVENT_ID.DOCUMENT)
-      return { key: start, value: start, plain: undefined, children: new Map() };
+    if (this.#take()?.type !== EVENT_ID.DOCUMENT) return this.#place(start);
     return this.#node(start);
   }
 
@@ -80,7 +129,7 @@ class PlaceReader {
       case EVENT_ID.ALIAS: {
         const anchor = this.#anchors.get(this.source.slice(event.anchorStart, event.anchorEnd));
         const position = this.#position(event.anchorStart - 1);
-        return { key: position, value: position, plain: anchor?.plain, children: anchor?.children ?? new Map() };
+        return this.#place(position, anchor);
       }
       case EVENT_ID.SCALAR:
         return this.#anchored(event, this.#scalar(event, fallback));
@@ -88,7 +137,7 @@ class PlaceReader {
       case EVENT_ID.MAPPING: {
         const children = new Map<string, Place>();
         const position = this.#position(event.start);
-        const place = this.#anchored(event, { key: position, value: position, plain: undefined, children });
+        const place = this.#anchored(event, this.#place(position, { children, tag: mergeTagOf(this.source, event) }));
         if (event.type === EVENT_ID.SEQUENCE) this.#items(children, position);
         else this.#pairs(children, position);
         return place;
@@ -96,7 +145,7 @@ class PlaceReader {
       case EVENT_ID.DOCUMENT:
       case EVENT_ID.POP:
       case undefined:
-        return { key: fallback, value: fallback, plain: undefined, children: new Map() };
+        return this.#place(fallback);
     }
   }
 
@@ -104,7 +153,12 @@ class PlaceReader {
     const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
     const position = event.valueStart < 0 ? fallback : this.#position(event.valueStart - (quoted ? 1 : 0));
     const plain = event.style === SCALAR_STYLE.PLAIN ? this.#text(event) : undefined;
-    return { key: position, value: position, plain, children: new Map() };
+    return this.#place(position, { plain, tag: mergeTagOf(this.source, event) });
+  }
+
+  #place(position: Position, known: Partial<Place> = {}): Place {
+    const { plain, children = new Map<string, Place>(), tag } = known;
+    return { key: position, value: position, plain, children, origin: this.origin, tag };
   }
 
   #items(children: Map<string, Place>, fallback: Position): void {

@@ -1,0 +1,11 @@
+import type { Variables } from "./interpolate.js";
+
+/** The text that a node was read from. Nodes of several texts stand side by side once files have been merged. */
+export interface Origin {
+  /** As messages name it. */
+  readonly file: string;
+  /** Absolute: where its relative paths begin. */
+  readonly directory: string;
+  /** What `${VAR}` in it refers to. */
+  readonly variables: Variables;
+}
