@@ -4,8 +4,7 @@ import { readDotenv, readRawEnv, type DotenvFile } from "./dotenv.js";
 import { fields } from "./fields.js";
 import type { Variables } from "./interpolate.js";
 import { envFileKeys } from "./keys.js";
-import { whyMissing } from "./library.js";
-import { isMapping, items, read, report, type Node, type Reading } from "./node.js";
+import { isMapping, items, read, report, reportMissing, type Node, type Reading } from "./node.js";
 import { environment, labels, reservedPrefix } from "./pairs.js";
 import { boolean, choice, filledText } from "./scalar.js";
 
@@ -86,12 +85,13 @@ function variablesOf({ at, named, required, raw, hint }: EnvFile, lookUp: Variab
   const { directory, library } = at.reading;
   const path = posix.resolve(directory, named);
   const found = library.read(path);
-  const file = library.nameOf(path);
   if ("text" in found) {
-    return takeDotenv(at.reading, file, found.text, () => (raw ? readRawEnv : readDotenv)(found.text, lookUp));
+    return takeDotenv(at.reading, library.nameOf(path), found.text, () =>
+      (raw ? readRawEnv : readDotenv)(found.text, lookUp),
+    );
   }
   if (found.missing === "ENOENT" && !required) return [];
-  report(at, whyMissing(found.missing, file), hint);
+  reportMissing(at, path, found.missing, hint);
   return [];
 }
 

@@ -25,5 +25,5 @@ export function openLibrary(file: string, directory: string, readText: ReadText)
 
 /** What a message says of a file without a text. */
 export function whyMissing(missing: string, name: string): string {
-  return missing === "ENOENT" ? `there is no file ${name}` : `the file ${name} cannot be read (${missing})`;
+  return missing === "ENOENT" ? `there is no file ${name}` : `${name} cannot be read (${missing})`;
 }

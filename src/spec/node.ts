@@ -1,5 +1,5 @@
 import { interpolate } from "./interpolate.js";
-import type { Library } from "./library.js";
+import { whyMissing, type Library } from "./library.js";
 import type { Origin } from "./origin.js";
 import type { Problem } from "./problem.js";
 import { quote } from "./quote.js";
@@ -69,6 +69,12 @@ export function items(node: Node): readonly Node[] {
     return [];
   }
   return node.value.map((value: unknown, index) => child(node, index, value));
+}
+
+/** Reports the node that names a file without a text. A name that comes from variables is shown as it is written. */
+export function reportMissing(node: Node, path: string, missing: string, hint: string): null {
+  const isPlain = typeof node.value === "string" && !node.value.includes("$");
+  return report(node, whyMissing(missing, isPlain ? node.reading.library.nameOf(path) : quoted(node)), hint);
 }
 
 export function didYouMean(word: string): string {

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
 
 import type { Variables } from "../interpolate.js";
-import { whyMissing } from "../library.js";
-import { report, type Node, type Reading } from "../node.js";
+import { report, reportMissing, type Node, type Reading } from "../node.js";
 import type { Origin } from "../origin.js";
 import type { Problem } from "../problem.js";
+import { filledText } from "../scalar.js";
 import { parseYaml } from "../yaml.js";
 import { nodeOf, type Budget, type Tree } from "./tree.js";
 
@@ -49,25 +49,28 @@ export function openDocument(shelf: Shelf, { file, path, text }: ComposeText, sc
   return { path, origin, tree: { value: document.value, place: document.root } };
 }
 
-/** Opens the file that a node names, by its path once its variables are filled in. */
-export function openNamed(shelf: Shelf, at: Node, named: string, scope: Scope): Document | null {
+/** The absolute path that a node names. Null: it has been reported. */
+export function pathAt(node: Node): string | null {
+  const path = filledText(node);
+  if (path === null || !/^(?:\w+:\/\/|git@|oci:)/.test(path)) {
+    return path === null ? null : posix.resolve(node.reading.directory, path);
+  }
+  return report(node, "only a file of this host can be read", "fetch it first, and name the copy");
+}
+
+/** Opens the file at this path, which a node names. */
+export function openNamed(shelf: Shelf, at: Node, path: string, scope: Scope): Document | null {
   const { library } = shelf.reading;
-  const path = posix.resolve(at.reading.directory, named);
   const opened = shelf.opened.get(scope.variables) ?? new Map<string, Document | null>();
   shelf.opened.set(scope.variables, opened);
   const key = `${path}:${scope.directory}`;
   const before = opened.get(key);
   if (before !== undefined) return before;
-  const file = library.nameOf(path);
   const found = library.read(path);
   const document =
     "text" in found
-      ? openDocument(shelf, { file, path, text: found.text }, scope)
-      : report(
-          at,
-          whyMissing(found.missing, file),
-          "relative paths begin in the directory of the file that names them",
-        );
+      ? openDocument(shelf, { file: library.nameOf(path), path, text: found.text }, scope)
+      : reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
   opened.set(key, document);
   return document;
 }

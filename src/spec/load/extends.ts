@@ -4,7 +4,7 @@ import { fields } from "../fields.js";
 import { extendsKeys } from "../keys.js";
 import { childPath, isMapping, quoted, read, report, suggestName, wrongKind, type Node } from "../node.js";
 import { filledText } from "../scalar.js";
-import { nodeIn, openNamed, type Document, type Shelf } from "./document.js";
+import { nodeIn, openNamed, pathAt, type Document, type Shelf } from "./document.js";
 import { mergeTrees } from "./merge.js";
 import { serviceRule } from "./rules.js";
 import { mappingOf, memberOf, membersOf, without, type Tree } from "./tree.js";
@@ -72,10 +72,9 @@ function longForm(at: Node): { readonly service: Node | undefined; readonly file
 
 /** Its own relative paths begin where it lies. */
 function extendedFile(shelf: Shelf, at: Node): Document | null {
-  const named = filledText(at);
-  if (named === null) return null;
-  const { directory, variables } = at.reading;
-  return openNamed(shelf, at, named, { directory: posix.dirname(posix.resolve(directory, named)), variables });
+  const path = pathAt(at);
+  const { variables } = at.reading;
+  return path === null ? null : openNamed(shelf, at, path, { directory: posix.dirname(path), variables });
 }
 
 function serviceOf(document: Document, name: string): Tree | undefined {

@@ -3,8 +3,7 @@ import { posix } from "node:path";
 import { fields } from "../fields.js";
 import { includeKeys } from "../keys.js";
 import { isMapping, items, read, readAll, report, wrongKind, type Node } from "../node.js";
-import { filledText } from "../scalar.js";
-import { nodeIn, openNamed, type Document, type Shelf } from "./document.js";
+import { nodeIn, openNamed, pathAt, type Document, type Shelf } from "./document.js";
 import { extendServices } from "./extends.js";
 import { mergeTrees } from "./merge.js";
 import { documentRule } from "./rules.js";
@@ -63,33 +62,30 @@ function oneOrMore(node: Node | undefined): readonly Node[] {
 
 /** Its relative paths begin in its own directory, unless it is given another; variables of its `.env` count below ours. */
 function load(shelf: Shelf, { at, paths, directory, envFiles }: Inclusion, chain: readonly string[]): Tree | null {
-  const { reading } = at;
-  const files = readAll(paths, pathIn);
+  const files = named(paths);
+  const chosen = read(directory, pathAt);
   const [first] = files;
-  const chosen = read(directory, pathIn);
-  if (first === undefined || files.length < paths.length || (directory !== undefined && chosen === undefined)) {
-    return paths.length === 0 ? report(at, "no file is named", "write at least one path") : null;
-  }
-  const again = files.find((path) => chain.includes(path));
+  if (paths.length === 0) return report(at, "no file is named", "write at least one path");
+  if (first === undefined || files.length < paths.length || (directory !== undefined && chosen === undefined))
+    return null;
+  const { library, variables: ours } = at.reading;
+  const again = files.find(({ path }) => chain.includes(path));
   if (again !== undefined) {
-    const way = [...chain.slice(chain.indexOf(again)), again].map((path) => reading.library.nameOf(path));
-    return report(at, `files include each other in a circle: ${way.join(" -> ")}`, "remove one of them");
+    const way = [...chain.slice(chain.indexOf(again.path)), again.path].map((path) => library.nameOf(path));
+    return report(again.at, `files include each other in a circle: ${way.join(" -> ")}`, "remove one of them");
   }
-  const base = chosen ?? posix.dirname(first);
-  const named = envFiles.flatMap((node) => read(node, pathIn) ?? []);
-  const { lookUp: variables } = variablesBelow(
-    reading,
-    envFiles.length === 0 ? [posix.join(base, ".env")] : named.filter((path) => path !== "/dev/null"),
-    reading.variables,
-    envFiles[0],
-  );
-  const documents = readAll(paths, (node) =>
-    openNamed(shelf, node, read(node, filledText) ?? "", { directory: base, variables }),
-  );
-  return documents.length < paths.length ? null : mergeDocuments(shelf, documents, chain);
+  const base = chosen ?? posix.dirname(first.path);
+  const variableFiles = envFiles.length === 0 ? [{ path: posix.join(base, ".env") }] : named(envFiles);
+  const { lookUp: variables } = variablesBelow(at.reading, variableFiles, ours);
+  const documents = files.map((file) => openNamed(shelf, file.at, file.path, { directory: base, variables }));
+  const complete = documents.filter((document) => document !== null);
+  return complete.length < documents.length ? null : mergeDocuments(shelf, complete, chain);
 }
 
-function pathIn(node: Node): string | null {
-  const path = filledText(node);
-  return path === null ? null : posix.resolve(node.reading.directory, path);
+/** `/dev/null` stands for no file, as in Compose. */
+function named(nodes: readonly Node[]): readonly { readonly path: string; readonly at: Node }[] {
+  return readAll(nodes, (at) => {
+    const path = pathAt(at);
+    return path === null || path === "/dev/null" ? null : { path, at };
+  });
 }

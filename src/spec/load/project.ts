@@ -39,7 +39,7 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
   const { file, text, directory, overrides = [], readText = () => ({ missing: "ENOENT" }) } = source;
   const library = openLibrary(file, directory, readText);
   const blank: Reading = { file, directory, variables: known, problems: [], warnings: [], library };
-  const { lookUp, given } = variablesBelow(blank, [posix.join(directory, ".env")], known, undefined);
+  const { lookUp, given } = variablesBelow(blank, [{ path: posix.join(directory, ".env") }], known);
   const reading = { ...blank, variables: lookUp };
   const before = reading.problems.length;
   const shelf: Shelf = { reading, budget: { left: mergedValues }, opened: new Map() };

@@ -2,28 +2,33 @@ import { readDotenv } from "../dotenv.js";
 import { takeDotenv } from "../env-files.js";
 import type { Variables } from "../interpolate.js";
 import { whyMissing } from "../library.js";
-import { report, type Node, type Reading } from "../node.js";
+import { reportMissing, type Node, type Reading } from "../node.js";
+
+export interface VariablesFile {
+  /** Absolute. */
+  readonly path: string;
+  /** What names it. Absent: it is looked for, and may be missing. */
+  readonly at?: Node;
+}
 
 /**
  * The variables of files such as `.env`, below those that are known already; of several files the last counts.
- * `at` names them, and must find them; without it a file may be missing.
  */
 export function variablesBelow(
   reading: Reading,
-  paths: readonly string[],
+  files: readonly VariablesFile[],
   known: Variables,
-  at: Node | undefined,
 ): { readonly lookUp: Variables; readonly given: ReadonlyMap<string, string> } {
   const given = new Map<string, string>();
   const lookUp: Variables = (name) => known(name) ?? given.get(name);
-  for (const path of paths) {
+  for (const { path, at } of files) {
     const found = reading.library.read(path);
     const file = reading.library.nameOf(path);
     if ("text" in found) {
       const entries = takeDotenv(reading, file, found.text, () => readDotenv(found.text, lookUp));
       for (const [name, value] of entries) given.set(name, value);
     } else if (at !== undefined) {
-      report(at, whyMissing(found.missing, file), "relative paths begin in the directory of the file that names them");
+      reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
     } else if (found.missing !== "ENOENT") {
       reading.problems.push({ file, path: "", message: whyMissing(found.missing, file) });
     }
