@@ -1,12 +1,13 @@
 import type { Rollout } from "../plan/condition.js";
 import type { Memory } from "../plan/desired.js";
+import { toleratedFailures } from "../plan/failures.js";
 import { trackRollout } from "../plan/history.js";
 import type { ObservedContainer } from "../plan/observed.js";
 import { shorten } from "../plan/render.js";
 import type { StepOf } from "../plan/step.js";
-import { inRole, isUp } from "../plan/view.js";
+import { inEverySlot, isUp } from "../plan/view.js";
 import type { Digest } from "../spec/image.js";
-import type { ServiceKey } from "../spec/service.js";
+import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Journal } from "./journal.js";
 import type { Clock, Engine, Log } from "./ports.js";
 import type { Telemetry } from "./telemetry.js";
@@ -24,7 +25,7 @@ export interface LedgerOptions {
 
 /** What is remembered of each service from one look to the next: the journal's part, and the little that need not outlive us. */
 export class Ledger {
-  readonly #heals = new Map<ServiceKey, number>();
+  readonly #heals = new Map<ServiceKey, ReadonlyMap<number, number>>();
   readonly #askedAt = new Map<ServiceKey, number>();
 
   constructor(private readonly options: LedgerOptions) {}
@@ -35,13 +36,16 @@ export class Ledger {
   }
 
   memory(key: ServiceKey, containers: readonly ObservedContainer[]): Memory {
-    const active = inRole(containers, "active");
-    if (active !== undefined && hasLasted(active)) this.#heals.delete(key);
-    return { ...this.options.journal.record(key).memory, heals: this.#heals.get(key) ?? 0 };
+    const lasted = new Set(containers.filter(hasLasted).map(({ slot }) => slot));
+    const heals = new Map([...(this.#heals.get(key) ?? [])].filter(([slot]) => !lasted.has(slot)));
+    this.#heals.set(key, heals);
+    return { ...this.options.journal.record(key).memory, heals };
   }
 
-  healed(key: ServiceKey): void {
-    this.#heals.set(key, (this.#heals.get(key) ?? 0) + 1);
+  healed(key: ServiceKey, slots: readonly number[]): void {
+    const heals = new Map(this.#heals.get(key));
+    for (const slot of slots) heals.set(slot, (heals.get(slot) ?? 0) + 1);
+    this.#heals.set(key, heals);
   }
 
   /** Nothing is left to do for what was asked. */
@@ -55,10 +59,16 @@ export class Ledger {
   }
 
   /** Opens and closes the record of the rollout that the containers show. */
-  async follow(key: ServiceKey, containers: readonly ObservedContainer[], log: Log): Promise<Rollout | undefined> {
+  async follow(
+    key: ServiceKey,
+    spec: ServiceSpec,
+    containers: readonly ObservedContainer[],
+    log: Log,
+  ): Promise<Rollout | undefined> {
     const { journal, clock } = this.options;
     const known = journal.record(key).rollout;
-    const rollout = trackRollout(known, containers, clock.now());
+    const tolerated = toleratedFailures(spec.update, spec.replicas ?? 1);
+    const rollout = trackRollout(known, containers, clock.now(), tolerated);
     if (rollout === undefined || rollout === known) return known;
     await journal.append({ type: "rollout", at: clock.now(), key, rollout });
     if (rollout.finishedAt === undefined)
@@ -75,10 +85,10 @@ export class Ledger {
     log.info({ rollout: rollout.id, outcome, seconds }, shorten(`rollout of ${rollout.to}: ${outcome}`));
     if (outcome !== "promoted") return;
     await journal.append({ type: "stable", at: clock.now(), key, digest: rollout.to as Digest });
-    const active = inRole(containers, "active");
     const askedAt = this.#askedAt.get(key);
-    const servingSince = active?.healthySince ?? active?.startedAt;
-    if (askedAt !== undefined && servingSince !== undefined) {
+    // The last replica to serve ends the wait.
+    const servingSince = Math.max(...inEverySlot(containers, "active").map(servesSince));
+    if (askedAt !== undefined && servingSince > 0) {
       telemetry.pushToHealthy(key, Math.max(0, servingSince - askedAt) / 1_000);
     }
   }
@@ -88,7 +98,7 @@ export class Ledger {
     const logs = await engine
       .logTail(id, logLines)
       .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);
-    const { digest, specHash, reason, message, container } = step;
+    const { digest, specHash, reason, message, container, slot } = step;
     await journal.append({
       type: "hold",
       at: clock.now(),
@@ -98,13 +108,24 @@ export class Ledger {
       reason,
       message,
       container,
+      slot,
       logs: [...logs],
     });
     log.warn({ container, digest, reason, logs }, shorten(`${digest} failed: ${message}; it is held`));
   }
 }
 
+function servesSince({ healthySince, startedAt }: ObservedContainer): number {
+  return healthySince ?? startedAt ?? 0;
+}
+
 function hasLasted(active: ObservedContainer): boolean {
-  const { startedAt, finishedAt } = active;
-  return !isUp(active) && startedAt !== undefined && finishedAt !== undefined && finishedAt - startedAt >= lastedMs;
+  const { startedAt, finishedAt, role } = active;
+  return (
+    role === "active" &&
+    !isUp(active) &&
+    startedAt !== undefined &&
+    finishedAt !== undefined &&
+    finishedAt - startedAt >= lastedMs
+  );
 }

@@ -27,7 +27,7 @@ export async function forecastAll(
         specHash: specHash(spec),
         target: target.known ? { ...target, sameContent: known.map((pair) => pair.as) } : target,
       };
-      const { lines, changes, end } = forecast(desired, host, { ...record.memory, heals: 0 });
+      const { lines, changes, end } = forecast(desired, host, { ...record.memory, heals: new Map() });
       const strategy = strategyOf(spec);
       const head = `${spec.project}/${spec.name} ${formatImage(spec.image)} (${strategy.order}: ${strategy.because})`;
       const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;

@@ -9,7 +9,7 @@ import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
 import type { Step } from "../plan/step.js";
-import { inRole, viewOf } from "../plan/view.js";
+import { inEverySlot, inRole, viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
@@ -44,8 +44,9 @@ export interface ReconcilerOptions {
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
 }
 
-/** A run that has not settled after this many looks is not going to. */
+/** A run that has not settled after this many looks, and so many more for each replica, is not going to. */
 const mostPasses = 12;
+const passesOfReplica = 4;
 const removalGraceMs = 10_000;
 /** What waits for an event is looked at this often all the same. */
 const patienceMs = 30_000;
@@ -95,14 +96,16 @@ export class Reconciler {
   }
 
   async #loop(run: Run): Promise<RunResult> {
-    for (let pass = 0; pass < mostPasses; pass += 1) {
+    const replicas = this.options.declared(run.key)?.spec.replicas ?? 1;
+    const most = mostPasses + (replicas - 1) * passesOfReplica;
+    for (let pass = 0; pass < most; pass += 1) {
       const declared = this.options.declared(run.key);
       const snapshot = await this.options.host.get();
       const outcome =
         declared === undefined ? await this.#remove(run, snapshot) : await this.#converge(run, declared, snapshot);
       if (outcome !== undefined) return this.#resultOf(outcome, run);
     }
-    throw new FairleadError("Internal", `${run.key} did not settle within ${mostPasses} looks`, {
+    throw new FairleadError("Internal", `${run.key} did not settle within ${most} looks`, {
       remedy: "please report this with the log lines of this reconcile id",
     });
   }
@@ -112,7 +115,7 @@ export class Reconciler {
     const { ledger, pulls, clock } = this.options;
     const { spec, generation, specProblem } = declared;
     const view = viewOf(snapshot, spec, pulls.states, clock.now());
-    const rollout = await ledger.follow(run.key, view.containers, run.log);
+    const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
     const resolved = await this.#resolveInTime(run, spec, view.containers);
     const desired = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const planned = plan(desired, view, ledger.memory(run.key, view.containers));
@@ -122,8 +125,7 @@ export class Reconciler {
       const input = { desired, containers, outcome, rollout, specProblem, generation, now: clock.now() };
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
-    const heals = outcome.reason === "Restoring" && planned.steps.some((step) => step.kind === "start-container");
-    if (heals) ledger.healed(run.key);
+    if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
     await this.#act(run, planned.steps, containers);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
@@ -181,14 +183,10 @@ export class Reconciler {
     const { journal, digests, clock } = this.options;
     const pairs = journal.record(run.key).sameContent;
     const sameContent = pairs.filter((pair) => pair.digest === target.digest).map((pair) => pair.as);
-    const active = inRole(containers, "active");
-    const settled =
-      active === undefined ||
-      active.specHash !== hash ||
-      active.digest === target.digest ||
-      sameContent.includes(active.digest) ||
-      inRole(containers, "next") !== undefined;
-    if (settled) return { ...target, sameContent };
+    const active = inEverySlot(containers, "active").find(
+      (one) => one.specHash === hash && one.digest !== target.digest && !sameContent.includes(one.digest),
+    );
+    if (active === undefined || inRole(containers, "next") !== undefined) return { ...target, sameContent };
     try {
       if (!(await digests.isSameContent(spec.image, target.digest, active))) return { ...target, sameContent };
     } catch (thrown) {
@@ -249,7 +247,9 @@ export class Reconciler {
       void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, error: error.message });
       // What the engine says of a refused start is observed on the container and judged like any other failure, once.
       const judged =
-        step.kind === "start-container" && step.container.endsWith(".next") && error.code !== "EngineUnreachable";
+        step.kind === "start-container" &&
+        /\.(next|previous)$/.test(step.container) &&
+        error.code !== "EngineUnreachable";
       if (!judged || run.startRefused) throw thrown;
       run.startRefused = true;
       run.log.warn({ step: step.kind, error: error.message }, `${step.container} did not start`);

@@ -18,6 +18,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     reason,
     message: z.string(),
     container: z.string(),
+    slot: z.number().optional(),
     logs: z.array(z.string()).readonly(),
   }),
   z.object({ ...common, type: z.literal("retry") }),
@@ -52,9 +53,11 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
   const { memory } = record;
   switch (entry.type) {
     case "hold": {
-      const { specHash, digest: held, reason: why, message, at } = entry;
-      const others = memory.holds.filter((hold) => hold.specHash !== specHash || hold.digest !== held);
-      const holds = [...others, { specHash, digest: held, reason: why, message, at }].slice(-mostHolds);
+      const { specHash, digest: held, reason: why, message, at, slot = 1 } = entry;
+      const others = memory.holds.filter(
+        (hold) => hold.specHash !== specHash || hold.digest !== held || hold.slot !== slot,
+      );
+      const holds = [...others, { specHash, digest: held, reason: why, message, at, slot }].slice(-mostHolds);
       return { ...record, memory: { ...memory, holds } };
     }
     case "retry":

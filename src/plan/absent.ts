@@ -1,15 +1,20 @@
 import { planRollout } from "./begin.js";
-import type { Desired, Memory } from "./desired.js";
+import type { Desired, SlotMemory } from "./desired.js";
 import { heldBy } from "./held.js";
 import { activeName, baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { inRole } from "./view.js";
-import type { View } from "./view.js";
+import type { SlotView } from "./view.js";
 
 /** Nothing serves and nothing is on its way. */
-export function planAbsent(desired: Desired, remains: ObservedContainer | undefined, view: View, memory: Memory): Plan {
+export function planAbsent(
+  desired: Desired,
+  remains: ObservedContainer | undefined,
+  view: SlotView,
+  memory: SlotMemory,
+): Plan {
   if (remains?.state === "removing") {
     const because = `${remains.name} is being removed`;
     return { steps: [], outcome: { kind: "wait", until: view.now + 1_000, reason: "Restoring", because } };
@@ -24,7 +29,12 @@ export function planAbsent(desired: Desired, remains: ObservedContainer | undefi
   const renamed = inRole(view.containers, "stray");
   if (renamed?.specHash === desired.specHash) {
     const because = `it was renamed to ${renamed.name} by hand`;
-    const step: Step = { kind: "rename-container", container: renamed.name, to: activeName(desired.spec), because };
+    const step: Step = {
+      kind: "rename-container",
+      container: renamed.name,
+      to: activeName(desired.spec, view.slot),
+      because,
+    };
     return { steps: [step], outcome: { kind: "continue", reason: "Restoring", because } };
   }
   const { target } = desired;
@@ -39,8 +49,8 @@ function planFallback(
   desired: Desired,
   why: string,
   reason: Plan["outcome"]["reason"],
-  view: View,
-  memory: Memory,
+  view: SlotView,
+  memory: SlotMemory,
 ): Plan {
   const stable = memory.stableDigest;
   const held = (digest: string) =>

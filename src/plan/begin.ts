@@ -1,6 +1,6 @@
 import { familiarName } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
-import type { Desired, Memory } from "./desired.js";
+import type { Desired, SlotMemory } from "./desired.js";
 import { activeName, keptRevision, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
@@ -8,29 +8,30 @@ import { keepRunning } from "./keep.js";
 import type { Step } from "./step.js";
 import { create, missingExternals, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
-import { isLocal, isUp } from "./view.js";
-import type { View } from "./view.js";
+import { inRole, isLocal, isUp, othersServe } from "./view.js";
+import type { SlotView } from "./view.js";
 
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
 export function planRollout(
   desired: Desired,
   digest: Digest,
   active: ObservedContainer | undefined,
-  view: View,
-  memory: Memory,
+  view: SlotView,
+  memory: SlotMemory,
+  revision = revisionFor(desired, digest, view, memory),
 ): Plan {
   const obstacle = awaitImage(desired, digest, view) ?? awaitHost(desired, view);
   if (obstacle !== undefined) return active === undefined ? obstacle : withRepair(obstacle, active, view, memory);
   const strategy = strategyOf(desired.spec);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}`;
   return {
-    steps: launch(desired, digest, active, view),
+    steps: launch(desired, digest, active, view, revision),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
 }
 
 /** Undefined: nothing stands in the way of creating the container. */
-export function awaitImage(desired: Desired, digest: Digest, view: View): Plan | undefined {
+export function awaitImage(desired: Desired, digest: Digest, view: SlotView): Plan | undefined {
   const { image } = desired.spec;
   if (isLocal(view, image, digest)) return undefined;
   const reference = `${familiarName(image)}@${digest}`;
@@ -49,7 +50,7 @@ export function awaitImage(desired: Desired, digest: Digest, view: View): Plan |
   return { steps: [{ kind: "pull-image", reference, because: "the image is not on this host yet" }], outcome };
 }
 
-export function awaitHost(desired: Desired, view: View): Plan | undefined {
+export function awaitHost(desired: Desired, view: SlotView): Plan | undefined {
   const missing = missingExternals(desired.spec, view);
   if (missing.length > 0) {
     const because = `the file calls it external and it does not exist: ${missing.join(", ")}`;
@@ -66,20 +67,30 @@ export function awaitHost(desired: Desired, view: View): Plan | undefined {
   return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
 }
 
-function withRepair(obstacle: Plan, active: ObservedContainer, view: View, memory: Memory): Plan {
+/** What serves is kept running, whatever stands in the way of the new one. */
+export function withRepair(obstacle: Plan, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const repair = keepRunning(active, view, memory);
   if (repair.outcome.kind === "converged") return { ...obstacle, steps: [...repair.steps, ...obstacle.steps] };
   const outcome = earlier(obstacle.outcome, repair.outcome);
-  return { steps: [...repair.steps, ...obstacle.steps], outcome };
+  return { ...repair, steps: [...repair.steps, ...obstacle.steps], outcome };
 }
 
 /** Both must be looked at again: whichever comes first, under the name of the obstacle. */
 function earlier(obstacle: Outcome, repair: Outcome): Outcome {
-  if (repair.kind === "wait" && obstacle.kind === "wait") return { ...obstacle, until: repair.until };
+  if (repair.kind === "wait" && obstacle.kind === "wait") {
+    const until = Math.min(repair.until ?? Infinity, obstacle.until ?? Infinity);
+    return { ...obstacle, until: until === Infinity ? undefined : until };
+  }
   return repair.kind === "continue" ? { ...obstacle, kind: "continue" } : obstacle;
 }
 
-function launch(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: View): Step[] {
+function launch(
+  desired: Desired,
+  digest: Digest,
+  active: ObservedContainer | undefined,
+  view: SlotView,
+  revision: number,
+): Step[] {
   const { spec, specHash } = desired;
   const strategy = strategyOf(spec);
   const serving = active !== undefined && isUp(active);
@@ -88,8 +99,8 @@ function launch(desired: Desired, digest: Digest, active: ObservedContainer | un
       spec,
       specHash,
       digest,
-      revision: nextRevision(desired, view),
-      aliased: strategy.order === "stop-first" || !serving,
+      revision,
+      aliased: (strategy.order === "stop-first" || !serving) && !othersServe(view),
       because: causeOf(desired, digest, active),
     },
     view,
@@ -99,7 +110,7 @@ function launch(desired: Desired, digest: Digest, active: ObservedContainer | un
   }
   const because =
     serving && strategy.order === "start-first" ? "it proves itself beside the one that serves" : "it is to serve";
-  steps.push({ kind: "start-container", container: nameInRole(activeName(spec), "next"), because });
+  steps.push({ kind: "start-container", container: nameInRole(activeName(spec, view.slot), "next"), because });
   return steps;
 }
 
@@ -111,9 +122,21 @@ function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | u
   return causes.join(", and ");
 }
 
-/** One more than anything that can still be seen, so that a lost journal cannot make two rollouts look the same. */
-function nextRevision(desired: Desired, view: View): number {
-  const ofContainers = view.containers.map((container) => container.revision);
+/**
+ * All slots of one rollout bear one revision: that of a slot which has or gets this very spec and digest, unless this
+ * slot is ahead of it. Else one more than anything that can still be seen, so that a lost journal cannot make two
+ * rollouts look the same.
+ */
+function revisionFor(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): number {
+  const least = inRole(view.containers, "active")?.revision ?? 0;
+  const isPart = ({ slot, role, createdAt }: ObservedContainer) =>
+    slot !== view.slot &&
+    (role === "active" || role === "next" || (role === "failed" && createdAt >= (memory.retriedAt ?? 0)));
+  const peers = view.siblings.filter(isPart);
+  const alike = peers.filter((peer) => peer.specHash === desired.specHash && peer.digest === digest);
+  const shared = Math.max(...alike.map(({ revision }) => revision));
+  if (shared >= least) return shared;
+  const ofContainers = view.siblings.map((container) => container.revision);
   const ofTags = view.images.flatMap((image) => image.tags.map((tag) => keptRevision(desired.spec, tag) ?? 0));
   return Math.max(0, ...ofContainers, ...ofTags) + 1;
 }

@@ -4,10 +4,10 @@ import type { ObservedContainer, ObservedImage } from "./observed.js";
 import type { Step } from "./step.js";
 import { retire } from "./steps.js";
 import { inRole } from "./view.js";
-import type { View } from "./view.js";
+import type { SlotView } from "./view.js";
 
 /** What the serving container has outlived: a failed one, a previous one beyond `keep`, images beyond `keep`. */
-export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: View): Step[] {
+export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: SlotView): Step[] {
   const steps: Step[] = [];
   const failed = inRole(view.containers, "failed");
   const previous = inRole(view.containers, "previous");
@@ -25,7 +25,7 @@ export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: View
 }
 
 /** Images that no container of the service uses any more and nobody rolls back to. */
-export function clearImages(spec: ServiceSpec, active: ObservedContainer, view: View): Step[] {
+export function clearImages(spec: ServiceSpec, active: ObservedContainer, view: SlotView): Step[] {
   const tagged = view.images
     .flatMap((image) => image.tags.map((tag) => ({ tag, revision: keptRevision(spec, tag) ?? -1 })))
     .filter(({ revision }) => revision >= 0)
@@ -33,7 +33,7 @@ export function clearImages(spec: ServiceSpec, active: ObservedContainer, view: 
   // What stands between the previous one and the active one failed or was superseded: nobody rolls back to it.
   const stable = inRole(view.containers, "previous")?.revision ?? active.revision - 1;
   const older = tagged.map(({ revision }) => revision).filter((revision) => revision <= stable);
-  const kept = new Set([...older.slice(0, spec.keep), ...view.containers.map((container) => container.revision)]);
+  const kept = new Set([...older.slice(0, spec.keep), ...view.siblings.map((container) => container.revision)]);
   const doomed = new Set(tagged.filter(({ revision }) => !kept.has(revision)).map(({ tag }) => tag));
   const because = `beyond keep: ${spec.keep}`;
   return view.images

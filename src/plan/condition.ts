@@ -19,6 +19,7 @@ export type Reason =
   | "RolloutStarted"
   | "WaitingForHealth"
   | "Promoting"
+  | "WaitingForTurn"
   | "WaitingForDependency"
   | "HealthDeadlineExceeded"
   | "Unhealthy"
@@ -26,6 +27,7 @@ export type Reason =
   | "StartFailed"
   | "StartRefused"
   | "DigestHeld"
+  | "RollingBack"
   | "RollbackFailed"
   | "CrashLooping"
   | "ImageNotFound"
@@ -57,7 +59,15 @@ export interface Rollout {
   readonly reason: string;
 }
 
-/** A service as the API shows it. */
+export interface ReplicaCount {
+  readonly desired: number;
+  /** Those that serve; of a one-shot service, those that have completed. */
+  readonly ready: number;
+  /** Those that have the desired spec and digest, and have proved themselves. */
+  readonly updated: number;
+}
+
+/** A service as the API shows it. Of several replicas, digest and revision are those of one that is not updated yet, if any. */
 export interface ServiceStatus {
   readonly project: string;
   readonly service: string;
@@ -67,6 +77,7 @@ export interface ServiceStatus {
   readonly desiredDigest: string | undefined;
   readonly activeDigest: string | undefined;
   readonly revision: number | undefined;
+  readonly replicas: ReplicaCount;
   readonly conditions: readonly Condition[];
   readonly lastRollout: Rollout | undefined;
 }

@@ -27,7 +27,12 @@ export interface Memory {
   readonly retriedAt: number | undefined;
   /** The digest that last proved itself, for repairs while the registry is silent. */
   readonly stableDigest: Digest | undefined;
-  /** How often in a row the active container had to be started again and did not last. */
+  /** By slot: how often in a row its active container had to be started again and did not last. */
+  readonly heals: ReadonlyMap<number, number>;
+}
+
+/** The part of it that concerns one slot. */
+export interface SlotMemory extends Omit<Memory, "heals"> {
   readonly heals: number;
 }
 
@@ -39,9 +44,11 @@ export interface Hold {
   readonly message: string;
   /** Epoch ms. */
   readonly at: number;
+  /** The slot in which it failed. Absent: 1. */
+  readonly slot?: number;
 }
 
-export const emptyMemory: Memory = { holds: [], retriedAt: undefined, stableDigest: undefined, heals: 0 };
+export const emptyMemory: Memory = { holds: [], retriedAt: undefined, stableDigest: undefined, heals: new Map() };
 
 export function isTarget(target: Target, digest: Digest): boolean {
   return target.known && (target.digest === digest || target.sameContent.includes(digest));

@@ -1,7 +1,7 @@
 import type { Desired, Memory } from "./desired.js";
 import { effect } from "./effect.js";
 import type { HostSnapshot } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Outcome, Plan } from "./outcome.js";
 import { plan } from "./plan.js";
 import { renderStep, shorten } from "./render.js";
 import { viewOf } from "./view.js";
@@ -13,7 +13,7 @@ export interface Forecast {
   readonly end: Plan["outcome"];
 }
 
-/** More passes than any rollout needs; a plan that does not settle by then says so. */
+/** More passes than the rollout of one replica needs; a plan that does not settle by then says so. */
 const longest = 20;
 
 /** The whole way from here, if every container does well: plans, carried out on paper, until nothing is left to do. */
@@ -21,23 +21,31 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
   const lines: string[] = [];
   let world = host;
   let changes = false;
+  const most = longest * Math.max(1, desired.spec.replicas ?? 1);
   for (let pass = 0; ; pass += 1) {
     const { steps, outcome } = plan(desired, viewOf(world, desired.spec, new Map()), memory);
     changes ||= steps.length > 0;
     lines.push(...steps.map((step) => shorten(renderStep(step))));
     for (const step of steps) world = effect(world, step, world.takenAt);
     const pulling = steps.some((step) => step.kind === "pull-image");
-    const goesOn =
-      outcome.kind === "continue" || pulling || (outcome.kind === "wait" && outcome.reason === "WaitingForHealth");
-    if (!goesOn || pass === longest) {
+    const goesOn = outcome.kind === "continue" || pulling || (outcome.kind === "wait" && passes(outcome));
+    if (!goesOn || pass === most) {
       if (outcome.kind !== "converged") lines.push(shorten(`then: ${outcome.because}`));
       return { lines, changes, end: outcome };
     }
-    if (outcome.kind === "wait" && !pulling) {
+    if (outcome.kind === "wait" && outcome.reason === "WaitingForTurn") {
+      lines.push(`wait: ${outcome.because}`);
+      world = { ...world, takenAt: outcome.until ?? world.takenAt };
+    } else if (outcome.kind === "wait" && !pulling) {
       lines.push(`wait until it has been well for ${desired.spec.update.monitorMs / 1_000}s`);
       world = recover(world, desired.spec.update.monitorMs);
     }
   }
+}
+
+/** It ends by itself: when a container has been well for long enough, or when the time has come. */
+function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
+  return outcome.reason === "WaitingForHealth" || (outcome.reason === "WaitingForTurn" && outcome.until !== undefined);
 }
 
 function recover(host: HostSnapshot, monitorMs: number): HostSnapshot {

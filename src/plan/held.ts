@@ -1,26 +1,32 @@
 import { clearImages } from "./cleanup.js";
 import { isTarget } from "./desired.js";
-import type { Desired, Hold, Memory } from "./desired.js";
+import type { Desired, Hold, SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { keepRunning } from "./keep.js";
 import { inRole } from "./view.js";
-import type { View } from "./view.js";
+import type { SlotView } from "./view.js";
 
 /** Why the desired digest and spec are not to be tried: the journal says so, or the failed container itself does. */
-export function heldBy(desired: Desired, view: View, memory: Memory): Hold | undefined {
+export function heldBy(desired: Desired, view: SlotView, memory: SlotMemory): Hold | undefined {
   const { target, specHash } = desired;
   const remembered = memory.holds.find((hold) => hold.specHash === specHash && isTarget(target, hold.digest));
   if (remembered !== undefined) return remembered;
   const failed = inRole(view.containers, "failed");
   if (failed === undefined || failed.specHash !== specHash || !isTarget(target, failed.digest)) return undefined;
   if (failed.createdAt < (memory.retriedAt ?? 0)) return undefined;
-  const { digest, name, createdAt } = failed;
-  return { specHash, digest, reason: "DigestHeld", message: `it failed before, as ${name} shows`, at: createdAt };
+  const { digest, name, createdAt, slot } = failed;
+  return { specHash, digest, reason: "DigestHeld", message: `it failed before, as ${name} shows`, at: createdAt, slot };
 }
 
 /** The bad one stays out; the good one is kept running, and if that fails too nothing more is rolled anywhere. */
-export function planHeld(desired: Desired, hold: Hold, active: ObservedContainer, view: View, memory: Memory): Plan {
+export function planHeld(
+  desired: Desired,
+  hold: Hold,
+  active: ObservedContainer,
+  view: SlotView,
+  memory: SlotMemory,
+): Plan {
   const repair = keepRunning(active, view, memory);
   const because = `${hold.digest} failed: ${hold.message}; held until the image or the spec changes, or a retry`;
   if (repair.outcome.kind === "wait") {

@@ -1,31 +1,57 @@
 import type { Rollout } from "./condition.js";
 import type { ObservedContainer } from "./observed.js";
-import { inRole, isUp } from "./view.js";
+import { inEverySlot, isReturning, isUp } from "./view.js";
 
 /**
  * What the containers tell of the last rollout, given what was known of it. Level-triggered like everything else: a
- * rollout that ended while nobody watched is closed at the next look. Answers the very same object if nothing is new.
+ * rollout that ended while nobody watched is closed at the next look. All slots together make one rollout with one
+ * outcome; `tolerated` is how many of them may fail. Answers the very same object if nothing is new.
  */
 export function trackRollout(
   known: Rollout | undefined,
   containers: readonly ObservedContainer[],
   now: number,
+  tolerated = 0,
 ): Rollout | undefined {
-  const next = inRole(containers, "next");
+  const nexts = inEverySlot(containers, "next");
+  const front = nexts.filter((next) => !isReturning(next, inSlot(containers, next.slot))).sort(newestFirst)[0];
   const open = known !== undefined && known.finishedAt === undefined ? known : undefined;
-  if (next !== undefined) return open?.id === idOf(next) ? open : begin(next, containers);
-  if (open === undefined) return known;
-  return { ...open, finishedAt: new Date(now).toISOString(), ...endOf(open, containers) };
+  if (front !== undefined) {
+    if (open?.id === idOf(front)) return open;
+    return isPartOf(known, front, containers) ? known : begin(front, containers);
+  }
+  if (open === undefined || nexts.length > 0) return known;
+  const end = endOf(open, containers, tolerated);
+  return end === undefined ? known : { ...open, finishedAt: new Date(now).toISOString(), ...end };
+}
+
+function inSlot(containers: readonly ObservedContainer[], slot: number): readonly ObservedContainer[] {
+  return containers.filter((container) => container.slot === slot);
+}
+
+function newestFirst(one: ObservedContainer, other: ObservedContainer): number {
+  return other.revision - one.revision;
 }
 
 function idOf(container: ObservedContainer): string {
   return `${container.project}/${container.service}@${container.revision}`;
 }
 
+/** A replica more, or one anew, of what all the others serve already: that is no rollout. */
+function isPartOf(
+  known: Rollout | undefined,
+  next: ObservedContainer,
+  containers: readonly ObservedContainer[],
+): boolean {
+  const others = inEverySlot(containers, "active");
+  if (others.length === 0 || !others.every((active) => active.revision === next.revision)) return false;
+  return known === undefined || known.id === idOf(next);
+}
+
 function begin(next: ObservedContainer, containers: readonly ObservedContainer[]): Rollout {
   return {
     id: idOf(next),
-    from: inRole(containers, "active")?.digest,
+    from: inEverySlot(containers, "active").find(({ revision }) => revision !== next.revision)?.digest,
     to: next.digest,
     startedAt: new Date(next.createdAt).toISOString(),
     finishedAt: undefined,
@@ -34,12 +60,36 @@ function begin(next: ObservedContainer, containers: readonly ObservedContainer[]
   };
 }
 
-function endOf(open: Rollout, containers: readonly ObservedContainer[]): Pick<Rollout, "outcome" | "reason"> {
-  const active = inRole(containers, "active");
-  const failed = inRole(containers, "failed");
-  if (active !== undefined && idOf(active) === open.id) return { outcome: "promoted", reason: "Converged" };
-  if (failed === undefined || idOf(failed) !== open.id) return { outcome: "superseded", reason: "RolloutStarted" };
-  return active !== undefined && isUp(active)
-    ? { outcome: "rolled-back", reason: "DigestHeld" }
-    : { outcome: "failed", reason: "DigestHeld" };
+type End = Pick<Rollout, "outcome" | "reason">;
+
+/** Undefined: between two replicas, or on the way back. */
+function endOf(open: Rollout, containers: readonly ObservedContainer[], tolerated: number): End | undefined {
+  const actives = inEverySlot(containers, "active");
+  const failed = inEverySlot(containers, "failed").filter((container) => idOf(container) === open.id);
+  const [model, ...more] = actives.filter((active) => idOf(active) === open.id && active.digest === open.to);
+  if (model === undefined) return endWithout(actives, failed, tolerated);
+  const others = actives.filter(({ specHash, digest }) => specHash !== model.specHash || digest !== model.digest);
+  const unserved = failed.filter(({ slot }) => ![model, ...more].some((active) => active.slot === slot));
+  if (unserved.length > tolerated && others.length === 0) return { outcome: "failed", reason: "DigestHeld" };
+  const failedHere = (slot: number) => unserved.some((container) => container.slot === slot);
+  if (unserved.length <= tolerated && others.every(({ slot }) => failedHere(slot))) {
+    return { outcome: "promoted", reason: "Converged" };
+  }
+  const stuck = inEverySlot(containers, "failed").some(({ slot, revision }) =>
+    [model, ...more].some((active) => active.slot === slot && revision < active.revision),
+  );
+  return stuck ? { outcome: "failed", reason: "RollbackFailed" } : undefined;
+}
+
+/** Nothing serves what it was to bring. */
+function endWithout(
+  actives: readonly ObservedContainer[],
+  failed: readonly ObservedContainer[],
+  tolerated: number,
+): End | undefined {
+  if (failed.length === 0) return { outcome: "superseded", reason: "RolloutStarted" };
+  const untried = actives.filter(({ slot }) => failed.every((container) => container.slot !== slot));
+  if (failed.length <= tolerated && untried.length > 0) return undefined;
+  const serves = actives.length > 0 && actives.every(isUp);
+  return { outcome: serves ? "rolled-back" : "failed", reason: "DigestHeld" };
 }

@@ -1,4 +1,4 @@
-import type { Memory } from "./desired.js";
+import type { SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { restore, restorePolicy } from "./steps.js";
@@ -11,7 +11,7 @@ const lastingMs = 10_000;
 const longestPauseMs = 300_000;
 
 /** Running, by its own restart policy; a crash loop is given longer and longer pauses. */
-export function keepRunning(active: ObservedContainer, view: View, memory: Memory): Plan {
+export function keepRunning(active: ObservedContainer, view: View, memory: SlotMemory): Plan {
   const running: Plan = {
     steps: restorePolicy(active),
     outcome: { kind: "converged", reason: "Converged", because: `${active.name} runs ${active.digest}` },
@@ -36,10 +36,11 @@ export function keepRunning(active: ObservedContainer, view: View, memory: Memor
   }
   const because =
     active.startedAt === undefined ? "it was never started" : `it ended (exit code ${active.exitCode ?? "?"})`;
-  return { steps: restore(active, because), outcome: { kind: "continue", reason: "Restoring", because } };
+  const outcome = { kind: "continue", reason: "Restoring", because } as const;
+  return { steps: restore(active, because), outcome, heals: [active.slot] };
 }
 
-function crashPause(active: ObservedContainer, view: View, memory: Memory): number {
+function crashPause(active: ObservedContainer, view: View, memory: SlotMemory): number {
   const { startedAt, finishedAt } = active;
   if (memory.heals === 0 || startedAt === undefined || finishedAt === undefined) return 0;
   if (finishedAt - startedAt >= lastingMs || endedFromOutside(active, view)) return 0;

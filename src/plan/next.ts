@@ -1,6 +1,5 @@
-import type { Digest } from "../spec/image.js";
 import { isTarget } from "./desired.js";
-import type { Desired, Memory } from "./desired.js";
+import type { Desired, SlotMemory } from "./desired.js";
 import { awaitHost, awaitImage } from "./begin.js";
 import { heldBy } from "./held.js";
 import { baseOf, nameInRole } from "./names.js";
@@ -9,15 +8,15 @@ import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { join, keepImage, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
-import { inRole, isUp } from "./view.js";
-import type { View } from "./view.js";
+import { inRole, isReturning, isUp, othersServe } from "./view.js";
+import type { SlotView } from "./view.js";
 import { judge } from "./verdict.js";
 import type { Verdict } from "./verdict.js";
 
 type Failure = Extract<Verdict, { kind: "failed" }>;
 
 /** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
-export function planNext(desired: Desired, next: ObservedContainer, view: View, memory: Memory): Plan {
+export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const active = inRole(view.containers, "active");
   const verdict = judge(next, desired.spec.update.monitorMs, view);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
@@ -39,7 +38,7 @@ export function planNext(desired: Desired, next: ObservedContainer, view: View, 
   }
 }
 
-function isSuperseded(desired: Desired, next: ObservedContainer, view: View, memory: Memory): boolean {
+function isSuperseded(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {
   if (next.specHash !== desired.specHash) return true;
   if (!desired.target.known || isTarget(desired.target, next.digest)) return false;
   // While the desired digest is held, the last stable one is the goal.
@@ -47,8 +46,9 @@ function isSuperseded(desired: Desired, next: ObservedContainer, view: View, mem
 }
 
 /** A promotion was cut off between its two renames: it alone serves, and it had proved itself. */
-function isBetweenNames(next: ObservedContainer, active: ObservedContainer | undefined, view: View): boolean {
-  return isUp(next) && active === undefined && inRole(view.containers, "previous") !== undefined;
+function isBetweenNames(next: ObservedContainer, active: ObservedContainer | undefined, view: SlotView): boolean {
+  if (!isUp(next) || active !== undefined) return false;
+  return inRole(view.containers, "previous") !== undefined || isReturning(next, view.containers);
 }
 
 /** Something else is wanted now. What serves meanwhile stays until the newer image is here. */
@@ -57,8 +57,8 @@ function planSuperseded(
   next: ObservedContainer,
   active: ObservedContainer | undefined,
   verdict: Verdict,
-  view: View,
-  memory: Memory,
+  view: SlotView,
+  memory: SlotMemory,
 ): Plan {
   const serves = isUp(next) && verdict.kind !== "failed" && (active === undefined || !isUp(active));
   if (serves && strategyOf(desired.spec).order === "start-first" && active !== undefined) {
@@ -70,21 +70,26 @@ function planSuperseded(
     if (obstacle !== undefined) return obstacle;
   }
   const because = "something newer is wanted before it proved itself";
-  const steps: Step[] = [
-    ...retire(next, desired.spec, because),
-    { kind: "remove-container", container: next.name, because },
-  ];
+  const steps: Step[] = [...retire(next, desired.spec, because), ...putAway(next, because, view)];
   if (active !== undefined && !isUp(active) && (wantsActive(desired, active) || !readyToLaunch(desired, view))) {
     steps.push(...restore(active, "it serves until the newer one is ready"));
   }
   return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
 }
 
+/** An old one on its way back stays as what could be gone back to. */
+function putAway(next: ObservedContainer, because: string, view: SlotView): Step[] {
+  const keeps = isReturning(next, view.containers) && inRole(view.containers, "previous") === undefined;
+  if (!keeps) return [{ kind: "remove-container", container: next.name, because }];
+  const to = nameInRole(baseOf(next), "previous");
+  return [{ kind: "rename-container", container: next.name, to, because }];
+}
+
 function wantsActive(desired: Desired, active: ObservedContainer | undefined): boolean {
   return active !== undefined && active.specHash === desired.specHash && isTarget(desired.target, active.digest);
 }
 
-function readyToLaunch(desired: Desired, view: View): boolean {
+function readyToLaunch(desired: Desired, view: SlotView): boolean {
   return (
     desired.target.known && (awaitImage(desired, desired.target.digest, view) ?? awaitHost(desired, view)) === undefined
   );
@@ -95,11 +100,12 @@ function planLaunch(
   next: ObservedContainer,
   active: ObservedContainer | undefined,
   because: string,
-  view: View,
+  view: SlotView,
 ): Plan {
   const { spec } = desired;
   const strategy = strategyOf(spec);
-  const aliased = strategy.order === "stop-first" || active === undefined || !isUp(active);
+  const alone = strategy.order === "stop-first" || active === undefined || !isUp(active);
+  const aliased = alone && !othersServe(view);
   const steps = [...join(next, spec.networks, aliased), ...keepImage(spec, next.digest, next.revision, view)];
   if (active !== undefined && strategy.order === "stop-first") {
     steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
@@ -108,24 +114,30 @@ function planLaunch(
   return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
 }
 
-/** The new one takes the old one's place: first its aliases, then the old one leaves, then the names change hands. */
+/**
+ * The new one takes the old one's place: first its aliases, then the old one leaves, then the names change hands. What
+ * is left behind on a way back is no roll-back target: it is kept as what failed.
+ */
 function planPromotion(
   desired: Desired,
   next: ObservedContainer,
   active: ObservedContainer | undefined,
   because: string,
-  view: View,
+  view: SlotView,
 ): Plan {
   const { spec } = desired;
   const base = baseOf(next);
   const steps: Step[] = join(next, spec.networks, true);
   if (active !== undefined) {
-    const previous = inRole(view.containers, "previous");
+    const back = isReturning(next, view.containers);
+    const role = back ? "failed" : "previous";
+    const older = inRole(view.containers, role);
     steps.push(...retire(active, spec, `${next.name} has taken over`));
-    if (previous !== undefined)
-      steps.push(...discard(previous, spec, "a newer one takes its place as roll-back target"));
-    const to = nameInRole(baseOf(active), "previous");
-    steps.push({ kind: "rename-container", container: active.name, to, because: "it is kept for a roll-back" });
+    const instead = back ? "a newer failure takes its place" : "a newer one takes its place as roll-back target";
+    if (older !== undefined) steps.push(...discard(older, spec, instead));
+    const to = nameInRole(baseOf(active), role);
+    const kept = back ? "the service has gone back behind it" : "it is kept for a roll-back";
+    steps.push({ kind: "rename-container", container: active.name, to, because: kept });
   }
   steps.push({ kind: "rename-container", container: next.name, to: base, because });
   steps.push(...restorePolicy({ ...next, name: base }));
@@ -141,8 +153,8 @@ function planFailure(
   next: ObservedContainer,
   active: ObservedContainer | undefined,
   failure: Failure,
-  view: View,
-  memory: Memory,
+  view: SlotView,
+  memory: SlotMemory,
 ): Plan {
   const { spec, specHash } = desired;
   const because = failure.because;
@@ -155,8 +167,10 @@ function planFailure(
   if (spec.update.failureAction === "continue" && isUp(next)) {
     return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);
   }
-  const known = memory.holds.some((hold) => hold.specHash === specHash && hold.digest === next.digest);
-  const remember = known ? [] : [rememberFailure(next.name, next.digest, specHash, failure)];
+  const known = memory.holds.some(
+    (hold) => hold.specHash === specHash && hold.digest === next.digest && (hold.slot ?? 1) === next.slot,
+  );
+  const remember = known ? [] : [rememberFailure(next, specHash, failure)];
   if (spec.update.failureAction === "pause") {
     const retried = next.createdAt < (memory.retriedAt ?? 0);
     if (retried)
@@ -178,7 +192,11 @@ function planFailure(
   return { steps, outcome: { kind: "continue", reason: failure.reason, because } };
 }
 
-function rememberFailure(container: string, digest: Digest, specHash: string, failure: Failure): Step {
+function rememberFailure(
+  { name: container, digest, slot }: ObservedContainer,
+  specHash: string,
+  { reason, because: message }: Failure,
+): Step {
   const because = "the journal keeps its last log lines and holds its digest";
-  return { kind: "keep-logs", container, digest, specHash, reason: failure.reason, message: failure.because, because };
+  return { kind: "keep-logs", container, digest, specHash, slot, reason, message, because };
 }

@@ -5,6 +5,8 @@ import type { Step } from "./step.js";
 export interface Plan {
   readonly steps: readonly Step[];
   readonly outcome: Outcome;
+  /** Slots whose active container is started again because it had ended. */
+  readonly heals?: readonly number[];
 }
 
 export type Outcome = { readonly reason: Reason; readonly because: string } & (

@@ -1,43 +1,21 @@
-import { isTarget } from "./desired.js";
 import type { Desired, Memory } from "./desired.js";
-import { activeName, nameInRole } from "./names.js";
+import { memoryOf } from "./failures.js";
 import type { Plan } from "./outcome.js";
-import { planRollout } from "./begin.js";
-import { heldBy, planHeld } from "./held.js";
-import { planNext } from "./next.js";
-import { planAbsent } from "./absent.js";
-import { planConverged, planUnknown } from "./settled.js";
-import { inRole } from "./view.js";
+import { planReplicas } from "./replicas.js";
+import { planSlot } from "./slot.js";
+import { planSurplus } from "./surplus.js";
+import { slotOf } from "./view.js";
 import type { View } from "./view.js";
 
 /**
- * The heart: what to do for one service, from what is wanted, what is seen and what is remembered. Pure. Each call
- * looks at the world as it is, wherever an earlier run may have been cut off; no state but the arguments.
+ * The heart: what to do for one service, from what is wanted, what is seen and what is remembered. Pure. Each replica
+ * has a slot, and each slot is planned by itself; with several, a schedule says which of them may move now.
  */
 export function plan(desired: Desired, view: View, memory: Memory): Plan {
-  const conflict = foreignName(desired, view);
-  if (conflict !== undefined) {
-    const because = `a container that is not Fairlead's has the name ${conflict}: rename or remove it`;
-    return { steps: [], outcome: { kind: "blocked", reason: "NameConflict", because } };
-  }
-  const next = inRole(view.containers, "next");
-  if (next !== undefined) return planNext(desired, next, view, memory);
-
-  const active = inRole(view.containers, "active");
-  if (active === undefined || active.state === "dead" || active.state === "removing") {
-    return planAbsent(desired, active, view, memory);
-  }
-  if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
-  if (active.specHash === desired.specHash && isTarget(desired.target, active.digest)) {
-    return planConverged(desired, active, view, memory);
-  }
-  const hold = heldBy(desired, view, memory);
-  if (hold !== undefined) return planHeld(desired, hold, active, view, memory);
-  return planRollout(desired, desired.target.digest, active, view, memory);
-}
-
-function foreignName(desired: Desired, view: View): string | undefined {
-  const base = activeName(desired.spec);
-  const names = [base, nameInRole(base, "next"), nameInRole(base, "previous"), nameInRole(base, "failed")];
-  return names.find((name) => view.foreignNames.has(name));
+  const count = desired.spec.replicas ?? 1;
+  const surplus = planSurplus(desired.spec, count, view);
+  if (surplus !== undefined) return surplus;
+  if (count === 1) return planSlot(desired, slotOf(view, 1), memoryOf(memory, 1));
+  if (count > 1) return planReplicas(desired, view, memory, count);
+  return { steps: [], outcome: { kind: "converged", reason: "Converged", because: "no replica is wanted" } };
 }

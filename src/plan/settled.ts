@@ -1,13 +1,13 @@
 import { cleanUp } from "./cleanup.js";
-import type { Desired, Memory, Target } from "./desired.js";
+import type { Desired, SlotMemory, Target } from "./desired.js";
 import { keepRunning } from "./keep.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { join } from "./steps.js";
-import type { View } from "./view.js";
+import type { SlotView } from "./view.js";
 
 /** The right container has the right role: keep it well, and clear away what it has outlived. */
-export function planConverged(desired: Desired, active: ObservedContainer, view: View, memory: Memory): Plan {
+export function planConverged(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const repair = keepRunning(active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;
   const steps = [...repair.steps, ...join(active, desired.spec.networks, true), ...cleanUp(desired.spec, active, view)];
@@ -19,8 +19,8 @@ export function planUnknown(
   desired: Desired,
   target: Extract<Target, { known: false }>,
   active: ObservedContainer,
-  view: View,
-  memory: Memory,
+  view: SlotView,
+  memory: SlotMemory,
 ): Plan {
   const repair = keepRunning(active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;

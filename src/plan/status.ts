@@ -1,6 +1,6 @@
 import { formatImage } from "../spec/image.js";
 import { conditionTypes } from "./condition.js";
-import type { Condition, ConditionType, Reason, Rollout, ServiceStatus } from "./condition.js";
+import type { Condition, ConditionType, Reason, ReplicaCount, Rollout, ServiceStatus } from "./condition.js";
 import type { Desired } from "./desired.js";
 import { isTarget } from "./desired.js";
 import type { Outcome } from "./outcome.js";
@@ -21,8 +21,10 @@ export interface StatusInput {
 /** The service as the API shows it; transition times are carried over from what was shown before. */
 export function statusOf(input: StatusInput, before: ServiceStatus | undefined): ServiceStatus {
   const { desired, containers, outcome, rollout } = input;
-  const active = inRole(containers, "active");
-  const judged = judgeConditions(input, active);
+  const slots = slotsOf(desired, containers);
+  const active = shownOf(desired, slots);
+  const replicas = countReplicas(desired, slots);
+  const judged = judgeConditions(input, active, replicas);
   const conditions = conditionTypes.map((type): Condition => {
     const [status, reason, message] = judged[type];
     const old = before?.conditions.find((condition) => condition.type === type);
@@ -33,13 +35,48 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
     project: desired.spec.project,
     service: desired.spec.name,
     image: formatImage(desired.spec.image),
-    sync: syncOf(desired, active, outcome),
-    health: healthOf(active, inRole(containers, "next"), outcome),
+    sync: syncOf(desired, replicas, outcome),
+    health: worst(slots.map((slot) => healthOf(slot, outcome))),
     desiredDigest: desired.target.known ? desired.target.digest : undefined,
     activeDigest: active === undefined ? undefined : shownDigest(desired, active),
     revision: active?.revision,
+    replicas,
     conditions,
     lastRollout: rollout,
+  };
+}
+
+interface Slot {
+  readonly active: ObservedContainer | undefined;
+  readonly next: ObservedContainer | undefined;
+}
+
+function slotsOf({ spec }: Desired, containers: readonly ObservedContainer[]): readonly Slot[] {
+  return Array.from({ length: spec.replicas ?? 1 }, (_, index) => {
+    const own = containers.filter(({ slot }) => slot === index + 1);
+    return { active: inRole(own, "active"), next: inRole(own, "next") };
+  });
+}
+
+/** The one that a service is shown by: as long as one replica is not updated, that. */
+function shownOf(desired: Desired, slots: readonly Slot[]): ObservedContainer | undefined {
+  const actives = slots.flatMap(({ active }) => active ?? []);
+  return actives.find((active) => !isUpdated(desired, active)) ?? actives[0];
+}
+
+function isUpdated(desired: Desired, active: ObservedContainer): boolean {
+  return active.specHash === desired.specHash && isTarget(desired.target, active.digest);
+}
+
+function isReady(active: ObservedContainer | undefined): boolean {
+  return active?.state === "running" && active.health !== "unhealthy" && active.health !== "starting";
+}
+
+function countReplicas(desired: Desired, slots: readonly Slot[]): ReplicaCount {
+  return {
+    desired: slots.length,
+    ready: slots.filter(({ active }) => isReady(active)).length,
+    updated: slots.filter(({ active }) => active !== undefined && isUpdated(desired, active)).length,
   };
 }
 
@@ -48,19 +85,21 @@ function shownDigest({ target }: Desired, active: ObservedContainer): string {
   return target.known && isTarget(target, active.digest) ? target.digest : active.digest;
 }
 
-function syncOf(desired: Desired, active: ObservedContainer | undefined, outcome: Outcome): ServiceStatus["sync"] {
+function syncOf(desired: Desired, replicas: ReplicaCount, outcome: Outcome): ServiceStatus["sync"] {
   if (!desired.target.known) return "Unknown";
   if (outcome.reason === "DigestHeld" || outcome.reason === "RollbackFailed") return "Held";
   if (outcome.reason === "Paused" && outcome.kind === "blocked") return "Paused";
-  const same = active?.specHash === desired.specHash && isTarget(desired.target, active.digest);
-  return same ? "Synced" : "OutOfSync";
+  return replicas.updated === replicas.desired ? "Synced" : "OutOfSync";
 }
 
-function healthOf(
-  active: ObservedContainer | undefined,
-  next: ObservedContainer | undefined,
-  outcome: Outcome,
-): ServiceStatus["health"] {
+const fromBadToGood = ["Degraded", "Missing", "Progressing", "Healthy"] as const;
+
+function worst(healths: readonly ServiceStatus["health"][]): ServiceStatus["health"] {
+  if (healths.length > 1 && new Set(healths).size > 1 && healths.includes("Missing")) return "Degraded";
+  return fromBadToGood.find((health) => healths.includes(health)) ?? "Healthy";
+}
+
+function healthOf({ active, next }: Slot, outcome: Outcome): ServiceStatus["health"] {
   if (outcome.reason === "CrashLooping" || outcome.reason === "RollbackFailed") return "Degraded";
   if (active === undefined || active.state !== "running") {
     if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
@@ -72,14 +111,19 @@ function healthOf(
 
 type Judgement = readonly [status: Condition["status"], reason: Reason, message: string];
 
-function judgeConditions(input: StatusInput, active: ObservedContainer | undefined): Record<ConditionType, Judgement> {
+function judgeConditions(
+  input: StatusInput,
+  active: ObservedContainer | undefined,
+  replicas: ReplicaCount,
+): Record<ConditionType, Judgement> {
   const { desired, outcome, rollout, specProblem } = input;
   const target = desired.target;
-  const serving = active?.state === "running" && active.health !== "unhealthy" && active.health !== "starting";
+  const serving = replicas.ready === replicas.desired;
   const underWay = outcome.kind === "continue" || outcome.kind === "wait" || outcome.kind === "failed";
   const rolledBack = rollout?.outcome === "rolled-back";
   const activeState =
     active === undefined ? "no active container" : `${active.name} is ${active.state}, health ${active.health}`;
+  const state = replicas.desired === 1 ? activeState : `${replicas.ready} of ${replicas.desired} replicas serve`;
   return {
     Ready: [outcome.kind === "converged" && serving ? "True" : "False", outcome.reason, outcome.because],
     SpecValid:
@@ -92,7 +136,7 @@ function judgeConditions(input: StatusInput, active: ObservedContainer | undefin
       outcome.reason,
       outcome.because,
     ],
-    Healthy: [serving ? "True" : "False", serving ? "Converged" : outcome.reason, activeState],
+    Healthy: [serving ? "True" : "False", serving ? "Converged" : outcome.reason, state],
     RolledBack: rolledBack
       ? ["True", "DigestHeld", `the rollout of ${rollout.to} was rolled back`]
       : ["False", "Converged", "the last rollout was not rolled back"],
@@ -128,6 +172,7 @@ export function bareStatus(
     desiredDigest: undefined,
     activeDigest: undefined,
     revision: undefined,
+    replicas: { desired: 0, ready: 0, updated: 0 },
     conditions,
     lastRollout: undefined,
   };

@@ -65,4 +65,6 @@ export interface KeepLogsStep {
   readonly specHash: string;
   readonly reason: Reason;
   readonly message: string;
+  /** Absent: 1. */
+  readonly slot?: number;
 }

@@ -5,7 +5,7 @@ import { activeName, keepTag, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Endpoint, Step } from "./step.js";
 import { isUp } from "./view.js";
-import type { View } from "./view.js";
+import type { SlotView, View } from "./view.js";
 
 const off = { name: "no", maximumRetryCount: 0 } as const;
 
@@ -63,6 +63,20 @@ export function join(container: ObservedContainer, networks: readonly NetworkAtt
   });
 }
 
+/** Joins its networks anew under no name: it is not to be found until it is proven. */
+export function leaveAliases(container: ObservedContainer, networks: readonly NetworkAttachment[]): Step[] {
+  const because = "it has to prove itself again: until then it answers to no alias";
+  return networks.flatMap(({ network: { name: network }, settings }): Step[] => {
+    const joined = container.networks.find((endpoint) => endpoint.network === network);
+    if (joined === undefined || joined.aliases.length === 0) return [];
+    const own = settings === undefined ? {} : { settings };
+    return [
+      { kind: "disconnect-network", container: container.name, network, because },
+      { kind: "connect-network", container: container.name, network, aliases: [], ...own, because },
+    ];
+  });
+}
+
 export interface Birth {
   readonly spec: ServiceSpec;
   readonly specHash: string;
@@ -74,9 +88,9 @@ export interface Birth {
 }
 
 /** Networks, volumes, the container, its further networks, and our tag on its image: all but the start. */
-export function create(birth: Birth, view: View): Step[] {
+export function create(birth: Birth, view: SlotView): Step[] {
   const { spec, digest, revision, aliased } = birth;
-  const name = nameInRole(activeName(spec), "next");
+  const name = nameInRole(activeName(spec, view.slot), "next");
   const [first, ...rest] = spec.networks;
   const endpointOf = ({ network, aliases, settings }: NetworkAttachment): Endpoint => ({
     network: network.name,
@@ -93,7 +107,7 @@ export function create(birth: Birth, view: View): Step[] {
       specHash: birth.specHash,
       digest,
       revision,
-      slot: 1,
+      slot: view.slot,
       attach: first === undefined ? undefined : endpointOf(first),
       because: birth.because,
     },

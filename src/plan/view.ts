@@ -20,6 +20,23 @@ export interface View {
   readonly dependencies: ReadonlyMap<string, DependencyState>;
 }
 
+/** One slot's part of a view: `containers` are those of the slot. */
+export interface SlotView extends View {
+  /** 1 to the number of replicas. */
+  readonly slot: number;
+  /** All containers of the service, in every slot. */
+  readonly siblings: readonly ObservedContainer[];
+}
+
+export function slotOf(view: View, slot: number): SlotView {
+  return {
+    ...view,
+    slot,
+    siblings: view.containers,
+    containers: view.containers.filter((container) => container.slot === slot),
+  };
+}
+
 export type PullState =
   { readonly state: "running" } | { readonly state: "failed"; readonly reason: Reason; readonly message: string };
 
@@ -63,9 +80,28 @@ export function inRole(containers: readonly ObservedContainer[], role: Role): Ob
   return containers.find((container) => container.role === role);
 }
 
+/** Of every slot that has one, the lowest slot first. */
+export function inEverySlot(containers: readonly ObservedContainer[], role: Role): readonly ObservedContainer[] {
+  return containers.filter((container) => container.role === role).sort((one, other) => one.slot - other.slot);
+}
+
 /** Running, or about to be by the engine's own restart policy. */
 export function isUp(container: ObservedContainer): boolean {
   return container.state === "running" || container.state === "restarting" || container.state === "paused";
+}
+
+/**
+ * An older container is to take the place of a newer one: the way back of a slot that had been promoted. A rollout's
+ * own containers are never older than what they find.
+ */
+export function isReturning(next: ObservedContainer, containers: readonly ObservedContainer[]): boolean {
+  const newer = inRole(containers, "active") ?? inRole(containers, "failed");
+  return newer !== undefined && next.revision < newer.revision;
+}
+
+/** Another slot answers for the service. */
+export function othersServe(view: SlotView): boolean {
+  return view.siblings.some(({ slot, role, state }) => slot !== view.slot && role === "active" && state === "running");
 }
 
 export function isLocal(view: View, image: ImageReference, digest: Digest): boolean {

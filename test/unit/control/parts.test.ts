@@ -173,7 +173,7 @@ describe("the journal", () => {
     await journal.append({ type: "stable", at: 7, key: "shop/web", digest });
     const again = await Journal.open(join(directory, "deep", "data"), silentLog);
     expect(again.record("shop/web").memory).toEqual({
-      holds: [{ specHash: "H", digest, reason: "Unhealthy", message: "sick again", at: 6 }],
+      holds: [{ specHash: "H", digest, reason: "Unhealthy", message: "sick again", at: 6, slot: 1 }],
       retriedAt: undefined,
       stableDigest: digest,
     });

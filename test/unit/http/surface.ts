@@ -73,6 +73,7 @@ export function statusOf(key: ServiceKey, image: string): ServiceStatus {
     desiredDigest: `sha256:${"a".repeat(64)}`,
     activeDigest: `sha256:${"a".repeat(64)}`,
     revision: 3,
+    replicas: { desired: 1, ready: 1, updated: 1 },
     conditions: conditionTypes.map((type) => ({
       type,
       status: type === "RolledBack" ? "False" : "True",

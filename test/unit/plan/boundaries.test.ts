@@ -153,8 +153,8 @@ describe("repairs while a rollout cannot begin", () => {
 
   it("look again when the pull is done, and at the end of a crash pause", () => {
     expect(outcomeOf(desire("b"), hostWith([active]), {}, pulls)).toBe("wait Pulling");
-    expect(outcomeOf(desire("b"), hostWith([crashed]), { heals: 3 }, pulls)).toBe("wait Pulling 3000");
-    expect(outcomeOf(desire("b"), hostWith([crashed]), { heals: 0 }, pulls)).toBe("continue Pulling");
+    expect(outcomeOf(desire("b"), hostWith([crashed]), { heals: new Map([[1, 3]]) }, pulls)).toBe("wait Pulling 3000");
+    expect(outcomeOf(desire("b"), hostWith([crashed]), { heals: new Map([[1, 0]]) }, pulls)).toBe("continue Pulling");
   });
 
   it("keep the backoff of a failed pull", () => {
@@ -162,7 +162,9 @@ describe("repairs while a rollout cannot begin", () => {
       [`acme/web@${digestOf("b")}`, { state: "failed", reason: "RateLimited", message: "429" } as const],
     ]);
     expect(outcomeOf(desire("b"), hostWith([active]), {}, failed)).toBe("failed RateLimited");
-    expect(outcomeOf(desire("b"), hostWith([crashed]), { heals: 3 }, failed)).toBe("failed RateLimited");
+    expect(outcomeOf(desire("b"), hostWith([crashed]), { heals: new Map([[1, 3]]) }, failed)).toBe(
+      "failed RateLimited",
+    );
   });
 
   it("give back the restart policy before the pull", () => {
@@ -216,7 +218,9 @@ describe("the registry is silent", () => {
       "\n=> failed: RegistryUnavailable: docker.io does not answer\n",
     );
     expect(outcomeOf(desire(undefined), hostWith([stopped]))).toBe("continue Restoring");
-    expect(outcomeOf(desire(undefined), hostWith([crashed]), { heals: 3 })).toBe("wait CrashLooping 3000");
+    expect(outcomeOf(desire(undefined), hostWith([crashed]), { heals: new Map([[1, 3]]) })).toBe(
+      "wait CrashLooping 3000",
+    );
   });
 });
 

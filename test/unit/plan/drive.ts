@@ -16,6 +16,8 @@ export interface Drive {
   readonly start: HostSnapshot;
   /** By the digest's letter. */
   readonly behaviours: Readonly<Record<string, Behaviour>>;
+  /** Only in these slots; elsewhere they are good. Absent: in all. */
+  readonly slots?: ReadonlySet<number>;
   /** The controller dies before its n-th step, or right after it; counted over the whole drive. */
   readonly crashes: ReadonlySet<number>;
   /** A crash takes the journal along. */
@@ -30,7 +32,7 @@ export interface Arrival {
   readonly steps: readonly Step[];
 }
 
-const mostRounds = 100;
+const mostRounds = 400;
 
 /** Plays planner, executor and engine against each other until nothing is left to do. */
 export function drive(trip: Drive): Arrival {
@@ -67,11 +69,12 @@ export function drive(trip: Drive): Arrival {
 }
 
 function holdOf(step: Extract<Step, { kind: "keep-logs" }>, at: number) {
-  const { specHash, digest, reason, message } = step;
-  return { specHash, digest, reason, message, at };
+  const { specHash, digest, reason, message, slot = 1 } = step;
+  return { specHash, digest, reason, message, at, slot };
 }
 
 function behaviourOf(container: ObservedContainer, trip: Drive): Behaviour {
+  if (trip.slots?.has(container.slot) === false) return "good";
   return trip.behaviours[container.digest.slice(7, 8)] ?? "good";
 }
 

@@ -204,29 +204,34 @@ describe("active with the wanted spec and digest", () => {
   });
   it("waits longer and longer in a crash loop", () => {
     const crashed = containerIn("active", "a", 1, ended);
-    expect(planText({ desired: desire("a"), host: hostWith([crashed]), memory: { heals: 1 } })).toContain(
-      "=> continue: Restoring",
-    );
-    expect(planText({ desired: desire("a"), host: hostWith([crashed]), memory: { heals: 3 } })).toMatchInlineSnapshot(`
+    expect(
+      planText({ desired: desire("a"), host: hostWith([crashed]), memory: { heals: new Map([[1, 1]]) } }),
+    ).toContain("=> continue: Restoring");
+    expect(planText({ desired: desire("a"), host: hostWith([crashed]), memory: { heals: new Map([[1, 3]]) } }))
+      .toMatchInlineSnapshot(`
       "
       => wait: CrashLooping: shop-web-1 keeps ending (exit code 1); it is started again in 3s
       "
     `);
     const long = { ...crashed, finishedAt: now };
-    expect(planText({ desired: desire("a"), host: hostWith([long]), memory: { heals: 99 } })).toContain(
+    expect(planText({ desired: desire("a"), host: hostWith([long]), memory: { heals: new Map([[1, 99]]) } })).toContain(
       "again in 300s",
     );
   });
   it("does not call it a crash loop when it had lasted, or ended with the engine", () => {
     const lasted = containerIn("active", "a", 1, { ...ended, startedAt: now - 11_000 });
-    expect(planText({ desired: desire("a"), host: hostWith([lasted]), memory: { heals: 9 } })).toContain(
-      "start shop-web-1",
-    );
+    expect(
+      planText({ desired: desire("a"), host: hostWith([lasted]), memory: { heals: new Map([[1, 9]]) } }),
+    ).toContain("start shop-web-1");
     const crashed = containerIn("active", "a", 1, ended);
     const host = hostWith([crashed], { engineOutage: { from: now - 1_500, to: now } });
-    expect(planText({ desired: desire("a"), host, memory: { heals: 9 } })).toContain("start shop-web-1");
+    expect(planText({ desired: desire("a"), host, memory: { heals: new Map([[1, 9]]) } })).toContain(
+      "start shop-web-1",
+    );
     const byHand = hostWith([{ ...crashed, endedByRequest: true }]);
-    expect(planText({ desired: desire("a"), host: byHand, memory: { heals: 9 } })).toContain("start shop-web-1");
+    expect(planText({ desired: desire("a"), host: byHand, memory: { heals: new Map([[1, 9]]) } })).toContain(
+      "start shop-web-1",
+    );
   });
   it("says that the engine restarts it again and again", () => {
     const looping = containerIn("active", "a", 1, { state: "restarting", exitCode: 3, restartCount: 7 });

@@ -1,0 +1,77 @@
+import { withRepair } from "./begin.js";
+import { isTarget } from "./desired.js";
+import type { Desired, Hold, Memory } from "./desired.js";
+import { heldInService, memoryOf, own } from "./failures.js";
+import { heldBy } from "./held.js";
+import type { Plan } from "./outcome.js";
+import { goalOf, planReturn, returnIsDue } from "./return.js";
+import { planSlot } from "./slot.js";
+import { strategyOf } from "./strategy.js";
+import { together } from "./together.js";
+import { takeTurns } from "./turns.js";
+import { judge } from "./verdict.js";
+import { inRole, isReturning, slotOf } from "./view.js";
+import type { SlotView, View } from "./view.js";
+
+/** Several slots: each is planned by itself, but only some may move at once, and all go back if one shows the digest to be bad. */
+export function planReplicas(desired: Desired, view: View, memory: Memory, count: number): Plan {
+  const slots = Array.from({ length: count }, (_, index) => slotOf(view, index + 1));
+  const hold = heldInService(desired, slots, memory);
+  const plans =
+    hold !== undefined && returnIsDue(desired, slots)
+      ? planReturn(desired, hold, slots, memory)
+      : planForward(desired, hold, slots, memory);
+  return together(slots, plans);
+}
+
+function planForward(
+  desired: Desired,
+  hold: Hold | undefined,
+  slots: readonly SlotView[],
+  memory: Memory,
+): readonly Plan[] {
+  const remembered = (slot: SlotView) =>
+    memoryOf(hold === undefined ? own(desired, memory, slot.slot) : memory, slot.slot, hold);
+  const isDone = (slot: SlotView) => runsTarget(desired, slot);
+  const waiting = slots.filter((slot) => waits(desired, slot, remembered(slot)));
+  const update = desired.spec.update;
+  const { begin, wait } = takeTurns({
+    update,
+    order: strategyOf(desired.spec).order,
+    slots,
+    done: slots.filter(isDone),
+    waiting,
+    now: slots[0]?.now ?? 0,
+  });
+  const failing = slots.some((slot) => isFailing(slot, update.monitorMs));
+  return slots.map((slot) => {
+    const next = inRole(slot.containers, "next");
+    const active = inRole(slot.containers, "active");
+    if (next !== undefined && isReturning(next, slot.containers) && !desired.target.known) {
+      return planSlot(goalOf(desired, next), slot, remembered(slot));
+    }
+    if (active === undefined || !waiting.includes(slot) || (begin.has(slot.slot) && !failing)) {
+      return planSlot(desired, slot, remembered(slot));
+    }
+    return withRepair({ steps: [], outcome: wait }, active, slot, remembered(slot));
+  });
+}
+
+/** It serves something else than what is wanted, and nothing but its turn keeps it from beginning. */
+function waits(desired: Desired, slot: SlotView, memory: ReturnType<typeof memoryOf>): boolean {
+  const active = inRole(slot.containers, "active");
+  if (!desired.target.known || active === undefined || active.state === "dead" || active.state === "removing")
+    return false;
+  if (inRole(slot.containers, "next") !== undefined || runsTarget(desired, slot)) return false;
+  return heldBy(desired, slot, memory) === undefined;
+}
+
+export function runsTarget(desired: Desired, { containers }: SlotView): boolean {
+  const active = inRole(containers, "active");
+  return active?.specHash === desired.specHash && isTarget(desired.target, active.digest);
+}
+
+function isFailing(slot: SlotView, monitorMs: number): boolean {
+  const next = inRole(slot.containers, "next");
+  return next !== undefined && judge(next, monitorMs, slot).kind === "failed";
+}

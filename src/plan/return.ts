@@ -1,0 +1,192 @@
+import type { NetworkAttachment } from "../spec/service.js";
+import { planRollout, withRepair } from "./begin.js";
+import { isTarget } from "./desired.js";
+import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
+import { memoryOf } from "./failures.js";
+import { baseOf, keptRevision, nameInRole } from "./names.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import { planSlot } from "./slot.js";
+import type { Step } from "./step.js";
+import { leaveAliases, restore, retire } from "./steps.js";
+import { strategyOf } from "./strategy.js";
+import { takeTurns } from "./turns.js";
+import { judge } from "./verdict.js";
+import { inRole, isReturning, isUp } from "./view.js";
+import type { SlotView } from "./view.js";
+
+/** Another slot still has, or has again, what was before: so there is something to go back to. */
+export function returnIsDue(desired: Desired, slots: readonly SlotView[]): boolean {
+  return desired.spec.update.failureAction === "rollback" && slots.some((slot) => runsOther(desired, slot));
+}
+
+function runsOther(desired: Desired, slot: SlotView): boolean {
+  const active = inRole(slot.containers, "active");
+  const next = inRole(slot.containers, "next");
+  if (next !== undefined && isReturning(next, slot.containers)) return true;
+  return active !== undefined && !isWanted(desired, active);
+}
+
+function isWanted(desired: Desired, container: ObservedContainer): boolean {
+  return container.specHash === desired.specHash && isTarget(desired.target, container.digest);
+}
+
+/** What a slot on its way back is to become: the very container that is being started there. */
+export function goalOf(desired: Desired, next: ObservedContainer): Desired {
+  const { spec } = desired;
+  // The roll-back of a roll-back is no more than the container that served until now.
+  const update = { ...(spec.rollback ?? spec.update), failureAction: "rollback" as const };
+  const target = { known: true as const, digest: next.digest, sameContent: [] };
+  const networks = next.specHash === desired.specHash ? spec.networks : ownNetworks(next, spec.networks);
+  return { spec: { ...spec, update, networks }, specHash: next.specHash, target };
+}
+
+/** It was made for another spec: it stays on the networks it has, under the names it has. */
+function ownNetworks(container: ObservedContainer, declared: readonly NetworkAttachment[]): NetworkAttachment[] {
+  return declared.flatMap((attachment) => {
+    const joined = container.networks.find(({ network }) => network === attachment.network.name);
+    return joined === undefined ? [] : [{ ...attachment, aliases: joined.aliases }];
+  });
+}
+
+/** The desired digest is bad: what has not proved itself is withdrawn, what was promoted goes back, a few at a time. */
+export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotView[], memory: Memory): readonly Plan[] {
+  const update = desired.spec.rollback ?? desired.spec.update;
+  const spec = { ...desired.spec, update };
+  const remembered = (slot: SlotView) => memoryOf(memory, slot.slot, hold);
+  const waiting = slots.filter(
+    (slot) => promoted(desired, slot) !== undefined && wayBack(desired, slot, memory) !== undefined,
+  );
+  const returned = slots.filter((slot) => hasReturned(slot));
+  const { begin, wait } = takeTurns({
+    update,
+    order: strategyOf(spec).order,
+    slots,
+    done: returned,
+    waiting,
+    now: slots[0]?.now ?? 0,
+  });
+  const stopped =
+    update.failureAction !== "continue" && slots.some((slot) => returnFailed(desired, slot, update.monitorMs));
+  const because = `${hold.digest} failed in slot ${hold.slot ?? 1}: ${hold.message}`;
+  return slots.map((slot) => {
+    const next = inRole(slot.containers, "next");
+    const active = inRole(slot.containers, "active");
+    if (next !== undefined) return planUnderWay(desired, next, slot, because, remembered(slot));
+    const bad = promoted(desired, slot);
+    if (bad === undefined || active === undefined) return planSlot(desired, slot, remembered(slot));
+    if (!waiting.includes(slot) || stopped) return planStuck(bad, because, slot, remembered(slot));
+    if (!begin.has(slot.slot)) return withRepair({ steps: [], outcome: wait }, active, slot, remembered(slot));
+    return planWayBack({ ...desired, spec }, bad, because, slot, memory);
+  });
+}
+
+function promoted(desired: Desired, { containers }: SlotView): ObservedContainer | undefined {
+  if (inRole(containers, "next") !== undefined) return undefined;
+  const active = inRole(containers, "active");
+  return active !== undefined && isWanted(desired, active) ? active : undefined;
+}
+
+/** It serves again, and what took its place for a while is kept for a look. */
+function hasReturned({ containers }: SlotView): boolean {
+  const active = inRole(containers, "active");
+  const failed = inRole(containers, "failed");
+  return active !== undefined && failed !== undefined && failed.revision > active.revision;
+}
+
+function returnFailed(desired: Desired, slot: SlotView, monitorMs: number): boolean {
+  const next = inRole(slot.containers, "next");
+  if (next !== undefined) return isReturning(next, slot.containers) && judge(next, monitorMs, slot).kind === "failed";
+  const failed = inRole(slot.containers, "failed");
+  const active = promoted(desired, slot);
+  return active !== undefined && failed !== undefined && failed.revision < active.revision;
+}
+
+function planUnderWay(
+  desired: Desired,
+  next: ObservedContainer,
+  slot: SlotView,
+  because: string,
+  memory: SlotMemory,
+): Plan {
+  if (isReturning(next, slot.containers)) return planSlot(goalOf(desired, next), slot, memory);
+  const active = inRole(slot.containers, "active");
+  const isBad = isWanted(desired, next) && judge(next, desired.spec.update.monitorMs, slot).kind !== "failed";
+  if (!isBad || active === undefined) return planSlot(desired, slot, memory);
+  const steps: Step[] = [...retire(next, desired.spec, because)];
+  if (!isUp(active)) steps.push(...restore(active, `roll back: ${because}`));
+  steps.push({ kind: "remove-container", container: next.name, because: `it is withdrawn: ${because}` });
+  return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
+}
+
+/** Nothing to go back to, or the way back has failed: what serves goes on serving. */
+function planStuck(bad: ObservedContainer, because: string, slot: SlotView, memory: SlotMemory): Plan {
+  const failed = inRole(slot.containers, "failed");
+  const why =
+    failed !== undefined && failed.revision < bad.revision
+      ? `${failed.name} did not come back well`
+      : "there is nothing it could go back to";
+  const outcome = {
+    kind: "blocked" as const,
+    reason: "RollbackFailed" as const,
+    because: `${because}; ${bad.name} goes on, for ${why}`,
+  };
+  return withRepair({ steps: [], outcome }, bad, slot, memory);
+}
+
+type Way =
+  | { readonly kind: "container"; readonly container: ObservedContainer }
+  | { readonly kind: "digest"; readonly digest: Hold["digest"] };
+
+/** The container that served before, where it is still there; else a new one from the last stable digest and today's spec. */
+function wayBack(desired: Desired, slot: SlotView, memory: Memory): Way | undefined {
+  const isHeld = (specHash: string, digest: string) =>
+    memory.holds.some((hold) => hold.specHash === specHash && hold.digest === digest);
+  const previous = inRole(slot.containers, "previous");
+  const usable = previous !== undefined && previous.state !== "dead" && previous.state !== "removing";
+  if (usable && !isWanted(desired, previous) && !isHeld(previous.specHash, previous.digest)) {
+    return { kind: "container", container: previous };
+  }
+  const digest = memory.stableDigest;
+  if (digest === undefined || isTarget(desired.target, digest) || isHeld(desired.specHash, digest)) return undefined;
+  return { kind: "digest", digest };
+}
+
+function planWayBack(desired: Desired, bad: ObservedContainer, because: string, slot: SlotView, memory: Memory): Plan {
+  const way = wayBack(desired, slot, memory);
+  if (way?.kind === "container") return startPrevious(desired, way.container, bad, because);
+  if (way === undefined) return planStuck(bad, because, slot, memoryOf(memory, slot.slot));
+  const target = { known: true as const, digest: way.digest, sameContent: [] };
+  const revision = revisionBefore(desired, way.digest, bad, slot);
+  return planRollout({ ...desired, target }, way.digest, bad, slot, memoryOf(memory, slot.slot), revision);
+}
+
+/**
+ * It is started under its old name and only then renamed: so a `next` container that has ended has been tried. Its
+ * aliases are taken from it first, for it has to prove itself again; only where they are known, to be given back.
+ */
+function startPrevious(desired: Desired, previous: ObservedContainer, bad: ObservedContainer, because: string): Plan {
+  const { spec } = desired;
+  const strategy = strategyOf(spec);
+  const steps: Step[] = [];
+  const tried = isUp(previous) || previous.startError !== "";
+  if (!tried) {
+    if (previous.specHash === desired.specHash) steps.push(...leaveAliases(previous, spec.networks));
+    if (strategy.order === "stop-first")
+      steps.push(...retire(bad, spec, `stop-first: the service ${strategy.because}`));
+    steps.push({ kind: "start-container", container: previous.name, because: `roll back: ${because}` });
+  }
+  const to = nameInRole(baseOf(previous), "next");
+  steps.push({ kind: "rename-container", container: previous.name, to, because: "it is to take its old place" });
+  return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
+}
+
+/** The revision that a digest had before the bad one came; it must be lower, for that is how a return is known. */
+function revisionBefore(desired: Desired, digest: string, bad: ObservedContainer, slot: SlotView): number {
+  const ofContainers = slot.siblings.filter((one) => one.digest === digest).map(({ revision }) => revision);
+  const ofTags = slot.images
+    .filter((image) => image.digests.some((reference) => reference.endsWith(`@${digest}`)))
+    .flatMap((image) => image.tags.map((tag) => keptRevision(desired.spec, tag) ?? -1));
+  const earlier = [...ofContainers, ...ofTags].filter((revision) => revision >= 0 && revision < bad.revision);
+  return earlier.length === 0 ? Math.max(0, bad.revision - 1) : Math.max(...earlier);
+}

@@ -1,0 +1,43 @@
+import { isTarget } from "./desired.js";
+import type { Desired, SlotMemory } from "./desired.js";
+import { activeName, nameInRole } from "./names.js";
+import type { Plan } from "./outcome.js";
+import { planRollout } from "./begin.js";
+import { heldBy, planHeld } from "./held.js";
+import { planNext } from "./next.js";
+import { planAbsent } from "./absent.js";
+import { planConverged, planUnknown } from "./settled.js";
+import { inRole } from "./view.js";
+import type { SlotView } from "./view.js";
+
+/**
+ * What to do for one slot, from what is wanted, what is seen and what is remembered. Pure. Each call looks at the world
+ * as it is, wherever an earlier run may have been cut off; no state but the arguments.
+ */
+export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): Plan {
+  const conflict = foreignName(desired, view);
+  if (conflict !== undefined) {
+    const because = `a container that is not Fairlead's has the name ${conflict}: rename or remove it`;
+    return { steps: [], outcome: { kind: "blocked", reason: "NameConflict", because } };
+  }
+  const next = inRole(view.containers, "next");
+  if (next !== undefined) return planNext(desired, next, view, memory);
+
+  const active = inRole(view.containers, "active");
+  if (active === undefined || active.state === "dead" || active.state === "removing") {
+    return planAbsent(desired, active, view, memory);
+  }
+  if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
+  if (active.specHash === desired.specHash && isTarget(desired.target, active.digest)) {
+    return planConverged(desired, active, view, memory);
+  }
+  const hold = heldBy(desired, view, memory);
+  if (hold !== undefined) return planHeld(desired, hold, active, view, memory);
+  return planRollout(desired, desired.target.digest, active, view, memory);
+}
+
+function foreignName(desired: Desired, view: SlotView): string | undefined {
+  const base = activeName(desired.spec, view.slot);
+  const names = [base, nameInRole(base, "next"), nameInRole(base, "previous"), nameInRole(base, "failed")];
+  return names.find((name) => view.foreignNames.has(name));
+}

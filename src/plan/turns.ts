@@ -1,0 +1,80 @@
+import type { UpdatePolicy } from "../spec/service.js";
+import type { Outcome } from "./outcome.js";
+import type { Strategy } from "./strategy.js";
+import { formatMs } from "./verdict.js";
+import { inRole } from "./view.js";
+import type { SlotView } from "./view.js";
+
+export interface Queue {
+  readonly update: UpdatePolicy;
+  readonly order: Strategy["order"];
+  readonly slots: readonly SlotView[];
+  /** Those that have what they are to have. */
+  readonly done: readonly SlotView[];
+  /** Those that still have to begin. */
+  readonly waiting: readonly SlotView[];
+  readonly now: number;
+}
+
+export interface Turns {
+  /** The slots that may begin now. */
+  readonly begin: ReadonlySet<number>;
+  /** What the others wait for. */
+  readonly wait: Extract<Outcome, { kind: "wait" }>;
+}
+
+/**
+ * Which slots may begin now. At most `parallelism` are without a proven container at once, under stop-first also
+ * counting those that do not serve for other reasons. What does not serve anyway goes first: its replacement takes
+ * nothing away, and may be the cure.
+ */
+export function takeTurns(queue: Queue): Turns {
+  const { update, slots, done, waiting, order } = queue;
+  const width = widthOf(update, slots.length);
+  const pause = pauseOf(queue);
+  if (pause !== undefined) return { begin: new Set(), wait: pause };
+  const underWay = slots.filter((slot) => inRole(slot.containers, "next") !== undefined);
+  const sick = done.filter((slot) => !underWay.includes(slot) && !serves(slot));
+  const idle = waiting.filter((slot) => !serves(slot)).slice(0, Math.max(0, width - underWay.length));
+  const without =
+    order === "stop-first"
+      ? slots.filter((slot) => !underWay.includes(slot) && !serves(slot)).length
+      : sick.length + idle.length;
+  const room = Math.max(0, width - underWay.length - without);
+  const others = waiting.filter(serves).slice(0, room);
+  const begin = new Set([...idle, ...others].map(({ slot }) => slot));
+  return { begin, wait: turnOf(sick, width) };
+}
+
+export function widthOf(update: UpdatePolicy, count: number): number {
+  const { parallelism = 1 } = update;
+  return parallelism === 0 ? count : parallelism;
+}
+
+export function serves(slot: SlotView): boolean {
+  const active = inRole(slot.containers, "active");
+  return active?.state === "running" && (active.health === "none" || active.health === "healthy");
+}
+
+function turnOf(sick: readonly SlotView[], width: number): Turns["wait"] {
+  const names = sick.flatMap(({ containers }) => inRole(containers, "active")?.name ?? []);
+  const because =
+    names.length > 0
+      ? `${names.join(", ")} is not well, and no further replica begins until it is`
+      : `it waits for its turn: ${width} at once`;
+  return { kind: "wait", until: undefined, reason: names.length > 0 ? "WaitingForHealth" : "WaitingForTurn", because };
+}
+
+/** `delay`, from the last one that proved itself; that moment follows from when it started and how long it had to be good. */
+function pauseOf({ update, done, now }: Queue): Turns["wait"] | undefined {
+  const { delayMs = 0, monitorMs } = update;
+  const ends = done.flatMap(({ containers }) => {
+    const active = inRole(containers, "active");
+    const since = active?.healthySince ?? active?.startedAt;
+    return since === undefined ? [] : [since + monitorMs];
+  });
+  const until = Math.max(...ends) + delayMs;
+  if (delayMs === 0 || until <= now) return undefined;
+  const because = `a delay of ${formatMs(delayMs)} is asked for between replicas`;
+  return { kind: "wait", until, reason: "WaitingForTurn", because };
+}

@@ -1,0 +1,38 @@
+import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import { nameInRole } from "../../../src/plan/names.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
+import { containerIn, hostWith, imageOf, specOf } from "./world.js";
+
+/** A container of a slot of `shop/web`. */
+export function inSlot(
+  slot: number,
+  role: "active" | "next" | "previous" | "failed",
+  letter: string,
+  revision: number,
+  patch: Partial<ObservedContainer> = {},
+): ObservedContainer {
+  const name = nameInRole(`shop-web-${slot}`, role);
+  return containerIn(role, letter, revision, { id: `id-${slot}-${role}-${revision}`, slot, name, ...patch });
+}
+
+export function fleetSpec(replicas: number, update: Partial<ServiceSpec["update"]> = {}, more = {}): ServiceSpec {
+  return specOf({ replicas, update, ...more });
+}
+
+/** `count` slots that serve digest a, revision 1; the images a, b and c are here. */
+export function fleet(count: number, patch: Partial<HostSnapshot> = {}): HostSnapshot {
+  const containers = Array.from({ length: count }, (_, index) => inSlot(index + 1, "active", "a", 1));
+  return hostWith(containers, {
+    images: [
+      imageOf(
+        "a",
+        [1],
+        containers.map(({ id }) => id),
+      ),
+      imageOf("b"),
+      imageOf("c"),
+    ],
+    foreignNames: new Set(["other"]),
+    ...patch,
+  });
+}
