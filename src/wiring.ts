@@ -46,7 +46,7 @@ export async function startController(config: Config, environment: Environment, 
       },
     },
   });
-  const engine = engineOf(config, registry);
+  const engine = engineOf(config, registry, log);
   const journal = await Journal.open(config.data, log);
   const controller = new Controller({
     engine,
@@ -94,7 +94,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     telemetry: { requested: () => undefined },
   });
   try {
-    const engine = engineOf(config, registry);
+    const engine = engineOf(config, registry, silentLog);
     const journal = await Journal.peek(config.data, silentLog);
     const { projects } = await sourceOf(config, environment, silentLog).load();
     const specs = projects.flatMap((project) => project.services);
@@ -116,8 +116,14 @@ export function sourceOf(config: Config, environment: Environment, log: Log): So
   });
 }
 
-function engineOf(config: Config, registry: RegistryConnection): Engine {
-  return connectEngine({ ...config.docker, credentials: (name) => registry.credentials(name) });
+function engineOf(config: Config, registry: RegistryConnection, log: Log): Engine {
+  return connectEngine({
+    ...config.docker,
+    credentials: (name) => registry.credentials(name),
+    onWarning: (container, warning) => {
+      log.warn({ container, warning }, "the engine has a warning about a new container");
+    },
+  });
 }
 
 export function readVersion(): string {

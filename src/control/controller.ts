@@ -64,7 +64,7 @@ export class Controller implements Surface {
     this.#digests = new Digests(patient(registry, clock), engine);
     this.#ledger = new Ledger({ journal, engine, telemetry, clock });
     this.#pulls = new Pulls({
-      pull: (reference, signal) => engine.pull(reference, signal),
+      pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
       concurrency: options.concurrentPulls,
       onEnd: (reference) => {
         this.#pullEnded(reference);

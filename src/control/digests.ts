@@ -3,6 +3,7 @@ import type { Target } from "../plan/desired.js";
 import type { ObservedContainer } from "../plan/observed.js";
 import { formatImage } from "../spec/image.js";
 import type { Digest, ImageReference } from "../spec/image.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { Cached } from "./cached.js";
 import type { Engine, Platform, Registry } from "./ports.js";
 import { reasonOf } from "./pulls.js";
@@ -54,8 +55,12 @@ export class Digests {
    * Whether `digest` amounts to what the container runs. A rebuilt index over the same platform manifest does; so does
    * a manifest that names the config the classic store knows the container's image by.
    */
-  async isSameContent(image: ImageReference, digest: Digest, container: ObservedContainer): Promise<boolean> {
-    const platform = await this.#platform.get();
+  async isSameContent(
+    { image, container: { platform: declared } }: ServiceSpec,
+    digest: Digest,
+    container: ObservedContainer,
+  ): Promise<boolean> {
+    const platform = declared === undefined ? await this.#platform.get() : parsePlatform(declared);
     const wanted = await this.registry.content(image, digest, platform);
     if (container.imageId === wanted.config || container.imageId === wanted.manifest) return true;
     try {
@@ -67,4 +72,9 @@ export class Digests {
       throw thrown;
     }
   }
+}
+
+function parsePlatform(text: string): Platform {
+  const [os = "", architecture = "", variant] = text.split("/");
+  return { os, architecture, variant };
 }

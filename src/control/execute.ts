@@ -5,7 +5,7 @@ import type { Engine } from "./ports.js";
 
 export interface ExecutionContext {
   readonly engine: Engine;
-  readonly beginPull: (reference: string) => void;
+  readonly beginPull: (step: StepOf<"pull-image">) => void;
   /** Writes a failure into the journal before the container can be lost. */
   readonly keepLogs: (step: StepOf<"keep-logs">, id: string) => Promise<void>;
   /** Ids by name: what was observed, and what this run has made since. Nothing else can be reached. */
@@ -23,7 +23,7 @@ const executors: Executors = {
   "create-network": (step, { engine }) => engine.createNetwork(step),
   "create-volume": (step, { engine }) => engine.createVolume(step),
   "pull-image": (step, { beginPull }) => {
-    beginPull(step.reference);
+    beginPull(step);
   },
   "tag-image": (step, { engine }) => engine.tagImage(step.source, step.tag),
   "create-container": async (step, { engine, ids }) => {

@@ -16,8 +16,11 @@ export interface Engine {
   snapshot(): Promise<HostSnapshot>;
   createNetwork(step: StepOf<"create-network">): Promise<void>;
   createVolume(step: StepOf<"create-volume">): Promise<void>;
-  /** Pulls by digest and proves that the image is there afterwards. `reference` is `repository@sha256:…`. */
-  pull(reference: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Pulls by digest and proves that the image is there afterwards. `reference` is `repository@sha256:…`; of an index,
+   * the part for `platform` (`linux/arm64`; absent: the host's own).
+   */
+  pull(reference: string, signal: AbortSignal, platform?: string): Promise<void>;
   tagImage(source: string, tag: string): Promise<void>;
   /** Answers the new container's id. */
   createContainer(step: StepOf<"create-container">): Promise<string>;

@@ -5,7 +5,7 @@ import { asFairleadError } from "../errors.js";
 import type { FairleadError } from "../errors.js";
 
 export interface PullsOptions {
-  readonly pull: (reference: string, signal: AbortSignal) => Promise<void>;
+  readonly pull: (reference: string, signal: AbortSignal, platform?: string) => Promise<void>;
   /** Pulls under way at once on this host. */
   readonly concurrency: number;
   /** A pull ended, well or not: those who wait for it look again. */
@@ -29,11 +29,11 @@ export class Pulls {
     return this.#states;
   }
 
-  /** Begins a pull unless it is under way. */
-  begin(reference: string): void {
+  /** Begins a pull unless it is under way. Without a platform, it is the host's own. */
+  begin(reference: string, platform?: string): void {
     if (this.#states.get(reference)?.state === "running" || this.#abort.signal.aborted) return;
     this.#states.set(reference, { state: "running" });
-    void this.#queue.add(() => this.#pull(reference));
+    void this.#queue.add(() => this.#pull(reference, platform));
   }
 
   /** A failure has been reported: the next look may try again. */
@@ -48,10 +48,10 @@ export class Pulls {
     await this.#queue.onIdle();
   }
 
-  async #pull(reference: string): Promise<void> {
+  async #pull(reference: string, platform?: string): Promise<void> {
     let error: FairleadError | undefined;
     try {
-      await this.options.pull(reference, this.#abort.signal);
+      await this.options.pull(reference, this.#abort.signal, platform);
       this.#states.delete(reference);
     } catch (thrown) {
       error = asFairleadError(thrown);

@@ -8,7 +8,7 @@ import { plan } from "../plan/plan.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
-import type { Step } from "../plan/step.js";
+import type { Step, StepOf } from "../plan/step.js";
 import { inEverySlot, inRole, viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
@@ -188,7 +188,7 @@ export class Reconciler {
     );
     if (active === undefined || inRole(containers, "next") !== undefined) return { ...target, sameContent };
     try {
-      if (!(await digests.isSameContent(spec.image, target.digest, active))) return { ...target, sameContent };
+      if (!(await digests.isSameContent(spec, target.digest, active))) return { ...target, sameContent };
     } catch (thrown) {
       const error = asFairleadError(thrown);
       run.retryAfterMs = error.retryAfterMs ?? 0;
@@ -218,8 +218,8 @@ export class Reconciler {
     const { engine, pulls, ledger, host } = this.options;
     const context = {
       engine,
-      beginPull: (reference: string) => {
-        pulls.begin(reference);
+      beginPull: ({ reference, platform }: StepOf<"pull-image">) => {
+        pulls.begin(reference, platform);
       },
       keepLogs: (step: Extract<Step, { kind: "keep-logs" }>, id: string) => ledger.keepLogs(run.key, step, id, run.log),
       ids: idsOf(containers),

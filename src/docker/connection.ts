@@ -63,6 +63,11 @@ export class Connection {
     return this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, open));
   }
 
+  /** The API version that both sides speak. */
+  version(): Promise<string> {
+    return this.#negotiated();
+  }
+
   /** After a loss: the engine that comes back may be another one. */
   forget(): void {
     this.#version = undefined;

@@ -1,11 +1,12 @@
 import { FairleadError } from "../errors.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import type { RestartPolicy } from "../spec/service.js";
+import { checkAbilities } from "./abilities.js";
 import type { Connection } from "./connection.js";
 import { creationBody } from "./creation.js";
 import { containerPath, shortId } from "./ids.js";
 import { logLines } from "./logs.js";
-import { Refusal } from "./refusal.js";
+import { quotable, Refusal } from "./refusal.js";
 import type { InspectedContainer, ListedContainer } from "./schema.js";
 
 export async function listContainers(connection: Connection): Promise<readonly ListedContainer[]> {
@@ -24,25 +25,45 @@ export async function inspectContainer(connection: Connection, id: string): Prom
   }
 }
 
-/** Answers the new container's id. Throws `NameConflict`, `ImageNotFound`; no environment value gets into a message. */
-export async function createContainer(connection: Connection, step: CreateContainerStep): Promise<string> {
+/** What the engine warns of, or has to leave out. */
+export type OnWarning = (container: string, message: string) => void;
+
+/**
+ * Answers the new container's id. Throws `NameConflict`, `ImageNotFound`, and `EngineRefused` for what an old engine
+ * lacks; no environment value gets into a message.
+ */
+export async function createContainer(
+  connection: Connection,
+  step: CreateContainerStep,
+  onWarning: OnWarning,
+): Promise<string> {
   const task = `create container ${step.name}`;
+  const api = await connection.version();
+  const lacking = checkAbilities(step, api);
+  const { platform, environment } = step.spec.container;
   const call = {
     method: "POST",
     path: "/containers/create",
-    query: { name: step.name },
-    body: creationBody(step),
+    query: { name: step.name, ...(platform === undefined ? {} : { platform }) },
+    body: creationBody(step, api),
     task,
   } as const;
   try {
-    const answer = (await connection.ask({ ...call, timeoutMs: 120_000 })) as { readonly Id?: string } | undefined;
+    const answer = (await connection.ask({ ...call, timeoutMs: 120_000 })) as CreationAnswer | undefined;
     if (answer?.Id === undefined) throw new Refusal(task, 201, "the answer names no container");
+    const told = (answer.Warnings ?? []).map((warning) => quotable(withoutValues(warning, environment)));
+    for (const warning of [...lacking, ...told]) onWarning(step.name, warning);
     return answer.Id;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 409) throw nameConflict(step.name);
-    throw new Refusal(task, error.status, withoutValues(error.message, step.spec.container.environment));
+    throw new Refusal(task, error.status, withoutValues(error.message, environment));
   }
+}
+
+interface CreationAnswer {
+  readonly Id?: string;
+  readonly Warnings?: readonly string[] | null;
 }
 
 function withoutValues(message: string, environment: Readonly<Record<string, string>>): string {

@@ -1,16 +1,21 @@
 import type { CreateContainerStep } from "../plan/step.js";
-import type { ContainerSpec, Healthcheck, Mount, PortMapping } from "../spec/service.js";
 import { pinnedImage } from "../spec/image.js";
-import { endpointBody } from "./endpoint-body.js";
+import { defined } from "./defined.js";
+import { deviceBody, resourceBody } from "./resource-body.js";
+import { healthcheckBody } from "./health-body.js";
 import { containerLabels } from "./labels.js";
+import { mountBody } from "./mount-body.js";
+import { hostNetworkBody, networkBody } from "./network-body.js";
+import { exposedPorts, portBindings } from "./port-body.js";
+import { securityBody } from "./security-body.js";
 
 /**
- * The body of POST /containers/create. The image is pinned by digest; the restart policy is `no` until the container is
- * proven; only one network is joined, because engines before API 1.44 take no more.
+ * The body of POST /containers/create in this API version. The image is pinned by digest; the restart policy is `no`
+ * until the container is proven; only one network is joined, because engines before API 1.44 take no more.
  */
-export function creationBody(step: CreateContainerStep): object {
+export function creationBody(step: CreateContainerStep, api: string): object {
   const { container, image } = step.spec;
-  const network = step.attach?.network;
+  const { naming, execution, namespaces, logging } = container;
   return {
     Image: pinnedImage(image, step.digest),
     Labels: containerLabels(step),
@@ -21,66 +26,39 @@ export function creationBody(step: CreateContainerStep): object {
       User: container.user,
       WorkingDir: container.workingDir,
       StopSignal: container.stopSignal,
-      Healthcheck: container.healthcheck === undefined ? undefined : healthcheckBody(container.healthcheck),
+      Hostname: naming?.hostname,
+      Domainname: naming?.domainname,
+      Tty: execution?.tty,
+      OpenStdin: execution?.stdinOpen,
+      Healthcheck: container.healthcheck === undefined ? undefined : healthcheckBody(container.healthcheck, api),
     }),
     StopTimeout: Math.ceil(container.stopGracePeriodMs / 1000),
-    ExposedPorts: Object.fromEntries(container.ports.map((port) => [portKey(port), {}])),
+    ExposedPorts: exposedPorts(container),
     HostConfig: {
       RestartPolicy: { Name: "no" },
       PortBindings: portBindings(container.ports),
-      ...mounts(container),
-      NetworkMode: network ?? "none",
+      ...mountBody(container),
+      ...hostNetworkBody(step),
+      ...resourceBody(container.resources),
+      ...deviceBody(container.devices),
+      ...securityBody(container.security),
+      ...defined({
+        Dns: naming?.dns,
+        DnsOptions: naming?.dnsOptions,
+        DnsSearch: naming?.dnsSearch,
+        ExtraHosts: naming?.extraHosts,
+        IpcMode: namespaces?.ipc,
+        PidMode: namespaces?.pid,
+        UTSMode: namespaces?.uts,
+        UsernsMode: namespaces?.userns,
+        CgroupnsMode: namespaces?.cgroup,
+        CgroupParent: namespaces?.cgroupParent,
+        Init: execution?.init,
+        Runtime: execution?.runtime,
+        LogConfig: logging === undefined ? undefined : { Type: logging.driver ?? "", Config: logging.options ?? {} },
+        Annotations: container.annotations,
+      }),
     },
-    ...(step.attach === undefined
-      ? {}
-      : {
-          NetworkingConfig: {
-            EndpointsConfig: { [step.attach.network]: endpointBody(step.attach.aliases, step.attach.settings) },
-          },
-        }),
+    ...networkBody(step, api),
   };
-}
-
-function defined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-/** Nanoseconds; what is absent is the image's. */
-function healthcheckBody(check: Healthcheck): object {
-  if (check.disabled) return { Test: ["NONE"] };
-  const nanoseconds = (ms: number | undefined) => (ms === undefined ? undefined : ms * 1e6);
-  return defined({
-    Test: check.test,
-    Interval: nanoseconds(check.intervalMs),
-    Timeout: nanoseconds(check.timeoutMs),
-    Retries: check.retries,
-    StartPeriod: nanoseconds(check.startPeriodMs),
-  });
-}
-
-function portKey({ containerPort, protocol }: PortMapping): string {
-  return `${containerPort}/${protocol}`;
-}
-
-function portBindings(ports: readonly PortMapping[]): object {
-  const bindings: Record<string, object[]> = {};
-  for (const port of ports) {
-    const binding = { HostIp: port.hostIp ?? "", HostPort: port.hostPort === undefined ? "" : String(port.hostPort) };
-    (bindings[portKey(port)] ??= []).push(binding);
-  }
-  return bindings;
-}
-
-/** `Binds` creates a missing host path, `Mounts` refuses it: as Compose's short and long syntax. */
-function mounts({ mounts: all }: ContainerSpec): { Binds: string[]; Mounts: object[] } {
-  const short = all.filter((mount) => mount.type === "bind" && mount.createHostPath);
-  const long = all.filter((mount) => !short.includes(mount));
-  return {
-    Binds: short.map(({ source = "", target, readOnly }) => `${source}:${target}:${readOnly ? "ro" : "rw"}`),
-    Mounts: long.map(mountBody),
-  };
-}
-
-function mountBody({ type, source, target, readOnly }: Mount): object {
-  return { Type: type, Target: target, ReadOnly: readOnly, ...(source === undefined ? {} : { Source: source }) };
 }

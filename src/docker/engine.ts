@@ -18,6 +18,8 @@ import { watchEngine } from "./watch.js";
 export interface EngineOptions extends EndpointOptions {
   /** For the engine's pulls, by registry host (`docker.io`, `ghcr.io`); undefined: anonymous. */
   readonly credentials: Credentials;
+  /** Told what the engine warns of when it creates a container, and what it is too old for. Default: nobody. */
+  readonly onWarning?: containers.OnWarning;
   /** Epoch ms; default Date.now. */
   readonly clock?: () => number;
 }
@@ -61,11 +63,12 @@ export function connectEngine(options: EngineOptions): Engine {
           stale.list("volumes");
         },
       ),
-    pull: (reference, signal) => onImages(() => pullImage(connection, reference, options.credentials, signal)),
+    pull: (reference, signal, platform) =>
+      onImages(() => pullImage(connection, { reference, platform }, options.credentials, signal)),
     tagImage: (source, tag) => onImages(() => images.tagImage(connection, source, tag)),
     createContainer: (step) =>
       settle(
-        () => containers.createContainer(connection, step),
+        () => containers.createContainer(connection, step, options.onWarning ?? (() => undefined)),
         () => {
           // Named volumes and host paths come into being with it.
           stale.list("volumes");

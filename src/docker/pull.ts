@@ -12,20 +12,26 @@ const silenceMs = 300_000;
 
 export type Credentials = (registry: string) => Promise<RegistryCredentials | undefined>;
 
+interface Pull {
+  readonly reference: string;
+  /** Undefined: the host's own. */
+  readonly platform: string | undefined;
+}
+
 /**
  * Pulls `repository@sha256:…` and asks the engine whether it is there now: a pull answers 200 before it has begun, and a
  * stream that was cut looks like one that ended. Throws FairleadError PullFailed, ImageNotFound, Unauthorized, RateLimited.
  */
 export async function pullImage(
   connection: Connection,
-  reference: string,
+  { reference, platform }: Pull,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<void> {
   const { registry, digest } = parseImage(reference);
   if (digest === undefined) throw new FairleadError("Internal", `${reference} is pulled by no digest`);
   const login = await credentials(registry);
-  const fault = await transfer(connection, reference, login, signal);
+  const fault = await transfer(connection, { reference, platform }, login, signal);
   if (signal.aborted) throw new FairleadError("PullFailed", `the pull of ${reference} was interrupted`);
   if (await isPresent(connection, reference)) return;
   throw fault ?? new FairleadError("PullFailed", `the pull of ${reference} ended without the image`);
@@ -34,13 +40,17 @@ export async function pullImage(
 /** What went wrong, if the engine or the connection said so. */
 async function transfer(
   connection: Connection,
-  reference: string,
+  { reference, platform }: Pull,
   credentials: RegistryCredentials | undefined,
   signal: AbortSignal,
 ): Promise<FairleadError | undefined> {
   const task = `pull ${reference}`;
   const at = reference.indexOf("@");
-  const query = { fromImage: reference.slice(0, at), tag: reference.slice(at + 1) };
+  const query = {
+    fromImage: reference.slice(0, at),
+    tag: reference.slice(at + 1),
+    ...(platform === undefined ? {} : { platform }),
+  };
   const silence = new AbortController();
   const ended = AbortSignal.any([signal, silence.signal]);
   const timer = setTimeout(() => {

@@ -39,7 +39,8 @@ export function isVersionRefusal(status: number, message: string): boolean {
   return status === 400 && /client version \S+ is too (old|new)/.test(message);
 }
 
-function isOlder(left: string, right: string): boolean {
+/** `1.9` is older than `1.41`. */
+export function isOlder(left: string, right: string): boolean {
   const [leftMajor = 0, leftMinor = 0] = left.split(".").map(Number);
   const [rightMajor = 0, rightMinor = 0] = right.split(".").map(Number);
   return leftMajor === rightMajor ? leftMinor < rightMinor : leftMajor < rightMajor;

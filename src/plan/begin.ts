@@ -47,7 +47,10 @@ export function awaitImage(desired: Desired, digest: Digest, view: SlotView): Pl
     because: `${reference} is being pulled`,
   };
   if (pull?.state === "running") return { steps: [], outcome };
-  return { steps: [{ kind: "pull-image", reference, because: "the image is not on this host yet" }], outcome };
+  const { platform } = desired.spec.container;
+  const because = "the image is not on this host yet";
+  const step: Step = { kind: "pull-image", reference, ...(platform === undefined ? {} : { platform }), because };
+  return { steps: [step], outcome };
 }
 
 export function awaitHost(desired: Desired, view: SlotView): Plan | undefined {

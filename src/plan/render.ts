@@ -13,7 +13,7 @@ function describe(step: Step): string {
     case "create-volume":
       return `create volume ${step.volume.name}`;
     case "pull-image":
-      return `pull ${shorten(step.reference)}`;
+      return `pull ${shorten(step.reference)}${step.platform === undefined ? "" : ` for ${step.platform}`}`;
     case "tag-image":
       return `tag ${shorten(step.source)} as ${step.tag}`;
     case "create-container":

@@ -31,6 +31,8 @@ export interface PullStep {
   readonly kind: "pull-image";
   /** `repository@sha256:…`: never a mutable tag. */
   readonly reference: string;
+  /** `linux/arm64`; absent: the host's own. */
+  readonly platform?: string;
 }
 
 export interface CreateContainerStep {

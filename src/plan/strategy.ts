@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { NetworkAttachment, ServiceSpec } from "../spec/service.js";
 
 export interface Strategy {
   readonly order: "start-first" | "stop-first";
@@ -10,15 +10,24 @@ export function strategyOf(spec: ServiceSpec): Strategy {
   const asked = spec.update.order === "start-first" ? ", though start-first was asked for" : "";
   const published = spec.container.ports
     .filter((port) => port.hostPort !== undefined)
-    .map((port) => String(port.hostPort));
+    .map(({ hostPort, hostPortEnd }) => (hostPortEnd === undefined ? `${hostPort}` : `${hostPort}-${hostPortEnd}`));
   if (published.length > 0) return { order: "stop-first", because: `publishes ${published.join(", ")}${asked}` };
   if (spec.containerName !== undefined) {
     return { order: "stop-first", because: `has the fixed name ${spec.containerName}${asked}` };
   }
+  if (spec.networkMode?.kind === "host") {
+    return { order: "stop-first", because: `opens its ports on the host itself${asked}` };
+  }
+  const fixed = spec.networks.map(fixedAddress).find((address) => address !== undefined);
+  if (fixed !== undefined) return { order: "stop-first", because: `has the fixed address ${fixed}${asked}` };
   if (spec.update.order !== "auto") return { order: spec.update.order, because: `is declared ${spec.update.order}` };
   const written = spec.container.mounts.find(
     (mount) => mount.type !== "tmpfs" && mount.source !== undefined && !mount.readOnly,
   );
   if (written?.source !== undefined) return { order: "stop-first", because: `writes to ${written.source}` };
   return { order: "start-first", because: "publishes no host port and writes to no shared volume" };
+}
+
+function fixedAddress({ settings }: NetworkAttachment): string | undefined {
+  return settings?.ipv4Address ?? settings?.ipv6Address ?? settings?.linkLocalIps?.[0] ?? settings?.macAddress;
 }

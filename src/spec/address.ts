@@ -3,10 +3,14 @@ const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
 
 /** An IPv4 or IPv6 address as the engine takes it: without brackets, zone or prefix length. */
 export function isIpAddress(text: string): boolean {
-  return ipv4.test(text) || isIpv6(text);
+  return isIpv4Address(text) || isIpv6Address(text);
 }
 
-function isIpv6(text: string): boolean {
+export function isIpv4Address(text: string): boolean {
+  return ipv4.test(text);
+}
+
+export function isIpv6Address(text: string): boolean {
   const embedded = /:([\d.]+)$/.exec(text)?.[1];
   const mapped = embedded?.includes(".") === true;
   if (mapped && !ipv4.test(embedded)) return false;

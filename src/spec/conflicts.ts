@@ -17,7 +17,8 @@ function checkHostPorts(definitions: readonly Definition[]): void {
   const taken = new Map<string, { readonly port: PortMapping; readonly service: string }[]>();
   for (const { spec, ports } of definitions) {
     for (const { port, node } of ports) {
-      if (port.hostPort === undefined) continue;
+      // Of a range, the engine takes a port that is free.
+      if (port.hostPort === undefined || port.hostPortEnd !== undefined) continue;
       const key = `${port.hostPort}/${port.protocol}`;
       const others = taken.get(key) ?? [];
       const other = others.find((candidate) => overlap(candidate.port.hostIp, port.hostIp));

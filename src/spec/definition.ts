@@ -2,19 +2,24 @@ import { attachments } from "./attachments.js";
 import { commandLine } from "./command.js";
 import type { Declared } from "./declared.js";
 import { dependencies, type DeclaredDependency } from "./dependencies.js";
+import { containerOptions } from "./container-options.js";
 import { environmentOf, labelsOf } from "./env-files.js";
 import { fields, type Fields } from "./fields.js";
 import { healthcheck } from "./healthcheck.js";
 import { parseImage, type ImageReference } from "./image.js";
-import { extensionKeys, serviceKeys } from "./keys.js";
+import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
-import { isMapping, quoted, read, report, reportKey, type Node } from "./node.js";
+import { networkMode } from "./network-mode.js";
+import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./node.js";
+import { labels } from "./pairs.js";
 import { ports, type DeclaredPort } from "./ports.js";
-import { restartPolicy } from "./restart.js";
+import { given } from "./present.js";
+import { pullPolicy } from "./pull-policy.js";
+import { deployedRestart, restartPolicy } from "./restart.js";
 import { duration, filledText, integer, parsed } from "./scalar.js";
-import type { NetworkSpec, ServiceSpec, VolumeSpec } from "./service.js";
+import type { NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
-import { defaultUpdate, deploy } from "./update.js";
+import { defaultUpdate, updateConfig } from "./update.js";
 
 /** What a service's keys refer to. */
 export interface Scope {
@@ -44,6 +49,8 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const mounted = read(field("volumes"), (at) => mounts(at, scope)) ?? [];
   const declaredPorts = read(field("ports"), ports) ?? [];
   const dependsOn = read(field("depends_on"), dependencies) ?? [];
+  const deploy = deployed(field("deploy"));
+  const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const spec: ServiceSpec = {
     project: scope.project,
@@ -57,20 +64,43 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       ports: declaredPorts.map(({ port }) => port),
       mounts: mounted.map(({ mount }) => mount),
       labels: labelsOf(field("labels"), field("label_file")),
-      restart: read(field("restart"), restartPolicy) ?? { name: "no", maximumRetryCount: 0 },
+      restart: restart(field("restart"), deploy("restart_policy")),
       healthcheck: read(field("healthcheck"), healthcheck),
       user: read(field("user"), filledText),
       workingDir: read(field("working_dir"), absolutePath),
       stopGracePeriodMs: read(field("stop_grace_period"), duration) ?? stopGracePeriodMs,
       stopSignal: read(field("stop_signal"), signal),
+      ...containerOptions(field, deploy),
     },
-    networks: attachments(field("networks"), name, scope.networks),
+    networks:
+      mode === undefined
+        ? attachments({ networks: field("networks"), macAddress: field("mac_address") }, name, scope.networks)
+        : [],
+    ...given({ networkMode: mode, pullPolicy: read(field("pull_policy"), pullPolicy) }),
     volumes: [...volumes],
     dependsOn: dependsOn.map(({ dependency }) => dependency),
-    update: read(field("deploy"), deploy) ?? defaultUpdate,
+    update: read(deploy("update_config"), updateConfig) ?? defaultUpdate,
     keep: read(field("x-fairlead"), keep) ?? keepDefault,
   };
   return { spec, node, ports: declaredPorts, dependencies: dependsOn, containerName: field("container_name") };
+}
+
+/** Of an empty `deploy` nothing is read. */
+function deployed(node: Node | undefined): Fields<typeof deployKeys> {
+  const deploy = node === undefined || node.value === null ? () => undefined : fields(node, deployKeys);
+  read(deploy("labels"), labels);
+  return deploy;
+}
+
+/** The one under `deploy` counts where both are written, as in Compose. */
+function restart(own: Node | undefined, deployedNode: Node | undefined): RestartPolicy {
+  const written = read(own, restartPolicy);
+  const policy = read(deployedNode, deployedRestart);
+  const isOther = written?.name !== policy?.name || written?.maximumRetryCount !== policy?.maximumRetryCount;
+  if (own !== undefined && policy !== undefined && isOther) {
+    warn(own, own.place.key, "does not count", "`deploy.restart_policy` takes its place");
+  }
+  return policy ?? written ?? { name: "no", maximumRetryCount: 0 };
 }
 
 /** Stands in for an image that has been reported; no result of such a file is ever used. */

@@ -36,6 +36,22 @@ export function parseDuration(text: string): number {
   return Math.round(total);
 }
 
+const periodUnitMs: ReadonlyMap<string, number> = new Map([
+  ["s", 1_000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+  ["w", 604_800_000],
+]);
+
+/** The period of `pull_policy: every_…`, such as `1d12h`, in milliseconds; undefined if it is none, or none at all. */
+export function parsePeriod(text: string): number | undefined {
+  if (!/^(?:\d{1,6}[wdhms])+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+)(\D)/g)];
+  const total = parts.reduce((sum, [, amount, unit = ""]) => sum + Number(amount) * (periodUnitMs.get(unit) ?? NaN), 0);
+  return total > 0 && total <= longestMs ? total : undefined;
+}
+
 function invalid(text: string, remedy: string): FairleadError {
   return new FairleadError("SpecInvalid", `${quote(text)} is not a duration`, {
     remedy,

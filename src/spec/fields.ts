@@ -1,5 +1,7 @@
-import { serviceKeys, serviceSections, type KeyTable, type Support, type SupportedKey } from "./keys.js";
+import { serviceKeys } from "./keys.js";
 import { didYouMean, entries, reportKey, warn, type Node } from "./node.js";
+import { sections } from "./sections.js";
+import type { KeyTable, Support, SupportedKey } from "./support.js";
 import { nearest } from "./suggest.js";
 
 export type Fields<T extends KeyTable> = (key: SupportedKey<T>) => Node | undefined;
@@ -23,6 +25,9 @@ function reportSupport(field: Node, support: Exclude<Support, { support: "suppor
     case "obsolete":
       warn(field, field.place.key, "obsolete, and ignored", support.hint);
       return;
+    case "ignored":
+      warn(field, field.place.key, "has no effect here", support.hint);
+      return;
     case "planned":
       reportKey(field, "not supported yet", support.hint);
       return;
@@ -45,13 +50,17 @@ function reportUnknown(field: Node, key: string, table: KeyTable): void {
   const meant = nearest(key, known) ?? nearest(key, key.startsWith("x-") ? [extension] : []);
   const writable = known.filter((name) => table[name]?.support === "supported");
   const list = writable.length > 0 && writable.length <= 8 ? `known here: ${writable.join(", ")}` : undefined;
-  reportKey(field, "unknown key", (meant === undefined ? undefined : didYouMean(meant)) ?? belongsTo(key) ?? list);
+  reportKey(field, "unknown key", belongsTo(key) ?? (meant === undefined ? list : didYouMean(meant)));
 }
 
+/** Only mappings that every service has one of: a list's item or a name of the user's choice is no home to point at. */
+const homes = sections.flatMap(({ path, table }) => {
+  const [, home] = /^services\.\*\.([a-z_.-]+)$/.exec(path) ?? [];
+  return home === undefined ? [] : [{ home, table }];
+});
+
 function belongsTo(key: string): string | undefined {
-  const section = Object.entries(serviceSections).find(([, table]) => Object.hasOwn(table, key));
-  const home = section?.[0] ?? (Object.hasOwn(serviceKeys, key) ? "" : undefined);
-  return home === undefined
-    ? undefined
-    : `it belongs ${home === "" ? "in a service" : `under a service's \`${home}\``}`;
+  if (Object.hasOwn(serviceKeys, key)) return "it belongs in a service";
+  const found = homes.find(({ table }) => Object.hasOwn(table, key));
+  return found === undefined ? undefined : `it belongs under a service's \`${found.home}\``;
 }

@@ -13,7 +13,12 @@ export function specHash(service: ServiceSpec): string {
     container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
     containerName,
     networks: asSet(
-      networks.map(({ network, aliases, settings }) => ({ name: network.name, aliases: asSet(aliases), settings })),
+      networks.map(({ network, aliases, priority, settings }) => ({
+        name: network.name,
+        aliases: asSet(aliases),
+        priority,
+        settings,
+      })),
     ),
     networkMode,
     files,

@@ -11,6 +11,7 @@ export function healthcheck(node: Node): Healthcheck {
   const field = fields(node, healthcheckKeys);
   const isDisabled = read(field("disable"), boolean) ?? false;
   const test = read(field("test"), healthTest);
+  const startIntervalMs = read(field("start_interval"), positiveDuration);
   const check = {
     disabled: false,
     test,
@@ -18,6 +19,7 @@ export function healthcheck(node: Node): Healthcheck {
     timeoutMs: read(field("timeout"), positiveDuration),
     retries: read(field("retries"), (at) => integer(at, 1, Infinity)),
     startPeriodMs: read(field("start_period"), duration),
+    ...(startIntervalMs === undefined ? {} : { startIntervalMs }),
   } as const;
   return isDisabled || test?.[0] === "NONE" ? disabled : check;
 }

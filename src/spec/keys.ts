@@ -1,24 +1,10 @@
-/** What becomes of a key of the Compose Specification here. */
-export type Support =
-  | { readonly support: "supported" }
-  | { readonly support: "obsolete" | "planned"; readonly hint?: string }
-  /** Never: it has no meaning for a controller of one plain host, or a better key exists. */
-  | { readonly support: "refused"; readonly hint: string };
-
-/** Every key that a mapping may have by the specification. Any other key is unknown. */
-export type KeyTable = Readonly<Record<string, Support>>;
-
-/** The keys that a decoder may read: a key that the table does not call supported does not compile. */
-export type SupportedKey<T extends KeyTable> = {
-  [K in keyof T & string]: T[K] extends { readonly support: "supported" } ? K : never;
-}[keyof T & string];
+import type { KeyTable } from "./support.js";
 
 const supported = { support: "supported" } as const;
 const planned = { support: "planned" } as const;
 const windows = { support: "refused", hint: "it exists for Windows containers only" } as const;
-const swarm = { support: "refused", hint: "it has a meaning in a Swarm cluster only" } as const;
-const links = { support: "refused", hint: "services reach each other by name on a common network" } as const;
-const quota = { support: "planned", hint: "it will be read from `deploy.resources`" } as const;
+const swarm = { support: "ignored", hint: "it has a meaning in a Swarm cluster only" } as const;
+const readerOnly = { support: "supported", note: "for the reader: it changes nothing, as in Compose" } as const;
 
 export const topLevelKeys = {
   name: supported,
@@ -56,75 +42,88 @@ export const serviceKeys = {
   label_file: supported,
   profiles: supported,
   "x-fairlead": supported,
-  annotations: planned,
-  blkio_config: planned,
+  annotations: { support: "supported", note: "engines from API 1.43 (Docker 24)" },
+  blkio_config: supported,
   build: { support: "planned", hint: "build and push the image elsewhere, and name it in `image`" },
-  cap_add: planned,
-  cap_drop: planned,
-  cgroup: planned,
-  cgroup_parent: planned,
+  cap_add: supported,
+  cap_drop: supported,
+  cgroup: supported,
+  cgroup_parent: supported,
   configs: planned,
   cpu_count: windows,
   cpu_percent: windows,
-  cpu_period: quota,
-  cpu_quota: quota,
-  cpu_rt_period: planned,
-  cpu_rt_runtime: planned,
-  cpu_shares: quota,
-  cpus: quota,
-  cpuset: planned,
-  device_cgroup_rules: planned,
-  devices: planned,
-  dns: planned,
-  dns_opt: planned,
-  dns_search: planned,
-  domainname: planned,
-  expose: { support: "planned", hint: "services on a common network reach every port of each other without it" },
-  extra_hosts: planned,
-  gpus: planned,
-  group_add: planned,
-  hostname: planned,
-  init: planned,
-  ipc: planned,
-  logging: planned,
-  mac_address: planned,
-  mem_limit: quota,
-  mem_reservation: quota,
-  mem_swappiness: planned,
-  memswap_limit: planned,
-  network_mode: planned,
-  oom_kill_disable: planned,
-  oom_score_adj: planned,
-  pid: planned,
-  pids_limit: planned,
-  platform: planned,
+  cpu_period: supported,
+  cpu_quota: supported,
+  cpu_rt_period: supported,
+  cpu_rt_runtime: supported,
+  cpu_shares: supported,
+  cpus: supported,
+  cpuset: supported,
+  device_cgroup_rules: supported,
+  devices: supported,
+  dns: supported,
+  dns_opt: supported,
+  dns_search: supported,
+  domainname: supported,
+  expose: supported,
+  extra_hosts: supported,
+  gpus: supported,
+  group_add: supported,
+  hostname: supported,
+  init: supported,
+  ipc: { support: "supported", note: "none, private, shareable, host, container:NAME; `service:NAME` is planned" },
+  logging: supported,
+  mac_address: { support: "supported", note: "of the network that is joined first, as `networks.NAME.mac_address`" },
+  mem_limit: supported,
+  mem_reservation: supported,
+  mem_swappiness: supported,
+  memswap_limit: supported,
+  network_mode: { support: "supported", note: "host, none, bridge, service:NAME, container:NAME" },
+  oom_kill_disable: supported,
+  oom_score_adj: supported,
+  pid: { support: "supported", note: "host, container:NAME; `service:NAME` is planned" },
+  pids_limit: supported,
+  platform: supported,
   post_start: planned,
+  pre_start: planned,
   pre_stop: planned,
-  privileged: planned,
-  pull_policy: planned,
-  pull_refresh_after: planned,
-  read_only: planned,
-  runtime: planned,
+  privileged: supported,
+  pull_policy: {
+    support: "supported",
+    note: "always, never, missing, if_not_present, build, daily, weekly, every_<duration>",
+  },
+  pull_refresh_after: { support: "planned", hint: "write `pull_policy: every_<duration>`" },
+  read_only: supported,
+  runtime: supported,
   scale: { support: "planned", hint: "it will be read from `deploy.replicas`" },
   secrets: planned,
-  security_opt: planned,
-  shm_size: planned,
-  stdin_open: planned,
-  storage_opt: planned,
-  sysctls: planned,
-  tmpfs: { support: "planned", hint: "write it under `volumes` with `type: tmpfs`" },
-  tty: planned,
-  ulimits: planned,
-  use_api_socket: planned,
-  userns_mode: planned,
-  uts: planned,
-  volumes_from: planned,
-  attach: { support: "refused", hint: "it concerns the terminal of `docker compose up` only" },
+  security_opt: { support: "supported", note: "a seccomp profile in a file is planned" },
+  shm_size: supported,
+  stdin_open: supported,
+  storage_opt: supported,
+  sysctls: supported,
+  tmpfs: supported,
+  tty: supported,
+  ulimits: supported,
+  use_api_socket: {
+    support: "refused",
+    hint: "mount the engine's socket under `volumes` if the service may rule the host",
+  },
+  userns_mode: supported,
+  uts: supported,
+  volumes_from: { support: "supported", note: "container:NAME; a service is planned" },
+  attach: { support: "ignored", hint: "it concerns the terminal of `docker compose up` only" },
   credential_spec: windows,
-  develop: { support: "refused", hint: "it concerns `docker compose watch` only" },
-  external_links: links,
+  develop: { support: "ignored", hint: "it concerns `docker compose watch` only" },
+  external_links: {
+    support: "refused",
+    hint: "join the other container's network: declare it under the top-level `networks` with `external: true`",
+  },
   isolation: windows,
-  links,
+  links: {
+    support: "refused",
+    hint: "write `depends_on`; services of a common network reach each other by name, and an alias stands under the other's `networks`",
+  },
   models: { support: "refused", hint: "it belongs to Docker's model runner" },
   provider: { support: "refused", hint: "Fairlead runs containers only" },
 } as const satisfies KeyTable;
@@ -153,7 +152,10 @@ export const healthcheckKeys = {
   timeout: supported,
   retries: supported,
   start_period: supported,
-  start_interval: { support: "planned", hint: "engines before 25 drop it silently" },
+  start_interval: {
+    support: "supported",
+    note: "engines from API 1.44 (Docker 25); left out with a warning on older ones",
+  },
 } as const satisfies KeyTable;
 
 export const dependencyKeys = {
@@ -165,12 +167,15 @@ export const dependencyKeys = {
 export const deployKeys = {
   update_config: supported,
   endpoint_mode: swarm,
-  labels: { support: "refused", hint: "they are labels of a Swarm service; write `labels` in the service itself" },
+  labels: {
+    support: "supported",
+    note: "they belong to the service, not to its containers, as the specification says; those stand in the service's own `labels`",
+  },
   mode: planned,
   placement: swarm,
   replicas: planned,
-  resources: planned,
-  restart_policy: { support: "planned", hint: "write `restart` in the service itself" },
+  resources: supported,
+  restart_policy: { support: "supported", note: "takes the place of `restart`" },
   rollback_config: planned,
 } as const satisfies KeyTable;
 
@@ -188,40 +193,40 @@ export const portKeys = {
   published: supported,
   host_ip: supported,
   protocol: supported,
-  mode: supported,
-  app_protocol: planned,
-  name: planned,
+  mode: { support: "supported", note: "host and ingress are one and the same on a single host" },
+  app_protocol: readerOnly,
+  name: readerOnly,
 } as const satisfies KeyTable;
 
 export const mountKeys = {
-  type: supported,
+  type: { support: "supported", note: "bind, volume, tmpfs" },
   source: supported,
   target: supported,
   read_only: supported,
   bind: supported,
-  consistency: { support: "refused", hint: "it has no effect on Linux" },
-  image: planned,
-  tmpfs: planned,
-  volume: planned,
+  consistency: { support: "ignored", hint: "it has no effect on Linux" },
+  image: { support: "planned", hint: "copy the files into the service's own image" },
+  tmpfs: supported,
+  volume: supported,
 } as const satisfies KeyTable;
 
 export const bindKeys = {
-  create_host_path: supported,
-  propagation: planned,
-  recursive: planned,
-  selinux: planned,
+  create_host_path: { support: "supported", note: "default true" },
+  propagation: supported,
+  recursive: { support: "supported", note: "writable and readonly: engines from API 1.44 (Docker 25)" },
+  selinux: { support: "supported", note: "only where the engine may create the host path" },
 } as const satisfies KeyTable;
 
 export const attachmentKeys = {
   aliases: supported,
-  driver_opts: planned,
-  gw_priority: planned,
-  interface_name: planned,
-  ipv4_address: planned,
-  ipv6_address: planned,
-  link_local_ips: planned,
-  mac_address: planned,
-  priority: planned,
+  driver_opts: supported,
+  gw_priority: { support: "supported", note: "engines from API 1.48 (Docker 28)" },
+  interface_name: { support: "supported", note: "engines from API 1.49 (Docker 28.1)" },
+  ipv4_address: supported,
+  ipv6_address: supported,
+  link_local_ips: supported,
+  mac_address: { support: "supported", note: "of the network that is joined first only: engines ignore it on others" },
+  priority: { support: "supported", note: "the highest is joined first" },
 } as const satisfies KeyTable;
 
 export const networkKeys = {
@@ -258,14 +263,6 @@ export const extensionKeys = {
   verify: planned,
   window: planned,
 } as const satisfies KeyTable;
-
-/** The mappings of a service, by their path in it: to tell where a key belongs that stands in the wrong one. */
-export const serviceSections: Readonly<Record<string, KeyTable>> = {
-  healthcheck: healthcheckKeys,
-  deploy: deployKeys,
-  "deploy.update_config": updateConfigKeys,
-  "x-fairlead": extensionKeys,
-};
 
 /** `x-fairlead` at the top level: defaults for all services. */
 export const projectExtensionKeys = {

@@ -2,8 +2,10 @@ import { posix } from "node:path";
 
 import { findDeclared, type Declared } from "./declared.js";
 import { fields } from "./fields.js";
-import { bindKeys, mountKeys } from "./keys.js";
-import { isMapping, items, quoted, read, readAll, report, wrongKind, type Node } from "./node.js";
+import { mountKeys } from "./keys.js";
+import { longBind, shortModes, tmpfsOptions, volumeOptions } from "./mount-options.js";
+import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "./node.js";
+import { groupOf } from "./present.js";
 import { quote } from "./quote.js";
 import { boolean, choice, filledText, text } from "./scalar.js";
 import type { Mount, VolumeSpec } from "./service.js";
@@ -40,54 +42,91 @@ function shortSyntax(node: Node, scope: MountScope): DeclaredMount | null {
   if (parts.length > 3 || target === undefined || source === "") {
     return report(node, `${quoted(node)} is not a mount`, "write `source:target` or `source:target:ro`");
   }
-  if (mode !== undefined && mode !== "ro" && mode !== "rw") {
-    return report(node, "this mount mode is not supported yet", "`ro` and `rw` are");
-  }
+  const modes = mode === undefined ? { readOnly: false } : shortModes(node, mode);
   const path = containerPath(node, target);
-  if (path === null) return null;
-  const common = { target: path, readOnly: mode === "ro" };
-  if (source === undefined) return anonymous(common);
-  if (/^[./~]/.test(source)) return bind(node, source, { ...common, createHostPath: true });
-  return named(node, scope, source, common);
+  if (path === null || modes === null) return null;
+  const { bind: bindOptions, volume: volumeOnly, ...rest } = modes;
+  const common = { target: path, ...rest };
+  if (source !== undefined && /^[./~]/.test(source)) {
+    if (volumeOnly !== undefined) return report(node, "`nocopy` belongs to volumes only", "remove it");
+    return bind(node, source, { ...common, createHostPath: true, ...under("bind", bindOptions) });
+  }
+  if (bindOptions?.propagation !== undefined)
+    return report(node, "a propagation belongs to host paths only", "remove it");
+  const volume = { ...common, ...under("volume", volumeOnly), ...under("bind", bindOptions) };
+  return source === undefined ? anonymous(volume) : named(node, scope, source, volume);
 }
+
+/** Each has its own options, under a key of its name. */
+const types = ["bind", "volume", "tmpfs"] as const;
 
 function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
   const field = fields(node, mountKeys);
-  const typeNode = field("type");
-  const targetNode = field("target");
-  if (typeNode === undefined) report(node, "`type` is missing", "it is bind, volume or tmpfs");
-  if (targetNode === undefined) report(node, "`target` is missing", "it is the path in the container");
-  const type = read(typeNode, (at) => choice(at, ["bind", "volume", "tmpfs"] as const));
-  const target = read(targetNode, (at) => {
+  if (field("type") === undefined) report(node, "`type` is missing", "it is bind, volume or tmpfs");
+  if (field("target") === undefined) report(node, "`target` is missing", "it is the path in the container");
+  const type = read(field("type"), mountType);
+  const target = read(field("target"), (at) => {
     const path = filledText(at);
     return path === null ? null : containerPath(at, path);
   });
   const readOnly = read(field("read_only"), boolean) ?? false;
-  const createHostPath = read(field("bind"), (at) => read(fields(at, bindKeys)("create_host_path"), boolean) ?? null);
+  const { createHostPath = true, ...bindOptions } = read(field("bind"), longBind) ?? {};
+  const volumeOnly = read(field("volume"), volumeOptions);
+  const tmpfs = read(field("tmpfs"), tmpfsOptions);
   const sourceNode = field("source");
   const source = read(sourceNode, filledText);
-  if (type !== "bind" && type !== undefined && field("bind") !== undefined) {
-    report(node, "`bind` belongs to mounts of type bind only");
+  for (const kind of types) {
+    const at = field(kind);
+    if (at !== undefined && type !== undefined && type !== kind) {
+      reportKey(at, `belongs to mounts of type ${kind} only`, "remove it");
+    }
   }
   if (type === undefined || target === undefined || (sourceNode !== undefined && source === undefined)) return null;
   const rest = { target, readOnly };
   switch (type) {
     case "tmpfs":
       if (sourceNode !== undefined) return report(sourceNode, "a tmpfs mount has no source", "remove it");
-      return { mount: { ...rest, type, source: undefined, createHostPath: false }, volume: undefined };
-    case "volume":
-      return sourceNode === undefined || source === undefined
-        ? anonymous(rest)
-        : named(sourceNode, scope, source, rest);
+      return {
+        mount: { ...rest, type, source: undefined, createHostPath: false, ...under("tmpfs", tmpfs) },
+        volume: undefined,
+      };
+    case "volume": {
+      const volume = { ...rest, ...under("volume", volumeOnly) };
+      if (sourceNode !== undefined && source !== undefined) return named(sourceNode, scope, source, volume);
+      if (volumeOnly?.subpath === undefined) return anonymous(volume);
+      return report(node, "`source` is missing", "a volume without a name has no `subpath`");
+    }
     case "bind":
       if (sourceNode === undefined || source === undefined) {
         return report(node, "`source` is missing", "it is a path on the host");
       }
-      return bind(sourceNode, source, { ...rest, createHostPath: createHostPath ?? false });
+      return bind(sourceNode, source, { ...rest, createHostPath, ...under("bind", groupOf(bindOptions)) });
   }
 }
 
-type Common = Pick<Mount, "target" | "readOnly">;
+const otherTypes: Readonly<Record<string, string>> = {
+  image: "copy the files into the service's own image",
+  npipe: "it exists on Windows only",
+  cluster: "it has a meaning in a Swarm cluster only",
+};
+
+function mountType(node: Node): Mount["type"] | null {
+  const hint =
+    typeof node.value === "string"
+      ? Object.hasOwn(otherTypes, node.value)
+        ? otherTypes[node.value]
+        : undefined
+      : undefined;
+  if (hint !== undefined) return report(node, `mounts of type ${quoted(node)} are not supported`, hint);
+  return choice(node, types);
+}
+
+/** Absent options leave no key. */
+function under<K extends string, T extends object>(key: K, options: T | undefined): { [key in K]?: T } {
+  return (options === undefined ? {} : { [key]: options }) as { [key in K]?: T };
+}
+
+type Common = Omit<Mount, "type" | "source" | "createHostPath">;
 
 function anonymous(common: Common): DeclaredMount {
   return { mount: { ...common, type: "volume", source: undefined, createHostPath: false }, volume: undefined };

@@ -32,6 +32,11 @@ export function reservedPrefix(label: string): string | undefined {
   return reservedLabels.find((reserved) => label.startsWith(reserved));
 }
 
+/** `annotations`, `sysctls` and the like, as a mapping or as a list of `key=value`. */
+export function settings(node: Node): Readonly<Record<string, string>> {
+  return toRecord(pairs(node, () => ""));
+}
+
 /** `driver_opts`: a mapping only. */
 export function options(node: Node): Texts {
   const found = entries(node).map(([name, at]) => ({ name, node: at, value: scalarText(at) ?? undefined }));

@@ -1,5 +1,7 @@
-import { didYouMean, quoted, report, type Node } from "./node.js";
-import { text } from "./scalar.js";
+import { fields } from "./fields.js";
+import { didYouMean, quoted, read, report, type Node } from "./node.js";
+import { restartPolicyKeys } from "./option-keys.js";
+import { integer, text } from "./scalar.js";
 import type { RestartPolicy } from "./service.js";
 import { nearest } from "./suggest.js";
 
@@ -16,4 +18,31 @@ export function restartPolicy(node: Node): RestartPolicy | null {
   const meant = nearest(written, names);
   const hint = meant === undefined ? `one of ${names.join(", ")}, on-failure:N` : didYouMean(meant);
   return report(node, `${quoted(node)} is not a restart policy`, hint);
+}
+
+const conditions: ReadonlyMap<string, RestartPolicy["name"]> = new Map([
+  ["none", "no"],
+  ["any", "always"],
+  ...names.map((name) => [name, name] as const),
+]);
+
+/** `deploy.restart_policy`: without a condition, any end is answered with a start. */
+export function deployedRestart(node: Node): RestartPolicy {
+  const field = fields(node, restartPolicyKeys);
+  const name = read(field("condition"), condition) ?? "always";
+  const attempts = read(field("max_attempts"), (at) => integer(at, 0, 999_999_999)) ?? 0;
+  const limit = field("max_attempts");
+  if (limit !== undefined && attempts > 0 && name !== "on-failure") {
+    report(limit, "the engine counts attempts after a failure only", "write `condition: on-failure`");
+  }
+  return { name, maximumRetryCount: attempts };
+}
+
+function condition(node: Node): RestartPolicy["name"] | null {
+  const written = text(node);
+  if (written === null) return null;
+  const known = [...conditions.keys()];
+  const meant = nearest(written, known);
+  const hint = meant === undefined ? `one of ${known.join(", ")}` : didYouMean(meant);
+  return conditions.get(written) ?? report(node, `${quoted(node)} is not a condition`, hint);
 }

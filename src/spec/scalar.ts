@@ -1,4 +1,6 @@
 import { FairleadError } from "../errors.js";
+import { parseBytes } from "./bytes.js";
+import { parseCpus } from "./cpus.js";
 import { parseDuration } from "./duration.js";
 import { didYouMean, filledIn, quoted, report, wrongKind, type Node } from "./node.js";
 import { nearest } from "./suggest.js";
@@ -28,11 +30,11 @@ export function scalarText(node: Node): string | null {
   return report(node, `YAML does not keep this ${typeof node.value} as it is written`, "put it in quotes");
 }
 
-/** A whole number, or text that is one once its variables are filled in. */
+/** A whole number from `least` to `most`, or text that is one once its variables are filled in. */
 export function integer(node: Node, least: number, most: number): number | null {
   const value = typeof node.value === "string" ? filledIn(node, node.value) : node.value;
   if (value === null) return node.value === null ? wrongValue(node, "a whole number") : null;
-  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  const number = typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof number !== "number" || !Number.isInteger(number)) return wrongValue(node, "a whole number");
   if (number < least || number > most) {
     return report(node, most === Infinity ? `must be at least ${least}` : `must be between ${least} and ${most}`);
@@ -59,6 +61,22 @@ export function choice<T extends string>(node: Node, choices: readonly T[]): T |
     `${quoted(node)} is not one of ${choices.join(", ")}`,
     meant === undefined ? undefined : didYouMean(meant),
   );
+}
+
+/** A size in bytes: a number, or text with a unit. */
+export function byteSize(node: Node): number | null {
+  if (typeof node.value === "number") return integer(node, 0, Number.MAX_SAFE_INTEGER);
+  return parsed(node, parseBytes, "a size");
+}
+
+/** A number of processors, in billionths. */
+export function processors(node: Node): number | null {
+  if (typeof node.value !== "number") return parsed(node, parseCpus, "a number of processors");
+  try {
+    return parseCpus(String(node.value));
+  } catch {
+    return report(node, `${quoted(node)} is not a number of processors`, "write for example `0.5` or `2`");
+  }
 }
 
 /** Milliseconds. */

@@ -1,4 +1,5 @@
 import type { ImageReference } from "./image.js";
+import type { ContainerOptions } from "./options.js";
 
 /** `project/service`: the queue's key, and the only thing a trigger can say. */
 export type ServiceKey = `${string}/${string}`;
@@ -50,7 +51,7 @@ export interface ServiceSpec {
   readonly keep: number;
 }
 
-export interface ContainerSpec {
+export interface ContainerSpec extends ContainerOptions {
   readonly command: readonly string[] | undefined;
   readonly entrypoint: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string>>;
@@ -72,6 +73,8 @@ export interface PortMapping {
   readonly hostIp: string | undefined;
   /** Absent: the engine picks a free one at each start. */
   readonly hostPort: number | undefined;
+  /** The engine picks a free one from `hostPort` to this. Absent: it is `hostPort` itself. */
+  readonly hostPortEnd?: number;
   readonly containerPort: number;
   readonly protocol: "tcp" | "udp" | "sctp";
 }
@@ -82,8 +85,32 @@ export interface Mount {
   readonly source: string | undefined;
   readonly target: string;
   readonly readOnly: boolean;
-  /** Short bind syntax: the engine creates a missing host path. The long form refuses it, as Compose does. */
+  /** The engine creates a missing host path. */
   readonly createHostPath: boolean;
+  readonly bind?: BindOptions;
+  readonly volume?: VolumeOptions;
+  readonly tmpfs?: TmpfsOptions;
+}
+
+export interface BindOptions {
+  readonly propagation?: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave";
+  /** What becomes of mounts below it; absent: they come along, read-only where the engine can. */
+  readonly recursive?: "enabled" | "disabled" | "writable" | "readonly";
+  /** `z`: shared by containers; `Z`: this one's own. */
+  readonly selinux?: "z" | "Z";
+}
+
+export interface VolumeOptions {
+  /** A new volume is not filled from the image. */
+  readonly nocopy?: boolean;
+  /** A directory within the volume; engines from API 1.45. */
+  readonly subpath?: string;
+}
+
+export interface TmpfsOptions {
+  readonly sizeBytes?: number;
+  /** Permission bits. */
+  readonly mode?: number;
 }
 
 export interface RestartPolicy {
@@ -103,12 +130,16 @@ export type Healthcheck =
       readonly timeoutMs: number | undefined;
       readonly retries: number | undefined;
       readonly startPeriodMs: number | undefined;
+      /** Between checks until the start period ends; engines from API 1.44. */
+      readonly startIntervalMs?: number;
     };
 
 export interface NetworkAttachment {
   readonly network: NetworkSpec;
   /** The names a *proven* container answers to on it: the service's name and the file's own aliases. */
   readonly aliases: readonly string[];
+  /** Networks are joined in this order, the highest first. Absent: 0. */
+  readonly priority?: number;
   readonly settings?: EndpointSettings;
 }
 

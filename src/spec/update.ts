@@ -1,17 +1,13 @@
 import { fields } from "./fields.js";
-import { deployKeys, updateConfigKeys } from "./keys.js";
+import { updateConfigKeys } from "./keys.js";
 import { read, report, type Node } from "./node.js";
 import { choice, duration, integer } from "./scalar.js";
 import type { UpdatePolicy } from "./service.js";
 
 export const defaultUpdate: UpdatePolicy = { order: "auto", monitorMs: 5_000, failureAction: "rollback" };
 
-/** `deploy`: of it, `update_config`. */
-export function deploy(node: Node): UpdatePolicy {
-  return read(fields(node, deployKeys)("update_config"), updateConfig) ?? defaultUpdate;
-}
-
-function updateConfig(node: Node): UpdatePolicy {
+/** `deploy.update_config`. */
+export function updateConfig(node: Node): UpdatePolicy {
   const field = fields(node, updateConfigKeys);
   read(field("parallelism"), parallelism);
   read(field("delay"), delay);

@@ -39,6 +39,7 @@ describe("the body of a creation", () => {
     });
     const { Labels: _labels, ...body } = creationBody(
       creation(spec, image, { network: "shop_default", aliases: ["web"] }),
+      "1.51",
     ) as { Labels: object };
     expect(body).toEqual({
       Image: `ghcr.io/shop/web@${image.digest}`,
@@ -60,10 +61,9 @@ describe("the body of a creation", () => {
           ],
           "53/udp": [{ HostIp: "", HostPort: "53" }],
         },
-        Binds: ["/srv/a:/a:ro"],
+        Binds: ["/srv/a:/a:ro", "shop_data:/data:rw"],
         Mounts: [
           { Type: "bind", Source: "/srv/b", Target: "/b", ReadOnly: false },
-          { Type: "volume", Source: "shop_data", Target: "/data", ReadOnly: false },
           { Type: "volume", Target: "/cache", ReadOnly: false },
           { Type: "tmpfs", Target: "/tmp", ReadOnly: false },
         ],
@@ -74,13 +74,13 @@ describe("the body of a creation", () => {
   });
 
   it("leaves to the image what the spec leaves open, and joins no network unasked", () => {
-    const body = creationBody(creation(serviceSpec("web", image), image));
+    const body = creationBody(creation(serviceSpec("web", image), image), "1.51");
     expect(Object.keys(body).sort()).toEqual(["Env", "ExposedPorts", "HostConfig", "Image", "Labels", "StopTimeout"]);
     expect(body).toMatchObject({ HostConfig: { NetworkMode: "none", Binds: [], Mounts: [] } });
   });
 
   it("switches a check off", () => {
     const spec = serviceSpec("web", image, { healthcheck: { disabled: true } });
-    expect(creationBody(creation(spec, image))).toMatchObject({ Healthcheck: { Test: ["NONE"] } });
+    expect(creationBody(creation(spec, image), "1.51")).toMatchObject({ Healthcheck: { Test: ["NONE"] } });
   });
 });

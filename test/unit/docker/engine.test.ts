@@ -136,6 +136,50 @@ describe("secrets", () => {
   });
 });
 
+describe("another platform than the host's", () => {
+  it("is asked for when its image is pulled and its container created", async () => {
+    const { engine, fake } = await serve((_request, response) => {
+      response.end(JSON.stringify({ Id: id }));
+    });
+    await engine.createContainer(creation(serviceSpec("web", image, { platform: "linux/arm64" }), image));
+    await engine.pull(pinned, never, "linux/arm64");
+    const asked = fake.requests.filter((line) => line.includes("platform=linux%2Farm64"));
+    expect(asked.map((line) => line.replace(/\?.*/, ""))).toEqual([
+      "POST /v1.44/containers/create",
+      "POST /v1.44/images/create",
+    ]);
+  });
+});
+
+describe("the engine's warnings of a new container", () => {
+  it("are passed on, without the values of variables, and so is what an old engine lacks", async () => {
+    const warnings: string[] = [];
+    const { fake } = await serve((_request, response) => {
+      response.end(JSON.stringify({ Id: id, Warnings: ["no swap limit for s3cr3t-value"] }));
+    });
+    fake.api.version = "1.41";
+    const engine = connectEngine({
+      host: fake.host,
+      credentials: () => Promise.resolve(undefined),
+      onWarning: (container, message) => warnings.push(`${container}: ${message}`),
+    });
+    const timed = {
+      disabled: false,
+      test: undefined,
+      intervalMs: 1,
+      timeoutMs: undefined,
+      retries: undefined,
+    } as const;
+    const healthcheck = { ...timed, startPeriodMs: undefined, startIntervalMs: 500 };
+    const environment = { TOKEN: "s3cr3t-value" };
+    await engine.createContainer(creation(serviceSpec("web", image, { healthcheck, environment }), image));
+    expect(warnings).toEqual([
+      "contract-web-1.next: `healthcheck.start_interval` is left out: it needs API 1.44 (Docker 25), this engine speaks 1.41",
+      "contract-web-1.next: no swap limit for …",
+    ]);
+  });
+});
+
 describe("only full ids and references", () => {
   it("get into a path", async () => {
     const { engine, fake } = await serve(noContent);

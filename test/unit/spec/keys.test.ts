@@ -1,35 +1,36 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { readProject } from "../../../src/spec/compose.js";
-import * as tables from "../../../src/spec/keys.js";
-import type { KeyTable } from "../../../src/spec/keys.js";
+import * as keys from "../../../src/spec/keys.js";
+import * as optionKeys from "../../../src/spec/option-keys.js";
+import { sections } from "../../../src/spec/sections.js";
 import { surroundings } from "./read.js";
+import { specification } from "./specification.js";
 
-/** Where each table's mapping stands: the text before and after a key of it, in flow style. */
-const places: readonly (readonly [string, KeyTable, string, string])[] = [
-  ["the top level", tables.topLevelKeys, "{", "}"],
-  ["a service", tables.serviceKeys, "{services: {a: {", "}}}"],
-  ["healthcheck", tables.healthcheckKeys, "{services: {a: {healthcheck: {", "}}}}"],
-  ["depends_on", tables.dependencyKeys, "{services: {a: {depends_on: {b: {", "}}}}}"],
-  ["deploy", tables.deployKeys, "{services: {a: {deploy: {", "}}}}"],
-  ["update_config", tables.updateConfigKeys, "{services: {a: {deploy: {update_config: {", "}}}}}"],
-  ["a port", tables.portKeys, "{services: {a: {ports: [{", "}]}}}"],
-  ["a mount", tables.mountKeys, "{services: {a: {volumes: [{type: volume, ", "}]}}}"],
-  ["bind", tables.bindKeys, "{services: {a: {volumes: [{type: bind, bind: {", "}}]}}}"],
-  ["a network of a service", tables.attachmentKeys, "{services: {a: {networks: {default: {", "}}}}}"],
-  ["a network", tables.networkKeys, "{networks: {n: {", "}}}"],
-  ["a volume", tables.volumeKeys, "{volumes: {v: {", "}}}"],
-  ["x-fairlead of a service", tables.extensionKeys, "{services: {a: {x-fairlead: {", "}}}}"],
-  ["x-fairlead of a project", tables.projectExtensionKeys, "{x-fairlead: {", "}}"],
-];
+/** The text before and after the keys of a section, in flow style: `services.*.ports[]` is `{services: {a: {ports: [{`. */
+function surround(path: string): readonly [before: string, after: string] {
+  const steps = path === "" ? [] : path.split(".");
+  const opened = steps.map((step, index) => {
+    const name = step === "*" ? (steps[index - 1] === "networks" ? "default" : "a") : step.replace("*", "read_bps");
+    return name.endsWith("[]") ? [`${name.slice(0, -2)}: [{`, "}]"] : [`${name}: {`, "}"];
+  });
+  const type = steps.includes("volumes[]") ? `type: ${steps.at(-1) === "volumes[]" ? "volume" : steps.at(-1)!}, ` : "";
+  const before = opened.map(([text]) => text).join("");
+  const after = opened
+    .map(([, text]) => text)
+    .toReversed()
+    .join("");
+  const needed = path.endsWith("env_file[]") || path === "include[]" ? "path: x, " : "";
+  return [`{${before.replace("volumes: [{", `volumes: [{${type}`)}${needed}`, `${after}}`];
+}
 
-const rows = places.flatMap(([where, table, before, after]) =>
-  Object.entries(table).map(([key, { support, ...rest }]) => ({ where, key, support, ...rest, before, after })),
-);
+const rows = sections.flatMap(({ path, table }) => {
+  const [before, after] = surround(path);
+  return Object.entries(table).map(([key, support]) => ({ where: path, key, ...support, before, after }));
+});
 
 function problemsAt(key: string, before: string, after: string, value: string): readonly string[] {
-  const text = `${before.replace("type: volume, ", key === "type" ? "" : "type: volume, ")}${key}: ${value}${after}`;
+  const text = `${before.replace(key === "type" ? "type: volume, " : key === "path" ? "path: x, " : "", "")}${key}: ${value}${after}`;
   const result = readProject({ ...surroundings, text, environment: {} });
   const all = [...(result.ok ? [] : result.problems), ...result.warnings];
   const named = new RegExp(`(^|\\.)${key}(\\[|$)`);
@@ -44,18 +45,30 @@ describe("the table of keys", () => {
   });
 
   it.each(rows.filter(({ support }) => support !== "supported"))("$key of $where is $support", (row) => {
-    const words = { obsolete: "obsolete, and ignored", planned: "not supported yet", refused: "not supported" };
-    const hint = "hint" in row ? row.hint : "";
-    expect(problemsAt(row.key, row.before, row.after, "1")).toEqual([`${words[row.support as "planned"]} (${hint})`]);
+    const words = {
+      supported: "",
+      obsolete: "obsolete, and ignored",
+      ignored: "has no effect here",
+      planned: "not supported yet",
+      refused: "not supported",
+    };
+    const hint = ("hint" in row ? row.hint : undefined) ?? "";
+    expect(problemsAt(row.key, row.before, row.after, "1")).toEqual([`${words[row.support]} (${hint})`]);
   });
 
-  it.each(places)("%s refuses what it does not hold", (_, __, before, after) => {
-    expect(problemsAt("zzzzzzzz", before, after, "1")).toEqual([expect.stringMatching(/^unknown key \(/)]);
+  it.each(sections)("$path refuses what it does not hold", ({ path }) => {
+    expect(problemsAt("zzzzzzzz", ...surround(path), "1")).toEqual([expect.stringMatching(/^unknown key \(/)]);
   });
 
-  it("is what the documentation lists", () => {
-    const page = readFileSync(new URL("../../../docs/compose.md", import.meta.url), "utf8");
-    const missing = rows.filter(({ support, key }) => support === "supported" && !page.includes(`\`${key}\``));
-    expect(missing.map(({ where, key }) => `${where}: ${key}`)).toEqual([]);
+  it("has every table once", () => {
+    const tables = [...Object.values(keys), ...Object.values(optionKeys)];
+    expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));
+    expect(sections).toHaveLength(tables.length);
+  });
+
+  it.each(Object.entries(specification))("has every key that the specification has under %j", (path, known) => {
+    const table = sections.find((section) => section.path === path)?.table ?? {};
+    const ours = Object.keys(table).filter((key) => key !== "x-fairlead");
+    expect(ours.sort()).toEqual(known.split(" ").sort());
   });
 });

@@ -19,13 +19,31 @@ describe("mounts", () => {
     ["/abs/:/x", "bind /abs /x rw create"],
     ["~:/x", "bind /root /x rw create"],
     ["~/a:/x", "bind /root/a /x rw create"],
-    ["{type: bind, source: a, target: /x}", "bind /srv/shop/a /x rw"],
-    ["{type: bind, source: ~/a, target: /x, bind: {}}", "bind /root/a /x rw"],
+    ["{type: bind, source: a, target: /x}", "bind /srv/shop/a /x rw create"],
+    ["{type: bind, source: ~/a, target: /x, bind: {}}", "bind /root/a /x rw create"],
     ["{type: bind, source: /a, target: /x, bind: {create_host_path: false}}", "bind /a /x rw"],
     ["{type: bind, source: /a, target: /x, bind: {create_host_path: true}, read_only: true}", "bind /a /x ro create"],
     ["{type: volume, target: /x}", "volume - /x rw"],
     ["{type: volume, source: data, target: /x, read_only: 'true'}", "volume shop_data /x ro"],
     ["{type: tmpfs, target: /x}", "tmpfs - /x rw"],
+    ["./a:/x:z", 'bind /srv/shop/a /x rw create {"selinux":"z"}'],
+    ["'./a:/x:ro,Z,rslave'", 'bind /srv/shop/a /x ro create {"propagation":"rslave","selinux":"Z"}'],
+    ["./a:/x:cached", "bind /srv/shop/a /x rw create"],
+    ["'data:/x:nocopy,z'", 'volume shop_data /x rw {"selinux":"z"} {"nocopy":true}'],
+    ["{type: bind, source: /a, target: /x, bind: {selinux: Z}}", 'bind /a /x rw create {"selinux":"Z"}'],
+    [
+      "{type: bind, source: /a, target: /x, bind: {propagation: shared, recursive: disabled}}",
+      'bind /a /x rw create {"propagation":"shared","recursive":"disabled"}',
+    ],
+    [
+      "{type: volume, source: data, target: /x, volume: {nocopy: true, subpath: a/b..c}}",
+      'volume shop_data /x rw {"nocopy":true,"subpath":"a/b..c"}',
+    ],
+    ["{type: tmpfs, target: /x, tmpfs: {size: 1m, mode: 01777}}", 'tmpfs - /x rw {"sizeBytes":1048576,"mode":1023}'],
+    ["{type: tmpfs, target: /x, tmpfs: {size: 512, mode: '0755'}}", 'tmpfs - /x rw {"sizeBytes":512,"mode":493}'],
+    ["{type: tmpfs, target: /x, tmpfs: {mode: 755}}", 'tmpfs - /x rw {"mode":493}'],
+    ["{type: tmpfs, target: /x, tmpfs: {mode: 0o755}}", 'tmpfs - /x rw {"mode":493}'],
+    ["{type: tmpfs, target: /x, tmpfs: {}}", "tmpfs - /x rw"],
   ])("%s", (written, expected) => {
     expect(serviceOf(read(written)).container.mounts.map(show)).toEqual([expected]);
   });
@@ -34,8 +52,25 @@ describe("mounts", () => {
     ["data", "is not an absolute path"],
     ["a/b:/x", "names no volume"],
     ["nope:/x", "names none of the declared volumes"],
-    ["./a:/x:z", "mode is not supported yet"],
-    ['"./a:/x:"', "mode is not supported yet"],
+    ["./a:/x:rom", "ends in an unknown mode"],
+    ['"./a:/x:"', "ends in an unknown mode"],
+    ["./a:/x:nocopy", "`nocopy` belongs to volumes only"],
+    ["data:/x:rslave", "a propagation belongs to host paths only"],
+    ["{type: bind, source: /a, target: /x, bind: {propagation: slaves}}", "is not one of private, rprivate, shared"],
+    ["{type: bind, source: /a, target: /x, bind: {recursive: no}}", "is not one of enabled, disabled"],
+    ["{type: bind, source: /a, target: /x, bind: {selinux: y}}", "is not one of z, Z"],
+    ["{type: bind, source: /a, target: /x, bind: {selinux: z, create_host_path: false}}", "cannot stand beside"],
+    ["{type: bind, source: /a, target: /x, bind: {selinux: z, recursive: disabled}}", "cannot stand beside"],
+    ["{type: volume, source: data, target: /x, volume: {subpath: /a}}", "is not a path within the volume"],
+    ["{type: volume, source: data, target: /x, volume: {subpath: a/../b}}", "is not a path within the volume"],
+    ["{type: volume, target: /x, volume: {subpath: a}}", "`source` is missing"],
+    ["{type: tmpfs, target: /x, tmpfs: {size: 1q}}", "is not a size"],
+    ["{type: tmpfs, target: /x, tmpfs: {mode: 888}}", "is not a file mode"],
+    ["{type: tmpfs, target: /x, tmpfs: {mode: 10000}}", "is not a file mode"],
+    ["{type: tmpfs, target: /x, volume: {nocopy: true}}", "belongs to mounts of type volume only"],
+    ["{type: bind, source: /a, target: /x, tmpfs: {}}", "belongs to mounts of type tmpfs only"],
+    ["{type: image, source: nginx, target: /x}", 'mounts of type "image" are not supported'],
+    ["{type: toString, target: /x}", "is not one of bind, volume, tmpfs"],
     ["a:b:c:d", "is not a mount"],
     ['":/x"', "is not a mount"],
     ['""', "is not an absolute path"],
@@ -48,8 +83,8 @@ describe("mounts", () => {
     ["{type: bind, target: /x, source: ''}", "must not be empty"],
     ["{type: tmpfs, target: /x, source: a}", "a tmpfs mount has no source"],
     ["{type: volume, target: /x, source: a/b}", "names no volume"],
-    ["{type: tmpfs, target: /x, bind: {}}", "`bind` belongs to mounts of type bind only"],
-    ["{type: npipe, target: /x}", "is not one of bind, volume, tmpfs"],
+    ["{type: tmpfs, target: /x, bind: {}}", "belongs to mounts of type bind only"],
+    ["{type: npipe, target: /x}", 'mounts of type "npipe" are not supported'],
     ["{type: volume, target: x}", "is not an absolute path"],
     ["data:/x, ./a:/x/", "another mount of this service has the same target"],
   ])("%s is refused", (written, complaint) => {
@@ -69,6 +104,8 @@ describe("mounts", () => {
   });
 });
 
-function show({ type, source, target, readOnly, createHostPath }: Mount): string {
-  return [type, source ?? "-", target, readOnly ? "ro" : "rw", ...(createHostPath ? ["create"] : [])].join(" ");
+function show({ type, source, target, readOnly, createHostPath, bind, volume, tmpfs }: Mount): string {
+  const options = [bind, volume, tmpfs].filter((group) => group !== undefined).map((group) => JSON.stringify(group));
+  const words = [type, source ?? "-", target, readOnly ? "ro" : "rw", ...(createHostPath ? ["create"] : [])];
+  return [...words, ...options].join(" ");
 }

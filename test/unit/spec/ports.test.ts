@@ -27,6 +27,11 @@ describe("ports", () => {
     ["{target: 1, published: 0}", ["-:-:1/tcp"]],
     ["{target: 65535, published: 65535}", ["-:65535:65535/tcp"]],
     ['{target: 1, published: "7-7"}', ["-:7:1/tcp"]],
+    ["8000-8010:80", ["-:8000-8010:80/tcp"]],
+    ["127.0.0.1:1-2:1/udp", ["127.0.0.1:1-2:1/udp"]],
+    ['{target: 1, published: "1-65535"}', ["-:1-65535:1/tcp"]],
+    ["::1:81:80", ["::1:81:80/tcp"]],
+    ["{target: 80, name: web, app_protocol: http, mode: host}", ["-:-:80/tcp"]],
   ])("%s", (written, expected) => {
     expect(serviceOf(read(written)).container.ports.map(show)).toEqual(expected);
   });
@@ -49,14 +54,17 @@ describe("ports", () => {
     ['""', "is not a port mapping"],
     ["1-2:1-3", "different lengths"],
     ["1-3:1-2", "different lengths"],
-    ["1-2:1", "different lengths"],
+    ["0-2:1", "cannot begin with 0"],
+    ["2-1:1", "is not a port mapping"],
+    ["{target: 80, name: ''}", "must not be empty"],
+    ["{target: 80, app_protocol: 1}", "expected a string"],
     ["x:80:80", "does not begin with an IP address"],
     ['":80:80"', "does not begin with an IP address"],
     ['"[1.2.3.4:80:80"', "is not a port mapping"],
     ["{target: 0}", "must be between 1 and 65535"],
     ["{target: 65536}", "must be between 1 and 65535"],
     ["{target: 1, published: 65536}", "is not a port"],
-    ['{target: 1, published: "1-2"}', "is not a port"],
+    ['{target: 1, published: "2-1"}', "is not a port"],
     ['{target: 1, published: ""}', "is not a port"],
     ["{target: 1, mode: bridge}", "is not one of ingress, host"],
     ['{target: 1, host_ip: ""}', "is not an IP address"],
@@ -71,6 +79,8 @@ describe("ports", () => {
     expect(clash("80:1", "80:1/udp")).toBe(0);
     expect(clash("80:1", "81:1")).toBe(0);
     expect(clash("1", "1")).toBe(0);
+    expect(clash("80-90:1", "80:1")).toBe(0);
+    expect(clash("80:1", "80-90:1")).toBe(0);
     expect(clash("1.1.1.1:80:1", "1.1.1.2:80:1")).toBe(0);
     expect(clash("1.1.1.1:80:1", "1.1.1.1:80:1")).toBe(1);
     expect(clash("1.1.1.1:80:1", "80:1")).toBe(1);
@@ -86,6 +96,7 @@ describe("ports", () => {
   });
 });
 
-function show({ hostIp, hostPort, containerPort, protocol }: PortMapping): string {
-  return `${hostIp ?? "-"}:${hostPort ?? "-"}:${containerPort}/${protocol}`;
+function show({ hostIp, hostPort, hostPortEnd, containerPort, protocol }: PortMapping): string {
+  const range = hostPortEnd === undefined ? "" : `-${hostPortEnd}`;
+  return `${hostIp ?? "-"}:${hostPort ?? "-"}${range}:${containerPort}/${protocol}`;
 }

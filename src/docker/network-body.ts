@@ -1,0 +1,32 @@
+import { FairleadError } from "../errors.js";
+import type { CreateContainerStep } from "../plan/step.js";
+import type { NetworkMode } from "../spec/service.js";
+import { endpointBody } from "./endpoint-body.js";
+import { isOlder } from "./version.js";
+
+export function hostNetworkBody({ attach, spec }: CreateContainerStep): { readonly NetworkMode: string } {
+  return { NetworkMode: attach?.network ?? (spec.networkMode === undefined ? "none" : modeOf(spec.networkMode)) };
+}
+
+/** Before API 1.44 a MAC address is the whole container's, and belongs to the network it is created on. */
+export function networkBody({ attach }: CreateContainerStep, api: string): object {
+  if (attach === undefined) return {};
+  const macAddress = isOlder(api, "1.44") ? attach.settings?.macAddress : undefined;
+  return {
+    ...(macAddress === undefined ? {} : { MacAddress: macAddress }),
+    NetworkingConfig: { EndpointsConfig: { [attach.network]: endpointBody(attach.aliases, attach.settings) } },
+  };
+}
+
+function modeOf(mode: NetworkMode): string {
+  switch (mode.kind) {
+    case "host":
+    case "none":
+    case "bridge":
+      return mode.kind;
+    case "container":
+      return `container:${mode.container}`;
+    case "service":
+      throw new FairleadError("Internal", `the container of service ${mode.service} is not known`);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Fields } from "./fields.js";
+import type { serviceKeys } from "./keys.js";
+import { quoted, read, report, suggestName, type Node } from "./node.js";
+import type { Namespaces } from "./options.js";
+import { groupOf } from "./present.js";
+import { choice, filledText, text } from "./scalar.js";
+
+/** What a container shares with the host or with another container. */
+export function namespaces(field: Fields<typeof serviceKeys>): Namespaces | undefined {
+  return groupOf({
+    ipc: read(field("ipc"), (at) => shared(at, ["none", "private", "shareable", "host"])),
+    pid: read(field("pid"), (at) => shared(at, ["host"])),
+    uts: read(field("uts"), (at) => choice(at, ["host"])),
+    userns: read(field("userns_mode"), (at) => choice(at, ["host"])),
+    cgroup: read(field("cgroup"), (at) => choice(at, ["host", "private"] as const)),
+    cgroupParent: read(field("cgroup_parent"), filledText),
+  });
+}
+
+/** One of the words, or another container's. */
+function shared(node: Node, words: readonly string[]): string | null {
+  const mode = text(node);
+  if (mode === null || words.includes(mode) || /^container:./.test(mode)) return mode;
+  if (mode.startsWith("service:")) {
+    return report(node, "a service's is not supported yet", "name a container: `container:NAME`");
+  }
+  return report(
+    node,
+    `${quoted(node)} is not one of ${[...words, "container:NAME"].join(", ")}`,
+    suggestName(mode, words, "the words are case-sensitive"),
+  );
+}

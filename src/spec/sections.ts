@@ -1,0 +1,45 @@
+import * as keys from "./keys.js";
+import * as options from "./option-keys.js";
+import type { KeyTable } from "./support.js";
+
+/** One mapping of a services file. */
+export interface Section {
+  /** Where it stands; `*` is a name of the user's choice, `[]` an item of a list. Empty: the top level. */
+  readonly path: string;
+  readonly table: KeyTable;
+}
+
+/** Every mapping whose keys we know, in the order in which the support page lists them. */
+export const sections: readonly Section[] = [
+  { path: "", table: keys.topLevelKeys },
+  { path: "include[]", table: keys.includeKeys },
+  { path: "services.*", table: keys.serviceKeys },
+  { path: "services.*.blkio_config", table: options.blkioKeys },
+  { path: "services.*.blkio_config.weight_device[]", table: options.blkioWeightKeys },
+  { path: "services.*.blkio_config.device_*[]", table: options.blkioRateKeys },
+  { path: "services.*.depends_on.*", table: keys.dependencyKeys },
+  { path: "services.*.deploy", table: keys.deployKeys },
+  { path: "services.*.deploy.update_config", table: keys.updateConfigKeys },
+  { path: "services.*.deploy.restart_policy", table: options.restartPolicyKeys },
+  { path: "services.*.deploy.resources", table: options.resourceKeys },
+  { path: "services.*.deploy.resources.limits", table: options.limitKeys },
+  { path: "services.*.deploy.resources.reservations", table: options.reservationKeys },
+  { path: "services.*.deploy.resources.reservations.devices[]", table: options.deviceReservationKeys },
+  { path: "services.*.devices[]", table: options.deviceKeys },
+  { path: "services.*.env_file[]", table: keys.envFileKeys },
+  { path: "services.*.extends", table: keys.extendsKeys },
+  { path: "services.*.gpus[]", table: options.gpuKeys },
+  { path: "services.*.healthcheck", table: keys.healthcheckKeys },
+  { path: "services.*.logging", table: options.loggingKeys },
+  { path: "services.*.networks.*", table: keys.attachmentKeys },
+  { path: "services.*.ports[]", table: keys.portKeys },
+  { path: "services.*.ulimits.*", table: options.ulimitKeys },
+  { path: "services.*.volumes[]", table: keys.mountKeys },
+  { path: "services.*.volumes[].bind", table: keys.bindKeys },
+  { path: "services.*.volumes[].volume", table: options.volumeOptionKeys },
+  { path: "services.*.volumes[].tmpfs", table: options.tmpfsOptionKeys },
+  { path: "services.*.x-fairlead", table: keys.extensionKeys },
+  { path: "networks.*", table: keys.networkKeys },
+  { path: "volumes.*", table: keys.volumeKeys },
+  { path: "x-fairlead", table: keys.projectExtensionKeys },
+];
