@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { strategyOf } from "../../../src/plan/strategy.js";
+import type { EndpointSettings } from "../../../src/spec/service.js";
 import { port8080, specOf } from "./world.js";
 
 const free = "start-first: publishes no host port and writes to no shared volume";
@@ -8,6 +9,10 @@ const mounting = (...mounts: ReturnType<typeof specOf>["container"]["mounts"]) =
 const publishing = (...hostPorts: (number | undefined)[]) => ({
   ports: hostPorts.map((hostPort) => ({ ...port8080, hostPort })),
 });
+const addressed = (settings: EndpointSettings) => {
+  const [first] = specOf().networks;
+  return specOf({ networks: [first!, { ...first!, settings }] });
+};
 const startFirst = { order: "start-first" } as const;
 
 it.each([
@@ -30,6 +35,35 @@ it.each([
     specOf({ containerName: "shop", update: startFirst }),
     "stop-first: has the fixed name shop, though start-first was asked for",
   ],
+  [
+    "a range of host ports",
+    specOf({ container: { ports: [{ ...port8080, hostPortEnd: 8090 }] } }),
+    "stop-first: publishes 8080-8090",
+  ],
+  [
+    "the host's network",
+    specOf({ networkMode: { kind: "host" }, networks: [] }),
+    "stop-first: opens its ports on the host itself",
+  ],
+  [
+    "the host's network, whatever was asked for",
+    specOf({ networkMode: { kind: "host" }, networks: [], update: startFirst }),
+    "stop-first: opens its ports on the host itself, though start-first was asked for",
+  ],
+  ["no network", specOf({ networkMode: { kind: "none" }, networks: [] }), free],
+  ["a fixed IPv4 address", addressed({ ipv4Address: "10.0.0.2" }), "stop-first: has the fixed address 10.0.0.2"],
+  ["a fixed IPv6 address", addressed({ ipv6Address: "fd00::2" }), "stop-first: has the fixed address fd00::2"],
+  [
+    "a fixed link-local address",
+    addressed({ linkLocalIps: ["169.254.8.8"] }),
+    "stop-first: has the fixed address 169.254.8.8",
+  ],
+  [
+    "a fixed MAC address, whatever was asked for",
+    specOf({ networks: addressed({ macAddress: "02:42:ac:11:65:43" }).networks, update: startFirst }),
+    "stop-first: has the fixed address 02:42:ac:11:65:43, though start-first was asked for",
+  ],
+  ["settings of a network without an address", addressed({ gatewayPriority: 1 }), free],
   ["start-first declared", specOf({ update: startFirst }), "start-first: is declared start-first"],
   ["stop-first declared", specOf({ update: { order: "stop-first" } }), "stop-first: is declared stop-first"],
   [
