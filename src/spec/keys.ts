@@ -142,7 +142,7 @@ export const extendsKeys = {
 export const envFileKeys = {
   path: supported,
   required: supported,
-  format: supported,
+  format: { support: "supported", note: "raw" },
 } as const satisfies KeyTable;
 
 export const healthcheckKeys = {

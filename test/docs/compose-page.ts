@@ -1,0 +1,52 @@
+import { sections, type Section } from "../../src/spec/sections.js";
+import type { Support } from "../../src/spec/support.js";
+
+export const composePage = new URL("../../docs/compose-support.md", import.meta.url);
+
+const words: Record<Support["support"], string> = {
+  supported: "yes",
+  ignored: "no effect",
+  obsolete: "obsolete",
+  planned: "planned",
+  refused: "refused",
+};
+
+/** `docs/compose-support.md`, from the tables that the reader of services files itself obeys. */
+export function renderComposePage(): string {
+  const all = sections.flatMap(({ table }) => Object.values(table));
+  const count = (support: Support["support"]) => all.filter((entry) => entry.support === support).length;
+  return `${[
+    "# Compose support",
+    "<!-- Written by `npm run docs:compose`. -->",
+    "Every key of the [Compose Specification](https://github.com/compose-spec/compose-spec/blob/main/spec.md), and what becomes of it in [a services file](compose.md). " +
+      `Of ${all.length} keys, ${count("supported")} are supported, ${count("planned")} planned, and ${count("refused")} refused.`,
+    [
+      `- **${words.supported}**: it means what the specification says.`,
+      `- **${words.ignored}**: taken with a warning; it concerns something that does not exist on a single host.`,
+      `- **${words.obsolete}**: taken with a warning.`,
+      `- **${words.planned}**: not yet; an error with file, line and column.`,
+      `- **${words.refused}**: an error too, and the note says what to write instead.`,
+    ].join("\n"),
+    "Any other key is an error, except those that begin with `x-`, which may stand anywhere.",
+    ...sections.flatMap(renderSection),
+  ].join("\n\n")}\n`;
+}
+
+function renderSection({ path, table }: Section): string[] {
+  const rows = Object.entries(table)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, entry]) => [`\`${key}\``, words[entry.support], noteOf(entry)]);
+  return [`## ${path === "" ? "Top level" : `\`${path}\``}`, renderTable([["Key", "Support", "Note"], ...rows])];
+}
+
+function noteOf(entry: Support): string {
+  return (entry.support === "supported" ? entry.note : entry.hint) ?? "";
+}
+
+/** Columns of even width, as the formatter of this repository leaves them. */
+function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,5 @@
+import { writeFileSync } from "node:fs";
+
+import { composePage, renderComposePage } from "./compose-page.js";
+
+writeFileSync(composePage, renderComposePage());
