@@ -7,11 +7,15 @@ import { logLevels } from "./log.js";
 import type { LogLevel } from "./log.js";
 import { registrySettings } from "./registry/settings.js";
 import type { RegistrySettings } from "./registry/settings.js";
+import { profileList } from "./spec/profiles.js";
 import { parseYaml } from "./spec/yaml.js";
 
 /** Everything a run is told, from flags, then the environment, then the settings file, then the defaults. */
 export interface Config {
+  /** Plain names make one project together, a pattern one of each file that matches. */
   readonly files: readonly string[];
+  /** Undefined: each project's own, from its `.env`. */
+  readonly profiles: readonly string[] | undefined;
   readonly data: string;
   readonly hooksListen: string;
   readonly adminListen: string;
@@ -37,6 +41,7 @@ export interface Config {
 /** As the command line gives them. */
 export interface Flags {
   readonly file?: readonly string[];
+  readonly profile?: readonly string[];
   readonly config?: string;
   readonly data?: string;
   readonly hooksListen?: string;
@@ -52,6 +57,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const settingsSchema = z.strictObject({
   file: z.union([z.string(), z.array(z.string())]).optional(),
+  profiles: z.union([z.string(), z.array(z.string())]).optional(),
   data: z.string().optional(),
   hooksListen: z.string().optional(),
   adminListen: z.string().optional(),
@@ -76,6 +82,7 @@ export function readConfig(flags: Flags, environment: Environment): Config {
   const fromFile = typeof settings.file === "string" ? [settings.file] : settings.file;
   return {
     files: flags.file ?? environment.FAIRLEAD_FILE?.split(delimiter) ?? fromFile ?? ["services.yaml"],
+    profiles: flags.profile ?? profilesOf(nonEmpty(environment.COMPOSE_PROFILES)) ?? profilesOf(settings.profiles),
     data:
       flags.data ??
       environment.FAIRLEAD_DATA ??
@@ -129,6 +136,10 @@ function adminToken(flags: Flags, environment: Environment, settings: Settings):
   if (environment.FAIRLEAD_ADMIN_TOKEN !== undefined) return nonEmpty(environment.FAIRLEAD_ADMIN_TOKEN.trim());
   if (settings.adminTokenFile !== undefined) return lines(readText(settings.adminTokenFile, "adminTokenFile"))[0];
   return settings.adminToken;
+}
+
+function profilesOf(written: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof written === "string" ? profileList(written) : written;
 }
 
 function logLevel(text: string): LogLevel {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { program } from "./cli/program.js";
-import { previewPlan, readVersion, sourceOf, startController } from "./wiring.js";
+import { previewPlan, readTextIfAny, readVersion, sourceOf, startController } from "./wiring.js";
 import { readConfig } from "./config.js";
 import { createLog, silentLog } from "./log.js";
 
@@ -14,6 +14,8 @@ process.exitCode = await program(
     load: (config) => sourceOf(config, environment, silentLog).load(),
     preview: (config) => previewPlan(config, environment),
     terminal: process.stdout.isTTY,
+    errorTerminal: process.stderr.isTTY,
+    readText: readTextIfAny,
     print: (text) => process.stdout.write(`${text}\n`),
     complain: (text) => process.stderr.write(`${text}\n`),
   },

@@ -298,6 +298,10 @@ export class Metrics implements Telemetry {
     this.all.problems.set({ file }, count);
   }
 
+  fileForgotten(file: string): void {
+    this.all.problems.remove({ file });
+  }
+
   added(): void {
     this.all.adds.inc();
   }

@@ -109,6 +109,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
 export function sourceOf(config: Config, environment: Environment, log: Log): Source {
   return fileSource({
     files: config.files,
+    profiles: config.profiles,
     environment,
     onWarning: (warning) => {
       log.warn({ file: warning.file }, formatProblem(warning));
@@ -129,6 +130,14 @@ function engineOf(config: Config, registry: RegistryConnection, log: Log): Engin
 export function readVersion(): string {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
   return manifest.version;
+}
+
+export function readTextIfAny(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -87,13 +87,18 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
 
 function withFiles(command: Command): Command {
   return command
-    .option("-f, --file <path>", "services file; may repeat (FAIRLEAD_FILE, services.yaml)", collect)
+    .option(
+      "-f, --file <path>",
+      "services file; further ones are merged over it; a pattern ('stacks/*/compose.yaml') makes each match a project of its own (FAIRLEAD_FILE, services.yaml)",
+      collect,
+    )
+    .option("--profile <name>", "take in the services of this profile; may repeat (COMPOSE_PROFILES)", collect)
     .option("--config <path>", "settings file")
     .option("--data <directory>", "where the journal is kept (FAIRLEAD_DATA)");
 }
 
-function collect(file: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), file];
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }
 
 function withAdmin(command: Command): Command {

@@ -2,10 +2,13 @@ import type { Config } from "../config.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 import { refuseProblems } from "./validate.js";
 
-/** Runs the controller until SIGTERM or SIGINT, then lets what is under way end. A second signal ends it at once. */
+/**
+ * Runs the controller until SIGTERM or SIGINT, then lets what is under way end. A second signal ends it at once. A project
+ * with problems holds up no other; where nothing can run it does not start.
+ */
 export async function run(wiring: Wiring, config: Config): Promise<ExitCode> {
-  const snapshot = await wiring.load(config);
-  if (refuseProblems(wiring, snapshot.problems)) return 1;
+  const { projects, problems } = await wiring.load(config);
+  if (projects.length === 0 && refuseProblems(wiring, problems)) return 1;
   const controller = await wiring.start(config);
   await signalled();
   const forced = signalled().then((): ExitCode => 1);

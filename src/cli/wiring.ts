@@ -11,6 +11,10 @@ export interface Wiring {
   preview(config: Config): Promise<readonly ServicePlan[]>;
   /** Standard output is a terminal. */
   readonly terminal: boolean;
+  /** Standard error is a terminal. */
+  readonly errorTerminal: boolean;
+  /** Of a file as a problem names it; undefined where it cannot be read. */
+  readText(file: string): string | undefined;
   print(text: string): void;
   complain(text: string): void;
 }

@@ -52,9 +52,9 @@ export class Catalog {
   declared(key: ServiceKey): Declared | undefined {
     const spec = this.#specs.get(key);
     if (spec === undefined) return undefined;
-    const { projects, problems, generation } = this.#snapshot;
+    const { projects, files, generation } = this.#snapshot;
     const file = projects.find(({ name }) => name === spec.project)?.file;
-    const problem = problems.find((one) => one.file === file);
+    const problem = file === undefined ? undefined : files.get(file)?.[0];
     return { spec, generation, specProblem: problem === undefined ? undefined : formatProblem(problem) };
   }
 

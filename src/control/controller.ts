@@ -256,7 +256,9 @@ export class Controller implements Surface {
   #adopt(snapshot: SourceSnapshot): void {
     const { telemetry, log, clock } = this.options;
     const first = this.#catalog.snapshot.generation === 0;
-    for (const [file, count] of snapshot.files) telemetry.fileProblems(file, count);
+    const { files } = this.#catalog.snapshot;
+    for (const file of files.keys()) if (!snapshot.files.has(file)) telemetry.fileForgotten(file);
+    for (const [file, problems] of snapshot.files) telemetry.fileProblems(file, problems.length);
     for (const problem of snapshot.problems) log.error({ file: problem.file }, formatProblem(problem));
     if (snapshot.problems.length > 0) {
       log.error({ problems: snapshot.problems.length }, "the services file is not in force; the last good one stays");

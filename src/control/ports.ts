@@ -98,11 +98,11 @@ export interface Source {
 export interface SourceSnapshot {
   /** Counts changed contents; what a condition's `observedGeneration` refers to. */
   readonly generation: number;
-  /** The last good version of each file; a file that was never good is absent. */
+  /** The last good version of each project; one that was never good is absent. */
   readonly projects: readonly ProjectSpec[];
   readonly problems: readonly Problem[];
-  /** Every file that was asked for, with the number of problems its newest version has. */
-  readonly files: ReadonlyMap<string, number>;
+  /** Every project's own file (`ProjectSpec.file`), with the problems of its newest version, which may lie in further files. */
+  readonly files: ReadonlyMap<string, readonly Problem[]>;
 }
 
 /** Structured log lines, as pino takes them. Fields never hold a secret. */

@@ -21,6 +21,7 @@ export interface Telemetry extends QueueTelemetry {
   succeeded(key: ServiceKey, epochSeconds: number): void;
   /** How many problems the newest version of each services file has; 0 = in force. */
   fileProblems(file: string, count: number): void;
+  fileForgotten(file: string): void;
 }
 
 /** client-go's workqueue metrics, for the queue named `services`. */

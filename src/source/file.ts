@@ -1,99 +1,95 @@
-import { watchFile, unwatchFile } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Source, SourceSnapshot } from "../control/ports.js";
-import { readProject } from "../spec/compose.js";
+import { reread, type Known, type ReadOptions } from "./project.js";
 import type { Problem } from "../spec/problem.js";
-import type { ProjectSpec } from "../spec/service.js";
+import { snapshotOf } from "./snapshot.js";
+import { isPattern, selectFiles, type Selection } from "./selection.js";
 
-export interface FileSourceOptions {
-  /** As the user named them; each is a project of its own. */
+export interface FileSourceOptions extends ReadOptions {
+  /** As the user named them: plain names make one project together, a pattern makes one of each file that matches. */
   readonly files: readonly string[];
-  /** What `${VAR}` refers to. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly onWarning: (warning: Problem) => void;
-  /** How often a file is looked at. Polling a stat works on bind mounts and network drives too; file events do not. */
+  /** How often the files are looked at. Polling a stat works on bind mounts and network drives too; file events do not. */
   readonly pollMs?: number;
 }
 
-interface Known {
-  readonly text: string | undefined;
-  readonly project: ProjectSpec | undefined;
-  readonly problems: readonly Problem[];
-}
+/** Searching directories may take long: so many times its duration passes before the next. */
+const searchRest = 20;
+const searchEveryPolls = 4;
 
-/** Services files on disk. A file that is broken, empty or gone keeps its last good version in force. */
+/** Services files on disk. A project whose files are broken, empty or gone keeps its last good version in force. */
 export function fileSource(options: FileSourceOptions): Source {
-  const known = new Map<string, Known>();
+  const { files, pollMs = 500 } = options;
+  let known: ReadonlyMap<string, Known> = new Map();
+  let selection: Selection = { projects: [], barren: [] };
   let generation = 0;
 
   async function load(): Promise<SourceSnapshot> {
-    let changed = generation === 0;
-    for (const file of options.files) {
-      const before = known.get(file);
-      const after = await reread(file, before, options);
-      if (after !== before) changed = true;
-      known.set(file, after);
+    const selected = await selectFiles(files);
+    const after = new Map<string, Known>();
+    for (const project of selected.projects) {
+      const [file] = project.files;
+      after.set(file, await reread(project, known.get(file), options));
     }
-    if (changed) generation += 1;
-    return snapshotOf(known, generation);
+    for (const [file, entry] of vanished(known, after)) after.set(file, entry);
+    const same = equal([...known.values()], [...after.values()]) && equal(selection.barren, selected.barren);
+    if (generation === 0 || !same) generation += 1;
+    known = after;
+    selection = selected;
+    return snapshotOf(known, selection.barren, generation);
   }
 
-  function watch(onChange: (snapshot: SourceSnapshot) => void, signal: AbortSignal): void {
-    let loading: Promise<void> = Promise.resolve();
-    const onStat = () => {
-      loading = loading.then(async () => {
-        const before = generation;
-        const snapshot = await load();
-        if (snapshot.generation !== before && !signal.aborted) onChange(snapshot);
-      });
-    };
-    for (const file of options.files) watchFile(file, { interval: options.pollMs ?? 500, persistent: false }, onStat);
-    signal.addEventListener("abort", () => {
-      for (const file of options.files) unwatchFile(file, onStat);
-    });
+  async function watch(onChange: (snapshot: SourceSnapshot) => void, signal: AbortSignal): Promise<void> {
+    const search = searcher(files, pollMs);
+    const elapsed = () => sleep(pollMs, true, { signal, ref: false }).catch(() => false);
+    while (await elapsed()) {
+      const current = await Promise.all([...known.values()].map(({ texts }) => texts.areCurrent()));
+      const found = await search();
+      if (!current.includes(false) && (found === undefined || isSame(found, selection))) continue;
+      const before = generation;
+      const snapshot = await load();
+      if (generation !== before && !signal.aborted) onChange(snapshot);
+    }
   }
 
-  return { load, watch };
+  return {
+    load,
+    watch: (onChange, signal) => void watch(onChange, signal),
+  };
 }
 
-async function reread(file: string, before: Known | undefined, options: FileSourceOptions): Promise<Known> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (thrown) {
-    const problem = unreadable(file, thrown);
-    if (before?.text === undefined && before?.problems[0]?.message === problem.message) return before;
-    return { text: undefined, project: before?.project, problems: [problem] };
-  }
-  if (before?.text === text) return before;
-  const result = readProject({ file, text, directory: dirname(resolve(file)), environment: options.environment });
-  for (const warning of result.warnings) options.onWarning(warning);
-  if (result.ok) return { text, project: result.project, problems: [] };
-  return { text, project: before?.project, problems: result.problems };
+/** Absent desired state deletes nothing: what a pattern no longer finds stays, unless another file has taken the project over. */
+function vanished(before: ReadonlyMap<string, Known>, now: ReadonlyMap<string, Known>): readonly [string, Known][] {
+  const declared = new Set([...now.values()].map(({ project }) => project?.name));
+  return [...before]
+    .filter(([file, { project }]) => !now.has(file) && project !== undefined && !declared.has(project.name))
+    .map(([file, entry]) => [file, entry.gone ? entry : { ...entry, gone: true, problems: [goneProblem(file)] }]);
 }
 
-function unreadable(file: string, thrown: unknown): Problem {
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown error";
-  if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: "name another with --file" };
-  return { file, path: "", message: `the file cannot be read (${code})` };
+function goneProblem(file: string): Problem {
+  const hint = "put it back; a restart forgets the project and leaves its containers alone";
+  return { file, path: "", message: "the file is gone; the last good version of its project stays in force", hint };
 }
 
-function snapshotOf(known: ReadonlyMap<string, Known>, generation: number): SourceSnapshot {
-  const projects: ProjectSpec[] = [];
-  const problems: Problem[] = [];
-  const files = new Map<string, number>();
-  for (const [file, entry] of known) {
-    const twin = projects.find((project) => project.name === entry.project?.name);
-    const clash = twin === undefined ? [] : [sameName(file, twin)];
-    if (entry.project !== undefined && twin === undefined) projects.push(entry.project);
-    problems.push(...entry.problems, ...clash);
-    files.set(file, entry.problems.length + clash.length);
-  }
-  return { generation, projects, problems, files };
+/** Looks for files, now and then; undefined: not this time. */
+function searcher(files: readonly string[], pollMs: number): () => Promise<Selection | undefined> {
+  if (!files.some(isPattern)) return () => Promise.resolve(undefined);
+  let next = 0;
+  return async () => {
+    const begin = performance.now();
+    if (begin < next) return undefined;
+    const found = await selectFiles(files);
+    const end = performance.now();
+    next = end + Math.max(searchEveryPolls * pollMs, searchRest * (end - begin));
+    return found;
+  };
 }
 
-function sameName(file: string, twin: ProjectSpec): Problem {
-  const hint = "give each file a name of its own";
-  return { file, path: "name", message: `the project "${twin.name}" is already declared in ${twin.file}`, hint };
+function isSame(one: Selection, other: Selection): boolean {
+  const names = ({ projects, barren }: Selection) => [...projects.map(({ files }) => files.join("\0")), "", ...barren];
+  return equal(names(one), names(other));
+}
+
+function equal(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
 }

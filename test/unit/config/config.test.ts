@@ -44,6 +44,15 @@ describe("where a setting comes from", () => {
     expect(readConfig({ file: ["c.yaml"] }, { FAIRLEAD_FILE: "a.yaml" }).files).toEqual(["c.yaml"]);
   });
 
+  it("profiles: --profile, else COMPOSE_PROFILES, else the settings file, else each project's own", () => {
+    const config = write("fairlead.yaml", "profiles: [debug]\n");
+    const environment = { COMPOSE_PROFILES: "a, b" };
+    expect(readConfig({ config, profile: ["c"] }, environment).profiles).toEqual(["c"]);
+    expect(readConfig({ config }, environment).profiles).toEqual(["a", "b"]);
+    expect(readConfig({ config }, { COMPOSE_PROFILES: "" }).profiles).toEqual(["debug"]);
+    expect(readConfig({}, {}).profiles).toBeUndefined();
+  });
+
   it("Docker's own variables mean what they mean to Docker", () => {
     const { docker } = readConfig({}, { DOCKER_HOST: "", DOCKER_TLS_VERIFY: "1", DOCKER_CONFIG: "/creds" });
     expect(docker).toMatchObject({ host: undefined, tlsVerify: true, config: "/creds" });

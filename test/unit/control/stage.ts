@@ -77,7 +77,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     generation: state.generation,
     projects: [{ name: "shop", file: "services.yaml", services: [...specs] }],
     problems: [],
-    files: new Map([["services.yaml", 0]]),
+    files: new Map([["services.yaml", []]]),
   });
   const source: Source = {
     load: () => Promise.resolve(snapshot()),

@@ -1,6 +1,6 @@
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SourceSnapshot } from "../../../src/control/ports.js";
 import { fileSource } from "../../../src/source/file.js";
@@ -40,7 +40,7 @@ describe("a services file", () => {
     expect(images(after)).toEqual(["acme/web:1"]);
     expect(after.problems.length).toBeGreaterThan(0);
     expect(after.problems[0]?.file).toMatch(place);
-    expect(after.files.get(file)).toBe(after.problems.length);
+    expect(after.files.get(file)).toEqual(after.problems);
     await writeFile(file, valid("acme/web:2"));
     const mended = await source.load();
     expect(images(mended)).toEqual(["acme/web:2"]);
@@ -92,22 +92,144 @@ describe("a services file", () => {
   });
 });
 
-describe("several files", () => {
-  it("one broken file never holds up the others", async () => {
-    const other = join(directory, "other.yaml");
-    await writeFile(file, "services: [");
-    await writeFile(other, valid("acme/web:1").replace("shop", "other"));
-    const snapshot = await open([file, other]).load();
-    expect(images(snapshot)).toEqual(["acme/web:1"]);
-    expect(snapshot.problems.map((problem) => problem.file)).toEqual([file]);
+describe("a project of several files", () => {
+  const write = async (name: string, text: string) => {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), text);
+    return join(directory, name);
+  };
+
+  it("merges the files that are named plainly", async () => {
+    await writeFile(file, valid("acme/web:1"));
+    const override = await write("more/override.yaml", "services: {web: {image: 'acme/web:2'}, db: {image: db}}");
+    const snapshot = await open([file, override]).load();
+    expect(images(snapshot)).toEqual(["acme/web:2", "library/db:latest"]);
+    expect([...snapshot.files.keys()]).toEqual([file]);
+    await writeFile(override, "services: {web: {imag: x}}");
+    expect((await open([file, override]).load()).problems).toMatchObject([
+      { file: override, path: "services.web.imag" },
+    ]);
   });
 
-  it("may not declare one project twice", async () => {
-    const other = join(directory, "other.yaml");
-    await writeFile(file, valid("acme/web:1"));
-    await writeFile(other, valid("acme/web:2"));
-    const snapshot = await open([file, other]).load();
+  it("is read again when any of them changes, also one that was missing", async () => {
+    await writeFile(
+      file,
+      "include: [parts/db.yaml]\nservices: {web: {image: '$IMAGE', env_file: [{path: web.env, required: false}]}}",
+    );
+    await write("parts/db.yaml", "services: {db: {image: 'db:1'}}");
+    await write(".env", "IMAGE=acme/web:1");
+    const source = open();
+    expect(images(await source.load())).toEqual(["acme/web:1", "library/db:1"]);
+    const seen: SourceSnapshot[] = [];
+    const abort = new AbortController();
+    source.watch((snapshot) => seen.push(snapshot), abort.signal);
+    const sees = (expected: () => void) => vi.waitFor(expected, 10_000);
+    await write(".env", "IMAGE=acme/web:22");
+    await sees(() => {
+      expect(seen.flatMap(images)).toEqual(["acme/web:22", "library/db:1"]);
+    });
+    await write("parts/db.yaml", "services: {db: {image: 'db:22'}}");
+    await sees(() => {
+      expect(seen[1] && images(seen[1])).toEqual(["acme/web:22", "library/db:22"]);
+    });
+    await write("web.env", "A=1");
+    await sees(() => {
+      expect(seen[2]?.projects[0]?.services[0]?.container.environment).toEqual({ A: "1" });
+    });
+    await rm(join(directory, "parts/db.yaml"));
+    await sees(() => {
+      expect(seen[3]?.files.get(file)).toMatchObject([{ file, path: "include[0]" }]);
+    });
+    expect(seen[3] && images(seen[3]), "the last good version").toEqual(["acme/web:22", "library/db:22"]);
+    abort.abort();
+  });
+
+  it("never waits for a file without an end", async () => {
+    await writeFile(file, "services: {web: {image: nginx, env_file: [/dev/zero, /dev/null]}}");
+    expect((await open().load()).problems.map(({ message }) => message)).toEqual([
+      "/dev/zero cannot be read (not a regular file)",
+    ]);
+  });
+});
+
+describe("a pattern", () => {
+  const stack = async (name: string, text: string) => {
+    await mkdir(join(directory, name), { recursive: true });
+    await writeFile(join(directory, name, "compose.yaml"), text);
+    return join(directory, name, "compose.yaml");
+  };
+  const project = (name: string, image = `acme/${name}:1`) => valid(image).replace("shop", name);
+  const pattern = () => join(directory, "{a,b,c*}", "compose.yaml");
+
+  it("makes a project of each match; one broken file never holds up the others", async () => {
+    const broken = await stack("a", "services: [");
+    await stack("b", project("two"));
+    await stack("cc", project("three"));
+    const snapshot = await open([pattern()]).load();
+    expect(images(snapshot)).toEqual(["acme/two:1", "acme/three:1"]);
+    expect(snapshot.problems.map((problem) => problem.file)).toEqual([broken]);
+    expect([...snapshot.files.values()].map(({ length }) => length)).toEqual([1, 0, 0]);
+  });
+
+  it("may not find one project twice", async () => {
+    await stack("a", project("same", "acme/web:1"));
+    const other = await stack("b", project("same", "acme/web:2"));
+    const snapshot = await open([pattern()]).load();
     expect(images(snapshot)).toEqual(["acme/web:1"]);
-    expect(snapshot.problems[0]).toMatchObject({ file: other, path: "name" });
+    expect(snapshot.problems).toMatchObject([{ file: other, path: "name" }]);
+    expect(snapshot.files.get(other)).toEqual(snapshot.problems);
+  });
+
+  it("leaves alone what is named plainly, and what another pattern has found", async () => {
+    const named = await stack("a", project("one"));
+    await stack("b", project("two"));
+    const snapshot = await open([pattern(), named, join(directory, "*/*.yaml")]).load();
+    expect(images(snapshot)).toEqual(["acme/two:1", "acme/one:1"]);
+    expect(snapshot.problems).toEqual([]);
+  });
+
+  it("that matches nothing is a problem, until it does", async () => {
+    const source = open([pattern()]);
+    const nothing = {
+      file: pattern(),
+      path: "",
+      message: "no file matches this pattern",
+      hint: "name another with --file",
+    };
+    expect((await source.load()).problems).toEqual([nothing]);
+    await stack("a", project("one"));
+    expect(await source.load()).toMatchObject({ generation: 2, problems: [] });
+  });
+
+  it("notices files that appear and vanish; what vanishes keeps its last good version in force", async () => {
+    const gone = await stack("a", project("one"));
+    await stack("b", "services: [");
+    const source = open([pattern()]);
+    await source.load();
+    const seen: SourceSnapshot[] = [];
+    const abort = new AbortController();
+    source.watch((snapshot) => seen.push(snapshot), abort.signal);
+    await stack("c", project("three"));
+    await vi.waitFor(() => {
+      expect(seen[0] && images(seen[0])).toEqual(["acme/one:1", "acme/three:1"]);
+    }, 10_000);
+    await rm(join(directory, "a"), { recursive: true });
+    await rm(join(directory, "b"), { recursive: true });
+    await vi.waitFor(() => {
+      const last = seen.at(-1);
+      expect(last && images(last)).toEqual(["acme/three:1", "acme/one:1"]);
+      expect(last?.problems).toMatchObject([{ file: gone, message: expect.stringContaining("is gone") as string }]);
+    }, 10_000);
+    abort.abort();
+    await stack("cc", project("one", "acme/moved:1"));
+    const moved = await source.load();
+    expect(images(moved)).toEqual(["acme/three:1", "acme/moved:1"]);
+    expect(moved.problems).toEqual([]);
+  });
+
+  it.each(["a (copy)/compose.yaml", "a, b/compose.yaml"])("is not %s", async (name) => {
+    await mkdir(join(directory, dirname(name)));
+    await writeFile(join(directory, name), project("one"));
+    expect(images(await open([join(directory, name)]).load())).toEqual(["acme/one:1"]);
   });
 });

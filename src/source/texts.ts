@@ -1,0 +1,66 @@
+import { readFile, stat } from "node:fs/promises";
+import type { FileText } from "../spec/library.js";
+
+/** What was found at some paths, and what the file system said of them just before. */
+export class Texts {
+  readonly #texts = new Map<string, FileText>();
+  readonly #stamps = new Map<string, string>();
+
+  get(path: string): FileText | undefined {
+    return this.#texts.get(path);
+  }
+
+  paths(): readonly string[] {
+    return [...this.#texts.keys()];
+  }
+
+  /** `any`: also what is no regular file, such as a pipe. */
+  async read(path: string, any = false): Promise<FileText> {
+    this.#stamps.set(path, await stampOf(path));
+    const text = await textOf(path, any);
+    this.#texts.set(path, text);
+    return text;
+  }
+
+  equals(path: string, other: Texts): boolean {
+    const [mine, theirs] = [this.#texts.get(path), other.#texts.get(path)];
+    if (mine === undefined || theirs === undefined) return false;
+    return "text" in mine
+      ? "text" in theirs && mine.text === theirs.text
+      : "missing" in theirs && mine.missing === theirs.missing;
+  }
+
+  /** Others have read the same a little later. */
+  refresh(later: Texts): void {
+    for (const [path, stamp] of later.#stamps) this.#stamps.set(path, stamp);
+  }
+
+  /** Whether the file system shows them as they were when they were read. */
+  async areCurrent(): Promise<boolean> {
+    const stamps = await Promise.all([...this.#stamps].map(async ([path, stamp]) => (await stampOf(path)) === stamp));
+    return !stamps.includes(false);
+  }
+}
+
+async function textOf(path: string, any: boolean): Promise<FileText> {
+  try {
+    // A device or a pipe has no end to wait for.
+    if (!any && path !== "/dev/null" && !(await stat(path)).isFile()) return { missing: "not a regular file" };
+    return { text: await readFile(path, "utf8") };
+  } catch (thrown) {
+    return { missing: codeOf(thrown) };
+  }
+}
+
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = await stat(path);
+    return [ino, size, mtimeMs, ctimeMs].join(":");
+  } catch (thrown) {
+    return codeOf(thrown);
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown error";
+}
