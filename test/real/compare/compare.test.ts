@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { formatProblem } from "../../../src/spec/problem.js";
 import { connect } from "../sandbox/docker.js";
+import { formatDifference } from "./difference.js";
 import { awaiting, minimumApi, refusals } from "./expectations.js";
 import { publishStandIn } from "./images.js";
 import { intendedDifferences } from "./intended.js";
@@ -64,11 +65,12 @@ describe("the containers that Fairlead creates are those of Docker Compose", () 
 });
 
 /** Differences that nobody means, and refusals that are not in the list, or are not those of the list. */
-function unexpected(name: string): (outcome: PeerOutcome) => readonly unknown[] {
+function unexpected(name: string): (outcome: PeerOutcome) => readonly string[] {
   return ({ peer, comparison, text }) => {
     const refusal = refusals[peer]?.[name];
-    if (comparison === undefined) return refusal !== undefined && text.includes(refusal) ? [] : [{ peer, text }];
-    return refusal === undefined ? comparison.unintended : [{ peer, text: "takes the file, and is said not to" }];
+    if (comparison === undefined) return refusal !== undefined && text.includes(refusal) ? [] : [`${peer} ${text}`];
+    if (refusal !== undefined) return [`${peer} takes the file, and is said not to`];
+    return comparison.unintended.map(formatDifference);
   };
 }
 

@@ -11,3 +11,9 @@ export interface Difference {
   readonly theirs: unknown;
   readonly ours: unknown;
 }
+
+/** One line: peer, thing, field, what they have, what we have. */
+export function formatDifference({ peer, of, field, theirs, ours }: Difference): string {
+  const text = (value: unknown) => (value === undefined ? "nothing" : JSON.stringify(value));
+  return `${peer} ${of} ${field}: theirs ${text(theirs)}, ours ${text(ours)}`;
+}

@@ -23,9 +23,7 @@ export function containerFields(container: Inspected, { containers }: Found): Fi
   for (const mount of asList(mounts)) {
     collect(fields, `Mounts.${String(mount["Destination"])}`, anonymousAlike(mount), text);
   }
-  for (const [target, request] of mountRequests(container["HostConfig"] as Inspected)) {
-    collect(fields, `Requested.${target}`, request, text);
-  }
+  for (const [target, request] of mountRequests(container)) collect(fields, `Requested.${target}`, request, text);
   return fields;
 }
 
@@ -53,7 +51,10 @@ function replacer(ids: ReadonlyMap<string, string>, own: string): (text: string)
 
 function collect(fields: Map<string, unknown>, path: string, value: unknown, text: (value: string) => string): void {
   if (volatile.test(path) || isNothing(value)) return;
-  if (Array.isArray(value)) {
+  if (path === "Config.ExposedPorts" || path === "Config.Volumes") {
+    // Sets, which the engine writes as mappings to nothing.
+    fields.set(path, Object.keys(value as object).toSorted());
+  } else if (Array.isArray(value)) {
     const items = value.map((item: unknown) => (typeof item === "string" ? text(item) : item));
     if (!sets.test(path)) fields.set(path, items);
     else {

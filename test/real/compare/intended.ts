@@ -90,10 +90,54 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     },
   },
   {
-    where: "`HostConfig.Binds`, `HostConfig.Mounts`",
+    where: "`HostConfig.Binds`, `HostConfig.Mounts`, `Config.Volumes`",
     reason:
-      "The engine takes one wish in two forms. What is wished, and what becomes of it (`Mounts`), is compared and equal.",
-    covers: ({ field }) => field === "HostConfig.Binds" || field === "HostConfig.Mounts",
+      "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the two entries that follow.",
+    covers: ({ field }) => ["HostConfig.Binds", "HostConfig.Mounts", "Config.Volumes"].includes(field),
+  },
+  {
+    where: "`Mounts[].Mode`",
+    reason: "It repeats the words in which a mount was asked for; `RW` and `Propagation` say what it is.",
+    covers: ({ field }) => /^Mounts\..*\.Mode$/.test(field),
+  },
+  {
+    where: "a missing host path of a long-form bind",
+    reason:
+      "The specification has it created unless `create_host_path` is false, and so does Fairlead. 1.29 never does; 2.40 cannot beside other options of the mount on engines before API 1.42.",
+    covers: ({ field, theirs, ours }) =>
+      /^Requested\..*\.CreateMountpoint$/.test(field) && theirs === undefined && ours === true,
+  },
+  {
+    where: "`HostConfig.RestartPolicy.Name`",
+    reason: "Fairlead writes `no` where the file asks for nothing; the engine takes an empty name for that too.",
+    covers: ({ field, theirs, ours }) => field === "HostConfig.RestartPolicy.Name" && theirs === "" && ours === "no",
+  },
+  {
+    where: "`HostConfig.NetworkMode`",
+    reason:
+      "1.29 joins the network first that is written first, 2.40 and Fairlead the one of the highest `priority`, then the first by name. All of them are joined.",
+    covers: ({ peer, field, theirs, ours }, _, all) =>
+      peer === "1.29" &&
+      field === "HostConfig.NetworkMode" &&
+      [theirs, ours].every((name) =>
+        [...all.keys()].some((key) => key.startsWith(`NetworkSettings.Networks.${String(name)}/`)),
+      ),
+  },
+  {
+    where: "`Config.ExposedPorts`",
+    reason: "2.40 hands `expose` over as it is written; Fairlead and 1.29 add the protocol, and write ranges out.",
+    covers: ({ peer, field, theirs, ours }) =>
+      peer === "2.40" &&
+      field === "Config.ExposedPorts" &&
+      JSON.stringify(writtenOut(theirs as string[])) === JSON.stringify(ours),
+  },
+  {
+    where: "`HostConfig.DeviceRequests`",
+    reason: "2.40 adds the capability `gpu` to those of `gpus`, also where it is among them already.",
+    covers: ({ peer, field, theirs, ours }) =>
+      peer === "2.40" &&
+      field === "HostConfig.DeviceRequests" &&
+      JSON.stringify(theirs).replace('"gpu","gpu"', '"gpu"') === JSON.stringify(ours),
   },
   {
     where: "`Attachable` of a network",
@@ -102,3 +146,13 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       peer === "1.29" && kind === "networks" && field === "Attachable" && theirs === true && ours === false,
   },
 ];
+
+/** `80` is `80/tcp`, and `90-91/udp` is `90/udp` and `91/udp`. */
+function writtenOut(ports: readonly string[]): readonly string[] {
+  const all = ports.flatMap((port) => {
+    const [numbers = "", protocol = "tcp"] = port.split("/");
+    const [first = 0, last = first] = numbers.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}/${protocol}`);
+  });
+  return all.toSorted();
+}

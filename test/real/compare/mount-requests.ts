@@ -1,14 +1,19 @@
 import type { Inspected } from "./host.js";
 
 /**
- * What a container asks to have mounted, by its target. The engine takes one and the same wish in three forms: `Binds`,
- * `Mounts` and `Tmpfs`; here they look alike.
+ * What a container asks to have mounted, by its target. The engine takes one and the same wish in three forms:
+ * `Volumes` (anonymous ones), `Binds` and `Mounts`; here they look alike.
  */
-export function mountRequests(hostConfig: Inspected): ReadonlyMap<string, Inspected> {
+export function mountRequests({ HostConfig, Config }: Inspected): ReadonlyMap<string, Inspected> {
+  const hostConfig = HostConfig as Inspected;
+  const { Volumes } = Config as { readonly Volumes?: object | null };
   const binds = (hostConfig["Binds"] ?? []) as readonly string[];
   const mounts = (hostConfig["Mounts"] ?? []) as readonly Inspected[];
-  return new Map([...binds.map(fromBind), ...mounts.map(fromMount)]);
+  const anonymous = Object.keys(Volumes ?? {}).map((target): [string, Inspected] => [target, plainVolume]);
+  return new Map([...anonymous, ...binds.map(fromBind), ...mounts.map(fromMount)]);
 }
+
+const plainVolume = { Type: "volume", ReadOnly: false };
 
 function fromBind(bind: string): [string, Inspected] {
   const [source = "", target = "", mode = ""] = bind.split(":");
