@@ -66,11 +66,11 @@ describe("the containers that Fairlead creates are those of Docker Compose", () 
 
 /** Differences that nobody means, and refusals that are not in the list, or are not those of the list. */
 function unexpected(name: string): (outcome: PeerOutcome) => readonly string[] {
-  return ({ peer, comparison, text }) => {
+  return ({ peer, comparison, text, alike }) => {
     const refusal = refusals[peer]?.[name];
-    if (comparison === undefined) return refusal !== undefined && text.includes(refusal) ? [] : [`${peer} ${text}`];
-    if (refusal !== undefined) return [`${peer} takes the file, and is said not to`];
-    return comparison.unintended.map(formatDifference);
+    if (refusal !== undefined) return text.includes(refusal) ? [] : [`${peer} is said to refuse the file: ${text}`];
+    if (alike) return [];
+    return comparison?.unintended.map(formatDifference) ?? [`${peer} ${text}`];
   };
 }
 

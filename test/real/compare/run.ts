@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { Engine } from "../../../src/control/ports.js";
+import { FairleadError } from "../../../src/errors.js";
 import type { ProjectSpec } from "../../../src/spec/service.js";
 import { createServices } from "./creation.js";
 import { compare, type Comparison } from "./differences.js";
@@ -24,10 +25,12 @@ export interface StackResult {
 
 export interface PeerOutcome {
   readonly peer: PeerName;
-  /** Absent: the peer refuses the file. */
+  /** Absent: a side has made nothing. */
   readonly comparison?: Comparison;
   /** The comparison in figures, or the peer's complaint. */
   readonly text: string;
+  /** The same has been made, or the engine has refused the same to both. */
+  readonly alike: boolean;
 }
 
 /** Each side makes the project's containers under the same names, one after the other; nothing is left of it. */
@@ -45,11 +48,11 @@ export async function compareStack(stack: Stack, project: ProjectSpec, host: Hos
   };
   try {
     const services = project.services.map((service) => withStandIn(service, standIn));
-    const ours = await made(() => createServices(services, standIn.digest, engine));
+    const ours = await made(() => createServices(services, standIn.digest, engine)).catch(refusedByEngine);
     const outcomes: PeerOutcome[] = [];
     for (const peer of peers) {
-      const create = () => made(() => peer.create(stack, project.name, host.engineHost));
-      outcomes.push(await create().then((theirs) => compared(peer.name, theirs, ours), refused(peer.name)));
+      const theirs = await made(() => peer.create(stack, project.name, host.engineHost)).catch(refusedByPeer);
+      outcomes.push({ peer: peer.name, ...compared(peer.name, theirs, ours) });
     }
     return { stack: stack.name, services: project.services.length, outcomes };
   } finally {
@@ -58,15 +61,24 @@ export async function compareStack(stack: Stack, project: ProjectSpec, host: Hos
   }
 }
 
-function compared(peer: PeerName, theirs: Found, ours: Found): PeerOutcome {
-  const comparison = compare(peer, theirs, ours);
-  const { fields, intended, unintended } = comparison;
-  return { peer, comparison, text: `${fields}, ${intended.length}, ${unintended.length}` };
+/** A refusal of the engine is a result like any other: it should meet both sides. */
+function refusedByEngine(error: unknown): string {
+  const words =
+    error instanceof FairleadError ? /^the engine refused to [^:]*: (.*)$/s.exec(error.message)?.[1] : undefined;
+  if (words === undefined) throw error;
+  return words;
 }
 
-function refused(peer: PeerName): (error: unknown) => PeerOutcome {
-  return (error) => {
-    if (!(error instanceof PeerRefused)) throw error;
-    return { peer, text: error.message };
-  };
+function refusedByPeer(error: unknown): string {
+  if (error instanceof PeerRefused) return error.message;
+  throw error;
+}
+
+function compared(peer: PeerName, theirs: Found | string, ours: Found | string): Omit<PeerOutcome, "peer"> {
+  if (typeof theirs === "string") return { text: theirs, alike: typeof ours === "string" && theirs.includes(ours) };
+  if (typeof ours === "string") return { text: `it takes what the engine refuses to Fairlead: ${ours}`, alike: false };
+  const comparison = compare(peer, theirs, ours);
+  const { fields, intended, unintended } = comparison;
+  const text = `${fields}, ${intended.length}, ${unintended.length}`;
+  return { comparison, text, alike: unintended.length === 0 };
 }

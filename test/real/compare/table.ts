@@ -1,6 +1,6 @@
 import { intendedDifferences } from "./intended.js";
 import type { PeerName } from "./peers.js";
-import type { StackResult } from "./run.js";
+import type { PeerOutcome, StackResult } from "./run.js";
 
 /** What the comparison found: a line for each file, and how often each intended difference was met. */
 export function resultTable(results: readonly StackResult[]): string {
@@ -9,9 +9,16 @@ export function resultTable(results: readonly StackResult[]): string {
   const rows = results.map(({ stack, services, outcomes }) => [
     stack,
     String(services),
-    ...peers.map((peer) => outcomes.find((outcome) => outcome.peer === peer)?.text ?? ""),
+    ...peers.map((peer) => cell(outcomes.find((outcome) => outcome.peer === peer))),
   ]);
   return `${columns([header, ...rows])}\n\n${classes(results, peers)}`;
+}
+
+function cell(outcome: PeerOutcome | undefined): string {
+  if (outcome === undefined) return "";
+  if (outcome.comparison !== undefined) return outcome.text;
+  const said = outcome.text.split("\n").at(-1)!.slice(0, 90);
+  return outcome.alike ? `the engine refuses both: ${said}` : `not compared: ${said}`;
 }
 
 function classes(results: readonly StackResult[], peers: readonly PeerName[]): string {
