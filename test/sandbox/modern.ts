@@ -4,12 +4,12 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { runEngine, type EngineOptions, type SandboxEngine } from "./engine.js";
+import { debianMirror, suite } from "./debian.js";
 import { sandboxRoot } from "./janitor.js";
 
 const run = promisify(execFile);
 
-/** The first Debian release with Docker 28; its packages do not run on older systems, hence the chroot. */
-const suite = "forky";
+/** They do not run on older systems, hence the chroot. */
 const packages = ["docker.io", "containerd", "runc", "iptables", "iproute2", "ca-certificates", "procps"];
 const script = fileURLToPath(new URL("chroot.sh", import.meta.url));
 
@@ -58,10 +58,4 @@ async function modernRoot(say: (line: string) => void): Promise<string> {
     throw new Error(`mmdebstrap failed:\n${stderr.trim().split("\n").slice(-10).join("\n")}`, { cause: error });
   }
   return root;
-}
-
-/** The mirror that apt uses, where this is Debian. */
-async function debianMirror(): Promise<string> {
-  const { stdout } = await run("apt-get", ["indextargets", "--format", "$(REPO_URI)"]);
-  return stdout.split("\n").find((uri) => /\/debian\/?$/.test(uri)) ?? "http://deb.debian.org/debian";
 }

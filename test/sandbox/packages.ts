@@ -10,6 +10,7 @@ const programs = {
   "busybox-static": "busybox",
   iptables: "iptables",
   mmdebstrap: "mmdebstrap",
+  "docker-compose": "docker-compose",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 
@@ -20,6 +21,9 @@ export const enginePackages: readonly Package[] = ["docker.io", "docker-registry
 
 /** What `startModernEngine` takes beyond that. */
 export const modernEnginePackages: readonly Package[] = [...enginePackages, "mmdebstrap", "debian-archive-keyring"];
+
+/** What both releases of Compose take that Fairlead is compared with. */
+export const composePackages: readonly Package[] = ["docker-compose", "debian-archive-keyring"];
 
 const run = promisify(execFile);
 

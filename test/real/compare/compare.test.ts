@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { connectEngine } from "../../../src/docker/engine.js";
+import { formatProblem } from "../../../src/spec/problem.js";
+import { connect } from "../sandbox/docker.js";
+import { formatDifference } from "./difference.js";
+import { awaiting, minimumApi, refusals } from "./expectations.js";
+import { publishStandIn } from "./images.js";
+import { intendedDifferences } from "./intended.js";
+import { findPeers } from "./peers.js";
+import { compareStack, type Host, type PeerOutcome, type StackResult } from "./run.js";
+import { loadStack, openStack, stackNames } from "./stacks.js";
+import { resultTable } from "./table.js";
+
+const names = await stackNames();
+
+describe("the containers that Fairlead creates are those of Docker Compose", () => {
+  const results: StackResult[] = [];
+  const notes: string[] = [];
+  let host: Host & { readonly api: string };
+
+  beforeAll(async () => {
+    const engineHost = inject("engineHost");
+    const docker = connect(engineHost);
+    const version = (await docker.version()) as { readonly ApiVersion: string; readonly MinAPIVersion?: string };
+    const { peers, absences } = await findPeers(!isOlder("1.22", version.MinAPIVersion ?? "1.12"));
+    notes.push(...absences);
+    const standIn = await publishStandIn(docker, inject("registryUrl"));
+    const engine = connectEngine({ host: engineHost, credentials: () => Promise.resolve(undefined) });
+    host = { engineHost, docker, engine, standIn, peers, api: version.ApiVersion };
+  });
+
+  afterAll(() => {
+    const ordered = results.toSorted((left, right) => (left.stack < right.stack ? -1 : 1));
+    if (ordered.length > 0) console.log([resultTable(ordered), ...notes].join("\n"));
+  });
+
+  it.each(names)("%s", async (name) => {
+    const stack = await openStack(name);
+    try {
+      const loaded = await loadStack(stack);
+      const problems = loaded.ok ? [] : loaded.problems.map(formatProblem);
+      if (awaiting.has(name)) {
+        expect(problems).not.toEqual([]);
+        return;
+      }
+      if (!loaded.ok) throw new Error(problems.join("\n"));
+      const needed = minimumApi[name];
+      if (needed !== undefined && isOlder(host.api, needed)) {
+        notes.push(`${name}: not compared, for it needs an engine of API ${needed}; this one has ${host.api}`);
+        return;
+      }
+      const result = await compareStack(stack, loaded.project, host);
+      results.push(result);
+      expect(result.outcomes.flatMap(unexpected(name))).toEqual([]);
+    } finally {
+      await stack.remove();
+    }
+  });
+
+  it.runIf(awaiting.size === 0)("has no intended difference that never occurs", () => {
+    const met = new Set(results.flatMap(({ outcomes }) => outcomes.flatMap(({ comparison }) => comparison?.intended)));
+    const never = intendedDifferences.filter((entry) => !met.has(entry));
+    expect(never.map(({ where }) => where)).toEqual([]);
+  });
+});
+
+/** Differences that nobody means, and refusals that are not in the list, or are not those of the list. */
+function unexpected(name: string): (outcome: PeerOutcome) => readonly string[] {
+  return ({ peer, comparison, text, alike }) => {
+    const refusal = refusals[peer]?.[name];
+    if (refusal !== undefined) return text.includes(refusal) ? [] : [`${peer} is said to refuse the file: ${text}`];
+    if (alike) return [];
+    return comparison?.unintended.map(formatDifference) ?? [`${peer} ${text}`];
+  };
+}
+
+function isOlder(left: string, right: string): boolean {
+  const minor = (version: string) => Number(version.split(".")[1]);
+  return minor(left) < minor(right);
+}

@@ -1,0 +1,58 @@
+import { execute, idsOf } from "../../../src/control/execute.js";
+import type { Engine } from "../../../src/control/ports.js";
+import { emptyMemory } from "../../../src/plan/desired.js";
+import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import { plan } from "../../../src/plan/plan.js";
+import type { StepKind } from "../../../src/plan/step.js";
+import { viewOf } from "../../../src/plan/view.js";
+import { specHash } from "../../../src/spec/hash.js";
+import type { Digest } from "../../../src/spec/image.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
+
+/** Everything but these is carried out: nothing is ever started here. */
+const left: ReadonlySet<StepKind> = new Set(["start-container", "stop-container", "tag-image"]);
+
+/**
+ * Brings a project's containers to the role that serves, as the controller does: with the planner's own steps and its
+ * own executor. The planner is only told that whatever exists has been running, and healthy, for an hour.
+ */
+export async function createServices(services: readonly ServiceSpec[], digest: Digest, engine: Engine): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    const outcomes = [];
+    for (const spec of services) outcomes.push(await reconcile(spec, digest, engine));
+    if (outcomes.every(({ kind }) => kind === "converged")) return;
+    const blocked = outcomes.find(({ kind }) => kind === "blocked" || kind === "failed");
+    if (blocked !== undefined) throw new Error(`${blocked.reason}: ${blocked.because}`);
+  }
+  throw new Error("the planner does not come to an end");
+}
+
+async function reconcile(spec: ServiceSpec, digest: Digest, engine: Engine) {
+  const host = provenHost(await engine.snapshot());
+  const desired = { spec, specHash: specHash(spec), target: { known: true as const, digest, sameContent: [] } };
+  const { steps, outcome } = plan(desired, viewOf(host, spec, new Map()), emptyMemory);
+  const ids = idsOf(host.containers);
+  for (const step of steps.filter(({ kind }) => !left.has(kind))) {
+    await execute(step, { engine, ids, beginPull: notNow, keepLogs: notNow });
+  }
+  return outcome;
+}
+
+function notNow(): never {
+  throw new Error("the planner should neither pull nor see a failure");
+}
+
+function provenHost(host: HostSnapshot): HostSnapshot {
+  return { ...host, containers: host.containers.map((container) => proven(container, host.takenAt - 3_600_000)) };
+}
+
+function proven(container: ObservedContainer, since: number): ObservedContainer {
+  const checked = container.healthcheck !== undefined;
+  return {
+    ...container,
+    state: "running",
+    startedAt: since,
+    health: checked ? "healthy" : "none",
+    healthySince: checked ? since : undefined,
+  };
+}

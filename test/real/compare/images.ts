@@ -1,0 +1,48 @@
+import type Docker from "dockerode";
+import { familiarImage, familiarName, parseImage, type Digest, type ImageReference } from "../../../src/spec/image.js";
+import type { ProjectSpec, ServiceSpec } from "../../../src/spec/service.js";
+import { publishImage } from "../../sandbox/image.js";
+import { pull } from "../sandbox/docker.js";
+
+/** The image that stands in for all of the corpus's: none of those is ever pulled. */
+export interface StandIn {
+  readonly reference: ImageReference;
+  readonly digest: Digest;
+  /** The engine's id. */
+  readonly id: string;
+}
+
+export async function publishStandIn(docker: Docker, registryUrl: string): Promise<StandIn> {
+  const reference = parseImage(`${new URL(registryUrl).host}/corpus/app:latest`);
+  const { digest } = await publishImage(registryUrl, reference.repository, "latest");
+  const pinned = `${familiarName(reference)}@${digest}`;
+  await pull(docker, pinned);
+  const { Id } = await docker.getImage(pinned).inspect();
+  return { reference, digest, id: Id };
+}
+
+/** Gives it the names that the project's services ask for, so that Docker Compose finds them on the host. */
+export async function nameStandIn(
+  docker: Docker,
+  standIn: StandIn,
+  project: ProjectSpec,
+): Promise<() => Promise<void>> {
+  const images = project.services.map(({ image }) => familiarImage(image));
+  const built = project.services.flatMap(({ name }) => [`${project.name}-${name}`, `${project.name}_${name}`]);
+  const names = [...new Set([...images, ...built.map((name) => `${name}:latest`)])];
+  await Promise.all(names.map((name) => docker.getImage(standIn.id).tag(split(name))));
+  return async () => {
+    await Promise.all(names.map((name) => docker.getImage(name).remove({ noprune: true })));
+  };
+}
+
+/** Registry and digest cannot be those of the file's image where nothing is pulled from there. */
+export function withStandIn(service: ServiceSpec, { reference }: StandIn): ServiceSpec {
+  const { build: _built, ...rest } = service;
+  return { ...rest, image: reference };
+}
+
+function split(name: string): { repo: string; tag: string } {
+  const colon = name.lastIndexOf(":");
+  return { repo: name.slice(0, colon), tag: name.slice(colon + 1) };
+}

@@ -1,0 +1,158 @@
+import type { Difference } from "./difference.js";
+import type { Fields } from "./fields.js";
+
+/** A way in which Fairlead's containers, networks and volumes are meant to be unlike those of Docker Compose. */
+export interface IntendedDifference {
+  /** The fields of the engine's answer, as a person would name them. */
+  readonly where: string;
+  readonly reason: string;
+  /** Whether it is this difference, values and all; `theirs` and `ours` are the whole objects. */
+  readonly covers: (difference: Difference, theirs: Fields, ours: Fields) => boolean;
+}
+
+const pinned = /^[^@]+@sha256:[0-9a-f]{64}$/;
+const label = (name: string, kind: Difference["kind"] = "containers") =>
+  kind === "containers" ? `Config.Labels.com.docker.compose.${name}` : `Labels.com.docker.compose.${name}`;
+const isLabel = ({ field, kind }: Difference, ...names: readonly string[]) =>
+  names.some((name) => field === label(name, kind));
+
+/** In the order of `docs/compose-parity.md`, which is made from it. */
+export const intendedDifferences: readonly IntendedDifference[] = [
+  {
+    where: "`Config.Image` and the label `com.docker.compose.image`",
+    reason:
+      "Fairlead creates from `repository@sha256:…`, never from a tag: what a tag stands for may change between pull and creation. Compose names the tag, and 2.40 puts the engine's image id in the label.",
+    covers: (difference) =>
+      (difference.field === "Config.Image" || isLabel(difference, "image")) && pinned.test(String(difference.ours)),
+  },
+  {
+    where: "labels `fairlead.*`",
+    reason: "They are how Fairlead knows its own containers again. Docker Compose has none of them.",
+    covers: ({ field, theirs }) => /^(Config\.)?Labels\.fairlead\./.test(field) && theirs === undefined,
+  },
+  {
+    where: "label `com.docker.compose.config-hash`",
+    reason: "Each program hashes its own reading of the file, to know whether a container still fits it.",
+    covers: (difference) => isLabel(difference, "config-hash"),
+  },
+  {
+    where: "label `com.docker.compose.version`",
+    reason: "It says whose labels they are. Fairlead writes a fixed version that tools know.",
+    covers: (difference) => isLabel(difference, "version") && difference.ours !== undefined,
+  },
+  {
+    where: "labels `com.docker.compose.project.working_dir`, `…config_files`, `…environment_file`",
+    reason:
+      "Fairlead leaves them out: it may run in a container of its own, or read from a git checkout, so that its paths mean nothing to a person on the host.",
+    covers: (difference) =>
+      isLabel(difference, "project.working_dir", "project.config_files", "project.environment_file") &&
+      difference.ours === undefined,
+  },
+  {
+    where: "label `com.docker.compose.depends_on`",
+    reason:
+      "2.40 keeps the order of services in it, for commands that are given no file. Fairlead always has the file.",
+    covers: (difference) => isLabel(difference, "depends_on") && difference.ours === undefined,
+  },
+  {
+    where: "`Name`",
+    reason: "1.29 joins project, service and number by `_`; 2.40 and Fairlead by `-`.",
+    covers: ({ peer, field, theirs, ours }) =>
+      peer === "1.29" && field === "Name" && /^\/[\w.-]+_\d+$/.test(String(theirs)) && /-\d+$/.test(String(ours)),
+  },
+  {
+    where: "`Config.AttachStdout`, `Config.AttachStderr`",
+    reason: "2.40 notes that a terminal might want to attach. It has no effect on the container.",
+    covers: ({ peer, field, theirs }) =>
+      peer === "2.40" && (field === "Config.AttachStdout" || field === "Config.AttachStderr") && theirs === true,
+  },
+  {
+    where: "`Config.StopTimeout`",
+    reason: "Fairlead writes the default of 10 s out; Compose leaves it to the engine, whose default it is too.",
+    covers: ({ field, theirs, ours }) => field === "Config.StopTimeout" && theirs === undefined && ours === 10,
+  },
+  {
+    where: "`NetworkSettings.Networks.*.Aliases`",
+    reason:
+      "2.40 adds the container's name to the aliases. The engine answers to that name anyway, and Fairlead's containers change theirs.",
+    covers: ({ peer, field, theirs, ours }, all) =>
+      peer === "2.40" &&
+      field.endsWith("/Aliases") &&
+      JSON.stringify([...(ours as string[]), String(all.get("Name")).slice(1)].toSorted()) === JSON.stringify(theirs),
+  },
+  {
+    where: "`NetworkSettings.Networks`",
+    reason: "1.29 joins a container's further networks only when it is started; Fairlead and 2.40 before.",
+    covers: ({ peer, field, theirs }, all) => {
+      const network = /^(NetworkSettings\.Networks\..*)\//.exec(field)?.[1];
+      const joined = [...all.keys()].some((key) => key.startsWith(`${network}/`));
+      return peer === "1.29" && network !== undefined && theirs === undefined && !joined;
+    },
+  },
+  {
+    where: "`HostConfig.Binds`, `HostConfig.Mounts`, `Config.Volumes`",
+    reason:
+      "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the two entries that follow.",
+    covers: ({ field }) => ["HostConfig.Binds", "HostConfig.Mounts", "Config.Volumes"].includes(field),
+  },
+  {
+    where: "`Mounts[].Mode`",
+    reason: "It repeats the words in which a mount was asked for; `RW` and `Propagation` say what it is.",
+    covers: ({ field }) => /^Mounts\..*\.Mode$/.test(field),
+  },
+  {
+    where: "a missing host path of a long-form bind",
+    reason:
+      "The specification has it created unless `create_host_path` is false, and so does Fairlead. 1.29 never does; 2.40 cannot beside other options of the mount on engines before API 1.42.",
+    covers: ({ field, theirs, ours }) =>
+      /^Requested\..*\.CreateMountpoint$/.test(field) && theirs === undefined && ours === true,
+  },
+  {
+    where: "`HostConfig.RestartPolicy.Name`",
+    reason: "Fairlead writes `no` where the file asks for nothing; the engine takes an empty name for that too.",
+    covers: ({ field, theirs, ours }) => field === "HostConfig.RestartPolicy.Name" && theirs === "" && ours === "no",
+  },
+  {
+    where: "`HostConfig.NetworkMode`",
+    reason:
+      "1.29 joins the network first that is written first, 2.40 and Fairlead the one of the highest `priority`, then the first by name. All of them are joined.",
+    covers: ({ peer, field, theirs, ours }, _, all) =>
+      peer === "1.29" &&
+      field === "HostConfig.NetworkMode" &&
+      [theirs, ours].every((name) =>
+        [...all.keys()].some((key) => key.startsWith(`NetworkSettings.Networks.${String(name)}/`)),
+      ),
+  },
+  {
+    where: "`Config.ExposedPorts`",
+    reason: "2.40 hands `expose` over as it is written; Fairlead and 1.29 add the protocol, and write ranges out.",
+    covers: ({ peer, field, theirs, ours }) =>
+      peer === "2.40" &&
+      field === "Config.ExposedPorts" &&
+      JSON.stringify(writtenOut(theirs as string[])) === JSON.stringify(ours),
+  },
+  {
+    where: "`HostConfig.DeviceRequests`",
+    reason: "2.40 adds the capability `gpu` to those of `gpus`, also where it is among them already.",
+    covers: ({ peer, field, theirs, ours }) =>
+      peer === "2.40" &&
+      field === "HostConfig.DeviceRequests" &&
+      JSON.stringify(theirs).replace('"gpu","gpu"', '"gpu"') === JSON.stringify(ours),
+  },
+  {
+    where: "`Attachable` of a network",
+    reason: "1.29 says yes unless asked; it has a meaning in a Swarm only.",
+    covers: ({ peer, kind, field, theirs, ours }) =>
+      peer === "1.29" && kind === "networks" && field === "Attachable" && theirs === true && ours === false,
+  },
+];
+
+/** `80` is `80/tcp`, and `90-91/udp` is `90/udp` and `91/udp`. */
+function writtenOut(ports: readonly string[]): readonly string[] {
+  const all = ports.flatMap((port) => {
+    const [numbers = "", protocol = "tcp"] = port.split("/");
+    const [first = 0, last = first] = numbers.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}/${protocol}`);
+  });
+  return all.toSorted();
+}
