@@ -11,11 +11,11 @@ export interface DotenvFile {
 
 /**
  * Reads a file of `NAME=value` lines in Compose's dialect: `export`, `NAME: value`, quotes (double ones with escapes, both
- * over several lines), comments after white space, and variables, filled in from `variables`, else from earlier lines.
- * A name alone takes its value from `variables`, and is left out if there is none.
+ * over several lines), comments after white space, and variables, filled in from `variables`, else from earlier lines,
+ * else from `earlier` files. A name alone takes its value from `variables`, and is left out if there is none.
  */
-export function readDotenv(text: string, variables: Variables): DotenvFile {
-  return new DotenvReader(text, variables).read();
+export function readDotenv(text: string, variables: Variables, earlier: Variables = () => undefined): DotenvFile {
+  return new DotenvReader(text, variables, earlier).read();
 }
 
 /** `format: raw`, as `docker run --env-file` reads it: what follows the first `=` is the value, to the end of the line. */
@@ -67,6 +67,7 @@ class DotenvReader {
   constructor(
     text: string,
     private readonly variables: Variables,
+    private readonly earlier: Variables,
   ) {
     this.#text = normalLines(text);
   }
@@ -119,7 +120,8 @@ class DotenvReader {
   }
 
   #filledIn(template: string, name: string, begin: number): string | undefined {
-    const lookUp = (variable: string) => this.variables(variable) ?? this.#entries.get(variable);
+    const lookUp = (variable: string) =>
+      this.variables(variable) ?? this.#entries.get(variable) ?? this.earlier(variable);
     const { text, unset, faults } = interpolate(template, lookUp);
     const plain = "a plain dollar sign is `$$`, or stands in single quotes";
     if (faults.length > 0) this.#fault(begin, name, "a variable in the value cannot be filled in", plain);

@@ -26,7 +26,7 @@ export function labelsOf(labelsNode: Node | undefined, fileNode: Node | undefine
 
 /**
  * `env_file`: a path, or a list of paths and of mappings with `path`, `required` and `format`. Later files win. Variables
- * in them are the project's, else those of `own` (the service's `environment`), else of earlier lines.
+ * in them are the project's, else those of `own` (the service's `environment`), else of earlier lines and files.
  */
 function envFiles(node: Node, own: Texts): Texts {
   return collect(node, (item) => (isMapping(item.value) ? longForm(item) : pathAlone(item, optionalHint)), own);
@@ -75,20 +75,23 @@ function collect(node: Node, decode: (item: Node) => EnvFile | null, own: Texts)
     const file = decode(item);
     if (file === null) continue;
     const lookUp: Variables = (name) =>
-      file.at.reading.variables(name) ?? (Object.hasOwn(own, name) ? own[name] : undefined) ?? given.get(name);
-    for (const [name, value] of variablesOf(file, lookUp)) given.set(name, value);
+      file.at.reading.variables(name) ?? (Object.hasOwn(own, name) ? own[name] : undefined);
+    for (const [name, value] of variablesOf(file, lookUp, (name) => given.get(name))) given.set(name, value);
   }
   return Object.fromEntries(given);
 }
 
-function variablesOf({ at, named, required, raw, hint }: EnvFile, lookUp: Variables): DotenvFile["entries"] {
+function variablesOf(
+  { at, named, required, raw, hint }: EnvFile,
+  lookUp: Variables,
+  earlier: Variables,
+): DotenvFile["entries"] {
   const { directory, library } = at.reading;
   const path = posix.resolve(directory, named);
   const found = library.read(path);
   if ("text" in found) {
-    return takeDotenv(at.reading, library.nameOf(path), found.text, () =>
-      (raw ? readRawEnv : readDotenv)(found.text, lookUp),
-    );
+    const parse = () => (raw ? readRawEnv(found.text, lookUp) : readDotenv(found.text, lookUp, earlier));
+    return takeDotenv(at.reading, library.nameOf(path), found.text, parse);
   }
   if (found.missing === "ENOENT" && !required) return [];
   reportMissing(at, path, found.missing, hint);

@@ -39,8 +39,14 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
   const { file, text, directory, overrides = [], readText = () => ({ missing: "ENOENT" }) } = source;
   const library = openLibrary(file, directory, readText);
   const blank: Reading = { file, directory, variables: known, problems: [], warnings: [], library };
-  const { lookUp, given } = variablesBelow(blank, [{ path: posix.join(directory, ".env") }], known);
+  const dotenv = posix.join(directory, ".env");
+  const { lookUp, given } = variablesBelow(blank, [{ path: dotenv }], known);
   const reading = { ...blank, variables: lookUp };
+  if (given.has("COMPOSE_FILE")) {
+    const hint = "name a project's files with --file";
+    const message = "has no effect";
+    reading.warnings.push({ file: library.nameOf(dotenv), path: "COMPOSE_FILE", message, hint });
+  }
   const before = reading.problems.length;
   const shelf: Shelf = { reading, budget: { left: mergedValues }, opened: new Map() };
   const own = { file, path: posix.join(directory, posix.basename(file)), text };

@@ -25,7 +25,7 @@ export function variablesBelow(
     const found = reading.library.read(path);
     const file = reading.library.nameOf(path);
     if ("text" in found) {
-      const entries = takeDotenv(reading, file, found.text, () => readDotenv(found.text, lookUp));
+      const entries = takeDotenv(reading, file, found.text, () => readDotenv(found.text, known, lookUp));
       for (const [name, value] of entries) given.set(name, value);
     } else if (at !== undefined) {
       reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
