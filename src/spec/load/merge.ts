@@ -1,5 +1,5 @@
 import { isMapping } from "../node.js";
-import { itemsOf, listOf, mappingOf, membersOf, type Budget, type Tree } from "./tree.js";
+import { itemsOf, listOf, mappingOf, membersOf, spend, type Budget, type Tree } from "./tree.js";
 
 /** How the values of one place of the document are merged. Without a rule mappings merge, lists append, all else is replaced. */
 export interface Rule {
@@ -24,7 +24,9 @@ export function mergeTrees(base: Tree, over: Tree, rule: Rule | undefined, budge
   if (rule?.merge !== undefined) return rule.merge(base, over, budget);
   if (over.value === null) return base;
   const [first, second] = sameForm(base, over, rule);
-  if (isMapping(first.value) && isMapping(second.value)) return mergeMappings(first, second, rule, budget);
+  if (isMapping(first.value) && isMapping(second.value)) {
+    return spend(budget, () => mergeMappings(first, second, rule, budget)) ?? over;
+  }
   if (Array.isArray(first.value) && Array.isArray(second.value)) return mergeLists(first, second, rule?.nameOf);
   return over;
 }
@@ -41,8 +43,6 @@ function sameForm(base: Tree, over: Tree, rule: Rule | undefined): readonly [Tre
 }
 
 function mergeMappings(base: Tree, over: Tree, rule: Rule | undefined, budget: Budget): Tree {
-  if (budget.left <= 0) return over;
-  budget.left -= 1;
   const merged = new Map(membersOf(base));
   for (const [key, { tag }] of over.place.children) if (tag === "reset") merged.delete(key);
   for (const [key, member] of membersOf(over)) {

@@ -4,7 +4,7 @@ import { openLibrary, type ReadText } from "../library.js";
 import type { Node, Reading } from "../node.js";
 import { openDocument, type ComposeText, type Shelf } from "./document.js";
 import { mergeDocuments } from "./include.js";
-import { nodeOf } from "./tree.js";
+import { nodeOf, openBudget } from "./tree.js";
 import { variablesBelow } from "./variables.js";
 
 /** The files of a project, and what they refer to. */
@@ -32,8 +32,6 @@ export interface OpenProject {
   readonly dotenv: ReadonlyMap<string, string>;
 }
 
-const mergedValues = 50_000;
-
 /** Finds everything that belongs to a project, and merges it into one document. */
 export function openProject(source: ProjectSource, known: Reading["variables"]): OpenProject {
   const { file, text, directory, overrides = [], readText = () => ({ missing: "ENOENT" }) } = source;
@@ -48,7 +46,7 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
     reading.warnings.push({ file: library.nameOf(dotenv), path: "COMPOSE_FILE", message, hint });
   }
   const before = reading.problems.length;
-  const shelf: Shelf = { reading, budget: { left: mergedValues }, opened: new Map() };
+  const shelf: Shelf = { reading, budget: openBudget(), opened: new Map() };
   const own = { file, path: posix.join(directory, posix.basename(file)), text };
   const documents = [own, ...overrides].map((each) => openDocument(shelf, each, { directory, variables: lookUp }));
   const complete = documents.filter((document) => document !== null);

@@ -7,9 +7,26 @@ export interface Tree {
   readonly place: Place;
 }
 
-/** Aliases let a short text stand for an endless document: the values that may still be looked at. */
+/** Aliases let a short text stand for an endless document. */
 export interface Budget {
+  /** The values that may still be looked at. */
   left: number;
+  /** How many are being looked into now, one in the other. */
+  depth: number;
+}
+
+export function openBudget(): Budget {
+  return { left: 50_000, depth: 0 };
+}
+
+/** Looks into one more value, deeper than any that a document has without an alias; undefined where that is too much. */
+export function spend<T>(budget: Budget, look: () => T): T | undefined {
+  if (budget.left <= 0 || budget.depth >= 60) return undefined;
+  budget.left -= 1;
+  budget.depth += 1;
+  const result = look();
+  budget.depth -= 1;
+  return result;
 }
 
 /** The members of a mapping; empty for anything else. */
@@ -64,17 +81,18 @@ function childOf({ place }: Tree, key: string, value: unknown): Tree {
  * files whose relative paths begin elsewhere.
  */
 export function equalTrees(one: Tree, other: Tree, paths: boolean, budget: Budget): boolean {
-  budget.left -= 1;
-  if (budget.left < 0) return false;
   const same = (left: Tree, right: Tree | undefined) => right !== undefined && equalTrees(left, right, paths, budget);
-  if (Array.isArray(one.value) && Array.isArray(other.value)) {
-    const [items, others] = [itemsOf(one), itemsOf(other)];
-    return items.length === others.length && items.every((item, index) => same(item, others[index]));
-  }
-  if (isMapping(one.value) && isMapping(other.value)) {
-    const [members, others] = [[...membersOf(one)], membersOf(other)];
-    return members.length === others.size && members.every(([key, member]) => same(member, others.get(key)));
-  }
-  const elsewhere = one.place.origin?.directory !== other.place.origin?.directory;
-  return one.value === other.value && !(paths && elsewhere && typeof one.value === "string");
+  const looked = spend(budget, () => {
+    if (Array.isArray(one.value) && Array.isArray(other.value)) {
+      const [items, others] = [itemsOf(one), itemsOf(other)];
+      return items.length === others.length && items.every((item, index) => same(item, others[index]));
+    }
+    if (isMapping(one.value) && isMapping(other.value)) {
+      const [members, others] = [[...membersOf(one)], membersOf(other)];
+      return members.length === others.size && members.every(([key, member]) => same(member, others.get(key)));
+    }
+    const elsewhere = one.place.origin?.directory !== other.place.origin?.directory;
+    return one.value === other.value && !(paths && elsewhere && typeof one.value === "string");
+  });
+  return looked ?? false;
 }
