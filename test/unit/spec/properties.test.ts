@@ -79,6 +79,72 @@ describe("readProject never throws, and places every problem", () => {
   });
 });
 
+describe("a project of several files", () => {
+  const odd = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.constantFrom("$SECRET", "web", "one.yaml", "two.yaml", "a.env", "./"),
+  );
+  const several = (value: fc.Arbitrary<unknown>) => fc.oneof(value, fc.array(value, { maxLength: 2 }));
+  const named = fc.dictionary(
+    fc.constantFrom("path", "file", "service", "env_file", "project_directory", "required", "x"),
+    several(odd),
+  );
+  const reference = several(fc.oneof(odd, named));
+  const pairs = fc.oneof(reference, fc.dictionary(fc.constantFrom("A", "B"), odd));
+  const service = fc.record(
+    {
+      image: odd,
+      extends: reference,
+      env_file: reference,
+      label_file: reference,
+      profiles: reference,
+      environment: pairs,
+      ports: reference,
+      networks: pairs,
+    },
+    { requiredKeys: [] },
+  );
+  const document = fc
+    .record(
+      { include: reference, services: fc.dictionary(fc.constantFrom("web", "db"), service) },
+      { requiredKeys: [] },
+    )
+    .map((content) => JSON.stringify(content, undefined, 1));
+  const dotenv = fc.string({
+    unit: fc.constantFrom("A", "=", "$", "{", "}", '"', "'", "\\", "\n", "#", " ", "A=hunter2", "A='hunter2"),
+  });
+
+  it("is read without a throw, and every problem lies in the file that it names", () => {
+    fc.assert(
+      fc.property(document, document, document, dotenv, (main, one, two, variables) => {
+        const texts: Readonly<Record<string, string>> = {
+          "services.yaml": main,
+          "one.yaml": one,
+          "two.yaml": two,
+          "a.env": variables,
+          ".env": variables,
+        };
+        const result = readProject({
+          ...surroundings,
+          text: main,
+          overrides: [{ file: "two.yaml", path: "/srv/shop/two.yaml", text: two }],
+          environment,
+          readText: (path) => {
+            const text = texts[path.replace("/srv/shop/", "")];
+            return text === undefined ? { missing: "ENOENT" } : { text };
+          },
+        });
+        for (const problem of [...(result.ok ? [] : result.problems), ...result.warnings]) {
+          expect(formatProblem(problem)).not.toMatch(/\n|undefined|\[object|hunter2/);
+          const line = texts[problem.file]?.split("\n")[(problem.line ?? 0) - 1];
+          expect(line?.length).toBeGreaterThanOrEqual((problem.column ?? 0) - 1);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
 describe("aliases", () => {
   it("cost no more than the file is long", () => {
     const bombs = Array.from({ length: 40 }, (_, n) => `x-${n + 1}: &a${n + 1} [*a${n}, *a${n}]`).join("\n");
