@@ -11,13 +11,13 @@ export function healthcheck(node: Node): Healthcheck {
   const field = fields(node, healthcheckKeys);
   const isDisabled = read(field("disable"), boolean) ?? false;
   const test = read(field("test"), healthTest);
-  const startIntervalMs = read(field("start_interval"), positiveDuration);
+  const startIntervalMs = read(field("start_interval"), period);
   const check = {
     disabled: false,
     test,
-    intervalMs: read(field("interval"), positiveDuration),
-    timeoutMs: read(field("timeout"), positiveDuration),
-    retries: read(field("retries"), (at) => integer(at, 1, Infinity)),
+    intervalMs: read(field("interval"), period),
+    timeoutMs: read(field("timeout"), period),
+    retries: read(field("retries"), (at) => inherited(integer(at, 0, Infinity))),
     startPeriodMs: read(field("start_period"), duration),
     ...(startIntervalMs === undefined ? {} : { startIntervalMs }),
   } as const;
@@ -41,8 +41,11 @@ function healthTest(node: Node): readonly string[] | null {
   return report(node, "the list must begin with CMD, CMD-SHELL or NONE", 'write for example ["CMD", "/check"]');
 }
 
-/** The engine takes 0 for "the image's", which leaving the key out says better. */
-function positiveDuration(node: Node): number | null {
-  const milliseconds = duration(node);
-  return milliseconds === 0 ? report(node, "must be longer than 0", "leave it out for the image's own") : milliseconds;
+function period(node: Node): number | null {
+  return inherited(duration(node));
+}
+
+/** The engine takes 0 for the image's own, or else its default, as it takes what is left out. */
+function inherited(value: number | null): number | null {
+  return value === 0 ? null : value;
 }

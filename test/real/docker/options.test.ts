@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Engine } from "../../../src/control/ports.js";
@@ -12,8 +12,11 @@ import { creation } from "../../contract/service.js";
 import type { StageImage } from "../../contract/stage.js";
 import { publishImage } from "../../sandbox/image.js";
 
-/** Every option that a private engine on this machine can do, with an effect that a running container shows. */
-const rich = (directory: string) => `
+/** On the engine's host, which may see another file system than this program: the engine makes it, and nothing is in it. */
+const directory = "/var/lib/fairlead-options";
+
+/** Every option that any engine on this machine can do. */
+const rich = `
 name: options
 services:
   web:
@@ -33,7 +36,7 @@ services:
     volumes:
       - ${directory}/made:/made:ro,z,rprivate
       - data:/data:nocopy
-      - { type: bind, source: ${directory}, target: /bound, bind: { recursive: disabled, create_host_path: false } }
+      - { type: bind, source: /etc, target: /bound, bind: { recursive: disabled, create_host_path: false } }
       - { type: tmpfs, target: /scratch, tmpfs: { size: 16m, mode: 1777 } }
       - /anonymous
     tmpfs: ["/memory:size=8m"]
@@ -70,6 +73,20 @@ networks: { front: { external: true, name: options-front }, back: { external: tr
 volumes: { data: }
 `;
 
+/** What came with API 1.42 to 1.49. */
+const recent = `
+name: options
+services:
+  recent:
+    image: unused
+    annotations: { org.example.note: "yes" }
+    networks: { front: { gw_priority: 5, interface_name: wire0 } }
+    volumes:
+      - { type: bind, source: ${directory}/deep, target: /deep, read_only: true, bind: { propagation: rprivate, recursive: readonly } }
+      - { type: bind, source: /etc, target: /shallow, read_only: true, bind: { recursive: writable } }
+networks: { front: { external: true, name: options-front } }
+`;
+
 const dockerHost = inject("engineHost");
 const registryUrl = inject("registryUrl");
 const docker = new Docker({ socketPath: dockerHost.replace(/^unix:\/\//, "") });
@@ -81,12 +98,10 @@ const engine: Engine = connectEngine({
 });
 
 describe("a container with every option", () => {
-  let directory = "";
   let image: StageImage;
   let api = 0;
 
   beforeAll(async () => {
-    directory = await mkdtemp("/var/lib/fairlead-options-");
     api = Number(((await docker.version()) as { ApiVersion: string }).ApiVersion.slice(2));
     const { digest } = await publishImage(registryUrl, "options/app", "latest", { healthcheck: "none" });
     image = { image: parseImage(`${new URL(registryUrl).host}/options/app:latest`), digest };
@@ -105,11 +120,11 @@ describe("a container with every option", () => {
     await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
     for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
     await docker.getVolume("options_data").remove();
-    await rm(directory, { recursive: true });
+    await rm(directory, { recursive: true, force: true });
   });
 
   function specOf(text: string): ServiceSpec {
-    const result = readProject({ file: "services.yaml", directory, text, environment: {} });
+    const result = readProject({ file: "services.yaml", directory: "/srv", text, environment: {} });
     if (!result.ok) throw new Error(result.problems.map(formatProblem).join("\n"));
     return { ...result.project.services[0]!, image: image.image };
   }
@@ -128,7 +143,7 @@ describe("a container with every option", () => {
   }
 
   it("is created as it is declared, and runs", async () => {
-    const { Config, HostConfig, NetworkSettings, Mounts, State } = await create(specOf(rich(directory)));
+    const { Config, HostConfig, NetworkSettings, Mounts, State } = await create(specOf(rich));
     expect(State).toMatchObject({ Status: "running", Error: "" });
     expect(Config).toMatchObject({
       Hostname: "rich",
@@ -222,13 +237,27 @@ describe("a container with every option", () => {
   });
 
   it("is refused by an engine that lacks what it asks for, and made by one that does not", async () => {
-    const text = 'name: options\nservices: {noted: {image: unused, annotations: {a: "b"}}}';
-    const creating = create({ ...specOf(text), networks: [] });
-    if (api >= 43) expect((await creating).HostConfig).toMatchObject({ Annotations: { a: "b" } });
-    else
-      await expect(creating).rejects.toMatchObject({
-        code: "EngineRefused",
-        message: /needs an engine with API 1\.43/,
+    const creating = create(specOf(recent));
+    if (api >= 49) {
+      const { State, HostConfig, NetworkSettings } = await creating;
+      expect(State).toMatchObject({ Status: "running", Error: "" });
+      expect(HostConfig).toMatchObject({
+        Annotations: { "org.example.note": "yes" },
+        Mounts: [
+          {
+            Source: `${directory}/deep`,
+            BindOptions: { Propagation: "rprivate", CreateMountpoint: true, ReadOnlyForceRecursive: true },
+          },
+          { Source: "/etc", BindOptions: { CreateMountpoint: true, ReadOnlyNonRecursive: true } },
+        ],
       });
+      expect(NetworkSettings.Networks["options-front"]).toMatchObject({
+        GwPriority: 5,
+        DriverOpts: { "com.docker.network.endpoint.ifname": "wire0" },
+      });
+    } else {
+      const message = expect.stringMatching(/needs an engine with API 1\.4/) as unknown;
+      await expect(creating).rejects.toMatchObject({ code: "EngineRefused", message });
+    }
   });
 });

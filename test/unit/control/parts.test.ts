@@ -122,6 +122,25 @@ describe("pulls", () => {
     expect(waiting.has("c")).toBe(true);
   });
 
+  it("are for the platform that was asked for", async () => {
+    const asked: unknown[] = [];
+    const pulls = new Pulls({
+      concurrency: 1,
+      pull: (reference, _signal, platform) => {
+        asked.push([reference, platform]);
+        return Promise.resolve();
+      },
+      onEnd: () => undefined,
+    });
+    pulls.begin("a", "linux/arm64");
+    pulls.begin("b");
+    await settle();
+    expect(asked).toEqual([
+      ["a", "linux/arm64"],
+      ["b", undefined],
+    ]);
+  });
+
   it("end when they are stopped, and no further one begins", async () => {
     const begun: string[] = [];
     const pulls = new Pulls({

@@ -37,6 +37,15 @@ describe("nothing of ours", () => {
       "
     `);
   });
+  it("pulls for the platform that is declared", () => {
+    const spec = specOf({ container: { platform: "linux/arm64" } });
+    expect(planText({ desired: desire("a", spec), host: hostWith([]) })).toMatchInlineSnapshot(`
+      "
+      1. pull acme/web@sha256:aaaaaaaaaaaa for linux/arm64 (the image is not on this host yet)
+      => wait: Pulling: acme/web@sha256:aaaaaaaaaaaa is being pulled
+      "
+    `);
+  });
   it("waits for a pull under way", () => {
     const pulls = new Map([[`acme/web@${digestOf("a")}`, { state: "running" as const }]]);
     expect(planText({ desired: desire("a"), host: hostWith([]), pulls })).toMatchInlineSnapshot(`
