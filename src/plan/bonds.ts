@@ -1,7 +1,7 @@
 import { dependenciesOf, networkOwner } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { isTarget } from "./desired.js";
-import type { Desired } from "./desired.js";
+import type { Desired, Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { isMet } from "./prerequisites.js";
 import type { SlotView, View } from "./view.js";
@@ -21,6 +21,14 @@ export function isDetached(spec: ServiceSpec, container: ObservedContainer, view
 export function ownerOf(spec: ServiceSpec, view: View): ObservedContainer | undefined {
   const service = networkOwner(spec);
   return service === undefined ? undefined : view.dependencies.get(service)?.owner;
+}
+
+/** What failed before the container came whose network is shared says nothing of one that lives in that. */
+export function sinceOwner(spec: ServiceSpec, view: View, memory: Memory): Memory {
+  const owner = ownerOf(spec, view);
+  if (owner === undefined) return memory;
+  const holds = memory.holds.filter(({ at }) => at >= owner.createdAt);
+  return { ...memory, holds, retriedAt: Math.max(memory.retriedAt ?? 0, owner.createdAt) };
 }
 
 /** Why a stopped one cannot be started: the engine would refuse it. */

@@ -28,7 +28,8 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (active === undefined || active.state === "dead" || active.state === "removing") {
     return planAbsent(desired, active, view, memory);
   }
-  if (isAdrift(desired, active, view)) return planRollout(asItIs(desired, active), active.digest, active, view, memory);
+  if (isAdrift(desired, active, view, memory))
+    return planRollout(asItIs(desired, active), active.digest, active, view, memory);
   if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
   if (fits(desired, active, view)) return planConverged(desired, active, view, memory);
   const hold = heldBy(desired, view, memory);
@@ -36,9 +37,14 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   return planRollout(desired, desired.target.digest, active, view, memory);
 }
 
-/** The registry is silent, and it has lost the network it lived in: its own digest will do for a new one. */
-function isAdrift(desired: Desired, active: ObservedContainer, view: SlotView): boolean {
-  return !desired.target.known && active.specHash === desired.specHash && isDetached(desired.spec, active, view);
+/**
+ * It has lost the network it lived in, and what is wanted is out of reach or known to be bad: its own digest will do for
+ * a new one.
+ */
+function isAdrift(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {
+  if (active.specHash !== desired.specHash || !isDetached(desired.spec, active, view)) return false;
+  if (!desired.target.known) return true;
+  return active.digest === memory.stableDigest && heldBy(desired, view, memory) !== undefined;
 }
 
 function asItIs(desired: Desired, { digest }: ObservedContainer): Desired {
