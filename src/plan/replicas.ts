@@ -45,14 +45,18 @@ function planForward(
     waiting,
     now: slots[0]?.now ?? 0,
   });
-  const failing = slots.some((slot) => isFailing(slot, desired.spec));
+  const failing = slots.filter((slot) => isFailing(slot, desired.spec));
   return slots.map((slot) => {
     const next = inRole(slot.containers, "next");
     const active = inRole(slot.containers, "active");
     if (next !== undefined && isReturning(next, slot.containers) && !desired.target.known) {
       return planSlot(goalOf(desired, next), slot, remembered(slot));
     }
-    if (active === undefined || !waiting.includes(slot) || (begin.has(slot.slot) && !failing)) {
+    // What one of them shows of the digest is told first: it would be promoted only to go back.
+    if (next !== undefined && update.failureAction === "rollback" && failing.length > 0 && !failing.includes(slot)) {
+      return { steps: [], outcome: wait };
+    }
+    if (active === undefined || !waiting.includes(slot) || (begin.has(slot.slot) && failing.length === 0)) {
       return planSlot(desired, slot, remembered(slot));
     }
     return withRepair({ steps: [], outcome: wait }, desired.spec, active, slot, remembered(slot));

@@ -119,8 +119,10 @@ function planUnderWay(
   const active = inRole(slot.containers, "active");
   const isBad = isWanted(desired, next) && assess(next, desired.spec, slot).kind !== "failed";
   if (!isBad || active === undefined) return planSlot(desired, slot, memory);
-  const steps: Step[] = [...retire(next, desired.spec, because)];
-  if (!isUp(active)) steps.push(...restore(active, `roll back: ${because}`));
+  const away = retire(next, desired.spec, because);
+  const back = isUp(active) ? [] : restore(active, `roll back: ${because}`);
+  // Cut off within its promotion, it serves already: under start-first the old one is there before it goes.
+  const steps: Step[] = strategyOf(desired.spec).order === "start-first" ? [...back, ...away] : [...away, ...back];
   steps.push({ kind: "remove-container", container: next.name, because: `it is withdrawn: ${because}` });
   return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
 }
