@@ -1,6 +1,6 @@
 import { findCycle } from "./cycle.js";
 import type { Definition } from "./definition.js";
-import { quotedName, report, reportKey, suggestName, type Node } from "./node.js";
+import { quoted, quotedName, report, reportKey, suggestName, type Node } from "./node.js";
 import { profileHint } from "./profiles.js";
 import { quote } from "./quote.js";
 import { dependenciesOf, networkOwner } from "./relations.js";
@@ -66,22 +66,27 @@ function checkDependencies(definitions: readonly Definition[], inactive: readonl
     for (const { dependency, node } of dependencies) {
       const target = services.get(dependency.service);
       if (target !== undefined) checkCondition(dependency, target, node);
-      else if (dependency.required !== false) reportMissing(node, dependency.service, others, inactive);
+      else if (dependency.required !== false) {
+        const what = `no service is called ${quotedName(node, dependency.service)}`;
+        reportMissing({ node, service: dependency.service, what }, others, inactive);
+      }
     }
     const owner = networkOwner(spec);
     if (owner !== undefined && networkMode !== undefined && !services.has(owner)) {
-      reportMissing(networkMode, owner, others, inactive);
+      const what = `${quoted(networkMode)} names no service of this file`;
+      reportMissing({ node: networkMode, service: owner, what }, others, inactive);
     }
   }
 }
 
-function reportMissing(node: Node, service: string, others: readonly string[], inactive: readonly string[]): void {
+function reportMissing(
+  { node, service, what }: { readonly node: Node; readonly service: string; readonly what: string },
+  others: readonly string[],
+  inactive: readonly string[],
+): void {
   if (inactive.includes(service)) {
     report(node, `service ${quote(service)} belongs to a profile that is not active`, profileHint);
-    return;
-  }
-  const hint = suggestName(service, others, "declare it under `services`");
-  report(node, `no service is called ${quotedName(node, service)}`, hint);
+  } else report(node, what, suggestName(service, others, "declare it under `services`"));
 }
 
 function checkCondition({ condition }: Dependency, target: ServiceSpec, node: Node): void {

@@ -188,6 +188,8 @@ export const updateConfigKeys = {
   max_failure_ratio: supported,
 } as const satisfies KeyTable;
 
+export const rollbackConfigKeys = updateConfigKeys;
+
 export const portKeys = {
   target: supported,
   published: supported,

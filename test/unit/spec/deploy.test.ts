@@ -107,3 +107,18 @@ describe("what a service can do without", () => {
     expect(complaints(web(""))).toEqual(['no service is called "cache"']);
   });
 });
+
+describe("another one's network", () => {
+  it("is that of a service of this file, and makes no circle", () => {
+    const guest = (mode: string, more = "") =>
+      read(`  vpn: {image: v${more}}\n  web: {image: w, network_mode: "${mode}"}\n`);
+    expect(complaints(guest("service:vpn"))).toEqual([]);
+    expect(complaints(guest("service:vpm"))).toEqual(['"service:vpm" names no service of this file']);
+    expect(complaints(guest("service:vpn", ", depends_on: [web]"))).toEqual([
+      "services depend on each other in a circle: vpn -> web -> vpn",
+    ]);
+    expect(complaints(guest("service:vpn", ", network_mode: 'service:web'"))).toEqual([
+      "services depend on each other in a circle: vpn -> web -> vpn",
+    ]);
+  });
+});
