@@ -5,7 +5,7 @@ import type { ServiceStatus } from "../plan/condition.js";
 import { shorten } from "../plan/render.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
-const columns = ["SERVICE", "SYNC", "HEALTH", "REVISION", "DIGEST", "LAST ROLLOUT", "REASON"] as const;
+const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", "LAST ROLLOUT", "REASON"] as const;
 
 /** One line a service; exit 0 also where some are not well: `plan` and metrics are for scripts. */
 export async function status(wiring: Wiring, admin: Admin, json: boolean): Promise<ExitCode> {
@@ -37,6 +37,7 @@ function rowOf(service: ServiceStatus): readonly string[] {
     `${service.project}/${service.service}`,
     service.sync,
     service.health,
+    `${service.replicas.ready}/${service.replicas.desired}`,
     service.revision === undefined ? "-" : String(service.revision),
     service.activeDigest === undefined ? "-" : shorten(service.activeDigest),
     rollout === undefined ? "-" : (rollout.outcome ?? "under way"),

@@ -3,6 +3,7 @@ import { bareStatus } from "../plan/status.js";
 import { formatImage } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import { formatProblem } from "../spec/problem.js";
+import { dependenciesOf, networkOwner } from "../spec/relations.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { SourceSnapshot } from "./ports.js";
@@ -13,6 +14,11 @@ export interface Declared {
   readonly generation: number;
   /** The newest version of its file is broken: this is from the last good one. */
   readonly specProblem: string | undefined;
+}
+
+export interface Dependant {
+  readonly key: ServiceKey;
+  readonly isBound: boolean;
 }
 
 /** The declared services, and how each was last seen to stand. */
@@ -80,12 +86,13 @@ export class Catalog {
     return named.length === 1 ? named : [];
   }
 
-  /** The services that say they depend on this one. */
-  dependantsOf(key: ServiceKey): readonly ServiceKey[] {
-    const dependants = [...this.#specs].filter(([, { project, dependsOn }]) =>
-      dependsOn.some(({ service }) => serviceKey(project, service) === key),
-    );
-    return dependants.map(([dependant]) => dependant);
+  /** The services that depend on this one, and whether what happens to its containers concerns theirs at any time. */
+  dependantsOf(key: ServiceKey): readonly Dependant[] {
+    return [...this.#specs].flatMap(([dependant, spec]) => {
+      const dependency = dependenciesOf(spec).find(({ service }) => serviceKey(spec.project, service) === key);
+      if (dependency === undefined) return [];
+      return [{ key: dependant, isBound: dependency.restart === true || networkOwner(spec) === dependency.service }];
+    });
   }
 }
 

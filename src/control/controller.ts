@@ -12,6 +12,7 @@ import type { BackoffOptions } from "./backoff.js";
 import { Bursts } from "./bursts.js";
 import { Cached } from "./cached.js";
 import { Catalog } from "./catalog.js";
+import type { Dependant } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
@@ -231,8 +232,14 @@ export class Controller implements Surface {
   #noticeService(key: ServiceKey): void {
     const { specs, statuses } = this.#catalog;
     if (specs.has(key) || statuses.has(key)) this.#queue.notice(key);
+    this.#noticeDependants(key, ({ isBound }) => isBound);
+  }
+
+  /** Those that wait for it, and others that `concerns` them. */
+  #noticeDependants(key: ServiceKey, concerns: (dependant: Dependant) => boolean): void {
     for (const dependant of this.#catalog.dependantsOf(key)) {
-      if (reasonOfReady(statuses.get(dependant)) === "WaitingForDependency") this.#queue.notice(dependant);
+      const waits = reasonOfReady(this.#catalog.statuses.get(dependant.key)) === "WaitingForDependency";
+      if (waits || concerns(dependant)) this.#queue.notice(dependant.key);
     }
   }
 
@@ -276,7 +283,10 @@ export class Controller implements Surface {
   }
 
   #publish(key: ServiceKey, status: ServiceStatus | undefined): void {
+    const before = reasonOfReady(this.#catalog.statuses.get(key));
     this.#catalog.publish(key, status);
+    // What a dependency waits for, or fails of, no event of its containers may tell.
+    if (reasonOfReady(status) !== before) this.#noticeDependants(key, () => false);
     if (status !== undefined && this.#catalog.specs.has(key)) this.options.telemetry.status(key, status);
   }
 

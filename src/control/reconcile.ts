@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { asFairleadError, FairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Desired, Target } from "../plan/desired.js";
+import type { KnownDependency } from "../plan/dependency.js";
 import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
 import { plan } from "../plan/plan.js";
@@ -12,12 +13,15 @@ import type { Step, StepOf } from "../plan/step.js";
 import { inEverySlot, inRole, viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
+import type { ImageReference } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Cached } from "./cached.js";
 import type { Declared } from "./catalog.js";
 import type { Digests } from "./digests.js";
 import { execute, idsOf } from "./execute.js";
+import { inTime } from "./in-time.js";
 import type { Journal } from "./journal.js";
+import { knownDependencies } from "./known-dependencies.js";
 import type { Ledger } from "./ledger.js";
 import type { Clock, Engine, Log } from "./ports.js";
 import { reasonOf } from "./pulls.js";
@@ -114,7 +118,8 @@ export class Reconciler {
   async #converge(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
     const { ledger, pulls, clock } = this.options;
     const { spec, generation, specProblem } = declared;
-    const view = viewOf(snapshot, spec, pulls.states, clock.now());
+    const known = await this.#knownOf(run, spec);
+    const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
     const resolved = await this.#resolveInTime(run, spec, view.containers);
     const desired = resolved ?? { spec, specHash: specHash(spec), target: asking };
@@ -149,19 +154,11 @@ export class Reconciler {
     const failed = this.#lateFailures.get(run.key);
     this.#lateFailures.delete(run.key);
     if (failed !== undefined) return { spec, specHash: specHash(spec), target: failed };
-    const answer = this.#resolve(run, spec, containers);
-    const late = new Promise<undefined>((resolve) => {
-      const cancel = clock.after(registryPatienceMs, () => {
-        resolve(undefined);
-        void answer.then(({ target }) => {
-          // A digest is remembered where it was asked for; a failure only here, or it would be asked for ever.
-          if (!target.known) this.#lateFailures.set(run.key, target);
-          wake(run.key);
-        });
-      });
-      void answer.finally(cancel);
+    return inTime(this.#resolve(run, spec, containers), clock, registryPatienceMs, ({ target }) => {
+      // A digest is remembered where it was asked for; a failure only here, or it would be asked for ever.
+      if (!target.known) this.#lateFailures.set(run.key, target);
+      wake(run.key);
     });
-    return Promise.race([answer, late]);
   }
 
   async #resolve(run: Run, spec: ServiceSpec, containers: readonly ObservedContainer[]): Promise<Desired> {
@@ -198,6 +195,16 @@ export class Reconciler {
     await journal.append({ type: "same-content", at: clock.now(), key: run.key, digest: target.digest, as });
     run.log.info({ digest: target.digest, as }, "a new digest of equal content: recorded, not rolled out");
     return { ...target, sameContent: [...sameContent, as] };
+  }
+
+  #knownOf(run: Run, spec: ServiceSpec): Promise<ReadonlyMap<string, KnownDependency>> {
+    const { declared, status, digests, journal, clock, wake } = this.options;
+    const sameContent = (key: ServiceKey) => journal.record(key).sameContent;
+    const resolve = (image: ImageReference) =>
+      inTime(digests.resolve(image), clock, registryPatienceMs, ({ target }) => {
+        if (target.known) wake(run.key);
+      });
+    return knownDependencies(spec, { declared, status, sameContent, resolve });
   }
 
   async #remove(run: Run, snapshot: HostSnapshot): Promise<Outcome | undefined> {

@@ -4,7 +4,8 @@ import type { NetworkMode } from "../spec/service.js";
 import { endpointBody } from "./endpoint-body.js";
 import { isOlder } from "./version.js";
 
-export function hostNetworkBody({ attach, spec }: CreateContainerStep): { readonly NetworkMode: string } {
+export function hostNetworkBody({ attach, spec, networkOf }: CreateContainerStep): { readonly NetworkMode: string } {
+  if (networkOf !== undefined) return { NetworkMode: `container:${networkOf.id}` };
   return { NetworkMode: attach?.network ?? (spec.networkMode === undefined ? "none" : modeOf(spec.networkMode)) };
 }
 

@@ -35,7 +35,14 @@ export function observe(inspected: InspectedContainer): ObservedContainer | unde
     restartCount: inspected.RestartCount ?? 0,
     restartPolicy: restartOf(inspected),
     networks: endpointsOf(inspected),
+    ...networkOf(inspected),
   };
+}
+
+/** The engine keeps the id of the container whose network another one was made to share, even when that is gone. */
+function networkOf({ HostConfig }: InspectedContainer): Pick<ObservedContainer, "networkOf"> {
+  const id = /^container:([0-9a-f]{64})$/.exec(HostConfig?.NetworkMode ?? "")?.[1];
+  return id === undefined ? {} : { networkOf: id };
 }
 
 const states: readonly string[] = ["created", "running", "restarting", "paused", "exited", "dead", "removing"];

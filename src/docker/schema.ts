@@ -34,6 +34,7 @@ export interface InspectedContainer {
   };
   readonly HostConfig?: {
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
+    readonly NetworkMode?: string;
   };
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, { readonly Aliases?: readonly string[] | null } | null>> | null;

@@ -63,7 +63,7 @@ const parameters = ["project", "service"].map((parameter) => ({
 
 const service: Schema = {
   type: "object",
-  required: ["project", "service", "image", "sync", "health", "conditions"],
+  required: ["project", "service", "image", "sync", "health", "replicas", "conditions"],
   properties: {
     project: name,
     service: name,
@@ -73,6 +73,11 @@ const service: Schema = {
     desiredDigest: name,
     activeDigest: name,
     revision: { type: "integer" },
+    replicas: object({
+      desired: { type: "integer" },
+      ready: { type: "integer" },
+      updated: { type: "integer" },
+    }),
     conditions: list(
       object({
         type: name,

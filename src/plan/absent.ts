@@ -44,7 +44,7 @@ export function planAbsent(
   return planFallback(desired, `${hold.digest} is held: ${hold.message}`, "DigestHeld", view, memory);
 }
 
-/** The desired digest is out of reach or known to be bad, and nothing serves: the last good one is better than nothing. */
+/** The desired digest is out of reach or known to be bad, and nothing serves: the last good one is better than nothing, unless it was to run once. */
 function planFallback(
   desired: Desired,
   why: string,
@@ -52,6 +52,7 @@ function planFallback(
   view: SlotView,
   memory: SlotMemory,
 ): Plan {
+  if (desired.spec.oneShot === true) return unhelped(why, reason);
   const stable = memory.stableDigest;
   const held = (digest: string) =>
     memory.holds.some((hold) => hold.digest === digest && hold.specHash === desired.specHash);
@@ -65,5 +66,9 @@ function planFallback(
     const rename: Step = { kind: "rename-container", container: previous.name, to: baseOf(previous), because };
     return { steps: [rename], outcome: { kind: "continue", reason: "Restoring", because } };
   }
-  return { steps: [], outcome: { kind: reason === "DigestHeld" ? "blocked" : "failed", reason, because: why } };
+  return unhelped(why, reason);
+}
+
+function unhelped(because: string, reason: Plan["outcome"]["reason"]): Plan {
+  return { steps: [], outcome: { kind: reason === "DigestHeld" ? "blocked" : "failed", reason, because } };
 }

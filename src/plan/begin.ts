@@ -6,7 +6,10 @@ import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { keepRunning } from "./keep.js";
 import type { Step } from "./step.js";
-import { create, missingExternals, retire } from "./steps.js";
+import { lacking, awaitHost } from "./prerequisites.js";
+import { create, letTryAgain, retire } from "./steps.js";
+import { ownerOf } from "./bonds.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
 import { inRole, isLocal, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
@@ -21,9 +24,10 @@ export function planRollout(
   revision = revisionFor(desired, digest, view, memory),
 ): Plan {
   const obstacle = awaitImage(desired, digest, view) ?? awaitHost(desired, view);
-  if (obstacle !== undefined) return active === undefined ? obstacle : withRepair(obstacle, active, view, memory);
+  if (obstacle !== undefined)
+    return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
   const strategy = strategyOf(desired.spec);
-  const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}`;
+  const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
     steps: launch(desired, digest, active, view, revision),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
@@ -53,26 +57,15 @@ export function awaitImage(desired: Desired, digest: Digest, view: SlotView): Pl
   return { steps: [step], outcome };
 }
 
-export function awaitHost(desired: Desired, view: SlotView): Plan | undefined {
-  const missing = missingExternals(desired.spec, view);
-  if (missing.length > 0) {
-    const because = `the file calls it external and it does not exist: ${missing.join(", ")}`;
-    return { steps: [], outcome: { kind: "blocked", reason: "StartFailed", because } };
-  }
-  const unmet = desired.spec.dependsOn.find(({ service, condition }) => {
-    const state = view.dependencies.get(service);
-    return !(state?.running ?? false) || (condition === "service_healthy" && state?.health !== "healthy");
-  });
-  if (unmet === undefined) return undefined;
-  const state = view.dependencies.get(unmet.service);
-  const unchecked = state?.running === true && state.health === "none" ? ": it has no health check" : "";
-  const because = `${unmet.service} is not ${unmet.condition === "service_healthy" ? "healthy" : "running"} yet${unchecked}`;
-  return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
-}
-
 /** What serves is kept running, whatever stands in the way of the new one. */
-export function withRepair(obstacle: Plan, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
-  const repair = keepRunning(active, view, memory);
+export function withRepair(
+  obstacle: Plan,
+  spec: ServiceSpec,
+  active: ObservedContainer,
+  view: SlotView,
+  memory: SlotMemory,
+): Plan {
+  const repair = keepRunning(spec, active, view, memory);
   if (repair.outcome.kind === "converged") return { ...obstacle, steps: [...repair.steps, ...obstacle.steps] };
   const outcome = earlier(obstacle.outcome, repair.outcome);
   return { ...repair, steps: [...repair.steps, ...obstacle.steps], outcome };
@@ -104,24 +97,33 @@ function launch(
       digest,
       revision,
       aliased: (strategy.order === "stop-first" || !serving) && !othersServe(view),
-      because: causeOf(desired, digest, active),
+      networkOf: ownerOf(spec, view),
+      because: causeOf(desired, digest, active, view),
     },
     view,
   );
   if (active !== undefined && strategy.order === "stop-first") {
     steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
   }
+  steps.push(...letTryAgain(spec, { name: nameInRole(activeName(spec, view.slot), "next") }));
   const because =
-    serving && strategy.order === "start-first" ? "it proves itself beside the one that serves" : "it is to serve";
+    serving && strategy.order === "start-first"
+      ? "it proves itself beside the one that serves"
+      : spec.oneShot === true
+        ? "it is to run to its end"
+        : "it is to serve";
   steps.push({ kind: "start-container", container: nameInRole(activeName(spec, view.slot), "next"), because });
   return steps;
 }
 
-function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined): string {
+function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: SlotView): string {
   if (active === undefined) return "nothing of this service exists";
   const causes: string[] = [];
   if (active.digest !== digest) causes.push(`the image is now ${digest}`);
   if (active.specHash !== desired.specHash) causes.push("the spec has changed");
+  const owner = ownerOf(desired.spec, view);
+  if (owner !== undefined && active.networkOf !== owner.id)
+    causes.push(`the network to share is now that of ${owner.name}`);
   return causes.join(", and ");
 }
 

@@ -20,6 +20,7 @@ export type Reason =
   | "WaitingForHealth"
   | "Promoting"
   | "WaitingForTurn"
+  | "WaitingForCompletion"
   | "WaitingForDependency"
   | "HealthDeadlineExceeded"
   | "Unhealthy"
@@ -43,6 +44,7 @@ export type Reason =
   | "Paused"
   | "Pinned"
   | "Restoring"
+  | "Restarting"
   | "Removing"
   | "NotObserved"
   | "InternalError";

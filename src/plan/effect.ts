@@ -119,6 +119,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     restartPolicy: { name: "no", maximumRetryCount: 0 },
     declaredRestart: spec.container.restart,
     networks: step.attach === undefined ? [] : [endpoint(step.attach)],
+    ...(step.networkOf === undefined ? {} : { networkOf: step.networkOf.id }),
   };
   const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));
   return { ...host, containers: [...host.containers, container], images };

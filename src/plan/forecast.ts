@@ -1,3 +1,4 @@
+import type { ServiceSpec } from "../spec/service.js";
 import type { Desired, Memory } from "./desired.js";
 import { effect } from "./effect.js";
 import type { HostSnapshot } from "./observed.js";
@@ -36,6 +37,9 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
     if (outcome.kind === "wait" && outcome.reason === "WaitingForTurn") {
       lines.push(`wait: ${outcome.because}`);
       world = { ...world, takenAt: outcome.until ?? world.takenAt };
+    } else if (outcome.kind === "wait" && outcome.reason === "WaitingForCompletion") {
+      lines.push("wait until it has completed");
+      world = complete(world, desired.spec);
     } else if (outcome.kind === "wait" && !pulling) {
       lines.push(`wait until it has been well for ${desired.spec.update.monitorMs / 1_000}s`);
       world = recover(world, desired.spec.update.monitorMs);
@@ -45,7 +49,20 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
 
 /** It ends by itself: when a container has been well for long enough, or when the time has come. */
 function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
-  return outcome.reason === "WaitingForHealth" || (outcome.reason === "WaitingForTurn" && outcome.until !== undefined);
+  return (
+    outcome.reason === "WaitingForHealth" ||
+    outcome.reason === "WaitingForCompletion" ||
+    (outcome.reason === "WaitingForTurn" && outcome.until !== undefined)
+  );
+}
+
+function complete(host: HostSnapshot, { project, name }: ServiceSpec): HostSnapshot {
+  const containers = host.containers.map((container) =>
+    container.project === project && container.service === name && container.role === "next"
+      ? { ...container, state: "exited" as const, exitCode: 0, finishedAt: host.takenAt }
+      : container,
+  );
+  return { ...host, containers };
 }
 
 function recover(host: HostSnapshot, monitorMs: number): HostSnapshot {

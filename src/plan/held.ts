@@ -27,7 +27,7 @@ export function planHeld(
   view: SlotView,
   memory: SlotMemory,
 ): Plan {
-  const repair = keepRunning(active, view, memory);
+  const repair = keepRunning(desired.spec, active, view, memory);
   const because = `${hold.digest} failed: ${hold.message}; held until the image or the spec changes, or a retry`;
   if (repair.outcome.kind === "wait") {
     const both = `${because}; the one before it is not well either: ${repair.outcome.because}`;

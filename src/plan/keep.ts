@@ -1,17 +1,22 @@
 import type { SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
+import type { ServiceSpec } from "../spec/service.js";
+import { isItsTurn, restartCause, startObstacle } from "./bonds.js";
+import { isComplete } from "./dependency.js";
+import type { Step } from "./step.js";
 import { restore, restorePolicy } from "./steps.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
-import type { View } from "./view.js";
+import type { SlotView, View } from "./view.js";
 
 /** A container that ends sooner than this after we started it is not mended by starting it again at once. */
 const lastingMs = 10_000;
 const longestPauseMs = 300_000;
 
-/** Running, by its own restart policy; a crash loop is given longer and longer pauses. */
-export function keepRunning(active: ObservedContainer, view: View, memory: SlotMemory): Plan {
+/** Running, by its own restart policy; a crash loop is given longer and longer pauses. What was to end has ended. */
+export function keepRunning(spec: ServiceSpec, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
+  if (spec.oneShot === true) return leaveEnded(active);
   const running: Plan = {
     steps: restorePolicy(active),
     outcome: { kind: "converged", reason: "Converged", because: `${active.name} runs ${active.digest}` },
@@ -27,7 +32,14 @@ export function keepRunning(active: ObservedContainer, view: View, memory: SlotM
     const because = `${active.name} is paused (docker unpause ${active.name} lets it go on)`;
     return { steps: running.steps, outcome: { kind: "wait", until: undefined, reason: "Paused", because } };
   }
+  const cause = isUp(active) ? restartCause(spec, active, view) : undefined;
+  if (cause !== undefined) return isItsTurn(spec, view) ? startAnew(spec, active, cause) : running;
   if (isUp(active)) return running;
+  const obstacle = startObstacle(spec, active, view);
+  if (obstacle !== undefined) {
+    const outcome = { kind: "wait", until: undefined, reason: "WaitingForDependency", because: obstacle } as const;
+    return { steps: running.steps, outcome };
+  }
   const resumeAt = crashPause(active, view, memory);
   if (resumeAt > view.now) {
     const pause = formatMs(resumeAt - view.now);
@@ -38,6 +50,23 @@ export function keepRunning(active: ObservedContainer, view: View, memory: SlotM
     active.startedAt === undefined ? "it was never started" : `it ended (exit code ${active.exitCode ?? "?"})`;
   const outcome = { kind: "continue", reason: "Restoring", because } as const;
   return { steps: restore(active, because), outcome, heals: [active.slot] };
+}
+
+function startAnew(spec: ServiceSpec, active: ObservedContainer, because: string): Plan {
+  const graceMs = spec.container.stopGracePeriodMs;
+  const steps: Step[] = [
+    { kind: "stop-container", container: active.name, graceMs, because },
+    { kind: "start-container", container: active.name, because },
+  ];
+  return { steps, outcome: { kind: "continue", reason: "Restarting", because } };
+}
+
+/** Whatever somebody has done with it since, it has completed once. */
+function leaveEnded(active: ObservedContainer): Plan {
+  const because = isComplete(active)
+    ? `${active.name} has completed with ${active.digest}`
+    : `${active.name} had completed; somebody else has started it since, and it is ${active.state}`;
+  return { steps: [], outcome: { kind: "converged", reason: "Converged", because } };
 }
 
 function crashPause(active: ObservedContainer, view: View, memory: SlotMemory): number {

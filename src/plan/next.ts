@@ -1,16 +1,19 @@
 import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
-import { awaitHost, awaitImage } from "./begin.js";
+import { awaitImage } from "./begin.js";
+import { fits, isDetached, startObstacle } from "./bonds.js";
+import { awaitHost } from "./prerequisites.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { heldBy } from "./held.js";
 import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
-import { join, keepImage, restorePolicy, restore, retire } from "./steps.js";
+import { join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
-import { judge } from "./verdict.js";
+import { assess } from "./verdict.js";
 import type { Verdict } from "./verdict.js";
 
 type Failure = Extract<Verdict, { kind: "failed" }>;
@@ -18,7 +21,7 @@ type Failure = Extract<Verdict, { kind: "failed" }>;
 /** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
 export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const active = inRole(view.containers, "active");
-  const verdict = judge(next, desired.spec.update.monitorMs, view);
+  const verdict = assess(next, desired.spec, view);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
     return planSuperseded(desired, next, active, verdict, view, memory);
   switch (verdict.kind) {
@@ -28,7 +31,7 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
       const steps = isUp(next) ? join(next, desired.spec.networks, false) : [];
       return {
         steps,
-        outcome: { kind: "wait", until: verdict.until, reason: "WaitingForHealth", because: verdict.because },
+        outcome: { kind: "wait", until: verdict.until, reason: awaited(desired.spec), because: verdict.because },
       };
     }
     case "proven":
@@ -38,8 +41,12 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
   }
 }
 
+function awaited({ oneShot }: ServiceSpec): "WaitingForCompletion" | "WaitingForHealth" {
+  return oneShot === true ? "WaitingForCompletion" : "WaitingForHealth";
+}
+
 function isSuperseded(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {
-  if (next.specHash !== desired.specHash) return true;
+  if (next.specHash !== desired.specHash || isDetached(desired.spec, next, view)) return true;
   if (!desired.target.known || isTarget(desired.target, next.digest)) return false;
   // While the desired digest is held, the last stable one is the goal.
   return next.digest !== memory.stableDigest || heldBy(desired, view, memory) === undefined;
@@ -61,17 +68,28 @@ function planSuperseded(
   memory: SlotMemory,
 ): Plan {
   const serves = isUp(next) && verdict.kind !== "failed" && (active === undefined || !isUp(active));
-  if (serves && strategyOf(desired.spec).order === "start-first" && active !== undefined) {
+  if (
+    serves &&
+    strategyOf(desired.spec).order === "start-first" &&
+    active !== undefined &&
+    desired.spec.oneShot !== true
+  ) {
     const because = "it serves while what was to replace it is itself replaced";
     return { steps: restore(active, because), outcome: { kind: "continue", reason: "RolloutStarted", because } };
   }
-  if (serves && desired.target.known && !wantsActive(desired, active) && heldBy(desired, view, memory) === undefined) {
+  if (
+    serves &&
+    desired.target.known &&
+    !wantsActive(desired, active, view) &&
+    heldBy(desired, view, memory) === undefined
+  ) {
     const obstacle = awaitImage(desired, desired.target.digest, view) ?? awaitHost(desired, view);
     if (obstacle !== undefined) return obstacle;
   }
   const because = "something newer is wanted before it proved itself";
   const steps: Step[] = [...retire(next, desired.spec, because), ...putAway(next, because, view)];
-  if (active !== undefined && !isUp(active) && (wantsActive(desired, active) || !readyToLaunch(desired, view))) {
+  const isNeeded = wantsActive(desired, active, view) || !readyToLaunch(desired, view);
+  if (active !== undefined && isNeeded && canComeBack(desired.spec, active, view)) {
     steps.push(...restore(active, "it serves until the newer one is ready"));
   }
   return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
@@ -85,8 +103,13 @@ function putAway(next: ObservedContainer, because: string, view: SlotView): Step
   return [{ kind: "rename-container", container: next.name, to, because }];
 }
 
-function wantsActive(desired: Desired, active: ObservedContainer | undefined): boolean {
-  return active !== undefined && active.specHash === desired.specHash && isTarget(desired.target, active.digest);
+function wantsActive(desired: Desired, active: ObservedContainer | undefined, view: SlotView): boolean {
+  return active !== undefined && fits(desired, active, view);
+}
+
+/** It does not run, and is to. */
+function canComeBack(spec: ServiceSpec, active: ObservedContainer, view: SlotView): boolean {
+  return !isUp(active) && spec.oneShot !== true && startObstacle(spec, active, view) === undefined;
 }
 
 function readyToLaunch(desired: Desired, view: SlotView): boolean {
@@ -110,7 +133,7 @@ function planLaunch(
   if (active !== undefined && strategy.order === "stop-first") {
     steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
   }
-  steps.push({ kind: "start-container", container: next.name, because });
+  steps.push(...letTryAgain(spec, next), { kind: "start-container", container: next.name, because });
   return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
 }
 
@@ -127,7 +150,8 @@ function planPromotion(
 ): Plan {
   const { spec } = desired;
   const base = baseOf(next);
-  const steps: Step[] = join(next, spec.networks, true);
+  const serves = spec.oneShot !== true;
+  const steps: Step[] = serves ? join(next, spec.networks, true) : [];
   if (active !== undefined) {
     const back = isReturning(next, view.containers);
     const role = back ? "failed" : "previous";
@@ -140,7 +164,7 @@ function planPromotion(
     steps.push({ kind: "rename-container", container: active.name, to, because: kept });
   }
   steps.push({ kind: "rename-container", container: next.name, to: base, because });
-  steps.push(...restorePolicy({ ...next, name: base }));
+  if (serves) steps.push(...restorePolicy({ ...next, name: base }));
   return { steps, outcome: { kind: "continue", reason: "Promoting", because } };
 }
 
@@ -185,7 +209,7 @@ function planFailure(
   }
   const failed = inRole(view.containers, "failed");
   const steps: Step[] = [...remember, ...retire(next, spec, because)];
-  if (active !== undefined && !isUp(active)) steps.push(...restore(active, `roll back: ${because}`));
+  if (active !== undefined && canComeBack(spec, active, view)) steps.push(...restore(active, `roll back: ${because}`));
   if (failed !== undefined) steps.push(...discard(failed, spec, "a newer failure takes its place"));
   const to = nameInRole(baseOf(next), "failed");
   steps.push({ kind: "rename-container", container: next.name, to, because: `${because}; it is kept for a look` });

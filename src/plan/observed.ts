@@ -50,6 +50,8 @@ export interface ObservedContainer {
   /** The policy of its spec, from a label: the live one is `no` until the container is proven. */
   readonly declaredRestart: RestartPolicy;
   readonly networks: readonly ObservedEndpoint[];
+  /** The id of the container whose network it was created in; that one may be gone. */
+  readonly networkOf?: string;
 }
 
 export interface ObservedHealthcheck {

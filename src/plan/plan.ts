@@ -1,3 +1,4 @@
+import { sinceOwner } from "./bonds.js";
 import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
 import type { Plan } from "./outcome.js";
@@ -11,7 +12,8 @@ import type { View } from "./view.js";
  * The heart: what to do for one service, from what is wanted, what is seen and what is remembered. Pure. Each replica
  * has a slot, and each slot is planned by itself; with several, a schedule says which of them may move now.
  */
-export function plan(desired: Desired, view: View, memory: Memory): Plan {
+export function plan(desired: Desired, view: View, remembered: Memory): Plan {
+  const memory = sinceOwner(desired.spec, view, remembered);
   const count = desired.spec.replicas ?? 1;
   const surplus = planSurplus(desired.spec, count, view);
   if (surplus !== undefined) return surplus;

@@ -1,5 +1,5 @@
 import type { Plan } from "./outcome.js";
-import type { Step } from "./step.js";
+import type { CreateContainerStep, Step } from "./step.js";
 
 /** One line a step, the same text in the dry run, the journal, the log and the tests. */
 export function renderStep(step: Step): string {
@@ -17,7 +17,7 @@ function describe(step: Step): string {
     case "tag-image":
       return `tag ${shorten(step.source)} as ${step.tag}`;
     case "create-container":
-      return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}`;
+      return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}${renderNetworkOf(step)}`;
     case "connect-network":
       return `connect ${step.container}${renderAttachment(step)}`;
     case "disconnect-network":
@@ -37,6 +37,10 @@ function describe(step: Step): string {
     case "keep-logs":
       return `keep the last log lines of ${step.container} and hold ${shorten(step.digest)}`;
   }
+}
+
+function renderNetworkOf({ networkOf }: CreateContainerStep): string {
+  return networkOf === undefined ? "" : ` in the network of ${networkOf.name}`;
 }
 
 function renderAttachment(

@@ -1,5 +1,6 @@
+import type { ServiceSpec } from "../spec/service.js";
 import { withRepair } from "./begin.js";
-import { isTarget } from "./desired.js";
+import { fits } from "./bonds.js";
 import type { Desired, Hold, Memory } from "./desired.js";
 import { heldInService, memoryOf, own } from "./failures.js";
 import { heldBy } from "./held.js";
@@ -9,7 +10,7 @@ import { planSlot } from "./slot.js";
 import { strategyOf } from "./strategy.js";
 import { together } from "./together.js";
 import { takeTurns } from "./turns.js";
-import { judge } from "./verdict.js";
+import { assess } from "./verdict.js";
 import { inRole, isReturning, slotOf } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
@@ -36,6 +37,7 @@ function planForward(
   const waiting = slots.filter((slot) => waits(desired, slot, remembered(slot)));
   const update = desired.spec.update;
   const { begin, wait } = takeTurns({
+    spec: desired.spec,
     update,
     order: strategyOf(desired.spec).order,
     slots,
@@ -43,17 +45,21 @@ function planForward(
     waiting,
     now: slots[0]?.now ?? 0,
   });
-  const failing = slots.some((slot) => isFailing(slot, update.monitorMs));
+  const failing = slots.filter((slot) => isFailing(slot, desired.spec));
   return slots.map((slot) => {
     const next = inRole(slot.containers, "next");
     const active = inRole(slot.containers, "active");
     if (next !== undefined && isReturning(next, slot.containers) && !desired.target.known) {
       return planSlot(goalOf(desired, next), slot, remembered(slot));
     }
-    if (active === undefined || !waiting.includes(slot) || (begin.has(slot.slot) && !failing)) {
+    // What one of them shows of the digest is told first: it would be promoted only to go back.
+    if (next !== undefined && update.failureAction === "rollback" && failing.length > 0 && !failing.includes(slot)) {
+      return { steps: [], outcome: wait };
+    }
+    if (active === undefined || !waiting.includes(slot) || (begin.has(slot.slot) && failing.length === 0)) {
       return planSlot(desired, slot, remembered(slot));
     }
-    return withRepair({ steps: [], outcome: wait }, active, slot, remembered(slot));
+    return withRepair({ steps: [], outcome: wait }, desired.spec, active, slot, remembered(slot));
   });
 }
 
@@ -66,12 +72,12 @@ function waits(desired: Desired, slot: SlotView, memory: ReturnType<typeof memor
   return heldBy(desired, slot, memory) === undefined;
 }
 
-export function runsTarget(desired: Desired, { containers }: SlotView): boolean {
-  const active = inRole(containers, "active");
-  return active?.specHash === desired.specHash && isTarget(desired.target, active.digest);
+function runsTarget(desired: Desired, slot: SlotView): boolean {
+  const active = inRole(slot.containers, "active");
+  return active !== undefined && fits(desired, active, slot);
 }
 
-function isFailing(slot: SlotView, monitorMs: number): boolean {
+function isFailing(slot: SlotView, spec: ServiceSpec): boolean {
   const next = inRole(slot.containers, "next");
-  return next !== undefined && judge(next, monitorMs, slot).kind === "failed";
+  return next !== undefined && assess(next, spec, slot).kind === "failed";
 }

@@ -1,8 +1,9 @@
-import type { NetworkAttachment } from "../spec/service.js";
+import type { NetworkAttachment, ServiceSpec } from "../spec/service.js";
 import { planRollout, withRepair } from "./begin.js";
+import { isDetached } from "./bonds.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
-import { memoryOf } from "./failures.js";
+import { memoryOf, toleratedFailures } from "./failures.js";
 import { baseOf, keptRevision, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
@@ -11,13 +12,17 @@ import type { Step } from "./step.js";
 import { leaveAliases, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { takeTurns } from "./turns.js";
-import { judge } from "./verdict.js";
+import { assess, judge } from "./verdict.js";
 import { inRole, isReturning, isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** Another slot still has, or has again, what was before: so there is something to go back to. */
 export function returnIsDue(desired: Desired, slots: readonly SlotView[]): boolean {
-  return desired.spec.update.failureAction === "rollback" && slots.some((slot) => runsOther(desired, slot));
+  return (
+    desired.spec.oneShot !== true &&
+    desired.spec.update.failureAction === "rollback" &&
+    slots.some((slot) => runsOther(desired, slot))
+  );
 }
 
 function runsOther(desired: Desired, slot: SlotView): boolean {
@@ -59,6 +64,7 @@ export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotVie
   );
   const returned = slots.filter((slot) => hasReturned(slot));
   const { begin, wait } = takeTurns({
+    spec: desired.spec,
     update,
     order: strategyOf(spec).order,
     slots,
@@ -66,8 +72,8 @@ export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotVie
     waiting,
     now: slots[0]?.now ?? 0,
   });
-  const stopped =
-    update.failureAction !== "continue" && slots.some((slot) => returnFailed(desired, slot, update.monitorMs));
+  const failedReturns = slots.filter((slot) => returnFailed(desired, slot, update.monitorMs));
+  const stopped = failedReturns.length > toleratedFailures(update, slots.length);
   const because = `${hold.digest} failed in slot ${hold.slot ?? 1}: ${hold.message}`;
   return slots.map((slot) => {
     const next = inRole(slot.containers, "next");
@@ -75,8 +81,8 @@ export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotVie
     if (next !== undefined) return planUnderWay(desired, next, slot, because, remembered(slot));
     const bad = promoted(desired, slot);
     if (bad === undefined || active === undefined) return planSlot(desired, slot, remembered(slot));
-    if (!waiting.includes(slot) || stopped) return planStuck(bad, because, slot, remembered(slot));
-    if (!begin.has(slot.slot)) return withRepair({ steps: [], outcome: wait }, active, slot, remembered(slot));
+    if (!waiting.includes(slot) || stopped) return planStuck(spec, bad, because, slot, remembered(slot));
+    if (!begin.has(slot.slot)) return withRepair({ steps: [], outcome: wait }, spec, active, slot, remembered(slot));
     return planWayBack({ ...desired, spec }, bad, because, slot, memory);
   });
 }
@@ -111,16 +117,24 @@ function planUnderWay(
 ): Plan {
   if (isReturning(next, slot.containers)) return planSlot(goalOf(desired, next), slot, memory);
   const active = inRole(slot.containers, "active");
-  const isBad = isWanted(desired, next) && judge(next, desired.spec.update.monitorMs, slot).kind !== "failed";
+  const isBad = isWanted(desired, next) && assess(next, desired.spec, slot).kind !== "failed";
   if (!isBad || active === undefined) return planSlot(desired, slot, memory);
-  const steps: Step[] = [...retire(next, desired.spec, because)];
-  if (!isUp(active)) steps.push(...restore(active, `roll back: ${because}`));
+  const away = retire(next, desired.spec, because);
+  const back = isUp(active) ? [] : restore(active, `roll back: ${because}`);
+  // Cut off within its promotion, it serves already: under start-first the old one is there before it goes.
+  const steps: Step[] = strategyOf(desired.spec).order === "start-first" ? [...back, ...away] : [...away, ...back];
   steps.push({ kind: "remove-container", container: next.name, because: `it is withdrawn: ${because}` });
   return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
 }
 
 /** Nothing to go back to, or the way back has failed: what serves goes on serving. */
-function planStuck(bad: ObservedContainer, because: string, slot: SlotView, memory: SlotMemory): Plan {
+function planStuck(
+  spec: ServiceSpec,
+  bad: ObservedContainer,
+  because: string,
+  slot: SlotView,
+  memory: SlotMemory,
+): Plan {
   const failed = inRole(slot.containers, "failed");
   const why =
     failed !== undefined && failed.revision < bad.revision
@@ -131,7 +145,7 @@ function planStuck(bad: ObservedContainer, because: string, slot: SlotView, memo
     reason: "RollbackFailed" as const,
     because: `${because}; ${bad.name} goes on, for ${why}`,
   };
-  return withRepair({ steps: [], outcome }, bad, slot, memory);
+  return withRepair({ steps: [], outcome }, spec, bad, slot, memory);
 }
 
 type Way =
@@ -144,7 +158,12 @@ function wayBack(desired: Desired, slot: SlotView, memory: Memory): Way | undefi
     memory.holds.some((hold) => hold.specHash === specHash && hold.digest === digest);
   const previous = inRole(slot.containers, "previous");
   const usable = previous !== undefined && previous.state !== "dead" && previous.state !== "removing";
-  if (usable && !isWanted(desired, previous) && !isHeld(previous.specHash, previous.digest)) {
+  if (
+    usable &&
+    !isDetached(desired.spec, previous, slot) &&
+    !isWanted(desired, previous) &&
+    !isHeld(previous.specHash, previous.digest)
+  ) {
     return { kind: "container", container: previous };
   }
   const digest = memory.stableDigest;
@@ -155,7 +174,7 @@ function wayBack(desired: Desired, slot: SlotView, memory: Memory): Way | undefi
 function planWayBack(desired: Desired, bad: ObservedContainer, because: string, slot: SlotView, memory: Memory): Plan {
   const way = wayBack(desired, slot, memory);
   if (way?.kind === "container") return startPrevious(desired, way.container, bad, because);
-  if (way === undefined) return planStuck(bad, because, slot, memoryOf(memory, slot.slot));
+  if (way === undefined) return planStuck(desired.spec, bad, because, slot, memoryOf(memory, slot.slot));
   const target = { known: true as const, digest: way.digest, sameContent: [] };
   const revision = revisionBefore(desired, way.digest, bad, slot);
   return planRollout({ ...desired, target }, way.digest, bad, slot, memoryOf(memory, slot.slot), revision);

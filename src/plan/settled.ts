@@ -8,9 +8,11 @@ import type { SlotView } from "./view.js";
 
 /** The right container has the right role: keep it well, and clear away what it has outlived. */
 export function planConverged(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
-  const repair = keepRunning(active, view, memory);
+  const repair = keepRunning(desired.spec, active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;
-  const steps = [...repair.steps, ...join(active, desired.spec.networks, true), ...cleanUp(desired.spec, active, view)];
+  const { spec } = desired;
+  const joined = spec.oneShot === true ? [] : join(active, spec.networks, true);
+  const steps = [...repair.steps, ...joined, ...cleanUp(spec, active, view)];
   return { steps, outcome: repair.outcome };
 }
 
@@ -22,7 +24,7 @@ export function planUnknown(
   view: SlotView,
   memory: SlotMemory,
 ): Plan {
-  const repair = keepRunning(active, view, memory);
+  const repair = keepRunning(desired.spec, active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;
   const waits = active.specHash === desired.specHash ? "" : "; the changed spec waits for it";
   const because = `${target.message}${waits}`;

@@ -1,6 +1,7 @@
-import { isTarget } from "./desired.js";
+import { fits, isDetached } from "./bonds.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { activeName, nameInRole } from "./names.js";
+import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { planRollout } from "./begin.js";
 import { heldBy, planHeld } from "./held.js";
@@ -27,13 +28,27 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (active === undefined || active.state === "dead" || active.state === "removing") {
     return planAbsent(desired, active, view, memory);
   }
+  if (isAdrift(desired, active, view, memory))
+    return planRollout(asItIs(desired, active), active.digest, active, view, memory);
   if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
-  if (active.specHash === desired.specHash && isTarget(desired.target, active.digest)) {
-    return planConverged(desired, active, view, memory);
-  }
+  if (fits(desired, active, view)) return planConverged(desired, active, view, memory);
   const hold = heldBy(desired, view, memory);
   if (hold !== undefined) return planHeld(desired, hold, active, view, memory);
   return planRollout(desired, desired.target.digest, active, view, memory);
+}
+
+/**
+ * It has lost the network it lived in, and what is wanted is out of reach or known to be bad: its own digest will do for
+ * a new one.
+ */
+function isAdrift(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {
+  if (active.specHash !== desired.specHash || !isDetached(desired.spec, active, view)) return false;
+  if (!desired.target.known) return true;
+  return active.digest === memory.stableDigest && heldBy(desired, view, memory) !== undefined;
+}
+
+function asItIs(desired: Desired, { digest }: ObservedContainer): Desired {
+  return { ...desired, target: { known: true, digest, sameContent: [] } };
 }
 
 function foreignName(desired: Desired, view: SlotView): string | undefined {

@@ -1,11 +1,12 @@
 import { formatImage } from "../spec/image.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { conditionTypes } from "./condition.js";
 import type { Condition, ConditionType, Reason, ReplicaCount, Rollout, ServiceStatus } from "./condition.js";
 import type { Desired } from "./desired.js";
 import { isTarget } from "./desired.js";
 import type { Outcome } from "./outcome.js";
 import type { ObservedContainer } from "./observed.js";
-import { inRole } from "./view.js";
+import { inRole, isReady } from "./view.js";
 
 export interface StatusInput {
   readonly desired: Desired;
@@ -36,7 +37,7 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
     service: desired.spec.name,
     image: formatImage(desired.spec.image),
     sync: syncOf(desired, replicas, outcome),
-    health: worst(slots.map((slot) => healthOf(slot, outcome))),
+    health: worst(slots.map((slot) => healthOf(desired.spec, slot, outcome))),
     desiredDigest: desired.target.known ? desired.target.digest : undefined,
     activeDigest: active === undefined ? undefined : shownDigest(desired, active),
     revision: active?.revision,
@@ -68,14 +69,10 @@ function isUpdated(desired: Desired, active: ObservedContainer): boolean {
   return active.specHash === desired.specHash && isTarget(desired.target, active.digest);
 }
 
-function isReady(active: ObservedContainer | undefined): boolean {
-  return active?.state === "running" && active.health !== "unhealthy" && active.health !== "starting";
-}
-
 function countReplicas(desired: Desired, slots: readonly Slot[]): ReplicaCount {
   return {
     desired: slots.length,
-    ready: slots.filter(({ active }) => isReady(active)).length,
+    ready: slots.filter(({ active }) => isReady(desired.spec, active)).length,
     updated: slots.filter(({ active }) => active !== undefined && isUpdated(desired, active)).length,
   };
 }
@@ -99,8 +96,9 @@ function worst(healths: readonly ServiceStatus["health"][]): ServiceStatus["heal
   return fromBadToGood.find((health) => healths.includes(health)) ?? "Healthy";
 }
 
-function healthOf({ active, next }: Slot, outcome: Outcome): ServiceStatus["health"] {
+function healthOf(spec: ServiceSpec, { active, next }: Slot, outcome: Outcome): ServiceStatus["health"] {
   if (outcome.reason === "CrashLooping" || outcome.reason === "RollbackFailed") return "Degraded";
+  if (spec.oneShot === true && isReady(spec, active)) return "Healthy";
   if (active === undefined || active.state !== "running") {
     if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
     return active === undefined ? "Missing" : "Degraded";

@@ -45,6 +45,8 @@ export interface CreateContainerStep {
   readonly slot: number;
   /** The first network, or none; further ones are joined before the start (engines before API 1.44 take one at creation). */
   readonly attach: Endpoint | undefined;
+  /** The container whose network it lives in, instead of any of its own. */
+  readonly networkOf?: { readonly id: string; readonly name: string };
 }
 
 /** One end of a container on a network. */

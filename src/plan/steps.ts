@@ -1,4 +1,4 @@
-import type { NetworkAttachment, ServiceSpec } from "../spec/service.js";
+import type { NetworkAttachment, RestartPolicy, ServiceSpec } from "../spec/service.js";
 import { familiarName } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { activeName, keepTag, nameInRole } from "./names.js";
@@ -39,6 +39,16 @@ export function restorePolicy(container: ObservedContainer): Step[] {
   if (live.name === declared.name && live.maximumRetryCount === declared.maximumRetryCount) return [];
   const because = "it serves: its declared restart policy holds";
   return [{ kind: "set-restart-policy", container: container.name, policy: declared, because }];
+}
+
+/** A one-shot service asks for more tries with `restart: on-failure`: they belong to its one run. */
+export function letTryAgain(
+  { oneShot, container: { restart } }: ServiceSpec,
+  next: { readonly name: string; readonly restartPolicy?: RestartPolicy },
+): Step[] {
+  if (oneShot !== true || restart.name !== "on-failure" || next.restartPolicy?.name === "on-failure") return [];
+  const because = "the engine tries it again while it fails";
+  return [{ kind: "set-restart-policy", container: next.name, policy: restart, because }];
 }
 
 /** Brings a container's networks to what its spec says. An alias cannot be changed on a joined network: it is left and joined again. */
@@ -84,12 +94,14 @@ export interface Birth {
   readonly revision: number;
   /** Whether it may answer to the service's aliases before it is proven: only where nothing else serves. */
   readonly aliased: boolean;
+  /** Whose network it is to share; undefined: it has its own. */
+  readonly networkOf: ObservedContainer | undefined;
   readonly because: string;
 }
 
 /** Networks, volumes, the container, its further networks, and our tag on its image: all but the start. */
 export function create(birth: Birth, view: SlotView): Step[] {
-  const { spec, digest, revision, aliased } = birth;
+  const { spec, digest, revision, aliased, networkOf } = birth;
   const name = nameInRole(activeName(spec, view.slot), "next");
   const [first, ...rest] = spec.networks;
   const endpointOf = ({ network, aliases, settings }: NetworkAttachment): Endpoint => ({
@@ -109,6 +121,7 @@ export function create(birth: Birth, view: SlotView): Step[] {
       revision,
       slot: view.slot,
       attach: first === undefined ? undefined : endpointOf(first),
+      ...(networkOf === undefined ? {} : { networkOf: { id: networkOf.id, name: networkOf.name } }),
       because: birth.because,
     },
     ...rest.map((attachment): Step => {

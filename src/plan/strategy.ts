@@ -1,3 +1,4 @@
+import { networkOwner } from "../spec/relations.js";
 import type { NetworkAttachment, ServiceSpec } from "../spec/service.js";
 
 export interface Strategy {
@@ -17,6 +18,10 @@ export function strategyOf(spec: ServiceSpec): Strategy {
   }
   if (spec.networkMode?.kind === "host") {
     return { order: "stop-first", because: `opens its ports on the host itself${asked}` };
+  }
+  const owner = networkOwner(spec);
+  if (owner !== undefined) {
+    return { order: "stop-first", because: `opens its ports in the network of ${owner}${asked}` };
   }
   const fixed = spec.networks.map(fixedAddress).find((address) => address !== undefined);
   if (fixed !== undefined) return { order: "stop-first", because: `has the fixed address ${fixed}${asked}` };

@@ -1,11 +1,12 @@
-import type { UpdatePolicy } from "../spec/service.js";
+import type { ServiceSpec, UpdatePolicy } from "../spec/service.js";
 import type { Outcome } from "./outcome.js";
 import type { Strategy } from "./strategy.js";
 import { formatMs } from "./verdict.js";
-import { inRole } from "./view.js";
+import { inRole, isReady } from "./view.js";
 import type { SlotView } from "./view.js";
 
 export interface Queue {
+  readonly spec: ServiceSpec;
   readonly update: UpdatePolicy;
   readonly order: Strategy["order"];
   readonly slots: readonly SlotView[];
@@ -29,7 +30,8 @@ export interface Turns {
  * nothing away, and may be the cure.
  */
 export function takeTurns(queue: Queue): Turns {
-  const { update, slots, done, waiting, order } = queue;
+  const { spec, update, slots, done, waiting, order } = queue;
+  const serves = ({ containers }: SlotView) => isReady(spec, inRole(containers, "active"));
   const width = widthOf(update, slots.length);
   const pause = pauseOf(queue);
   if (pause !== undefined) return { begin: new Set(), wait: pause };
@@ -49,11 +51,6 @@ export function takeTurns(queue: Queue): Turns {
 export function widthOf(update: UpdatePolicy, count: number): number {
   const { parallelism = 1 } = update;
   return parallelism === 0 ? count : parallelism;
-}
-
-export function serves(slot: SlotView): boolean {
-  const active = inRole(slot.containers, "active");
-  return active?.state === "running" && (active.health === "none" || active.health === "healthy");
 }
 
 function turnOf(sick: readonly SlotView[], width: number): Turns["wait"] {

@@ -1,7 +1,11 @@
 import type { Digest } from "../spec/image.js";
 import { familiarName } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
+import { dependenciesOf } from "../spec/relations.js";
+import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
+import { dependencyState, isComplete } from "./dependency.js";
+import type { DependencyState, KnownDependency } from "./dependency.js";
 import type { HostSnapshot, ObservedContainer, ObservedImage, Role } from "./observed.js";
 
 /** What the planner sees of the host for one service. */
@@ -40,24 +44,19 @@ export function slotOf(view: View, slot: number): SlotView {
 export type PullState =
   { readonly state: "running" } | { readonly state: "failed"; readonly reason: Reason; readonly message: string };
 
-export interface DependencyState {
-  readonly running: boolean;
-  readonly health: ObservedContainer["health"];
-}
-
-/** The part of a snapshot that concerns one service. */
+/** The part of a snapshot that concerns one service. `known` tells of the services it depends on what no snapshot shows. */
 export function viewOf(
   host: HostSnapshot,
-  service: {
-    readonly project: string;
-    readonly name: string;
-    readonly dependsOn: readonly { readonly service: string }[];
-  },
+  service: Pick<ServiceSpec, "project" | "name" | "dependsOn" | "networkMode">,
   pulls: ReadonlyMap<string, PullState>,
   now: number = host.takenAt,
+  known: ReadonlyMap<string, KnownDependency> = new Map(),
 ): View {
   const of = (name: string) =>
     host.containers.filter((container) => container.project === service.project && container.service === name);
+  const dependencies = dependenciesOf(service).map(
+    ({ service: name }) => [name, dependencyState(of(name), known.get(name))] as const,
+  );
   return {
     now,
     containers: of(service.name),
@@ -67,13 +66,8 @@ export function viewOf(
     images: host.images,
     engineOutage: host.engineOutage,
     pulls,
-    dependencies: new Map(service.dependsOn.map(({ service: name }) => [name, dependencyState(of(name))])),
+    dependencies: new Map(dependencies),
   };
-}
-
-function dependencyState(containers: readonly ObservedContainer[]): DependencyState {
-  const serving = inRole(containers, "active") ?? inRole(containers, "next");
-  return { running: serving?.state === "running", health: serving?.health ?? "none" };
 }
 
 export function inRole(containers: readonly ObservedContainer[], role: Role): ObservedContainer | undefined {
@@ -83,6 +77,13 @@ export function inRole(containers: readonly ObservedContainer[], role: Role): Ob
 /** Of every slot that has one, the lowest slot first. */
 export function inEverySlot(containers: readonly ObservedContainer[], role: Role): readonly ObservedContainer[] {
   return containers.filter((container) => container.role === role).sort((one, other) => one.slot - other.slot);
+}
+
+/** It does what its service is for: it serves, or has run to a good end. */
+export function isReady({ oneShot }: ServiceSpec, active: ObservedContainer | undefined): boolean {
+  if (active === undefined) return false;
+  if (oneShot === true) return isComplete(active);
+  return active.state === "running" && (active.health === "none" || active.health === "healthy");
 }
 
 /** Running, or about to be by the engine's own restart policy. */

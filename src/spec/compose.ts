@@ -11,7 +11,7 @@ import { formatProblem, type Problem } from "./problem.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
 import { quote } from "./quote.js";
 import { filledText } from "./scalar.js";
-import type { ProjectSpec } from "./service.js";
+import type { ProjectSpec, ServiceSpec } from "./service.js";
 
 export type ReadResult =
   | { readonly ok: true; readonly project: ProjectSpec; readonly warnings: readonly Problem[] }
@@ -87,7 +87,17 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const definitions = active.map(([service, at]) => definition(service, at, scope));
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
-  return { name: project, file, services: definitions.map(({ spec }) => spec) };
+  return { name: project, file, services: withOneShots(definitions.map(({ spec }) => spec)) };
+}
+
+/** A service whose completion another one waits for is meant to end. */
+function withOneShots(services: readonly ServiceSpec[]): readonly ServiceSpec[] {
+  const awaited = new Set(
+    services.flatMap(({ dependsOn }) =>
+      dependsOn.flatMap(({ service, condition }) => (condition === "service_completed_successfully" ? [service] : [])),
+    ),
+  );
+  return services.map((service) => (awaited.has(service.name) ? { ...service, oneShot: true } : service));
 }
 
 function isWithoutServices(services: Node | undefined): boolean {

@@ -1,12 +1,18 @@
 import { findCycle } from "./cycle.js";
 import type { Definition } from "./definition.js";
-import { quotedName, report, reportKey, suggestName } from "./node.js";
+import { quoted, quotedName, report, reportKey, suggestName, type Node } from "./node.js";
 import { profileHint } from "./profiles.js";
 import { quote } from "./quote.js";
-import type { PortMapping } from "./service.js";
+import { dependenciesOf, networkOwner } from "./relations.js";
+import { checkJob, checkReplicas, onFailureHint, runsForEver } from "./replicas.js";
+import type { Dependency, PortMapping, ServiceSpec } from "./service.js";
 
 /** Reports what cannot hold for several services at once. `inactive` are the services of profiles that are not active. */
 export function checkTogether(definitions: readonly Definition[], inactive: readonly string[]): void {
+  for (const each of definitions) {
+    checkReplicas(each);
+    checkJob(each);
+  }
   checkHostPorts(definitions);
   checkContainerNames(definitions);
   checkDependencies(definitions, inactive);
@@ -55,30 +61,52 @@ function checkContainerNames(definitions: readonly Definition[]): void {
 
 function checkDependencies(definitions: readonly Definition[], inactive: readonly string[]): void {
   const services = new Map(definitions.map(({ spec }) => [spec.name, spec]));
-  for (const { spec, dependencies } of definitions) {
+  for (const { spec, dependencies, networkMode } of definitions) {
     const others = [...services.keys()].filter((name) => name !== spec.name);
     for (const { dependency, node } of dependencies) {
       const target = services.get(dependency.service);
-      if (target === undefined && inactive.includes(dependency.service)) {
-        if (dependency.required === false) continue;
-        report(node, `service ${quote(dependency.service)} belongs to a profile that is not active`, profileHint);
-      } else if (target === undefined) {
-        const hint = suggestName(dependency.service, others, "declare it under `services`");
-        report(node, `no service is called ${quotedName(node, dependency.service)}`, hint);
-      } else if (dependency.condition === "service_healthy" && target.container.healthcheck?.disabled === true) {
-        report(node, `service ${quote(target.name)} never becomes healthy: its health check is disabled`);
+      if (target !== undefined) checkCondition(dependency, target, node);
+      else if (dependency.required !== false) {
+        const what = `no service is called ${quotedName(node, dependency.service)}`;
+        reportMissing({ node, service: dependency.service, what }, others, inactive);
       }
     }
+    const owner = networkOwner(spec);
+    if (owner !== undefined && networkMode !== undefined && !services.has(owner)) {
+      const what = `${quoted(networkMode)} names no service of this file`;
+      reportMissing({ node: networkMode, service: owner, what }, others, inactive);
+    }
+  }
+}
+
+function reportMissing(
+  { node, service, what }: { readonly node: Node; readonly service: string; readonly what: string },
+  others: readonly string[],
+  inactive: readonly string[],
+): void {
+  if (inactive.includes(service)) {
+    report(node, `service ${quote(service)} belongs to a profile that is not active`, profileHint);
+  } else report(node, what, suggestName(service, others, "declare it under `services`"));
+}
+
+function checkCondition({ condition }: Dependency, target: ServiceSpec, node: Node): void {
+  if (condition === "service_healthy" && target.container.healthcheck?.disabled === true) {
+    report(node, `service ${quote(target.name)} never becomes healthy: its health check is disabled`);
+  }
+  if (condition === "service_completed_successfully" && runsForEver(target)) {
+    const what = `service ${quote(target.name)} never completes: \`restart\` starts it again and again`;
+    report(node, what, onFailureHint);
   }
 }
 
 function checkOrder(definitions: readonly Definition[]): void {
   const edges = new Map(
-    definitions.map(({ spec }) => [spec.name, spec.dependsOn.map(({ service }) => service)] as const),
+    definitions.map(({ spec }) => [spec.name, dependenciesOf(spec).map(({ service }) => service)] as const),
   );
   const cycle = findCycle(edges);
   const first = definitions.find(({ spec }) => spec.name === cycle?.[0]);
   const edge = first?.dependencies.find(({ dependency }) => dependency.service === cycle?.[1]);
-  if (cycle === undefined || edge === undefined) return;
-  reportKey(edge.node, `services depend on each other in a circle: ${cycle.join(" -> ")}`, "remove one of them");
+  const at = edge?.node ?? first?.networkMode;
+  if (cycle === undefined || at === undefined) return;
+  reportKey(at, `services depend on each other in a circle: ${cycle.join(" -> ")}`, "remove one of them");
 }

@@ -3,6 +3,7 @@ import { commandLine } from "./command.js";
 import type { Declared } from "./declared.js";
 import { dependencies, type DeclaredDependency } from "./dependencies.js";
 import { containerOptions } from "./container-options.js";
+import { deployment } from "./deploy.js";
 import { environmentOf, labelsOf } from "./env-files.js";
 import { fields, type Fields } from "./fields.js";
 import { healthcheck } from "./healthcheck.js";
@@ -19,7 +20,6 @@ import { deployedRestart, restartPolicy } from "./restart.js";
 import { duration, filledText, integer, parsed } from "./scalar.js";
 import type { NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
-import { defaultUpdate, updateConfig } from "./update.js";
 
 /** What a service's keys refer to. */
 export interface Scope {
@@ -37,6 +37,7 @@ export interface Definition {
   readonly ports: readonly DeclaredPort[];
   readonly dependencies: readonly DeclaredDependency[];
   readonly containerName: Node | undefined;
+  readonly networkMode: Node | undefined;
 }
 
 const stopGracePeriodMs = 10_000;
@@ -79,10 +80,17 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...given({ networkMode: mode, pullPolicy: read(field("pull_policy"), pullPolicy) }),
     volumes: [...volumes],
     dependsOn: dependsOn.map(({ dependency }) => dependency),
-    update: read(deploy("update_config"), updateConfig) ?? defaultUpdate,
+    ...deployment(deploy, field("scale")),
     keep: read(field("x-fairlead"), keep) ?? keepDefault,
   };
-  return { spec, node, ports: declaredPorts, dependencies: dependsOn, containerName: field("container_name") };
+  return {
+    spec,
+    node,
+    ports: declaredPorts,
+    dependencies: dependsOn,
+    containerName: field("container_name"),
+    networkMode: field("network_mode"),
+  };
 }
 
 /** Of an empty `deploy` nothing is read. */

@@ -1,8 +1,10 @@
 import { fields } from "./fields.js";
 import { dependencyKeys } from "./keys.js";
-import { entries, items, quoted, readAll, report, type Node } from "./node.js";
-import { choice, text } from "./scalar.js";
+import { entries, items, quoted, read, readAll, report, type Node } from "./node.js";
+import { boolean, choice, text } from "./scalar.js";
 import type { Dependency } from "./service.js";
+
+const conditions = ["service_started", "service_healthy", "service_completed_successfully"] as const;
 
 /** A dependency and the node that declared it. */
 export interface DeclaredDependency {
@@ -28,16 +30,19 @@ function fromList(node: Node): readonly DeclaredDependency[] {
 
 function fromMapping(node: Node): readonly DeclaredDependency[] {
   return entries(node, "a list or a mapping").flatMap(([service, entry]) => {
-    const written = fields(entry, dependencyKeys)("condition");
-    if (written === undefined) report(entry, "`condition` is missing", "it is service_started or service_healthy");
-    const known = written === undefined ? null : condition(written);
-    return known === null ? [] : [{ dependency: { service, condition: known }, node: entry }];
+    const field = fields(entry, dependencyKeys);
+    const written = field("condition");
+    if (written === undefined) report(entry, "`condition` is missing", `it is one of ${conditions.join(", ")}`);
+    const condition = read(written, (at) => choice(at, conditions));
+    const restart = read(field("restart"), boolean);
+    const required = read(field("required"), boolean);
+    if (condition === undefined) return [];
+    const dependency: Dependency = {
+      service,
+      condition,
+      ...(restart === undefined ? {} : { restart }),
+      ...(required === undefined ? {} : { required }),
+    };
+    return [{ dependency, node: entry }];
   });
-}
-
-function condition(node: Node): Dependency["condition"] | null {
-  if (node.value === "service_completed_successfully") {
-    return report(node, "service_completed_successfully is not supported yet");
-  }
-  return choice(node, ["service_started", "service_healthy"] as const);
 }

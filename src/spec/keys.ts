@@ -95,7 +95,7 @@ export const serviceKeys = {
   pull_refresh_after: { support: "planned", hint: "write `pull_policy: every_<duration>`" },
   read_only: supported,
   runtime: supported,
-  scale: { support: "planned", hint: "it will be read from `deploy.replicas`" },
+  scale: supported,
   secrets: planned,
   security_opt: { support: "supported", note: "a seccomp profile in a file is planned" },
   shm_size: supported,
@@ -160,8 +160,8 @@ export const healthcheckKeys = {
 
 export const dependencyKeys = {
   condition: supported,
-  required: planned,
-  restart: planned,
+  required: supported,
+  restart: supported,
 } as const satisfies KeyTable;
 
 export const deployKeys = {
@@ -171,12 +171,12 @@ export const deployKeys = {
     support: "supported",
     note: "they belong to the service, not to its containers, as the specification says; those stand in the service's own `labels`",
   },
-  mode: planned,
+  mode: { support: "supported", note: "replicated, global (one container on this host), replicated-job, global-job" },
   placement: swarm,
-  replicas: planned,
+  replicas: supported,
   resources: supported,
   restart_policy: { support: "supported", note: "takes the place of `restart`" },
-  rollback_config: planned,
+  rollback_config: supported,
 } as const satisfies KeyTable;
 
 export const updateConfigKeys = {
@@ -185,8 +185,10 @@ export const updateConfigKeys = {
   delay: supported,
   monitor: supported,
   failure_action: supported,
-  max_failure_ratio: planned,
+  max_failure_ratio: supported,
 } as const satisfies KeyTable;
+
+export const rollbackConfigKeys = updateConfigKeys;
 
 export const portKeys = {
   target: supported,

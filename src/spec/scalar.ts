@@ -42,6 +42,15 @@ export function integer(node: Node, least: number, most: number): number | null 
   return number;
 }
 
+/** A number from 0 to 1, or text that is one once its variables are filled in. */
+export function ratio(node: Node): number | null {
+  const value = typeof node.value === "string" ? filledIn(node, node.value) : node.value;
+  if (value === null) return node.value === null ? wrongValue(node, "a number from 0 to 1") : null;
+  const number = typeof value === "string" && /^[01](\.\d{1,9})?$/.test(value) ? Number(value) : value;
+  if (typeof number === "number" && number >= 0 && number <= 1) return number;
+  return wrongValue(node, "a number from 0 to 1");
+}
+
 export function boolean(node: Node): boolean | null {
   const value = typeof node.value === "string" ? filledIn(node, node.value) : node.value;
   if (value === null) return node.value === null ? wrongValue(node, "true or false") : null;

@@ -20,6 +20,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.depends_on.*", table: keys.dependencyKeys },
   { path: "services.*.deploy", table: keys.deployKeys },
   { path: "services.*.deploy.update_config", table: keys.updateConfigKeys },
+  { path: "services.*.deploy.rollback_config", table: keys.rollbackConfigKeys },
   { path: "services.*.deploy.restart_policy", table: options.restartPolicyKeys },
   { path: "services.*.deploy.resources", table: options.resourceKeys },
   { path: "services.*.deploy.resources.limits", table: options.limitKeys },

@@ -1,32 +1,42 @@
 import { fields } from "./fields.js";
 import { updateConfigKeys } from "./keys.js";
 import { read, report, type Node } from "./node.js";
-import { choice, duration, integer } from "./scalar.js";
+import { choice, duration, integer, ratio } from "./scalar.js";
 import type { UpdatePolicy } from "./service.js";
 
 export const defaultUpdate: UpdatePolicy = { order: "auto", monitorMs: 5_000, failureAction: "rollback" };
 
 /** `deploy.update_config`. */
 export function updateConfig(node: Node): UpdatePolicy {
+  const actions = ["rollback", "pause", "continue"] as const;
+  return policy(node, (at) => choice(at, actions), defaultUpdate.failureAction);
+}
+
+/** `deploy.rollback_config`: a roll-back that fails can only stop or go on. */
+export function rollbackConfig(node: Node): UpdatePolicy {
+  return policy(node, rollbackAction, "pause");
+}
+
+function rollbackAction(node: Node): "pause" | "continue" | null {
+  if (node.value === "rollback") return report(node, "a roll-back is never rolled back", "write pause or continue");
+  return choice(node, ["pause", "continue"] as const);
+}
+
+function policy(
+  node: Node,
+  action: (node: Node) => UpdatePolicy["failureAction"] | null,
+  usual: UpdatePolicy["failureAction"],
+): UpdatePolicy {
   const field = fields(node, updateConfigKeys);
-  read(field("parallelism"), parallelism);
-  read(field("delay"), delay);
+  const parallelism = read(field("parallelism"), (at) => integer(at, 0, Infinity));
+  const delayMs = read(field("delay"), duration);
+  const maxFailureRatio = read(field("max_failure_ratio"), ratio);
   return {
     order: read(field("order"), (at) => choice(at, ["start-first", "stop-first"] as const)) ?? defaultUpdate.order,
     monitorMs: read(field("monitor"), duration) ?? defaultUpdate.monitorMs,
-    failureAction:
-      read(field("failure_action"), (at) => choice(at, ["rollback", "pause", "continue"] as const)) ??
-      defaultUpdate.failureAction,
+    failureAction: read(field("failure_action"), action) ?? usual,
+    ...(parallelism === undefined ? {} : { parallelism }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+    ...(maxFailureRatio === undefined ? {} : { maxFailureRatio }),
   };
-}
-
-/** One container per service leaves nothing to do side by side, and nothing to wait for in between. */
-function parallelism(node: Node): number | null {
-  const count = integer(node, 0, Infinity);
-  return count === null || count === 1 ? count : report(node, "only 1 is supported yet");
-}
-
-function delay(node: Node): number | null {
-  const milliseconds = duration(node);
-  return milliseconds === null || milliseconds === 0 ? milliseconds : report(node, "only 0s is supported yet");
 }

@@ -39,6 +39,22 @@ export function networksContract(bench: Bench): void {
       await bench.discard(id);
     });
 
+    it("are shared with a container by its id, which is observed, and only while that one runs", async () => {
+      const owner = await bench.create("owner", bench.plain);
+      const step = creation(serviceSpec("guest", bench.plain), bench.plain);
+      const guest = await bench.engine.createContainer({ ...step, networkOf: { id: owner, name: "contract-owner-1" } });
+      expect(await bench.see(guest)).toMatchObject({ networkOf: owner, networks: [] });
+      expect(await bench.see(owner)).not.toHaveProperty("networkOf");
+      await expect(bench.engine.startContainer(guest)).rejects.toMatchObject({ code: "EngineRefused" });
+      await bench.engine.startContainer(owner);
+      await bench.engine.startContainer(guest);
+      expect(await bench.see(guest)).toMatchObject({ state: "running", startError: "" });
+      await bench.discard(owner);
+      await bench.engine.stopContainer(guest, 0);
+      expect(await bench.see(guest), "also of one that is gone").toMatchObject({ networkOf: owner });
+      await bench.engine.removeContainer(guest);
+    });
+
     it("give a container its names only on joining", async () => {
       for (const name of ["contract-front", "contract-back"]) await bench.network(name);
       const spec = serviceSpec("joined", bench.plain);

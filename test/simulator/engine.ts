@@ -266,6 +266,10 @@ export class SimulatedEngine implements Engine {
     const { host, takenPorts } = this.world;
     const missing = found.networks.find(({ network }) => !host.networks.has(network));
     if (missing !== undefined) return fault("EngineRefused", `network ${missing.network} not found`);
+    const owner = found.networkOf;
+    if (owner !== undefined && this.world.find(owner)?.state !== "running") {
+      return fault("EngineRefused", `cannot join network of a non running container: ${owner}`);
+    }
     const others = host.containers.filter(({ id, state }) => id !== found.id && state === "running");
     const taken = new Set([
       ...takenPorts,

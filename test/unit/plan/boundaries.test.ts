@@ -130,11 +130,12 @@ describe("what it depends on", () => {
   const db = (patch: Patch = {}, role: "active" | "next" = "active") =>
     containerIn(role, "d", 1, { service: "db", name: "shop-db-1", ...patch });
 
+  const over = { state: "exited", exitCode: 3 } as const;
   it.each<[string, string, "service_started" | "service_healthy", Parameters<typeof hostWith>[0]]>([
     ["nothing of it", "db is not running yet", "service_started", []],
     ["nothing of it", "db is not healthy yet", "service_healthy", []],
-    ["it ended", "db is not running yet", "service_started", [db({ state: "exited" })]],
-    ["it ended", "db is not healthy yet", "service_healthy", [db({ state: "exited" })]],
+    ["it ended", "db is not running yet: shop-db-1 ended with exit code 3", "service_started", [db(over)]],
+    ["it ended", "db is not healthy yet: shop-db-1 ended with exit code 3", "service_healthy", [db(over)]],
     ["it is not yet healthy", "db is not healthy yet", "service_healthy", [db({ health: "starting" })]],
   ])("%s: %s", (_what, because, condition, containers) => {
     expect(waiting(condition, containers)).toBe(`wait: WaitingForDependency: ${because}\n`);

@@ -10,7 +10,7 @@ const check = { intervalMs: 10_000, timeoutMs: 2_000, retries: 3, startPeriodMs:
 function verdict(patch: Partial<ObservedContainer>, outage?: HostSnapshot["engineOutage"]): string {
   const next = containerIn("next", "b", 2, { startedAt: now - 3_000, ...patch });
   const result = judge(next, 5_000, viewOf(hostWith([next], { engineOutage: outage }), specOf(), new Map()));
-  const until = result.kind === "waiting" ? ` until ${result.until - now}` : "";
+  const until = result.kind === "waiting" ? ` until ${(result.until ?? 0) - now}` : "";
   const reason = result.kind === "failed" ? ` ${result.reason}` : "";
   return `${result.kind}${reason}${until}: ${result.because}`;
 }

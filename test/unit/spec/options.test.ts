@@ -396,7 +396,7 @@ describe("the network mode", () => {
     ["container:vpn", { kind: "container", container: "vpn" }],
     ["service:vpn", { kind: "service", service: "vpn" }],
   ])("%s takes the place of networks", (written, mode) => {
-    const spec = serviceOf(readService(`network_mode: ${written}`));
+    const spec = serviceOf(readService(`network_mode: ${written}`, {}, "  vpn: {image: vpn}\n"));
     expect(spec.networkMode).toEqual(mode);
     expect(spec.networks).toEqual([]);
   });
@@ -410,7 +410,7 @@ describe("the network mode", () => {
     ["network_mode: container:a\nhostname: a\ndns: 1.1.1.1\nextra_hosts: [a=1.1.1.1]\nexpose: [80]\nports: [80]", 5],
     ["network_mode: service:a\nnetworks: [default]\ndomainname: a\ndns_opt: [a]\ndns_search: a", 4],
   ])("%j: %i keys cannot stand beside it", (lines, count) => {
-    const refused = complaints(readService(lines));
+    const refused = complaints(readService(lines, {}, "  a: {image: a}\n"));
     expect(refused).toHaveLength(count);
     expect(refused.every((message) => message.startsWith("cannot stand beside `network_mode: "))).toBe(true);
   });

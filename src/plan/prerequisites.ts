@@ -1,0 +1,74 @@
+import { dependenciesOf, networkOwner } from "../spec/relations.js";
+import type { Dependency, ServiceSpec } from "../spec/service.js";
+import type { DependencyState } from "./dependency.js";
+import type { Plan } from "./outcome.js";
+import { missingExternals } from "./steps.js";
+import type { View } from "./view.js";
+
+/** What must be there before a container of the service can be created. Undefined: nothing stands in the way. */
+export function awaitHost({ spec }: { readonly spec: ServiceSpec }, view: View): Plan | undefined {
+  const missing = missingExternals(spec, view);
+  if (missing.length > 0) {
+    const because = `the file calls it external and it does not exist: ${missing.join(", ")}`;
+    return { steps: [], outcome: { kind: "blocked", reason: "StartFailed", because } };
+  }
+  const unmet = dependenciesOf(spec).find((dependency) =>
+    isAwaited(dependency, view.dependencies.get(dependency.service)),
+  );
+  const owner = networkOwner(spec);
+  const isAlone = owner !== undefined && view.dependencies.get(owner)?.owner?.state !== "running";
+  if (unmet === undefined && !isAlone) return undefined;
+  const because =
+    unmet === undefined
+      ? `${owner} has no proven container yet whose network could be shared`
+      : shortfall(unmet, view.dependencies.get(unmet.service));
+  return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
+}
+
+/** Dependencies that the file can do without and has to. */
+export function lacking(spec: ServiceSpec, view: View): string {
+  const texts = dependenciesOf(spec)
+    .filter(({ required }) => required === false)
+    .map((dependency) => [dependency, view.dependencies.get(dependency.service)] as const)
+    .filter(([dependency, state]) => !isMet(dependency, state))
+    .map(([dependency, state]) => shortfall(dependency, state));
+  return texts.length === 0 ? "" : `; it does without: ${texts.join(", ")}`;
+}
+
+function isAwaited(dependency: Dependency, state: DependencyState | undefined): boolean {
+  if (isMet(dependency, state)) return false;
+  return dependency.required !== false || isOnItsWay(state);
+}
+
+/** What the file can do without is waited for as long as it may yet come. */
+function isOnItsWay(state: DependencyState | undefined): boolean {
+  return (state?.pending ?? false) || (state?.running === true && state.health === "starting");
+}
+
+export function isMet({ condition }: Dependency, state: DependencyState | undefined): boolean {
+  switch (condition) {
+    case "service_started":
+      return state?.running ?? false;
+    case "service_healthy":
+      return state?.running === true && state.health === "healthy";
+    case "service_completed_successfully":
+      return state?.completed ?? false;
+  }
+}
+
+function shortfall({ service, condition }: Dependency, state: DependencyState | undefined): string {
+  switch (condition) {
+    case "service_started":
+      return `${service} is not running yet${reasonOf(state)}`;
+    case "service_healthy": {
+      const unchecked = state?.running === true && state.health === "none";
+      return `${service} is not healthy yet${unchecked ? ": it has no health check" : reasonOf(state)}`;
+    }
+    case "service_completed_successfully":
+      return `${service} has not completed yet${reasonOf(state)}`;
+  }
+}
+
+function reasonOf(state: DependencyState | undefined): string {
+  return state?.fault === undefined ? "" : `: ${state.fault}`;
+}
