@@ -15,9 +15,10 @@ import { Catalog } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
-import type { Clock, Engine, EngineEvent, Log, Registry, Source, SourceSnapshot } from "./ports.js";
+import type { Clock, Engine, EngineEvent, Log, Prober, Registry, Source, SourceSnapshot } from "./ports.js";
 import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
+import { Probes } from "./probes.js";
 import { Pulls } from "./pulls.js";
 import { KeyedQueue } from "./queue.js";
 import { Reconciler } from "./reconcile.js";
@@ -29,6 +30,7 @@ export interface ControllerOptions {
   readonly engine: Engine;
   readonly registry: Registry;
   readonly source: Source;
+  readonly prober: Prober;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -48,6 +50,7 @@ export class Controller implements Surface {
   readonly #host: Cached<HostSnapshot>;
   readonly #digests: Digests;
   readonly #pulls: Pulls;
+  readonly #probes: Probes;
   readonly #ledger: Ledger;
   readonly #queue: KeyedQueue;
   readonly #workers: PQueue;
@@ -70,13 +73,28 @@ export class Controller implements Surface {
         this.#pullEnded(reference);
       },
     });
+    this.#probes = new Probes({
+      prober: options.prober,
+      clock,
+      log,
+      declared: (key) => this.#catalog.specs.get(key),
+      onChange: (key) => {
+        if (this.#catalog.specs.has(key)) this.#queue.add(key);
+        this.#noticeDependants(key);
+      },
+    });
     this.#bursts = new Bursts(clock, (key) => {
       this.#lookAfresh(key);
     });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
     const reconciler = new Reconciler({
       engine,
-      host: this.#host,
+      host: {
+        get: () => this.#look(),
+        invalidate: () => {
+          this.#host.invalidate();
+        },
+      },
       digests: this.#digests,
       pulls: this.#pulls,
       ledger: this.#ledger,
@@ -136,7 +154,7 @@ export class Controller implements Surface {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#stopSchedule();
-    await Promise.all([this.#queue.drain(), this.#pulls.stop(), this.#watching]);
+    await Promise.all([this.#queue.drain(), this.#pulls.stop(), this.#probes.stop(), this.#watching]);
   }
 
   ready(): boolean {
@@ -180,9 +198,14 @@ export class Controller implements Surface {
   }
 
   async plan(): Promise<readonly ServicePlan[]> {
-    return forecastAll([...this.#catalog.specs.values()], await this.#host.get(), this.#digests, (key) =>
+    return forecastAll([...this.#catalog.specs.values()], await this.#look(), this.#digests, (key) =>
       this.options.journal.record(key),
     );
+  }
+
+  /** The host, with the word of the probes. */
+  async #look(): Promise<HostSnapshot> {
+    return this.#probes.overlay(await this.#host.get());
   }
 
   /** Nothing that was known of the host or the tag counts. */
@@ -231,6 +254,11 @@ export class Controller implements Surface {
   #noticeService(key: ServiceKey): void {
     const { specs, statuses } = this.#catalog;
     if (specs.has(key) || statuses.has(key)) this.#queue.notice(key);
+    this.#noticeDependants(key);
+  }
+
+  #noticeDependants(key: ServiceKey): void {
+    const { statuses } = this.#catalog;
     for (const dependant of this.#catalog.dependantsOf(key)) {
       if (reasonOfReady(statuses.get(dependant)) === "WaitingForDependency") this.#queue.notice(dependant);
     }

@@ -3,7 +3,7 @@ import type { Definition } from "./definition.js";
 import { quotedName, report, reportKey, suggestName } from "./node.js";
 import { profileHint } from "./profiles.js";
 import { quote } from "./quote.js";
-import type { PortMapping } from "./service.js";
+import type { PortMapping, ServiceSpec } from "./service.js";
 
 /** Reports what cannot hold for several services at once. `inactive` are the services of profiles that are not active. */
 export function checkTogether(definitions: readonly Definition[], inactive: readonly string[]): void {
@@ -65,11 +65,16 @@ function checkDependencies(definitions: readonly Definition[], inactive: readonl
       } else if (target === undefined) {
         const hint = suggestName(dependency.service, others, "declare it under `services`");
         report(node, `no service is called ${quotedName(node, dependency.service)}`, hint);
-      } else if (dependency.condition === "service_healthy" && target.container.healthcheck?.disabled === true) {
+      } else if (dependency.condition === "service_healthy" && !canBeHealthy(target)) {
         report(node, `service ${quote(target.name)} never becomes healthy: its health check is disabled`);
       }
     }
   }
+}
+
+/** An image may have a check of its own, unless it is disabled. */
+function canBeHealthy({ container, probe }: ServiceSpec): boolean {
+  return container.healthcheck?.disabled !== true || probe !== undefined;
 }
 
 function checkOrder(definitions: readonly Definition[]): void {
