@@ -37,6 +37,12 @@ module.exports = {
       "An adapter knows the interface it fills, nothing else.",
     ),
     only(
+      "probe-sees-ports",
+      "probe",
+      ["spec/", "plan/", "control/ports\\.ts", ...house],
+      "An adapter knows the interface it fills, nothing else.",
+    ),
+    only(
       "control-sees-ports",
       "control",
       ["spec/", "plan/", ...house],

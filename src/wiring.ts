@@ -4,6 +4,7 @@ import { defaultBackoff } from "./control/backoff.js";
 import { systemClock } from "./control/clock.js";
 import { Controller } from "./control/controller.js";
 import { Digests } from "./control/digests.js";
+import { withoutAnswers } from "./control/effective-health.js";
 import { Journal } from "./control/journal.js";
 import type { Engine, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
@@ -15,6 +16,7 @@ import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
 import { silentLog } from "./log.js";
 import { Metrics } from "./metrics.js";
+import { connectProber } from "./probe/prober.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
@@ -52,6 +54,7 @@ export async function startController(config: Config, environment: Environment, 
     engine,
     registry,
     source: sourceOf(config, environment, log),
+    prober: connectProber({ engine, version }),
     journal,
     telemetry: metrics,
     clock: systemClock,
@@ -98,8 +101,11 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const journal = await Journal.peek(config.data, silentLog);
     const { projects } = await sourceOf(config, environment, silentLog).load();
     const specs = projects.flatMap((project) => project.services);
-    return await forecastAll(specs, await engine.snapshot(), new Digests(registry, engine), (key) =>
-      journal.record(key),
+    return await forecastAll(
+      specs,
+      withoutAnswers(await engine.snapshot(), specs),
+      new Digests(registry, engine),
+      (key) => journal.record(key),
     );
   } finally {
     await registry.close();

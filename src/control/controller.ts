@@ -16,9 +16,10 @@ import type { Dependant } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
-import type { Clock, Engine, EngineEvent, Log, Registry, Source, SourceSnapshot } from "./ports.js";
+import type { Clock, Engine, EngineEvent, Log, Prober, Registry, Source, SourceSnapshot } from "./ports.js";
 import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
+import { Probes } from "./probes.js";
 import { Pulls } from "./pulls.js";
 import { KeyedQueue } from "./queue.js";
 import { Reconciler } from "./reconcile.js";
@@ -30,6 +31,7 @@ export interface ControllerOptions {
   readonly engine: Engine;
   readonly registry: Registry;
   readonly source: Source;
+  readonly prober: Prober;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -49,6 +51,7 @@ export class Controller implements Surface {
   readonly #host: Cached<HostSnapshot>;
   readonly #digests: Digests;
   readonly #pulls: Pulls;
+  readonly #probes: Probes;
   readonly #ledger: Ledger;
   readonly #queue: KeyedQueue;
   readonly #workers: PQueue;
@@ -71,13 +74,28 @@ export class Controller implements Surface {
         this.#pullEnded(reference);
       },
     });
+    this.#probes = new Probes({
+      prober: options.prober,
+      clock,
+      log,
+      declared: (key) => this.#catalog.specs.get(key),
+      onChange: (key) => {
+        if (this.#catalog.specs.has(key)) this.#queue.add(key);
+        this.#noticeDependants(key, () => false);
+      },
+    });
     this.#bursts = new Bursts(clock, (key) => {
       this.#lookAfresh(key);
     });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
     const reconciler = new Reconciler({
       engine,
-      host: this.#host,
+      host: {
+        get: () => this.#look(),
+        invalidate: () => {
+          this.#host.invalidate();
+        },
+      },
       digests: this.#digests,
       pulls: this.#pulls,
       ledger: this.#ledger,
@@ -137,7 +155,7 @@ export class Controller implements Surface {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#stopSchedule();
-    await Promise.all([this.#queue.drain(), this.#pulls.stop(), this.#watching]);
+    await Promise.all([this.#queue.drain(), this.#pulls.stop(), this.#probes.stop(), this.#watching]);
   }
 
   ready(): boolean {
@@ -181,9 +199,14 @@ export class Controller implements Surface {
   }
 
   async plan(): Promise<readonly ServicePlan[]> {
-    return forecastAll([...this.#catalog.specs.values()], await this.#host.get(), this.#digests, (key) =>
+    return forecastAll([...this.#catalog.specs.values()], await this.#look(), this.#digests, (key) =>
       this.options.journal.record(key),
     );
+  }
+
+  /** The host, with the word of the probes. */
+  async #look(): Promise<HostSnapshot> {
+    return this.#probes.overlay(await this.#host.get());
   }
 
   /** Nothing that was known of the host or the tag counts. */

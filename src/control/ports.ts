@@ -1,8 +1,8 @@
-import type { HostSnapshot } from "../plan/observed.js";
+import type { HostSnapshot, NetworkLocation } from "../plan/observed.js";
 import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
-import type { ProjectSpec, RestartPolicy } from "../spec/service.js";
+import type { ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
 
 /**
  * The host, as the executor needs it. Every call is idempotent where the engine can be: what is already so is success.
@@ -37,6 +37,13 @@ export interface Engine {
   removeImage(reference: string): Promise<void>;
   /** The last lines of both streams, oldest first, without control characters. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
+  /** Where a running container, ours or not, can be reached; undefined: the engine has none of this id that runs. */
+  locate(container: string): Promise<NetworkLocation | undefined>;
+  /**
+   * Runs a command in a running container until it ends or the time is up. The engine cannot end such a command: it goes
+   * on, and until it has ended the next call for this container answers `running` and starts nothing.
+   */
+  exec(container: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
   /** The platform images must fit, such as `linux/arm64` or `linux/arm/v7`. */
   platform(): Promise<Platform>;
   /**
@@ -45,6 +52,12 @@ export interface Engine {
    */
   watch(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void>;
 }
+
+export type ExecResult =
+  /** `output`: the last line of both streams, printable and bounded; empty if there was none. */
+  | { readonly kind: "ended"; readonly exitCode: number; readonly output: string }
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "running" };
 
 export interface Platform {
   readonly os: string;
@@ -104,6 +117,25 @@ export interface SourceSnapshot {
   /** Every project's own file (`ProjectSpec.file`), with the problems of its newest version, which may lie in further files. */
   readonly files: ReadonlyMap<string, readonly Problem[]>;
 }
+
+/** Asks a container from outside whether it is ready. */
+export interface Prober {
+  /** One attempt, over within `timeoutMs`; leaves no connection behind. Never rejects. */
+  attempt(target: ProbeTarget, check: ProbeCheck, timeoutMs: number, signal: AbortSignal): Promise<ProbeAnswer>;
+}
+
+export interface ProbeTarget {
+  /** Full engine id. */
+  readonly container: string;
+  readonly location: NetworkLocation | undefined;
+}
+
+/** A message is one line, and holds no header, path or command of the file: those may bear secrets. */
+export type ProbeAnswer =
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly message: string }
+  /** It could not be asked, which says nothing about it. */
+  | { readonly kind: "unknown"; readonly message: string };
 
 /** Structured log lines, as pino takes them. Fields never hold a secret. */
 export interface Log {

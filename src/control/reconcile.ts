@@ -31,7 +31,7 @@ import type { ReconcileResult, Telemetry } from "./telemetry.js";
 
 export interface ReconcilerOptions {
   readonly engine: Engine;
-  readonly host: Cached<HostSnapshot>;
+  readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
   readonly digests: Digests;
   readonly pulls: Pulls;
   readonly ledger: Ledger;

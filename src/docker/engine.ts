@@ -4,8 +4,10 @@ import { Connection } from "./connection.js";
 import * as containers from "./containers.js";
 import { resolveEndpoint } from "./endpoint.js";
 import type { EndpointOptions } from "./endpoint.js";
+import { execute } from "./exec.js";
 import { Host } from "./host.js";
 import * as images from "./images.js";
+import { locateContainer } from "./location.js";
 import * as networks from "./networks.js";
 import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
@@ -91,6 +93,8 @@ export function connectEngine(options: EngineOptions): Engine {
     removeContainer: (id) => onContainer(id, () => containers.removeContainer(connection, id)),
     removeImage: (reference) => onImages(() => images.removeImage(connection, reference)),
     logTail: (id, lines) => settle(() => containers.logTail(connection, id, lines)),
+    locate: (id) => settle(() => locateContainer(connection, id)),
+    exec: (id, command, timeoutMs) => settle(() => execute(connection, host.execs, id, command, timeoutMs)),
     platform: () =>
       settle(async () => {
         const info = await connection.ask({ method: "GET", path: "/info", task: "ask its platform" });

@@ -2,6 +2,7 @@ import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import type { Connection } from "./connection.js";
 import { inspectContainer, listContainers } from "./containers.js";
 import { EndMemory } from "./end-memory.js";
+import { ExecMemory } from "./exec-memory.js";
 import { Flight } from "./flight.js";
 import { HealthMemory } from "./health-memory.js";
 import { listImages, observeImages } from "./images.js";
@@ -27,6 +28,7 @@ export class Host {
   readonly stale = new Staleness();
   readonly health = new HealthMemory();
   readonly ends = new EndMemory();
+  readonly execs = new ExecMemory();
   #lostSince: number | undefined;
   #outage: HostSnapshot["engineOutage"];
   #known: ReadonlyMap<string, Known> = new Map();
@@ -75,6 +77,7 @@ export class Host {
       const ids = new Set(ours.map(({ Id }) => Id));
       this.health.keepOnly(ids);
       this.ends.keepOnly(ids);
+      this.execs.keepOnly(ids);
       return this.#snapshot(listed, takenAt);
     } catch (error) {
       this.stale.giveBack(stale);

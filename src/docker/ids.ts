@@ -7,6 +7,12 @@ export function containerPath(id: string, action: string): string {
   return `/containers/${id}${action}`;
 }
 
+/** Of a command in a container. */
+export function execPath(id: string, action: string): string {
+  if (!/^[0-9a-f]{64}$/.test(id)) throw new FairleadError("Internal", "a command was not named by its full id");
+  return `/exec/${id}${action}`;
+}
+
 /** The grammar of references has nothing that a path could mistake. */
 export function imagePath(reference: string, action: string): string {
   parseImage(reference);

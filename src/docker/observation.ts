@@ -2,6 +2,7 @@ import type { ObservedContainer, ObservedEndpoint, ObservedHealthcheck } from ".
 import type { RestartPolicy } from "../spec/service.js";
 import { roleOf } from "../plan/names.js";
 import { readIdentity } from "./labels.js";
+import { locationOf } from "./location.js";
 import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
 
 /** One inspected container of ours; undefined if its labels do not say so. `healthySince` is what the engine's own log proves. */
@@ -36,6 +37,7 @@ export function observe(inspected: InspectedContainer): ObservedContainer | unde
     restartPolicy: restartOf(inspected),
     networks: endpointsOf(inspected),
     ...networkOf(inspected),
+    ...(state === "running" ? { location: locationOf(inspected) } : {}),
   };
 }
 

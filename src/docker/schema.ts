@@ -34,11 +34,20 @@ export interface InspectedContainer {
   };
   readonly HostConfig?: {
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
+    /** `bridge`, `host`, `none`, `container:<id>`, or the first network's name. */
     readonly NetworkMode?: string;
   };
   readonly NetworkSettings?: {
-    readonly Networks?: Readonly<Record<string, { readonly Aliases?: readonly string[] | null } | null>> | null;
+    readonly Networks?: Readonly<Record<string, InspectedEndpoint | null>> | null;
   };
+}
+
+/** Addresses are empty while the container does not run. */
+export interface InspectedEndpoint {
+  readonly Aliases?: readonly string[] | null;
+  readonly NetworkID?: string;
+  readonly IPAddress?: string;
+  readonly GlobalIPv6Address?: string;
 }
 
 export interface InspectedHealth {

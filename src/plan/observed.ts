@@ -27,6 +27,8 @@ export interface ObservedContainer {
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
   /** Since when it has been healthy without a break, as far as can be known; only while `healthy`. */
   readonly healthySince: number | undefined;
+  /** What the check that is not passed last said, where that is known. One line. */
+  readonly healthProblem?: string;
   /** The effective check, file over image, as the engine applies it. */
   readonly healthcheck: ObservedHealthcheck | undefined;
   readonly createdAt: number;
@@ -52,6 +54,25 @@ export interface ObservedContainer {
   readonly networks: readonly ObservedEndpoint[];
   /** The id of the container whose network it was created in; that one may be gone. */
   readonly networkOf?: string;
+  /** Where its ports can be reached while it runs. */
+  readonly location?: NetworkLocation;
+}
+
+/** The network that a container's processes see. */
+export type NetworkLocation =
+  | { readonly kind: "networks"; readonly addresses: readonly NetworkAddress[] }
+  /** It shares the host's. */
+  | { readonly kind: "host" }
+  /** It shares another container's, by id. */
+  | { readonly kind: "container"; readonly container: string }
+  | { readonly kind: "none" };
+
+export interface NetworkAddress {
+  /** The engine's id of the network: names need not be unique. */
+  readonly networkId: string;
+  readonly network: string;
+  /** IPv4, or IPv6 on a network that has nothing else. */
+  readonly address: string;
 }
 
 export interface ObservedHealthcheck {

@@ -6,6 +6,7 @@ import type { Desired } from "./desired.js";
 import { isTarget } from "./desired.js";
 import type { Outcome } from "./outcome.js";
 import type { ObservedContainer } from "./observed.js";
+import { said } from "./verdict.js";
 import { inRole, isReady } from "./view.js";
 
 export interface StatusInput {
@@ -120,8 +121,13 @@ function judgeConditions(
   const underWay = outcome.kind === "continue" || outcome.kind === "wait" || outcome.kind === "failed";
   const rolledBack = rollout?.outcome === "rolled-back";
   const activeState =
-    active === undefined ? "no active container" : `${active.name} is ${active.state}, health ${active.health}`;
-  const state = replicas.desired === 1 ? activeState : `${replicas.ready} of ${replicas.desired} replicas serve`;
+    active === undefined
+      ? "no active container"
+      : `${active.name} is ${active.state}, health ${active.health}${said(active)}`;
+  const ailing = input.containers.find(({ role, healthProblem }) => role === "active" && healthProblem !== undefined);
+  const share = `${replicas.ready} of ${replicas.desired} replicas serve`;
+  const replicasState = ailing === undefined ? share : `${share}; ${ailing.name}${said(ailing)}`;
+  const state = replicas.desired === 1 ? activeState : replicasState;
   return {
     Ready: [outcome.kind === "converged" && serving ? "True" : "False", outcome.reason, outcome.because],
     SpecValid:

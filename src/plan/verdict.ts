@@ -100,7 +100,7 @@ function judgeRunning(next: ObservedContainer, monitorMs: number, now: number): 
   const startedAt = next.startedAt ?? now;
   switch (next.health) {
     case "unhealthy":
-      return { kind: "failed", reason: "Unhealthy", because: "its health check fails" };
+      return { kind: "failed", reason: "Unhealthy", because: `its health check fails${said(next)}` };
     case "none":
       return settle(startedAt, monitorMs, now, "running");
     case "healthy":
@@ -112,16 +112,21 @@ function judgeRunning(next: ObservedContainer, monitorMs: number, now: number): 
         return {
           kind: "failed",
           reason: "HealthDeadlineExceeded",
-          because: `it did not become healthy within ${limit}`,
+          because: `it did not become healthy within ${limit}${said(next)}`,
         };
       }
       return {
         kind: "waiting",
         until: Math.min(deadline, now + pollMs),
-        because: "its health check has not passed yet",
+        because: `its health check has not passed yet${said(next)}`,
       };
     }
   }
+}
+
+/** What the check itself gave as its reason, to follow what is concluded from it. */
+export function said({ healthProblem }: ObservedContainer): string {
+  return healthProblem === undefined ? "" : `: ${healthProblem}`;
 }
 
 function settle(since: number, monitorMs: number, now: number, what: string): Verdict {

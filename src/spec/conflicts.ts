@@ -90,13 +90,18 @@ function reportMissing(
 }
 
 function checkCondition({ condition }: Dependency, target: ServiceSpec, node: Node): void {
-  if (condition === "service_healthy" && target.container.healthcheck?.disabled === true) {
+  if (condition === "service_healthy" && !canBeHealthy(target)) {
     report(node, `service ${quote(target.name)} never becomes healthy: its health check is disabled`);
   }
   if (condition === "service_completed_successfully" && runsForEver(target)) {
     const what = `service ${quote(target.name)} never completes: \`restart\` starts it again and again`;
     report(node, what, onFailureHint);
   }
+}
+
+/** An image may have a check of its own, unless it is disabled. */
+function canBeHealthy({ container, probe }: ServiceSpec): boolean {
+  return container.healthcheck?.disabled !== true || probe !== undefined;
 }
 
 function checkOrder(definitions: readonly Definition[]): void {

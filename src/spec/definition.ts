@@ -15,6 +15,7 @@ import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./n
 import { labels } from "./pairs.js";
 import { ports, type DeclaredPort } from "./ports.js";
 import { given } from "./present.js";
+import { probe } from "./probe.js";
 import { pullPolicy } from "./pull-policy.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
 import { duration, filledText, integer, parsed } from "./scalar.js";
@@ -53,6 +54,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const deploy = deployed(field("deploy"));
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
+  const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
   const spec: ServiceSpec = {
     project: scope.project,
     name,
@@ -81,7 +83,8 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     volumes: [...volumes],
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
-    keep: read(field("x-fairlead"), keep) ?? keepDefault,
+    ...given({ probe: read(extension?.("probe"), probe) }),
+    keep: read(extension?.("keep"), (at) => integer(at, 0, 100)) ?? keepDefault,
   };
   return {
     spec,
@@ -143,8 +146,4 @@ function signal(node: Node): string | null {
   const name = filledText(node);
   if (name === null || isSignal(name)) return name;
   return report(node, `${quoted(node)} is not a signal`, "write for example SIGTERM");
-}
-
-function keep(node: Node): number | null {
-  return read(fields(node, extensionKeys)("keep"), (at) => integer(at, 0, 100)) ?? null;
 }

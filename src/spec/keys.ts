@@ -255,12 +255,12 @@ export const volumeKeys = {
 /** `x-fairlead` of a service: what Compose has no word for. Not a vendor's free space: an unknown key in it is an error. */
 export const extensionKeys = {
   keep: supported,
+  probe: { support: "supported", note: "asks the container from outside: see [probes](probes.md)" },
   before: planned,
   drain: planned,
   gate: planned,
   paused: planned,
   policy: planned,
-  probe: planned,
   promote: planned,
   verify: planned,
   window: planned,
@@ -274,7 +274,7 @@ export const projectExtensionKeys = {
   keep: { support: "planned", hint: "write it in each service's own `x-fairlead`" },
   paused: planned,
   policy: planned,
-  probe: planned,
+  probe: { support: "planned", hint: "write it in each service's own `x-fairlead`" },
   promote: planned,
   verify: planned,
   window: planned,

@@ -1,5 +1,6 @@
 import * as keys from "./keys.js";
 import * as options from "./option-keys.js";
+import * as probes from "./probe-keys.js";
 import type { KeyTable } from "./support.js";
 
 /** One mapping of a services file. */
@@ -40,6 +41,10 @@ export const sections: readonly Section[] = [
   { path: "services.*.volumes[].volume", table: options.volumeOptionKeys },
   { path: "services.*.volumes[].tmpfs", table: options.tmpfsOptionKeys },
   { path: "services.*.x-fairlead", table: keys.extensionKeys },
+  { path: "services.*.x-fairlead.probe", table: probes.probeKeys },
+  { path: "services.*.x-fairlead.probe.http", table: probes.httpProbeKeys },
+  { path: "services.*.x-fairlead.probe.tcp", table: probes.tcpProbeKeys },
+  { path: "services.*.x-fairlead.probe.exec", table: probes.execProbeKeys },
   { path: "networks.*", table: keys.networkKeys },
   { path: "volumes.*", table: keys.volumeKeys },
   { path: "x-fairlead", table: keys.projectExtensionKeys },

@@ -44,6 +44,8 @@ export interface ServiceSpec {
   readonly oneShot?: boolean;
   /** Containers of this service that Fairlead did not create are taken over (`x-fairlead.adopt`). */
   readonly adopt?: boolean;
+  /** Asked of the running container from outside (`x-fairlead.probe`). No property of the container: not part of the hash. */
+  readonly probe?: ProbeSpec;
   readonly update: UpdatePolicy;
   /** `deploy.rollback_config`. Absent: as `update`. */
   readonly rollback?: UpdatePolicy;
@@ -133,6 +135,42 @@ export type Healthcheck =
       /** Between checks until the start period ends; engines from API 1.44. */
       readonly startIntervalMs?: number;
     };
+
+/** Times mean what they mean in a `healthcheck`. */
+export interface ProbeSpec {
+  readonly check: ProbeCheck;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly startPeriodMs: number;
+}
+
+export type ProbeCheck =
+  | HttpCheck
+  | { readonly kind: "tcp"; readonly port: number }
+  /** Run in the container, without a shell; exit code 0 is good. */
+  | { readonly kind: "exec"; readonly command: readonly string[] };
+
+export interface HttpCheck {
+  readonly kind: "http";
+  /** With `https` the certificate is not verified. */
+  readonly scheme: "http" | "https";
+  readonly port: number;
+  /** With the query, as it goes into the request line. */
+  readonly path: string;
+  /** The `Host` header, and the name asked for in TLS. Absent: the container's address and port. */
+  readonly host: string | undefined;
+  /** Values may be secrets. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Good answers; redirects are not followed. */
+  readonly statuses: readonly StatusRange[];
+}
+
+/** HTTP status codes, both ends included. */
+export interface StatusRange {
+  readonly first: number;
+  readonly last: number;
+}
 
 export interface NetworkAttachment {
   readonly network: NetworkSpec;

@@ -64,6 +64,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     clock,
     log: silentLog,
     backoff: defaultBackoff,
+    prober: { attempt: () => Promise.resolve({ kind: "ready" }) },
     prune: false,
     resync: "0 0 1 1 *",
     resyncJitterMs: 0,
@@ -140,6 +141,8 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
     removeContainer: (...call) => engine.removeContainer(...call),
     removeImage: (...call) => engine.removeImage(...call),
     logTail: (...call) => engine.logTail(...call),
+    locate: (...call) => engine.locate(...call),
+    exec: (...call) => engine.exec(...call),
     platform: () => engine.platform(),
   };
 }

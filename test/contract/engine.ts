@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Bench } from "./bench.js";
 import { healthContract } from "./health.js";
 import { imagesContract } from "./images.js";
+import { insideContract } from "./inside.js";
 import { lifeContract } from "./life.js";
 import { networksContract } from "./networks.js";
 import type { Stage } from "./stage.js";
@@ -22,6 +23,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     lifeContract(bench);
     healthContract(bench);
     networksContract(bench);
+    insideContract(bench);
     watchContract(bench);
 
     it("knows its platform", async () => {

@@ -19,6 +19,16 @@ export interface Behaviour {
   readonly pullFault?: ErrorCode;
   /** Its log. */
   readonly output?: readonly string[];
+  /** What commands within it do, by their words joined with spaces; any other one is not found. */
+  readonly commands?: Readonly<Record<string, Command>>;
+}
+
+export interface Command {
+  /** Default 0. */
+  readonly exitCode?: number;
+  readonly output?: string;
+  /** Default 0. */
+  readonly lastsMs?: number;
 }
 
 const usual: ObservedHealthcheck = { intervalMs: 1000, timeoutMs: 1000, retries: 2, startPeriodMs: 0 };

@@ -2,7 +2,7 @@ import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
 import type { Engine, EngineEvent } from "../../src/control/ports.js";
 import { activeName, roleOf } from "../../src/plan/names.js";
-import type { ObservedContainer } from "../../src/plan/observed.js";
+import type { NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
 import { pinnedImage } from "../../src/spec/image.js";
 import type { Behaviour } from "./behaviour.js";
@@ -101,7 +101,10 @@ export class SimulatedEngine implements Engine {
       this.counts.otherLists += !watched || this.#listsChanged ? 3 : 0;
       changed.clear();
       this.#listsChanged = false;
-      return { ...host, foreignNames: new Set(this.#foreign.keys()), takenAt: this.clock.now() };
+      const containers = host.containers.map((one) =>
+        one.state === "running" ? { ...one, location: locationOf(one) } : one,
+      );
+      return { ...host, containers, foreignNames: new Set(this.#foreign.keys()), takenAt: this.clock.now() };
     });
 
   createNetwork: Engine["createNetwork"] = (step) =>
@@ -236,6 +239,19 @@ export class SimulatedEngine implements Engine {
       return this.world.output(id).slice(-lines);
     });
 
+  locate: Engine["locate"] = (id) =>
+    this.#call("locate", () => {
+      const found = this.world.find(id);
+      return found?.state === "running" ? locationOf(found) : undefined;
+    });
+
+  exec: Engine["exec"] = (id, command, timeoutMs) =>
+    this.#callAsync("exec", async () => {
+      const found = this.#get(id);
+      if (found.state !== "running") throw fault("EngineRefused", `${found.name} is not running`);
+      return await this.world.command(id, command, timeoutMs);
+    });
+
   platform: Engine["platform"] = () =>
     this.#call("platform", () => ({ os: "linux", architecture: "amd64", variant: undefined }));
 
@@ -327,6 +343,17 @@ export class SimulatedEngine implements Engine {
     if (!this.#reachable) throw fault("EngineUnreachable", "the simulated engine is out of reach");
     return await work();
   }
+}
+
+/** An address of its own on each network. */
+function locationOf({ id, networks }: ObservedContainer): NetworkLocation {
+  const number = Number.parseInt(id, 16);
+  const addresses = networks.map(({ network }) => ({
+    networkId: network,
+    network,
+    address: `10.0.${number >> 8}.${number & 255}`,
+  }));
+  return addresses.length === 0 ? { kind: "none" } : { kind: "networks", addresses };
 }
 
 function fault(code: ErrorCode, message: string): FairleadError {

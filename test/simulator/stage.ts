@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parseImage, pinnedImage } from "../../src/spec/image.js";
 import type { Digest } from "../../src/spec/image.js";
 import type { Stage, StageBehaviour } from "../contract/stage.js";
-import type { Behaviour } from "./behaviour.js";
+import type { Behaviour, Command } from "./behaviour.js";
 import { SimulatedEngine } from "./engine.js";
 
 /** The contract's stage on the simulator. */
@@ -52,16 +52,23 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
   };
 }
 
+/** As in the sample image. */
+const commands: Readonly<Record<string, Command>> = {
+  "/bin/cat /site/healthz": { output: "ok" },
+  "/bin/cat /nowhere": { exitCode: 1, output: "cat: can't open '/nowhere': No such file or directory" },
+  "/bin/sleep 2": { lastsMs: 2_000 },
+};
+
 function behaviourOf(behaviour: StageBehaviour): Behaviour {
-  const check = "check" in behaviour && !behaviour.check ? { check: "none" as const } : {};
+  const check = { commands, ...("check" in behaviour && !behaviour.check ? { check: "none" as const } : {}) };
   switch (behaviour.kind) {
     case "good":
       return check;
     case "exits":
       return { ...check, exitsAfterMs: 50, exitCode: 1, output: ["starting", "fatal: no configuration"] };
     case "never-healthy":
-      return { healthyAfterMs: "never" };
+      return { commands, healthyAfterMs: "never" };
     case "dies":
-      return { exitsAfterMs: behaviour.afterMs, exitCode: 1 };
+      return { commands, exitsAfterMs: behaviour.afterMs, exitCode: 1 };
   }
 }

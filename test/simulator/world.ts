@@ -1,10 +1,10 @@
-import type { EngineEvent } from "../../src/control/ports.js";
+import type { EngineEvent, ExecResult } from "../../src/control/ports.js";
 import { effect } from "../../src/plan/effect.js";
 import type { HostSnapshot, ObservedContainer } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
 import type { PortMapping, ServiceSpec } from "../../src/spec/service.js";
 import { effectiveCheck, healthChanges } from "./behaviour.js";
-import type { Behaviour } from "./behaviour.js";
+import type { Behaviour, Command } from "./behaviour.js";
 import type { ManualClock } from "./clock.js";
 
 interface Made {
@@ -12,10 +12,13 @@ interface Made {
   readonly behaviour: Behaviour;
   /** Ends the timers of its present run. */
   halt: () => void;
+  /** A command that outlived its time ends then. */
+  busyUntil: number;
   /** The engine's own restarts since the last one by hand. */
   restarts: number;
 }
 
+const notFound: Command = { exitCode: 127, output: "no such file or directory" };
 const longestRestartDelayMs = 60_000;
 
 /**
@@ -63,7 +66,7 @@ export class World {
 
   /** After its creation step. */
   adopt(id: string, spec: ServiceSpec, behaviour: Behaviour): void {
-    this.#made.set(id, { spec, behaviour, halt: () => undefined, restarts: 0 });
+    this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0 });
     this.patch(id, { healthcheck: effectiveCheck(behaviour, spec.container.healthcheck) });
   }
 
@@ -74,6 +77,22 @@ export class World {
 
   output(id: string): readonly string[] {
     return this.#made.get(id)?.behaviour.output ?? [];
+  }
+
+  /** What a command does, and how long it takes; one that outlives its time goes on. */
+  async command(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult> {
+    const made = this.#made.get(id);
+    if (made === undefined) throw new Error(`no container ${id}`);
+    if (made.busyUntil > this.clock.now()) return { kind: "running" };
+    const { exitCode = 0, output = "", lastsMs = 0 } = made.behaviour.commands?.[command.join(" ")] ?? notFound;
+    const pass = (ms: number) => new Promise<void>((resolve) => void this.clock.after(ms, resolve));
+    if (lastsMs >= timeoutMs) {
+      made.busyUntil = this.clock.now() + lastsMs;
+      await pass(timeoutMs);
+      return { kind: "timed-out" };
+    }
+    if (lastsMs > 0) await pass(lastsMs);
+    return { kind: "ended", exitCode, output };
   }
 
   portsOf(id: string): readonly PortMapping[] {

@@ -4,8 +4,9 @@ import { readAllowlist } from "./allowlist.js";
 const id = "0123456789abcdef".repeat(4);
 
 test.each([
-  ["POST", `/v1.41/containers/${id}/exec`],
-  ["POST", `/v1.41/exec/${id}/start`],
+  ["POST", "/v1.41/containers/home-web-1/exec"],
+  ["POST", `/v1.41/exec/${id}/resize`],
+  ["GET", `/v1.41/exec/${id}/start`],
   ["POST", `/v1.41/containers/${id}/attach`],
   ["POST", `/v1.41/containers/${id}/kill`],
   ["POST", `/v1.41/containers/${id}/start/exec`],
@@ -41,6 +42,9 @@ test.each([
   ["GET", `/v1.41/images/127.0.0.1:5000/some/app@sha256:${id}/json`],
   ["POST", `/v1.41/images/notarock/portfolio-ng@sha256:${id}/tag`],
   ["POST", "/v1.41/networks/home_default/disconnect"],
+  ["POST", `/v1.41/containers/${id}/exec`],
+  ["POST", `/v1.41/exec/${id}/start`],
+  ["GET", `/v1.41/exec/${id}/json`],
   ["DELETE", "/v1.41/images/fairlead/keep:home.portfolio.r1"],
 ])("the socket proxy passes %s %s", async (method, path) => {
   expect((await readAllowlist())(method, path)).toBe(true);

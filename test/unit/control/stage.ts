@@ -14,6 +14,7 @@ import type { Digest } from "../../../src/spec/image.js";
 import type { ServiceSpec } from "../../../src/spec/service.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
+import { SimulatedProber } from "../../simulator/prober.js";
 import { digestOf, specOf } from "../plan/world.js";
 
 /** A registry in memory that counts what it is asked; a tag without a digest is missing, `down` answers nothing. */
@@ -48,6 +49,7 @@ export class MemoryRegistry implements Registry {
 export interface Stage {
   readonly engine: SimulatedEngine;
   readonly registry: MemoryRegistry;
+  readonly prober: SimulatedProber;
   readonly specs: ServiceSpec[];
   /** Starts a controller on it; several one after another stand for restarts. */
   start(options?: {
@@ -69,6 +71,7 @@ export interface Stage {
 /** The whole of control on a simulated host: only the clock, the host and the registry are not real. */
 export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
   const engine = new SimulatedEngine();
+  const prober = new SimulatedProber(engine);
   const registry = new MemoryRegistry((ms, callback) => void engine.clock.after(ms, callback));
   const root = await mkdtemp(join(tmpdir(), "fairlead-control-"));
   const readers = new Set<(snapshot: SourceSnapshot) => void>();
@@ -86,6 +89,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
   const stage: Stage = {
     engine,
     registry,
+    prober,
     specs,
     async start({ engine: seen = engine, forgetful = false, telemetry = new Metrics("0"), prune = false } = {}) {
       if (forgetful) state.journals += 1;
@@ -93,6 +97,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         engine: seen,
         registry,
         source,
+        prober,
         journal: await Journal.open(join(root, String(state.journals)), silentLog),
         telemetry,
         clock: engine.clock,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readProject } from "../../../src/spec/compose.js";
 import * as keys from "../../../src/spec/keys.js";
 import * as optionKeys from "../../../src/spec/option-keys.js";
+import * as probeKeys from "../../../src/spec/probe-keys.js";
 import { sections } from "../../../src/spec/sections.js";
 import { surroundings } from "./read.js";
 import { specification } from "./specification.js";
@@ -61,7 +62,7 @@ describe("the table of keys", () => {
   });
 
   it("has every table once", () => {
-    const tables = [...Object.values(keys), ...Object.values(optionKeys)];
+    const tables = [...Object.values(keys), ...Object.values(optionKeys), ...Object.values(probeKeys)];
     expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));
     expect(sections).toHaveLength(tables.length);
   });

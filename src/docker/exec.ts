@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExecResult } from "../control/ports.js";
+import type { Connection } from "./connection.js";
+import type { ExecMemory } from "./exec-memory.js";
+import { containerPath, execPath, shortId } from "./ids.js";
+import { logLines } from "./logs.js";
+import { printable } from "./printable.js";
+import { Refusal } from "./refusal.js";
+
+/** Of the output, this much of its end is read. */
+const outputLimit = 8 * 1024;
+const lineLimit = 200;
+
+/**
+ * A command in a running container, up to its end or the end of its time. The plain answer stream is used, not the
+ * hijacked connection of a terminal: it passes through any HTTP proxy.
+ */
+export async function execute(
+  connection: Connection,
+  memory: ExecMemory,
+  container: string,
+  command: readonly string[],
+  timeoutMs: number,
+): Promise<ExecResult> {
+  const task = `run a command in container ${shortId(container)}`;
+  const unfinished = memory.unfinished(container);
+  if (unfinished !== undefined && (await exitCodeOf(connection, unfinished, task)) === "running") {
+    return { kind: "running" };
+  }
+  memory.ended(container);
+  const exec = await create(connection, container, command, task);
+  const time = AbortSignal.timeout(timeoutMs);
+  try {
+    const body = await run(connection, exec, task, timeoutMs, time);
+    return { kind: "ended", exitCode: await awaitExit(connection, exec, task, time), output: lastLine(body) };
+  } catch (error) {
+    if (!time.aborted) throw error;
+    memory.outlived(container, exec);
+    return { kind: "timed-out" };
+  }
+}
+
+/** The output may end a moment before the engine has noticed the end of the command, or long before it. */
+async function awaitExit(connection: Connection, exec: string, task: string, time: AbortSignal): Promise<number> {
+  for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, 500)) {
+    const exitCode = await exitCodeOf(connection, exec, task);
+    if (exitCode === undefined) throw new Refusal(task, 404, "the engine has forgotten how it ended");
+    if (exitCode !== "running") return exitCode;
+    await sleep(pauseMs, undefined, { signal: time });
+  }
+}
+
+async function create(
+  connection: Connection,
+  container: string,
+  command: readonly string[],
+  task: string,
+): Promise<string> {
+  const body = { AttachStdin: false, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: command };
+  const call = { method: "POST", path: containerPath(container, "/exec"), body, task } as const;
+  const answer = (await connection.ask(call)) as { readonly Id?: string } | undefined;
+  if (answer?.Id === undefined) throw new Refusal(task, 201, "the answer names no command");
+  return answer.Id;
+}
+
+/** The end of its output, when it has come. */
+async function run(
+  connection: Connection,
+  exec: string,
+  task: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const body = { Detach: false, Tty: false };
+  const call = {
+    method: "POST",
+    path: execPath(exec, "/start"),
+    body,
+    task,
+    timeoutMs: timeoutMs + 5_000,
+    signal,
+  } as const;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of (await connection.stream(call)) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    while (size - (chunks[0]?.length ?? size) >= outputLimit) size -= chunks.shift()?.length ?? 0;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Undefined: the engine has forgotten it, which it does some time after the end. */
+async function exitCodeOf(connection: Connection, exec: string, task: string): Promise<number | "running" | undefined> {
+  try {
+    const call = { method: "GET", path: execPath(exec, "/json"), task } as const;
+    const state = (await connection.ask(call)) as { readonly Running?: boolean; readonly ExitCode?: number | null };
+    return state.Running === true ? "running" : (state.ExitCode ?? undefined);
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+function lastLine(body: Buffer): string {
+  const line = logLines(body).findLast((text) => text.trim() !== "") ?? "";
+  return printable(line, lineLimit);
+}

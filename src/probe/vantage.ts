@@ -1,0 +1,40 @@
+import type { Engine } from "../control/ports.js";
+import type { NetworkLocation } from "../plan/observed.js";
+import type { Standpoint } from "./address.js";
+
+/** Where this process stands among the engine's networks. Kept until somebody says it may have changed. */
+export class Vantage {
+  #known: Promise<Standpoint> | undefined;
+
+  constructor(
+    private readonly own: () => Promise<string | undefined>,
+    private readonly engine: Pick<Engine, "locate">,
+  ) {}
+
+  /** Rejects with what the engine's port throws. */
+  get(): Promise<Standpoint> {
+    this.#known ??= this.#look().catch((error: unknown) => {
+      this.forget();
+      throw error;
+    });
+    return this.#known;
+  }
+
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  async #look(): Promise<Standpoint> {
+    const id = await this.own();
+    if (id === undefined) return { kind: "host" };
+    const location = await this.engine.locate(id);
+    return standpointOf(location?.kind === "container" ? await this.engine.locate(location.container) : location);
+  }
+}
+
+/** A container that the engine does not know is one of another engine's: its addresses are tried as from a host. */
+function standpointOf(location: NetworkLocation | undefined): Standpoint {
+  if (location === undefined || location.kind === "host") return { kind: "host" };
+  const joined = location.kind === "networks" ? location.addresses.map(({ networkId }) => networkId) : [];
+  return { kind: "container", networkIds: new Set(joined) };
+}
