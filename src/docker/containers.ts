@@ -1,6 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { CreateContainerStep } from "../plan/step.js";
-import type { RestartPolicy } from "../spec/service.js";
+import type { ContainerSpec, RestartPolicy } from "../spec/service.js";
 import { checkAbilities } from "./abilities.js";
 import type { Connection } from "./connection.js";
 import { creationBody } from "./creation.js";
@@ -66,8 +66,8 @@ interface CreationAnswer {
   readonly Warnings?: readonly string[] | null;
 }
 
-function withoutValues(message: string, environment: Readonly<Record<string, string>>): string {
-  const values = Object.values(environment).filter((value) => value.length >= 4);
+function withoutValues(message: string, environment: ContainerSpec["environment"]): string {
+  const values = Object.values(environment).filter((value): value is string => value !== null && value.length >= 4);
   return values.reduce((text, value) => text.replaceAll(value, "…"), message);
 }
 

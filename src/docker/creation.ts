@@ -19,7 +19,7 @@ export function creationBody(step: CreateContainerStep, api: string): object {
   return {
     Image: pinnedImage(image, step.digest),
     Labels: containerLabels(step),
-    Env: Object.entries(container.environment).map(([key, value]) => `${key}=${value}`),
+    Env: Object.entries(container.environment).map(([key, value]) => (value === null ? key : `${key}=${value}`)),
     ...defined({
       Cmd: container.command,
       Entrypoint: container.entrypoint,

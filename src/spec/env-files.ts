@@ -14,7 +14,10 @@ const longestText = 1_048_576;
 const optionalHint = "create it, or write it as a mapping with `path` and `required: false`";
 
 /** The variables of a service: `environment` over its `env_file`. */
-export function environmentOf(environmentNode: Node | undefined, fileNode: Node | undefined): Texts {
+export function environmentOf(
+  environmentNode: Node | undefined,
+  fileNode: Node | undefined,
+): Readonly<Record<string, string | null>> {
   const files = (own: Texts) => (fileNode === undefined ? {} : envFiles(fileNode, own));
   return environmentNode === undefined ? files({}) : environment(environmentNode, files);
 }

@@ -8,14 +8,15 @@ type Texts = Readonly<Record<string, string>>;
 
 /**
  * `environment`, as a mapping or as a list of `KEY=value`, over what `below` makes of it (the service's `env_file`). A key
- * without a value takes it from our own environment; without one there it is left out, and so is what lies below it.
+ * without a value takes it from our own environment; without one there it is null, whatever lies below it.
  */
-export function environment(node: Node, below: (own: Texts) => Texts = () => ({})): Texts {
+export function environment(
+  node: Node,
+  below: (own: Texts) => Texts = () => ({}),
+): Readonly<Record<string, string | null>> {
   const found = pairs(node, ({ name }) => node.reading.variables(name));
-  const own = toRecord(found);
-  const named = new Set(found.map(({ name }) => name));
-  const kept = Object.entries(below(own)).filter(([name]) => !named.has(name));
-  return Object.fromEntries([...kept, ...Object.entries(own)]);
+  const own = found.map(({ name, value }): [string, string | null] => [name, value ?? null]);
+  return { ...below(toRecord(found)), ...Object.fromEntries(own) };
 }
 
 /** `labels`, as a mapping or as a list of `key=value`. A key without a value is a label that is empty. */

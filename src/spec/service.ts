@@ -56,7 +56,8 @@ export interface ServiceSpec {
 export interface ContainerSpec extends ContainerOptions {
   readonly command: readonly string[] | undefined;
   readonly entrypoint: readonly string[] | undefined;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Null: without a value anywhere, which unsets what the image sets. */
+  readonly environment: Readonly<Record<string, string | null>>;
   readonly ports: readonly PortMapping[];
   readonly mounts: readonly Mount[];
   readonly labels: Readonly<Record<string, string>>;

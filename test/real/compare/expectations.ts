@@ -1,20 +1,15 @@
 import type { PeerName } from "./peers.js";
 
-/** Files that Fairlead does not read yet. One that it does read must not stand here. */
+/** Files that Fairlead does not read yet, or not as Compose does. One that it does must not stand here. */
 export const awaiting: ReadonlySet<string> = new Set([
   "agent",
-  "ai",
-  "ai-gpus",
   "authentik",
   "backup",
   "caddy",
   "database",
   "forge-runner",
-  "frigate",
   "gitea",
-  "home-assistant",
   "immich",
-  "jellyfin",
   "jitsi",
   "mailserver",
   "mastodon",
@@ -36,7 +31,6 @@ export const awaiting: ReadonlySet<string> = new Set([
   "toolbox",
   "vaultwarden",
   "webapp",
-  "website",
   "wireguard",
   "workers",
 ]);

@@ -132,6 +132,14 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       JSON.stringify(writtenOut(theirs as string[])) === JSON.stringify(ours),
   },
   {
+    where: "`HostConfig.CapAdd`, `HostConfig.CapDrop`",
+    reason: "2.40 writes `NET_ADMIN` as `CAP_NET_ADMIN`; the engine understands both.",
+    covers: ({ peer, field, theirs, ours }) =>
+      peer === "2.40" &&
+      (field === "HostConfig.CapAdd" || field === "HostConfig.CapDrop") &&
+      JSON.stringify(theirs) === JSON.stringify((ours as string[]).map(prefixed).toSorted()),
+  },
+  {
     where: "`HostConfig.DeviceRequests`",
     reason: "2.40 adds the capability `gpu` to those of `gpus`, also where it is among them already.",
     covers: ({ peer, field, theirs, ours }) =>
@@ -146,6 +154,11 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       peer === "1.29" && kind === "networks" && field === "Attachable" && theirs === true && ours === false,
   },
 ];
+
+function prefixed(capability: string): string {
+  const name = capability.toUpperCase();
+  return name === "ALL" || name.startsWith("CAP_") ? name : `CAP_${name}`;
+}
 
 /** `80` is `80/tcp`, and `90-91/udp` is `90/udp` and `91/udp`. */
 function writtenOut(ports: readonly string[]): readonly string[] {

@@ -10,7 +10,7 @@ describe("the body of a creation", () => {
     const spec = serviceSpec("web", image, {
       command: ["serve", "--port=80"],
       entrypoint: ["/init"],
-      environment: { EMPTY: "", URL: "a=b" },
+      environment: { EMPTY: "", URL: "a=b", UNSET: null },
       ports: [
         { hostIp: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" },
         { hostIp: undefined, hostPort: undefined, containerPort: 80, protocol: "tcp" },
@@ -43,7 +43,7 @@ describe("the body of a creation", () => {
     ) as { Labels: object };
     expect(body).toEqual({
       Image: `ghcr.io/shop/web@${image.digest}`,
-      Env: ["EMPTY=", "URL=a=b"],
+      Env: ["EMPTY=", "URL=a=b", "UNSET"],
       Cmd: ["serve", "--port=80"],
       Entrypoint: ["/init"],
       User: "1000:1000",

@@ -84,8 +84,8 @@ describe("values at their bounds", () => {
       { healthcheck: { disabled: false, retries: undefined, intervalMs: undefined, timeoutMs: undefined } },
     ],
     ["stop_grace_period: 0s", { stopGracePeriodMs: 0 }],
-    ["environment: {A: , B: ''}", { environment: { B: "" } }],
-    ["environment: [A, B=, C==]", { environment: { B: "", C: "=" } }],
+    ["environment: {A: , B: ''}", { environment: { A: null, B: "" } }],
+    ["environment: [A, B=, C==]", { environment: { A: null, B: "", C: "=" } }],
     ["environment: {A: 'a: b'}", { environment: { A: "a: b" } }],
     ["environment: ['A=b: c']", { environment: { A: "b: c" } }],
     ["labels: [a, b=]", { labels: { a: "", b: "" } }],
@@ -97,7 +97,11 @@ describe("values at their bounds", () => {
 
   it("takes unset from the environment given, never from an object's prototype", () => {
     const read = readService("environment: [HERE, toString, __proto__]", { HERE: "x" });
-    expect(serviceOf(read).container.environment).toEqual({ HERE: "x" });
+    const unset = Object.fromEntries([
+      ["toString", null],
+      ["__proto__", null],
+    ]);
+    expect(serviceOf(read).container.environment).toEqual({ HERE: "x", ...unset });
     expect(readService("environment: {A: $toString}").warnings).toHaveLength(1);
   });
 

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { sections } from "../../../src/spec/sections.js";
+import { parseYaml } from "../../../src/spec/yaml.js";
+
+const corpus = fileURLToPath(new URL("../../corpus", import.meta.url));
+const paths = readdirSync(corpus, { recursive: true, encoding: "utf8" });
+const documents = paths
+  .filter((path) => path.endsWith(".yaml"))
+  .map((path) => documentOf(path))
+  .filter((document) => isMapping(document) && "services" in document);
+
+/** In no file, each with its reason. */
+const exempt: readonly string[] = [];
+
+describe("the corpus", () => {
+  it("is large", () => {
+    const projects = readdirSync(corpus, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(projects.length).toBeGreaterThanOrEqual(28);
+  });
+
+  it("uses every key that is supported", () => {
+    const unused = sections.flatMap(({ path, table }) => {
+      const used = new Set(documents.flatMap((document) => mappingsAt(document, path)).flatMap(Object.keys));
+      const supported = Object.entries(table).filter(([, { support }]) => support === "supported");
+      return supported.filter(([key]) => !used.has(key)).map(([key]) => (path === "" ? key : `${path}.${key}`));
+    });
+    expect(unused).toEqual(exempt);
+  });
+});
+
+function documentOf(path: string): unknown {
+  const origin = { file: path, directory: corpus, variables: () => undefined };
+  const result = parseYaml(readFileSync(`${corpus}/${path}`, "utf8"), origin);
+  if (!result.ok) throw new Error(`${path}: ${result.message}`);
+  return result.value;
+}
+
+/** The mappings of a document where a section's path leads: `*` is any key, `name[]` each item of a list. */
+function mappingsAt(document: unknown, path: string): readonly object[] {
+  const steps = path === "" ? [] : path.split(".");
+  const values = steps.reduce<readonly unknown[]>(
+    (all, step) => all.flatMap((value) => follow(value, step)),
+    [document],
+  );
+  return values.filter(isMapping);
+}
+
+function follow(value: unknown, step: string): readonly unknown[] {
+  if (!isMapping(value)) return [];
+  const name = new RegExp(`^${step.replace("[]", "").replaceAll("*", ".*")}$`);
+  const found = Object.entries(value).flatMap(([key, item]) => (name.test(key) ? [item] : []));
+  return step.endsWith("[]") ? found.flat() : found;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
