@@ -188,7 +188,7 @@ export const updateConfigKeys = {
   max_failure_ratio: supported,
 } as const satisfies KeyTable;
 
-export const rollbackConfigKeys = updateConfigKeys;
+export const rollbackConfigKeys = { ...updateConfigKeys } as const satisfies KeyTable;
 
 export const portKeys = {
   target: supported,
