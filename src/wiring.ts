@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "./config.js";
+import { Adoption } from "./control/adoption.js";
 import { defaultBackoff } from "./control/backoff.js";
 import { systemClock } from "./control/clock.js";
 import { Controller } from "./control/controller.js";
@@ -19,6 +20,7 @@ import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
 import { formatProblem } from "./spec/problem.js";
+import type { ServiceKey } from "./spec/service.js";
 
 const resyncJitterMs = 20_000;
 const concurrentServices = 16;
@@ -98,9 +100,15 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const journal = await Journal.peek(config.data, silentLog);
     const { projects } = await sourceOf(config, environment, silentLog).load();
     const specs = projects.flatMap((project) => project.services);
-    return await forecastAll(specs, await engine.snapshot(), new Digests(registry, engine), (key) =>
-      journal.record(key),
-    );
+    const record = (key: ServiceKey) => journal.record(key);
+    const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
+    return await forecastAll({
+      specs,
+      host: await adoption.look(),
+      supposed: () => adoption.look(true),
+      digests: new Digests(registry, engine),
+      record,
+    });
   } finally {
     await registry.close();
   }

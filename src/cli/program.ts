@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import type { Flags } from "../config.js";
 import { asFairleadError } from "../errors.js";
 import { act } from "./act.js";
+import { adopt } from "./adopt.js";
 import type { Admin } from "./admin.js";
 import { plan } from "./plan.js";
 import { run } from "./run.js";
@@ -12,6 +13,7 @@ import type { ExitCode, Wiring } from "./wiring.js";
 interface Options extends Flags {
   readonly json?: boolean;
   readonly admin?: string;
+  readonly all?: boolean;
 }
 
 /** Parses the command line and runs one verb; the answer is the exit code. */
@@ -76,6 +78,12 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .argument("<service>", "project/service, or service")
     .action(async (name: string, options: Options) => {
       answer.code = await act(wiring, adminOf(wiring, options), "retry", name);
+    });
+  withAdmin(verb("adopt", "take over what docker compose or others run for the services of a running controller"))
+    .argument("[name]", "project/service, service, or project")
+    .option("--all", "everything that can be taken over")
+    .action(async (name: string | undefined, options: Options) => {
+      answer.code = await adopt(wiring, adminOf(wiring, options), options.all === true ? { all: true } : { name });
     });
   withAdmin(verb("reconcile", "look at a service again now"))
     .argument("<service>", "project/service, or service")

@@ -3,6 +3,7 @@
 export interface ListedContainer {
   readonly Id: string;
   readonly Names?: readonly string[] | null;
+  readonly Image?: string;
   readonly ImageID?: string;
   readonly Created?: number;
   readonly State?: string;
@@ -33,12 +34,25 @@ export interface InspectedContainer {
     readonly Healthcheck?: InspectedHealthcheck | null;
   };
   readonly HostConfig?: {
-    readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
     readonly NetworkMode?: string;
+    readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
   };
   readonly NetworkSettings?: {
-    readonly Networks?: Readonly<Record<string, { readonly Aliases?: readonly string[] | null } | null>> | null;
+    readonly Networks?: Readonly<Record<string, InspectedEndpoint | null>> | null;
   };
+}
+
+export interface InspectedEndpoint {
+  readonly Aliases?: readonly string[] | null;
+  readonly IPAMConfig?: {
+    readonly IPv4Address?: string;
+    readonly IPv6Address?: string;
+    readonly LinkLocalIPs?: readonly string[] | null;
+  } | null;
+  readonly DriverOpts?: Readonly<Record<string, string>> | null;
+  readonly GwPriority?: number;
+  /** The one in use, whether asked for or not. */
+  readonly MacAddress?: string;
 }
 
 export interface InspectedHealth {

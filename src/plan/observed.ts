@@ -4,7 +4,7 @@ import type { RestartPolicy } from "../spec/service.js";
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";
 
-/** One container that bears our labels. Times are epoch milliseconds on the engine's clock. */
+/** One container that bears our labels, or was adopted. Times are epoch milliseconds on the engine's clock. */
 export interface ObservedContainer {
   readonly id: string;
   /** Without the engine's leading slash. */
@@ -52,6 +52,26 @@ export interface ObservedContainer {
   readonly networks: readonly ObservedEndpoint[];
   /** The id of the container whose network it was created in; that one may be gone. */
   readonly networkOf?: string;
+  /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */
+  readonly differences?: readonly string[];
+}
+
+/** What the engine itself says of a container, whoever made it. */
+export type ContainerFacts = Omit<
+  ObservedContainer,
+  "project" | "service" | "role" | "slot" | "specHash" | "digest" | "image" | "revision" | "declaredRestart"
+>;
+
+/** A container that does not bear our labels. */
+export interface ForeignContainer {
+  readonly id: string;
+  readonly name: string;
+  /** The image as its maker named it; an id where the tag has moved on. */
+  readonly image: string;
+  /** What its labels say, where Docker Compose made it to serve. */
+  readonly compose: { readonly project: string; readonly service: string; readonly slot: number } | undefined;
+  /** Only where it was claimed. */
+  readonly facts: ContainerFacts | undefined;
 }
 
 export interface ObservedHealthcheck {
@@ -81,8 +101,8 @@ export interface ObservedImage {
 export interface HostSnapshot {
   readonly takenAt: number;
   readonly containers: readonly ObservedContainer[];
-  /** Names of containers that are not ours. */
-  readonly foreignNames: ReadonlySet<string>;
+  /** Containers that are not ours. */
+  readonly foreign: readonly ForeignContainer[];
   readonly networks: ReadonlySet<string>;
   readonly volumes: ReadonlySet<string>;
   readonly images: readonly ObservedImage[];

@@ -17,7 +17,7 @@ import { ports, type DeclaredPort } from "./ports.js";
 import { given } from "./present.js";
 import { pullPolicy } from "./pull-policy.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
-import { duration, filledText, integer, parsed } from "./scalar.js";
+import { boolean, duration, filledText, integer, parsed } from "./scalar.js";
 import type { NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
 
@@ -28,6 +28,8 @@ export interface Scope {
   readonly directory: string;
   readonly networks: Declared<NetworkSpec>;
   readonly volumes: Declared<VolumeSpec>;
+  /** Whether services are adopted that do not say it themselves. */
+  readonly adopt: boolean;
 }
 
 /** A service as the file defines it, with the nodes that checks between services point at. */
@@ -53,6 +55,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const deploy = deployed(field("deploy"));
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
+  const { keep, adopt = scope.adopt } = read(field("x-fairlead"), extension) ?? {};
   const spec: ServiceSpec = {
     project: scope.project,
     name,
@@ -81,7 +84,8 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     volumes: [...volumes],
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
-    keep: read(field("x-fairlead"), keep) ?? keepDefault,
+    keep: keep ?? keepDefault,
+    ...(adopt ? { adopt } : {}),
   };
   return {
     spec,
@@ -145,6 +149,12 @@ function signal(node: Node): string | null {
   return report(node, `${quoted(node)} is not a signal`, "write for example SIGTERM");
 }
 
-function keep(node: Node): number | null {
-  return read(fields(node, extensionKeys)("keep"), (at) => integer(at, 0, 100)) ?? null;
+interface Extension {
+  readonly keep?: number | undefined;
+  readonly adopt?: boolean | undefined;
+}
+
+function extension(node: Node): Extension {
+  const field = fields(node, extensionKeys);
+  return { keep: read(field("keep"), (at) => integer(at, 0, 100)), adopt: read(field("adopt"), boolean) };
 }

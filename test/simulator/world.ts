@@ -26,7 +26,7 @@ export class World {
   host: HostSnapshot = {
     takenAt: 0,
     containers: [],
-    foreignNames: new Set(),
+    foreign: [],
     networks: new Set(["bridge", "host", "none"]),
     volumes: new Set(),
     images: [],
@@ -34,6 +34,8 @@ export class World {
   };
   readonly listeners = new Set<(event: EngineEvent) => void>();
   readonly takenPorts = new Set<number>();
+  /** Containers that others made and nobody has claimed: what happens to them is told to nobody. */
+  readonly unclaimed = new Set<string>();
   /** Ids of containers whose state a look has not seen yet. */
   readonly changed = new Set<string>();
   readonly #made = new Map<string, Made>();
@@ -74,6 +76,10 @@ export class World {
 
   output(id: string): readonly string[] {
     return this.#made.get(id)?.behaviour.output ?? [];
+  }
+
+  specOf(id: string): ServiceSpec | undefined {
+    return this.#made.get(id)?.spec;
   }
 
   portsOf(id: string): readonly PortMapping[] {
@@ -144,6 +150,7 @@ export class World {
     const container = this.find(id);
     if (container === undefined) return;
     this.changed.add(id);
+    if (this.unclaimed.has(id)) return;
     this.emit({ kind: "container", project: container.project, service: container.service, action });
   }
 
