@@ -311,6 +311,8 @@ export class Controller implements Surface {
     }
     for (const key of added) telemetry.serviceDeclared(key);
     if (!this.#ready) return;
+    // What is adopted, and whether it equals the file, is the file's word too.
+    this.#host.invalidate();
     for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
   }

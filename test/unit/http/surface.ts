@@ -61,7 +61,7 @@ export function fakeSurface({ images = shop, ready = true, problems = [], plan, 
     },
     adopt: (key) => {
       surface.adopted.push(key);
-      return Promise.resolve([`${key.replace("/", "_")}_1`]);
+      return Promise.resolve([`${key}_1`]);
     },
     plan: plan ?? (() => Promise.resolve([])),
   };
