@@ -11,6 +11,10 @@ import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
 import type { ServicePlan } from "./control/surface.js";
 import { asFairleadError } from "./errors.js";
+import { draftFile, projectIn } from "./docker/draft/draft.js";
+import type { Draft } from "./docker/draft/draft.js";
+import { surveyHost } from "./docker/draft/survey.js";
+import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
 import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
@@ -112,6 +116,12 @@ export async function previewPlan(config: Config, environment: Environment): Pro
   } finally {
     await registry.close();
   }
+}
+
+/** A services file for what others run on the host. */
+export async function draftServices(config: Config, choice: Choice, name: string | undefined): Promise<Draft> {
+  const survey = await surveyHost(config.docker, choice);
+  return draftFile(name ?? projectIn(survey) ?? "host", survey);
 }
 
 export function sourceOf(config: Config, environment: Environment, log: Log): Source {

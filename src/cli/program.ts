@@ -4,6 +4,8 @@ import { asFairleadError } from "../errors.js";
 import { act } from "./act.js";
 import { adopt } from "./adopt.js";
 import type { Admin } from "./admin.js";
+import { init } from "./init.js";
+import type { InitOptions } from "./init.js";
 import { plan } from "./plan.js";
 import { run } from "./run.js";
 import { status } from "./status.js";
@@ -15,6 +17,8 @@ interface Options extends Flags {
   readonly admin?: string;
   readonly all?: boolean;
 }
+
+type InitFlags = Partial<InitOptions>;
 
 /** Parses the command line and runs one verb; the answer is the exit code. */
 export async function program(wiring: Wiring, argv: readonly string[]): Promise<ExitCode> {
@@ -68,6 +72,16 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .option("--json", "print JSON")
     .action(async (options: Options) => {
       answer.code = await plan(wiring, wiring.configure(options), options.json ?? false);
+    });
+  verb("init", "write a services file for what runs on this host")
+    .option("--project <name>", "a project of Docker Compose; may repeat", collect)
+    .option("--container <name>", "a container; may repeat", collect)
+    .option("--all", "everything that runs")
+    .option("--name <project>", "the project's name in the file")
+    .option("-o, --output <path>", "the file; secrets go into a .env beside it (standard output, without secrets)")
+    .option("--force", "replace what exists")
+    .action(async ({ project = [], container = [], all = false, name, output, force = false }: InitFlags) => {
+      answer.code = await init(wiring, wiring.configure({}), { project, container, all, name, output, force });
     });
   withAdmin(verb("status", "show the services of a running controller"))
     .option("--json", "print JSON")

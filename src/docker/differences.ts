@@ -16,17 +16,22 @@ export async function findDifferences(
   const inspected = await inspectContainer(connection, id);
   if (inspected === undefined) throw new FairleadError("ContainerGone", `container ${shortId(id)} is gone`);
   const [image, around] = await Promise.all([
-    imageConfig(connection, inspected.Image ?? ""),
+    imageOf(connection, inspected.Image ?? ""),
     surroundings(connection, inspected),
   ]);
-  return differencesOf(inspected, step, image, around, await connection.version());
+  return differencesOf(inspected, step, image.Config ?? {}, around, await connection.version());
 }
 
-/** What an image gives its containers. `id` is the engine's own. */
-export async function imageConfig(connection: Connection, id: string): Promise<ImageConfig> {
+interface InspectedImage {
+  readonly Config?: ImageConfig | null;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+}
+
+/** `id` is the engine's own. */
+export async function imageOf(connection: Connection, id: string): Promise<InspectedImage> {
   const call = { method: "GET", path: imagePath(id, "/json"), task: `inspect image ${id.slice(0, 19)}` } as const;
-  const answer = (await connection.ask(call)) as { readonly Config?: ImageConfig | null } | undefined;
-  return answer?.Config ?? {};
+  return (await connection.ask(call)) ?? {};
 }
 
 interface Info {

@@ -42,9 +42,9 @@ function ownAliases({ Id }: InspectedContainer, endpoint: InspectedEndpoint | nu
   return (endpoint?.Aliases ?? []).filter((alias) => alias !== Id.slice(0, 12));
 }
 
-/** The container's name, to which it answers on every network anyway. */
-function namesOf({ Name = "" }: InspectedContainer): ReadonlySet<string> {
-  return new Set([Name.replace(/^\//, "")]);
+/** Its own names, to which it answers on every network anyway; old engines list the host name among the aliases. */
+function namesOf({ Name = "", Config }: InspectedContainer): ReadonlySet<string> {
+  return new Set([Name.replace(/^\//, ""), Config?.Hostname ?? ""]);
 }
 
 function isSameSet(left: readonly string[], right: readonly string[], besides: ReadonlySet<string>): boolean {

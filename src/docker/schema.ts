@@ -30,6 +30,8 @@ export interface InspectedContainer {
     readonly Health?: InspectedHealth | null;
   };
   readonly Config?: {
+    readonly Hostname?: string;
+    readonly Image?: string;
     readonly Labels?: Readonly<Record<string, string>> | null;
     readonly Healthcheck?: InspectedHealthcheck | null;
   };
