@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { program } from "./cli/program.js";
-import { previewPlan, readTextIfAny, readVersion, sourceOf, startController } from "./wiring.js";
+import { draftServices, previewPlan, readTextIfAny, readVersion, sourceOf, startController } from "./wiring.js";
 import { readConfig } from "./config.js";
 import { createLog, silentLog } from "./log.js";
 
@@ -12,6 +12,7 @@ process.exitCode = await program(
     configure: (flags) => readConfig(flags, environment),
     start: (config) => startController(config, environment, createLog(config.logLevel, process.stdout.isTTY)),
     load: (config) => sourceOf(config, environment, silentLog).load(),
+    draft: draftServices,
     preview: (config) => previewPlan(config, environment),
     terminal: process.stdout.isTTY,
     errorTerminal: process.stderr.isTTY,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "./config.js";
+import { Adoption } from "./control/adoption.js";
 import { defaultBackoff } from "./control/backoff.js";
 import { systemClock } from "./control/clock.js";
 import { Controller } from "./control/controller.js";
@@ -11,6 +12,10 @@ import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
 import type { ServicePlan } from "./control/surface.js";
 import { asFairleadError } from "./errors.js";
+import { draftFile, projectIn } from "./docker/draft/draft.js";
+import type { Draft } from "./docker/draft/draft.js";
+import { surveyHost } from "./docker/draft/survey.js";
+import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
 import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
@@ -21,6 +26,7 @@ import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
 import { formatProblem } from "./spec/problem.js";
+import type { ServiceKey } from "./spec/service.js";
 
 const resyncJitterMs = 20_000;
 const concurrentServices = 16;
@@ -101,15 +107,24 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const journal = await Journal.peek(config.data, silentLog);
     const { projects } = await sourceOf(config, environment, silentLog).load();
     const specs = projects.flatMap((project) => project.services);
-    return await forecastAll(
+    const record = (key: ServiceKey) => journal.record(key);
+    const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
+    return await forecastAll({
       specs,
-      withoutAnswers(await engine.snapshot(), specs),
-      new Digests(registry, engine),
-      (key) => journal.record(key),
-    );
+      host: withoutAnswers(await adoption.look(), specs),
+      supposed: async () => withoutAnswers(await adoption.look(true), specs),
+      digests: new Digests(registry, engine),
+      record,
+    });
   } finally {
     await registry.close();
   }
+}
+
+/** A services file for what others run on the host. */
+export async function draftServices(config: Config, choice: Choice, name: string | undefined): Promise<Draft> {
+  const survey = await surveyHost(config.docker, choice);
+  return draftFile(name ?? projectIn(survey) ?? "host", survey);
 }
 
 export function sourceOf(config: Config, environment: Environment, log: Log): Source {

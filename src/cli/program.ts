@@ -2,7 +2,10 @@ import { Command, CommanderError } from "commander";
 import type { Flags } from "../config.js";
 import { asFairleadError } from "../errors.js";
 import { act } from "./act.js";
+import { adopt } from "./adopt.js";
 import type { Admin } from "./admin.js";
+import { init } from "./init.js";
+import type { InitOptions } from "./init.js";
 import { plan } from "./plan.js";
 import { run } from "./run.js";
 import { status } from "./status.js";
@@ -12,7 +15,10 @@ import type { ExitCode, Wiring } from "./wiring.js";
 interface Options extends Flags {
   readonly json?: boolean;
   readonly admin?: string;
+  readonly all?: boolean;
 }
+
+type InitFlags = Partial<InitOptions>;
 
 /** Parses the command line and runs one verb; the answer is the exit code. */
 export async function program(wiring: Wiring, argv: readonly string[]): Promise<ExitCode> {
@@ -67,6 +73,16 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .action(async (options: Options) => {
       answer.code = await plan(wiring, wiring.configure(options), options.json ?? false);
     });
+  verb("init", "write a services file for what runs on this host")
+    .option("--project <name>", "a project of Docker Compose; may repeat", collect)
+    .option("--container <name>", "a container; may repeat", collect)
+    .option("--all", "everything that runs")
+    .option("--name <project>", "the project's name in the file")
+    .option("-o, --output <path>", "the file; secrets go into a .env beside it (standard output, without secrets)")
+    .option("--force", "replace what exists")
+    .action(async ({ project = [], container = [], all = false, name, output, force = false }: InitFlags) => {
+      answer.code = await init(wiring, wiring.configure({}), { project, container, all, name, output, force });
+    });
   withAdmin(verb("status", "show the services of a running controller"))
     .option("--json", "print JSON")
     .action(async (options: Options) => {
@@ -76,6 +92,12 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .argument("<service>", "project/service, or service")
     .action(async (name: string, options: Options) => {
       answer.code = await act(wiring, adminOf(wiring, options), "retry", name);
+    });
+  withAdmin(verb("adopt", "take over what docker compose or others run for the services of a running controller"))
+    .argument("[name]", "project/service, service, or project")
+    .option("--all", "everything that can be taken over")
+    .action(async (name: string | undefined, options: Options) => {
+      answer.code = await adopt(wiring, adminOf(wiring, options), options.all === true ? { all: true } : { name });
     });
   withAdmin(verb("reconcile", "look at a service again now"))
     .argument("<service>", "project/service, or service")

@@ -2,12 +2,29 @@ import type { Config, Flags } from "../config.js";
 import type { SourceSnapshot } from "../control/ports.js";
 import type { ServicePlan } from "../control/surface.js";
 
+/** Which containers of the host. */
+export interface Choice {
+  readonly all: boolean;
+  readonly projects: readonly string[];
+  readonly containers: readonly string[];
+}
+
+export interface Draft {
+  readonly file: object;
+  /** What the file does not say, and what to look at; without values. */
+  readonly notes: readonly string[];
+  /** What the file refers to by `${NAME}`: never to be printed. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
 /** What the verbs are given by main: adapters are behind these functions. */
 export interface Wiring {
   readonly version: string;
   configure(flags: Flags): Config;
   start(config: Config): Promise<{ stop(): Promise<void> }>;
   load(config: Config): Promise<SourceSnapshot>;
+  /** A services file for what others run on the host; `name` is the project's, where it is not to be found out. */
+  draft(config: Config, choice: Choice, name: string | undefined): Promise<Draft>;
   preview(config: Config): Promise<readonly ServicePlan[]>;
   /** Standard output is a terminal. */
   readonly terminal: boolean;

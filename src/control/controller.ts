@@ -1,13 +1,17 @@
 import PQueue from "p-queue";
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
-import type { HostSnapshot } from "../plan/observed.js";
+import { adoptionOf, candidatesFor } from "../plan/adopt.js";
+import type { Adopted } from "../plan/adopt.js";
+import { isAdoptable } from "../plan/match.js";
+import type { ForeignContainer, HostSnapshot } from "../plan/observed.js";
 import { familiarName } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import { formatProblem } from "../spec/problem.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
+import { Adoption } from "./adoption.js";
 import type { BackoffOptions } from "./backoff.js";
 import { Bursts } from "./bursts.js";
 import { Cached } from "./cached.js";
@@ -48,6 +52,7 @@ export interface ControllerOptions {
 
 /** Ties sources, events and the schedule to the queue, and answers what the surface asks. */
 export class Controller implements Surface {
+  readonly #adoption: Adoption;
   readonly #host: Cached<HostSnapshot>;
   readonly #digests: Digests;
   readonly #pulls: Pulls;
@@ -64,7 +69,13 @@ export class Controller implements Surface {
 
   constructor(private readonly options: ControllerOptions) {
     const { engine, registry, journal, telemetry, clock, log, prune } = options;
-    this.#host = new Cached(() => engine.snapshot());
+    this.#adoption = new Adoption({
+      engine,
+      specs: () => this.#catalog.specs.values(),
+      record: (key) => journal.record(key),
+      remember: (key, container, adopted) => this.#remember(key, container, adopted),
+    });
+    this.#host = new Cached(() => this.#adoption.look());
     this.#digests = new Digests(patient(registry, clock), engine);
     this.#ledger = new Ledger({ journal, engine, telemetry, clock });
     this.#pulls = new Pulls({
@@ -198,10 +209,32 @@ export class Controller implements Surface {
     this.#lookAfresh(key);
   }
 
+  async adopt(key: ServiceKey): Promise<readonly string[]> {
+    this.#host.invalidate();
+    const host = await this.#host.get();
+    const spec = this.#catalog.specs.get(key);
+    const candidates = spec === undefined ? [] : candidatesFor(spec, host).filter(isAdoptable);
+    for (const candidate of candidates) {
+      if (spec !== undefined) await this.#remember(key, candidate.container, adoptionOf(candidate, spec, host));
+    }
+    this.#lookAfresh(key);
+    return candidates.map(({ container }) => container.name);
+  }
+
   async plan(): Promise<readonly ServicePlan[]> {
-    return forecastAll([...this.#catalog.specs.values()], await this.#look(), this.#digests, (key) =>
-      this.options.journal.record(key),
-    );
+    return forecastAll({
+      specs: [...this.#catalog.specs.values()],
+      host: await this.#look(),
+      supposed: async () => this.#probes.overlay(await this.#adoption.look(true)),
+      digests: this.#digests,
+      record: (key) => this.options.journal.record(key),
+    });
+  }
+
+  async #remember(key: ServiceKey, { id, name }: ForeignContainer, adopted: Adopted): Promise<void> {
+    const { journal, clock, log } = this.options;
+    log.info({ key, container: name, id }, `adopted ${name}, which others made`);
+    await journal.append({ type: "adopt", at: clock.now(), key, container: id, name, ...adopted });
   }
 
   /** The host, with the word of the probes. */
@@ -301,6 +334,8 @@ export class Controller implements Surface {
     }
     for (const key of added) telemetry.serviceDeclared(key);
     if (!this.#ready) return;
+    // What is adopted, and whether it equals the file, is the file's word too.
+    this.#host.invalidate();
     for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
   }

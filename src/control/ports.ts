@@ -1,4 +1,4 @@
-import type { HostSnapshot, NetworkLocation } from "../plan/observed.js";
+import type { ForeignContainer, HostSnapshot, NetworkLocation } from "../plan/observed.js";
 import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
@@ -10,10 +10,16 @@ import type { ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js"
  */
 export interface Engine {
   /**
-   * The host now. Exactly one container list per call; containers of ours are inspected only when what the list shows
-   * of them has changed or an event named them; networks, volumes and images are listed only after an event about them.
+   * The host now. Exactly one container list per call; containers of ours, and those of others that `claim` gives to a
+   * service, are inspected only when what the list shows of them has changed or an event named them; networks, volumes
+   * and images are listed only after an event about them. Callers at the same time share one look, and its claim.
    */
-  snapshot(): Promise<HostSnapshot>;
+  snapshot(claim?: Claim): Promise<HostSnapshot>;
+  /**
+   * In which fields, by Compose's names, a container that others made is not what the step would create: empty where it
+   * equals it. The image's digest, the name, the restart policy's suspension and our own labels do not count.
+   */
+  differences(container: string, step: StepOf<"create-container">): Promise<readonly string[]>;
   createNetwork(step: StepOf<"create-network">): Promise<void>;
   createVolume(step: StepOf<"create-volume">): Promise<void>;
   /**
@@ -59,6 +65,11 @@ export type ExecResult =
   | { readonly kind: "timed-out" }
   | { readonly kind: "running" };
 
+/** The service that a container made by others may be adopted into; undefined: it concerns nobody. */
+export type Claim = (
+  container: Omit<ForeignContainer, "facts">,
+) => { readonly project: string; readonly service: string } | undefined;
+
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
@@ -69,7 +80,7 @@ export type EngineEvent =
   | { readonly kind: "resync" }
   /** The engine cannot be reached; it is tried again. */
   | { readonly kind: "lost"; readonly message: string }
-  /** Something happened to a container of ours. `action` is the engine's word: `die`, `health_status: healthy`, … */
+  /** Something happened to a container of ours, or to a claimed one. `action` is the engine's word: `die`, `health_status: healthy`, … */
   | { readonly kind: "container"; readonly project: string; readonly service: string; readonly action: string }
   /** A foreign container, a network, a volume or an image: may unblock something, concerns nobody in particular. */
   | { readonly kind: "other" };

@@ -1,38 +1,87 @@
 import { forecast } from "../plan/forecast.js";
-import type { HostSnapshot } from "../plan/observed.js";
+import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import { shorten } from "../plan/render.js";
 import { strategyOf } from "../plan/strategy.js";
+import { isImageOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { formatImage } from "../spec/image.js";
+import type { Digest } from "../spec/image.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Digests } from "./digests.js";
 import type { ServiceRecord } from "./record.js";
 import type { ServicePlan } from "./surface.js";
 
+export interface PreviewOptions {
+  readonly specs: readonly ServiceSpec[];
+  readonly host: HostSnapshot;
+  /** The host as it would be if everything that could be adopted were. */
+  readonly supposed: () => Promise<HostSnapshot>;
+  readonly digests: Digests;
+  readonly record: (key: ServiceKey) => ServiceRecord;
+}
+
 /** What a controller would do now for every service, to the end of each rollout. Nothing is changed. */
-export async function forecastAll(
-  specs: readonly ServiceSpec[],
+export async function forecastAll(options: PreviewOptions): Promise<readonly ServicePlan[]> {
+  return Promise.all(options.specs.map((spec) => previewOf(spec, options)));
+}
+
+async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<ServicePlan> {
+  const { lines, changes, reason } = await forecastOn(options.host, spec, options);
+  const strategy = strategyOf(spec);
+  const head = `${spec.project}/${spec.name} ${formatImage(spec.image)} (${strategy.order}: ${strategy.because})`;
+  const supposed = reason === "NameConflict" ? await supposing(spec, options) : [];
+  const text = [head, ...[...lines, ...supposed].map((line) => `  ${line}`)].join("\n");
+  return { project: spec.project, service: spec.name, changes, text };
+}
+
+async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { digests, record }: PreviewOptions) {
+  const active = activeOf(spec, host);
+  const { memory, sameContent } = record(serviceKey(spec.project, spec.name));
+  const { target } = await digests.resolve(spec.image);
+  const hash = specHash(spec);
+  const known = target.known ? sameContent.filter(({ digest }) => digest === target.digest).map(({ as }) => as) : [];
+  const same = target.known && active?.specHash === hash && (await isSame(spec, target.digest, active, host, digests));
+  const desired = {
+    spec,
+    specHash: hash,
+    target: target.known ? { ...target, sameContent: [...known, ...(same ? [active.digest] : [])] } : target,
+  };
+  const { lines, changes, end } = forecast(desired, host, { ...memory, heals: new Map() });
+  const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
+  return { lines: [...describeAdoption(active), ...body], changes, reason: end.reason };
+}
+
+/** What would come of it if what stands in the way were adopted. */
+async function supposing(spec: ServiceSpec, options: PreviewOptions): Promise<readonly string[]> {
+  const host = await options.supposed();
+  if (activeOf(spec, host)?.differences === undefined) return [];
+  const { lines } = await forecastOn(host, spec, options);
+  return ["if it were adopted:", ...lines.map((line) => `  ${line}`)];
+}
+
+/** Whether another digest amounts to what runs; where nobody can tell, a plan shows the rollout. */
+async function isSame(
+  spec: ServiceSpec,
+  digest: Digest,
+  active: ObservedContainer,
   host: HostSnapshot,
   digests: Digests,
-  recordOf: (key: ServiceKey) => ServiceRecord,
-): Promise<readonly ServicePlan[]> {
-  return Promise.all(
-    specs.map(async (spec): Promise<ServicePlan> => {
-      const record = recordOf(serviceKey(spec.project, spec.name));
-      const { target } = await digests.resolve(spec.image);
-      const known = target.known ? record.sameContent.filter((pair) => pair.digest === target.digest) : [];
-      const desired = {
-        spec,
-        specHash: specHash(spec),
-        target: target.known ? { ...target, sameContent: known.map((pair) => pair.as) } : target,
-      };
-      const { lines, changes, end } = forecast(desired, host, { ...record.memory, heals: new Map() });
-      const strategy = strategyOf(spec);
-      const head = `${spec.project}/${spec.name} ${formatImage(spec.image)} (${strategy.order}: ${strategy.because})`;
-      const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
-      const text = [head, ...body.map((line) => `  ${line}`)].join("\n");
-      return { project: spec.project, service: spec.name, changes, text };
-    }),
+): Promise<boolean> {
+  if (active.digest === digest || isImageOf(active, host.images, spec.image, digest)) return true;
+  return digests.isSameContent(spec, digest, active).catch(() => false);
+}
+
+function describeAdoption(active: ObservedContainer | undefined): readonly string[] {
+  if (active?.differences === undefined) return [];
+  const { name, differences } = active;
+  const verdict =
+    differences.length === 0 ? "is what the file asks for" : `differs from the file in ${differences.join(", ")}`;
+  return [`adopted: ${name} ${verdict}`];
+}
+
+function activeOf(spec: ServiceSpec, host: HostSnapshot): ObservedContainer | undefined {
+  return host.containers.find(
+    ({ project, service, role }) => project === spec.project && service === spec.name && role === "active",
   );
 }

@@ -3,14 +3,15 @@ import { asFairleadError, FairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Desired, Target } from "../plan/desired.js";
 import type { KnownDependency } from "../plan/dependency.js";
-import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
+import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
 import { plan } from "../plan/plan.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
 import type { Step, StepOf } from "../plan/step.js";
-import { inEverySlot, inRole, viewOf } from "../plan/view.js";
+import { inEverySlot, inRole, isImageOf, viewOf } from "../plan/view.js";
+import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
@@ -121,7 +122,7 @@ export class Reconciler {
     const known = await this.#knownOf(run, spec);
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
-    const resolved = await this.#resolveInTime(run, spec, view.containers);
+    const resolved = await this.#resolveInTime(run, spec, view);
     const desired = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const planned = plan(desired, view, ledger.memory(run.key, view.containers));
     const { outcome } = planned;
@@ -145,27 +146,23 @@ export class Reconciler {
    * Undefined: the registry takes its time. A service is not to wait for that with its repairs, so the run goes on without
    * an answer, and the key comes again when there is one.
    */
-  async #resolveInTime(
-    run: Run,
-    spec: ServiceSpec,
-    containers: readonly ObservedContainer[],
-  ): Promise<Desired | undefined> {
+  async #resolveInTime(run: Run, spec: ServiceSpec, view: View): Promise<Desired | undefined> {
     const { clock, wake } = this.options;
     const failed = this.#lateFailures.get(run.key);
     this.#lateFailures.delete(run.key);
     if (failed !== undefined) return { spec, specHash: specHash(spec), target: failed };
-    return inTime(this.#resolve(run, spec, containers), clock, registryPatienceMs, ({ target }) => {
+    return inTime(this.#resolve(run, spec, view), clock, registryPatienceMs, ({ target }) => {
       // A digest is remembered where it was asked for; a failure only here, or it would be asked for ever.
       if (!target.known) this.#lateFailures.set(run.key, target);
       wake(run.key);
     });
   }
 
-  async #resolve(run: Run, spec: ServiceSpec, containers: readonly ObservedContainer[]): Promise<Desired> {
+  async #resolve(run: Run, spec: ServiceSpec, view: View): Promise<Desired> {
     const hash = specHash(spec);
     const { target, retryAfterMs } = await this.options.digests.resolve(spec.image);
     run.retryAfterMs = retryAfterMs;
-    return { spec, specHash: hash, target: await this.#compareContent(run, spec, hash, target, containers) };
+    return { spec, specHash: hash, target: await this.#compareContent(run, spec, hash, target, view) };
   }
 
   /** A new digest may be old content: that is recorded, not rolled out. */
@@ -174,7 +171,7 @@ export class Reconciler {
     spec: ServiceSpec,
     hash: string,
     target: Target,
-    containers: readonly ObservedContainer[],
+    { containers, images }: View,
   ): Promise<Target> {
     if (!target.known) return target;
     const { journal, digests, clock } = this.options;
@@ -185,7 +182,10 @@ export class Reconciler {
     );
     if (active === undefined || inRole(containers, "next") !== undefined) return { ...target, sameContent };
     try {
-      if (!(await digests.isSameContent(spec, target.digest, active))) return { ...target, sameContent };
+      const same =
+        isImageOf(active, images, spec.image, target.digest) ||
+        (await digests.isSameContent(spec, target.digest, active));
+      if (!same) return { ...target, sameContent };
     } catch (thrown) {
       const error = asFairleadError(thrown);
       run.retryAfterMs = error.retryAfterMs ?? 0;
@@ -221,7 +221,7 @@ export class Reconciler {
     return outcome.kind === "continue" ? undefined : outcome;
   }
 
-  async #act(run: Run, steps: readonly Step[], containers: readonly ObservedContainer[]): Promise<void> {
+  async #act(run: Run, steps: readonly Step[], containers: View["containers"]): Promise<void> {
     const { engine, pulls, ledger, host } = this.options;
     const context = {
       engine,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Adopted } from "../plan/adopt.js";
 import type { Reason, Rollout } from "../plan/condition.js";
 import { emptyMemory } from "../plan/desired.js";
 import type { Memory } from "../plan/desired.js";
@@ -6,6 +7,10 @@ import type { Digest } from "../spec/image.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
 const reason = z.custom<Reason>((value) => typeof value === "string");
+const restart = z.object({
+  name: z.enum(["no", "always", "unless-stopped", "on-failure"]),
+  maximumRetryCount: z.number(),
+});
 const common = { at: z.number(), key: z.string() };
 
 /** One line of the journal. What cannot be read is skipped: the containers still tell the essential. */
@@ -30,6 +35,15 @@ export const entrySchema = z.discriminatedUnion("type", [
     rollout: z.custom<Rollout>((value) => typeof value === "object" && value !== null),
   }),
   z.object({ ...common, type: z.literal("step"), run: z.string(), text: z.string(), error: z.string().optional() }),
+  z.object({
+    ...common,
+    type: z.literal("adopt"),
+    /** The engine's id, and the name it had then. */
+    container: z.string(),
+    name: z.string(),
+    restart,
+    digest,
+  }),
   z.object({ ...common, type: z.literal("forget") }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
@@ -40,13 +54,16 @@ export interface ServiceRecord {
   readonly rollout: Rollout | undefined;
   /** Pairs of digests that were found to be of equal content on this host's platform. */
   readonly sameContent: readonly { readonly digest: Digest; readonly as: Digest }[];
+  /** The containers of others that were taken over, by id. */
+  readonly adopted: ReadonlyMap<string, Adopted>;
 }
 
 const { heals: _heals, ...nothing } = emptyMemory;
-export const emptyRecord: ServiceRecord = { memory: nothing, rollout: undefined, sameContent: [] };
+export const emptyRecord: ServiceRecord = { memory: nothing, rollout: undefined, sameContent: [], adopted: new Map() };
 
 const mostHolds = 50;
 const mostPairs = 20;
+const mostAdopted = 100;
 
 /** Pure: the record after an entry. */
 export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
@@ -69,6 +86,11 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
         ...record,
         sameContent: [...record.sameContent, { digest: entry.digest, as: entry.as }].slice(-mostPairs),
       };
+    case "adopt": {
+      const { container, restart: policy, digest: running } = entry;
+      const adopted = [...record.adopted, [container, { restart: policy, digest: running }] as const];
+      return { ...record, adopted: new Map(adopted.slice(-mostAdopted)) };
+    }
     case "rollout":
       return { ...record, rollout: entry.rollout };
     case "forget":

@@ -19,6 +19,11 @@ export interface Surface {
   reconcile(keys: readonly ServiceKey[], cause: string): void;
   /** Forget that the held digest was bad, and look again. */
   retry(key: ServiceKey): Promise<void>;
+  /**
+   * Take over the containers that others made for the service and that run now, and look again. Answers their names; none
+   * where there is nothing to take over.
+   */
+  adopt(key: ServiceKey): Promise<readonly string[]>;
   /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
   plan(): Promise<readonly ServicePlan[]>;
 }

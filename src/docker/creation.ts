@@ -1,5 +1,6 @@
 import type { CreateContainerStep } from "../plan/step.js";
 import { pinnedImage } from "../spec/image.js";
+import type { Body } from "./body.js";
 import { defined } from "./defined.js";
 import { deviceBody, resourceBody } from "./resource-body.js";
 import { healthcheckBody } from "./health-body.js";
@@ -13,7 +14,7 @@ import { securityBody } from "./security-body.js";
  * The body of POST /containers/create in this API version. The image is pinned by digest; the restart policy is `no`
  * until the container is proven; only one network is joined, because engines before API 1.44 take no more.
  */
-export function creationBody(step: CreateContainerStep, api: string): object {
+export function creationBody(step: CreateContainerStep, api: string): Body {
   const { container, image } = step.spec;
   const { naming, execution, namespaces, logging } = container;
   return {

@@ -1,6 +1,7 @@
 import { FairleadError } from "../errors.js";
 import type { Engine } from "../control/ports.js";
 import { Connection } from "./connection.js";
+import { findDifferences } from "./differences.js";
 import * as containers from "./containers.js";
 import { resolveEndpoint } from "./endpoint.js";
 import type { EndpointOptions } from "./endpoint.js";
@@ -50,7 +51,8 @@ export function connectEngine(options: EngineOptions): Engine {
     });
 
   return {
-    snapshot: () => settle(() => host.snapshot()),
+    snapshot: (claim) => settle(() => host.snapshot(claim)),
+    differences: (id, step) => settle(() => findDifferences(connection, id, step)),
     createNetwork: (step) =>
       settle(
         () => births.take(() => networks.createNetwork(connection, step)),

@@ -49,9 +49,9 @@ export function digestEvent(message: EventMessage, host: Host): EngineEvent | un
 
 function containerEvent(message: EventMessage, host: Host): EngineEvent | undefined {
   const { Action = "", Actor } = message;
-  const identity = readIdentity(Actor?.Attributes ?? {});
-  if (identity === undefined) return unblocking.has(Action) ? { kind: "other" } : undefined;
   const id = Actor?.ID ?? "";
+  const identity = readIdentity(Actor?.Attributes ?? {}) ?? host.find(id);
+  if (identity === undefined) return unblocking.has(Action) ? { kind: "other" } : undefined;
   remember(id, message, host);
   // A signal changes nothing by itself; if the container ends of it, that is an event of its own.
   if (Action === "kill") return undefined;

@@ -1,4 +1,4 @@
-import type { ObservedContainer } from "../plan/observed.js";
+import type { ContainerFacts } from "../plan/observed.js";
 
 interface Streak {
   readonly since: number;
@@ -20,7 +20,7 @@ export class HealthMemory {
   }
 
   /** The container with the earliest instant that memory, the engine's log or `now` (seen for the first time) gives. */
-  remember(container: ObservedContainer, now: number): ObservedContainer {
+  remember<T extends ContainerFacts>(container: T, now: number): T {
     if (container.health !== "healthy") {
       this.broke(container.id);
       return container;

@@ -1,4 +1,5 @@
-import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
+import type { Claim } from "../control/ports.js";
+import type { ContainerFacts, HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import type { Connection } from "./connection.js";
 import { inspectContainer, listContainers } from "./containers.js";
 import { EndMemory } from "./end-memory.js";
@@ -7,9 +8,9 @@ import { Flight } from "./flight.js";
 import { HealthMemory } from "./health-memory.js";
 import { listImages, observeImages } from "./images.js";
 import { readIdentity } from "./labels.js";
-import { ageIn, fingerprint, namesOf } from "./listing.js";
+import { ageIn, fingerprint, foreignOf } from "./listing.js";
 import { listNetworks } from "./networks.js";
-import { observe } from "./observation.js";
+import { factsOf, observe } from "./observation.js";
 import type { ListedContainer, ListedImage } from "./schema.js";
 import { Staleness } from "./staleness.js";
 import type { Stale } from "./staleness.js";
@@ -18,8 +19,20 @@ import { listVolumes } from "./volumes.js";
 interface Known {
   readonly fingerprint: string;
   readonly age: number | undefined;
-  readonly observed: ObservedContainer;
+  readonly owner: Owner;
+  /** Absent: it is not ours, but claimed. */
+  readonly observed: ObservedContainer | undefined;
+  readonly facts: ContainerFacts;
 }
+
+/** The service that a container belongs to, or may come to belong to. */
+interface Owner {
+  readonly id: string;
+  readonly project: string;
+  readonly service: string;
+}
+
+const claimNone: Claim = () => undefined;
 
 const inspectionsAtOnce = 8;
 
@@ -31,6 +44,7 @@ export class Host {
   readonly execs = new ExecMemory();
   #lostSince: number | undefined;
   #outage: HostSnapshot["engineOutage"];
+  #claim: Claim = claimNone;
   #known: ReadonlyMap<string, Known> = new Map();
   #networks: ReadonlySet<string> = new Set();
   #volumes: ReadonlySet<string> = new Set();
@@ -45,7 +59,8 @@ export class Host {
   }
 
   /** One container list for all who ask at the same time. */
-  snapshot(): Promise<HostSnapshot> {
+  snapshot(claim: Claim = claimNone): Promise<HostSnapshot> {
+    this.#claim = claim;
     return this.#flight.join();
   }
 
@@ -60,9 +75,9 @@ export class Host {
     this.#lostSince = undefined;
   }
 
-  /** The container as last seen, if it is ours. */
-  find(id: string): ObservedContainer | undefined {
-    return this.#known.get(id)?.observed;
+  /** Whose the container is, if it is ours or claimed. */
+  find(id: string): Owner | undefined {
+    return this.#known.get(id)?.owner;
   }
 
   async #look(): Promise<HostSnapshot> {
@@ -72,9 +87,12 @@ export class Host {
       this.found();
       // Read after the list: nothing that is observed may lie in its future.
       const takenAt = this.clock();
-      const ours = listed.filter((container) => readIdentity(container.Labels ?? {}) !== undefined);
-      this.#known = await this.#inspect(ours, stale);
-      const ids = new Set(ours.map(({ Id }) => Id));
+      const owned = listed.flatMap((container) => {
+        const owner = this.#ownerOf(container);
+        return owner === undefined ? [] : [{ listed: container, owner }];
+      });
+      this.#known = await this.#inspect(owned, stale);
+      const ids = new Set(owned.map(({ owner }) => owner.id));
       this.health.keepOnly(ids);
       this.ends.keepOnly(ids);
       this.execs.keepOnly(ids);
@@ -94,12 +112,20 @@ export class Host {
     ]);
   }
 
-  async #inspect(ours: readonly ListedContainer[], stale: Stale): Promise<ReadonlyMap<string, Known>> {
+  #ownerOf(listed: ListedContainer): Owner | undefined {
+    const owner = readIdentity(listed.Labels ?? {}) ?? this.#claim(foreignOf(listed));
+    return owner === undefined ? undefined : { id: listed.Id, project: owner.project, service: owner.service };
+  }
+
+  async #inspect(
+    owned: readonly { readonly listed: ListedContainer; readonly owner: Owner }[],
+    stale: Stale,
+  ): Promise<ReadonlyMap<string, Known>> {
     const known = new Map<string, Known>();
-    const queue = ours.values();
+    const queue = owned.values();
     const worker = async () => {
-      for (const listed of queue) {
-        const entry = await this.#refresh(listed, stale);
+      for (const { listed, owner } of queue) {
+        const entry = await this.#refresh(listed, owner, stale);
         if (entry !== undefined) known.set(listed.Id, entry);
       }
     };
@@ -107,25 +133,35 @@ export class Host {
     return known;
   }
 
-  async #refresh(listed: ListedContainer, stale: Stale): Promise<Known | undefined> {
+  async #refresh(listed: ListedContainer, owner: Owner, stale: Stale): Promise<Known | undefined> {
     const before = this.#known.get(listed.Id);
     const print = fingerprint(listed);
     const age = ageIn(listed.Status ?? "");
     const same = before?.fingerprint === print && (age ?? 0) >= (before.age ?? 0);
-    if (same && !stale.everything && !stale.containers.has(listed.Id)) return { ...before, age };
+    if (same && !stale.everything && !stale.containers.has(listed.Id)) return { ...before, age, owner };
     const inspected = await inspectContainer(this.connection, listed.Id);
-    const observed = inspected === undefined ? undefined : observe(inspected);
-    if (observed === undefined) return undefined;
-    return { fingerprint: print, age, observed: this.health.remember(observed, this.clock()) };
+    if (inspected === undefined) return undefined;
+    const facts = this.health.remember(factsOf(inspected), this.clock());
+    const observed = observe(inspected);
+    return {
+      fingerprint: print,
+      age,
+      owner,
+      facts,
+      observed: observed === undefined ? undefined : { ...observed, ...facts },
+    };
   }
 
   #snapshot(listed: readonly ListedContainer[], takenAt: number): HostSnapshot {
-    const containers = listed.flatMap(({ Id }) => this.#withCause(this.#known.get(Id)?.observed));
+    const containers = listed.flatMap(({ Id }) => this.#withCause(this.#known.get(Id)?.observed) ?? []);
     const foreign = listed.filter((container) => readIdentity(container.Labels ?? {}) === undefined);
     return {
       takenAt,
       containers,
-      foreignNames: new Set(foreign.flatMap(namesOf)),
+      foreign: foreign.map((container) => {
+        const facts = this.#withCause(this.#known.get(container.Id)?.facts);
+        return { ...foreignOf(container), facts };
+      }),
       networks: this.#networks,
       volumes: this.#volumes,
       images: observeImages(this.#images, listed),
@@ -133,9 +169,8 @@ export class Host {
     };
   }
 
-  #withCause(observed: ObservedContainer | undefined): ObservedContainer[] {
-    if (observed === undefined) return [];
-    const asked = observed.finishedAt !== undefined && this.ends.byRequest(observed.id);
-    return [asked ? { ...observed, endedByRequest: true } : observed];
+  #withCause<T extends ContainerFacts>(observed: T | undefined): T | undefined {
+    if (observed?.finishedAt === undefined || !this.ends.byRequest(observed.id)) return observed;
+    return { ...observed, endedByRequest: true };
   }
 }

@@ -1,6 +1,7 @@
 import { formatImage, isDigest, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import type { NetworkSpec, RestartPolicy, VolumeSpec } from "../spec/service.js";
+import type { ForeignContainer } from "../plan/observed.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import { activeName } from "../plan/names.js";
 
@@ -81,6 +82,15 @@ export function readIdentity(labels: Labels): Identity | undefined {
     revision,
     declaredRestart,
   };
+}
+
+/** What Docker Compose says of a container that it made to serve; undefined for any other, and for a `compose run`. */
+export function readComposeIdentity(labels: Labels): ForeignContainer["compose"] {
+  const project = labels["com.docker.compose.project"];
+  const service = labels["com.docker.compose.service"];
+  const slot = wholeNumber(labels["com.docker.compose.container-number"]);
+  const oneOff = labels["com.docker.compose.oneoff"]?.toLowerCase() === "true";
+  return !project || !service || slot === undefined || oneOff ? undefined : { project, service, slot };
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

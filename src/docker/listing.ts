@@ -1,9 +1,16 @@
-import type { ObservedContainer } from "../plan/observed.js";
+import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
+import { readComposeIdentity } from "./labels.js";
 import type { ListedContainer } from "./schema.js";
 
 /** The engine's leading slash goes; so do the names that legacy links give (`/other/alias`). */
 export function namesOf(listed: ListedContainer): string[] {
   return (listed.Names ?? []).map((name) => name.replace(/^\//, "")).filter((name) => !name.includes("/"));
+}
+
+/** A container that does not bear our labels, as a list shows it. */
+export function foreignOf(listed: ListedContainer): Omit<ForeignContainer, "facts"> {
+  const { Id, Image = "", Labels } = listed;
+  return { id: Id, name: namesOf(listed)[0] ?? "", image: Image, compose: readComposeIdentity(Labels ?? {}) };
 }
 
 /** What a list shows of a container, apart from its age: as long as it is the same, an inspection still holds. */

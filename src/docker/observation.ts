@@ -1,26 +1,29 @@
-import type { ObservedContainer, ObservedEndpoint, ObservedHealthcheck } from "../plan/observed.js";
+import type { ContainerFacts, ObservedContainer, ObservedEndpoint, ObservedHealthcheck } from "../plan/observed.js";
 import type { RestartPolicy } from "../spec/service.js";
 import { roleOf } from "../plan/names.js";
 import { readIdentity } from "./labels.js";
 import { locationOf } from "./location.js";
 import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
 
-/** One inspected container of ours; undefined if its labels do not say so. `healthySince` is what the engine's own log proves. */
+/** One inspected container of ours; undefined if its labels do not say so. */
 export function observe(inspected: InspectedContainer): ObservedContainer | undefined {
   const identity = readIdentity(inspected.Config?.Labels ?? {});
   if (identity === undefined) return undefined;
   const { base, ...labelled } = identity;
-  const name = (inspected.Name ?? "").replace(/^\//, "");
+  const facts = factsOf(inspected);
+  return { ...labelled, ...facts, role: roleOf(facts.name, base) };
+}
+
+/** One inspected container, whoever made it. `healthySince` is what the engine's own log proves. */
+export function factsOf(inspected: InspectedContainer): ContainerFacts {
   const state = stateOf(inspected.State?.Status);
   const ended = state === "exited" || state === "dead";
   const health = state === "running" || state === "paused" ? healthOf(inspected.State?.Health) : "none";
   const startedAt = instant(inspected.State?.StartedAt);
   const finishedAt = instant(inspected.State?.FinishedAt);
   return {
-    ...labelled,
     id: inspected.Id,
-    name,
-    role: roleOf(name, base),
+    name: (inspected.Name ?? "").replace(/^\//, ""),
     imageId: inspected.Image ?? "",
     state,
     health,

@@ -3,6 +3,7 @@
 export interface ListedContainer {
   readonly Id: string;
   readonly Names?: readonly string[] | null;
+  readonly Image?: string;
   readonly ImageID?: string;
   readonly Created?: number;
   readonly State?: string;
@@ -29,13 +30,15 @@ export interface InspectedContainer {
     readonly Health?: InspectedHealth | null;
   };
   readonly Config?: {
+    readonly Hostname?: string;
+    readonly Image?: string;
     readonly Labels?: Readonly<Record<string, string>> | null;
     readonly Healthcheck?: InspectedHealthcheck | null;
   };
   readonly HostConfig?: {
-    readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
     /** `bridge`, `host`, `none`, `container:<id>`, or the first network's name. */
     readonly NetworkMode?: string;
+    readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
   };
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, InspectedEndpoint | null>> | null;
@@ -48,6 +51,15 @@ export interface InspectedEndpoint {
   readonly NetworkID?: string;
   readonly IPAddress?: string;
   readonly GlobalIPv6Address?: string;
+  readonly IPAMConfig?: {
+    readonly IPv4Address?: string;
+    readonly IPv6Address?: string;
+    readonly LinkLocalIPs?: readonly string[] | null;
+  } | null;
+  readonly DriverOpts?: Readonly<Record<string, string>> | null;
+  readonly GwPriority?: number;
+  /** The one in use, whether asked for or not. */
+  readonly MacAddress?: string;
 }
 
 export interface InspectedHealth {

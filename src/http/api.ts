@@ -24,11 +24,16 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       res.json(openapi(version));
     },
   };
-  const writes: Readonly<Record<string, (key: ServiceKey) => Promise<void> | void>> = {
+  const writes: Readonly<Record<string, (key: ServiceKey) => Promise<object>>> = {
     [`${servicePath}/reconcile`]: (key) => {
       surface.reconcile([key], "api");
+      return Promise.resolve({});
     },
-    [`${servicePath}/retry`]: (key) => surface.retry(key),
+    [`${servicePath}/retry`]: async (key) => {
+      await surface.retry(key);
+      return {};
+    },
+    [`${servicePath}/adopt`]: async (key) => ({ adopted: await surface.adopt(key) }),
   };
 
   for (const [path, answer] of Object.entries(reads)) app.route(path).get(answer).all(allowOnly("GET"));
@@ -37,8 +42,8 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       .route(path)
       .post(sameSiteOnly, async (req, res) => {
         const key = declaredKey(req, surface);
-        await act(key);
-        res.status(202).json({ enqueued: [key] });
+        const answer = await act(key);
+        res.status(202).json({ enqueued: [key], ...answer });
       })
       .all(allowOnly("POST"));
   }

@@ -33,6 +33,12 @@ export function openapi(version: string): object {
         parameters,
         post: enqueue("Forget that the held digest was bad, and look again"),
       },
+      "/api/v1/services/{project}/{service}/adopt": {
+        parameters,
+        post: enqueue("Take over the containers that others made for the service, and look again", {
+          adopted: list(name),
+        }),
+      },
       "/api/v1/plan": {
         get: read("What would be done now; nothing is changed", object({ plans: list(ref("Plan")) })),
       },
@@ -132,11 +138,11 @@ function text(summary: string, type: string): Schema {
   return { summary, responses: { 200: { description: summary, content: { [type]: { schema: name } } } } };
 }
 
-function enqueue(summary: string): Schema {
+function enqueue(summary: string, more: Schema = {}): Schema {
   return {
     summary,
     responses: {
-      202: json("Enqueued", object({ enqueued: list(name) })),
+      202: json("Enqueued", object({ enqueued: list(name), ...more })),
       default: json("Refused", ref("Error")),
     },
   };

@@ -120,11 +120,16 @@ function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | u
   if (active === undefined) return "nothing of this service exists";
   const causes: string[] = [];
   if (active.digest !== digest) causes.push(`the image is now ${digest}`);
-  if (active.specHash !== desired.specHash) causes.push("the spec has changed");
+  if (active.differences !== undefined) causes.push(...differing(active.differences));
+  else if (active.specHash !== desired.specHash) causes.push("the spec has changed");
   const owner = ownerOf(desired.spec, view);
   if (owner !== undefined && active.networkOf !== owner.id)
     causes.push(`the network to share is now that of ${owner.name}`);
   return causes.join(", and ");
+}
+
+function differing(fields: readonly string[]): string[] {
+  return fields.length === 0 ? [] : [`what was adopted differs from the file in ${fields.join(", ")}`];
 }
 
 /**

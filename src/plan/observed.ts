@@ -4,7 +4,7 @@ import type { RestartPolicy } from "../spec/service.js";
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";
 
-/** One container that bears our labels. Times are epoch milliseconds on the engine's clock. */
+/** One container that bears our labels, or was adopted. Times are epoch milliseconds on the engine's clock. */
 export interface ObservedContainer {
   readonly id: string;
   /** Without the engine's leading slash. */
@@ -56,6 +56,8 @@ export interface ObservedContainer {
   readonly networkOf?: string;
   /** Where its ports can be reached while it runs. */
   readonly location?: NetworkLocation;
+  /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */
+  readonly differences?: readonly string[];
 }
 
 /** The network that a container's processes see. */
@@ -73,6 +75,24 @@ export interface NetworkAddress {
   readonly network: string;
   /** IPv4, or IPv6 on a network that has nothing else. */
   readonly address: string;
+}
+
+/** What the engine itself says of a container, whoever made it. */
+export type ContainerFacts = Omit<
+  ObservedContainer,
+  "project" | "service" | "role" | "slot" | "specHash" | "digest" | "image" | "revision" | "declaredRestart"
+>;
+
+/** A container that does not bear our labels. */
+export interface ForeignContainer {
+  readonly id: string;
+  readonly name: string;
+  /** The image as its maker named it; an id where the tag has moved on. */
+  readonly image: string;
+  /** What its labels say, where Docker Compose made it to serve. */
+  readonly compose: { readonly project: string; readonly service: string; readonly slot: number } | undefined;
+  /** Only where it was claimed. */
+  readonly facts: ContainerFacts | undefined;
 }
 
 export interface ObservedHealthcheck {
@@ -102,8 +122,8 @@ export interface ObservedImage {
 export interface HostSnapshot {
   readonly takenAt: number;
   readonly containers: readonly ObservedContainer[];
-  /** Names of containers that are not ours. */
-  readonly foreignNames: ReadonlySet<string>;
+  /** Containers that are not ours. */
+  readonly foreign: readonly ForeignContainer[];
   readonly networks: ReadonlySet<string>;
   readonly volumes: ReadonlySet<string>;
   readonly images: readonly ObservedImage[];

@@ -1,6 +1,6 @@
 import { fits, isDetached } from "./bonds.js";
+import { conflictWith } from "./conflict.js";
 import type { Desired, SlotMemory } from "./desired.js";
-import { activeName, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { planRollout } from "./begin.js";
@@ -16,10 +16,9 @@ import type { SlotView } from "./view.js";
  * as it is, wherever an earlier run may have been cut off; no state but the arguments.
  */
 export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): Plan {
-  const conflict = foreignName(desired, view);
+  const conflict = conflictWith(desired.spec, view);
   if (conflict !== undefined) {
-    const because = `a container that is not Fairlead's has the name ${conflict}: rename or remove it`;
-    return { steps: [], outcome: { kind: "blocked", reason: "NameConflict", because } };
+    return { steps: [], outcome: { kind: "blocked", reason: "NameConflict", because: conflict } };
   }
   const next = inRole(view.containers, "next");
   if (next !== undefined) return planNext(desired, next, view, memory);
@@ -49,10 +48,4 @@ function isAdrift(desired: Desired, active: ObservedContainer, view: SlotView, m
 
 function asItIs(desired: Desired, { digest }: ObservedContainer): Desired {
   return { ...desired, target: { known: true, digest, sameContent: [] } };
-}
-
-function foreignName(desired: Desired, view: SlotView): string | undefined {
-  const base = activeName(desired.spec, view.slot);
-  const names = [base, nameInRole(base, "next"), nameInRole(base, "previous"), nameInRole(base, "failed")];
-  return names.find((name) => view.foreignNames.has(name));
 }

@@ -6,14 +6,14 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import type { HostSnapshot, ObservedContainer, ObservedImage, Role } from "./observed.js";
+import type { ForeignContainer, HostSnapshot, ObservedContainer, ObservedImage, Role } from "./observed.js";
 
 /** What the planner sees of the host for one service. */
 export interface View {
   readonly now: number;
   /** All containers of this service. */
   readonly containers: readonly ObservedContainer[];
-  readonly foreignNames: ReadonlySet<string>;
+  readonly foreign: readonly ForeignContainer[];
   readonly networks: ReadonlySet<string>;
   readonly volumes: ReadonlySet<string>;
   readonly images: readonly ObservedImage[];
@@ -60,7 +60,7 @@ export function viewOf(
   return {
     now,
     containers: of(service.name),
-    foreignNames: host.foreignNames,
+    foreign: host.foreign,
     networks: host.networks,
     volumes: host.volumes,
     images: host.images,
@@ -87,7 +87,7 @@ export function isReady({ oneShot }: ServiceSpec, active: ObservedContainer | un
 }
 
 /** Running, or about to be by the engine's own restart policy. */
-export function isUp(container: ObservedContainer): boolean {
+export function isUp(container: Pick<ObservedContainer, "state">): boolean {
   return container.state === "running" || container.state === "restarting" || container.state === "paused";
 }
 
@@ -108,4 +108,15 @@ export function othersServe(view: SlotView): boolean {
 export function isLocal(view: View, image: ImageReference, digest: Digest): boolean {
   const pinned = `${familiarName(image)}@${digest}`;
   return view.images.some((local) => local.digests.includes(pinned) || local.tags.includes(pinned));
+}
+
+/** Whether the engine knows the container's image by this digest: an image may have several. */
+export function isImageOf(
+  container: Pick<ObservedContainer, "imageId">,
+  images: readonly ObservedImage[],
+  image: ImageReference,
+  digest: Digest,
+): boolean {
+  const known = images.find(({ id }) => id === container.imageId)?.digests ?? [];
+  return known.includes(`${familiarName(image)}@${digest}`);
 }

@@ -18,7 +18,7 @@ import { given } from "./present.js";
 import { probe } from "./probe.js";
 import { pullPolicy } from "./pull-policy.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
-import { duration, filledText, integer, parsed } from "./scalar.js";
+import { boolean, duration, filledText, integer, parsed } from "./scalar.js";
 import type { NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
 
@@ -29,6 +29,8 @@ export interface Scope {
   readonly directory: string;
   readonly networks: Declared<NetworkSpec>;
   readonly volumes: Declared<VolumeSpec>;
+  /** Whether services are adopted that do not say it themselves. */
+  readonly adopt: boolean;
 }
 
 /** A service as the file defines it, with the nodes that checks between services point at. */
@@ -55,6 +57,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
+  const adopt = read(extension?.("adopt"), boolean) ?? scope.adopt;
   const spec: ServiceSpec = {
     project: scope.project,
     name,
@@ -85,6 +88,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...deployment(deploy, field("scale")),
     ...given({ probe: read(extension?.("probe"), probe) }),
     keep: read(extension?.("keep"), (at) => integer(at, 0, 100)) ?? keepDefault,
+    ...(adopt ? { adopt } : {}),
   };
   return {
     spec,

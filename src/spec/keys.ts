@@ -254,6 +254,7 @@ export const volumeKeys = {
 
 /** `x-fairlead` of a service: what Compose has no word for. Not a vendor's free space: an unknown key in it is an error. */
 export const extensionKeys = {
+  adopt: supported,
   keep: supported,
   probe: { support: "supported", note: "asks the container from outside: see [probes](probes.md)" },
   before: planned,
@@ -268,6 +269,7 @@ export const extensionKeys = {
 
 /** `x-fairlead` at the top level: defaults for all services. */
 export const projectExtensionKeys = {
+  adopt: supported,
   before: planned,
   drain: planned,
   gate: planned,

@@ -4,6 +4,7 @@ import {
   SCALAR_STYLE,
   YAMLException,
   constructFromEvents,
+  dump,
   getScalarValue,
   mergeTag,
   parseEvents,
@@ -102,6 +103,11 @@ function removeReset(root: unknown, place: Place): { message: string; position: 
     }
   }
   return undefined;
+}
+
+/** A document that reads back as the value: no line is folded, nothing is shared. */
+export function formatYaml(value: unknown): string {
+  return dump(value, { lineWidth: -1, noRefs: true });
 }
 
 /** One walk over a document's events; it mirrors how the parser itself builds values from them. */

@@ -126,7 +126,8 @@ class CountingMetrics extends Metrics {
 /** The engine's calls as an object's own properties: a class's instance cannot be spread. */
 function bound(engine: Engine): Omit<Engine, "watch"> {
   return {
-    snapshot: () => engine.snapshot(),
+    snapshot: (...call) => engine.snapshot(...call),
+    differences: (...call) => engine.differences(...call),
     createNetwork: (...call) => engine.createNetwork(...call),
     createVolume: (...call) => engine.createVolume(...call),
     pull: (...call) => engine.pull(...call),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { adoptionContract } from "./adoption.js";
 import { Bench } from "./bench.js";
 import { healthContract } from "./health.js";
 import { imagesContract } from "./images.js";
@@ -25,6 +26,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     networksContract(bench);
     insideContract(bench);
     watchContract(bench);
+    adoptionContract(bench);
 
     it("knows its platform", async () => {
       const { os, architecture } = await bench.engine.platform();

@@ -102,9 +102,10 @@ export function lifeContract(bench: Bench): void {
       expect(await bench.see(right)).toMatchObject({ name: "contract-right-1.next" });
 
       const remove = await bench.stage.createForeign("contract-foreign-1", bench.plain);
-      const { foreignNames, containers } = await bench.engine.snapshot();
-      expect(foreignNames).toContain("contract-foreign-1");
-      expect(foreignNames).not.toContain("contract-left-1.next");
+      const { foreign, containers } = await bench.engine.snapshot();
+      const names = foreign.map(({ name }) => name);
+      expect(names).toContain("contract-foreign-1");
+      expect(names).not.toContain("contract-left-1.next");
       expect(containers.map((container) => container.name)).not.toContain("contract-foreign-1");
       await expect(bench.engine.renameContainer(right, "contract-foreign-1")).rejects.toMatchObject({
         code: "NameConflict",

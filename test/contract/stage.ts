@@ -1,5 +1,6 @@
 import type { Engine } from "../../src/control/ports.js";
 import type { Digest, ImageReference } from "../../src/spec/image.js";
+import type { ServiceSpec } from "../../src/spec/service.js";
 
 /** What a container of a published image does once it runs. Images have a check every second unless it says otherwise. */
 export type StageBehaviour =
@@ -21,6 +22,8 @@ export interface Stage {
   publish(behaviour: StageBehaviour): Promise<StageImage>;
   /** Creates, and does not start, a container that is not ours. Answers a way to remove it. */
   createForeign(name: string, image: StageImage): Promise<() => Promise<void>>;
+  /** Creates a container as Docker Compose would for this service; answers its id. */
+  compose(name: string, spec: ServiceSpec, image: StageImage): Promise<string>;
   /** Somebody else holds a port of the host until the answer is called. */
   occupyPort(port: number): Promise<() => Promise<void>>;
   /** A port of the host that is free. */

@@ -2,9 +2,12 @@ import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
 import type { Engine, EngineEvent } from "../../src/control/ports.js";
 import { activeName, roleOf } from "../../src/plan/names.js";
-import type { NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
+import type { ForeignContainer, NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
-import { pinnedImage } from "../../src/spec/image.js";
+import { specHash } from "../../src/spec/hash.js";
+import { familiarImage, pinnedImage } from "../../src/spec/image.js";
+import type { Digest } from "../../src/spec/image.js";
+import type { ServiceSpec } from "../../src/spec/service.js";
 import type { Behaviour } from "./behaviour.js";
 import { ManualClock } from "./clock.js";
 import { World } from "./world.js";
@@ -26,7 +29,10 @@ export class SimulatedEngine implements Engine {
   /** Called before and after each call that changes something; may throw, as if the caller had died there. */
   onChange: (call: keyof Engine, moment: "before" | "after") => void = () => undefined;
   readonly #registry = new Map<string, Behaviour>();
+  /** Bare names that are taken. */
   readonly #foreign = new Map<string, string>();
+  /** Containers that others made, by id. */
+  readonly #strangers = new Map<string, Pick<ForeignContainer, "image" | "compose">>();
   readonly #bases = new Map<string, string>();
   #reachable = true;
   #listsChanged = true;
@@ -47,6 +53,21 @@ export class SimulatedEngine implements Engine {
       this.#foreign.delete(name);
       this.world.emit({ kind: "other" });
     };
+  }
+
+  /** As somebody else makes a container of a service, with Compose's labels or without; it does not run yet. */
+  addStranger(name: string, spec: ServiceSpec, digest: Digest, { labelled = true } = {}): string {
+    const behaviour = this.#registry.get(pinnedImage(spec.image, digest)) ?? {};
+    const id = this.world.freshId();
+    const made = { spec, specHash: "", digest, revision: 0, slot: 1, attach: undefined, because };
+    this.world.apply({ kind: "create-container", name, ...made }, id);
+    this.world.adopt(id, spec, behaviour);
+    const networks = spec.networks.map(({ network, aliases }) => ({ network: network.name, aliases }));
+    this.world.patch(id, { networks, restartPolicy: spec.container.restart });
+    const compose = labelled ? { project: spec.project, service: spec.name, slot: 1 } : undefined;
+    this.#strangers.set(id, { image: familiarImage(spec.image), compose });
+    this.world.unclaimed.add(id);
+    return id;
   }
 
   /** As in a crash. */
@@ -92,19 +113,54 @@ export class SimulatedEngine implements Engine {
     });
   }
 
-  snapshot: Engine["snapshot"] = () =>
+  snapshot: Engine["snapshot"] = (claim = () => undefined) =>
     this.#call("snapshot", () => {
-      const { host, changed, listeners } = this.world;
+      const { host, changed, listeners, unclaimed } = this.world;
       const watched = listeners.size > 0;
+      const containers = host.containers.filter(({ id }) => !this.#strangers.has(id));
+      const foreign = [...this.#foreign].map(([name, id]): ForeignContainer => ({
+        id,
+        name,
+        image: "",
+        compose: undefined,
+        facts: undefined,
+      }));
+      for (const { project: _project, service: _service, ...facts } of host.containers) {
+        const stranger = this.#strangers.get(facts.id);
+        if (stranger === undefined) continue;
+        const seen = { id: facts.id, name: facts.name, ...stranger };
+        const claimed = claim(seen) !== undefined;
+        if (claimed) unclaimed.delete(facts.id);
+        else unclaimed.add(facts.id);
+        foreign.push({ ...seen, facts: claimed ? facts : undefined });
+      }
+      const inspected = host.containers.filter(({ id }) => !unclaimed.has(id));
       this.counts.lists += 1;
-      this.counts.inspections += watched ? changed.size : host.containers.length;
+      this.counts.inspections += inspected.filter(({ id }) => !watched || changed.has(id)).length;
       this.counts.otherLists += !watched || this.#listsChanged ? 3 : 0;
       changed.clear();
       this.#listsChanged = false;
-      const containers = host.containers.map((one) =>
-        one.state === "running" ? { ...one, location: locationOf(one) } : one,
-      );
-      return { ...host, containers, foreignNames: new Set(this.#foreign.keys()), takenAt: this.clock.now() };
+      const located = containers.map((one) => (one.state === "running" ? { ...one, location: locationOf(one) } : one));
+      return { ...host, containers: located, foreign, takenAt: this.clock.now() };
+    });
+
+  differences: Engine["differences"] = (id, { spec: wanted }) =>
+    this.#call("differences", () => {
+      const spec = this.world.specOf(this.#get(id).id);
+      if (
+        spec === undefined ||
+        specHash({ ...spec, container: { ...spec.container, restart: wanted.container.restart } }) === specHash(wanted)
+      )
+        return [];
+      const [is, file] = [spec.container, wanted.container];
+      const fields = ["command", "entrypoint", "ports", "user"] as const;
+      return [
+        ...(["environment", "labels"] as const).flatMap((field) => {
+          const keys = new Set([...Object.keys(is[field]), ...Object.keys(file[field])]);
+          return [...keys].filter((key) => is[field][key] !== file[field][key]).map((key) => `${field}.${key}`);
+        }),
+        ...fields.filter((field) => JSON.stringify(is[field]) !== JSON.stringify(file[field])),
+      ].sort();
     });
 
   createNetwork: Engine["createNetwork"] = (step) =>
@@ -307,6 +363,7 @@ export class SimulatedEngine implements Engine {
     this.world.apply({ kind: "remove-container", container: found.name, because });
     this.world.forget(found.id);
     this.#bases.delete(found.id);
+    this.#strangers.delete(found.id);
   }
 
   /** Networks, volumes and images: those lists are stale now. */

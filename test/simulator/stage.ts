@@ -26,6 +26,7 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
         return Promise.resolve();
       });
     },
+    compose: (name, spec, { digest }) => Promise.resolve(engine.addStranger(name, spec, digest)),
     occupyPort: (taken) => {
       engine.world.takenPorts.add(taken);
       return Promise.resolve(() => {

@@ -29,7 +29,7 @@ export class World {
   host: HostSnapshot = {
     takenAt: 0,
     containers: [],
-    foreignNames: new Set(),
+    foreign: [],
     networks: new Set(["bridge", "host", "none"]),
     volumes: new Set(),
     images: [],
@@ -37,6 +37,8 @@ export class World {
   };
   readonly listeners = new Set<(event: EngineEvent) => void>();
   readonly takenPorts = new Set<number>();
+  /** Containers that others made and nobody has claimed: what happens to them is told to nobody. */
+  readonly unclaimed = new Set<string>();
   /** Ids of containers whose state a look has not seen yet. */
   readonly changed = new Set<string>();
   readonly #made = new Map<string, Made>();
@@ -93,6 +95,10 @@ export class World {
     }
     if (lastsMs > 0) await pass(lastsMs);
     return { kind: "ended", exitCode, output };
+  }
+
+  specOf(id: string): ServiceSpec | undefined {
+    return this.#made.get(id)?.spec;
   }
 
   portsOf(id: string): readonly PortMapping[] {
@@ -163,6 +169,7 @@ export class World {
     const container = this.find(id);
     if (container === undefined) return;
     this.changed.add(id);
+    if (this.unclaimed.has(id)) return;
     this.emit({ kind: "container", project: container.project, service: container.service, action });
   }
 

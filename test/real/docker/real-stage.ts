@@ -28,6 +28,25 @@ export async function realStage(engineHost: string, registryUrl: string): Promis
         await container.remove({ force: true });
       };
     },
+    compose: async (name, { project, name: service, container, networks }, { image, digest }) => {
+      const { name: Name, maximumRetryCount: MaximumRetryCount } = container.restart;
+      const [first] = networks;
+      const made = await docker.createContainer({
+        name,
+        Image: pinnedImage(image, digest),
+        Env: Object.entries(container.environment).map(([key, value]) => `${key}=${value}`),
+        Labels: {
+          ...container.labels,
+          "com.docker.compose.project": project,
+          "com.docker.compose.service": service,
+          "com.docker.compose.container-number": "1",
+          "com.docker.compose.oneoff": "False",
+        },
+        StopTimeout: container.stopGracePeriodMs / 1000,
+        HostConfig: { RestartPolicy: { Name, MaximumRetryCount }, NetworkMode: first?.network.name ?? "none" },
+      });
+      return made.id;
+    },
     occupyPort: async (port) => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));

@@ -62,17 +62,27 @@ export async function hasImage(docker: Docker, pinned: string): Promise<boolean>
 export async function runForeign(
   docker: Docker,
   image: string,
-  options: { readonly name: string; readonly project?: string; readonly service?: string; readonly port?: number },
+  options: {
+    readonly name: string;
+    readonly project?: string;
+    readonly service?: string;
+    readonly port?: number;
+    readonly restart?: string;
+  },
 ): Promise<Docker.Container> {
-  const { name, project, service = "foreign", port } = options;
+  const { name, project, service = "foreign", port, restart = "" } = options;
   const published = { "9/tcp": [{ HostIp: "127.0.0.1", HostPort: String(port) }] };
   const container = await docker.createContainer({
     name,
     Image: image,
     Entrypoint: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"],
     Healthcheck: { Test: ["NONE"] },
-    Labels: project === undefined ? {} : { [labels.project]: project, [labels.service]: service },
-    ...(port === undefined ? {} : { ExposedPorts: { "9/tcp": {} }, HostConfig: { PortBindings: published } }),
+    Labels:
+      project === undefined
+        ? {}
+        : { [labels.project]: project, [labels.service]: service, "com.docker.compose.container-number": "1" },
+    ...(port === undefined ? {} : { ExposedPorts: { "9/tcp": {} } }),
+    HostConfig: { RestartPolicy: { Name: restart }, ...(port === undefined ? {} : { PortBindings: published }) },
   });
   await container.start();
   return container;

@@ -35,6 +35,7 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
         files,
       }),
     preview: () => Promise.resolve([{ project: "good", service: "web", changes: true, text: "the plan" }]),
+    draft: () => Promise.reject(new Error("nothing is to be drafted")),
     terminal,
     errorTerminal: terminal,
     readText: (file) => (file === "broken.yaml" ? text : undefined),

@@ -135,11 +135,11 @@ describe("what is known of the host", () => {
   });
 
   it("shows images under the names they can be compared by, with all their users", async () => {
-    const { images, foreignNames } = await engine.snapshot();
+    const { images, foreign } = await engine.snapshot();
     expect(images).toEqual([
       { id: "sha256:i", tags: ["nginx:1.27"], digests: ["nginx@sha256:1"], usedBy: [id, "d".repeat(64)] },
     ]);
-    expect(foreignNames).toEqual(new Set(["foreign"]));
+    expect(foreign.map(({ name }) => name)).toEqual(["foreign"]);
   });
 
   it("wakes nobody for a signal, nor for what a foreign container begins", async () => {

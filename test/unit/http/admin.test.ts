@@ -92,9 +92,16 @@ describe("the API", () => {
     expect([admin.surface.retried, admin.surface.reconciled]).toEqual([["shop/web"], []]);
   });
 
+  test("takes over what others run, and names it", async () => {
+    const admin = await serveAdmin();
+    const answer = await admin.post("/api/v1/services/shop/web/adopt", {});
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], adopted: ["shop/web_1"] }]);
+    expect(admin.surface.adopted).toEqual(["shop/web"]);
+  });
+
   test("does nothing to a service that is not declared", async () => {
     const admin = await serveAdmin();
-    for (const action of ["reconcile", "retry"]) {
+    for (const action of ["reconcile", "retry", "adopt"]) {
       expect((await admin.post(`/api/v1/services/shop/none/${action}`, {})).status).toBe(404);
     }
     expect([admin.surface.retried, admin.surface.reconciled]).toEqual([[], []]);

@@ -8,6 +8,7 @@ import type { ServiceKey } from "../../../src/spec/service.js";
 export interface FakeSurface extends Surface {
   readonly reconciled: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
   readonly retried: ServiceKey[];
+  readonly adopted: ServiceKey[];
 }
 
 export interface Declared {
@@ -31,6 +32,7 @@ export function fakeSurface({ images = shop, ready = true, problems = [], plan, 
   const surface: FakeSurface = {
     reconciled: [],
     retried: [],
+    adopted: [],
     ready: () => ready,
     problems: () => problems,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
@@ -56,6 +58,10 @@ export function fakeSurface({ images = shop, ready = true, problems = [], plan, 
     retry: async (key) => {
       await retry?.(key);
       surface.retried.push(key);
+    },
+    adopt: (key) => {
+      surface.adopted.push(key);
+      return Promise.resolve([`${key}_1`]);
     },
     plan: plan ?? (() => Promise.resolve([])),
   };

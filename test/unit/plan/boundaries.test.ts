@@ -10,6 +10,7 @@ import {
   defaultNetwork,
   desire,
   digestOf,
+  foreignContainer,
   hold,
   hostWith,
   imageOf,
@@ -68,9 +69,12 @@ describe("whose containers these are", () => {
   it.each(["shop-web-1", "shop-web-1.next", "shop-web-1.previous", "shop-web-1.failed"])(
     "a foreign container called %s blocks the rollout",
     (name) => {
-      expect(planText({ desired: desire("a"), host: hostWith([active], { foreignNames: new Set([name]) }) })).toBe(
-        `\n=> blocked: NameConflict: a container that is not Fairlead's has the name ${name}: rename or remove it\n`,
+      const text = planText({ desired: desire("a"), host: hostWith([active], { foreign: [foreignContainer(name)] }) });
+      expect(text).toContain(
+        `\n=> blocked: NameConflict: a container that is not Fairlead's has the name ${name} (shop/web:1): `,
       );
+      expect(text).toContain("rename or remove it\n");
+      expect(text.includes("fairlead adopt shop/web")).toBe(name === "shop-web-1");
     },
   );
 });

@@ -1,7 +1,7 @@
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import { nameInRole } from "../../../src/plan/names.js";
 import type { ServiceSpec } from "../../../src/spec/service.js";
-import { containerIn, hostWith, imageOf, specOf } from "./world.js";
+import { containerIn, foreignContainer, hostWith, imageOf, specOf } from "./world.js";
 
 /** A container of a slot of `shop/web`. */
 export function inSlot(
@@ -32,7 +32,7 @@ export function fleet(count: number, patch: Partial<HostSnapshot> = {}): HostSna
       imageOf("b"),
       imageOf("c"),
     ],
-    foreignNames: new Set(["other"]),
+    foreign: [foreignContainer("other")],
     ...patch,
   });
 }

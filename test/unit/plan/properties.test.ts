@@ -9,12 +9,12 @@ import { strategyOf } from "../../../src/plan/strategy.js";
 import { inRole, viewOf } from "../../../src/plan/view.js";
 import { bad, drive } from "./drive.js";
 import type { Arrival, Behaviour } from "./drive.js";
-import { containerIn, desire, digestOf, hostWith, imageOf, specOf, stopFirst } from "./world.js";
+import { containerIn, desire, digestOf, foreignContainer, hostWith, imageOf, specOf, stopFirst } from "./world.js";
 
 const start = () =>
   hostWith([containerIn("active", "a", 1)], {
     images: [imageOf("a", [1], ["id-active-1"]), imageOf("b"), imageOf("c")],
-    foreignNames: new Set(["other"]),
+    foreign: [foreignContainer("other")],
   });
 const specs = fc.constantFrom(specOf(), stopFirst, specOf({ update: { monitorMs: 200 } }));
 const goods = fc.constantFrom<Behaviour>("good", "checked");

@@ -59,7 +59,7 @@ function run({ spec, behaviour, slots, dies, forgetful, start, letter = "b" }: T
         ).toBe(true);
       }
       expect(serving(after), `enough serve after ${step.kind}`).toBeGreaterThanOrEqual(fewest(spec));
-      expect([...after.foreignNames]).toEqual(["other"]);
+      expect(after.foreign.map(({ name }) => name)).toEqual(["other"]);
     },
   });
 }

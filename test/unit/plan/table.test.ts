@@ -6,6 +6,7 @@ import {
   containerIn,
   desire,
   digestOf,
+  foreignContainer,
   hold,
   hostWith,
   imageOf,
@@ -129,10 +130,10 @@ describe("nothing of ours", () => {
     );
   });
   it("never touches a foreign container with one of our names", () => {
-    const host = hostWith([], { foreignNames: new Set(["shop-web-1"]), images: [imageOf("a")] });
+    const host = hostWith([], { foreign: [foreignContainer("shop-web-1")], images: [imageOf("a")] });
     expect(planText({ desired: desire("a"), host })).toMatchInlineSnapshot(`
       "
-      => blocked: NameConflict: a container that is not Fairlead's has the name shop-web-1: rename or remove it
+      => blocked: NameConflict: a container that is not Fairlead's has the name shop-web-1 (shop/web:1): \`fairlead adopt shop/web\` or \`x-fairlead: {adopt: true}\` takes it over; or rename or remove it
       "
     `);
   });

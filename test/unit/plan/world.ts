@@ -1,7 +1,7 @@
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { nameInRole } from "../../../src/plan/names.js";
-import type { HostSnapshot, ObservedContainer, ObservedImage } from "../../../src/plan/observed.js";
+import type { ForeignContainer, HostSnapshot, ObservedContainer, ObservedImage } from "../../../src/plan/observed.js";
 import { plan } from "../../../src/plan/plan.js";
 import { renderPlan } from "../../../src/plan/render.js";
 import { viewOf } from "../../../src/plan/view.js";
@@ -132,7 +132,7 @@ export function hostWith(containers: readonly ObservedContainer[], patch: Partia
   return {
     takenAt: now,
     containers,
-    foreignNames: new Set(),
+    foreign: [],
     networks: new Set(["shop_default"]),
     volumes: new Set(),
     images: containers.map((container) => imageOf(container.digest.slice(7, 8), [container.revision], [container.id])),
@@ -160,3 +160,8 @@ export const hold = (letter: string, specHash = "H") => ({
   message: "its health check fails",
   at: now - 20_000,
 });
+
+/** A container that others made, as a list shows it. */
+export function foreignContainer(name: string, changes: Partial<ForeignContainer> = {}): ForeignContainer {
+  return { id: `id-of-${name}`, name, image: "shop/web:1", compose: undefined, facts: undefined, ...changes };
+}

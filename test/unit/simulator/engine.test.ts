@@ -146,8 +146,8 @@ describe("the simulator", () => {
     engine.removeByHand(id);
     expect((await engine.snapshot()).containers).toEqual([]);
     const remove = engine.addForeign("other");
-    expect((await engine.snapshot()).foreignNames).toContain("other");
+    expect((await engine.snapshot()).foreign.map(({ name }) => name)).toContain("other");
     remove();
-    expect((await engine.snapshot()).foreignNames).not.toContain("other");
+    expect((await engine.snapshot()).foreign.map(({ name }) => name)).not.toContain("other");
   });
 });

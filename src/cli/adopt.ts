@@ -1,0 +1,34 @@
+import { FairleadError } from "../errors.js";
+import { ask, fetchServices, findService } from "./admin.js";
+import type { Admin } from "./admin.js";
+import type { ExitCode, Wiring } from "./wiring.js";
+
+/** What to take over: one service, all of a project, or everything. */
+export type Wish = { readonly all: true } | { readonly all?: false; readonly name: string | undefined };
+
+/** Has a running controller take over what others run for its services; says what became of each. */
+export async function adopt(wiring: Wiring, admin: Admin, wish: Wish): Promise<ExitCode> {
+  const services = await chosen(admin, wish);
+  for (const { project, service } of services) {
+    const path = `/api/v1/services/${encodeURIComponent(project)}/${encodeURIComponent(service)}/adopt`;
+    const { adopted } = (await ask(admin, "POST", path)) as { readonly adopted: readonly string[] };
+    const what = adopted.length === 0 ? "there is nothing to adopt" : `adopted ${adopted.join(", ")}`;
+    wiring.print(`${project}/${service}: ${what}`);
+  }
+  return 0;
+}
+
+async function chosen(
+  admin: Admin,
+  wish: Wish,
+): Promise<readonly { readonly project: string; readonly service: string }[]> {
+  if (wish.all === true) return fetchServices(admin);
+  const { name } = wish;
+  if (name === undefined) {
+    throw new FairleadError("ConfigInvalid", "nothing is named to adopt", {
+      remedy: "name a project or a service, or say --all",
+    });
+  }
+  const ofProject = (await fetchServices(admin)).filter(({ project }) => project === name);
+  return ofProject.length > 0 ? ofProject : [await findService(admin, name)];
+}

@@ -1,0 +1,61 @@
+import { FairleadError } from "../errors.js";
+import type { CreateContainerStep } from "../plan/step.js";
+import type { ImageConfig, Surroundings } from "./body.js";
+import { differencesOf } from "./comparison.js";
+import type { Connection } from "./connection.js";
+import { inspectContainer } from "./containers.js";
+import { imagePath, shortId } from "./ids.js";
+import type { InspectedContainer } from "./schema.js";
+
+/** Throws FairleadError ContainerGone. */
+export async function findDifferences(
+  connection: Connection,
+  id: string,
+  step: CreateContainerStep,
+): Promise<readonly string[]> {
+  const inspected = await inspectContainer(connection, id);
+  if (inspected === undefined) throw new FairleadError("ContainerGone", `container ${shortId(id)} is gone`);
+  const [image, around] = await Promise.all([
+    imageOf(connection, inspected.Image ?? ""),
+    surroundings(connection, inspected),
+  ]);
+  return differencesOf(inspected, step, image.Config ?? {}, around, await connection.version());
+}
+
+interface InspectedImage {
+  readonly Config?: ImageConfig | null;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+}
+
+/** `id` is the engine's own. */
+export async function imageOf(connection: Connection, id: string): Promise<InspectedImage> {
+  const call = { method: "GET", path: imagePath(id, "/json"), task: `inspect image ${id.slice(0, 19)}` } as const;
+  return (await connection.ask(call)) ?? {};
+}
+
+interface Info {
+  readonly LoggingDriver?: string;
+  readonly DefaultRuntime?: string;
+  readonly CgroupVersion?: string;
+}
+
+export async function surroundings(connection: Connection, inspected: InspectedContainer): Promise<Surroundings> {
+  const info = ((await connection.ask({ method: "GET", path: "/info", task: "ask its defaults" })) ?? {}) as Info;
+  return {
+    loggingDriver: info.LoggingDriver ?? "json-file",
+    runtime: info.DefaultRuntime ?? "runc",
+    cgroupns: info.CgroupVersion === "2" ? "private" : "host",
+    containerId: inspected.Id,
+    peer: await peerOf(connection, inspected.HostConfig?.NetworkMode ?? ""),
+  };
+}
+
+async function peerOf(connection: Connection, mode: string): Promise<Surroundings["peer"]> {
+  const id = /^container:([0-9a-f]{64})$/.exec(mode)?.[1];
+  const peer = id === undefined ? undefined : await inspectContainer(connection, id);
+  if (peer === undefined) return undefined;
+  const labels = peer.Config?.Labels ?? {};
+  const service = labels["fairlead.service"] ?? labels["com.docker.compose.service"];
+  return { id: peer.Id, name: (peer.Name ?? "").replace(/^\//, ""), service };
+}
