@@ -18,7 +18,7 @@ const exec = { exec: { command: ["/bin/cat", "/site/healthz"] }, ...times };
 describe.concurrent("a probed service", () => {
   test("over HTTP: good is promoted, bad is rolled back and held, also across a restart", async ({ scene, expect }) => {
     const good = await scene.push({ behaviour: { slowStartMs: 1_500 } });
-    await scene.write({ web: { "x-fairlead": { probe: http } } });
+    await scene.write({ web: { "x-fairlead": { probe: { ...http, start_period: "8s" } } } });
     await scene.start();
     await scene.untilServing(good.digest);
     const before = await scene.active();
