@@ -49,9 +49,9 @@ describe.concurrent("several containers that belong together", () => {
       expect(after[0]!.startedAt, "the first had been replaced").toBeGreaterThan(before[0]!.startedAt);
       expect(after[2]!.startedAt, "the last never noticed").toBe(before[2]!.startedAt);
       const failed = (await of(scene, "web")).filter(({ name }) => name.endsWith(".failed"));
-    expect(failed.map(({ name }) => name)).toEqual([1, 2].map((slot) => `${scene.project}-web-${slot}.failed`));
+      expect(failed.map(({ name }) => name)).toEqual([1, 2].map((slot) => `${scene.project}-web-${slot}.failed`));
 
-    await scene.write({ web: { deploy: { ...deploy, replicas: 1 } } });
+      await scene.write({ web: { deploy: { ...deploy, replicas: 1 } } });
       await scene.until("the others to go", async () => (await of(scene, "web")).length === 1);
     },
   );
