@@ -188,6 +188,7 @@ export const updateConfigKeys = {
   max_failure_ratio: supported,
 } as const satisfies KeyTable;
 
+/** As `update_config`, but a roll-back is never rolled back. */
 export const rollbackConfigKeys = { ...updateConfigKeys } as const satisfies KeyTable;
 
 export const portKeys = {

@@ -24,7 +24,7 @@ export function checkReplicas({ spec, containerName, ports }: Definition): void 
   for (const { port, node } of ports) {
     const { hostPort, hostPortEnd = hostPort, containerPort } = port;
     if (hostPort === undefined || hostPortEnd === undefined || hostPortEnd - hostPort + 1 >= count) continue;
-    const hint = `write a range of ${count + 1} host ports, or only \`${containerPort}\`: the engine picks a free one`;
+    const hint = `write a range of ${count} host ports, or only \`${containerPort}\`: the engine picks a free one`;
     report(node, `${count} replicas cannot all publish host port ${hostPort}`, hint);
   }
 }

@@ -41,7 +41,9 @@ export function networksContract(bench: Bench): void {
 
     it("are shared with a container by its id, which is observed, and only while that one runs", async () => {
       const owner = await bench.create("owner", bench.plain);
-      const step = creation(serviceSpec("guest", bench.plain), bench.plain);
+      // The same program twice would want the same port of the one network.
+      const entrypoint = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
+      const step = creation(serviceSpec("guest", bench.plain, { entrypoint }), bench.plain);
       const guest = await bench.engine.createContainer({ ...step, networkOf: { id: owner, name: "contract-owner-1" } });
       expect(await bench.see(guest)).toMatchObject({ networkOf: owner, networks: [] });
       expect(await bench.see(owner)).not.toHaveProperty("networkOf");
