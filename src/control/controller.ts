@@ -325,12 +325,14 @@ function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
   return status?.conditions.find((condition) => condition.type === "Ready")?.reason;
 }
 
-/** Something foreign stands in the way: any change on the host may have removed it. */
+const obstructions: ReadonlySet<string | undefined> = new Set([
+  ...["NameConflict", "PortConflict", "StartFailed", "StartRefused"],
+  ...["NetworkConflict", "NetworkInUse", "NetworkChanging"],
+]);
+
+/** Something foreign stands in the way, or others have to act first: any change on the host may have been that. */
 function isObstructed(status: ServiceStatus): boolean {
-  const reason = reasonOfReady(status);
-  return (
-    reason === "NameConflict" || reason === "PortConflict" || reason === "StartFailed" || reason === "StartRefused"
-  );
+  return obstructions.has(reasonOfReady(status));
 }
 
 function compare(one: string, other: string): number {

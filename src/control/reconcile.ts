@@ -132,6 +132,7 @@ export class Reconciler {
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
     await this.#act(run, planned.steps, containers);
+    for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
     if (outcome.kind === "converged" || outcome.kind === "blocked") ledger.settled(run.key);

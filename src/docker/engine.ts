@@ -1,5 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { Engine } from "../control/ports.js";
+import { writeFiles } from "./files.js";
 import { Connection } from "./connection.js";
 import * as containers from "./containers.js";
 import { resolveEndpoint } from "./endpoint.js";
@@ -58,6 +59,13 @@ export function connectEngine(options: EngineOptions): Engine {
           stale.list("networks");
         },
       ),
+    removeNetwork: (id) =>
+      settle(
+        () => births.take(() => networks.removeNetwork(connection, id)),
+        () => {
+          stale.list("networks");
+        },
+      ),
     createVolume: (step) =>
       settle(
         () => createVolume(connection, step),
@@ -76,6 +84,7 @@ export function connectEngine(options: EngineOptions): Engine {
           stale.list("volumes");
         },
       ),
+    writeFiles: (id, files) => settle(() => writeFiles(connection, id, files)),
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
     startContainer: (id) =>

@@ -8,9 +8,10 @@ import { HealthMemory } from "./health-memory.js";
 import { listImages, observeImages } from "./images.js";
 import { readIdentity } from "./labels.js";
 import { ageIn, fingerprint, namesOf } from "./listing.js";
+import { observeNetworks } from "./network-observation.js";
 import { listNetworks } from "./networks.js";
 import { observe } from "./observation.js";
-import type { ListedContainer, ListedImage } from "./schema.js";
+import type { ListedContainer, ListedImage, ListedNetwork } from "./schema.js";
 import { Staleness } from "./staleness.js";
 import type { Stale } from "./staleness.js";
 import { listVolumes } from "./volumes.js";
@@ -32,8 +33,8 @@ export class Host {
   #lostSince: number | undefined;
   #outage: HostSnapshot["engineOutage"];
   #known: ReadonlyMap<string, Known> = new Map();
-  #networks: ReadonlySet<string> = new Set();
-  #volumes: ReadonlySet<string> = new Set();
+  #networks: readonly ListedNetwork[] = [];
+  #volumes: HostSnapshot["volumes"] = new Map();
   #images: readonly ListedImage[] = [];
   readonly #flight: Flight<HostSnapshot>;
 
@@ -126,7 +127,7 @@ export class Host {
       takenAt,
       containers,
       foreignNames: new Set(foreign.flatMap(namesOf)),
-      networks: this.#networks,
+      networks: observeNetworks(this.#networks, foreign),
       volumes: this.#volumes,
       images: observeImages(this.#images, listed),
       engineOutage: this.#outage,

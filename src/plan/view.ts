@@ -6,7 +6,14 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import type { HostSnapshot, ObservedContainer, ObservedImage, Role } from "./observed.js";
+import type {
+  HostSnapshot,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+  Role,
+} from "./observed.js";
 
 /** What the planner sees of the host for one service. */
 export interface View {
@@ -14,8 +21,10 @@ export interface View {
   /** All containers of this service. */
   readonly containers: readonly ObservedContainer[];
   readonly foreignNames: ReadonlySet<string>;
-  readonly networks: ReadonlySet<string>;
-  readonly volumes: ReadonlySet<string>;
+  /** Ours of all other services, of any project: networks are shared. */
+  readonly neighbours: readonly ObservedContainer[];
+  readonly networks: ReadonlyMap<string, ObservedNetwork>;
+  readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly images: readonly ObservedImage[];
   readonly engineOutage: HostSnapshot["engineOutage"];
   /** Pulls that have begun, by `repository@sha256:…`. */
@@ -60,6 +69,9 @@ export function viewOf(
   return {
     now,
     containers: of(service.name),
+    neighbours: host.containers.filter(
+      ({ project, service: name }) => project !== service.project || name !== service.name,
+    ),
     foreignNames: host.foreignNames,
     networks: host.networks,
     volumes: host.volumes,

@@ -128,10 +128,12 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
   return {
     snapshot: () => engine.snapshot(),
     createNetwork: (...call) => engine.createNetwork(...call),
+    removeNetwork: (...call) => engine.removeNetwork(...call),
     createVolume: (...call) => engine.createVolume(...call),
     pull: (...call) => engine.pull(...call),
     tagImage: (...call) => engine.tagImage(...call),
     createContainer: (...call) => engine.createContainer(...call),
+    writeFiles: (...call) => engine.writeFiles(...call),
     connectNetwork: (...call) => engine.connectNetwork(...call),
     disconnectNetwork: (...call) => engine.disconnectNetwork(...call),
     startContainer: (...call) => engine.startContainer(...call),

@@ -2,7 +2,7 @@ import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
 import type { Engine, EngineEvent } from "../../src/control/ports.js";
 import { activeName, roleOf } from "../../src/plan/names.js";
-import type { NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
+import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
 import { pinnedImage } from "../../src/spec/image.js";
 import type { Behaviour } from "./behaviour.js";
@@ -26,7 +26,8 @@ export class SimulatedEngine implements Engine {
   /** Called before and after each call that changes something; may throw, as if the caller had died there. */
   onChange: (call: keyof Engine, moment: "before" | "after") => void = () => undefined;
   readonly #registry = new Map<string, Behaviour>();
-  readonly #foreign = new Map<string, string>();
+  /** Names of containers that are not ours, with the network each belongs to. */
+  readonly #foreign = new Map<string, string | undefined>();
   readonly #bases = new Map<string, string>();
   #reachable = true;
   #listsChanged = true;
@@ -40,9 +41,9 @@ export class SimulatedEngine implements Engine {
     this.#registry.set(reference, behaviour);
   }
 
-  /** A container that is not ours. Answers a way to remove it. */
-  addForeign(name: string): () => void {
-    this.#foreign.set(name, this.world.freshId());
+  /** A container that is not ours, on a network or on none. Answers a way to remove it. */
+  addForeign(name: string, network?: string): () => void {
+    this.#foreign.set(name, network);
     return () => {
       this.#foreign.delete(name);
       this.world.emit({ kind: "other" });
@@ -104,12 +105,27 @@ export class SimulatedEngine implements Engine {
       const containers = host.containers.map((one) =>
         one.state === "running" ? { ...one, location: locationOf(one) } : one,
       );
-      return { ...host, containers, foreignNames: new Set(this.#foreign.keys()), takenAt: this.clock.now() };
+      const foreignNames = new Set(this.#foreign.keys());
+      const networks = this.#peopled(host.networks);
+      return { ...host, containers, networks, foreignNames, takenAt: this.clock.now() };
     });
 
   createNetwork: Engine["createNetwork"] = (step) =>
     this.#change("createNetwork", () => {
-      this.#list(step);
+      if (this.world.host.networks.has(step.network.name)) return;
+      this.#list(step, this.world.freshId());
+    });
+
+  removeNetwork: Engine["removeNetwork"] = (id) =>
+    this.#change("removeNetwork", () => {
+      const { networks, containers } = this.world.host;
+      const [network] = [...networks].find(([, found]) => found.id === id) ?? [];
+      if (network === undefined) return;
+      const holder = containers.find(
+        ({ state, networks: joined }) => state === "running" && joined.some((one) => one.network === network),
+      );
+      if (holder !== undefined) throw fault("EngineRefused", `network ${network} has active endpoints`);
+      this.#list({ kind: "remove-network", network, id, because });
     });
 
   createVolume: Engine["createVolume"] = (step) =>
@@ -166,6 +182,12 @@ export class SimulatedEngine implements Engine {
       this.#bases.set(id, activeName(step.spec, step.slot));
       this.world.tell(id, "create");
       return id;
+    });
+
+  writeFiles: Engine["writeFiles"] = (id, files) =>
+    this.#change("writeFiles", () => {
+      this.#get(id);
+      for (const file of files) this.world.filesOf(id)?.set(file.path, file);
     });
 
   connectNetwork: Engine["connectNetwork"] = (id, { network, aliases }) =>
@@ -278,9 +300,18 @@ export class SimulatedEngine implements Engine {
     this.world.listeners.delete(listener);
   };
 
+  #peopled(networks: HostSnapshot["networks"]): HostSnapshot["networks"] {
+    const foreign = [...this.#foreign];
+    const on = (network: string) => foreign.flatMap(([name, joined]) => (joined === network ? [name] : [])).sort();
+    return new Map([...networks].map(([name, network]) => [name, { ...network, foreign: on(name) }]));
+  }
+
   #obstacle(found: ObservedContainer): FairleadError | undefined {
     const { host, takenPorts } = this.world;
-    const missing = found.networks.find(({ network }) => !host.networks.has(network));
+    const missing = found.networks.find(({ network, networkId }) => {
+      const now = host.networks.get(network)?.id;
+      return now === undefined || (networkId ?? now) !== now;
+    });
     if (missing !== undefined) return fault("EngineRefused", `network ${missing.network} not found`);
     const owner = found.networkOf;
     if (owner !== undefined && this.world.find(owner)?.state !== "running") {
@@ -310,8 +341,8 @@ export class SimulatedEngine implements Engine {
   }
 
   /** Networks, volumes and images: those lists are stale now. */
-  #list(step: Step): void {
-    this.world.apply(step);
+  #list(step: Step, id?: string): void {
+    this.world.apply(step, id);
     this.#listsChanged = true;
     this.world.emit({ kind: "other" });
   }
