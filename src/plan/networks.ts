@@ -61,8 +61,10 @@ function obstacleTo(
     const because = `${what}, and was not made for this project: remove it, give the file's another name, or declare it external`;
     return { kind: "blocked", reason: "NetworkConflict", because };
   }
-  if (found.foreign.length > 0) {
-    const because = `${what}; it is made anew once containers that are not Fairlead's have left it: ${found.foreign.join(", ")}`;
+  const ours = new Set([...view.containers, ...view.neighbours].map(({ name }) => name));
+  const foreign = found.foreign.filter((name) => !ours.has(name));
+  if (foreign.length > 0) {
+    const because = `${what}; it is made anew once containers that are not Fairlead's have left it: ${foreign.join(", ")}`;
     return { kind: "blocked", reason: "NetworkInUse", because };
   }
   const strangers = standingOn(network, view.neighbours).filter((one) => !isMember(one, spec, network));
