@@ -1,11 +1,13 @@
 import { attachments } from "./attachments.js";
 import { commandLine } from "./command.js";
+import type { Content } from "./contents.js";
 import type { Declared } from "./declared.js";
 import { dependencies, type DeclaredDependency } from "./dependencies.js";
 import { containerOptions } from "./container-options.js";
 import { deployment } from "./deploy.js";
 import { environmentOf, labelsOf } from "./env-files.js";
 import { fields, type Fields } from "./fields.js";
+import { granted } from "./grants.js";
 import { healthcheck } from "./healthcheck.js";
 import { parseImage, type ImageReference } from "./image.js";
 import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
@@ -29,6 +31,8 @@ export interface Scope {
   readonly directory: string;
   readonly networks: Declared<NetworkSpec>;
   readonly volumes: Declared<VolumeSpec>;
+  readonly configs: Declared<Content>;
+  readonly secrets: Declared<Content>;
 }
 
 /** A service as the file defines it, with the nodes that checks between services point at. */
@@ -49,6 +53,7 @@ const roleSuffix = /\.(next|previous|failed)$/;
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = fields(node, serviceKeys);
   const mounted = read(field("volumes"), (at) => mounts(at, scope)) ?? [];
+  const grants = granted([field("configs"), field("secrets")], scope, mounted);
   const declaredPorts = read(field("ports"), ports) ?? [];
   const dependsOn = read(field("depends_on"), dependencies) ?? [];
   const deploy = deployed(field("deploy"));
@@ -65,7 +70,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       entrypoint: read(field("entrypoint"), commandLine),
       environment: environmentOf(field("environment"), field("env_file")),
       ports: declaredPorts.map(({ port }) => port),
-      mounts: mounted.map(({ mount }) => mount),
+      mounts: [...mounted.map(({ mount }) => mount), ...grants.mounts],
       labels: labelsOf(field("labels"), field("label_file")),
       restart: restart(field("restart"), deploy("restart_policy")),
       healthcheck: read(field("healthcheck"), healthcheck),
@@ -81,6 +86,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
         : [],
     ...given({ networkMode: mode, pullPolicy: read(field("pull_policy"), pullPolicy) }),
     volumes: [...volumes],
+    ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
     ...given({ probe: read(extension?.("probe"), probe) }),
