@@ -9,11 +9,12 @@ import { Journal } from "./control/journal.js";
 import type { Engine, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
-import type { ServicePlan } from "./control/surface.js";
+import type { Preview } from "./control/surface.js";
 import { asFairleadError } from "./errors.js";
 import { connectEngine } from "./docker/engine.js";
 import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
+import { orphansOf } from "./plan/orphans.js";
 import { silentLog } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { connectProber } from "./probe/prober.js";
@@ -90,7 +91,7 @@ export async function startController(config: Config, environment: Environment, 
 }
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
-export async function previewPlan(config: Config, environment: Environment): Promise<readonly ServicePlan[]> {
+export async function previewPlan(config: Config, environment: Environment): Promise<Preview> {
   const registry = connectRegistry({
     settings: config.registries,
     dockerConfig: config.docker.config,
@@ -101,12 +102,10 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const journal = await Journal.peek(config.data, silentLog);
     const { projects } = await sourceOf(config, environment, silentLog).load();
     const specs = projects.flatMap((project) => project.services);
-    return await forecastAll(
-      specs,
-      withoutAnswers(await engine.snapshot(), specs),
-      new Digests(registry, engine),
-      (key) => journal.record(key),
-    );
+    const host = await engine.snapshot();
+    const digests = new Digests(registry, engine);
+    const plans = await forecastAll(specs, withoutAnswers(host, specs), digests, (key) => journal.record(key));
+    return { plans, orphans: orphansOf(projects, host) };
   } finally {
     await registry.close();
   }

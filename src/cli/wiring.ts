@@ -1,6 +1,6 @@
 import type { Config, Flags } from "../config.js";
 import type { SourceSnapshot } from "../control/ports.js";
-import type { ServicePlan } from "../control/surface.js";
+import type { Preview } from "../control/surface.js";
 
 /** What the verbs are given by main: adapters are behind these functions. */
 export interface Wiring {
@@ -8,7 +8,7 @@ export interface Wiring {
   configure(flags: Flags): Config;
   start(config: Config): Promise<{ stop(): Promise<void> }>;
   load(config: Config): Promise<SourceSnapshot>;
-  preview(config: Config): Promise<readonly ServicePlan[]>;
+  preview(config: Config): Promise<Preview>;
   /** Standard output is a terminal. */
   readonly terminal: boolean;
   /** Standard error is a terminal. */

@@ -2,6 +2,8 @@ import PQueue from "p-queue";
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { HostSnapshot } from "../plan/observed.js";
+import { orphansOf } from "../plan/orphans.js";
+import type { Orphan } from "../plan/orphans.js";
 import { familiarName } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
@@ -16,6 +18,7 @@ import type { Dependant } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
+import { Leftovers } from "./leftovers.js";
 import type { Clock, Engine, EngineEvent, Log, Prober, Registry, Source, SourceSnapshot } from "./ports.js";
 import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
@@ -56,6 +59,7 @@ export class Controller implements Surface {
   readonly #queue: KeyedQueue;
   readonly #workers: PQueue;
   readonly #bursts: Bursts;
+  readonly #leftovers: Leftovers;
   readonly #abort = new AbortController();
   readonly #catalog = new Catalog();
   #ready = false;
@@ -87,6 +91,8 @@ export class Controller implements Surface {
     this.#bursts = new Bursts(clock, (key) => {
       this.#lookAfresh(key);
     });
+    const source = () => this.#catalog.snapshot;
+    this.#leftovers = new Leftovers({ engine, host: this.#host, source, telemetry, clock, log, prune });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
     const reconciler = new Reconciler({
       engine,
@@ -204,6 +210,10 @@ export class Controller implements Surface {
     );
   }
 
+  async orphans(): Promise<readonly Orphan[]> {
+    return orphansOf(this.#catalog.snapshot.projects, await this.#host.get());
+  }
+
   /** The host, with the word of the probes. */
   async #look(): Promise<HostSnapshot> {
     return this.#probes.overlay(await this.#host.get());
@@ -272,6 +282,7 @@ export class Controller implements Surface {
     this.#digests.invalidateAll();
     for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
+    void this.#leftovers.look();
   }
 
   async #queueOrphans(): Promise<void> {
@@ -303,6 +314,7 @@ export class Controller implements Surface {
     if (!this.#ready) return;
     for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
+    void this.#leftovers.look();
   }
 
   #publish(key: ServiceKey, status: ServiceStatus | undefined): void {
@@ -310,6 +322,8 @@ export class Controller implements Surface {
     this.#catalog.publish(key, status);
     // What a dependency waits for, or fails of, no event of its containers may tell.
     if (reasonOfReady(status) !== before) this.#noticeDependants(key, () => false);
+    // Its networks may be nobody's now.
+    if (status === undefined) void this.#leftovers.look();
     if (status !== undefined && this.#catalog.specs.has(key)) this.options.telemetry.status(key, status);
   }
 

@@ -10,6 +10,7 @@ import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
 import type { Step, StepOf } from "../plan/step.js";
+import { withTrouble } from "../plan/trouble.js";
 import { inEverySlot, inRole, viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
@@ -305,6 +306,8 @@ export class Reconciler {
     } else {
       run.log.error(fields, "reconcile failed");
     }
+    const before = this.options.status(run.key);
+    if (before !== undefined) this.#publish(run, withTrouble(before, reasonOf(error), error, this.options.clock.now()));
     if (error.retry === "never") return { kind: "terminal" };
     return { kind: "error", retryAfterMs: error.retryAfterMs ?? 0, acted: run.acted };
   }
