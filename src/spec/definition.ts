@@ -53,10 +53,14 @@ const roleSuffix = /\.(next|previous|failed)$/;
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = fields(node, serviceKeys);
   const mounted = read(field("volumes"), (at) => mounts(at, scope)) ?? [];
-  const grants = granted([field("configs"), field("secrets")], scope, mounted);
   const declaredPorts = read(field("ports"), ports) ?? [];
   const dependsOn = read(field("depends_on"), dependencies) ?? [];
   const deploy = deployed(field("deploy"));
+  const options = containerOptions(field, deploy);
+  const grants = granted([field("configs"), field("secrets")], scope, {
+    mounts: mounted.map(({ mount }) => mount),
+    ...options,
+  });
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
@@ -78,7 +82,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       workingDir: read(field("working_dir"), absolutePath),
       stopGracePeriodMs: read(field("stop_grace_period"), duration) ?? stopGracePeriodMs,
       stopSignal: read(field("stop_signal"), signal),
-      ...containerOptions(field, deploy),
+      ...options,
     },
     networks:
       mode === undefined

@@ -5,10 +5,10 @@ import { findDeclared, type Declared } from "./declared.js";
 import { fileMode } from "./file-mode.js";
 import { fields } from "./fields.js";
 import { configGrantKeys, secretGrantKeys } from "./declaration-keys.js";
-import { containerPath, type DeclaredMount } from "./mounts.js";
+import { containerPath } from "./mounts.js";
 import { isMapping, items, read, readAll, report, warn, wrongKind, type Node } from "./node.js";
 import { filledText, integer, text } from "./scalar.js";
-import type { ContainerFile, Mount } from "./service.js";
+import type { ContainerFile, ContainerSpec, Mount } from "./service.js";
 
 /** What a service's `configs` and `secrets` amount to: files of the host that are mounted, and files to be written. */
 export interface Grants {
@@ -29,13 +29,13 @@ const largestId = 4_294_967_294;
 export function granted(
   [configs, secrets]: readonly [configs: Node | undefined, secrets: Node | undefined],
   scope: { readonly configs: Declared<Content>; readonly secrets: Declared<Content> },
-  mounted: readonly DeclaredMount[],
+  container: Surroundings,
 ): Grants {
   const found = [
     ...(read(configs, (at) => readAll(items(at), (item) => grant(item, "configs", scope.configs))) ?? []),
     ...(read(secrets, (at) => readAll(items(at), (item) => grant(item, "secrets", scope.secrets))) ?? []),
   ];
-  const targets = new Set(mounted.map(({ mount }) => mount.target));
+  const targets = new Set(container.mounts.map(({ target }) => target));
   for (const { node, result } of found) {
     const target = "mount" in result ? result.mount.target : result.file.path;
     if (targets.has(target))
@@ -43,17 +43,25 @@ export function granted(
     targets.add(target);
   }
   const files = found.flatMap(({ node, result }) => ("file" in result ? [{ node, file: result.file }] : []));
-  for (const { node, file } of files) reportHidden(node, file, mounted);
+  for (const { node, file } of files) reportUnwritable(node, file, container);
   return {
     mounts: found.flatMap(({ result }) => ("mount" in result ? [result.mount] : [])),
     files: files.map(({ file }) => file),
   };
 }
 
+/** What of the service decides where a file can be written, and whether it would be seen there. */
+type Surroundings = Pick<ContainerSpec, "mounts" | "tmpfs" | "security">;
+
 /** A tmpfs is empty at every start: what was written to its place before is not to be seen. */
-function reportHidden(node: Node, { path }: ContainerFile, mounted: readonly DeclaredMount[]): void {
-  if (!mounted.some(({ mount }) => mount.type === "tmpfs" && path.startsWith(`${mount.target}/`))) return;
-  report(node, "a tmpfs of this service would hide it", "give it another `target`, or a `file:` to be mounted");
+function reportUnwritable(node: Node, { path }: ContainerFile, { mounts, tmpfs = {}, security }: Surroundings): void {
+  const memory = [...mounts.flatMap(({ type, target }) => (type === "tmpfs" ? [target] : [])), ...Object.keys(tmpfs)];
+  const hint = "give it another `target`, or a `file:` to be mounted";
+  if (memory.some((target) => path.startsWith(`${target}/`)))
+    report(node, "a tmpfs of this service would hide it", hint);
+  else if (security?.readOnly === true) {
+    report(node, "it cannot be written into a read-only root file system", "give it as a `file:`, which is mounted");
+  }
 }
 
 function grant(node: Node, section: ContentSection, declared: Declared<Content>): Granted | null {

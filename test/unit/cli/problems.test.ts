@@ -34,7 +34,10 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
         problems: [...files.values()].flat(),
         files,
       }),
-    preview: () => Promise.resolve([{ project: "good", service: "web", changes: true, text: "the plan" }]),
+    preview: () => {
+      const plans = [{ project: "good", service: "web", changes: true, text: "the plan" }];
+      return Promise.resolve({ plans, orphans: [] });
+    },
     terminal,
     errorTerminal: terminal,
     readText: (file) => (file === "broken.yaml" ? text : undefined),

@@ -66,6 +66,9 @@ describe("configs and secrets of a service", () => {
       "configs: [{source: motd, target: /run/x/y}]\nvolumes: [{type: tmpfs, target: /run}]",
       [/configs\[0\]: a tmpfs of this service would hide it/],
     ],
+    ["configs: [{source: motd, target: /run/y}]\ntmpfs: /run", [/configs\[0\]: a tmpfs of this service would hide it/]],
+    ["secrets: [token]\nread_only: true", [/secrets\[0\]: it cannot be written into a read-only root file system/]],
+    ["secrets: [key]\nread_only: true", []],
     [
       "configs: [{source: site, mode: 0400}]",
       [
@@ -123,7 +126,13 @@ describe("the top-level configs and secrets", () => {
       ],
     ],
     ["secrets: {s: {environment: NOPE}}", [/^secrets\.s\.environment: Fairlead's environment has no such variable/]],
-    ["secrets: {s: {content: hunter2}}", [/^secrets\.s: it has no source/, /^secrets\.s\.content: unknown key \(known here: file, environment, external\)$/m]],
+    [
+      "secrets: {s: {content: hunter2}}",
+      [
+        /^secrets\.s: it has no source/,
+        /^secrets\.s\.content: unknown key \(known here: file, environment, external\)$/m,
+      ],
+    ],
     ["secrets: {s: {file: k, name: x}}", [/^secrets\.s\.name: has no effect here/]],
     ['configs: {"a b": {content: x}}', [/^configs\["a b"\]: "a b" is not a valid name/]],
   ])("%s", (lines, expected) => {

@@ -78,6 +78,7 @@ describe("the table of keys", () => {
   it("has every table once", () => {
     const modules: readonly Readonly<Record<string, KeyTable>>[] = [keys, optionKeys, declarationKeys, probeKeys];
     const tables = modules.flatMap((module) => Object.values(module));
+    const tables = modules.flatMap((module) => Object.values(module));
     expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));
     expect(sections).toHaveLength(tables.length);
   });
