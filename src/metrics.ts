@@ -19,10 +19,12 @@ const outcomes = names<RolloutOutcome>({ promoted: 0, "rolled-back": 0, supersed
 const statuses = names<ConditionStatus>({ True: 0, False: 0, Unknown: 0 });
 const steps = names<StepKind>({
   "create-network": 0,
+  "remove-network": 0,
   "create-volume": 0,
   "pull-image": 0,
   "tag-image": 0,
   "create-container": 0,
+  "write-files": 0,
   "connect-network": 0,
   "disconnect-network": 0,
   "start-container": 0,

@@ -10,7 +10,7 @@ import { Journal } from "./control/journal.js";
 import type { Engine, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
-import type { ServicePlan } from "./control/surface.js";
+import type { Preview } from "./control/surface.js";
 import { asFairleadError } from "./errors.js";
 import { draftFile, projectIn } from "./docker/draft/draft.js";
 import type { Draft } from "./docker/draft/draft.js";
@@ -19,6 +19,7 @@ import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
 import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
+import { orphansOf } from "./plan/orphans.js";
 import { silentLog } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { connectProber } from "./probe/prober.js";
@@ -96,7 +97,7 @@ export async function startController(config: Config, environment: Environment, 
 }
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
-export async function previewPlan(config: Config, environment: Environment): Promise<readonly ServicePlan[]> {
+export async function previewPlan(config: Config, environment: Environment): Promise<Preview> {
   const registry = connectRegistry({
     settings: config.registries,
     dockerConfig: config.docker.config,
@@ -109,13 +110,15 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const specs = projects.flatMap((project) => project.services);
     const record = (key: ServiceKey) => journal.record(key);
     const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
-    return await forecastAll({
+    const host = await adoption.look();
+    const plans = await forecastAll({
       specs,
-      host: withoutAnswers(await adoption.look(), specs),
+      host: withoutAnswers(host, specs),
       supposed: async () => withoutAnswers(await adoption.look(true), specs),
       digests: new Digests(registry, engine),
       record,
     });
+    return { plans, orphans: orphansOf(projects, host) };
   } finally {
     await registry.close();
   }

@@ -7,8 +7,9 @@ export async function plan(wiring: Wiring, config: Config, json: boolean): Promi
   const { projects, problems } = await wiring.load(config);
   const refused = refuseProblems(wiring, problems);
   if (refused && projects.length === 0) return 1;
-  const plans = await wiring.preview(config);
-  wiring.print(json ? JSON.stringify({ plans }, undefined, 2) : plans.map(({ text }) => text).join("\n"));
+  const { plans, orphans } = await wiring.preview(config);
+  const lines = [...plans, ...orphans].map(({ text }) => text);
+  wiring.print(json ? JSON.stringify({ plans, orphans }, undefined, 2) : lines.join("\n"));
   if (refused) return 1;
   return plans.some(({ changes }) => changes) ? 2 : 0;
 }

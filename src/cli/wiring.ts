@@ -1,6 +1,6 @@
 import type { Config, Flags } from "../config.js";
 import type { SourceSnapshot } from "../control/ports.js";
-import type { ServicePlan } from "../control/surface.js";
+import type { Preview } from "../control/surface.js";
 
 /** Which containers of the host. */
 export interface Choice {
@@ -25,7 +25,7 @@ export interface Wiring {
   load(config: Config): Promise<SourceSnapshot>;
   /** A services file for what others run on the host; `name` is the project's, where it is not to be found out. */
   draft(config: Config, choice: Choice, name: string | undefined): Promise<Draft>;
-  preview(config: Config): Promise<readonly ServicePlan[]>;
+  preview(config: Config): Promise<Preview>;
   /** Standard output is a terminal. */
   readonly terminal: boolean;
   /** Standard error is a terminal. */

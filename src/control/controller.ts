@@ -5,6 +5,8 @@ import { adoptionOf, candidatesFor } from "../plan/adopt.js";
 import type { Adopted } from "../plan/adopt.js";
 import { isAdoptable } from "../plan/match.js";
 import type { ForeignContainer, HostSnapshot } from "../plan/observed.js";
+import { orphansOf } from "../plan/orphans.js";
+import type { Orphan } from "../plan/orphans.js";
 import { familiarName } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
@@ -20,6 +22,7 @@ import type { Dependant } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
+import { Leftovers } from "./leftovers.js";
 import type { Clock, Engine, EngineEvent, Log, Prober, Registry, Source, SourceSnapshot } from "./ports.js";
 import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
@@ -61,6 +64,7 @@ export class Controller implements Surface {
   readonly #queue: KeyedQueue;
   readonly #workers: PQueue;
   readonly #bursts: Bursts;
+  readonly #leftovers: Leftovers;
   readonly #abort = new AbortController();
   readonly #catalog = new Catalog();
   #ready = false;
@@ -98,6 +102,8 @@ export class Controller implements Surface {
     this.#bursts = new Bursts(clock, (key) => {
       this.#lookAfresh(key);
     });
+    const source = () => this.#catalog.snapshot;
+    this.#leftovers = new Leftovers({ engine, host: this.#host, source, telemetry, clock, log, prune });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
     const reconciler = new Reconciler({
       engine,
@@ -237,6 +243,10 @@ export class Controller implements Surface {
     await journal.append({ type: "adopt", at: clock.now(), key, container: id, name, ...adopted });
   }
 
+  async orphans(): Promise<readonly Orphan[]> {
+    return orphansOf(this.#catalog.snapshot.projects, await this.#host.get());
+  }
+
   /** The host, with the word of the probes. */
   async #look(): Promise<HostSnapshot> {
     return this.#probes.overlay(await this.#host.get());
@@ -305,6 +315,7 @@ export class Controller implements Surface {
     this.#digests.invalidateAll();
     for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
+    void this.#leftovers.look();
   }
 
   async #queueOrphans(): Promise<void> {
@@ -338,6 +349,7 @@ export class Controller implements Surface {
     this.#host.invalidate();
     for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
+    void this.#leftovers.look();
   }
 
   #publish(key: ServiceKey, status: ServiceStatus | undefined): void {
@@ -345,6 +357,8 @@ export class Controller implements Surface {
     this.#catalog.publish(key, status);
     // What a dependency waits for, or fails of, no event of its containers may tell.
     if (reasonOfReady(status) !== before) this.#noticeDependants(key, () => false);
+    // Its networks may be nobody's now.
+    if (status === undefined) void this.#leftovers.look();
     if (status !== undefined && this.#catalog.specs.has(key)) this.options.telemetry.status(key, status);
   }
 
@@ -360,12 +374,14 @@ function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
   return status?.conditions.find((condition) => condition.type === "Ready")?.reason;
 }
 
-/** Something foreign stands in the way: any change on the host may have removed it. */
+const obstructions: ReadonlySet<string | undefined> = new Set([
+  ...["NameConflict", "PortConflict", "StartFailed", "StartRefused"],
+  ...["NetworkConflict", "NetworkInUse", "NetworkChanging"],
+]);
+
+/** Something foreign stands in the way, or others have to act first: any change on the host may have been that. */
 function isObstructed(status: ServiceStatus): boolean {
-  const reason = reasonOfReady(status);
-  return (
-    reason === "NameConflict" || reason === "PortConflict" || reason === "StartFailed" || reason === "StartRefused"
-  );
+  return obstructions.has(reasonOfReady(status));
 }
 
 function compare(one: string, other: string): number {

@@ -21,6 +21,7 @@ type Executors = { readonly [K in StepKind]: (step: StepOf<K>, context: Executio
 /** One executor per step kind: a kind without one does not compile. Decides nothing. */
 const executors: Executors = {
   "create-network": (step, { engine }) => engine.createNetwork(step),
+  "remove-network": (step, { engine }) => engine.removeNetwork(step.id),
   "create-volume": (step, { engine }) => engine.createVolume(step),
   "pull-image": (step, { beginPull }) => {
     beginPull(step);
@@ -29,6 +30,7 @@ const executors: Executors = {
   "create-container": async (step, { engine, ids }) => {
     ids.set(step.name, await engine.createContainer(step));
   },
+  "write-files": (step, context) => context.engine.writeFiles(idOf(context, step.container), step.files),
   "connect-network": (step, context) => context.engine.connectNetwork(idOf(context, step.container), step),
   "disconnect-network": (step, context) =>
     context.engine.disconnectNetwork(idOf(context, step.container), step.network),

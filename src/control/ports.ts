@@ -2,7 +2,7 @@ import type { ForeignContainer, HostSnapshot, NetworkLocation } from "../plan/ob
 import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
-import type { ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
+import type { ContainerFile, ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
 
 /**
  * The host, as the executor needs it. Every call is idempotent where the engine can be: what is already so is success.
@@ -21,6 +21,8 @@ export interface Engine {
    */
   differences(container: string, step: StepOf<"create-container">): Promise<readonly string[]>;
   createNetwork(step: StepOf<"create-network">): Promise<void>;
+  /** The one that was observed, by its id. One that is gone is success; one with a running container on it is refused. */
+  removeNetwork(id: string): Promise<void>;
   createVolume(step: StepOf<"create-volume">): Promise<void>;
   /**
    * Pulls by digest and proves that the image is there afterwards. `reference` is `repository@sha256:…`; of an index,
@@ -30,6 +32,8 @@ export interface Engine {
   tagImage(source: string, tag: string): Promise<void>;
   /** Answers the new container's id. */
   createContainer(step: StepOf<"create-container">): Promise<string>;
+  /** Into a container's file system, over what is there; folders on the way are made. Refused where the root is read-only. */
+  writeFiles(container: string, files: readonly ContainerFile[]): Promise<void>;
   connectNetwork(container: string, endpoint: Endpoint): Promise<void>;
   disconnectNetwork(container: string, network: string): Promise<void>;
   /** A start that the engine refuses is an error *and* is observed afterwards as the container's `startError`. */

@@ -10,6 +10,7 @@ import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
 import type { Step, StepOf } from "../plan/step.js";
+import { withTrouble } from "../plan/trouble.js";
 import { inEverySlot, inRole, isImageOf, viewOf } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
@@ -133,6 +134,7 @@ export class Reconciler {
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
     await this.#act(run, planned.steps, containers);
+    for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
     if (outcome.kind === "converged" || outcome.kind === "blocked") ledger.settled(run.key);
@@ -304,6 +306,8 @@ export class Reconciler {
     } else {
       run.log.error(fields, "reconcile failed");
     }
+    const before = this.options.status(run.key);
+    if (before !== undefined) this.#publish(run, withTrouble(before, reasonOf(error), error, this.options.clock.now()));
     if (error.retry === "never") return { kind: "terminal" };
     return { kind: "error", retryAfterMs: error.retryAfterMs ?? 0, acted: run.acted };
   }

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from "../plan/condition.js";
+import type { Orphan } from "../plan/orphans.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { ServiceKey } from "../spec/service.js";
@@ -26,6 +27,13 @@ export interface Surface {
   adopt(key: ServiceKey): Promise<readonly string[]>;
   /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
   plan(): Promise<readonly ServicePlan[]>;
+  /** Networks and volumes of the declared projects that no file declares any more. */
+  orphans(): Promise<readonly Orphan[]>;
+}
+
+export interface Preview {
+  readonly plans: readonly ServicePlan[];
+  readonly orphans: readonly Orphan[];
 }
 
 export interface ServicePlan {

@@ -10,11 +10,13 @@ import { isVersionRefusal, negotiate } from "./version.js";
 import type { VersionReport } from "./version.js";
 
 export interface Call {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Without version and query. Built from full ids and checked references only: the client encodes nothing. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: object;
+  /** A tar archive, in place of a body. */
+  readonly archive?: Buffer;
   readonly credentials?: RegistryCredentials | undefined;
   /** What is being done, as an infinitive, for messages. */
   readonly task: string;
@@ -135,7 +137,7 @@ export class Connection {
   }
 
   #dial(
-    { method, path, query = {}, body = {}, credentials }: Call,
+    { method, path, query = {}, body = {}, archive, credentials }: Call,
     abortSignal: AbortSignal,
   ): Promise<IncomingMessage> {
     const options = { _query: query, _body: body };
@@ -143,6 +145,7 @@ export class Connection {
       method,
       path: Object.keys(query).length === 0 ? path : `${path}?`,
       options,
+      file: archive,
       authconfig: credentials,
       abortSignal,
       isStream: true,

@@ -57,6 +57,7 @@ export async function createContainer(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 409) throw nameConflict(step.name);
+    if (/bind source path does not exist/i.test(error.message)) throw missingSource(task, error);
     throw new Refusal(task, error.status, withoutValues(error.message, environment));
   }
 }
@@ -69,6 +70,13 @@ interface CreationAnswer {
 function withoutValues(message: string, environment: ContainerSpec["environment"]): string {
   const values = Object.values(environment).filter((value): value is string => value !== null && value.length >= 4);
   return values.reduce((text, value) => text.replaceAll(value, "…"), message);
+}
+
+function missingSource(task: string, { message }: Refusal): FairleadError {
+  const path = /does not exist: (\S.*)$/.exec(message)?.[1] ?? "a host path that it mounts";
+  return new FairleadError("EngineRefused", `cannot ${task}: ${path} does not exist on the host`, {
+    remedy: "create it, correct the path in the file, or let the engine make a folder with bind.create_host_path",
+  });
 }
 
 function nameConflict(name: string): FairleadError {

@@ -1,5 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { Engine } from "../control/ports.js";
+import { writeFiles } from "./files.js";
 import { Connection } from "./connection.js";
 import { findDifferences } from "./differences.js";
 import * as containers from "./containers.js";
@@ -60,6 +61,13 @@ export function connectEngine(options: EngineOptions): Engine {
           stale.list("networks");
         },
       ),
+    removeNetwork: (id) =>
+      settle(
+        () => births.take(() => networks.removeNetwork(connection, id)),
+        () => {
+          stale.list("networks");
+        },
+      ),
     createVolume: (step) =>
       settle(
         () => createVolume(connection, step),
@@ -78,6 +86,7 @@ export function connectEngine(options: EngineOptions): Engine {
           stale.list("volumes");
         },
       ),
+    writeFiles: (id, files) => settle(() => writeFiles(connection, id, files)),
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
     startContainer: (id) =>

@@ -95,7 +95,8 @@ function networkEvent({ Action = "", Actor }: EventMessage, host: Host): EngineE
     return { kind: "other" };
   }
   const container = host.find(Actor?.Attributes?.["container"] ?? "");
-  if (container === undefined) return undefined;
+  // A foreign one that leaves a network may unblock what waits for that.
+  if (container === undefined) return Action === "disconnect" ? { kind: "other" } : undefined;
   host.stale.container(container.id);
   return { kind: "container", project: container.project, service: container.service, action: Action };
 }

@@ -9,9 +9,10 @@ import { HealthMemory } from "./health-memory.js";
 import { listImages, observeImages } from "./images.js";
 import { readIdentity } from "./labels.js";
 import { ageIn, fingerprint, foreignOf } from "./listing.js";
+import { observeNetworks } from "./network-observation.js";
 import { listNetworks } from "./networks.js";
 import { factsOf, observe } from "./observation.js";
-import type { ListedContainer, ListedImage } from "./schema.js";
+import type { ListedContainer, ListedImage, ListedNetwork } from "./schema.js";
 import { Staleness } from "./staleness.js";
 import type { Stale } from "./staleness.js";
 import { listVolumes } from "./volumes.js";
@@ -46,8 +47,8 @@ export class Host {
   #outage: HostSnapshot["engineOutage"];
   #claim: Claim = claimNone;
   #known: ReadonlyMap<string, Known> = new Map();
-  #networks: ReadonlySet<string> = new Set();
-  #volumes: ReadonlySet<string> = new Set();
+  #networks: readonly ListedNetwork[] = [];
+  #volumes: HostSnapshot["volumes"] = new Map();
   #images: readonly ListedImage[] = [];
   readonly #flight: Flight<HostSnapshot>;
 
@@ -162,7 +163,7 @@ export class Host {
         const facts = this.#withCause(this.#known.get(container.Id)?.facts);
         return { ...foreignOf(container), facts };
       }),
-      networks: this.#networks,
+      networks: observeNetworks(this.#networks, foreign),
       volumes: this.#volumes,
       images: observeImages(this.#images, listed),
       engineOutage: this.#outage,

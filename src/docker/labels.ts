@@ -1,3 +1,4 @@
+import { networkHash } from "../spec/hash.js";
 import { formatImage, isDigest, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import type { NetworkSpec, RestartPolicy, VolumeSpec } from "../spec/service.js";
@@ -19,6 +20,8 @@ export interface Identity {
   readonly digest: Digest;
   readonly revision: number;
   readonly declaredRestart: RestartPolicy;
+  /** Absent in containers made before this label was. */
+  readonly declaredNetworks?: readonly string[];
 }
 
 /** The Compose version whose labels these are; `docker compose` and others read them, none refuses a version. */
@@ -37,6 +40,7 @@ export function containerLabels({ spec, slot, specHash, digest, revision }: Crea
     "fairlead.digest": digest,
     "fairlead.revision": String(revision),
     "fairlead.restart": formatRestart(spec.container.restart),
+    "fairlead.networks": spec.networks.map(({ network }) => network.name).join(","),
     "com.docker.compose.project": spec.project,
     "com.docker.compose.service": spec.name,
     "com.docker.compose.container-number": String(slot),
@@ -47,8 +51,24 @@ export function containerLabels({ spec, slot, specHash, digest, revision }: Crea
   };
 }
 
+/** What the network was made from: how a changed declaration is told. */
+const networkHashLabel = "fairlead.network-hash";
+
+/** Of a network or volume: whose it is, and for a network what it was made from. */
+export function readOrigin(labels: Labels): {
+  readonly project: string | undefined;
+  readonly hash: string | undefined;
+} {
+  return { project: labels["com.docker.compose.project"], hash: labels[networkHashLabel] };
+}
+
 export function networkLabels(network: NetworkSpec, project: string): Labels {
-  return { ...network.labels, ...composeLabels(project), "com.docker.compose.network": network.key };
+  return {
+    ...network.labels,
+    ...composeLabels(project),
+    "com.docker.compose.network": network.key,
+    [networkHashLabel]: networkHash(network),
+  };
 }
 
 export function volumeLabels(volume: VolumeSpec, project: string): Labels {
@@ -71,6 +91,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
   if (!project || !service || !base || !isDigest(digest)) return undefined;
   if (slot === undefined || revision === undefined || declaredRestart === undefined) return undefined;
   const specHash = labels["fairlead.spec-hash"] ?? "";
+  const networks = labels["fairlead.networks"];
   return {
     project,
     service,
@@ -81,6 +102,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
     digest,
     revision,
     declaredRestart,
+    ...(networks === undefined ? {} : { declaredNetworks: networks.split(",").filter((name) => name !== "") }),
   };
 }
 

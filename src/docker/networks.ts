@@ -1,5 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { Endpoint, StepOf } from "../plan/step.js";
+import type { Ipam } from "../spec/service.js";
 import type { Connection } from "./connection.js";
 import { endpointBody } from "./endpoint-body.js";
 import { inspectContainer } from "./containers.js";
@@ -7,10 +8,11 @@ import { networkPath, shortId } from "./ids.js";
 import { networkLabels } from "./labels.js";
 import { observe } from "./observation.js";
 import { Refusal } from "./refusal.js";
+import type { ListedNetwork } from "./schema.js";
 
-export async function listNetworks(connection: Connection): Promise<ReadonlySet<string>> {
+export async function listNetworks(connection: Connection): Promise<readonly ListedNetwork[]> {
   const listed = await connection.ask({ method: "GET", path: "/networks", task: "list networks" });
-  return new Set(((listed ?? []) as { readonly Name: string }[]).map(({ Name }) => Name));
+  return (listed ?? []) as readonly ListedNetwork[];
 }
 
 /** Old engines would make a second network of the same name unless asked to look. */
@@ -24,12 +26,42 @@ export async function createNetwork(
     ...(network.driver === undefined ? {} : { Driver: network.driver }),
     Options: network.driverOpts,
     Internal: network.internal,
+    Attachable: network.attachable ?? false,
+    ...(network.enableIpv4 === undefined ? {} : { EnableIPv4: network.enableIpv4 }),
+    ...(network.enableIpv6 === undefined ? {} : { EnableIPv6: network.enableIpv6 }),
+    ...(network.ipam === undefined ? {} : { IPAM: ipamBody(network.ipam) }),
     Labels: networkLabels(network, project),
   };
   try {
     await connection.ask({ method: "POST", path: "/networks/create", body, task: `create network ${network.name}` });
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 409) throw error;
+  }
+}
+
+function ipamBody({ driver, options, config }: Ipam): object {
+  return {
+    ...(driver === undefined ? {} : { Driver: driver }),
+    ...(options === undefined ? {} : { Options: options }),
+    Config: config.map(({ subnet, ipRange, gateway, auxAddresses }) => ({
+      ...(subnet === undefined ? {} : { Subnet: subnet }),
+      ...(ipRange === undefined ? {} : { IPRange: ipRange }),
+      ...(gateway === undefined ? {} : { Gateway: gateway }),
+      ...(auxAddresses === undefined ? {} : { AuxiliaryAddresses: auxAddresses }),
+    })),
+  };
+}
+
+/** One that is gone is success. The engine refuses while anything runs on it. */
+export async function removeNetwork(connection: Connection, id: string): Promise<void> {
+  const task = `remove network ${shortId(id)}`;
+  try {
+    await connection.ask({ method: "DELETE", path: networkPath(id, ""), task });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status === 404) return;
+    if (!/active endpoints/i.test(error.message)) throw error;
+    throw new FairleadError("EngineRefused", `cannot ${task}: a container has joined it meanwhile`, { cause: error });
   }
 }
 

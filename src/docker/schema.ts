@@ -13,6 +13,38 @@ export interface ListedContainer {
   readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, unknown>> | null } | null;
 }
 
+export interface ListedNetwork {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Driver?: string;
+  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly Internal?: boolean;
+  readonly Attachable?: boolean;
+  /** From API 1.47. */
+  readonly EnableIPv4?: boolean;
+  readonly EnableIPv6?: boolean;
+  readonly IPAM?: {
+    readonly Driver?: string;
+    readonly Options?: Readonly<Record<string, string>> | null;
+    readonly Config?: readonly ListedPool[] | null;
+  } | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
+
+export interface ListedPool {
+  readonly Subnet?: string;
+  readonly IPRange?: string;
+  readonly Gateway?: string;
+  readonly AuxiliaryAddresses?: Readonly<Record<string, string>> | null;
+}
+
+export interface ListedVolume {
+  readonly Name: string;
+  readonly Driver?: string;
+  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
+
 export interface InspectedContainer {
   readonly Id: string;
   readonly Name?: string;

@@ -1,11 +1,18 @@
+import type { ObservedVolume } from "../plan/observed.js";
 import type { StepOf } from "../plan/step.js";
 import type { Connection } from "./connection.js";
-import { volumeLabels } from "./labels.js";
+import { readOrigin, volumeLabels } from "./labels.js";
+import type { ListedVolume } from "./schema.js";
 
-export async function listVolumes(connection: Connection): Promise<ReadonlySet<string>> {
+export async function listVolumes(connection: Connection): Promise<ReadonlyMap<string, ObservedVolume>> {
   const listed = await connection.ask({ method: "GET", path: "/volumes", task: "list volumes" });
-  const { Volumes } = (listed ?? {}) as { readonly Volumes?: readonly { readonly Name: string }[] | null };
-  return new Set((Volumes ?? []).map(({ Name }) => Name));
+  const { Volumes } = (listed ?? {}) as { readonly Volumes?: readonly ListedVolume[] | null };
+  return new Map((Volumes ?? []).map((volume) => [volume.Name, observeVolume(volume)]));
+}
+
+function observeVolume({ Driver = "local", Options, Labels }: ListedVolume): ObservedVolume {
+  const labels = Labels ?? {};
+  return { driver: Driver, options: Options ?? {}, labels, project: readOrigin(labels).project };
 }
 
 /** The engine takes a second creation of the same volume for success; with another driver it refuses. */

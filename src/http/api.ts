@@ -18,7 +18,8 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       res.json(surface.service(declaredKey(req, surface)));
     },
     "/api/v1/plan": async (_req, res) => {
-      res.json({ plans: await surface.plan() });
+      const [plans, orphans] = await Promise.all([surface.plan(), surface.orphans()]);
+      res.json({ plans, orphans });
     },
     "/api/v1/openapi.json": (_req, res) => {
       res.json(openapi(version));

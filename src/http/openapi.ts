@@ -40,7 +40,10 @@ export function openapi(version: string): object {
         }),
       },
       "/api/v1/plan": {
-        get: read("What would be done now; nothing is changed", object({ plans: list(ref("Plan")) })),
+        get: read(
+          "What would be done now, and what is left over; nothing is changed",
+          object({ plans: list(ref("Plan")), orphans: list(ref("Orphan")) }),
+        ),
       },
       "/api/v1/openapi.json": { get: read("This document", { type: "object" }) },
     },
@@ -49,6 +52,17 @@ export function openapi(version: string): object {
       schemas: {
         Service: service,
         Plan: object({ project: name, service: name, changes: { type: "boolean" }, text: { type: "string" } }),
+        Orphan: {
+          ...object({ kind: name, project: name, name, usedBy: list(name), text: name }),
+          properties: {
+            kind: { enum: ["network", "volume"] },
+            project: name,
+            name,
+            id: name,
+            usedBy: list(name),
+            text: name,
+          },
+        },
         Problem: object({ file: name, path: name, message: name }),
         Error: { ...object({ error: { type: "string" } }), properties: { error: name, remedy: name } },
       },

@@ -1,11 +1,13 @@
 import { formatImage } from "../spec/image.js";
 import { roleOf, baseOf, activeName } from "./names.js";
 import type { HostSnapshot, ObservedContainer } from "./observed.js";
+import { networkMade, volumeMade } from "./made.js";
 import type { ConnectStep, CreateContainerStep, Step } from "./step.js";
 
 /**
  * The host after a step that went well: what the engine would show. Pure; the forecast of a plan and the simulator of
- * the tests both stand on it. A pull counts as done at once. `id` is the id of a container that the step creates.
+ * the tests both stand on it. A pull counts as done at once. `id` is the id of a container or network that the step
+ * creates.
  */
 export function effect(
   host: HostSnapshot,
@@ -15,18 +17,28 @@ export function effect(
 ): HostSnapshot {
   switch (step.kind) {
     case "create-network":
-      return { ...host, networks: new Set([...host.networks, step.network.name]) };
+      return host.networks.has(step.network.name)
+        ? host
+        : { ...host, networks: new Map([...host.networks, networkMade(step, id)]) };
+    case "remove-network": {
+      const gone = host.networks.get(step.network)?.id === step.id;
+      return gone ? { ...host, networks: new Map([...host.networks].filter(([name]) => name !== step.network)) } : host;
+    }
     case "create-volume":
-      return { ...host, volumes: new Set([...host.volumes, step.volume.name]) };
+      return host.volumes.has(step.volume.name)
+        ? host
+        : { ...host, volumes: new Map([...host.volumes, volumeMade(step)]) };
     case "pull-image":
       return pulled(host, step.reference);
     case "tag-image":
       return tagged(host, step.source, step.tag);
     case "create-container":
       return created(host, step, now, id);
+    case "write-files":
+      return host;
     case "connect-network":
       return change(host, step.container, (container) => ({
-        networks: [...without(container, step.network), endpoint(step)],
+        networks: [...without(container, step.network), endpoint(host, step)],
       }));
     case "disconnect-network":
       return change(host, step.container, (container) => ({ networks: without(container, step.network) }));
@@ -77,8 +89,12 @@ function without(container: ObservedContainer, network: string): ObservedContain
   return container.networks.filter((joined) => joined.network !== network);
 }
 
-function endpoint(step: Pick<ConnectStep, "network" | "aliases">): ObservedContainer["networks"][number] {
-  return { network: step.network, aliases: step.aliases };
+function endpoint(
+  host: HostSnapshot,
+  step: Pick<ConnectStep, "network" | "aliases">,
+): ObservedContainer["networks"][number] {
+  const networkId = host.networks.get(step.network)?.id;
+  return { network: step.network, ...(networkId === undefined ? {} : { networkId }), aliases: step.aliases };
 }
 
 function created(host: HostSnapshot, step: CreateContainerStep, now: number, id: string): HostSnapshot {
@@ -118,7 +134,8 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     restartCount: 0,
     restartPolicy: { name: "no", maximumRetryCount: 0 },
     declaredRestart: spec.container.restart,
-    networks: step.attach === undefined ? [] : [endpoint(step.attach)],
+    networks: step.attach === undefined ? [] : [endpoint(host, step.attach)],
+    declaredNetworks: spec.networks.map(({ network }) => network.name),
     ...(step.networkOf === undefined ? {} : { networkOf: step.networkOf.id }),
   };
   const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));

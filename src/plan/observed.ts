@@ -1,5 +1,5 @@
 import type { Digest } from "../spec/image.js";
-import type { RestartPolicy } from "../spec/service.js";
+import type { Ipam, RestartPolicy } from "../spec/service.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";
@@ -52,6 +52,8 @@ export interface ObservedContainer {
   /** The policy of its spec, from a label: the live one is `no` until the container is proven. */
   readonly declaredRestart: RestartPolicy;
   readonly networks: readonly ObservedEndpoint[];
+  /** The networks of the spec it was made from; absent: its label does not say. */
+  readonly declaredNetworks?: readonly string[];
   /** The id of the container whose network it was created in; that one may be gone. */
   readonly networkOf?: string;
   /** Where its ports can be reached while it runs. */
@@ -104,8 +106,38 @@ export interface ObservedHealthcheck {
 
 export interface ObservedEndpoint {
   readonly network: string;
+  /** The network of that name which it joined, or last stood on; another one may bear the name now. Absent: not known. */
+  readonly networkId?: string;
   /** Declared aliases only: never the short id that engines before API 1.45 add. */
   readonly aliases: readonly string[];
+}
+
+/** A network of the host. Which containers of ours stand on it, they say themselves. */
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  /** Absent: the engine is too old to say. */
+  readonly ipv4?: boolean;
+  readonly ipv6: boolean;
+  readonly ipam: Ipam;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whose it is, by Compose's labels; undefined: no project's. */
+  readonly project: string | undefined;
+  /** `networkHash` of the declaration it was made from; undefined: Fairlead did not make it. */
+  readonly hash: string | undefined;
+  /** Names of the containers that are not ours and belong to it, running or not. */
+  readonly foreign: readonly string[];
+}
+
+export interface ObservedVolume {
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whose it is, by Compose's labels; undefined: no project's. */
+  readonly project: string | undefined;
 }
 
 export interface ObservedImage {
@@ -124,8 +156,10 @@ export interface HostSnapshot {
   readonly containers: readonly ObservedContainer[];
   /** Containers that are not ours. */
   readonly foreign: readonly ForeignContainer[];
-  readonly networks: ReadonlySet<string>;
-  readonly volumes: ReadonlySet<string>;
+  /** By name. */
+  readonly networks: ReadonlyMap<string, ObservedNetwork>;
+  /** By name. */
+  readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly images: readonly ObservedImage[];
   /** The last time the engine went away and came back while we watched: what ended meanwhile ended with it. */
   readonly engineOutage: { readonly from: number; readonly to: number } | undefined;

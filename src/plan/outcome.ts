@@ -1,4 +1,5 @@
 import type { Reason } from "./condition.js";
+import type { ServiceKey } from "../spec/service.js";
 import type { Step } from "./step.js";
 
 /** What to do now, and what then. Steps are carried out in order; the first that fails ends the run. */
@@ -7,6 +8,8 @@ export interface Plan {
   readonly outcome: Outcome;
   /** Slots whose active container is started again because it had ended. */
   readonly heals?: readonly number[];
+  /** Services that must look too before this one can go on. */
+  readonly wake?: readonly ServiceKey[];
 }
 
 export type Outcome = { readonly reason: Reason; readonly because: string } & (

@@ -1,7 +1,10 @@
 import { sinceOwner } from "./bonds.js";
 import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
+import { planNetworks } from "./networks.js";
+import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
+import { prepare } from "./prepare.js";
 import { planReplicas } from "./replicas.js";
 import { planSlot } from "./slot.js";
 import { planSurplus } from "./surplus.js";
@@ -9,10 +12,17 @@ import { slotOf } from "./view.js";
 import type { View } from "./view.js";
 
 /**
- * The heart: what to do for one service, from what is wanted, what is seen and what is remembered. Pure. Each replica
- * has a slot, and each slot is planned by itself; with several, a schedule says which of them may move now.
+ * The heart: what to do for one service, from what is wanted, what is seen and what is remembered. Pure. Its networks
+ * come first; then each replica has a slot, and each slot is planned by itself; with several, a schedule says which of
+ * them may move now.
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
+  const { change, notice } = planNetworks(desired.spec, view);
+  if (change !== undefined) return change;
+  return withNotice(prepare(planService(desired, view, remembered), desired, view), notice, desired.spec, view);
+}
+
+function planService(desired: Desired, view: View, remembered: Memory): Plan {
   const memory = sinceOwner(desired.spec, view, remembered);
   const count = desired.spec.replicas ?? 1;
   const surplus = planSurplus(desired.spec, count, view);

@@ -10,6 +10,8 @@ function describe(step: Step): string {
   switch (step.kind) {
     case "create-network":
       return `create network ${step.network.name}`;
+    case "remove-network":
+      return `remove network ${step.network}`;
     case "create-volume":
       return `create volume ${step.volume.name}`;
     case "pull-image":
@@ -18,6 +20,8 @@ function describe(step: Step): string {
       return `tag ${shorten(step.source)} as ${step.tag}`;
     case "create-container":
       return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}${renderNetworkOf(step)}`;
+    case "write-files":
+      return `write ${step.files.map(({ origin, path }) => `${origin} to ${path}`).join(", ")} in ${step.container}`;
     case "connect-network":
       return `connect ${step.container}${renderAttachment(step)}`;
     case "disconnect-network":

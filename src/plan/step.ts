@@ -1,6 +1,13 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
-import type { EndpointSettings, NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
+import type {
+  ContainerFile,
+  EndpointSettings,
+  NetworkSpec,
+  RestartPolicy,
+  ServiceSpec,
+  VolumeSpec,
+} from "../spec/service.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the
@@ -8,10 +15,12 @@ import type { EndpointSettings, NetworkSpec, RestartPolicy, ServiceSpec, VolumeS
  */
 export type Step = { readonly because: string } & (
   | { readonly kind: "create-network"; readonly network: NetworkSpec; readonly project: string }
+  | RemoveNetworkStep
   | { readonly kind: "create-volume"; readonly volume: VolumeSpec; readonly project: string }
   | PullStep
   | { readonly kind: "tag-image"; readonly source: string; readonly tag: string }
   | CreateContainerStep
+  | WriteFilesStep
   | ConnectStep
   | { readonly kind: "disconnect-network"; readonly container: string; readonly network: string }
   | { readonly kind: "start-container"; readonly container: string }
@@ -47,6 +56,20 @@ export interface CreateContainerStep {
   readonly attach: Endpoint | undefined;
   /** The container whose network it lives in, instead of any of its own. */
   readonly networkOf?: { readonly id: string; readonly name: string };
+}
+
+/** By the id that was observed: another network that bears the name meanwhile stays. */
+export interface RemoveNetworkStep {
+  readonly kind: "remove-network";
+  readonly network: string;
+  readonly id: string;
+}
+
+/** Into a container that has not been started yet; what is there already is written again. */
+export interface WriteFilesStep {
+  readonly kind: "write-files";
+  readonly container: string;
+  readonly files: readonly ContainerFile[];
 }
 
 /** One end of a container on a network. */

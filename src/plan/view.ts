@@ -6,7 +6,15 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import type { ForeignContainer, HostSnapshot, ObservedContainer, ObservedImage, Role } from "./observed.js";
+import type {
+  ForeignContainer,
+  HostSnapshot,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+  Role,
+} from "./observed.js";
 
 /** What the planner sees of the host for one service. */
 export interface View {
@@ -14,8 +22,10 @@ export interface View {
   /** All containers of this service. */
   readonly containers: readonly ObservedContainer[];
   readonly foreign: readonly ForeignContainer[];
-  readonly networks: ReadonlySet<string>;
-  readonly volumes: ReadonlySet<string>;
+  /** Ours of all other services, of any project: networks are shared. */
+  readonly neighbours: readonly ObservedContainer[];
+  readonly networks: ReadonlyMap<string, ObservedNetwork>;
+  readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly images: readonly ObservedImage[];
   readonly engineOutage: HostSnapshot["engineOutage"];
   /** Pulls that have begun, by `repository@sha256:…`. */
@@ -61,6 +71,9 @@ export function viewOf(
     now,
     containers: of(service.name),
     foreign: host.foreign,
+    neighbours: host.containers.filter(
+      ({ project, service: name }) => project !== service.project || name !== service.name,
+    ),
     networks: host.networks,
     volumes: host.volumes,
     images: host.images,

@@ -1,11 +1,13 @@
 import { posix } from "node:path";
 
 import { checkTogether } from "./conflicts.js";
+import { declaredConfigs, declaredSecrets } from "./contents.js";
 import { declaredNetworks, declaredVolumes } from "./declared.js";
 import { definition, type Scope } from "./definition.js";
 import { fields } from "./fields.js";
 import { projectExtensionKeys, topLevelKeys } from "./keys.js";
 import { openProject, type ProjectSource } from "./load/project.js";
+import { usedNetworks, withMembers } from "./membership.js";
 import { entries, isMapping, quoted, read, report, reportKey, type Node } from "./node.js";
 import { formatProblem, type Problem } from "./problem.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
@@ -73,6 +75,8 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
     networks: declaredNetworks(field("networks"), project),
     volumes: declaredVolumes(field("volumes"), project),
     adopt: read(field("x-fairlead"), adoptByDefault) ?? false,
+    configs: declaredConfigs(field("configs")),
+    secrets: declaredSecrets(field("secrets")),
   };
   const services = field("services");
   if ((isEmpty || isMapping(root.value)) && isWithoutServices(services)) {
@@ -87,7 +91,14 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const definitions = active.map(([service, at]) => definition(service, at, scope));
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
-  return { name: project, file, services: withOneShots(definitions.map(({ spec }) => spec)) };
+  const specs = withOneShots(definitions.map(({ spec }) => spec));
+  return {
+    name: project,
+    file,
+    services: withMembers(specs),
+    networks: usedNetworks(scope.networks, specs, field("networks")),
+    volumes: [...scope.volumes.values()].filter((volume) => volume !== null),
+  };
 }
 
 /** A service whose completion another one waits for is meant to end. */

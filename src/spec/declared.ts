@@ -1,7 +1,10 @@
+import { external, refuseBesideExternal } from "./external.js";
 import { fields } from "./fields.js";
+import { ipam } from "./ipam.js";
 import { networkKeys, volumeKeys } from "./keys.js";
 import { entries, quoted, quotedName, read, report, reportKey, suggestName, type Node } from "./node.js";
 import { labels, options } from "./pairs.js";
+import { given } from "./present.js";
 import { quote } from "./quote.js";
 import { boolean, filledText } from "./scalar.js";
 import type { NetworkSpec, VolumeSpec } from "./service.js";
@@ -33,7 +36,7 @@ export function declaredVolumes(node: Node | undefined, project: string): Declar
 /** Finds a declaration; reports a key that has none. */
 export function findDeclared<T>(
   node: Node,
-  kind: "networks" | "volumes",
+  kind: "networks" | "volumes" | "configs" | "secrets",
   key: string,
   declared: Declared<T>,
 ): T | null {
@@ -43,9 +46,10 @@ export function findDeclared<T>(
   return report(node, `${quotedName(node, key)} names none of the declared ${kind}`, hint);
 }
 
-function declarations<T>(
+/** What a top-level section declares, in its order. */
+export function declarations<T>(
   node: Node | undefined,
-  decode: (key: string, node: Node) => T,
+  decode: (key: string, node: Node) => T | null,
 ): readonly [string, T | null][] {
   if (node === undefined || node.value === null) return [];
   return entries(node).map(([key, at]) => {
@@ -58,27 +62,46 @@ function declarations<T>(
 function network(key: string, node: Node, project: string): NetworkSpec {
   const empty = node.value === null;
   const field = empty ? () => undefined : fields(node, networkKeys);
-  const external = read(field("external"), boolean) ?? false;
-  if (external) refuseBesideExternal([field("driver"), field("driver_opts"), field("internal"), field("labels")]);
+  const { external: isExternal, name } = external(field("external"));
+  if (isExternal) {
+    const creation = [
+      "driver",
+      "driver_opts",
+      "internal",
+      "attachable",
+      "enable_ipv4",
+      "enable_ipv6",
+      "ipam",
+      "labels",
+    ] as const;
+    refuseBesideExternal(creation.map((each) => field(each)));
+  }
+  const optional = {
+    attachable: read(field("attachable"), boolean),
+    enableIpv4: read(field("enable_ipv4"), boolean),
+    enableIpv6: read(field("enable_ipv6"), boolean),
+    ipam: read(field("ipam"), ipam),
+  };
   return {
     key,
-    name: read(field("name"), engineName) ?? (external ? key : `${project}_${key}`),
-    external,
+    name: read(field("name"), engineName) ?? name ?? (isExternal ? key : `${project}_${key}`),
+    external: isExternal,
     driver: read(field("driver"), filledText),
     driverOpts: read(field("driver_opts"), options) ?? {},
     internal: read(field("internal"), boolean) ?? false,
+    ...given(optional),
     labels: read(field("labels"), labels) ?? {},
   };
 }
 
 function volume(key: string, node: Node, project: string): VolumeSpec {
   const field = node.value === null ? () => undefined : fields(node, volumeKeys);
-  const external = read(field("external"), boolean) ?? false;
-  if (external) refuseBesideExternal([field("driver"), field("driver_opts"), field("labels")]);
+  const { external: isExternal, name } = external(field("external"));
+  if (isExternal) refuseBesideExternal([field("driver"), field("driver_opts"), field("labels")]);
   return {
     key,
-    name: read(field("name"), engineName) ?? (external ? key : `${project}_${key}`),
-    external,
+    name: read(field("name"), engineName) ?? name ?? (isExternal ? key : `${project}_${key}`),
+    external: isExternal,
     driver: read(field("driver"), filledText),
     driverOpts: read(field("driver_opts"), options) ?? {},
     labels: read(field("labels"), labels) ?? {},
@@ -89,10 +112,4 @@ function engineName(node: Node): string | null {
   const name = filledText(node);
   if (name === null || keyPattern.test(name)) return name;
   return report(node, `${quoted(node)} is not a valid name`, "use letters, digits, `.`, `_` and `-`");
-}
-
-function refuseBesideExternal(nodes: readonly (Node | undefined)[]): void {
-  for (const node of nodes) {
-    if (node !== undefined) reportKey(node, "says how to create what is external", "remove it, or `external`");
-  }
 }

@@ -1,11 +1,13 @@
 import { attachments } from "./attachments.js";
 import { commandLine } from "./command.js";
+import type { Content } from "./contents.js";
 import type { Declared } from "./declared.js";
 import { dependencies, type DeclaredDependency } from "./dependencies.js";
 import { containerOptions } from "./container-options.js";
 import { deployment } from "./deploy.js";
 import { environmentOf, labelsOf } from "./env-files.js";
 import { fields, type Fields } from "./fields.js";
+import { granted } from "./grants.js";
 import { healthcheck } from "./healthcheck.js";
 import { parseImage, type ImageReference } from "./image.js";
 import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
@@ -31,6 +33,8 @@ export interface Scope {
   readonly volumes: Declared<VolumeSpec>;
   /** Whether services are adopted that do not say it themselves. */
   readonly adopt: boolean;
+  readonly configs: Declared<Content>;
+  readonly secrets: Declared<Content>;
 }
 
 /** A service as the file defines it, with the nodes that checks between services point at. */
@@ -54,6 +58,11 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const declaredPorts = read(field("ports"), ports) ?? [];
   const dependsOn = read(field("depends_on"), dependencies) ?? [];
   const deploy = deployed(field("deploy"));
+  const options = containerOptions(field, deploy);
+  const grants = granted([field("configs"), field("secrets")], scope, {
+    mounts: mounted.map(({ mount }) => mount),
+    ...options,
+  });
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
@@ -68,7 +77,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       entrypoint: read(field("entrypoint"), commandLine),
       environment: environmentOf(field("environment"), field("env_file")),
       ports: declaredPorts.map(({ port }) => port),
-      mounts: mounted.map(({ mount }) => mount),
+      mounts: [...mounted.map(({ mount }) => mount), ...grants.mounts],
       labels: labelsOf(field("labels"), field("label_file")),
       restart: restart(field("restart"), deploy("restart_policy")),
       healthcheck: read(field("healthcheck"), healthcheck),
@@ -76,7 +85,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       workingDir: read(field("working_dir"), absolutePath),
       stopGracePeriodMs: read(field("stop_grace_period"), duration) ?? stopGracePeriodMs,
       stopSignal: read(field("stop_signal"), signal),
-      ...containerOptions(field, deploy),
+      ...options,
     },
     networks:
       mode === undefined
@@ -84,6 +93,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
         : [],
     ...given({ networkMode: mode, pullPolicy: read(field("pull_policy"), pullPolicy) }),
     volumes: [...volumes],
+    ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
     ...given({ probe: read(extension?.("probe"), probe) }),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { ServiceSpec } from "./service.js";
+import type { NetworkSpec, ServiceSpec } from "./service.js";
 
 /**
  * Identifies what a service's container is made of, apart from its image: two specs of equal hash need no new
@@ -21,8 +21,18 @@ export function specHash(service: ServiceSpec): string {
       })),
     ),
     networkMode,
-    files,
+    files: files === undefined ? undefined : asSet(files),
   };
+  return digestOf(identity);
+}
+
+/** Identifies what a network is made of: one of another hash has to be made anew. Its name is not part of it. */
+export function networkHash(network: NetworkSpec): string {
+  const { driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels } = network;
+  return digestOf({ driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels });
+}
+
+function digestOf(identity: object): string {
   return createHash("sha256").update(canonicalJson(identity)).digest("hex").slice(0, 32);
 }
 

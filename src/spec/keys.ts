@@ -11,11 +11,11 @@ export const topLevelKeys = {
   services: supported,
   networks: supported,
   volumes: supported,
+  configs: supported,
+  secrets: supported,
   include: supported,
   "x-fairlead": supported,
   version: { support: "obsolete", hint: "remove it: the Compose Specification has no versions" },
-  configs: planned,
-  secrets: planned,
   models: { support: "refused", hint: "it belongs to Docker's model runner" },
 } as const satisfies KeyTable;
 
@@ -41,6 +41,8 @@ export const serviceKeys = {
   extends: supported,
   label_file: supported,
   profiles: supported,
+  configs: supported,
+  secrets: supported,
   "x-fairlead": supported,
   annotations: { support: "supported", note: "engines from API 1.43 (Docker 24)" },
   blkio_config: supported,
@@ -49,7 +51,6 @@ export const serviceKeys = {
   cap_drop: supported,
   cgroup: supported,
   cgroup_parent: supported,
-  configs: planned,
   cpu_count: windows,
   cpu_percent: windows,
   cpu_period: supported,
@@ -96,7 +97,6 @@ export const serviceKeys = {
   read_only: supported,
   runtime: supported,
   scale: supported,
-  secrets: planned,
   security_opt: { support: "supported", note: "a seccomp profile in a file is planned" },
   shm_size: supported,
   stdin_open: supported,
@@ -239,10 +239,10 @@ export const networkKeys = {
   driver_opts: supported,
   internal: supported,
   labels: supported,
-  attachable: swarm,
-  enable_ipv4: planned,
-  enable_ipv6: planned,
-  ipam: planned,
+  attachable: supported,
+  enable_ipv4: supported,
+  enable_ipv6: supported,
+  ipam: supported,
 } as const satisfies KeyTable;
 
 export const volumeKeys = {

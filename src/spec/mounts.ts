@@ -146,7 +146,8 @@ function bind(node: Node, path: string, common: Common & Pick<Mount, "createHost
   return source === null ? null : { mount: { ...common, type: "bind", source }, volume: undefined };
 }
 
-function hostPath(node: Node, path: string): string | null {
+/** A path on the host: `~/` is the home folder, and a relative one begins in the folder of the file that names it. */
+export function hostPath(node: Node, path: string): string | null {
   const { directory } = node.reading;
   if (!path.startsWith("~")) return posix.resolve(directory, path);
   const home = node.reading.variables("HOME");
@@ -155,7 +156,8 @@ function hostPath(node: Node, path: string): string | null {
   return posix.resolve(directory, home, path.slice(2));
 }
 
-function containerPath(node: Node, path: string): string | null {
+/** Absolute and normal, and not the root itself. */
+export function containerPath(node: Node, path: string): string | null {
   if (!path.startsWith("/")) {
     return report(node, `the target in ${quoted(node)} is not an absolute path`, `write for example ${quote("/data")}`);
   }

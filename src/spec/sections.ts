@@ -1,3 +1,4 @@
+import * as declarations from "./declaration-keys.js";
 import * as keys from "./keys.js";
 import * as options from "./option-keys.js";
 import * as probes from "./probe-keys.js";
@@ -18,6 +19,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.blkio_config", table: options.blkioKeys },
   { path: "services.*.blkio_config.weight_device[]", table: options.blkioWeightKeys },
   { path: "services.*.blkio_config.device_*[]", table: options.blkioRateKeys },
+  { path: "services.*.configs[]", table: declarations.configGrantKeys },
   { path: "services.*.depends_on.*", table: keys.dependencyKeys },
   { path: "services.*.deploy", table: keys.deployKeys },
   { path: "services.*.deploy.update_config", table: keys.updateConfigKeys },
@@ -35,6 +37,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.logging", table: options.loggingKeys },
   { path: "services.*.networks.*", table: keys.attachmentKeys },
   { path: "services.*.ports[]", table: keys.portKeys },
+  { path: "services.*.secrets[]", table: declarations.secretGrantKeys },
   { path: "services.*.ulimits.*", table: options.ulimitKeys },
   { path: "services.*.volumes[]", table: keys.mountKeys },
   { path: "services.*.volumes[].bind", table: keys.bindKeys },
@@ -46,6 +49,12 @@ export const sections: readonly Section[] = [
   { path: "services.*.x-fairlead.probe.tcp", table: probes.tcpProbeKeys },
   { path: "services.*.x-fairlead.probe.exec", table: probes.execProbeKeys },
   { path: "networks.*", table: keys.networkKeys },
+  { path: "networks.*.external", table: declarations.externalKeys },
+  { path: "networks.*.ipam", table: declarations.ipamKeys },
+  { path: "networks.*.ipam.config[]", table: declarations.poolKeys },
   { path: "volumes.*", table: keys.volumeKeys },
+  { path: "volumes.*.external", table: declarations.volumeExternalKeys },
+  { path: "configs.*", table: declarations.configKeys },
+  { path: "secrets.*", table: declarations.secretKeys },
   { path: "x-fairlead", table: keys.projectExtensionKeys },
 ];

@@ -14,6 +14,9 @@ export interface ProjectSpec {
   /** The file it was read from, as the user named it. */
   readonly file: string;
   readonly services: readonly ServiceSpec[];
+  /** What it declares or uses, joined by a service or not: anything else of its name on the host is left over. */
+  readonly networks?: readonly NetworkSpec[];
+  readonly volumes?: readonly VolumeSpec[];
 }
 
 /** One service, self-contained: the planner needs nothing else of the file. */
@@ -90,6 +93,8 @@ export interface Mount {
   readonly readOnly: boolean;
   /** The engine creates a missing host path. */
   readonly createHostPath: boolean;
+  /** SHA-256 of the one file behind a config or secret: a change of it needs a new container. Absent: not known. */
+  readonly contentHash?: string;
   readonly bind?: BindOptions;
   readonly volume?: VolumeOptions;
   readonly tmpfs?: TmpfsOptions;
@@ -265,6 +270,8 @@ export interface NetworkSpec {
   readonly enableIpv6?: boolean;
   readonly ipam?: Ipam;
   readonly labels: Readonly<Record<string, string>>;
+  /** The services of the project that join it. Absent: any of them may. */
+  readonly members?: readonly string[];
 }
 
 /** Address management of a network, as the engine takes it. */

@@ -7,6 +7,7 @@ import { parseImage, pinnedImage } from "../../src/spec/image.js";
 import { publishImage } from "../sandbox/image.js";
 import { killingProxy } from "../sandbox/killing-proxy.js";
 import { SimulatedEngine } from "../simulator/engine.js";
+import { hostNetwork } from "../simulator/world.js";
 import { startInProcess } from "./in-process.js";
 import { startRegistryStub, stubDigest } from "./registry-stub.js";
 import { openStage, type Stage } from "./stage.js";
@@ -65,7 +66,7 @@ async function onSimulator(size: Case): Promise<Cell[]> {
   const registry = await startRegistryStub();
   const directory = await mkdtemp(`${tmpdir()}/fairlead-bench-`);
   const engine = new SimulatedEngine();
-  engine.world.host = { ...engine.world.host, networks: new Set([sharedNetwork]) };
+  engine.world.host = { ...engine.world.host, networks: new Map([[sharedNetwork, hostNetwork(sharedNetwork)]]) };
   for (let at = 0; at < size.images; at += 1) {
     const name = repository(at);
     engine.publish(pinnedImage(parseImage(name), stubDigest(name)), { check: "none" });

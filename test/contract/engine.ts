@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adoptionContract } from "./adoption.js";
 import { Bench } from "./bench.js";
+import { drivenNetworksContract } from "./driven-networks.js";
+import { filesContract } from "./files.js";
 import { healthContract } from "./health.js";
 import { imagesContract } from "./images.js";
 import { insideContract } from "./inside.js";
@@ -25,6 +27,8 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     healthContract(bench);
     networksContract(bench);
     insideContract(bench);
+    drivenNetworksContract(bench);
+    filesContract(bench);
     watchContract(bench);
     adoptionContract(bench);
 

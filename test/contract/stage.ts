@@ -15,15 +15,25 @@ export interface StageImage {
   readonly digest: Digest;
 }
 
+export interface StageFile {
+  readonly content: string;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A host that an engine under test acts on, and the hands that tests have on it besides the engine. */
 export interface Stage {
   readonly engine: Engine;
   /** Puts a new image into the registry; the host does not have it yet. */
   publish(behaviour: StageBehaviour): Promise<StageImage>;
   /** Creates, and does not start, a container that is not ours. Answers a way to remove it. */
-  createForeign(name: string, image: StageImage): Promise<() => Promise<void>>;
+  createForeign(name: string, image: StageImage, network?: string): Promise<() => Promise<void>>;
   /** Creates a container as Docker Compose would for this service; answers its id. */
   compose(name: string, spec: ServiceSpec, image: StageImage): Promise<string>;
+  /** A file within a container, as the engine hands it out. */
+  fileIn(container: string, path: string): Promise<StageFile>;
   /** Somebody else holds a port of the host until the answer is called. */
   occupyPort(port: number): Promise<() => Promise<void>>;
   /** A port of the host that is free. */

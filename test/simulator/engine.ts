@@ -2,7 +2,7 @@ import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
 import type { Engine, EngineEvent } from "../../src/control/ports.js";
 import { activeName, roleOf } from "../../src/plan/names.js";
-import type { ForeignContainer, NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
+import type { ForeignContainer, HostSnapshot, NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
 import { specHash } from "../../src/spec/hash.js";
 import { familiarImage, pinnedImage } from "../../src/spec/image.js";
@@ -29,8 +29,8 @@ export class SimulatedEngine implements Engine {
   /** Called before and after each call that changes something; may throw, as if the caller had died there. */
   onChange: (call: keyof Engine, moment: "before" | "after") => void = () => undefined;
   readonly #registry = new Map<string, Behaviour>();
-  /** Bare names that are taken. */
-  readonly #foreign = new Map<string, string>();
+  /** Bare names that are taken, with the network each belongs to. */
+  readonly #foreign = new Map<string, { readonly id: string; readonly network: string | undefined }>();
   /** Containers that others made, by id. */
   readonly #strangers = new Map<string, Pick<ForeignContainer, "image" | "compose">>();
   readonly #bases = new Map<string, string>();
@@ -46,9 +46,9 @@ export class SimulatedEngine implements Engine {
     this.#registry.set(reference, behaviour);
   }
 
-  /** A container that is not ours. Answers a way to remove it. */
-  addForeign(name: string): () => void {
-    this.#foreign.set(name, this.world.freshId());
+  /** A container that is not ours, on a network or on none. Answers a way to remove it. */
+  addForeign(name: string, network?: string): () => void {
+    this.#foreign.set(name, { id: this.world.freshId(), network });
     return () => {
       this.#foreign.delete(name);
       this.world.emit({ kind: "other" });
@@ -118,7 +118,7 @@ export class SimulatedEngine implements Engine {
       const { host, changed, listeners, unclaimed } = this.world;
       const watched = listeners.size > 0;
       const containers = host.containers.filter(({ id }) => !this.#strangers.has(id));
-      const foreign = [...this.#foreign].map(([name, id]): ForeignContainer => ({
+      const foreign = [...this.#foreign].map(([name, { id }]): ForeignContainer => ({
         id,
         name,
         image: "",
@@ -141,7 +141,8 @@ export class SimulatedEngine implements Engine {
       changed.clear();
       this.#listsChanged = false;
       const located = containers.map((one) => (one.state === "running" ? { ...one, location: locationOf(one) } : one));
-      return { ...host, containers: located, foreign, takenAt: this.clock.now() };
+      const networks = this.#peopled(host.networks);
+      return { ...host, containers: located, networks, foreign, takenAt: this.clock.now() };
     });
 
   differences: Engine["differences"] = (id, { spec: wanted }) =>
@@ -165,7 +166,20 @@ export class SimulatedEngine implements Engine {
 
   createNetwork: Engine["createNetwork"] = (step) =>
     this.#change("createNetwork", () => {
-      this.#list(step);
+      if (this.world.host.networks.has(step.network.name)) return;
+      this.#list(step, this.world.freshId());
+    });
+
+  removeNetwork: Engine["removeNetwork"] = (id) =>
+    this.#change("removeNetwork", () => {
+      const { networks, containers } = this.world.host;
+      const [network] = [...networks].find(([, found]) => found.id === id) ?? [];
+      if (network === undefined) return;
+      const holder = containers.find(
+        ({ state, networks: joined }) => state === "running" && joined.some((one) => one.network === network),
+      );
+      if (holder !== undefined) throw fault("EngineRefused", `network ${network} has active endpoints`);
+      this.#list({ kind: "remove-network", network, id, because });
     });
 
   createVolume: Engine["createVolume"] = (step) =>
@@ -222,6 +236,12 @@ export class SimulatedEngine implements Engine {
       this.#bases.set(id, activeName(step.spec, step.slot));
       this.world.tell(id, "create");
       return id;
+    });
+
+  writeFiles: Engine["writeFiles"] = (id, files) =>
+    this.#change("writeFiles", () => {
+      this.#get(id);
+      for (const file of files) this.world.filesOf(id)?.set(file.path, file);
     });
 
   connectNetwork: Engine["connectNetwork"] = (id, { network, aliases }) =>
@@ -334,9 +354,19 @@ export class SimulatedEngine implements Engine {
     this.world.listeners.delete(listener);
   };
 
+  #peopled(networks: HostSnapshot["networks"]): HostSnapshot["networks"] {
+    const foreign = [...this.#foreign];
+    const on = (network: string) =>
+      foreign.flatMap(([name, joined]) => (joined.network === network ? [name] : [])).sort();
+    return new Map([...networks].map(([name, network]) => [name, { ...network, foreign: on(name) }]));
+  }
+
   #obstacle(found: ObservedContainer): FairleadError | undefined {
     const { host, takenPorts } = this.world;
-    const missing = found.networks.find(({ network }) => !host.networks.has(network));
+    const missing = found.networks.find(({ network, networkId }) => {
+      const now = host.networks.get(network)?.id;
+      return now === undefined || (networkId ?? now) !== now;
+    });
     if (missing !== undefined) return fault("EngineRefused", `network ${missing.network} not found`);
     const owner = found.networkOf;
     if (owner !== undefined && this.world.find(owner)?.state !== "running") {
@@ -367,8 +397,8 @@ export class SimulatedEngine implements Engine {
   }
 
   /** Networks, volumes and images: those lists are stale now. */
-  #list(step: Step): void {
-    this.world.apply(step);
+  #list(step: Step, id?: string): void {
+    this.world.apply(step, id);
     this.#listsChanged = true;
     this.world.emit({ kind: "other" });
   }

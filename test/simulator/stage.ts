@@ -19,14 +19,20 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
       engine.publish(pinnedImage(image, digest), behaviourOf(behaviour));
       return Promise.resolve({ image, digest });
     },
-    createForeign: (name) => {
-      const remove = engine.addForeign(name);
+    createForeign: (name, _image, network) => {
+      const remove = engine.addForeign(name, network);
       return Promise.resolve(() => {
         remove();
         return Promise.resolve();
       });
     },
     compose: (name, spec, { digest }) => Promise.resolve(engine.addStranger(name, spec, digest)),
+    fileIn: (container, path) => {
+      const file = engine.world.filesOf(container)?.get(path);
+      if (file === undefined) throw new Error(`nothing was written to ${path}`);
+      const { content, mode, uid, gid } = file;
+      return Promise.resolve({ content, mode, uid, gid });
+    },
     occupyPort: (taken) => {
       engine.world.takenPorts.add(taken);
       return Promise.resolve(() => {

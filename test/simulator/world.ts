@@ -1,8 +1,8 @@
 import type { EngineEvent, ExecResult } from "../../src/control/ports.js";
 import { effect } from "../../src/plan/effect.js";
-import type { HostSnapshot, ObservedContainer } from "../../src/plan/observed.js";
+import type { HostSnapshot, ObservedContainer, ObservedNetwork } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
-import type { PortMapping, ServiceSpec } from "../../src/spec/service.js";
+import type { ContainerFile, PortMapping, ServiceSpec } from "../../src/spec/service.js";
 import { effectiveCheck, healthChanges } from "./behaviour.js";
 import type { Behaviour, Command } from "./behaviour.js";
 import type { ManualClock } from "./clock.js";
@@ -16,10 +16,29 @@ interface Made {
   busyUntil: number;
   /** The engine's own restarts since the last one by hand. */
   restarts: number;
+  /** What was written into it, by path. */
+  readonly files: Map<string, ContainerFile>;
 }
 
 const notFound: Command = { exitCode: 127, output: "no such file or directory" };
 const longestRestartDelayMs = 60_000;
+
+/** A network of no project. */
+export function hostNetwork(name: string): ObservedNetwork {
+  return {
+    id: `host-${name}`,
+    driver: "bridge",
+    options: {},
+    internal: false,
+    attachable: false,
+    ipv6: false,
+    ipam: { config: [] },
+    labels: {},
+    project: undefined,
+    hash: undefined,
+    foreign: [],
+  };
+}
 
 /**
  * A host in memory: what `effect` says of a step, and what time does to containers. All of ours, none of it touched by
@@ -30,8 +49,8 @@ export class World {
     takenAt: 0,
     containers: [],
     foreign: [],
-    networks: new Set(["bridge", "host", "none"]),
-    volumes: new Set(),
+    networks: new Map(["bridge", "host", "none"].map((name) => [name, hostNetwork(name)])),
+    volumes: new Map(),
     images: [],
     engineOutage: undefined,
   };
@@ -68,7 +87,7 @@ export class World {
 
   /** After its creation step. */
   adopt(id: string, spec: ServiceSpec, behaviour: Behaviour): void {
-    this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0 });
+    this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0, files: new Map() });
     this.patch(id, { healthcheck: effectiveCheck(behaviour, spec.container.healthcheck) });
   }
 
@@ -99,6 +118,11 @@ export class World {
 
   specOf(id: string): ServiceSpec | undefined {
     return this.#made.get(id)?.spec;
+  }
+
+  /** Undefined: no such container. */
+  filesOf(id: string): Map<string, ContainerFile> | undefined {
+    return this.#made.get(id)?.files;
   }
 
   portsOf(id: string): readonly PortMapping[] {

@@ -2,9 +2,10 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
+import { extract } from "tar-stream";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
-import type { Stage, StageBehaviour } from "../../contract/stage.js";
+import type { Stage, StageBehaviour, StageFile } from "../../contract/stage.js";
 import { publishImage } from "../../sandbox/image.js";
 import type { ImageOptions } from "../../sandbox/image.js";
 import { startCountingProxy } from "./counting-proxy.js";
@@ -22,8 +23,9 @@ export async function realStage(engineHost: string, registryUrl: string): Promis
       const { digest } = await publishImage(registryUrl, "contract/app", "latest", imageOptions(behaviour));
       return { image: parseImage(`${registry}/contract/app:latest`), digest };
     },
-    createForeign: async (name, { image, digest }) => {
-      const container = await docker.createContainer({ name, Image: pinnedImage(image, digest) });
+    createForeign: async (name, { image, digest }, network) => {
+      const HostConfig = network === undefined ? {} : { NetworkMode: network };
+      const container = await docker.createContainer({ name, Image: pinnedImage(image, digest), HostConfig });
       return async () => {
         await container.remove({ force: true });
       };
@@ -47,6 +49,7 @@ export async function realStage(engineHost: string, registryUrl: string): Promis
       });
       return made.id;
     },
+    fileIn: async (container, path) => readArchive(await docker.getContainer(container).getArchive({ path })),
     occupyPort: async (port) => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
@@ -86,6 +89,17 @@ export async function realStage(engineHost: string, registryUrl: string): Promis
       await proxy.close();
     },
   };
+}
+
+/** The first entry. */
+async function readArchive(archive: NodeJS.ReadableStream): Promise<StageFile> {
+  for await (const entry of archive.pipe(extract())) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
+    const { mode, uid, gid } = entry.header;
+    return { content: Buffer.concat(chunks).toString("utf8"), mode: mode & 0o7777, uid, gid };
+  }
+  throw new Error("the archive is empty");
 }
 
 function imageOptions(behaviour: StageBehaviour): ImageOptions {

@@ -11,7 +11,8 @@ test.each([
   ["POST", `/v1.41/containers/${id}/kill`],
   ["POST", `/v1.41/containers/${id}/start/exec`],
   ["GET", `/v1.41/containers/${id}/archive`],
-  ["PUT", `/v1.41/containers/${id}/archive`],
+  ["PUT", "/v1.41/containers/home-web-1/archive"],
+  ["PUT", `/v1.41/images/${id}/archive`],
   ["GET", `/v1.41/containers/${id}/export`],
   ["GET", "/v1.41/images/node:24-slim/get"],
   ["GET", `/v1.41/images/../containers/${id}/archive/json`],
@@ -45,6 +46,8 @@ test.each([
   ["POST", `/v1.41/containers/${id}/exec`],
   ["POST", `/v1.41/exec/${id}/start`],
   ["GET", `/v1.41/exec/${id}/json`],
+  ["PUT", `/v1.41/containers/${id}/archive`],
+  ["DELETE", `/v1.41/networks/${id}`],
   ["DELETE", "/v1.41/images/fairlead/keep:home.portfolio.r1"],
 ])("the socket proxy passes %s %s", async (method, path) => {
   expect((await readAllowlist())(method, path)).toBe(true);

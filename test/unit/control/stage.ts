@@ -144,10 +144,12 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
 
 const changing: ReadonlySet<string> = new Set<keyof Engine>([
   "createNetwork",
+  "removeNetwork",
   "createVolume",
   "pull",
   "tagImage",
   "createContainer",
+  "writeFiles",
   "connectNetwork",
   "disconnectNetwork",
   "startContainer",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { containerLabels, networkLabels, readIdentity, volumeLabels } from "../../../src/docker/labels.js";
+import { networkHash } from "../../../src/spec/hash.js";
 import { parseImage } from "../../../src/spec/image.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
 
@@ -19,6 +20,7 @@ describe("labels", () => {
       "fairlead.digest": image.digest,
       "fairlead.revision": "7",
       "fairlead.restart": "unless-stopped",
+      "fairlead.networks": "",
       "com.docker.compose.project": "contract",
       "com.docker.compose.service": "web",
       "com.docker.compose.container-number": "1",
@@ -59,6 +61,7 @@ describe("labels", () => {
           digest: image.digest,
           revision,
           declaredRestart: policy,
+          declaredNetworks: [],
         });
       }),
     );
@@ -85,6 +88,7 @@ describe("labels", () => {
       own: "label",
       "com.docker.compose.project": "contract",
       "com.docker.compose.network": "front",
+      "fairlead.network-hash": networkHash(network),
       "com.docker.compose.version": "2.40.0",
     });
     const volume = { key: "data", name: "d", external: false, driver: undefined, driverOpts: {}, labels: {} };

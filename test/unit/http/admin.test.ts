@@ -109,8 +109,18 @@ describe("the API", () => {
 
   test("shows the plan", async () => {
     const plan = { project: "shop", service: "web", changes: true, text: "pull-image x: because" };
-    const admin = await serveAdmin({ surface: fakeSurface({ plan: () => Promise.resolve([plan]) }) });
-    expect((await admin.send("/api/v1/plan")).json).toEqual({ plans: [plan] });
+    const orphan = {
+      kind: "volume",
+      project: "shop",
+      name: "shop_old",
+      id: undefined,
+      usedBy: [],
+      text: "kept",
+    } as const;
+    const surface = fakeSurface({ plan: () => Promise.resolve([plan]), orphans: [orphan] });
+    const admin = await serveAdmin({ surface });
+    const { id: _absent, ...shown } = orphan;
+    expect((await admin.send("/api/v1/plan")).json).toEqual({ plans: [plan], orphans: [shown] });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import type { ServicePlan, Surface } from "../../../src/control/surface.js";
 import { conditionTypes, type ServiceStatus } from "../../../src/plan/condition.js";
+import type { Orphan } from "../../../src/plan/orphans.js";
 import { parseImage } from "../../../src/spec/image.js";
 import type { Problem } from "../../../src/spec/problem.js";
 import type { ServiceKey } from "../../../src/spec/service.js";
@@ -15,6 +16,7 @@ export interface Declared {
   readonly images?: Readonly<Record<ServiceKey, string>>;
   readonly ready?: boolean;
   readonly problems?: readonly Problem[];
+  readonly orphans?: readonly Orphan[];
   readonly plan?: () => Promise<readonly ServicePlan[]>;
   readonly retry?: (key: ServiceKey) => Promise<void>;
 }
@@ -27,7 +29,14 @@ export const shop: Readonly<Record<ServiceKey, string>> = {
   "shop/own": "registry.example.com:5000/team/app:v1",
 };
 
-export function fakeSurface({ images = shop, ready = true, problems = [], plan, retry }: Declared = {}): FakeSurface {
+export function fakeSurface({
+  images = shop,
+  ready = true,
+  problems = [],
+  orphans = [],
+  plan,
+  retry,
+}: Declared = {}): FakeSurface {
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
     reconciled: [],
@@ -63,6 +72,7 @@ export function fakeSurface({ images = shop, ready = true, problems = [], plan, 
       surface.adopted.push(key);
       return Promise.resolve([`${key}_1`]);
     },
+    orphans: () => Promise.resolve(orphans),
     plan: plan ?? (() => Promise.resolve([])),
   };
   return surface;

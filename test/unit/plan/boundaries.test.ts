@@ -14,10 +14,12 @@ import {
   hold,
   hostWith,
   imageOf,
+  networksNamed,
   now,
   planText,
   specOf,
   stopFirst,
+  volumesNamed,
 } from "./world.js";
 
 type Patch = Parameters<typeof containerIn>[3];
@@ -85,7 +87,7 @@ describe("what a new container needs", () => {
 
   it("creates only what is missing and its own", () => {
     const spec = specOf({ volumes: [volume, external] });
-    const host = hostWith([], { images, volumes: new Set(["shop_data", "legacy"]) });
+    const host = hostWith([], { images, volumes: volumesNamed("shop_data", "legacy") });
     const text = planText({ desired: desire("a", spec), host });
     expect(text).toContain("1. create shop-web-1.next");
     expect(text).not.toContain("create volume");
@@ -99,7 +101,7 @@ describe("what a new container needs", () => {
     const own = { network: { ...defaultNetwork, name: "shop_back" }, aliases: ["web"] };
     const present = { ...external, name: "present" };
     const spec = specOf({ networks: [...networks, own], volumes: [volume, external, present] });
-    const host = hostWith([], { images, volumes: new Set(["present"]) });
+    const host = hostWith([], { images, volumes: volumesNamed("present") });
     expect(planText({ desired: desire("a", spec), host })).toBe(
       "\n=> blocked: StartFailed: the file calls it external and it does not exist: network proxy, network metrics, volume legacy\n",
     );
@@ -248,7 +250,8 @@ describe("networks of the container that serves", () => {
 
   it("are told apart: the one that lacks an alias is joined again, the others are left alone", () => {
     const half = { ...active, networks: [...active.networks, { network: "shop_back", aliases: ["web"] }] };
-    expect(planText({ desired: desire("a", spec), host: hostWith([half]) })).toMatchInlineSnapshot(`
+    const networks = networksNamed("shop_default", "shop_back");
+    expect(planText({ desired: desire("a", spec), host: hostWith([half], { networks }) })).toMatchInlineSnapshot(`
       "
       1. disconnect shop-web-1 from shop_back (an alias can only be given on joining)
       2. connect shop-web-1 on shop_back as web, api (it is to answer to web, api)
@@ -256,7 +259,7 @@ describe("networks of the container that serves", () => {
       "
     `);
     const whole = { ...active, networks: [{ network: "shop_back", aliases: ["api", "web", "x"] }, ...active.networks] };
-    expect(planText({ desired: desire("a", spec), host: hostWith([whole]) })).toBe(
+    expect(planText({ desired: desire("a", spec), host: hostWith([whole], { networks }) })).toBe(
       "\n=> converged: Converged: shop-web-1 runs sha256:aaaaaaaaaaaa\n",
     );
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { effect } from "../../../src/plan/effect.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Step } from "../../../src/plan/step.js";
-import { containerIn, defaultNetwork, digestOf, hostWith, imageOf, now, specOf } from "./world.js";
+import { containerIn, defaultNetwork, digestOf, hostWith, imageOf, now, specOf, volumesNamed } from "./world.js";
 
 const web = containerIn("active", "a", 1);
 const other = containerIn("previous", "b", 0);
@@ -27,12 +27,14 @@ describe("networks and volumes", () => {
 
   it("are there once created, beside the others", () => {
     const network = { ...defaultNetwork, name: "shop_back" };
-    expect([...effect(host, { kind: "create-network", network, project: "shop", because }, now).networks]).toEqual([
-      "shop_default",
-      "shop_back",
-    ]);
+    expect([
+      ...effect(host, { kind: "create-network", network, project: "shop", because }, now).networks.keys(),
+    ]).toEqual(["shop_default", "shop_back"]);
     const step: Step = { kind: "create-volume", volume, project: "shop", because };
-    expect([...effect({ ...host, volumes: new Set(["old"]) }, step, now).volumes]).toEqual(["old", "shop_data"]);
+    expect([...effect({ ...host, volumes: volumesNamed("old") }, step, now).volumes.keys()]).toEqual([
+      "old",
+      "shop_data",
+    ]);
   });
 
   it("are joined once, with the aliases of the last time, and left", () => {
@@ -45,7 +47,7 @@ describe("networks and volumes", () => {
     };
     expect(changed(connect)).toEqual({ networks: [...web.networks, { network: "shop_back", aliases: ["api"] }] });
     expect(changed({ ...connect, network: "shop_default" })).toEqual({
-      networks: [{ network: "shop_default", aliases: ["api"] }],
+      networks: [{ network: "shop_default", networkId: "net-shop_default", aliases: ["api"] }],
     });
     expect(
       changed(
@@ -166,7 +168,8 @@ describe("a new container", () => {
       restartCount: 0,
       restartPolicy: { name: "no", maximumRetryCount: 0 },
       declaredRestart: { name: "always", maximumRetryCount: 0 },
-      networks: [{ network: "shop_default", aliases: ["web"] }],
+      networks: [{ network: "shop_default", networkId: "net-shop_default", aliases: ["web"] }],
+      declaredNetworks: ["shop_default"],
     });
     expect(after.images.map(({ usedBy }) => usedBy)).toEqual([[], ["id-x", "id-new"]]);
   });

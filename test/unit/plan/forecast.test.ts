@@ -27,7 +27,7 @@ describe("the way from here, if every container does well", () => {
   });
 
   it("leads from nothing to a service that runs", () => {
-    expect(textOf(desire("a"), hostWith([], { networks: new Set() }))).toMatchInlineSnapshot(`
+    expect(textOf(desire("a"), hostWith([], { networks: new Map() }))).toMatchInlineSnapshot(`
       "
       pull acme/web@sha256:aaaaaaaaaaaa (the image is not on this host yet)
       create network shop_default (the service joins it and it is missing)

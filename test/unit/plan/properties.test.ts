@@ -100,7 +100,7 @@ describe("from any crash", () => {
   it("a first start ends active or held", () => {
     fc.assert(
       fc.property(specs, fc.oneof(goods, bads), crashes, fc.boolean(), (spec, behaviour, dies, forgetful) => {
-        const nothing = hostWith([], { images: [imageOf("b")], networks: new Set() });
+        const nothing = hostWith([], { images: [imageOf("b")], networks: new Map() });
         const { host, outcome } = drive({
           desired: desire("b", spec),
           start: nothing,

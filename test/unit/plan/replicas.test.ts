@@ -14,7 +14,7 @@ const inB = { ...hold("b"), slot: 2 };
 
 describe("several replicas", () => {
   it("start together, and share what they need", () => {
-    const host = hostWith([], { images: [imageOf("a")], networks: new Set() });
+    const host = hostWith([], { images: [imageOf("a")], networks: new Map() });
     expect(planText({ desired: desire("a", fleetSpec(2)), host })).toMatchInlineSnapshot(`
       "
       1. create network shop_default (the service joins it and it is missing)

@@ -65,7 +65,7 @@ describe("nothing of ours", () => {
     `);
   });
   it("creates and starts once the image is here", () => {
-    const host = hostWith([], { images: [imageOf("a")], networks: new Set() });
+    const host = hostWith([], { images: [imageOf("a")], networks: new Map() });
     expect(planText({ desired: desire("a"), host })).toMatchInlineSnapshot(`
       "
       1. create network shop_default (the service joins it and it is missing)

@@ -1,5 +1,6 @@
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired, Memory } from "../../../src/plan/desired.js";
+import { networkMade } from "../../../src/plan/made.js";
 import { nameInRole } from "../../../src/plan/names.js";
 import type { ForeignContainer, HostSnapshot, ObservedContainer, ObservedImage } from "../../../src/plan/observed.js";
 import { plan } from "../../../src/plan/plan.js";
@@ -128,13 +129,26 @@ export function imageOf(
   };
 }
 
+/** As `defaultNetwork` declares them, made by Fairlead for the project shop. */
+export function networksNamed(...names: readonly string[]): HostSnapshot["networks"] {
+  const made = (name: string) => networkMade(creation({ ...defaultNetwork, name }), `net-${name}`);
+  return new Map(names.map(made));
+}
+
+const creation = (network: NetworkSpec) => ({ kind: "create-network", network, project: "shop", because: "" }) as const;
+
+/** Without options, made for the project shop. */
+export function volumesNamed(...names: readonly string[]): HostSnapshot["volumes"] {
+  return new Map(names.map((name) => [name, { driver: "local", options: {}, labels: {}, project: "shop" }]));
+}
+
 export function hostWith(containers: readonly ObservedContainer[], patch: Partial<HostSnapshot> = {}): HostSnapshot {
   return {
     takenAt: now,
     containers,
     foreign: [],
-    networks: new Set(["shop_default"]),
-    volumes: new Set(),
+    networks: networksNamed("shop_default"),
+    volumes: new Map(),
     images: containers.map((container) => imageOf(container.digest.slice(7, 8), [container.revision], [container.id])),
     engineOutage: undefined,
     ...patch,

@@ -11,6 +11,7 @@ const environment = {
   FROM_HOST: "from the host",
   TAG: "2.1",
   KEEP: "2",
+  TOKEN: "t0ken",
   REGISTRY: "ghcr.io",
   SECRET: "hunter2 & more",
 };

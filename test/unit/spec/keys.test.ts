@@ -1,12 +1,23 @@
 import { describe, expect, it } from "vitest";
 
 import { readProject } from "../../../src/spec/compose.js";
+import * as declarationKeys from "../../../src/spec/declaration-keys.js";
 import * as keys from "../../../src/spec/keys.js";
 import * as optionKeys from "../../../src/spec/option-keys.js";
 import * as probeKeys from "../../../src/spec/probe-keys.js";
 import { sections } from "../../../src/spec/sections.js";
+import type { KeyTable } from "../../../src/spec/support.js";
 import { surroundings } from "./read.js";
 import { specification } from "./specification.js";
+
+/** What must stand beside the key, by the end of the section's path. */
+const required: Readonly<Record<string, string>> = {
+  "env_file[]": "path: x, ",
+  "include[]": "path: x, ",
+  "ipam.config[]": "subnet: 10.0.0.0/8, ",
+  "configs[]": "source: s, ",
+  "secrets[]": "source: s, ",
+};
 
 /** The text before and after the keys of a section, in flow style: `services.*.ports[]` is `{services: {a: {ports: [{`. */
 function surround(path: string): readonly [before: string, after: string] {
@@ -21,8 +32,10 @@ function surround(path: string): readonly [before: string, after: string] {
     .map(([, text]) => text)
     .toReversed()
     .join("");
-  const needed = path.endsWith("env_file[]") || path === "include[]" ? "path: x, " : "";
-  return [`{${before.replace("volumes: [{", `volumes: [{${type}`)}${needed}`, `${after}}`];
+  const needed = Object.entries(required).find(([end]) => path.endsWith(end))?.[1] ?? "";
+  const beside =
+    path.endsWith("configs[]") || path.endsWith("secrets[]") ? `${steps.at(-1)!.slice(0, -2)}: {s: {file: f}}, ` : "";
+  return [`{${beside}${before.replace("volumes: [{", `volumes: [{${type}`)}${needed}`, `${after}}`];
 }
 
 const rows = sections.flatMap(({ path, table }) => {
@@ -31,7 +44,8 @@ const rows = sections.flatMap(({ path, table }) => {
 });
 
 function problemsAt(key: string, before: string, after: string, value: string): readonly string[] {
-  const text = `${before.replace(key === "type" ? "type: volume, " : key === "path" ? "path: x, " : "", "")}${key}: ${value}${after}`;
+  const bare = before.replace(new RegExp(`\\b${key}: [^ {]+, `), "");
+  const text = `${bare}${key}: ${value}${after}`;
   const result = readProject({ ...surroundings, text, environment: {} });
   const all = [...(result.ok ? [] : result.problems), ...result.warnings];
   const named = new RegExp(`(^|\\.)${key}(\\[|$)`);
@@ -62,7 +76,8 @@ describe("the table of keys", () => {
   });
 
   it("has every table once", () => {
-    const tables = [...Object.values(keys), ...Object.values(optionKeys), ...Object.values(probeKeys)];
+    const modules: readonly Readonly<Record<string, KeyTable>>[] = [keys, optionKeys, declarationKeys, probeKeys];
+    const tables = modules.flatMap((module) => Object.values(module));
     expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));
     expect(sections).toHaveLength(tables.length);
   });

@@ -43,6 +43,8 @@ describe("readProject never throws, and places every problem", () => {
         services: fc.oneof(fc.dictionary(fc.constantFrom("web", "db", "$SECRET"), fc.oneof(service, value)), value),
         networks: fc.dictionary(fc.constantFrom("default", "b c"), value, { maxKeys: 2 }),
         volumes: value,
+        configs: fc.dictionary(fc.constantFrom("web", "$SECRET"), fc.oneof(value, fc.record({ content: value }))),
+        secrets: fc.dictionary(fc.constantFrom("web"), fc.oneof(value, fc.record({ file: value }))),
       },
       { requiredKeys: ["services"] },
     );

@@ -30,6 +30,7 @@ describe("a service's defaults", () => {
           network: {
             key: "default",
             name: "shop_default",
+            members: ["web"],
             external: false,
             driver: undefined,
             driverOpts: {},

@@ -40,5 +40,11 @@ export const specification: Readonly<Record<string, string>> = {
   "services.*.volumes[].volume": "labels nocopy subpath",
   "services.*.volumes[].tmpfs": "mode size",
   "networks.*": "attachable driver driver_opts enable_ipv4 enable_ipv6 external internal ipam labels name",
+  "networks.*.ipam": "config driver options",
+  "networks.*.ipam.config[]": "aux_addresses gateway ip_range subnet",
   "volumes.*": "driver driver_opts external labels name",
+  "configs.*": "content environment external file labels name template_driver",
+  "secrets.*": "driver driver_opts environment external file labels name template_driver",
+  "services.*.configs[]": "gid mode source target uid",
+  "services.*.secrets[]": "gid mode source target uid",
 };

@@ -1,0 +1,69 @@
+import { asFairleadError } from "../errors.js";
+import { keptVolumes } from "../plan/notice.js";
+import type { HostSnapshot } from "../plan/observed.js";
+import { orphansOf } from "../plan/orphans.js";
+import type { Orphan } from "../plan/orphans.js";
+import type { Cached } from "./cached.js";
+import type { Clock, Engine, Log, SourceSnapshot } from "./ports.js";
+import type { Telemetry } from "./telemetry.js";
+
+export interface LeftoversOptions {
+  readonly engine: Engine;
+  readonly host: Cached<HostSnapshot>;
+  readonly source: () => SourceSnapshot;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly prune: boolean;
+}
+
+/** What no service answers for: networks and volumes that no file declares any more, volumes that are not as declared. */
+export class Leftovers {
+  /** What has been said already, and is still so. */
+  #said: ReadonlySet<string> = new Set();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: LeftoversOptions) {}
+
+  /** Says what is new; removes the networks that nobody uses, if asked to prune. Never throws. */
+  look(): Promise<void> {
+    this.#last = this.#last.then(() => this.#look());
+    return this.#last;
+  }
+
+  async #look(): Promise<void> {
+    const { host, source, log } = this.options;
+    try {
+      const { projects, problems } = source();
+      const snapshot = await host.get();
+      const orphans = orphansOf(projects, snapshot);
+      const services = projects.flatMap((project) => project.services);
+      this.#say([...orphans.map(({ text }) => text), ...services.flatMap((spec) => keptVolumes(spec, snapshot))]);
+      // A broken file may be about to declare it again.
+      if (problems.length === 0) await this.#prune(orphans);
+    } catch (thrown) {
+      log.warn({ error: asFairleadError(thrown).message }, "what is left over could not be looked at");
+    }
+  }
+
+  #say(texts: readonly string[]): void {
+    const now = new Set(texts);
+    for (const text of now) if (!this.#said.has(text)) this.options.log.warn({}, text);
+    this.#said = now;
+  }
+
+  async #prune(orphans: readonly Orphan[]): Promise<void> {
+    const { engine, host, telemetry, clock, log, prune } = this.options;
+    for (const { kind, id, name, usedBy } of prune ? orphans : []) {
+      if (kind !== "network" || id === undefined || usedBy.length > 0) continue;
+      const began = clock.now();
+      log.info({ step: "remove-network" }, `remove network ${name} (no services file declares it, and nobody uses it)`);
+      try {
+        await engine.removeNetwork(id);
+      } finally {
+        host.invalidate();
+        telemetry.stepDone("remove-network", (clock.now() - began) / 1_000);
+      }
+    }
+  }
+}
