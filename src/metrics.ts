@@ -21,6 +21,7 @@ const steps = names<StepKind>({
   "create-network": 0,
   "create-volume": 0,
   "pull-image": 0,
+  "build-image": 0,
   "tag-image": 0,
   "create-container": 0,
   "connect-network": 0,

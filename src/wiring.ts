@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "./config.js";
 import { defaultBackoff } from "./control/backoff.js";
 import { systemClock } from "./control/clock.js";
@@ -6,10 +7,12 @@ import { Controller } from "./control/controller.js";
 import { Digests } from "./control/digests.js";
 import { withoutAnswers } from "./control/effective-health.js";
 import { Journal } from "./control/journal.js";
-import type { Engine, Log, Source } from "./control/ports.js";
+import type { Contexts, Engine, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
 import type { ServicePlan } from "./control/surface.js";
+import { Targets } from "./control/targets.js";
+import { openContexts } from "./context/contexts.js";
 import { asFairleadError } from "./errors.js";
 import { connectEngine } from "./docker/engine.js";
 import { formatAddress } from "./http/address.js";
@@ -21,6 +24,7 @@ import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
 import { formatProblem } from "./spec/problem.js";
+import type { ServiceKey } from "./spec/service.js";
 
 const resyncJitterMs = 20_000;
 const concurrentServices = 16;
@@ -53,6 +57,7 @@ export async function startController(config: Config, environment: Environment, 
   const controller = new Controller({
     engine,
     registry,
+    contexts: contextsOf(config, environment),
     source: sourceOf(config, environment, log),
     prober: connectProber({ engine, version }),
     journal,
@@ -101,12 +106,17 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const journal = await Journal.peek(config.data, silentLog);
     const { projects } = await sourceOf(config, environment, silentLog).load();
     const specs = projects.flatMap((project) => project.services);
-    return await forecastAll(
-      specs,
-      withoutAnswers(await engine.snapshot(), specs),
-      new Digests(registry, engine),
-      (key) => journal.record(key),
-    );
+    const recordOf = (key: ServiceKey) => journal.record(key);
+    const targets = new Targets({
+      digests: new Digests(registry, engine),
+      contexts: contextsOf(config, environment),
+      builds: new Map(),
+      recordOf,
+      // A verb that only looks writes nothing down.
+      append: () => Promise.resolve(),
+      clock: systemClock,
+    });
+    return await forecastAll(specs, withoutAnswers(await engine.snapshot(), specs), targets, recordOf);
   } finally {
     await registry.close();
   }
@@ -121,6 +131,10 @@ export function sourceOf(config: Config, environment: Environment, log: Log): So
       log.warn({ file: warning.file }, formatProblem(warning));
     },
   });
+}
+
+function contextsOf(config: Config, environment: Environment): Contexts {
+  return openContexts({ scratch: join(config.data, "build"), environment });
 }
 
 function engineOf(config: Config, registry: RegistryConnection, log: Log): Engine {

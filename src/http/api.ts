@@ -17,6 +17,11 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
     [servicePath]: (req, res) => {
       res.json(surface.service(declaredKey(req, surface)));
     },
+    [`${servicePath}/build`]: (req, res) => {
+      const output = surface.buildOutput(declaredKey(req, surface));
+      if (output === undefined) throw new Refusal(404, "no build has begun since the controller started");
+      res.json(output);
+    },
     "/api/v1/plan": async (_req, res) => {
       res.json({ plans: await surface.plan() });
     },
@@ -29,9 +34,16 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       surface.reconcile([key], "api");
     },
     [`${servicePath}/retry`]: (key) => surface.retry(key),
+    [`${servicePath}/build`]: async (key) => {
+      const built = await surface.rebuild([key], "api");
+      if (built.length === 0) throw new Refusal(409, "the service is not built here", "it has no `build` in its file");
+    },
   };
 
-  for (const [path, answer] of Object.entries(reads)) app.route(path).get(answer).all(allowOnly("GET"));
+  for (const [path, answer] of Object.entries(reads)) {
+    const route = app.route(path).get(answer);
+    if (!Object.hasOwn(writes, path)) route.all(allowOnly("GET"));
+  }
   for (const [path, act] of Object.entries(writes)) {
     app
       .route(path)
@@ -40,7 +52,7 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
         await act(key);
         res.status(202).json({ enqueued: [key] });
       })
-      .all(allowOnly("POST"));
+      .all(Object.hasOwn(reads, path) ? allowOnly("GET", "POST") : allowOnly("POST"));
   }
 }
 

@@ -33,6 +33,14 @@ export function openapi(version: string): object {
         parameters,
         post: enqueue("Forget that the held digest was bad, and look again"),
       },
+      "/api/v1/services/{project}/{service}/build": {
+        parameters,
+        get: read(
+          "The last lines of the last build",
+          object({ lines: list({ type: "string" }), dropped: { type: "integer" } }),
+        ),
+        post: enqueue("Build the image again, whether its inputs have changed or not"),
+      },
       "/api/v1/plan": {
         get: read("What would be done now; nothing is changed", object({ plans: list(ref("Plan")) })),
       },

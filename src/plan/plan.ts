@@ -2,6 +2,7 @@ import { sinceOwner } from "./bonds.js";
 import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
 import type { Plan } from "./outcome.js";
+import { withBuild } from "./build.js";
 import { planReplicas } from "./replicas.js";
 import { planSlot } from "./slot.js";
 import { planSurplus } from "./surplus.js";
@@ -12,7 +13,13 @@ import type { View } from "./view.js";
  * The heart: what to do for one service, from what is wanted, what is seen and what is remembered. Pure. Each replica
  * has a slot, and each slot is planned by itself; with several, a schedule says which of them may move now.
  */
-export function plan(desired: Desired, view: View, remembered: Memory): Plan {
+export function plan(desired: Desired, view: View, memory: Memory): Plan {
+  const { target } = desired;
+  const planned = planService(desired, view, memory);
+  return target.known || target.build === undefined ? planned : withBuild(planned, target.build);
+}
+
+function planService(desired: Desired, view: View, remembered: Memory): Plan {
   const memory = sinceOwner(desired.spec, view, remembered);
   const count = desired.spec.replicas ?? 1;
   const surplus = planSurplus(desired.spec, count, view);

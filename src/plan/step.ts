@@ -1,6 +1,13 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
-import type { EndpointSettings, NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
+import type {
+  BuildSpec,
+  EndpointSettings,
+  NetworkSpec,
+  RestartPolicy,
+  ServiceSpec,
+  VolumeSpec,
+} from "../spec/service.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the
@@ -10,6 +17,7 @@ export type Step = { readonly because: string } & (
   | { readonly kind: "create-network"; readonly network: NetworkSpec; readonly project: string }
   | { readonly kind: "create-volume"; readonly volume: VolumeSpec; readonly project: string }
   | PullStep
+  | BuildStep
   | { readonly kind: "tag-image"; readonly source: string; readonly tag: string }
   | CreateContainerStep
   | ConnectStep
@@ -35,12 +43,30 @@ export interface PullStep {
   readonly platform?: string;
 }
 
+/** Begins a build in the background, observed like a pull. */
+export interface BuildStep {
+  readonly kind: "build-image";
+  readonly project: string;
+  readonly service: string;
+  readonly build: BuildSpec;
+  /** The image's own name, `repository:tag`. */
+  readonly name: string;
+  /** What marks the result as made of these very inputs; given last, when the image is whole. */
+  readonly mark: string;
+  /** Identifies everything the image is made of; hexadecimal, and part of the mark. */
+  readonly inputs: string;
+  /** What the context holds, in full: the build sends that or nothing. */
+  readonly contents: string;
+}
+
 export interface CreateContainerStep {
   readonly kind: "create-container";
   readonly name: string;
   readonly spec: ServiceSpec;
   readonly specHash: string;
   readonly digest: Digest;
+  /** The digest is the image's id on this host: no repository knows it by that. */
+  readonly byId?: true;
   readonly revision: number;
   readonly slot: number;
   /** The first network, or none; further ones are joined before the start (engines before API 1.44 take one at creation). */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { ServiceSpec } from "./service.js";
+import type { BuildSpec, ServiceSpec } from "./service.js";
 
 /**
  * Identifies what a service's container is made of, apart from its image: two specs of equal hash need no new
@@ -23,7 +23,21 @@ export function specHash(service: ServiceSpec): string {
     networkMode,
     files,
   };
-  return createHash("sha256").update(canonicalJson(identity)).digest("hex").slice(0, 32);
+  return shortHash(identity, 32);
+}
+
+/** Identifies how an image is built, apart from what its context holds. 16 hexadecimal digits. */
+export function buildHash(build: BuildSpec): string {
+  return shortHash(build, 16);
+}
+
+/** Stands for a service's name where there is no room for it. 12 hexadecimal digits. */
+export function serviceHash({ project, name }: { readonly project: string; readonly name: string }): string {
+  return shortHash([project, name], 12);
+}
+
+function shortHash(value: unknown, length: number): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, length);
 }
 
 function asSet(items: readonly unknown[]): readonly unknown[] {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Bench } from "./bench.js";
+import { buildContract } from "./build.js";
 import { healthContract } from "./health.js";
 import { imagesContract } from "./images.js";
 import { insideContract } from "./inside.js";
@@ -20,6 +21,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     });
 
     imagesContract(bench);
+    buildContract(bench);
     lifeContract(bench);
     healthContract(bench);
     networksContract(bench);

@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/control/ports.js";
+import type { Engine, OpenContext } from "../../src/control/ports.js";
 import type { Digest, ImageReference } from "../../src/spec/image.js";
 
 /** What a container of a published image does once it runs. Images have a check every second unless it says otherwise. */
@@ -8,6 +8,9 @@ export type StageBehaviour =
   | { readonly kind: "never-healthy" }
   /** Healthy at first. */
   | { readonly kind: "dies"; readonly afterMs: number };
+
+/** The files of a context; `true`: a program that prints its arguments, as `/bin/busybox echo`. */
+export type StageFiles = Readonly<Record<string, string | true>>;
 
 export interface StageImage {
   readonly image: ImageReference;
@@ -19,6 +22,8 @@ export interface Stage {
   readonly engine: Engine;
   /** Puts a new image into the registry; the host does not have it yet. */
   publish(behaviour: StageBehaviour): Promise<StageImage>;
+  /** What a build is sent. */
+  context(files: StageFiles, dockerfile?: string): Promise<OpenContext>;
   /** Creates, and does not start, a container that is not ours. Answers a way to remove it. */
   createForeign(name: string, image: StageImage): Promise<() => Promise<void>>;
   /** Somebody else holds a port of the host until the answer is called. */

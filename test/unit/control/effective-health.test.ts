@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { emptyRecord } from "../../../src/control/record.js";
 import { withoutAnswers, withProbe } from "../../../src/control/effective-health.js";
 import { forecastAll } from "../../../src/control/preview.js";
 import { unasked } from "../../../src/control/probe-state.js";
@@ -100,15 +101,11 @@ describe("who only looks", () => {
   });
 
   it("forecasts the wait for a probe", async () => {
-    const digests = {
+    const targets = {
       resolve: () => Promise.resolve({ target: { known: true, digest: next.digest, sameContent: [] } }),
     };
-    const record = { memory: { holds: [], retriedAt: undefined, stableDigest: undefined }, rollout: undefined };
     const host = hostWith([active, { ...next, specHash: "H" }].map((one) => ({ ...one, specHash: hashOf(spec) })));
-    const [plan] = await forecastAll([spec], withoutAnswers(host, [spec]), digests as never, () => ({
-      ...record,
-      sameContent: [],
-    }));
+    const [plan] = await forecastAll([spec], withoutAnswers(host, [spec]), targets as never, () => emptyRecord);
     expect(plan?.text).toMatch(/wait until it has been well for 5s\n(.*\n)* {2}rename shop-web-1\.next to shop-web-1 /);
   });
 });

@@ -7,11 +7,14 @@ import type { ServiceKey } from "../../../src/spec/service.js";
 /** A controller that only remembers: what it declares is a table, what it was asked is a list. */
 export interface FakeSurface extends Surface {
   readonly reconciled: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
+  readonly rebuilt: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
   readonly retried: ServiceKey[];
 }
 
 export interface Declared {
   readonly images?: Readonly<Record<ServiceKey, string>>;
+  /** Which of them are built here. */
+  readonly builds?: readonly ServiceKey[];
   readonly ready?: boolean;
   readonly problems?: readonly Problem[];
   readonly plan?: () => Promise<readonly ServicePlan[]>;
@@ -26,10 +29,18 @@ export const shop: Readonly<Record<ServiceKey, string>> = {
   "shop/own": "registry.example.com:5000/team/app:v1",
 };
 
-export function fakeSurface({ images = shop, ready = true, problems = [], plan, retry }: Declared = {}): FakeSurface {
+export function fakeSurface({
+  images = shop,
+  builds = [],
+  ready = true,
+  problems = [],
+  plan,
+  retry,
+}: Declared = {}): FakeSurface {
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
     reconciled: [],
+    rebuilt: [],
     retried: [],
     ready: () => ready,
     problems: () => problems,
@@ -50,6 +61,13 @@ export function fakeSurface({ images = shop, ready = true, problems = [], plan, 
       const keys = entries.map(({ key }) => key);
       return keys.filter((key) => key === name || key.endsWith(`/${name}`));
     },
+    keysForContainer: (name) => entries.map(({ key }) => key).filter((key) => name === `${key.replace("/", "-")}-1`),
+    rebuild: (keys, cause) => {
+      const built = keys.filter((key) => builds.includes(key));
+      if (built.length > 0) surface.rebuilt.push({ keys: built, cause });
+      return Promise.resolve(built);
+    },
+    buildOutput: (key) => (builds.includes(key) ? { lines: [`${key} line 1`, "line 2"], dropped: 3 } : undefined),
     reconcile: (keys, cause) => {
       surface.reconciled.push({ keys, cause });
     },
