@@ -20,6 +20,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.blkio_config.weight_device[]", table: options.blkioWeightKeys },
   { path: "services.*.blkio_config.device_*[]", table: options.blkioRateKeys },
   { path: "services.*.configs[]", table: declarations.configGrantKeys },
+  { path: "services.*.build", table: keys.buildKeys },
   { path: "services.*.depends_on.*", table: keys.dependencyKeys },
   { path: "services.*.deploy", table: keys.deployKeys },
   { path: "services.*.deploy.update_config", table: keys.updateConfigKeys },

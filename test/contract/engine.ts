@@ -3,6 +3,7 @@ import { adoptionContract } from "./adoption.js";
 import { Bench } from "./bench.js";
 import { drivenNetworksContract } from "./driven-networks.js";
 import { filesContract } from "./files.js";
+import { buildContract } from "./build.js";
 import { healthContract } from "./health.js";
 import { imagesContract } from "./images.js";
 import { insideContract } from "./inside.js";
@@ -23,6 +24,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     });
 
     imagesContract(bench);
+    buildContract(bench);
     lifeContract(bench);
     healthContract(bench);
     networksContract(bench);

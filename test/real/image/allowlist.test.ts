@@ -17,7 +17,8 @@ test.each([
   ["GET", "/v1.41/images/node:24-slim/get"],
   ["GET", `/v1.41/images/../containers/${id}/archive/json`],
   ["GET", "/v1.41/version/secrets"],
-  ["POST", "/v1.41/build"],
+  ["POST", "/v1.41/build/prune"],
+  ["POST", "/v1.41/build/cancel"],
   ["POST", "/v1.41/commit"],
   ["POST", "/v1.41/images/load"],
   ["POST", "/v1.41/images/node/push"],
@@ -48,6 +49,9 @@ test.each([
   ["GET", `/v1.41/exec/${id}/json`],
   ["PUT", `/v1.41/containers/${id}/archive`],
   ["DELETE", `/v1.41/networks/${id}`],
+  ["POST", "/v1.41/build"],
+  ["POST", "/v1.51/session"],
+  ["POST", `/v1.41/images/sha256:${id}/tag`],
   ["DELETE", "/v1.41/images/fairlead/keep:home.portfolio.r1"],
 ])("the socket proxy passes %s %s", async (method, path) => {
   expect((await readAllowlist())(method, path)).toBe(true);
