@@ -90,6 +90,16 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     },
   },
   {
+    where: "`HostConfig.NetworkMode` of `network_mode: service:…`",
+    reason: "1.29 can name only a container that runs, and nothing runs in this comparison; Fairlead and 2.40 name it.",
+    covers: ({ peer, field, theirs }, _, all) =>
+      peer === "1.29" &&
+      /^container:/.test(String(all.get("HostConfig.NetworkMode"))) &&
+      (field === "HostConfig.NetworkMode"
+        ? theirs === "default"
+        : field.startsWith("NetworkSettings.Networks.bridge/")),
+  },
+  {
     where: "`HostConfig.Binds`, `HostConfig.Mounts`, `Config.Volumes`",
     reason:
       "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the two entries that follow.",
