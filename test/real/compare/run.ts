@@ -37,7 +37,7 @@ export interface PeerOutcome {
 export async function compareStack(stack: Stack, project: ProjectSpec, host: Host): Promise<StackResult> {
   const { docker, engine, standIn, peers } = host;
   const removeNames = await nameStandIn(docker, standIn, project);
-  const removeExternals = await makeExternals(docker, project);
+  const removeExternals = await makeExternals(docker, standIn.id, project);
   const made = async (create: () => Promise<void>): Promise<Found> => {
     try {
       await create();
