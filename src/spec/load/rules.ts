@@ -38,11 +38,12 @@ function named(member: (item: Tree) => Tree): (item: Tree) => readonly [string, 
 /** `environment`, `labels` and the like: a mapping or a list of `NAME=value`. A later null counts: it means another value. */
 const pairs: Rule = { normalize: asMapping(pairEntry), each: replaced, nameOf: pairName };
 
-/** One text or a list of them, each once. */
-const texts: Rule = {
+/** One text or a list of them. What is repeated stays: the last one wins. */
+const repeatable: Rule = {
   normalize: (tree) => (typeof tree.value === "string" ? listOf(tree.place, [tree]) : tree),
-  nameOf: plainText,
 };
+/** One text or a list of them, each once. */
+const texts: Rule = { ...repeatable, nameOf: plainText };
 const files: Rule = { ...texts, nameOf: pathName };
 
 const dependsOn: Rule = {
@@ -141,7 +142,7 @@ export const serviceRule: Rule = {
     expose: { nameOf: plainText },
     extra_hosts: extraHosts,
     healthcheck: { keys: { test: replaced } },
-    label_file: files,
+    label_file: repeatable,
     labels: pairs,
     logging,
     networks: attachments,

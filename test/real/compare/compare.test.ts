@@ -1,10 +1,11 @@
+import PQueue from "p-queue";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { formatProblem } from "../../../src/spec/problem.js";
 import { connect } from "../sandbox/docker.js";
 import { formatDifference } from "./difference.js";
 import { awaiting, minimumApi, refusals } from "./expectations.js";
-import { publishStandIn } from "./images.js";
+import { publishStandIn, removeStandIn } from "./images.js";
 import { intendedDifferences } from "./intended.js";
 import { findPeers } from "./peers.js";
 import { compareStack, type Host, type PeerOutcome, type StackResult } from "./run.js";
@@ -29,7 +30,8 @@ describe("the containers that Fairlead creates are those of Docker Compose", () 
     host = { engineHost, docker, engine, standIn, peers, api: version.ApiVersion };
   });
 
-  afterAll(() => {
+  afterAll(async () => {
+    await removeStandIn(host.docker, host.standIn);
     const ordered = results.toSorted((left, right) => (left.stack < right.stack ? -1 : 1));
     if (ordered.length > 0) console.log([resultTable(ordered), ...notes].join("\n"));
   });
@@ -55,8 +57,10 @@ describe("the containers that Fairlead creates are those of Docker Compose", () 
     }
   };
 
-  it.each(names)("%s", async (name) => {
-    const wrong = await check(name);
+  // A few at a time: each has networks of its own, of which an engine can have about thirty.
+  const turns = new PQueue({ concurrency: 3 });
+  it.concurrent.each(names)("%s", async (name) => {
+    const wrong = await turns.add(() => check(name));
     if (awaiting.has(name)) expect(wrong).not.toEqual([]);
     else expect(wrong).toEqual([]);
   });

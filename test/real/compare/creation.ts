@@ -19,7 +19,11 @@ const left: ReadonlySet<StepKind> = new Set(["start-container", "stop-container"
 export async function createServices(services: readonly ServiceSpec[], digest: Digest, engine: Engine): Promise<void> {
   for (let round = 0; round < 20; round++) {
     const outcomes = [];
-    for (const spec of services) outcomes.push(await reconcile(spec, digest, engine));
+    for (const spec of services) {
+      const snapshot = await engine.snapshot();
+      const host = { ...snapshot, containers: snapshot.containers.map((seen) => proven(seen, services, snapshot)) };
+      outcomes.push(await reconcile(spec, digest, host, engine));
+    }
     if (outcomes.every(({ kind }) => kind === "converged")) return;
     const blocked = outcomes.find(({ kind }) => kind === "blocked" || kind === "failed");
     if (blocked !== undefined) throw new Error(`${blocked.reason}: ${blocked.because}`);
@@ -27,8 +31,7 @@ export async function createServices(services: readonly ServiceSpec[], digest: D
   throw new Error("the planner does not come to an end");
 }
 
-async function reconcile(spec: ServiceSpec, digest: Digest, engine: Engine) {
-  const host = provenHost(await engine.snapshot());
+async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, engine: Engine) {
   const desired = { spec, specHash: specHash(spec), target: { known: true as const, digest, sameContent: [] } };
   const { steps, outcome } = plan(desired, viewOf(host, spec, new Map()), emptyMemory);
   const ids = idsOf(host.containers);
@@ -42,17 +45,17 @@ function notNow(): never {
   throw new Error("the planner should neither pull nor build nor see a failure");
 }
 
-function provenHost(host: HostSnapshot): HostSnapshot {
-  return { ...host, containers: host.containers.map((container) => proven(container, host.takenAt - 3_600_000)) };
-}
-
-function proven(container: ObservedContainer, since: number): ObservedContainer {
+/** It has been running for an hour, or has ended well where it is meant to end. */
+function proven(
+  container: ObservedContainer,
+  services: readonly ServiceSpec[],
+  { takenAt }: HostSnapshot,
+): ObservedContainer {
+  const since = takenAt - 3_600_000;
+  const spec = services.find(({ project, name }) => project === container.project && name === container.service);
+  const started = { ...container, createdAt: since, startedAt: since };
+  if (spec?.oneShot === true) return { ...started, state: "exited", exitCode: 0, finishedAt: since + 1_000 };
   const checked = container.healthcheck !== undefined;
-  return {
-    ...container,
-    state: "running",
-    startedAt: since,
-    health: checked ? "healthy" : "none",
-    healthySince: checked ? since : undefined,
-  };
+  const health = checked ? ({ health: "healthy", healthySince: since } as const) : ({ health: "none" } as const);
+  return { ...started, state: "running", ...health };
 }

@@ -2,37 +2,18 @@ import type { PeerName } from "./peers.js";
 
 /** Files that Fairlead does not read yet, or not as Compose does. One that it does must not stand here. */
 export const awaiting: ReadonlySet<string> = new Set([
-  "agent",
   "authentik",
   "backup",
   "caddy",
   "database",
-  "forge-runner",
-  "gitea",
-  "immich",
-  "jitsi",
-  "mailserver",
-  "mastodon",
   "matrix",
-  "media-stack",
-  "minecraft",
   "monitoring",
   "network-lab",
   "nextcloud",
-  "nginx-proxy",
-  "override",
-  "paperless",
   "pihole",
-  "platform",
-  "plausible",
-  "reverse-proxy",
-  "samba",
-  "storage",
   "toolbox",
-  "vaultwarden",
   "webapp",
   "wireguard",
-  "workers",
 ]);
 
 /** Files that ask for what older engines do not have, with the first API version that has it. */

@@ -43,13 +43,24 @@ export async function removeProject(docker: Docker, project: string): Promise<vo
   await Promise.all(Volumes.map(({ Name }) => docker.getVolume(Name).remove()));
 }
 
-/** Makes what the file calls external; the answer removes it. */
-export async function makeExternals(docker: Docker, { services }: ProjectSpec): Promise<() => Promise<void>> {
+/** Makes what the file calls external, and the containers that it names; the answer removes them. */
+export async function makeExternals(
+  docker: Docker,
+  image: string,
+  { services }: ProjectSpec,
+): Promise<() => Promise<void>> {
   const networks = services.flatMap((service) => service.networks.map(({ network }) => network));
   const names = (all: readonly { readonly name: string; readonly external: boolean }[]) => [
     ...new Set(all.filter(({ external }) => external).map(({ name }) => name)),
   ];
+  const containers = services.flatMap(({ container: { namespaces, volumesFrom = [] } }) => [
+    ...[namespaces?.pid, namespaces?.ipc].flatMap((mode) => /^container:(.*)/.exec(mode ?? "")?.[1] ?? []),
+    ...volumesFrom.map((from) => from.replace(/:ro$/, "")),
+  ]);
   const made = await Promise.all([
+    ...[...new Set(containers)].map((name) =>
+      docker.createContainer({ name, Image: image, Volumes: { "/old": {} }, HostConfig: { IpcMode: "shareable" } }),
+    ),
     ...names(networks).map((Name) => docker.createNetwork({ Name })),
     ...names(services.flatMap(({ volumes }) => volumes)).map(async (Name) => {
       await docker.createVolume({ Name });
@@ -57,6 +68,8 @@ export async function makeExternals(docker: Docker, { services }: ProjectSpec): 
     }),
   ]);
   return async () => {
-    for (const thing of made) await thing.remove();
+    // Containers come with anonymous volumes; networks and volumes know no such option, and leave it alone.
+    const options: object = { v: true };
+    for (const thing of made) await thing.remove(options);
   };
 }

@@ -10,6 +10,8 @@ export interface StandIn {
   readonly digest: Digest;
   /** The engine's id. */
   readonly id: string;
+  /** The names it has been given. */
+  readonly names: Set<string>;
 }
 
 export async function publishStandIn(docker: Docker, registryUrl: string): Promise<StandIn> {
@@ -18,22 +20,22 @@ export async function publishStandIn(docker: Docker, registryUrl: string): Promi
   const pinned = `${familiarName(reference)}@${digest}`;
   await pull(docker, pinned);
   const { Id } = await docker.getImage(pinned).inspect();
-  return { reference, digest, id: Id };
+  return { reference, digest, id: Id, names: new Set() };
 }
 
 /** Gives it the names that the project's services ask for, so that Docker Compose finds them on the host. */
-export async function nameStandIn(
-  docker: Docker,
-  standIn: StandIn,
-  project: ProjectSpec,
-): Promise<() => Promise<void>> {
+export async function nameStandIn(docker: Docker, { id, names }: StandIn, project: ProjectSpec): Promise<void> {
   const images = project.services.map(({ image }) => familiarImage(image));
   const built = project.services.flatMap(({ name }) => [`${project.name}-${name}`, `${project.name}_${name}`]);
-  const names = [...new Set([...images, ...built.map((name) => `${name}:latest`)])];
-  await Promise.all(names.map((name) => docker.getImage(standIn.id).tag(split(name))));
-  return async () => {
-    await Promise.all(names.map((name) => docker.getImage(name).remove({ noprune: true })));
-  };
+  const wanted = new Set([...images, ...built.map((name) => `${name}:latest`)]);
+  await Promise.all([...wanted].map((name) => docker.getImage(id).tag(split(name))));
+  for (const name of wanted) names.add(name);
+}
+
+/** Several projects share names: they go together, when nobody needs them any more. */
+export async function removeStandIn(docker: Docker, { reference, digest, names }: StandIn): Promise<void> {
+  const pinned = `${familiarName(reference)}@${digest}`;
+  await Promise.all([...names, pinned].map((name) => docker.getImage(name).remove({ noprune: true })));
 }
 
 /** Registry and digest cannot be those of the file's image where nothing is pulled from there. */

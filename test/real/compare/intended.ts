@@ -90,6 +90,48 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     },
   },
   {
+    where: "`HostConfig.NetworkMode` of `network_mode: service:…`",
+    reason: "1.29 can name only a container that runs, and nothing runs in this comparison; Fairlead and 2.40 name it.",
+    covers: ({ peer, field, theirs }, _, all) =>
+      peer === "1.29" &&
+      /^container:/.test(String(all.get("HostConfig.NetworkMode"))) &&
+      (field === "HostConfig.NetworkMode"
+        ? theirs === "default"
+        : field.startsWith("NetworkSettings.Networks.bridge/")),
+  },
+  {
+    where: "`NetworkSettings.Networks.*.IPAMConfig.LinkLocalIPs`",
+    reason: "1.29 forgets `link_local_ips` for the network that a container joins at its creation.",
+    covers: ({ peer, field, theirs }) =>
+      peer === "1.29" && field.endsWith("/IPAMConfig.LinkLocalIPs") && theirs === undefined,
+  },
+  {
+    where: "`NetworkSettings.Networks.*.MacAddress`",
+    reason:
+      "Fairlead asks for a `mac_address` in the network's settings too, where engines from API 1.44 look for it; Compose asks older ones only in `Config.MacAddress`, which is equal.",
+    covers: ({ field, theirs, ours }, _, all) =>
+      field.endsWith("/MacAddress") && theirs === "" && ours === all.get("Config.MacAddress"),
+  },
+  {
+    where: "`HostConfig.VolumesFrom`",
+    reason:
+      "1.29 writes the other container's id instead of its name. 2.40 loses the `:ro` of `container:NAME:ro`, so that what should be read-only is not (`Mounts[].RW`).",
+    covers: ({ peer, field, theirs, ours }, before, after) => {
+      const [was = [], is = []] = [before, after].map(
+        (all) => all.get("HostConfig.VolumesFrom") as string[] | undefined,
+      );
+      if (peer === "1.29") {
+        const modes = (from: readonly string[]) => from.map((name) => name.replace(/^[^:]*/, "")).join();
+        return field === "HostConfig.VolumesFrom" && modes(was) === modes(is);
+      }
+      const lost = is.some((from) => from.endsWith(":ro")) && !was.some((from) => from.endsWith(":ro"));
+      return (
+        lost &&
+        (field === "HostConfig.VolumesFrom" || (/^Mounts\..*\.RW$/.test(field) && theirs === true && ours === false))
+      );
+    },
+  },
+  {
     where: "`HostConfig.Binds`, `HostConfig.Mounts`, `Config.Volumes`",
     reason:
       "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the two entries that follow.",

@@ -21,7 +21,8 @@ function fromBind(bind: string): [string, Inspected] {
   const isPath = source.startsWith("/");
   const request = {
     Type: isPath ? "bind" : "volume",
-    Source: source,
+    // With a slash at its end or without one, a path is the same.
+    Source: isPath ? source.replace(/(.)\/$/, "$1") : source,
     ReadOnly: modes.includes("ro"),
     ...(isPath ? { CreateMountpoint: true } : {}),
     Modes: modes.filter((word) => word !== "ro"),

@@ -36,8 +36,8 @@ export interface PeerOutcome {
 /** Each side makes the project's containers under the same names, one after the other; nothing is left of it. */
 export async function compareStack(stack: Stack, project: ProjectSpec, host: Host): Promise<StackResult> {
   const { docker, engine, standIn, peers } = host;
-  const removeNames = await nameStandIn(docker, standIn, project);
-  const removeExternals = await makeExternals(docker, project);
+  await nameStandIn(docker, standIn, project);
+  const removeExternals = await makeExternals(docker, standIn.id, project);
   const made = async (create: () => Promise<void>): Promise<Found> => {
     try {
       await create();
@@ -57,7 +57,6 @@ export async function compareStack(stack: Stack, project: ProjectSpec, host: Hos
     return { stack: stack.name, services: project.services.length, outcomes };
   } finally {
     await removeExternals();
-    await removeNames();
   }
 }
 
