@@ -34,8 +34,11 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
         problems: [...files.values()].flat(),
         files,
       }),
-    preview: () => Promise.resolve([{ project: "good", service: "web", changes: true, text: "the plan" }]),
     draft: () => Promise.reject(new Error("nothing is to be drafted")),
+    preview: () => {
+      const plans = [{ project: "good", service: "web", changes: true, text: "the plan" }];
+      return Promise.resolve({ plans, orphans: [] });
+    },
     terminal,
     errorTerminal: terminal,
     readText: (file) => (file === "broken.yaml" ? text : undefined),
