@@ -1,5 +1,6 @@
 import { forecast } from "../plan/forecast.js";
-import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
+import { leftAlone } from "../plan/adopt.js";
+import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import { shorten } from "../plan/render.js";
 import { strategyOf } from "../plan/strategy.js";
 import { isImageOf } from "../plan/view.js";
@@ -23,7 +24,15 @@ export interface PreviewOptions {
 
 /** What a controller would do now for every service, to the end of each rollout. Nothing is changed. */
 export async function forecastAll(options: PreviewOptions): Promise<readonly ServicePlan[]> {
-  return Promise.all(options.specs.map((spec) => previewOf(spec, options)));
+  const plans = await Promise.all(options.specs.map((spec) => previewOf(spec, options)));
+  return [...plans, ...leftAlone(options.specs, options.host).flatMap(previewOfLeft)];
+}
+
+function previewOfLeft({ name, compose }: ForeignContainer): ServicePlan[] {
+  if (compose === undefined) return [];
+  const { project, service } = compose;
+  const text = `${project}/${service}\n  left alone: ${name}, which Docker Compose runs and no services file declares`;
+  return [{ project, service, changes: false, text }];
 }
 
 async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<ServicePlan> {

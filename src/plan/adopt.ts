@@ -40,6 +40,17 @@ export function candidatesFor(spec: ServiceSpec, host: HostSnapshot): readonly C
   );
 }
 
+/** What Docker Compose runs of the declared projects and nobody declares: services of no file, replicas beyond the number. */
+export function leftAlone(specs: readonly ServiceSpec[], host: HostSnapshot): readonly ForeignContainer[] {
+  const projects = new Set(specs.map(({ project }) => project));
+  return host.foreign.filter((container) => {
+    const { compose } = container;
+    if (compose === undefined || !projects.has(compose.project)) return false;
+    const spec = specs.find(({ project, name }) => project === compose.project && name === compose.service);
+    return spec === undefined || compose.slot > (spec.replicas ?? 1);
+  });
+}
+
 /** What is worth remembering of a candidate at the moment it is taken over. */
 export function adoptionOf({ container: { facts } }: Candidate, spec: ServiceSpec, host: HostSnapshot): Adopted {
   // One that has ended without a policy may have lost it to a rollout of ours that nobody remembers.

@@ -31,10 +31,9 @@ export function draftFile(project: string, survey: Survey): Draft {
   const declarations = new Declarations(project, survey);
   const services: Record<string, object> = {};
   for (const subject of survey.subjects) {
-    const { slot = 1 } = subject.compose ?? {};
     const name = serviceName(subject, project);
-    if (slot > 1 && Object.hasOwn(services, name)) {
-      notes.push(`${subject.name}: a further replica of ${name} is left out`);
+    if (isReplica(subject, project) && Object.hasOwn(services, name)) {
+      services[name] = { ...services[name], scale: replicasOf(subject, survey) };
       continue;
     }
     const service = draftService(subject, project, declarations, secrets, (note) => {
@@ -43,6 +42,19 @@ export function draftFile(project: string, survey: Survey): Draft {
     if (service !== undefined) services[unique(name, services)] = service;
   }
   return { file: { name: project, services, ...declarations.file() }, notes, secrets: secrets.values };
+}
+
+/** One of several that Compose runs of a service of this project; they are made alike. */
+function isReplica({ compose }: Subject, project: string): boolean {
+  return compose?.project === project;
+}
+
+/** The highest number counts: a gap is filled again. */
+function replicasOf({ compose }: Subject, { subjects }: Survey): number {
+  const alike = subjects.filter(
+    (other) => other.compose?.project === compose?.project && other.compose?.service === compose?.service,
+  );
+  return Math.max(...alike.map((other) => other.compose?.slot ?? 1));
 }
 
 function draftService(

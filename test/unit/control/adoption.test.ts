@@ -125,6 +125,9 @@ describe("a project that Docker Compose runs already", () => {
     const controller = await stage.start();
     await stage.until("its start", () => controller.service(key)?.health === "Healthy");
     expect(find(other)).toMatchObject({ name: "shop_db_1", state: "created" });
+    expect((await controller.plan()).map(({ text }) => text)).toContain(
+      "shop/db\n  left alone: shop_db_1, which Docker Compose runs and no services file declares",
+    );
     await controller.stop();
   });
 
