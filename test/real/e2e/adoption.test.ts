@@ -163,7 +163,7 @@ describe("killed in the middle of an adopting rollout", () => {
       await scene.fairlead.stop();
       await clear(scene);
     }
-    for (const kind of ["/stop", "/rename", "/start"]) expect(died.join("\n")).toContain(kind);
+    for (const kind of ["/create", "/stop", "/rename"]) expect(died.join("\n")).toContain(kind);
   });
 });
 
