@@ -1,9 +1,8 @@
 import { declarations, type Declared } from "./declared.js";
-import { external } from "./external.js";
 import { fields } from "./fields.js";
 import { configKeys, secretKeys } from "./declaration-keys.js";
 import { hostPath } from "./mounts.js";
-import { report, reportKey, wrongKind, type Node } from "./node.js";
+import { isMapping, report, reportKey, wrongKind, type Node } from "./node.js";
 import { filledText, text } from "./scalar.js";
 
 export type ContentSection = "configs" | "secrets";
@@ -24,7 +23,6 @@ export function declaredSecrets(node: Node | undefined): Declared<Content> {
 
 function config(node: Node): Content | null {
   const field = node.value === null ? () => undefined : fields(node, configKeys);
-  if (refuseExternal(field("external"), "config")) return null;
   return source(node, [
     ["file", field("file")],
     ["environment", field("environment")],
@@ -34,21 +32,10 @@ function config(node: Node): Content | null {
 
 function secret(node: Node): Content | null {
   const field = node.value === null ? () => undefined : fields(node, secretKeys);
-  if (refuseExternal(field("external"), "secret")) return null;
   return source(node, [
     ["file", field("file")],
     ["environment", field("environment")],
   ]);
-}
-
-function refuseExternal(node: Node | undefined, kind: "config" | "secret"): boolean {
-  if (node === undefined || !external(node).external) return false;
-  reportKey(
-    node,
-    `an external ${kind} lives in a Swarm's store, which a plain host does not have`,
-    "name a `file:` on the host, or a variable of Fairlead's own in `environment:`",
-  );
-  return true;
 }
 
 type SourceKey = "file" | "environment" | "content";
@@ -58,6 +45,8 @@ function source(node: Node, sources: readonly (readonly [key: SourceKey, node: N
   const given = sources.flatMap(([key, at]) => (at === undefined ? [] : [{ key, at }]));
   const [first, second] = given;
   if (first === undefined) {
+    // An external one has been refused already, with what to write instead.
+    if (isMapping(node.value) && Object.hasOwn(node.value, "external")) return null;
     const keys = sources.map(([key]) => `\`${key}\``).join(", ");
     return report(node, "it has no source", `write one of ${keys}`);
   }

@@ -5,6 +5,10 @@ const unstored = {
   support: "ignored",
   hint: "it concerns a Swarm's store; on a plain host nothing is stored",
 } as const;
+const noStore = {
+  support: "refused",
+  hint: "a plain host has no Swarm's store: name a `file:` on it, or a variable of Fairlead's own in `environment:`",
+} as const;
 const stored = { support: "refused", hint: "it has a meaning in a Swarm's store only" } as const;
 
 export const ipamKeys = {
@@ -33,7 +37,7 @@ export const configKeys = {
   file: supported,
   environment: supported,
   content: supported,
-  external: supported,
+  external: noStore,
   name: unstored,
   labels: unstored,
   template_driver: stored,
@@ -42,7 +46,7 @@ export const configKeys = {
 export const secretKeys = {
   file: supported,
   environment: supported,
-  external: supported,
+  external: noStore,
   name: unstored,
   labels: unstored,
   driver: stored,

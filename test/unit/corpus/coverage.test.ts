@@ -15,7 +15,13 @@ const documents = paths
 const ourExtension = "x-fairlead";
 
 /** In no file, each with its reason. */
-const exempt: readonly string[] = [];
+const exempt: readonly string[] = [
+  // The older form of `external`, which docker-compose warns of.
+  "networks.*.external.name",
+  "volumes.*.external.name",
+  // Read as that of a secret, which one file has.
+  "configs.*.environment",
+];
 
 describe("the corpus", () => {
   it("is large", () => {
