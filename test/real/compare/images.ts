@@ -35,7 +35,7 @@ export async function nameStandIn(docker: Docker, { id, names }: StandIn, projec
 /** Several projects share names: they go together, when nobody needs them any more. */
 export async function removeStandIn(docker: Docker, { reference, digest, names }: StandIn): Promise<void> {
   const pinned = `${familiarName(reference)}@${digest}`;
-  await Promise.all([...names, pinned].map((name) => docker.getImage(name).remove({ noprune: true })));
+  for (const name of [...names, pinned]) await docker.getImage(name).remove({ noprune: true });
 }
 
 /** Registry and digest cannot be those of the file's image where nothing is pulled from there. */

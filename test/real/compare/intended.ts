@@ -138,6 +138,15 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     covers: ({ field }) => ["HostConfig.Binds", "HostConfig.Mounts", "Config.Volumes"].includes(field),
   },
   {
+    where: "mounts of `configs`",
+    reason: "1.29 leaves `configs` out with a warning; Fairlead and 2.40 mount their files, read-only.",
+    covers: ({ peer, field }, before, after) => {
+      const [, target = ""] = /^(?:Mounts|Requested)\.(.*)\.\w+$/.exec(field) ?? [];
+      const isThere = [...before.keys()].some((key) => key.startsWith(`Mounts.${target}.`));
+      return peer === "1.29" && target !== "" && !isThere && after.get(`Requested.${target}.ReadOnly`) === true;
+    },
+  },
+  {
     where: "`Mounts[].Mode`",
     reason: "It repeats the words in which a mount was asked for; `RW` and `Propagation` say what it is.",
     covers: ({ field }) => /^Mounts\..*\.Mode$/.test(field),
