@@ -43,6 +43,12 @@ module.exports = {
       "An adapter knows the interface it fills, nothing else.",
     ),
     only(
+      "context-sees-ports",
+      "context",
+      ["spec/", "plan/", "control/ports\\.ts", ...house],
+      "An adapter knows the interface it fills, nothing else.",
+    ),
+    only(
       "control-sees-ports",
       "control",
       ["spec/", "plan/", ...house],

@@ -9,6 +9,7 @@ export type ErrorCode =
   | "PortConflict"
   | "ContainerGone"
   | "PullFailed"
+  | "BuildFailed"
   | "ImageNotFound"
   | "Unauthorized"
   | "RateLimited"

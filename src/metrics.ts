@@ -22,6 +22,7 @@ const steps = names<StepKind>({
   "remove-network": 0,
   "create-volume": 0,
   "pull-image": 0,
+  "build-image": 0,
   "tag-image": 0,
   "create-container": 0,
   "write-files": 0,

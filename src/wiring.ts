@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "./config.js";
 import { Adoption } from "./control/adoption.js";
 import { defaultBackoff } from "./control/backoff.js";
@@ -7,10 +8,12 @@ import { Controller } from "./control/controller.js";
 import { Digests } from "./control/digests.js";
 import { withoutAnswers } from "./control/effective-health.js";
 import { Journal } from "./control/journal.js";
-import type { Engine, Log, Source } from "./control/ports.js";
+import type { Contexts, Engine, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
 import type { Preview } from "./control/surface.js";
+import { Targets } from "./control/targets.js";
+import { openContexts } from "./context/contexts.js";
 import { asFairleadError } from "./errors.js";
 import { draftFile, projectIn } from "./docker/draft/draft.js";
 import type { Draft } from "./docker/draft/draft.js";
@@ -60,6 +63,7 @@ export async function startController(config: Config, environment: Environment, 
   const controller = new Controller({
     engine,
     registry,
+    contexts: contextsOf(config, environment),
     source: sourceOf(config, environment, log),
     prober: connectProber({ engine, version }),
     journal,
@@ -111,11 +115,20 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const record = (key: ServiceKey) => journal.record(key);
     const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
     const host = await adoption.look();
+    const targets = new Targets({
+      digests: new Digests(registry, engine),
+      contexts: contextsOf(config, environment),
+      builds: new Map(),
+      recordOf: record,
+      // A verb that only looks writes nothing down.
+      append: () => Promise.resolve(),
+      clock: systemClock,
+    });
     const plans = await forecastAll({
       specs,
       host: withoutAnswers(host, specs),
       supposed: async () => withoutAnswers(await adoption.look(true), specs),
-      digests: new Digests(registry, engine),
+      targets,
       record,
     });
     return { plans, orphans: orphansOf(projects, host) };
@@ -139,6 +152,10 @@ export function sourceOf(config: Config, environment: Environment, log: Log): So
       log.warn({ file: warning.file }, formatProblem(warning));
     },
   });
+}
+
+function contextsOf(config: Config, environment: Environment): Contexts {
+  return openContexts({ scratch: join(config.data, "build"), environment });
 }
 
 function engineOf(config: Config, registry: RegistryConnection, log: Log): Engine {

@@ -14,6 +14,7 @@ import type { ExitCode, Wiring } from "./wiring.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
+  readonly build?: boolean;
   readonly admin?: string;
   readonly all?: boolean;
 }
@@ -101,8 +102,9 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     });
   withAdmin(verb("reconcile", "look at a service again now"))
     .argument("<service>", "project/service, or service")
+    .option("--build", "build its image again")
     .action(async (name: string, options: Options) => {
-      answer.code = await act(wiring, adminOf(wiring, options), "reconcile", name);
+      answer.code = await act(wiring, adminOf(wiring, options), options.build === true ? "build" : "reconcile", name);
     });
   return root;
 }

@@ -86,6 +86,15 @@ export class Catalog {
     return named.length === 1 ? named : [];
   }
 
+  keysForContainer(name: string): readonly ServiceKey[] {
+    const owners = [...this.#specs].filter(([, { containerName, project, name: service }]) => {
+      if (containerName !== undefined) return containerName === name;
+      const prefix = `${project}-${service}-`;
+      return name.startsWith(prefix) && /^\d{1,9}$/.test(name.slice(prefix.length));
+    });
+    return owners.map(([key]) => key);
+  }
+
   /** The services that depend on this one, and whether what happens to its containers concerns theirs at any time. */
   dependantsOf(key: ServiceKey): readonly Dependant[] {
     return [...this.#specs].flatMap(([dependant, spec]) => {

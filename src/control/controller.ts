@@ -15,6 +15,7 @@ import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import { Adoption } from "./adoption.js";
 import type { BackoffOptions } from "./backoff.js";
+import { Builds } from "./builds.js";
 import { Bursts } from "./bursts.js";
 import { Cached } from "./cached.js";
 import { Catalog } from "./catalog.js";
@@ -23,7 +24,7 @@ import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { Ledger } from "./ledger.js";
 import { Leftovers } from "./leftovers.js";
-import type { Clock, Engine, EngineEvent, Log, Prober, Registry, Source, SourceSnapshot } from "./ports.js";
+import type { Clock, Contexts, Engine, EngineEvent, Log, Prober, Registry, Source, SourceSnapshot } from "./ports.js";
 import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
 import { Probes } from "./probes.js";
@@ -31,12 +32,17 @@ import { Pulls } from "./pulls.js";
 import { KeyedQueue } from "./queue.js";
 import { Reconciler } from "./reconcile.js";
 import { startSchedule } from "./schedule.js";
-import type { ServicePlan, Surface } from "./surface.js";
+import type { BuildOutput, ServicePlan, Surface } from "./surface.js";
+import { Targets } from "./targets.js";
 import type { Telemetry } from "./telemetry.js";
+
+/** Each may take the whole host. */
+const concurrentBuilds = 1;
 
 export interface ControllerOptions {
   readonly engine: Engine;
   readonly registry: Registry;
+  readonly contexts: Contexts;
   readonly source: Source;
   readonly prober: Prober;
   readonly journal: Journal;
@@ -57,9 +63,10 @@ export interface ControllerOptions {
 export class Controller implements Surface {
   readonly #adoption: Adoption;
   readonly #host: Cached<HostSnapshot>;
-  readonly #digests: Digests;
+  readonly #targets: Targets;
   readonly #pulls: Pulls;
   readonly #probes: Probes;
+  readonly #builds: Builds;
   readonly #ledger: Ledger;
   readonly #queue: KeyedQueue;
   readonly #workers: PQueue;
@@ -72,7 +79,7 @@ export class Controller implements Surface {
   #watching: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ControllerOptions) {
-    const { engine, registry, journal, telemetry, clock, log, prune } = options;
+    const { engine, registry, contexts, journal, telemetry, clock, log, prune } = options;
     this.#adoption = new Adoption({
       engine,
       specs: () => this.#catalog.specs.values(),
@@ -80,7 +87,6 @@ export class Controller implements Surface {
       remember: (key, container, adopted) => this.#remember(key, container, adopted),
     });
     this.#host = new Cached(() => this.#adoption.look());
-    this.#digests = new Digests(patient(registry, clock), engine);
     this.#ledger = new Ledger({ journal, engine, telemetry, clock });
     this.#pulls = new Pulls({
       pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
@@ -99,6 +105,26 @@ export class Controller implements Surface {
         this.#noticeDependants(key, () => false);
       },
     });
+    this.#builds = new Builds({
+      engine,
+      contexts,
+      journal,
+      clock,
+      log,
+      concurrency: concurrentBuilds,
+      onEnd: (key) => {
+        this.#host.invalidate();
+        if (this.#catalog.specs.has(key)) this.#queue.add(key);
+      },
+    });
+    this.#targets = new Targets({
+      digests: new Digests(patient(registry, clock), engine),
+      contexts,
+      builds: this.#builds.states,
+      recordOf: (key) => journal.record(key),
+      append: (entry) => journal.append(entry),
+      clock,
+    });
     this.#bursts = new Bursts(clock, (key) => {
       this.#lookAfresh(key);
     });
@@ -113,8 +139,9 @@ export class Controller implements Surface {
           this.#host.invalidate();
         },
       },
-      digests: this.#digests,
+      targets: this.#targets,
       pulls: this.#pulls,
+      builds: this.#builds,
       ledger: this.#ledger,
       journal,
       telemetry,
@@ -172,7 +199,13 @@ export class Controller implements Surface {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#stopSchedule();
-    await Promise.all([this.#queue.drain(), this.#pulls.stop(), this.#probes.stop(), this.#watching]);
+    await Promise.all([
+      this.#queue.drain(),
+      this.#pulls.stop(),
+      this.#builds.stop(),
+      this.#probes.stop(),
+      this.#watching,
+    ]);
   }
 
   ready(): boolean {
@@ -209,6 +242,21 @@ export class Controller implements Surface {
     }
   }
 
+  keysForContainer(name: string): readonly ServiceKey[] {
+    return this.#catalog.keysForContainer(name);
+  }
+
+  async rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]> {
+    const built = keys.filter((key) => this.#catalog.specs.get(key)?.build !== undefined);
+    await Promise.all(built.map((key) => this.#builds.ask(key)));
+    this.reconcile(built, cause);
+    return built;
+  }
+
+  buildOutput(key: ServiceKey): BuildOutput | undefined {
+    return this.#builds.output(key);
+  }
+
   async retry(key: ServiceKey): Promise<void> {
     await this.options.journal.append({ type: "retry", at: this.options.clock.now(), key });
     this.options.log.info({ key }, "asked to try again what had failed");
@@ -232,7 +280,7 @@ export class Controller implements Surface {
       specs: [...this.#catalog.specs.values()],
       host: await this.#look(),
       supposed: async () => this.#probes.overlay(await this.#adoption.look(true)),
-      digests: this.#digests,
+      targets: this.#targets,
       record: (key) => this.options.journal.record(key),
     });
   }
@@ -255,7 +303,7 @@ export class Controller implements Surface {
   /** Nothing that was known of the host or the tag counts. */
   #lookAfresh(key: ServiceKey): void {
     const spec = this.#catalog.specs.get(key);
-    if (spec !== undefined) this.#digests.invalidate(spec.image);
+    if (spec !== undefined) this.#targets.invalidate(spec);
     this.#host.invalidate();
     this.#queue.add(key);
   }
@@ -312,7 +360,7 @@ export class Controller implements Surface {
   /** Everything is looked at again: one container list, one question per image. */
   #resync(): void {
     this.#host.invalidate();
-    this.#digests.invalidateAll();
+    this.#targets.invalidateAll();
     for (const key of this.#catalog.specs.keys()) this.#queue.add(key);
     void this.#queueOrphans();
     void this.#leftovers.look();
@@ -341,6 +389,7 @@ export class Controller implements Surface {
     for (const key of removed) {
       telemetry.serviceRemoved(key);
       this.#ledger.forget(key);
+      this.#builds.forget(key);
       this.#queue.forget(key);
     }
     for (const key of added) telemetry.serviceDeclared(key);

@@ -6,6 +6,7 @@ import type { Engine } from "./ports.js";
 export interface ExecutionContext {
   readonly engine: Engine;
   readonly beginPull: (step: StepOf<"pull-image">) => void;
+  readonly beginBuild: (step: StepOf<"build-image">) => void;
   /** Writes a failure into the journal before the container can be lost. */
   readonly keepLogs: (step: StepOf<"keep-logs">, id: string) => Promise<void>;
   /** Ids by name: what was observed, and what this run has made since. Nothing else can be reached. */
@@ -25,6 +26,9 @@ const executors: Executors = {
   "create-volume": (step, { engine }) => engine.createVolume(step),
   "pull-image": (step, { beginPull }) => {
     beginPull(step);
+  },
+  "build-image": (step, { beginBuild }) => {
+    beginBuild(step);
   },
   "tag-image": (step, { engine }) => engine.tagImage(step.source, step.tag),
   "create-container": async (step, { engine, ids }) => {

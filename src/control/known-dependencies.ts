@@ -1,7 +1,6 @@
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Target } from "../plan/desired.js";
 import type { KnownDependency } from "../plan/dependency.js";
-import type { ImageReference } from "../spec/image.js";
 import { specHash } from "../spec/hash.js";
 import { dependenciesOf } from "../spec/relations.js";
 import { serviceKey } from "../spec/service.js";
@@ -14,12 +13,13 @@ export interface Sight {
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
   readonly sameContent: (key: ServiceKey) => ServiceRecord["sameContent"];
   /** Undefined: the answer takes its time, and the service is looked at again when it is here. */
-  readonly resolve: (image: ImageReference) => Promise<{ readonly target: Target } | undefined>;
+  readonly resolve: (spec: ServiceSpec) => Promise<{ readonly target: Target } | undefined>;
 }
 
 const underWay: ReadonlySet<string> = new Set([
   "NotObserved",
   "Pulling",
+  "Building",
   "RolloutStarted",
   "WaitingForHealth",
   "WaitingForCompletion",
@@ -53,7 +53,7 @@ async function knownDependency(key: ServiceKey, { condition }: Dependency, sight
   const fault = ready?.status === "False" && !pending ? ready.message : undefined;
   // Only of what has to complete it matters whether that was for today's digest.
   if (condition !== "service_completed_successfully") return { pending, fault };
-  const answer = await sight.resolve(spec.image);
+  const answer = await sight.resolve(spec);
   if (answer === undefined) return { desired: "asking", pending: true };
   const target = withEquals(answer.target, sight.sameContent(key));
   return { desired: { spec, specHash: specHash(spec), target }, pending, fault };

@@ -1,8 +1,9 @@
+import type { Readable } from "node:stream";
 import type { ForeignContainer, HostSnapshot, NetworkLocation } from "../plan/observed.js";
 import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
-import type { ContainerFile, ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
+import type { BuildSpec, ContainerFile, ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
 
 /**
  * The host, as the executor needs it. Every call is idempotent where the engine can be: what is already so is success.
@@ -29,6 +30,11 @@ export interface Engine {
    * the part for `platform` (`linux/arm64`; absent: the host's own).
    */
   pull(reference: string, signal: AbortSignal, platform?: string): Promise<void>;
+  /**
+   * Builds an image and answers its id. Throws FairleadError `BuildFailed`, with `retry: "never"` where the same inputs
+   * would fail again.
+   */
+  build(order: BuildOrder, signal: AbortSignal): Promise<Digest>;
   tagImage(source: string, tag: string): Promise<void>;
   /** Answers the new container's id. */
   createContainer(step: StepOf<"create-container">): Promise<string>;
@@ -73,6 +79,37 @@ export type ExecResult =
 export type Claim = (
   container: Omit<ForeignContainer, "facts">,
 ) => { readonly project: string; readonly service: string } | undefined;
+
+export interface BuildOrder {
+  readonly build: BuildSpec;
+  readonly context: OpenContext;
+  /** `repository:tag`, each. */
+  readonly tags: readonly string[];
+  /** Each line of output as it comes, without control characters and without the values of build arguments. */
+  readonly onLine: (line: string) => void;
+}
+
+/** The files of builds. Throws FairleadError `BuildFailed`. */
+export interface Contexts {
+  /**
+   * Identifies what a build would be made of now: the contents of a folder, the commit behind a reference. Hexadecimal.
+   * Files that have not changed are not read again.
+   */
+  identify(build: BuildSpec): Promise<string>;
+  /** Throws if it is not what `identity` stands for any more. */
+  open(build: BuildSpec, identity: string, signal: AbortSignal): Promise<OpenContext>;
+}
+
+export interface OpenContext {
+  /** A tar archive, read once. */
+  readonly archive: Readable;
+  /** Where the Dockerfile is in it. */
+  readonly dockerfile: string;
+  /** The registries of the images that the Dockerfile names. */
+  readonly registries: readonly string[];
+  /** Ends it, whether it was read or not. */
+  close(): Promise<void>;
+}
 
 export interface Platform {
   readonly os: string;

@@ -8,16 +8,16 @@ import { formatImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
-import type { Digests } from "./digests.js";
 import type { ServiceRecord } from "./record.js";
 import type { ServicePlan } from "./surface.js";
+import type { Targets } from "./targets.js";
 
 export interface PreviewOptions {
   readonly specs: readonly ServiceSpec[];
   readonly host: HostSnapshot;
   /** The host as it would be if everything that could be adopted were. */
   readonly supposed: () => Promise<HostSnapshot>;
-  readonly digests: Digests;
+  readonly targets: Targets;
   readonly record: (key: ServiceKey) => ServiceRecord;
 }
 
@@ -35,17 +35,23 @@ async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<Se
   return { project: spec.project, service: spec.name, changes, text };
 }
 
-async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { digests, record }: PreviewOptions) {
+async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { targets, record }: PreviewOptions) {
   const active = activeOf(spec, host);
   const { memory, sameContent } = record(serviceKey(spec.project, spec.name));
-  const { target } = await digests.resolve(spec.image);
+  const { target } = await targets.resolve(spec, host.images);
   const hash = specHash(spec);
   const known = target.known ? sameContent.filter(({ digest }) => digest === target.digest).map(({ as }) => as) : [];
-  const same = target.known && active?.specHash === hash && (await isSame(spec, target.digest, active, host, digests));
+  const same =
+    target.known &&
+    target.local !== true &&
+    active?.specHash === hash &&
+    (await isSame(spec, target.digest, active, host, targets));
   const desired = {
     spec,
     specHash: hash,
-    target: target.known ? { ...target, sameContent: [...known, ...(same ? [active.digest] : [])] } : target,
+    target: target.known
+      ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
+      : target,
   };
   const { lines, changes, end } = forecast(desired, host, { ...memory, heals: new Map() });
   const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
@@ -66,10 +72,10 @@ async function isSame(
   digest: Digest,
   active: ObservedContainer,
   host: HostSnapshot,
-  digests: Digests,
+  targets: Targets,
 ): Promise<boolean> {
   if (active.digest === digest || isImageOf(active, host.images, spec.image, digest)) return true;
-  return digests.isSameContent(spec, digest, active).catch(() => false);
+  return targets.isSameContent(spec, digest, active).catch(() => false);
 }
 
 function describeAdoption(active: ObservedContainer | undefined): readonly string[] {

@@ -69,6 +69,7 @@ export function reasonOf(error: FairleadError): Reason {
     case "RateLimited":
     case "RegistryUnavailable":
     case "PullFailed":
+    case "BuildFailed":
     case "NameConflict":
     case "PortConflict":
       return error.code;

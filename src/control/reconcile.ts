@@ -5,6 +5,7 @@ import type { Desired, Target } from "../plan/desired.js";
 import type { KnownDependency } from "../plan/dependency.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
+import { withContainersOf } from "../plan/local.js";
 import { plan } from "../plan/plan.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
@@ -15,11 +16,11 @@ import { inEverySlot, inRole, isImageOf, viewOf } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
-import type { ImageReference } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Cached } from "./cached.js";
 import type { Declared } from "./catalog.js";
-import type { Digests } from "./digests.js";
+import type { Builds } from "./builds.js";
+import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
 import { inTime } from "./in-time.js";
 import type { Journal } from "./journal.js";
@@ -34,8 +35,9 @@ import type { ReconcileResult, Telemetry } from "./telemetry.js";
 export interface ReconcilerOptions {
   readonly engine: Engine;
   readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
-  readonly digests: Digests;
+  readonly targets: Targets;
   readonly pulls: Pulls;
+  readonly builds: Builds;
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
@@ -120,7 +122,7 @@ export class Reconciler {
   async #converge(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
     const { ledger, pulls, clock } = this.options;
     const { spec, generation, specProblem } = declared;
-    const known = await this.#knownOf(run, spec);
+    const known = await this.#knownOf(run, spec, snapshot);
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
     const resolved = await this.#resolveInTime(run, spec, view);
@@ -138,10 +140,15 @@ export class Reconciler {
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
     if (outcome.kind === "converged" || outcome.kind === "blocked") ledger.settled(run.key);
-    if (outcome.kind === "failed" && desired.target.known) {
-      pulls.forgetFailure(pinnedImage(spec.image, desired.target.digest));
-    }
+    if (outcome.kind === "failed") this.#forgetFailure(desired);
     return outcome;
+  }
+
+  /** It has been reported: the try after the pause begins anew. */
+  #forgetFailure({ spec, target }: Desired): void {
+    const { pulls, builds } = this.options;
+    if (target.known) pulls.forgetFailure(pinnedImage(spec.image, target.digest));
+    else if (target.build?.state === "failed") builds.forgetFailure(target.build.mark);
   }
 
   /**
@@ -162,7 +169,7 @@ export class Reconciler {
 
   async #resolve(run: Run, spec: ServiceSpec, view: View): Promise<Desired> {
     const hash = specHash(spec);
-    const { target, retryAfterMs } = await this.options.digests.resolve(spec.image);
+    const { target, retryAfterMs } = await this.options.targets.resolve(spec, view.images);
     run.retryAfterMs = retryAfterMs;
     return { spec, specHash: hash, target: await this.#compareContent(run, spec, hash, target, view) };
   }
@@ -176,7 +183,8 @@ export class Reconciler {
     { containers, images }: View,
   ): Promise<Target> {
     if (!target.known) return target;
-    const { journal, digests, clock } = this.options;
+    if (target.local === true) return withContainersOf(target, containers);
+    const { journal, targets, clock } = this.options;
     const pairs = journal.record(run.key).sameContent;
     const sameContent = pairs.filter((pair) => pair.digest === target.digest).map((pair) => pair.as);
     const active = inEverySlot(containers, "active").find(
@@ -186,7 +194,7 @@ export class Reconciler {
     try {
       const same =
         isImageOf(active, images, spec.image, target.digest) ||
-        (await digests.isSameContent(spec, target.digest, active));
+        (await targets.isSameContent(spec, target.digest, active));
       if (!same) return { ...target, sameContent };
     } catch (thrown) {
       const error = asFairleadError(thrown);
@@ -199,11 +207,11 @@ export class Reconciler {
     return { ...target, sameContent: [...sameContent, as] };
   }
 
-  #knownOf(run: Run, spec: ServiceSpec): Promise<ReadonlyMap<string, KnownDependency>> {
-    const { declared, status, digests, journal, clock, wake } = this.options;
+  #knownOf(run: Run, spec: ServiceSpec, { images }: HostSnapshot): Promise<ReadonlyMap<string, KnownDependency>> {
+    const { declared, status, targets, journal, clock, wake } = this.options;
     const sameContent = (key: ServiceKey) => journal.record(key).sameContent;
-    const resolve = (image: ImageReference) =>
-      inTime(digests.resolve(image), clock, registryPatienceMs, ({ target }) => {
+    const resolve = (one: ServiceSpec) =>
+      inTime(targets.resolve(one, images), clock, registryPatienceMs, ({ target }) => {
         if (target.known) wake(run.key);
       });
     return knownDependencies(spec, { declared, status, sameContent, resolve });
@@ -224,11 +232,14 @@ export class Reconciler {
   }
 
   async #act(run: Run, steps: readonly Step[], containers: View["containers"]): Promise<void> {
-    const { engine, pulls, ledger, host } = this.options;
+    const { engine, pulls, builds, ledger, host } = this.options;
     const context = {
       engine,
       beginPull: ({ reference, platform }: StepOf<"pull-image">) => {
         pulls.begin(reference, platform);
+      },
+      beginBuild: (step: StepOf<"build-image">) => {
+        builds.begin(step);
       },
       keepLogs: (step: Extract<Step, { kind: "keep-logs" }>, id: string) => ledger.keepLogs(run.key, step, id, run.log),
       ids: idsOf(containers),
@@ -246,7 +257,7 @@ export class Reconciler {
     const { clock, telemetry, journal } = this.options;
     const text = shorten(renderStep(step));
     const began = clock.now();
-    run.acted ||= step.kind !== "pull-image";
+    run.acted ||= step.kind !== "pull-image" && step.kind !== "build-image";
     try {
       run.log.info({ step: step.kind }, text);
       await execute(step, context);

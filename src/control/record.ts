@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Adopted } from "../plan/adopt.js";
+import { noBuilds } from "../plan/build.js";
+import type { BuildMemory } from "../plan/build.js";
 import type { Reason, Rollout } from "../plan/condition.js";
 import { emptyMemory } from "../plan/desired.js";
 import type { Memory } from "../plan/desired.js";
@@ -44,6 +46,19 @@ export const entrySchema = z.discriminatedUnion("type", [
     restart,
     digest,
   }),
+  z.object({ ...common, type: z.literal("build-asked") }),
+  z.object({ ...common, type: z.literal("built"), inputs: z.string(), beganAt: z.number(), image: digest }),
+  z.object({
+    ...common,
+    type: z.literal("build-failed"),
+    inputs: z.string(),
+    beganAt: z.number(),
+    /** With the same inputs it would fail again. */
+    lasting: z.boolean(),
+    message: z.string(),
+    logs: z.array(z.string()).readonly(),
+  }),
+  z.object({ ...common, type: z.literal("resolved"), image: z.string(), digest }),
   z.object({ ...common, type: z.literal("forget") }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
@@ -56,10 +71,20 @@ export interface ServiceRecord {
   readonly sameContent: readonly { readonly digest: Digest; readonly as: Digest }[];
   /** The containers of others that were taken over, by id. */
   readonly adopted: ReadonlyMap<string, Adopted>;
+  readonly builds: BuildMemory;
+  /** What the registry last said, of a service that asks it at intervals only. */
+  readonly resolved: { readonly at: number; readonly image: string; readonly digest: Digest } | undefined;
 }
 
 const { heals: _heals, ...nothing } = emptyMemory;
-export const emptyRecord: ServiceRecord = { memory: nothing, rollout: undefined, sameContent: [], adopted: new Map() };
+export const emptyRecord: ServiceRecord = {
+  memory: nothing,
+  rollout: undefined,
+  sameContent: [],
+  adopted: new Map(),
+  builds: noBuilds,
+  resolved: undefined,
+};
 
 const mostHolds = 50;
 const mostPairs = 20;
@@ -93,6 +118,18 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
     }
     case "rollout":
       return { ...record, rollout: entry.rollout };
+    case "build-asked":
+      return { ...record, builds: { ...record.builds, askedAt: entry.at } };
+    case "built": {
+      const { inputs, beganAt } = entry;
+      return { ...record, builds: { ...record.builds, done: { inputs, beganAt } } };
+    }
+    case "build-failed": {
+      const { inputs, beganAt, message } = entry;
+      return entry.lasting ? { ...record, builds: { ...record.builds, failed: { inputs, beganAt, message } } } : record;
+    }
+    case "resolved":
+      return { ...record, resolved: { at: entry.at, image: entry.image, digest: entry.digest } };
     case "forget":
       return emptyRecord;
     case "step":

@@ -16,6 +16,12 @@ export interface Surface {
   keysForImage(image: ImageReference): readonly ServiceKey[];
   /** The declared services that go by this name: `project/service`, or `service` where only one project has it. */
   keysForName(name: string): readonly ServiceKey[];
+  /** The declared service that a container's name belongs to: `project-service-1`, or its `container_name`. */
+  keysForContainer(name: string): readonly ServiceKey[];
+  /** Build again those of them that are built here, and answer which. */
+  rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]>;
+  /** The last lines of a service's last build, oldest first; undefined if none has begun since the controller did. */
+  buildOutput(key: ServiceKey): BuildOutput | undefined;
   /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
   reconcile(keys: readonly ServiceKey[], cause: string): void;
   /** Forget that the held digest was bad, and look again. */
@@ -34,6 +40,12 @@ export interface Surface {
 export interface Preview {
   readonly plans: readonly ServicePlan[];
   readonly orphans: readonly Orphan[];
+}
+
+export interface BuildOutput {
+  readonly lines: readonly string[];
+  /** How many lines before them are not kept. */
+  readonly dropped: number;
 }
 
 export interface ServicePlan {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { addAbortSignal } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import Docker from "dockerode";
 import { FairleadError } from "../errors.js";
 import type { RegistryCredentials } from "../control/ports.js";
@@ -13,15 +14,21 @@ export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Without version and query. Built from full ids and checked references only: the client encodes nothing. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** A list stands for a parameter that is repeated. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   readonly body?: object;
-  /** A tar archive, in place of a body. */
-  readonly archive?: Buffer;
+  /** A tar archive, in place of a body; a stream is sent as it is read. */
+  readonly archive?: Buffer | Readable;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Credentials by registry, as the classic builder takes them. */
+  readonly registries?: Readonly<Record<string, RegistryCredentials>>;
   readonly credentials?: RegistryCredentials | undefined;
   /** What is being done, as an infinitive, for messages. */
   readonly task: string;
   /** For the whole answer, or until the beginning of a stream. Default 30 s. */
   readonly timeoutMs?: number;
+  /** Asks for the connection itself, to speak this protocol on it. */
+  readonly protocol?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -70,6 +77,12 @@ export class Connection {
     return this.#negotiated();
   }
 
+  /** The bare connection, once both sides have agreed to speak another protocol on it. */
+  async upgrade(call: Call & { readonly protocol: string }): Promise<Duplex> {
+    const open = (response: IncomingMessage) => Promise.resolve(response as unknown as Duplex);
+    return this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, open));
+  }
+
   /** After a loss: the engine that comes back may be another one. */
   forget(): void {
     this.#version = undefined;
@@ -115,7 +128,9 @@ export class Connection {
   async #send<T>(call: Call, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
     try {
       const response = await deadline.race(this.#dialAgain(call, deadline));
-      const status = response.statusCode ?? 0;
+      // The client hands over a socket instead of an answer when the engine has agreed to an upgrade.
+      const status = call.protocol !== undefined && !("statusCode" in response) ? 101 : (response.statusCode ?? 0);
+      if (status === 101) return await take(response);
       if ((status >= 200 && status < 300) || status === 304) return await deadline.race(take(response));
       throw new Refusal(call.task, status, reasonOf(await deadline.race(readBody(response)), status));
     } catch (error) {
@@ -137,7 +152,7 @@ export class Connection {
   }
 
   #dial(
-    { method, path, query = {}, body = {}, archive, credentials }: Call,
+    { method, path, query = {}, body = {}, archive, headers, credentials, registries, protocol }: Call,
     abortSignal: AbortSignal,
   ): Promise<IncomingMessage> {
     const options = { _query: query, _body: body };
@@ -145,8 +160,13 @@ export class Connection {
       method,
       path: Object.keys(query).length === 0 ? path : `${path}?`,
       options,
-      file: archive,
       authconfig: credentials,
+      registryconfig: registries,
+      file: archive,
+      ...(protocol === undefined ? {} : { hijack: true }),
+      ...(headers === undefined && protocol === undefined
+        ? {}
+        : { headers: { ...headers, ...(protocol === undefined ? {} : { Upgrade: protocol }) } }),
       abortSignal,
       isStream: true,
       statusCodes: allStatuses,

@@ -11,14 +11,15 @@ import { exposedPorts, portBindings } from "./port-body.js";
 import { securityBody } from "./security-body.js";
 
 /**
- * The body of POST /containers/create in this API version. The image is pinned by digest; the restart policy is `no`
- * until the container is proven; only one network is joined, because engines before API 1.44 take no more.
+ * The body of POST /containers/create in this API version. The image is pinned by digest, or by its id where it was made
+ * here; the restart policy is `no` until the container is proven; only one network is joined, because engines before API
+ * 1.44 take no more.
  */
 export function creationBody(step: CreateContainerStep, api: string): Body {
   const { container, image } = step.spec;
   const { naming, execution, namespaces, logging } = container;
   return {
-    Image: pinnedImage(image, step.digest),
+    Image: step.byId === true ? step.digest : pinnedImage(image, step.digest),
     Labels: containerLabels(step),
     Env: Object.entries(container.environment).map(([key, value]) => (value === null ? key : `${key}=${value}`)),
     ...defined({

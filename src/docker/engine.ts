@@ -1,6 +1,7 @@
 import { FairleadError } from "../errors.js";
 import type { Engine } from "../control/ports.js";
 import { writeFiles } from "./files.js";
+import { buildImage } from "./build.js";
 import { Connection } from "./connection.js";
 import { findDifferences } from "./differences.js";
 import * as containers from "./containers.js";
@@ -46,7 +47,7 @@ export function connectEngine(options: EngineOptions): Engine {
     settle(work, () => {
       stale.container(id);
     });
-  const onImages = async (work: () => Promise<void>): Promise<void> =>
+  const onImages = async <T>(work: () => Promise<T>): Promise<T> =>
     settle(work, () => {
       stale.list("images");
     });
@@ -77,6 +78,7 @@ export function connectEngine(options: EngineOptions): Engine {
       ),
     pull: (reference, signal, platform) =>
       onImages(() => pullImage(connection, { reference, platform }, options.credentials, signal)),
+    build: (order, signal) => onImages(() => buildImage(connection, order, options.credentials, signal)),
     tagImage: (source, tag) => onImages(() => images.tagImage(connection, source, tag)),
     createContainer: (step) =>
       settle(

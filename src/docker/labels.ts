@@ -28,7 +28,7 @@ export interface Identity {
 const composeVersion = "2.40.0";
 
 /** Labels of the file first: none of them can take the place of ours. */
-export function containerLabels({ spec, slot, specHash, digest, revision }: CreateContainerStep): Labels {
+export function containerLabels({ spec, slot, specHash, digest, byId, revision }: CreateContainerStep): Labels {
   return {
     ...spec.container.labels,
     "fairlead.project": spec.project,
@@ -46,7 +46,7 @@ export function containerLabels({ spec, slot, specHash, digest, revision }: Crea
     "com.docker.compose.container-number": String(slot),
     "com.docker.compose.oneoff": "False",
     "com.docker.compose.config-hash": specHash,
-    "com.docker.compose.image": pinnedImage(spec.image, digest),
+    "com.docker.compose.image": byId === true ? digest : pinnedImage(spec.image, digest),
     "com.docker.compose.version": composeVersion,
   };
 }

@@ -17,6 +17,11 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
     [servicePath]: (req, res) => {
       res.json(surface.service(declaredKey(req, surface)));
     },
+    [`${servicePath}/build`]: (req, res) => {
+      const output = surface.buildOutput(declaredKey(req, surface));
+      if (output === undefined) throw new Refusal(404, "no build has begun since the controller started");
+      res.json(output);
+    },
     "/api/v1/plan": async (_req, res) => {
       const [plans, orphans] = await Promise.all([surface.plan(), surface.orphans()]);
       res.json({ plans, orphans });
@@ -35,9 +40,17 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       return {};
     },
     [`${servicePath}/adopt`]: async (key) => ({ adopted: await surface.adopt(key) }),
+    [`${servicePath}/build`]: async (key) => {
+      const built = await surface.rebuild([key], "api");
+      if (built.length === 0) throw new Refusal(409, "the service is not built here", "it has no `build` in its file");
+      return {};
+    },
   };
 
-  for (const [path, answer] of Object.entries(reads)) app.route(path).get(answer).all(allowOnly("GET"));
+  for (const [path, answer] of Object.entries(reads)) {
+    const route = app.route(path).get(answer);
+    if (!Object.hasOwn(writes, path)) route.all(allowOnly("GET"));
+  }
   for (const [path, act] of Object.entries(writes)) {
     app
       .route(path)
@@ -46,7 +59,7 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
         const answer = await act(key);
         res.status(202).json({ enqueued: [key], ...answer });
       })
-      .all(allowOnly("POST"));
+      .all(Object.hasOwn(reads, path) ? allowOnly("GET", "POST") : allowOnly("POST"));
   }
 }
 

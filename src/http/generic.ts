@@ -1,9 +1,12 @@
-import { textAt } from "./json.js";
+import { flagAt, textAt } from "./json.js";
 import { Refusal } from "./refusal.js";
 import { bearerToken } from "./secret.js";
 import { imageFrom, type Sender } from "./sender.js";
 
-/** Our own format, for pipelines and curl: `{"image": "host/repo:tag"}`, `{"service": "project/name"}`, or both. */
+/**
+ * Our own format, for pipelines and curl: `{"image": "host/repo:tag"}`, `{"service": "project/name"}`, or both; with
+ * `"build": true` what is built here is built again.
+ */
 export const generic: Sender = {
   type: "generic",
   secret: bearerToken,
@@ -20,6 +23,7 @@ export const generic: Sender = {
     return {
       images: image === undefined ? [] : [imageFrom(image)],
       services: service === undefined ? [] : [service],
+      build: flagAt(body, "build"),
     };
   },
 };

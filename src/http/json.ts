@@ -36,6 +36,13 @@ export function textAt(root: unknown, ...path: readonly string[]): string | unde
   return value === "" ? undefined : value;
 }
 
+/** True or false inside parsed JSON; absent or null is false. Any other type is a Refusal 400. */
+export function flagAt(root: unknown, ...path: readonly string[]): boolean {
+  const value = valueAt(root, ...path) ?? false;
+  if (typeof value !== "boolean") throw new Refusal(400, `${path.join(".")} must be true or false`);
+  return value;
+}
+
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

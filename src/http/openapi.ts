@@ -39,6 +39,14 @@ export function openapi(version: string): object {
           adopted: list(name),
         }),
       },
+      "/api/v1/services/{project}/{service}/build": {
+        parameters,
+        get: read(
+          "The last lines of the last build",
+          object({ lines: list({ type: "string" }), dropped: { type: "integer" } }),
+        ),
+        post: enqueue("Build the image again, whether its inputs have changed or not"),
+      },
       "/api/v1/plan": {
         get: read(
           "What would be done now, and what is left over; nothing is changed",

@@ -1,5 +1,5 @@
 /** One receiver each: `POST /hooks/<type>`. */
-export const hookTypes = ["dockerhub", "generic"] as const;
+export const hookTypes = ["dockerhub", "generic", "delivery-hook"] as const;
 export type HookType = (typeof hookTypes)[number];
 
 /** What became of a delivery, as `fairlead_hooks_total` counts it: few words, whatever strangers send. */
@@ -19,7 +19,7 @@ export function hookOutcome(status: number | undefined): HookOutcome {
   if (status === undefined) return "invalid";
   if (status === 202) return "accepted";
   if (status < 300) return "ignored";
-  if (status === 404) return "unauthorized";
+  if (status === 404 || status === 401) return "unauthorized";
   if (status === 429) return "limited";
   if (status < 500) return "invalid";
   return status === 503 ? "unavailable" : "error";

@@ -7,9 +7,19 @@ import { Refusal } from "./refusal.js";
 /** One kind of sender: how it shows its secret where the path holds none, and what its body names. Pure but for the request. */
 export interface Sender {
   readonly type: HookType;
+  /** Absent: `/hooks/<type>`. */
+  readonly path?: string;
+  /** How it proves that it knows a secret without showing it. */
+  readonly signature?: Signature;
   secret(req: Request): string | undefined;
   /** Throws Refusal 400 for a body that is not this sender's. */
   read(body: unknown): HookEvent;
+}
+
+export interface Signature {
+  isOffered(req: Request): boolean;
+  /** Takes the same time whichever of the secrets fits. `now` is epoch milliseconds. */
+  fits(req: Request, body: Uint8Array, secrets: readonly string[], now: number): boolean;
 }
 
 /** What a delivery points at: a hint where to look, never what to do. */
@@ -17,6 +27,10 @@ export interface HookEvent {
   readonly images: readonly ImageReference[];
   /** Names of services, with or without their project. */
   readonly services: readonly string[];
+  /** Names of containers. */
+  readonly containers?: readonly string[];
+  /** What is built here is to be built again. */
+  readonly build?: boolean;
 }
 
 /** An image as a stranger wrote it. Throws Refusal 400. */

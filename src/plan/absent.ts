@@ -1,11 +1,11 @@
-import { planRollout } from "./begin.js";
+import { mayPull, planRollout } from "./begin.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { heldBy } from "./held.js";
 import { activeName, baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
-import { inRole } from "./view.js";
+import { inRole, localName } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** Nothing serves and nothing is on its way. */
@@ -56,7 +56,9 @@ function planFallback(
   const stable = memory.stableDigest;
   const held = (digest: string) =>
     memory.holds.some((hold) => hold.digest === digest && hold.specHash === desired.specHash);
-  if (stable !== undefined && !held(stable)) {
+  const inReach =
+    stable !== undefined && (mayPull(desired.spec) || localName(view, desired.spec.image, stable) !== undefined);
+  if (inReach && !held(stable)) {
     const fallback: Desired = { ...desired, target: { known: true, digest: stable, sameContent: [] } };
     return planRollout(fallback, stable, undefined, view, memory);
   }

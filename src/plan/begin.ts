@@ -11,7 +11,7 @@ import { create, letTryAgain, retire } from "./steps.js";
 import { ownerOf } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
-import { inRole, isLocal, isUp, othersServe } from "./view.js";
+import { inRole, isUp, localName, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
@@ -37,8 +37,12 @@ export function planRollout(
 /** Undefined: nothing stands in the way of creating the container. */
 export function awaitImage(desired: Desired, digest: Digest, view: SlotView): Plan | undefined {
   const { image } = desired.spec;
-  if (isLocal(view, image, digest)) return undefined;
+  if (localName(view, image, digest) !== undefined) return undefined;
   const reference = `${familiarName(image)}@${digest}`;
+  if (!mayPull(desired.spec)) {
+    const because = `${digest} is not on this host any more, and nothing is pulled for this service`;
+    return { steps: [], outcome: { kind: "failed", reason: "ImageNotFound", because } };
+  }
   const pull = view.pulls.get(reference);
   if (pull?.state === "failed") {
     const because = `${reference} could not be pulled: ${pull.message}`;
@@ -55,6 +59,11 @@ export function awaitImage(desired: Desired, digest: Digest, view: SlotView): Pl
   const because = "the image is not on this host yet";
   const step: Step = { kind: "pull-image", reference, ...(platform === undefined ? {} : { platform }), because };
   return { steps: [step], outcome };
+}
+
+/** Whether a registry may be asked for what is missing. */
+export function mayPull({ build, pullPolicy }: ServiceSpec): boolean {
+  return build === undefined && pullPolicy?.kind !== "never";
 }
 
 /** What serves is kept running, whatever stands in the way of the new one. */

@@ -16,6 +16,8 @@ export type ConditionType = (typeof conditionTypes)[number];
 export type Reason =
   | "Converged"
   | "Pulling"
+  | "Building"
+  | "BuildFailed"
   | "RolloutStarted"
   | "WaitingForHealth"
   | "Promoting"

@@ -1,6 +1,7 @@
 import type { Digest } from "../spec/image.js";
 import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
+import type { StepOf } from "./step.js";
 
 /** What should run: the file's word and the registry's. */
 export interface Desired {
@@ -16,9 +17,18 @@ export type Target =
       readonly digest: Digest;
       /** Other digests of equal content on this platform: running one of them is running this one. */
       readonly sameContent: readonly Digest[];
+      /** What this host has decides, not a registry: an image that was built here, or one that is not to be asked for. */
+      readonly local?: true;
     }
-  /** The registry cannot be asked, or refuses. */
-  | { readonly known: false; readonly reason: Reason; readonly message: string };
+  /** The registry cannot be asked, or refuses; or the image is still to be built. */
+  | { readonly known: false; readonly reason: Reason; readonly message: string; readonly build?: BuildNeed };
+
+/** What stands between a service and its built image. */
+export type BuildNeed =
+  | { readonly state: "wanted"; readonly step: StepOf<"build-image"> }
+  | { readonly state: "running" }
+  /** `lasting`: with the same inputs it would fail again. */
+  | { readonly state: "failed"; readonly lasting: boolean; readonly mark: string };
 
 /** What Docker cannot hold. Losing all of it must never hurt a running service. */
 export interface Memory {

@@ -2,7 +2,7 @@ import { formatImage } from "../spec/image.js";
 import { roleOf, baseOf, activeName } from "./names.js";
 import type { HostSnapshot, ObservedContainer } from "./observed.js";
 import { networkMade, volumeMade } from "./made.js";
-import type { ConnectStep, CreateContainerStep, Step } from "./step.js";
+import type { BuildStep, ConnectStep, CreateContainerStep, Step } from "./step.js";
 
 /**
  * The host after a step that went well: what the engine would show. Pure; the forecast of a plan and the simulator of
@@ -30,6 +30,8 @@ export function effect(
         : { ...host, volumes: new Map([...host.volumes, volumeMade(step)]) };
     case "pull-image":
       return pulled(host, step.reference);
+    case "build-image":
+      return built(host, step);
     case "tag-image":
       return tagged(host, step.source, step.tag);
     case "create-container":
@@ -101,7 +103,9 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
   const { spec } = step;
   const check = spec.container.healthcheck;
   const checked = check !== undefined && !check.disabled;
-  const image = host.images.find((local) => local.digests.some((digest) => digest.endsWith(`@${step.digest}`)));
+  const image = host.images.find(
+    (local) => local.id === step.digest || local.digests.some((digest) => digest.endsWith(`@${step.digest}`)),
+  );
   const container: ObservedContainer = {
     id,
     name: step.name,
@@ -161,6 +165,14 @@ function pulled(host: HostSnapshot, reference: string): HostSnapshot {
     image === known ? { ...image, digests: [...image.digests, reference] } : image,
   );
   return { ...host, images };
+}
+
+/** One image for the same inputs, as from the engine's cache. */
+function built(host: HostSnapshot, { inputs, mark, name }: BuildStep): HostSnapshot {
+  const id = `sha256:${inputs.padEnd(64, "0").slice(0, 64)}`;
+  const known = host.images.some((image) => image.id === id);
+  const images = known ? host.images : [...host.images, { id, tags: [], digests: [], usedBy: [] }];
+  return tagged(tagged({ ...host, images }, id, name), id, mark);
 }
 
 function tagged(host: HostSnapshot, source: string, tag: string): HostSnapshot {

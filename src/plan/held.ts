@@ -1,3 +1,4 @@
+import { clearBuilt } from "./built.js";
 import { clearImages } from "./cleanup.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, SlotMemory } from "./desired.js";
@@ -38,6 +39,10 @@ export function planHeld(
     const rollback = `${because}; the one before it is unhealthy too`;
     return { steps: repair.steps, outcome: { kind: "blocked", reason: "RollbackFailed", because: rollback } };
   }
-  const steps = [...repair.steps, ...clearImages(desired.spec, active, view)];
+  const steps = [
+    ...repair.steps,
+    ...clearImages(desired.spec, active, view),
+    ...clearBuilt(desired.spec, active, desired.target, view),
+  ];
   return { steps, outcome: { kind: "blocked", reason: "DigestHeld", because } };
 }

@@ -1,3 +1,4 @@
+import { serviceHash } from "../spec/hash.js";
 import type { ServiceSpec } from "../spec/service.js";
 import type { ObservedContainer, Role } from "./observed.js";
 
@@ -32,6 +33,18 @@ export const keepRepository = "fairlead/keep";
 
 export function keepTag(service: { readonly project: string; readonly name: string }, revision: number): string {
   return `${keepRepository}:${service.project}.${service.name}.r${revision}`;
+}
+
+/** The repository of our marks on what was built here: the mark tells what an image was made of. */
+export const builtRepository = "fairlead/built";
+
+/** `inputs` and the service's own short hash are hexadecimal: a tag has room for no project's and service's names. */
+export function builtMark(service: { readonly project: string; readonly name: string }, inputs: string): string {
+  return `${builtRepository}:${serviceHash(service)}.${inputs}`;
+}
+
+export function isBuiltMark(service: { readonly project: string; readonly name: string }, tag: string): boolean {
+  return tag.startsWith(`${builtRepository}:${serviceHash(service)}.`);
 }
 
 /** The revision that one of our tags keeps for this service; undefined for any other tag. */

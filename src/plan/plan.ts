@@ -5,6 +5,7 @@ import { planNetworks } from "./networks.js";
 import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
 import { prepare } from "./prepare.js";
+import { withBuild } from "./build.js";
 import { planReplicas } from "./replicas.js";
 import { planSlot } from "./slot.js";
 import { planSurplus } from "./surplus.js";
@@ -19,7 +20,10 @@ import type { View } from "./view.js";
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;
-  return withNotice(prepare(planService(desired, view, remembered), desired, view), notice, desired.spec, view);
+  const planned = prepare(planService(desired, view, remembered), desired, view);
+  const { target } = desired;
+  const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
+  return withNotice(whole, notice, desired.spec, view);
 }
 
 function planService(desired: Desired, view: View, remembered: Memory): Plan {

@@ -1,3 +1,4 @@
+import type { BuildContext } from "../spec/service.js";
 import type { Plan } from "./outcome.js";
 import type { CreateContainerStep, Step } from "./step.js";
 
@@ -16,6 +17,8 @@ function describe(step: Step): string {
       return `create volume ${step.volume.name}`;
     case "pull-image":
       return `pull ${shorten(step.reference)}${step.platform === undefined ? "" : ` for ${step.platform}`}`;
+    case "build-image":
+      return `build ${step.name} from ${renderContext(step.build.context)}`;
     case "tag-image":
       return `tag ${shorten(step.source)} as ${step.tag}`;
     case "create-container":
@@ -45,6 +48,15 @@ function describe(step: Step): string {
 
 function renderNetworkOf({ networkOf }: CreateContainerStep): string {
   return networkOf === undefined ? "" : ` in the network of ${networkOf.name}`;
+}
+
+/** Without the user information that a repository's URL may bear. */
+export function renderContext(context: BuildContext): string {
+  if (context.kind === "path") return context.path;
+  const { ref, subdirectory } = context;
+  const fragment = ref === undefined && subdirectory === undefined ? "" : `#${ref ?? ""}`;
+  const url = context.url.replace(/^([a-z]+:\/\/)[^/@]*@/, "$1");
+  return `${url}${fragment}${subdirectory === undefined ? "" : `:${subdirectory}`}`;
 }
 
 function renderAttachment(

@@ -1,3 +1,4 @@
+import { clearBuilt } from "./built.js";
 import { cleanUp } from "./cleanup.js";
 import type { Desired, SlotMemory, Target } from "./desired.js";
 import { keepRunning } from "./keep.js";
@@ -12,7 +13,12 @@ export function planConverged(desired: Desired, active: ObservedContainer, view:
   if (repair.outcome.kind !== "converged") return repair;
   const { spec } = desired;
   const joined = spec.oneShot === true ? [] : join(active, spec.networks, true);
-  const steps = [...repair.steps, ...joined, ...cleanUp(spec, active, view)];
+  const steps = [
+    ...repair.steps,
+    ...joined,
+    ...cleanUp(spec, active, view),
+    ...clearBuilt(spec, active, desired.target, view),
+  ];
   return { steps, outcome: repair.outcome };
 }
 

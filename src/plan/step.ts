@@ -1,6 +1,7 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
 import type {
+  BuildSpec,
   ContainerFile,
   EndpointSettings,
   NetworkSpec,
@@ -18,6 +19,7 @@ export type Step = { readonly because: string } & (
   | RemoveNetworkStep
   | { readonly kind: "create-volume"; readonly volume: VolumeSpec; readonly project: string }
   | PullStep
+  | BuildStep
   | { readonly kind: "tag-image"; readonly source: string; readonly tag: string }
   | CreateContainerStep
   | WriteFilesStep
@@ -44,12 +46,30 @@ export interface PullStep {
   readonly platform?: string;
 }
 
+/** Begins a build in the background, observed like a pull. */
+export interface BuildStep {
+  readonly kind: "build-image";
+  readonly project: string;
+  readonly service: string;
+  readonly build: BuildSpec;
+  /** The image's own name, `repository:tag`. */
+  readonly name: string;
+  /** What marks the result as made of these very inputs; given last, when the image is whole. */
+  readonly mark: string;
+  /** Identifies everything the image is made of; hexadecimal, and part of the mark. */
+  readonly inputs: string;
+  /** What the context holds, in full: the build sends that or nothing. */
+  readonly contents: string;
+}
+
 export interface CreateContainerStep {
   readonly kind: "create-container";
   readonly name: string;
   readonly spec: ServiceSpec;
   readonly specHash: string;
   readonly digest: Digest;
+  /** The digest is the image's id on this host: no repository knows it by that. */
+  readonly byId?: true;
   readonly revision: number;
   readonly slot: number;
   /** The first network, or none; further ones are joined before the start (engines before API 1.44 take one at creation). */

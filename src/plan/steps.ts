@@ -1,10 +1,10 @@
 import type { NetworkAttachment, RestartPolicy, ServiceSpec } from "../spec/service.js";
-import { familiarName } from "../spec/image.js";
+import { familiarImage, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { activeName, keepTag, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Endpoint, Step } from "./step.js";
-import { isUp } from "./view.js";
+import { isUp, localName } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
 const off = { name: "no", maximumRetryCount: 0 } as const;
@@ -118,6 +118,7 @@ export function create(birth: Birth, view: SlotView): Step[] {
       spec,
       specHash: birth.specHash,
       digest,
+      ...(localName(view, spec.image, digest) === digest ? { byId: true as const } : {}),
       revision,
       slot: view.slot,
       attach: first === undefined ? undefined : endpointOf(first),
@@ -132,12 +133,19 @@ export function create(birth: Birth, view: SlotView): Step[] {
   ];
 }
 
-/** Our own tag on the image of a revision. */
+/** Our own tag on the image of a revision, and the declared one where it must be there. */
 export function keepImage(spec: ServiceSpec, digest: Digest, revision: number, view: View): Step[] {
-  const tag = keepTag(spec, revision);
-  if (view.images.some((image) => image.tags.includes(tag))) return [];
-  const because = "a tagged image survives an image prune";
-  return [{ kind: "tag-image", source: `${familiarName(spec.image)}@${digest}`, tag, because }];
+  const source = localName(view, spec.image, digest) ?? pinnedImage(spec.image, digest);
+  const wanted = [
+    { tag: keepTag(spec, revision), because: "a tagged image survives an image prune" },
+    // The tag itself decides from now on whether an image is missing.
+    ...(spec.pullPolicy?.kind === "missing" && spec.image.digest === undefined
+      ? [{ tag: familiarImage(spec.image), because: "pull_policy is missing: what bears the tag counts" }]
+      : []),
+  ];
+  return wanted
+    .filter(({ tag }) => !view.images.some((image) => image.tags.includes(tag)))
+    .map(({ tag, because }) => ({ kind: "tag-image", source, tag, because }));
 }
 
 function createNetworks(spec: ServiceSpec, view: View): Step[] {

@@ -118,9 +118,14 @@ export function othersServe(view: SlotView): boolean {
   return view.siblings.some(({ slot, role, state }) => slot !== view.slot && role === "active" && state === "running");
 }
 
-export function isLocal(view: View, image: ImageReference, digest: Digest): boolean {
+/**
+ * The name by which the engine finds an image: one that was pulled by its repository's digest, one that was built or
+ * loaded here by its id. Undefined: it is not on this host.
+ */
+export function localName(view: View, image: ImageReference, digest: Digest): string | undefined {
   const pinned = `${familiarName(image)}@${digest}`;
-  return view.images.some((local) => local.digests.includes(pinned) || local.tags.includes(pinned));
+  if (view.images.some((local) => local.digests.includes(pinned) || local.tags.includes(pinned))) return pinned;
+  return view.images.some((local) => local.id === digest) ? digest : undefined;
 }
 
 /** Whether the engine knows the container's image by this digest: an image may have several. */

@@ -1,4 +1,5 @@
 import { attachments } from "./attachments.js";
+import { build } from "./build.js";
 import { commandLine } from "./command.js";
 import type { Content } from "./contents.js";
 import type { Declared } from "./declared.js";
@@ -19,9 +20,10 @@ import { ports, type DeclaredPort } from "./ports.js";
 import { given } from "./present.js";
 import { probe } from "./probe.js";
 import { pullPolicy } from "./pull-policy.js";
+import { quote } from "./quote.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
 import { boolean, duration, filledText, integer, parsed } from "./scalar.js";
-import type { NetworkSpec, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
+import type { NetworkSpec, PullPolicy, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
 
 /** What a service's keys refer to. */
@@ -67,10 +69,11 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
   const adopt = read(extension?.("adopt"), boolean) ?? scope.adopt;
+  const built = read(field("build"), (at) => build(at, options.platform));
   const spec: ServiceSpec = {
     project: scope.project,
     name,
-    image: image(node, field),
+    image: image(node, field, { project: scope.project, name }),
     containerName: read(field("container_name"), containerName),
     container: {
       command: read(field("command"), commandLine),
@@ -91,7 +94,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       mode === undefined
         ? attachments({ networks: field("networks"), macAddress: field("mac_address") }, name, scope.networks)
         : [],
-    ...given({ networkMode: mode, pullPolicy: read(field("pull_policy"), pullPolicy) }),
+    ...given({ networkMode: mode, build: built, pullPolicy: imagePolicy(field("pull_policy"), field("build")) }),
     volumes: [...volumes],
     ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),
@@ -131,12 +134,42 @@ function restart(own: Node | undefined, deployedNode: Node | undefined): Restart
 /** Stands in for an image that has been reported; no result of such a file is ever used. */
 const noImage: ImageReference = { registry: "", repository: "", tag: undefined, digest: undefined };
 
-function image(service: Node, field: Fields<typeof serviceKeys>): ImageReference {
-  const node = field("image");
-  if (node === undefined && isMapping(service.value)) {
-    reportKey(service, "`image` is missing", "every service needs an image");
+/** What is built comes from no registry: a policy that asks one says the opposite. */
+function imagePolicy(node: Node | undefined, build: Node | undefined): PullPolicy | undefined {
+  const policy = read(node, pullPolicy);
+  if (node === undefined || policy === undefined) return undefined;
+  if (policy.kind === "build" && build === undefined) report(node, "the service has no `build`", "write one");
+  if (build !== undefined && policy.kind !== "build" && policy.kind !== "never") {
+    report(node, "beside `build` the image comes from no registry", "remove it, or `build`");
   }
-  return read(node, (at) => parsed(at, parseImage, "an image reference")) ?? noImage;
+  return policy;
+}
+
+/** What the file names; beside `build`, Compose's `<project>-<service>` without it. */
+function image(
+  service: Node,
+  field: Fields<typeof serviceKeys>,
+  { project, name }: { readonly project: string; readonly name: string },
+): ImageReference {
+  const node = field("image");
+  const built = field("build");
+  if (node === undefined && built !== undefined) return builtImage(built, `${project}-${name}`.toLowerCase());
+  if (node === undefined && isMapping(service.value)) {
+    reportKey(service, "`image` is missing", "every service needs an image, or a `build`");
+  }
+  const named = read(node, (at) => parsed(at, parseImage, "an image reference")) ?? noImage;
+  if (node === undefined || built === undefined || named.digest === undefined) return named;
+  report(node, "what is built has no digest yet", "write a tag, or remove `build`");
+  return noImage;
+}
+
+function builtImage(build: Node, name: string): ImageReference {
+  try {
+    return parseImage(name);
+  } catch {
+    reportKey(build, `${quote(name)} is no name for an image`, "write `image` beside `build`");
+    return noImage;
+  }
 }
 
 function containerName(node: Node): string | null {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { NetworkSpec, ServiceSpec } from "./service.js";
+import type { BuildSpec, NetworkSpec, ServiceSpec } from "./service.js";
 
 /**
  * Identifies what a service's container is made of, apart from its image: two specs of equal hash need no new
@@ -23,17 +23,27 @@ export function specHash(service: ServiceSpec): string {
     networkMode,
     files: files === undefined ? undefined : asSet(files),
   };
-  return digestOf(identity);
+  return shortHash(identity, 32);
 }
 
 /** Identifies what a network is made of: one of another hash has to be made anew. Its name is not part of it. */
 export function networkHash(network: NetworkSpec): string {
   const { driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels } = network;
-  return digestOf({ driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels });
+  return shortHash({ driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels }, 32);
 }
 
-function digestOf(identity: object): string {
-  return createHash("sha256").update(canonicalJson(identity)).digest("hex").slice(0, 32);
+/** Identifies how an image is built, apart from what its context holds. 16 hexadecimal digits. */
+export function buildHash(build: BuildSpec): string {
+  return shortHash(build, 16);
+}
+
+/** Stands for a service's name where there is no room for it. 12 hexadecimal digits. */
+export function serviceHash({ project, name }: { readonly project: string; readonly name: string }): string {
+  return shortHash([project, name], 12);
+}
+
+function shortHash(value: unknown, length: number): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, length);
 }
 
 function asSet(items: readonly unknown[]): readonly unknown[] {

@@ -21,6 +21,7 @@ export const topLevelKeys = {
 
 export const serviceKeys = {
   image: supported,
+  build: supported,
   command: supported,
   entrypoint: supported,
   environment: supported,
@@ -46,7 +47,6 @@ export const serviceKeys = {
   "x-fairlead": supported,
   annotations: { support: "supported", note: "engines from API 1.43 (Docker 24)" },
   blkio_config: supported,
-  build: { support: "planned", hint: "build and push the image elsewhere, and name it in `image`" },
   cap_add: supported,
   cap_drop: supported,
   cgroup: supported,
@@ -143,6 +143,33 @@ export const envFileKeys = {
   path: supported,
   required: supported,
   format: { support: "supported", note: "raw" },
+} as const satisfies KeyTable;
+
+export const buildKeys = {
+  context: supported,
+  dockerfile: supported,
+  dockerfile_inline: supported,
+  args: supported,
+  labels: supported,
+  target: supported,
+  network: supported,
+  extra_hosts: supported,
+  shm_size: supported,
+  platforms: supported,
+  no_cache: supported,
+  pull: supported,
+  cache_from: supported,
+  tags: supported,
+  additional_contexts: { support: "refused", hint: "copy from an image (`COPY --from`), or widen `context`" },
+  cache_to: { support: "refused", hint: "the engine keeps its own cache" },
+  entitlements: { support: "refused", hint: "the engine's builder grants none" },
+  isolation: windows,
+  privileged: { support: "refused", hint: "the engine's builder runs no privileged step" },
+  provenance: { support: "refused", hint: "the engine's builder makes no attestations; remove it" },
+  sbom: { support: "refused", hint: "the engine's builder makes no attestations; remove it" },
+  secrets: planned,
+  ssh: { support: "refused", hint: "fetch in a step before the build, or with a secret" },
+  ulimits: { support: "refused", hint: "BuildKit takes none from the engine's interface" },
 } as const satisfies KeyTable;
 
 export const healthcheckKeys = {

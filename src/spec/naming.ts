@@ -32,7 +32,7 @@ function address(node: Node): string | null {
 }
 
 /** `extra_hosts`: a list of `host=address` or `host:address`, or a mapping with one address or several for each host. */
-function extraHosts(node: Node): readonly string[] {
+export function extraHosts(node: Node): readonly string[] {
   if (Array.isArray(node.value)) return readAll(items(node), fromText);
   return entries(node, "a list or a mapping").flatMap(([host, at]) => {
     const addresses = Array.isArray(at.value) ? items(at) : [at];

@@ -10,6 +10,7 @@ import { Metrics } from "../../src/metrics.js";
 import { connectRegistry } from "../../src/registry/connect.js";
 import { fileSource } from "../../src/source/file.js";
 import type { ServiceKey } from "../../src/spec/service.js";
+import { MemoryContexts } from "../simulator/contexts.js";
 
 export interface InProcessOptions {
   /** Made for this one; its files go there. */
@@ -58,6 +59,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   const controller = new Controller({
     engine,
     registry,
+    contexts: new MemoryContexts(),
     source: fileSource({ files: [file], environment: {}, onWarning: () => undefined }),
     journal: await Journal.open(`${directory}/data`, silentLog),
     telemetry,
@@ -132,6 +134,7 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
     removeNetwork: (...call) => engine.removeNetwork(...call),
     createVolume: (...call) => engine.createVolume(...call),
     pull: (...call) => engine.pull(...call),
+    build: (...call) => engine.build(...call),
     tagImage: (...call) => engine.tagImage(...call),
     createContainer: (...call) => engine.createContainer(...call),
     writeFiles: (...call) => engine.writeFiles(...call),

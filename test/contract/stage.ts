@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/control/ports.js";
+import type { Engine, OpenContext } from "../../src/control/ports.js";
 import type { Digest, ImageReference } from "../../src/spec/image.js";
 import type { ServiceSpec } from "../../src/spec/service.js";
 
@@ -9,6 +9,9 @@ export type StageBehaviour =
   | { readonly kind: "never-healthy" }
   /** Healthy at first. */
   | { readonly kind: "dies"; readonly afterMs: number };
+
+/** The files of a context; `true`: a program that prints its arguments, as `/bin/busybox echo`. */
+export type StageFiles = Readonly<Record<string, string | true>>;
 
 export interface StageImage {
   readonly image: ImageReference;
@@ -28,6 +31,8 @@ export interface Stage {
   readonly engine: Engine;
   /** Puts a new image into the registry; the host does not have it yet. */
   publish(behaviour: StageBehaviour): Promise<StageImage>;
+  /** What a build is sent. */
+  context(files: StageFiles, dockerfile?: string): Promise<OpenContext>;
   /** Creates, and does not start, a container that is not ours. Answers a way to remove it. */
   createForeign(name: string, image: StageImage, network?: string): Promise<() => Promise<void>>;
   /** Creates a container as Docker Compose would for this service; answers its id. */

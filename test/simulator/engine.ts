@@ -9,6 +9,7 @@ import { familiarImage, pinnedImage } from "../../src/spec/image.js";
 import type { Digest } from "../../src/spec/image.js";
 import type { ServiceSpec } from "../../src/spec/service.js";
 import type { Behaviour } from "./behaviour.js";
+import { simulateBuild } from "./builder.js";
 import { ManualClock } from "./clock.js";
 import { World } from "./world.js";
 
@@ -210,10 +211,26 @@ export class SimulatedEngine implements Engine {
       this.#list({ kind: "pull-image", reference, because });
     });
 
+  build: Engine["build"] = (order, signal) =>
+    this.#changeAsync("build", async () => {
+      if (signal.aborted) throw fault("BuildFailed", "the build was interrupted");
+      const { id, behaviour } = await simulateBuild(order);
+      if ((behaviour.pullMs ?? 0) > 0) {
+        await new Promise<void>((resolve) => void this.clock.after(behaviour.pullMs ?? 0, resolve));
+      }
+      this.#registry.set(id, behaviour);
+      const { host } = this.world;
+      if (!host.images.some((image) => image.id === id)) {
+        this.world.host = { ...host, images: [...host.images, { id, tags: [], digests: [], usedBy: [] }] };
+      }
+      for (const tag of order.tags) this.#list({ kind: "tag-image", source: id, tag, because });
+      return id;
+    });
+
   tagImage: Engine["tagImage"] = (source, tag) =>
     this.#change("tagImage", () => {
       const { images } = this.world.host;
-      if (!images.some((image) => image.digests.includes(source)))
+      if (!images.some((image) => image.digests.includes(source) || image.id === source))
         throw fault("ImageNotFound", `no such image: ${source}`);
       this.#list({ kind: "tag-image", source, tag, because });
     });
@@ -226,9 +243,11 @@ export class SimulatedEngine implements Engine {
   createContainer: Engine["createContainer"] = (step) =>
     this.#change("createContainer", () => {
       this.#refuseTakenName(step.name);
-      const reference = pinnedImage(step.spec.image, step.digest);
+      const reference = step.byId === true ? step.digest : pinnedImage(step.spec.image, step.digest);
       const behaviour = this.#registry.get(reference);
-      const isLocal = this.world.host.images.some((image) => image.digests.includes(reference));
+      const isLocal = this.world.host.images.some(
+        (image) => image.id === reference || image.digests.includes(reference),
+      );
       if (behaviour === undefined || !isLocal) throw fault("ImageNotFound", `no such image: ${reference}`);
       const id = this.world.freshId();
       this.world.apply(step, id);

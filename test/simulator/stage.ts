@@ -3,6 +3,7 @@ import { parseImage, pinnedImage } from "../../src/spec/image.js";
 import type { Digest } from "../../src/spec/image.js";
 import type { Stage, StageBehaviour } from "../contract/stage.js";
 import type { Behaviour, Command } from "./behaviour.js";
+import { contextOf } from "./contexts.js";
 import { SimulatedEngine } from "./engine.js";
 
 /** The contract's stage on the simulator. */
@@ -18,6 +19,10 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
       const image = parseImage("registry.example/contract/app:latest");
       engine.publish(pinnedImage(image, digest), behaviourOf(behaviour));
       return Promise.resolve({ image, digest });
+    },
+    context: (files, dockerfile) => {
+      const texts = Object.entries(files).map(([name, content]) => [name, content === true ? "a program" : content]);
+      return Promise.resolve(contextOf(Object.fromEntries(texts) as Record<string, string>, dockerfile));
     },
     createForeign: (name, _image, network) => {
       const remove = engine.addForeign(name, network);

@@ -33,13 +33,13 @@ async function reconcile(spec: ServiceSpec, digest: Digest, engine: Engine) {
   const { steps, outcome } = plan(desired, viewOf(host, spec, new Map()), emptyMemory);
   const ids = idsOf(host.containers);
   for (const step of steps.filter(({ kind }) => !left.has(kind))) {
-    await execute(step, { engine, ids, beginPull: notNow, keepLogs: notNow });
+    await execute(step, { engine, ids, beginPull: notNow, beginBuild: notNow, keepLogs: notNow });
   }
   return outcome;
 }
 
 function notNow(): never {
-  throw new Error("the planner should neither pull nor see a failure");
+  throw new Error("the planner should neither pull nor build nor see a failure");
 }
 
 function provenHost(host: HostSnapshot): HostSnapshot {

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { extract } from "tar-stream";
@@ -8,6 +10,8 @@ import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import type { Stage, StageBehaviour, StageFile } from "../../contract/stage.js";
 import { publishImage } from "../../sandbox/image.js";
 import type { ImageOptions } from "../../sandbox/image.js";
+import { busybox } from "../../sandbox/packages.js";
+import { packTar } from "../../sandbox/tar.js";
 import { startCountingProxy } from "./counting-proxy.js";
 
 /** The contract's stage on a real engine, through a proxy that counts. */
@@ -22,6 +26,14 @@ export async function realStage(engineHost: string, registryUrl: string): Promis
     publish: async (behaviour) => {
       const { digest } = await publishImage(registryUrl, "contract/app", "latest", imageOptions(behaviour));
       return { image: parseImage(`${registry}/contract/app:latest`), digest };
+    },
+    context: async (files, dockerfile = "Dockerfile") => {
+      const program = await readFile(busybox);
+      const entries = Object.entries(files).map(([path, content]) =>
+        content === true ? { path, content: program, executable: true } : { path, content },
+      );
+      const archive = Readable.from([packTar(entries)]);
+      return { archive, dockerfile, registries: [], close: () => Promise.resolve() };
     },
     createForeign: async (name, { image, digest }, network) => {
       const HostConfig = network === undefined ? {} : { NetworkMode: network };

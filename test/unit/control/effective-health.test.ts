@@ -101,19 +101,18 @@ describe("who only looks", () => {
   });
 
   it("forecasts the wait for a probe", async () => {
-    const digests = {
+    const targets = {
       resolve: () => Promise.resolve({ target: { known: true, digest: next.digest, sameContent: [] } }),
       isSameContent: () => Promise.resolve(false),
     };
-    const record = { memory: { holds: [], retriedAt: undefined, stableDigest: undefined }, rollout: undefined };
     const host = hostWith([active, { ...next, specHash: "H" }].map((one) => ({ ...one, specHash: hashOf(spec) })));
     const seen = withoutAnswers(host, [spec]);
     const [plan] = await forecastAll({
       specs: [spec],
       host: seen,
       supposed: () => Promise.resolve(seen),
-      digests: digests as never,
-      record: () => ({ ...emptyRecord, ...record }),
+      targets: targets as never,
+      record: () => emptyRecord,
     });
     expect(plan?.text).toMatch(/wait until it has been well for 5s\n(.*\n)* {2}rename shop-web-1\.next to shop-web-1 /);
   });

@@ -13,6 +13,7 @@ import { formatImage, pinnedImage } from "../../../src/spec/image.js";
 import type { Digest } from "../../../src/spec/image.js";
 import type { ServiceSpec } from "../../../src/spec/service.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
+import { MemoryContexts } from "../../simulator/contexts.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
 import { SimulatedProber } from "../../simulator/prober.js";
 import { digestOf, specOf } from "../plan/world.js";
@@ -50,6 +51,7 @@ export interface Stage {
   readonly engine: SimulatedEngine;
   readonly registry: MemoryRegistry;
   readonly prober: SimulatedProber;
+  readonly contexts: MemoryContexts;
   readonly specs: ServiceSpec[];
   /** Starts a controller on it; several one after another stand for restarts. */
   start(options?: {
@@ -73,6 +75,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
   const engine = new SimulatedEngine();
   const prober = new SimulatedProber(engine);
   const registry = new MemoryRegistry((ms, callback) => void engine.clock.after(ms, callback));
+  const contexts = new MemoryContexts();
   const root = await mkdtemp(join(tmpdir(), "fairlead-control-"));
   const readers = new Set<(snapshot: SourceSnapshot) => void>();
   const state = { generation: 1, journals: 0 };
@@ -90,12 +93,14 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     engine,
     registry,
     prober,
+    contexts,
     specs,
     async start({ engine: seen = engine, forgetful = false, telemetry = new Metrics("0"), prune = false } = {}) {
       if (forgetful) state.journals += 1;
       const controller = new Controller({
         engine: seen,
         registry,
+        contexts,
         source,
         prober,
         journal: await Journal.open(join(root, String(state.journals)), silentLog),
@@ -147,6 +152,7 @@ const changing: ReadonlySet<string> = new Set<keyof Engine>([
   "removeNetwork",
   "createVolume",
   "pull",
+  "build",
   "tagImage",
   "createContainer",
   "writeFiles",

@@ -8,12 +8,15 @@ import type { ServiceKey } from "../../../src/spec/service.js";
 /** A controller that only remembers: what it declares is a table, what it was asked is a list. */
 export interface FakeSurface extends Surface {
   readonly reconciled: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
+  readonly rebuilt: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
   readonly retried: ServiceKey[];
   readonly adopted: ServiceKey[];
 }
 
 export interface Declared {
   readonly images?: Readonly<Record<ServiceKey, string>>;
+  /** Which of them are built here. */
+  readonly builds?: readonly ServiceKey[];
   readonly ready?: boolean;
   readonly problems?: readonly Problem[];
   readonly orphans?: readonly Orphan[];
@@ -31,6 +34,7 @@ export const shop: Readonly<Record<ServiceKey, string>> = {
 
 export function fakeSurface({
   images = shop,
+  builds = [],
   ready = true,
   problems = [],
   orphans = [],
@@ -40,6 +44,7 @@ export function fakeSurface({
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
     reconciled: [],
+    rebuilt: [],
     retried: [],
     adopted: [],
     ready: () => ready,
@@ -61,6 +66,13 @@ export function fakeSurface({
       const keys = entries.map(({ key }) => key);
       return keys.filter((key) => key === name || key.endsWith(`/${name}`));
     },
+    keysForContainer: (name) => entries.map(({ key }) => key).filter((key) => name === `${key.replace("/", "-")}-1`),
+    rebuild: (keys, cause) => {
+      const built = keys.filter((key) => builds.includes(key));
+      if (built.length > 0) surface.rebuilt.push({ keys: built, cause });
+      return Promise.resolve(built);
+    },
+    buildOutput: (key) => (builds.includes(key) ? { lines: [`${key} line 1`, "line 2"], dropped: 3 } : undefined),
     reconcile: (keys, cause) => {
       surface.reconciled.push({ keys, cause });
     },

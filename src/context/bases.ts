@@ -1,0 +1,21 @@
+import { parseImage } from "../spec/image.js";
+
+/** The registries of the images that a Dockerfile begins with, as far as its text tells. */
+export function registriesIn(dockerfile: string, args: Readonly<Record<string, string>>): readonly string[] {
+  const values = new Map(Object.entries(args));
+  for (const [, name = "", value = ""] of dockerfile.matchAll(/^\s*ARG\s+(\w+)=["']?([^\s"']*)/gim)) {
+    if (!values.has(name)) values.set(name, value);
+  }
+  const names = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)].map(([, name = ""]) =>
+    name.replace(/\$\{?(\w+)[^}/:@]*\}?/g, (_, variable: string) => values.get(variable) ?? ""),
+  );
+  return [...new Set(names.filter((name) => name !== "scratch").flatMap(registryOf))];
+}
+
+function registryOf(name: string): readonly string[] {
+  try {
+    return [parseImage(name).registry];
+  } catch {
+    return [];
+  }
+}

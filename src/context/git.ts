@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { FairleadError } from "../errors.js";
+
+const run = promisify(execFile);
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface GitOptions {
+  readonly cwd?: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A repository without the credentials in its URL: they reach git by its environment, which no other user can list. */
+export interface Repository {
+  readonly url: string;
+  readonly environment: Environment;
+}
+
+export function repositoryAt(url: string, environment: Environment): Repository {
+  const safe = {
+    ...environment,
+    LC_ALL: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ALLOW_PROTOCOL: "git:http:https:ssh",
+    GIT_SSH_COMMAND: environment["GIT_SSH_COMMAND"] ?? "ssh -oBatchMode=yes",
+  };
+  const parsed = /^https?:/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || (parsed.username === "" && parsed.password === "")) return { url, environment: safe };
+  const login = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
+  parsed.username = "";
+  parsed.password = "";
+  const header = {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: `http.${parsed.origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(login).toString("base64")}`,
+  };
+  return { url: parsed.href, environment: { ...safe, ...header } };
+}
+
+/** Runs git and answers what it prints. Throws FairleadError `BuildFailed`, without credentials. */
+export async function git(
+  { url, environment }: Repository,
+  args: readonly string[],
+  { cwd, timeoutMs, signal }: GitOptions,
+): Promise<string> {
+  // A repository's own settings and hooks are a stranger's word.
+  const options = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.file.allow=never"];
+  try {
+    const env = { ...environment };
+    const { stdout } = await run("git", [...options, ...args], {
+      cwd,
+      env,
+      timeout: timeoutMs,
+      signal,
+      maxBuffer: 16 << 20,
+    });
+    return stdout;
+  } catch (cause) {
+    throw gitFault(url, cause, timeoutMs);
+  }
+}
+
+function gitFault(url: string, cause: unknown, timeoutMs: number): FairleadError {
+  const { code, killed, stderr = "" } = cause as { code?: unknown; killed?: boolean; stderr?: string };
+  if (code === "ENOENT") {
+    return new FairleadError("BuildFailed", `git is not installed, and ${withoutLogin(url)} is to be built`, {
+      remedy: "install git where Fairlead runs: in its image, or on the host",
+    });
+  }
+  const lines = withoutLogin(stderr)
+    .split("\n")
+    .filter((line) => /^(fatal|error|remote):|denied|not found/i.test(line));
+  const reason = killed === true ? `no end after ${timeoutMs / 1_000}s` : (lines.at(-1) ?? "git failed").slice(0, 300);
+  return new FairleadError("BuildFailed", `${withoutLogin(url)} cannot be fetched: ${reason}`, {
+    remedy: "check the URL, the branch and the access; a key for ssh must be usable without a question",
+  });
+}
+
+export function withoutLogin(text: string): string {
+  return text.replace(/([a-z]+:\/\/)[^\s/@']*@/g, "$1");
+}

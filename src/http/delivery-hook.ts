@@ -1,0 +1,53 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Request } from "express";
+import { textAt } from "./json.js";
+import { Refusal } from "./refusal.js";
+import { bearerToken } from "./secret.js";
+import type { Sender } from "./sender.js";
+
+/** Either way: the sender's clock may be behind as well as ahead, and an old delivery may not be sent again. */
+const toleranceMs = 300_000;
+
+/**
+ * As docker-delivery-hook takes them: `/pull` for the newest image, `/build` for a new build, with the container's name.
+ * It signs the body and a timestamp, but not the path: whoever overhears a delivery may ask for the other within minutes.
+ */
+export const deliveryHooks: readonly Sender[] = (["pull", "build"] as const).map((action) => ({
+  type: "delivery-hook",
+  path: `/hooks/delivery-hook/${action}`,
+  secret: bearerToken,
+  signature: {
+    isOffered: (req) => req.headers["x-signature"] !== undefined,
+    fits: (req, body, secrets, now) =>
+      secrets.reduce((found, secret) => isSigned(req, body, secret, now) || found, false),
+  },
+  read: (body) => {
+    const container = textAt(body, "container_name");
+    const service = textAt(body, "service");
+    if (container === undefined && service === undefined) {
+      throw new Refusal(400, "container_name is missing", 'send {"container_name": "project-service-1"}');
+    }
+    return {
+      images: [],
+      services: service === undefined ? [] : [service],
+      containers: container === undefined ? [] : [container],
+      build: action === "build",
+    };
+  },
+}));
+
+/** Hexadecimal HMAC-SHA256 over the body and, right after it, the timestamp in seconds. */
+function isSigned(req: Request, body: Uint8Array, secret: string, now: number): boolean {
+  const timestamp = header(req, "x-timestamp");
+  const signature = header(req, "x-signature");
+  if (secret === "" || !/^\d{1,12}$/.test(timestamp) || !/^[0-9a-f]{64}$/i.test(signature)) return false;
+  if (Math.abs(now - Number(timestamp) * 1_000) > toleranceMs) return false;
+  const expected = createHmac("sha256", secret).update(body).update(timestamp).digest();
+  return timingSafeEqual(expected, Buffer.from(signature, "hex"));
+}
+
+/** A repeated header offers nothing. */
+function header(req: Request, name: string): string {
+  const [value = "", ...more] = req.headersDistinct[name] ?? [];
+  return more.length === 0 ? value : "";
+}
