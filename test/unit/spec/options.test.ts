@@ -378,7 +378,6 @@ describe("pull policies", () => {
     ["never", { kind: "never" }],
     ["missing", { kind: "missing" }],
     ["if_not_present", { kind: "missing" }],
-    ["build", { kind: "build" }],
     ["daily", { kind: "every", periodMs: 86_400_000 }],
     ["weekly", { kind: "every", periodMs: 604_800_000 }],
     ["every_12h", { kind: "every", periodMs: 43_200_000 }],
