@@ -5,6 +5,7 @@ import type { Desired, Target } from "../plan/desired.js";
 import type { KnownDependency } from "../plan/dependency.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
+import { withContainersOf } from "../plan/local.js";
 import { plan } from "../plan/plan.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
@@ -181,7 +182,8 @@ export class Reconciler {
     target: Target,
     { containers, images }: View,
   ): Promise<Target> {
-    if (!target.known || target.local === true) return target;
+    if (!target.known) return target;
+    if (target.local === true) return withContainersOf(target, containers);
     const { journal, targets, clock } = this.options;
     const pairs = journal.record(run.key).sameContent;
     const sameContent = pairs.filter((pair) => pair.digest === target.digest).map((pair) => pair.as);

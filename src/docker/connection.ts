@@ -17,7 +17,7 @@ export interface Call {
   /** A list stands for a parameter that is repeated. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   readonly body?: object;
-  /** A tar archive, sent instead of a body; a stream as it is read. */
+  /** A tar archive, in place of a body; a stream is sent as it is read. */
   readonly archive?: Buffer | Readable;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Credentials by registry, as the classic builder takes them. */

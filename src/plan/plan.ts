@@ -20,8 +20,8 @@ import type { View } from "./view.js";
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;
-  const { target } = desired;
   const planned = prepare(planService(desired, view, remembered), desired, view);
+  const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   return withNotice(whole, notice, desired.spec, view);
 }

@@ -19,6 +19,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.blkio_config", table: options.blkioKeys },
   { path: "services.*.blkio_config.weight_device[]", table: options.blkioWeightKeys },
   { path: "services.*.blkio_config.device_*[]", table: options.blkioRateKeys },
+  { path: "services.*.build", table: keys.buildKeys },
   { path: "services.*.configs[]", table: declarations.configGrantKeys },
   { path: "services.*.build", table: keys.buildKeys },
   { path: "services.*.depends_on.*", table: keys.dependencyKeys },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adoptionContract } from "./adoption.js";
 import { Bench } from "./bench.js";
+import { buildContract } from "./build.js";
 import { drivenNetworksContract } from "./driven-networks.js";
 import { filesContract } from "./files.js";
 import { buildContract } from "./build.js";
