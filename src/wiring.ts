@@ -124,15 +124,6 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       clock: systemClock,
     });
     const host = await adoption.look();
-    const targets = new Targets({
-      digests: new Digests(registry, engine),
-      contexts: contextsOf(config, environment),
-      builds: new Map(),
-      recordOf: record,
-      // A verb that only looks writes nothing down.
-      append: () => Promise.resolve(),
-      clock: systemClock,
-    });
     const plans = await forecastAll({
       specs,
       host: withoutAnswers(host, specs),

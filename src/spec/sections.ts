@@ -21,7 +21,6 @@ export const sections: readonly Section[] = [
   { path: "services.*.blkio_config.device_*[]", table: options.blkioRateKeys },
   { path: "services.*.build", table: keys.buildKeys },
   { path: "services.*.configs[]", table: declarations.configGrantKeys },
-  { path: "services.*.build", table: keys.buildKeys },
   { path: "services.*.depends_on.*", table: keys.dependencyKeys },
   { path: "services.*.deploy", table: keys.deployKeys },
   { path: "services.*.deploy.update_config", table: keys.updateConfigKeys },

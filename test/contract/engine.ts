@@ -4,7 +4,6 @@ import { Bench } from "./bench.js";
 import { buildContract } from "./build.js";
 import { drivenNetworksContract } from "./driven-networks.js";
 import { filesContract } from "./files.js";
-import { buildContract } from "./build.js";
 import { healthContract } from "./health.js";
 import { imagesContract } from "./images.js";
 import { insideContract } from "./inside.js";

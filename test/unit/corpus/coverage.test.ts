@@ -15,13 +15,7 @@ const documents = paths
 const ourExtension = "x-fairlead";
 
 /** In no file, each with its reason. */
-const exempt: readonly string[] = [
-  // The older form of `external`, which docker-compose warns of.
-  "networks.*.external.name",
-  "volumes.*.external.name",
-  // Read as that of a secret, which one file has.
-  "configs.*.environment",
-];
+const exempt: readonly string[] = [];
 
 describe("the corpus", () => {
   it("is large", () => {

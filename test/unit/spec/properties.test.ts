@@ -119,26 +119,26 @@ describe("a project of several files", () => {
   it("is read without a throw, and every problem lies in the file that it names", () => {
     fc.assert(
       fc.property(document, document, document, dotenv, (main, one, two, variables) => {
-        const texts: Readonly<Record<string, string>> = {
-          "services.yaml": main,
-          "one.yaml": one,
-          "two.yaml": two,
-          "a.env": variables,
-          ".env": variables,
-        };
+        const texts = new Map([
+          ["services.yaml", main],
+          ["one.yaml", one],
+          ["two.yaml", two],
+          ["a.env", variables],
+          [".env", variables],
+        ]);
         const result = readProject({
           ...surroundings,
           text: main,
           overrides: [{ file: "two.yaml", path: "/srv/shop/two.yaml", text: two }],
           environment,
           readText: (path) => {
-            const text = texts[path.replace("/srv/shop/", "")];
+            const text = texts.get(path.replace("/srv/shop/", ""));
             return text === undefined ? { missing: "ENOENT" } : { text };
           },
         });
         for (const problem of [...(result.ok ? [] : result.problems), ...result.warnings]) {
           expect(formatProblem(problem)).not.toMatch(/\n|undefined|\[object|hunter2/);
-          const line = texts[problem.file]?.split("\n")[(problem.line ?? 0) - 1];
+          const line = texts.get(problem.file)?.split("\n")[(problem.line ?? 0) - 1];
           expect(line?.length).toBeGreaterThanOrEqual((problem.column ?? 0) - 1);
         }
       }),
