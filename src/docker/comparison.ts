@@ -25,7 +25,9 @@ export function differencesOf(
   const wanted = settingsOf(withImage(creationBody({ ...step, spec }, api), image), around);
   const keys = new Set([...Object.keys(is), ...Object.keys(wanted)]);
   const fields = [...keys].flatMap((key) => compare(key, is, wanted, around));
-  return [...fields, ...endpointDifferences(inspected, step.spec, around)].sort();
+  // What was copied into it cannot be seen from outside.
+  const files = (step.spec.files ?? []).map(({ origin }) => origin);
+  return [...fields, ...files, ...endpointDifferences(inspected, step.spec, around)].sort();
 }
 
 /** Mappings whose entries are told one by one. */

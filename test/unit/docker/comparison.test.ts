@@ -117,6 +117,12 @@ describe("a container that others made", () => {
     expect(differencesOf(inspected(), hosted, image, around, "1.41")).toEqual(["network_mode"]);
   });
 
+  it("cannot be known to hold the files that would be copied into one of ours", () => {
+    const file = { origin: "configs.motd", path: "/motd", content: "hunter2", mode: 0o444, uid: 0, gid: 0 };
+    const wanted = { ...step, spec: { ...spec, files: [file] } };
+    expect(differencesOf(inspected(), wanted, image, around, "1.41")).toEqual(["configs.motd"]);
+  });
+
   it("never tells a value", () => {
     const secret = inspected({ Env: ["PASSWORD=hunter2"], Cmd: ["--token=hunter2"] });
     expect(differences(secret).join()).not.toContain("hunter2");
