@@ -8,6 +8,7 @@ import { networkPath, shortId } from "./ids.js";
 import { networkLabels } from "./labels.js";
 import { observe } from "./observation.js";
 import { Refusal } from "./refusal.js";
+import { isOlder } from "./version.js";
 import type { ListedNetwork } from "./schema.js";
 
 export async function listNetworks(connection: Connection): Promise<readonly ListedNetwork[]> {
@@ -20,6 +21,16 @@ export async function createNetwork(
   connection: Connection,
   { network, project }: StepOf<"create-network">,
 ): Promise<void> {
+  if (network.enableIpv4 === false && isOlder(await connection.version(), "1.48")) {
+    throw new FairleadError(
+      "EngineRefused",
+      `cannot create network ${network.name}: this engine cannot do without IPv4`,
+      {
+        remedy: "update Docker to 28 or newer, or remove `enable_ipv4`",
+        retry: "never",
+      },
+    );
+  }
   const body = {
     Name: network.name,
     CheckDuplicate: true,

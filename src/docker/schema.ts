@@ -20,7 +20,7 @@ export interface ListedNetwork {
   readonly Options?: Readonly<Record<string, string>> | null;
   readonly Internal?: boolean;
   readonly Attachable?: boolean;
-  /** From API 1.47. */
+  /** From API 1.48. */
   readonly EnableIPv4?: boolean;
   readonly EnableIPv6?: boolean;
   readonly IPAM?: {

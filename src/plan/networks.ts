@@ -1,3 +1,4 @@
+import { blocksOverlap } from "../spec/address-block.js";
 import { serviceKey } from "../spec/service.js";
 import type { NetworkSpec, ServiceSpec } from "../spec/service.js";
 import { networkDrift } from "./drift.js";
@@ -61,6 +62,11 @@ function obstacleTo(
     const because = `${what}, and was not made for this project: remove it, give the file's another name, or declare it external`;
     return { kind: "blocked", reason: "NetworkConflict", because };
   }
+  const rival = overlapping(network, view);
+  if (rival !== undefined) {
+    const because = `${what}, but its addresses are those of network ${rival}: give it another subnet`;
+    return { kind: "blocked", reason: "NetworkConflict", because };
+  }
   const ours = new Set([...view.containers, ...view.neighbours].map(({ name }) => name));
   const foreign = found.foreign.filter((name) => !ours.has(name));
   if (foreign.length > 0) {
@@ -71,6 +77,18 @@ function obstacleTo(
   if (strangers.length === 0) return undefined;
   const because = `${what}; it is made anew once ${namesOf(strangers)} has left it`;
   return { kind: "wait", until: undefined, reason: "NetworkInUse", because };
+}
+
+/** The engine would refuse it only once the old one is gone, and nobody could reach anybody. */
+function overlapping({ name, ipam }: NetworkSpec, view: View): string | undefined {
+  const subnets = (ipam?.config ?? []).flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet]));
+  const [rival] =
+    [...view.networks].find(
+      ([other, found]) =>
+        other !== name &&
+        found.ipam.config.some((pool) => subnets.some((subnet) => pool.subnet && blocksOverlap(subnet, pool.subnet))),
+    ) ?? [];
+  return rival;
 }
 
 function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork, what: string, view: View): Plan {

@@ -73,6 +73,18 @@ describe("a network that is not as declared", () => {
     expect(planText({ desired: desire("a", spec), host })).toMatchSnapshot();
   });
 
+  it("stays where another network has the addresses that it is to get", () => {
+    const pool = (subnet: string) => ({ ...networksNamed("x").get("x")!, ipam: { config: [{ subnet }] } });
+    const text = (subnet: string) => {
+      const networks = new Map([...networksNamed("shop_default"), ["blog_default", pool(subnet)] as const]);
+      return planText({ desired: desire("a", spec), host: hostWith([active], { networks }) });
+    };
+    expect(text("10.9.0.128/25")).toContain(
+      "=> blocked: NetworkConflict: network shop_default differs from the file in ipam, but its addresses are those of network blog_default: give it another subnet",
+    );
+    expect(text("10.9.1.0/24")).toContain("=> continue: NetworkChanging");
+  });
+
   it("stays for a service that the file no longer puts on it", () => {
     const members = specOf({ networks: [{ network: { ...moved, members: ["web"] }, aliases: ["web"] }] });
     const host = hostWith([active, neighbour()]);
