@@ -134,7 +134,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   {
     where: "`HostConfig.Binds`, `HostConfig.Mounts`, `Config.Volumes`",
     reason:
-      "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the two entries that follow.",
+      "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the entries that follow.",
     covers: ({ field }) => ["HostConfig.Binds", "HostConfig.Mounts", "Config.Volumes"].includes(field),
   },
   {
