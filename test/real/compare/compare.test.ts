@@ -38,7 +38,7 @@ describe("the containers that Fairlead creates are those of Docker Compose", () 
 
   /** What is wrong with a project; nothing is as it should be. */
   const check = async (name: string): Promise<readonly string[]> => {
-    const stack = await openStack(name);
+    const stack = await openStack(name, host.engineHost);
     try {
       const loaded = await loadStack(stack);
       if (!loaded.ok) return loaded.problems.map(formatProblem);

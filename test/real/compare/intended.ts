@@ -199,6 +199,12 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       JSON.stringify(theirs).replace('"gpu","gpu"', '"gpu"') === JSON.stringify(ours),
   },
   {
+    where: "`IPAM.Options` of a network",
+    reason: "2.40 forgets the `options` of `ipam`; 1.29 and Fairlead hand them over.",
+    covers: ({ peer, kind, field, theirs }) =>
+      peer === "2.40" && kind === "networks" && field.startsWith("IPAM.Options.") && theirs === undefined,
+  },
+  {
     where: "`Attachable` of a network",
     reason: "1.29 says yes unless asked; it has a meaning in a Swarm only.",
     covers: ({ peer, kind, field, theirs, ours }) =>
