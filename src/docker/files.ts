@@ -17,8 +17,9 @@ export async function writeFiles(
     await connection.ask({ ...call, archive: await archiveOf(files), timeoutMs: 120_000 });
   } catch (error) {
     if (!(error instanceof Refusal) || !/read-only/.test(error.message)) throw error;
-    throw new FairleadError("EngineRefused", `cannot ${task}: its root file system is read-only`, {
-      remedy: "give these configs and secrets a `file:` each, or take `read_only` away",
+    throw new FairleadError("EngineRefused", `cannot ${task}: the file system there is read-only`, {
+      remedy:
+        "give these configs and secrets a `file:` each, or take `read_only` (of the service, or of a mount around them) away",
     });
   }
 }

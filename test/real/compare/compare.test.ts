@@ -4,7 +4,7 @@ import { connectEngine } from "../../../src/docker/engine.js";
 import { formatProblem } from "../../../src/spec/problem.js";
 import { connect } from "../sandbox/docker.js";
 import { formatDifference } from "./difference.js";
-import { awaiting, minimumApi, refusals } from "./expectations.js";
+import { minimumApi, refusals } from "./expectations.js";
 import { publishStandIn, removeStandIn } from "./images.js";
 import { intendedDifferences } from "./intended.js";
 import { findPeers } from "./peers.js";
@@ -38,7 +38,7 @@ describe("the containers that Fairlead creates are those of Docker Compose", () 
 
   /** What is wrong with a project; nothing is as it should be. */
   const check = async (name: string): Promise<readonly string[]> => {
-    const stack = await openStack(name);
+    const stack = await openStack(name, host.engineHost);
     try {
       const loaded = await loadStack(stack);
       if (!loaded.ok) return loaded.problems.map(formatProblem);
@@ -61,11 +61,11 @@ describe("the containers that Fairlead creates are those of Docker Compose", () 
   const turns = new PQueue({ concurrency: 3 });
   it.concurrent.each(names)("%s", async (name) => {
     const wrong = await turns.add(() => check(name));
-    if (awaiting.has(name)) expect(wrong).not.toEqual([]);
-    else expect(wrong).toEqual([]);
+    expect(wrong).toEqual([]);
   });
 
-  it.runIf(awaiting.size === 0)("has no intended difference that never occurs", () => {
+  it("has no intended difference that never occurs", ({ skip }) => {
+    if (host.peers.length < 2) skip("some of them are of the peer that is absent");
     const met = new Set(results.flatMap(({ outcomes }) => outcomes.flatMap(({ comparison }) => comparison?.intended)));
     const never = intendedDifferences.filter((entry) => !met.has(entry));
     expect(never.map(({ where }) => where)).toEqual([]);

@@ -1,8 +1,5 @@
 import type { PeerName } from "./peers.js";
 
-/** Files that Fairlead does not read yet, or not as Compose does. One that it does must not stand here. */
-export const awaiting: ReadonlySet<string> = new Set(["toolbox", "webapp"]);
-
 /** Files that ask for what older engines do not have, with the first API version that has it. */
 export const minimumApi: Readonly<Record<string, string>> = {
   "network-lab": "1.48",

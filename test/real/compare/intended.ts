@@ -134,7 +134,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   {
     where: "`HostConfig.Binds`, `HostConfig.Mounts`, `Config.Volumes`",
     reason:
-      "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the two entries that follow.",
+      "The engine takes one wish in several forms. What each asks for, and what becomes of it (`Mounts`), is compared, and is equal but for the entries that follow.",
     covers: ({ field }) => ["HostConfig.Binds", "HostConfig.Mounts", "Config.Volumes"].includes(field),
   },
   {
@@ -197,6 +197,12 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       peer === "2.40" &&
       field === "HostConfig.DeviceRequests" &&
       JSON.stringify(theirs).replace('"gpu","gpu"', '"gpu"') === JSON.stringify(ours),
+  },
+  {
+    where: "`IPAM.Options` of a network",
+    reason: "2.40 forgets the `options` of `ipam`; 1.29 and Fairlead hand them over.",
+    covers: ({ peer, kind, field, theirs }) =>
+      peer === "2.40" && kind === "networks" && field.startsWith("IPAM.Options.") && theirs === undefined,
   },
   {
     where: "`Attachable` of a network",

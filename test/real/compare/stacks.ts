@@ -1,8 +1,10 @@
 import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../../../src/spec/problem.js";
 import type { ProjectSpec } from "../../../src/spec/service.js";
+import { sandboxRoot } from "../../sandbox/janitor.js";
 import { fileSource } from "../../../src/source/file.js";
 
 const corpus = fileURLToPath(new URL("../../corpus", import.meta.url));
@@ -24,8 +26,10 @@ export interface Stack {
   remove(): Promise<void>;
 }
 
-export async function openStack(name: string): Promise<Stack> {
-  const root = await mkdtemp(`${tmpdir()}/fairlead-compare-`);
+export async function openStack(name: string, engineHost: string): Promise<Stack> {
+  // A sandboxed engine may see nothing else of this machine than its own directory.
+  const own = engineHost.startsWith(`unix://${sandboxRoot}/`) ? dirname(engineHost.slice("unix://".length)) : tmpdir();
+  const root = await mkdtemp(`${own}/fairlead-compare-`);
   const directory = `${root}/${name}`;
   await mkdir(`${root}/home/.docker`, { recursive: true });
   await cp(`${corpus}/${name}`, directory, { recursive: true });
