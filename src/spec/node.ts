@@ -73,8 +73,13 @@ export function items(node: Node): readonly Node[] {
 
 /** Reports the node that names a file without a text. A name that comes from variables is shown as it is written. */
 export function reportMissing(node: Node, path: string, missing: string, hint: string): null {
-  const isPlain = typeof node.value === "string" && !node.value.includes("$");
+  const isPlain = !isTemplate(node) && node.reading.isHidden !== true;
   return report(node, whyMissing(missing, isPlain ? node.reading.library.nameOf(path) : quoted(node)), hint);
+}
+
+/** Its text may hold what a variable gives. */
+export function isTemplate({ value }: Node): boolean {
+  return typeof value !== "string" || value.includes("$");
 }
 
 export function didYouMean(word: string): string {

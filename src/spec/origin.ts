@@ -6,6 +6,8 @@ export interface Origin {
   readonly file: string;
   /** Absolute: where its relative paths begin. */
   readonly directory: string;
+  /** The directory was named by way of a variable: nothing that is missing in it is shown with it. */
+  readonly isHidden?: boolean;
   /** What `${VAR}` in it refers to. */
   readonly variables: Variables;
 }

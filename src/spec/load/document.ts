@@ -35,7 +35,7 @@ export interface Shelf {
 }
 
 /** What the paths and variables of some files refer to. */
-export type Scope = Pick<Origin, "directory" | "variables">;
+export type Scope = Pick<Origin, "directory" | "isHidden" | "variables">;
 
 const longestText = 1_048_576;
 

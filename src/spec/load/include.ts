@@ -2,7 +2,7 @@ import { posix } from "node:path";
 
 import { fields } from "../fields.js";
 import { includeKeys } from "../keys.js";
-import { isMapping, items, read, readAll, report, wrongKind, type Node } from "../node.js";
+import { isMapping, isTemplate, items, read, readAll, report, wrongKind, type Node } from "../node.js";
 import { nodeIn, openNamed, pathAt, type Document, type Shelf } from "./document.js";
 import { extendServices } from "./extends.js";
 import { mergeTrees } from "./merge.js";
@@ -77,7 +77,8 @@ function load(shelf: Shelf, { at, paths, directory, envFiles }: Inclusion, chain
   const base = chosen ?? posix.dirname(first.path);
   const variableFiles = envFiles.length === 0 ? [{ path: posix.join(base, ".env") }] : named(envFiles);
   const { lookUp: variables } = variablesBelow(at.reading, variableFiles, ours);
-  const documents = files.map((file) => openNamed(shelf, file.at, file.path, { directory: base, variables }));
+  const isHidden = directory !== undefined && isTemplate(directory);
+  const documents = files.map((file) => openNamed(shelf, file.at, file.path, { directory: base, isHidden, variables }));
   const complete = documents.filter((document) => document !== null);
   return complete.length < documents.length ? null : mergeDocuments(shelf, complete, chain);
 }

@@ -283,11 +283,12 @@ describe("many probes", () => {
   it("end with their service", async () => {
     const stage = await open([specOf({ probe }), specOf({ name: "other" })]);
     stage.push("a", mute);
-    await stage.start();
+    const controller = await stage.start();
     await running(stage, "a");
     stage.specs.splice(0, 1);
     stage.reload();
-    await stage.pass(2_000);
+    const isOrphan = () => controller.service("shop/web")?.conditions.some(({ reason }) => reason === "Orphaned");
+    await stage.until("an orphan", () => isOrphan() === true);
     const asked = stage.prober.asked.length;
     await stage.pass(20_000);
     expect(stage.prober.asked).toHaveLength(asked);

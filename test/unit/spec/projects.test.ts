@@ -73,3 +73,19 @@ describe("a project of several files", () => {
     await expect(text).toMatchFileSnapshot(new URL(`${name}/expected.txt`, folder).pathname);
   });
 });
+
+it("nothing that is missing is shown with a directory that a variable names", () => {
+  const result = readProject({
+    file: "compose.yaml",
+    text: "include: [{path: one.yaml, project_directory: '${PLACE}'}]\nservices: {a: {image: nginx}}",
+    directory: "/srv/shop",
+    environment: { PLACE: "hunter2" },
+    readText: (path) =>
+      path === "/srv/shop/one.yaml"
+        ? { text: "services: {b: {image: nginx, env_file: b.env}}" }
+        : { missing: "ENOENT" },
+  });
+  expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
+    'one.yaml:1:40: services.b.env_file: there is no file "b.env" (create it, or write it as a mapping with `path` and `required: false`)',
+  ]);
+});
