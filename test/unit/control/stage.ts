@@ -79,6 +79,14 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
   const root = await mkdtemp(join(tmpdir(), "fairlead-control-"));
   const readers = new Set<(snapshot: SourceSnapshot) => void>();
   const state = { generation: 1, journals: 0 };
+  const writes = new Set<Promise<void>>();
+  /** The journal is a real file: what waits for it must not wait in simulated time too. */
+  const written = async () => {
+    while (writes.size > 0) {
+      await Promise.all(writes);
+      await sleep(0);
+    }
+  };
   const snapshot = (): SourceSnapshot => ({
     generation: state.generation,
     projects: [{ name: "shop", file: "services.yaml", services: [...specs] }],
@@ -103,7 +111,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         contexts,
         source,
         prober,
-        journal: await Journal.open(join(root, String(state.journals)), silentLog),
+        journal: watched(await Journal.open(join(root, String(state.journals)), silentLog), writes),
         telemetry,
         clock: engine.clock,
         log: silentLog,
@@ -130,8 +138,8 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     async until(what, isSo) {
       for (let turn = 0; turn < 6_000; turn += 1) {
         if (isSo()) return;
-        // The journal is a real file: it needs real time, however little.
         await sleep(turn % 4 === 0 ? 1 : 0);
+        await written();
         await engine.clock.advance(100);
       }
       throw new Error(`it never came to be: ${what}`);
@@ -139,12 +147,24 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     async pass(ms) {
       for (let passed = 0; passed < ms; passed += 100) {
         await sleep(1);
+        await written();
         await engine.clock.advance(100);
       }
     },
     close: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   };
   return stage;
+}
+
+/** The same journal; its writes stand in `writes` while they are under way. */
+function watched(journal: Journal, writes: Set<Promise<void>>): Journal {
+  const append = journal.append.bind(journal);
+  journal.append = (entry) => {
+    const write = append(entry);
+    writes.add(write);
+    return write.finally(() => writes.delete(write));
+  };
+  return journal;
 }
 
 const changing: ReadonlySet<string> = new Set<keyof Engine>([
