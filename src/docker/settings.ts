@@ -160,10 +160,11 @@ function ports(value: unknown): unknown {
     .sort();
 }
 
-/** Beyond the published ones, which are exposed anyway. */
+/** Beyond the published ones, which are exposed anyway. Compose leaves the protocol out where the file does. */
 function exposed(value: unknown, { HostConfig }: Body): unknown {
   const published = recordOf(HostConfig?.["PortBindings"]);
   return Object.keys(recordOf(value))
+    .map((port) => (port.includes("/") ? port : `${port}/tcp`))
     .filter((port) => !Object.hasOwn(published, port))
     .sort();
 }

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { beforeAll, describe, vi } from "vitest";
+import { beforeAll, describe, inject, vi } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
 import type { Compose } from "../../sandbox/docker-compose.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
@@ -11,7 +11,7 @@ import { order, test, type Scene } from "./scene.js";
 const tools: { compose: Compose | undefined } = { compose: undefined };
 
 beforeAll(async () => {
-  tools.compose = await findCompose((line) => {
+  tools.compose = await findCompose(inject("engineHost"), (line) => {
     console.log(line);
   });
 });
@@ -30,7 +30,6 @@ const web = {
     timeout: "2s",
   },
   user: "0:0",
-  working_dir: "/site",
 };
 const declared = { networks: { front: {}, back: { internal: true } }, volumes: { data: {} } };
 

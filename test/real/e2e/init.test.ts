@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { beforeAll, describe } from "vitest";
+import { beforeAll, describe, inject } from "vitest";
 import type { Compose } from "../../sandbox/docker-compose.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
 import { readDotenv } from "../../../src/spec/dotenv.js";
@@ -9,7 +9,7 @@ import { test } from "./scene.js";
 const tools: { compose: Compose | undefined } = { compose: undefined };
 
 beforeAll(async () => {
-  tools.compose = await findCompose((line) => {
+  tools.compose = await findCompose(inject("engineHost"), (line) => {
     console.log(line);
   });
 });
@@ -86,8 +86,8 @@ describe("a services file from what runs", () => {
         .sort(),
       text,
     ).toEqual([
-      expect.stringMatching(/web_1: DB looks like a secret/),
-      expect.stringMatching(/web_1: DB_PASSWORD looks like a secret/),
+      expect.stringMatching(/web.1: DB looks like a secret/),
+      expect.stringMatching(/web.1: DB_PASSWORD looks like a secret/),
     ]);
 
     const { entries } = readDotenv(await readFile(`${scene.directory}/.env`, "utf8"), () => undefined);

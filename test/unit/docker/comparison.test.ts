@@ -68,6 +68,7 @@ const differences = (seen: InspectedContainer) => differencesOf(seen, step, imag
 describe("a container that others made", () => {
   it("equals what would be created, whatever image and engine add", () => {
     expect(differences(inspected())).toEqual([]);
+    expect(differences(inspected({ ExposedPorts: { "80": {} } }))).toEqual([]);
     expect(differences(inspected({ StopSignal: "SIGTERM", StopTimeout: 10 }, { MemorySwappiness: -1 }))).toEqual([]);
   });
 
