@@ -16,6 +16,7 @@ import { mounts } from "./mounts.js";
 import { networkMode } from "./network-mode.js";
 import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./node.js";
 import { labels } from "./pairs.js";
+import { withoutEmptyTexts } from "./optional-texts.js";
 import { ports, type DeclaredPort } from "./ports.js";
 import { given } from "./present.js";
 import { probe } from "./probe.js";
@@ -55,7 +56,7 @@ const keepDefault = 1;
 const roleSuffix = /\.(next|previous|failed)$/;
 
 export function definition(name: string, node: Node, scope: Scope): Definition {
-  const field = fields(node, serviceKeys);
+  const field = withoutEmptyTexts(fields(node, serviceKeys));
   const mounted = read(field("volumes"), (at) => mounts(at, scope)) ?? [];
   const declaredPorts = read(field("ports"), ports) ?? [];
   const dependsOn = read(field("depends_on"), dependencies) ?? [];

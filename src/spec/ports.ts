@@ -41,7 +41,8 @@ function shortSyntax(node: Node): readonly PortMapping[] | null {
       'write for example "8080:80" or "127.0.0.1:8080:80/tcp"',
     );
   }
-  const address = hostIp?.replace(/^\[|\]$/g, "");
+  // As Compose has it, an address that is left empty, in `:8080:80`, is none.
+  const address = hostIp === "" ? undefined : hostIp?.replace(/^\[|\]$/g, "");
   if (address !== undefined && !isIpAddress(address)) {
     return report(node, `${quoted(node)} does not begin with an IP address`, "host names are not allowed");
   }

@@ -47,28 +47,61 @@ const mergeTags: Readonly<Record<string, MergeTag>> = { "!reset": "reset", "!ove
 
 /**
  * Parses one YAML 1.2 document (core schema, with merge keys). An empty text is the value null. Bounded: depth 50,
- * 100 aliases, 10,000 merged keys; values may still be shared or circular through aliases: never walk them blindly.
+ * 500 aliases, 10,000 merged keys; values may still be shared or circular through aliases: never walk them blindly.
  * With an origin the text is a Compose file: its places know where they are from, and may have Compose's own tags.
  */
 export function parseYaml(text: string, origin?: Origin): YamlDocument {
-  const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const shifted = new Set<number>();
   try {
-    const events = parseEvents(source, { maxDepth: 50 });
+    const { source, events } = parseIndented(text.startsWith("\uFEFF") ? text.slice(1) : text, shifted);
     const untagged = origin === undefined ? events : events.map((event) => withoutMergeTag(source, event));
-    const documents = constructFromEvents(untagged, { source, schema, maxAliases: 100, maxTotalMergeKeys: 10_000 });
+    const documents = constructFromEvents(untagged, { source, schema, maxAliases: 500, maxTotalMergeKeys: 10_000 });
     if (documents.length > 1) {
       return { ok: false, message: "expected one YAML document, found several", position: start };
     }
     const value = documents[0] ?? null;
-    const root = new PlaceReader(source, events, origin).read();
+    const root = new PlaceReader(source, events, shifted, origin).read();
     const fault = origin === undefined ? undefined : removeReset(value, root);
     return fault === undefined ? { ok: true, value, root } : { ok: false, ...fault };
   } catch (thrown) {
     const mark = thrown instanceof YAMLException ? thrown.mark : undefined;
     const reason = thrown instanceof YAMLException ? thrown.reason : "the YAML parser failed";
-    const position = mark === undefined ? start : { line: mark.line + 1, column: mark.column + 1 };
+    const position = mark === undefined ? start : positionIn(shifted, mark.line, mark.column);
     return { ok: false, message: `invalid YAML: ${reason}`, position };
   }
+}
+
+/** More than any file is indented by. */
+const shift = " ".repeat(200);
+const mostShifts = 200;
+
+/**
+ * Within brackets and quotes YAML wants each line indented further than the key before them. Compose's own parser does
+ * not mind, and many files close a bracket right below its key: such lines, by their 0-based numbers in `shifted`, are
+ * moved to the right, where white space at their beginning means nothing. An open bracket stays the error that it is.
+ */
+function parseIndented(text: string, shifted: Set<number>): { source: string; events: Event[] } {
+  const lines = text.split(/(?<=\n|\r(?!\n))/);
+  for (let first: unknown; ;) {
+    const source = lines.map((line, index) => (shifted.has(index) ? shift + line : line)).join("");
+    try {
+      return { source, events: parseEvents(source, { maxDepth: 50 }) };
+    } catch (thrown) {
+      first ??= thrown;
+      const isIndentation = thrown instanceof YAMLException && thrown.reason === "deficient indentation";
+      const line = isIndentation ? thrown.mark?.line : undefined;
+      if (line !== undefined && !shifted.has(line) && shifted.size < mostShifts) shifted.add(line);
+      else {
+        shifted.clear();
+        throw first;
+      }
+    }
+  }
+}
+
+/** From 0-based to 1-based, and back from where a shifted line has been moved to. */
+function positionIn(shifted: ReadonlySet<number>, line: number, column: number): Position {
+  return { line: line + 1, column: Math.max(0, column - (shifted.has(line) ? shift.length : 0)) + 1 };
 }
 
 function mergeTagOf(source: string, event: Event): MergeTag | undefined {
@@ -119,6 +152,7 @@ class PlaceReader {
   constructor(
     private readonly source: string,
     private readonly events: readonly Event[],
+    private readonly shifted: ReadonlySet<number>,
     private readonly origin: Origin | undefined,
   ) {
     this.#lineStarts = [0, ...[...source.matchAll(/\r\n|\r|\n/g)].map((match) => match.index + match[0].length)];
@@ -217,6 +251,6 @@ class PlaceReader {
       if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
+    return positionIn(this.shifted, low, offset - (this.#lineStarts[low] ?? 0));
   }
 }

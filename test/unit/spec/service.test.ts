@@ -96,6 +96,13 @@ describe("values at their bounds", () => {
     expect(serviceOf(readService(line)).container).toMatchObject(container as object);
   });
 
+  it("takes an empty text for none where Compose does", () => {
+    const lines = ["user: ''", "platform: ${PLATFORM:-}", "network_mode: ''", "restart: ${RESTART-}", "cpuset: ''"];
+    const { networks, networkMode, container } = serviceOf(readService(lines.join("\n")));
+    const { networks: usual, container: bare } = serviceOf(readService("labels: {}"));
+    expect({ networks, networkMode, container }).toEqual({ networks: usual, networkMode: undefined, container: bare });
+  });
+
   it("takes unset from the environment given, never from an object's prototype", () => {
     const read = readService("environment: [HERE, toString, __proto__]", { HERE: "x" });
     const unset = Object.fromEntries([

@@ -20,6 +20,7 @@ describe("parseYaml", () => {
     ["a: 2026-01-01", { a: "2026-01-01" }],
     ["a: &x {b: 1}\nc: {<<: *x, d: 2}", { a: { b: 1 }, c: { b: 1, d: 2 } }],
     ["\uFEFFa: 1", { a: 1 }],
+    ["a:\n  b: [\n1,\n  2\n  ]\n  c: {\n  d: 'x\n  y'\n  }", { a: { b: [1, 2], c: { d: "x y" } } }],
   ])("reads %j", (text, value) => {
     expect(parseYaml(text)).toMatchObject({ ok: true, value });
   });
@@ -27,12 +28,15 @@ describe("parseYaml", () => {
   it.each([
     ["a: 1\nb: [1", "unexpected end", "2:6"],
     ["a: 1\n  a: 2", "", "2:4"],
+    ["a: [1\nb: [2]\nc: 3", "deficient indentation", "2:1"],
+    ["a: [\n1,\n]\nb: 1\nb: 2", "duplicated mapping key", "5:1"],
+    ["a: {\nb: 1, b: 2\n}", "duplicated mapping key", "2:7"],
     ["a: 1\na: 2", "duplicated mapping key", "2:1"],
     ["a: *b", 'unidentified alias "b"', "1:5"],
     ["a: 1\n---\nb: 1", "expected one YAML document, found several", "1:1"],
     ["a: !!binary AA==", "unknown scalar tag", "1:4"],
     [`${"[".repeat(50)}${"]".repeat(50)}`, "maxDepth (50)", "1:50"],
-    [`a: &a 1\nb: [${"*a, ".repeat(101)}]`, "maxAliases (100)", "2:406"],
+    [`a: &a 1\nb: [${"*a, ".repeat(501)}]`, "maxAliases (500)", "2:2006"],
   ])("refuses %j", (text, message, at) => {
     const document = parseYaml(text);
     expect(document).toMatchObject({ ok: false, message: expect.stringContaining(message) as string });
