@@ -167,11 +167,13 @@ describe.concurrent("the services file", () => {
     scene,
     expect,
   }) => {
-    await scene.writeText(`name: ${scene.project}\nservices:\n  web:\n    imag: x\n    image: "a b"\n    gpus: all\n`);
+    await scene.writeText(
+      `name: ${scene.project}\nservices:\n  web:\n    imag: x\n    image: "a b"\n    links: [db]\n`,
+    );
     const run = await startFairlead({ dataDir: `${scene.directory}/data`, args: ["-f", scene.servicesFile] });
     expect(await run.exited).toBe(1);
     const said = run.output.join("\n");
-    for (const place of [":4:5: services.web.imag", ":5:12: services.web.image", ":6:5: services.web.gpus"]) {
+    for (const place of [":4:5: services.web.imag", ":5:12: services.web.image", ":6:5: services.web.links"]) {
       expect(said).toContain(place);
     }
     expect(await scene.containers()).toEqual([]);

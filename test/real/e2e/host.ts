@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 
 /** A container of a project, as `docker ps -a` and `docker inspect` together show it. */
@@ -94,7 +95,18 @@ export async function clearProject(docker: Docker, project: string): Promise<voi
   const listed = await docker.listContainers({ all: true, filters });
   await Promise.all(listed.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
   const networks = await docker.listNetworks({ filters });
-  await Promise.all(networks.map(({ Id }) => docker.getNetwork(Id).remove()));
+  await Promise.all(networks.map(({ Id }) => removeNetwork(docker, Id)));
   const { Volumes } = await docker.listVolumes({ filters });
   await Promise.all(((Volumes as typeof Volumes | null) ?? []).map(({ Name }) => docker.getVolume(Name).remove()));
+}
+
+/** A busy engine takes a moment to see that the containers on it are gone. */
+async function removeNetwork(docker: Docker, id: string, tries = 20): Promise<void> {
+  try {
+    await docker.getNetwork(id).remove();
+  } catch (error) {
+    if (tries === 0 || !/has active endpoints/.test(String(error))) throw error;
+    await sleep(500);
+    await removeNetwork(docker, id, tries - 1);
+  }
 }
