@@ -78,7 +78,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     covers: ({ peer, field, theirs, ours }, all) =>
       peer === "2.40" &&
       field.endsWith("/Aliases") &&
-      JSON.stringify([...(ours as string[]), String(all.get("Name")).slice(1)].toSorted()) === JSON.stringify(theirs),
+      JSON.stringify([...texts(ours), String(all.get("Name")).slice(1)].toSorted()) === JSON.stringify(theirs),
   },
   {
     where: "`NetworkSettings.Networks`",
@@ -117,9 +117,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     reason:
       "1.29 writes the other container's id instead of its name. 2.40 loses the `:ro` of `container:NAME:ro`, so that what should be read-only is not (`Mounts[].RW`).",
     covers: ({ peer, field, theirs, ours }, before, after) => {
-      const [was = [], is = []] = [before, after].map(
-        (all) => all.get("HostConfig.VolumesFrom") as string[] | undefined,
-      );
+      const [was, is] = [texts(before.get("HostConfig.VolumesFrom")), texts(after.get("HostConfig.VolumesFrom"))];
       if (peer === "1.29") {
         const modes = (from: readonly string[]) => from.map((name) => name.replace(/^[^:]*/, "")).join();
         return field === "HostConfig.VolumesFrom" && modes(was) === modes(is);
@@ -180,7 +178,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     covers: ({ peer, field, theirs, ours }) =>
       peer === "2.40" &&
       field === "Config.ExposedPorts" &&
-      JSON.stringify(writtenOut(theirs as string[])) === JSON.stringify(ours),
+      JSON.stringify(writtenOut(texts(theirs))) === JSON.stringify(ours),
   },
   {
     where: "`HostConfig.CapAdd`, `HostConfig.CapDrop`",
@@ -188,7 +186,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     covers: ({ peer, field, theirs, ours }) =>
       peer === "2.40" &&
       (field === "HostConfig.CapAdd" || field === "HostConfig.CapDrop") &&
-      JSON.stringify(theirs) === JSON.stringify((ours as string[]).map(prefixed).toSorted()),
+      JSON.stringify(theirs) === JSON.stringify(texts(ours).map(prefixed).toSorted()),
   },
   {
     where: "`HostConfig.DeviceRequests`",
@@ -211,6 +209,11 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       peer === "1.29" && kind === "networks" && field === "Attachable" && theirs === true && ours === false,
   },
 ];
+
+/** A list that one side may lack. */
+function texts(value: unknown): readonly string[] {
+  return (value ?? []) as readonly string[];
+}
 
 function prefixed(capability: string): string {
   const name = capability.toUpperCase();
