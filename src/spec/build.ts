@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { buildContext } from "./build-context.js";
 import { fields, type Fields } from "./fields.js";
 import { familiarImage, parseImage } from "./image.js";
-import { buildKeys } from "./keys.js";
+import { buildKeys } from "./build-keys.js";
 import { items, quoted, read, readAll, report, reportKey, type Node } from "./node.js";
 import { extraHosts } from "./naming.js";
 import { environment, labels } from "./pairs.js";

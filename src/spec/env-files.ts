@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { readDotenv, readRawEnv, type DotenvFile } from "./dotenv.js";
 import { fields } from "./fields.js";
 import type { Variables } from "./interpolate.js";
-import { envFileKeys } from "./keys.js";
+import { envFileKeys } from "./load-keys.js";
 import { isMapping, items, read, report, reportMissing, type Node, type Reading } from "./node.js";
 import { environment, labels, reservedPrefix } from "./pairs.js";
 import { boolean, choice, filledText } from "./scalar.js";

@@ -46,13 +46,8 @@ export const gpuKeys = {
   options: supported,
 } as const satisfies KeyTable;
 
-export const deviceReservationKeys = {
-  capabilities: supported,
-  count: supported,
-  device_ids: supported,
-  driver: supported,
-  options: supported,
-} as const satisfies KeyTable;
+/** `gpus` is the short way to such a reservation. */
+export const deviceReservationKeys = { ...gpuKeys } as const satisfies KeyTable;
 
 export const resourceKeys = {
   limits: supported,

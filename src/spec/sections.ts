@@ -1,5 +1,7 @@
+import { buildKeys } from "./build-keys.js";
 import * as declarations from "./declaration-keys.js";
 import * as keys from "./keys.js";
+import * as loading from "./load-keys.js";
 import * as options from "./option-keys.js";
 import * as probes from "./probe-keys.js";
 import type { KeyTable } from "./support.js";
@@ -14,12 +16,12 @@ export interface Section {
 /** Every mapping whose keys we know, in the order in which the support page lists them. */
 export const sections: readonly Section[] = [
   { path: "", table: keys.topLevelKeys },
-  { path: "include[]", table: keys.includeKeys },
+  { path: "include[]", table: loading.includeKeys },
   { path: "services.*", table: keys.serviceKeys },
   { path: "services.*.blkio_config", table: options.blkioKeys },
   { path: "services.*.blkio_config.weight_device[]", table: options.blkioWeightKeys },
   { path: "services.*.blkio_config.device_*[]", table: options.blkioRateKeys },
-  { path: "services.*.build", table: keys.buildKeys },
+  { path: "services.*.build", table: buildKeys },
   { path: "services.*.configs[]", table: declarations.configGrantKeys },
   { path: "services.*.depends_on.*", table: keys.dependencyKeys },
   { path: "services.*.deploy", table: keys.deployKeys },
@@ -31,8 +33,8 @@ export const sections: readonly Section[] = [
   { path: "services.*.deploy.resources.reservations", table: options.reservationKeys },
   { path: "services.*.deploy.resources.reservations.devices[]", table: options.deviceReservationKeys },
   { path: "services.*.devices[]", table: options.deviceKeys },
-  { path: "services.*.env_file[]", table: keys.envFileKeys },
-  { path: "services.*.extends", table: keys.extendsKeys },
+  { path: "services.*.env_file[]", table: loading.envFileKeys },
+  { path: "services.*.extends", table: loading.extendsKeys },
   { path: "services.*.gpus[]", table: options.gpuKeys },
   { path: "services.*.healthcheck", table: keys.healthcheckKeys },
   { path: "services.*.logging", table: options.loggingKeys },

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
 import { fields } from "../fields.js";
-import { extendsKeys } from "../keys.js";
+import { extendsKeys } from "../load-keys.js";
 import { childPath, isMapping, quoted, read, report, suggestName, wrongKind, type Node } from "../node.js";
 import { filledText } from "../scalar.js";
 import { nodeIn, openNamed, pathAt, type Document, type Shelf } from "./document.js";

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
 import { fields } from "../fields.js";
-import { includeKeys } from "../keys.js";
+import { includeKeys } from "../load-keys.js";
 import { isMapping, isTemplate, items, read, readAll, report, wrongKind, type Node } from "../node.js";
 import { nodeIn, openNamed, pathAt, type Document, type Shelf } from "./document.js";
 import { extendServices } from "./extends.js";

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { readProject } from "../../../src/spec/compose.js";
+import * as buildTables from "../../../src/spec/build-keys.js";
 import * as declarationKeys from "../../../src/spec/declaration-keys.js";
 import * as keys from "../../../src/spec/keys.js";
+import * as loadKeys from "../../../src/spec/load-keys.js";
 import * as optionKeys from "../../../src/spec/option-keys.js";
 import * as probeKeys from "../../../src/spec/probe-keys.js";
 import { sections } from "../../../src/spec/sections.js";
@@ -76,7 +78,14 @@ describe("the table of keys", () => {
   });
 
   it("has every table once", () => {
-    const modules: readonly Readonly<Record<string, KeyTable>>[] = [keys, optionKeys, declarationKeys, probeKeys];
+    const modules: readonly Readonly<Record<string, KeyTable>>[] = [
+      keys,
+      loadKeys,
+      buildTables,
+      optionKeys,
+      declarationKeys,
+      probeKeys,
+    ];
     const tables = modules.flatMap((module) => Object.values(module));
     expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));
     expect(sections).toHaveLength(tables.length);
