@@ -2,34 +2,31 @@ import { randomBytes } from "node:crypto";
 import { asFairleadError, FairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Desired, Target } from "../plan/desired.js";
-import type { KnownDependency } from "../plan/dependency.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
-import { withContainersOf } from "../plan/local.js";
 import { plan } from "../plan/plan.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
 import type { Step, StepOf } from "../plan/step.js";
 import { withTrouble } from "../plan/trouble.js";
-import { inEverySlot, inRole, isImageOf, viewOf } from "../plan/view.js";
+import { viewOf } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
-import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import type { ServiceKey } from "../spec/service.js";
 import type { Cached } from "./cached.js";
 import type { Declared } from "./catalog.js";
 import type { Builds } from "./builds.js";
 import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
-import { inTime } from "./in-time.js";
 import type { Journal } from "./journal.js";
-import { knownDependencies } from "./known-dependencies.js";
 import type { Ledger } from "./ledger.js";
 import type { Clock, Engine, Log } from "./ports.js";
 import { reasonOf } from "./pulls.js";
 import type { Pulls } from "./pulls.js";
 import type { RunResult } from "./queue.js";
+import { Resolutions } from "./resolutions.js";
 import type { ReconcileResult, Telemetry } from "./telemetry.js";
 
 export interface ReconcilerOptions {
@@ -58,8 +55,6 @@ const passesOfReplica = 4;
 const removalGraceMs = 10_000;
 /** What waits for an event is looked at this often all the same. */
 const patienceMs = 30_000;
-/** The registry's answer is waited for this long within a run. */
-const registryPatienceMs = 500;
 const asking: Target = { known: false, reason: "NotObserved", message: "the registry is being asked" };
 
 interface Run {
@@ -75,9 +70,11 @@ interface Run {
 
 /** Observe, plan, act; again until nothing is left to do now. */
 export class Reconciler {
-  readonly #lateFailures = new Map<ServiceKey, Target>();
+  readonly #resolutions: Resolutions;
 
-  constructor(private readonly options: ReconcilerOptions) {}
+  constructor(private readonly options: ReconcilerOptions) {
+    this.#resolutions = new Resolutions(options);
+  }
 
   async run(key: ServiceKey): Promise<RunResult> {
     const { clock, telemetry, log } = this.options;
@@ -122,10 +119,10 @@ export class Reconciler {
   async #converge(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
     const { ledger, pulls, clock } = this.options;
     const { spec, generation, specProblem } = declared;
-    const known = await this.#knownOf(run, spec, snapshot);
+    const known = await this.#resolutions.dependencies(run, spec, snapshot);
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
-    const resolved = await this.#resolveInTime(run, spec, view);
+    const resolved = await this.#resolutions.desired(run, spec, view);
     const desired = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const planned = plan(desired, view, ledger.memory(run.key, view.containers));
     const { outcome } = planned;
@@ -149,72 +146,6 @@ export class Reconciler {
     const { pulls, builds } = this.options;
     if (target.known) pulls.forgetFailure(pinnedImage(spec.image, target.digest));
     else if (target.build?.state === "failed") builds.forgetFailure(target.build.mark);
-  }
-
-  /**
-   * Undefined: the registry takes its time. A service is not to wait for that with its repairs, so the run goes on without
-   * an answer, and the key comes again when there is one.
-   */
-  async #resolveInTime(run: Run, spec: ServiceSpec, view: View): Promise<Desired | undefined> {
-    const { clock, wake } = this.options;
-    const failed = this.#lateFailures.get(run.key);
-    this.#lateFailures.delete(run.key);
-    if (failed !== undefined) return { spec, specHash: specHash(spec), target: failed };
-    return inTime(this.#resolve(run, spec, view), clock, registryPatienceMs, ({ target }) => {
-      // A digest is remembered where it was asked for; a failure only here, or it would be asked for ever.
-      if (!target.known) this.#lateFailures.set(run.key, target);
-      wake(run.key);
-    });
-  }
-
-  async #resolve(run: Run, spec: ServiceSpec, view: View): Promise<Desired> {
-    const hash = specHash(spec);
-    const { target, retryAfterMs } = await this.options.targets.resolve(spec, view.images);
-    run.retryAfterMs = retryAfterMs;
-    return { spec, specHash: hash, target: await this.#compareContent(run, spec, hash, target, view) };
-  }
-
-  /** A new digest may be old content: that is recorded, not rolled out. */
-  async #compareContent(
-    run: Run,
-    spec: ServiceSpec,
-    hash: string,
-    target: Target,
-    { containers, images }: View,
-  ): Promise<Target> {
-    if (!target.known) return target;
-    if (target.local === true) return withContainersOf(target, containers);
-    const { journal, targets, clock } = this.options;
-    const pairs = journal.record(run.key).sameContent;
-    const sameContent = pairs.filter((pair) => pair.digest === target.digest).map((pair) => pair.as);
-    const active = inEverySlot(containers, "active").find(
-      (one) => one.specHash === hash && one.digest !== target.digest && !sameContent.includes(one.digest),
-    );
-    if (active === undefined || inRole(containers, "next") !== undefined) return { ...target, sameContent };
-    try {
-      const same =
-        isImageOf(active, images, spec.image, target.digest) ||
-        (await targets.isSameContent(spec, target.digest, active));
-      if (!same) return { ...target, sameContent };
-    } catch (thrown) {
-      const error = asFairleadError(thrown);
-      run.retryAfterMs = error.retryAfterMs ?? 0;
-      return { known: false, reason: reasonOf(error), message: error.message };
-    }
-    const as = active.digest;
-    await journal.append({ type: "same-content", at: clock.now(), key: run.key, digest: target.digest, as });
-    run.log.info({ digest: target.digest, as }, "a new digest of equal content: recorded, not rolled out");
-    return { ...target, sameContent: [...sameContent, as] };
-  }
-
-  #knownOf(run: Run, spec: ServiceSpec, { images }: HostSnapshot): Promise<ReadonlyMap<string, KnownDependency>> {
-    const { declared, status, targets, journal, clock, wake } = this.options;
-    const sameContent = (key: ServiceKey) => journal.record(key).sameContent;
-    const resolve = (one: ServiceSpec) =>
-      inTime(targets.resolve(one, images), clock, registryPatienceMs, ({ target }) => {
-        if (target.known) wake(run.key);
-      });
-    return knownDependencies(spec, { declared, status, sameContent, resolve });
   }
 
   async #remove(run: Run, snapshot: HostSnapshot): Promise<Outcome | undefined> {
