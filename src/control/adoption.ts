@@ -50,6 +50,16 @@ export class Adoption {
     };
   }
 
+  /** A person asks for it: answers the names of what is taken over. */
+  async ask(key: ServiceKey, spec: ServiceSpec | undefined, host: HostSnapshot): Promise<readonly string[]> {
+    if (spec === undefined) return [];
+    const candidates = candidatesFor(spec, host).filter(isAdoptable);
+    for (const candidate of candidates) {
+      await this.options.remember(key, candidate.container, adoptionOf(candidate, spec, host));
+    }
+    return candidates.map(({ container }) => container.name);
+  }
+
   async #adopt(
     spec: ServiceSpec,
     host: HostSnapshot,

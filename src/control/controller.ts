@@ -1,10 +1,7 @@
 import PQueue from "p-queue";
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
-import { adoptionOf, candidatesFor } from "../plan/adopt.js";
-import type { Adopted } from "../plan/adopt.js";
-import { isAdoptable } from "../plan/match.js";
-import type { ForeignContainer, HostSnapshot } from "../plan/observed.js";
+import type { HostSnapshot } from "../plan/observed.js";
 import { orphansOf } from "../plan/orphans.js";
 import type { Orphan } from "../plan/orphans.js";
 import { familiarName } from "../spec/image.js";
@@ -84,7 +81,7 @@ export class Controller implements Surface {
       engine,
       specs: () => this.#catalog.specs.values(),
       record: (key) => journal.record(key),
-      remember: (key, container, adopted) => this.#remember(key, container, adopted),
+      remember: (key, container, adopted) => this.#ledger.adopted(key, container, adopted, log),
     });
     this.#host = new Cached(() => this.#adoption.look());
     this.#ledger = new Ledger({ journal, engine, telemetry, clock });
@@ -265,14 +262,9 @@ export class Controller implements Surface {
 
   async adopt(key: ServiceKey): Promise<readonly string[]> {
     this.#host.invalidate();
-    const host = await this.#host.get();
-    const spec = this.#catalog.specs.get(key);
-    const candidates = spec === undefined ? [] : candidatesFor(spec, host).filter(isAdoptable);
-    for (const candidate of candidates) {
-      if (spec !== undefined) await this.#remember(key, candidate.container, adoptionOf(candidate, spec, host));
-    }
+    const adopted = await this.#adoption.ask(key, this.#catalog.specs.get(key), await this.#host.get());
     this.#lookAfresh(key);
-    return candidates.map(({ container }) => container.name);
+    return adopted;
   }
 
   async plan(): Promise<readonly ServicePlan[]> {
@@ -283,12 +275,6 @@ export class Controller implements Surface {
       targets: this.#targets,
       record: (key) => this.options.journal.record(key),
     });
-  }
-
-  async #remember(key: ServiceKey, { id, name }: ForeignContainer, adopted: Adopted): Promise<void> {
-    const { journal, clock, log } = this.options;
-    log.info({ key, container: name, id }, `adopted ${name}, which others made`);
-    await journal.append({ type: "adopt", at: clock.now(), key, container: id, name, ...adopted });
   }
 
   async orphans(): Promise<readonly Orphan[]> {

@@ -1,8 +1,9 @@
+import type { Adopted } from "../plan/adopt.js";
 import type { Rollout } from "../plan/condition.js";
 import type { Memory } from "../plan/desired.js";
 import { toleratedFailures } from "../plan/failures.js";
 import { trackRollout } from "../plan/history.js";
-import type { ObservedContainer } from "../plan/observed.js";
+import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
 import { shorten } from "../plan/render.js";
 import type { StepOf } from "../plan/step.js";
 import { inEverySlot, isUp } from "../plan/view.js";
@@ -91,6 +92,13 @@ export class Ledger {
     if (askedAt !== undefined && servingSince > 0) {
       telemetry.pushToHealthy(key, Math.max(0, servingSince - askedAt) / 1_000);
     }
+  }
+
+  /** A container that others made is ours from now on. */
+  async adopted(key: ServiceKey, { id, name }: ForeignContainer, adopted: Adopted, log: Log): Promise<void> {
+    const { journal, clock } = this.options;
+    log.info({ key, container: name, id }, `adopted ${name}, which others made`);
+    await journal.append({ type: "adopt", at: clock.now(), key, container: id, name, ...adopted });
   }
 
   async keepLogs(key: ServiceKey, step: StepOf<"keep-logs">, id: string, log: Log): Promise<void> {
