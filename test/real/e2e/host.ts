@@ -100,12 +100,20 @@ export async function clearProject(docker: Docker, project: string): Promise<voi
   await Promise.all(((Volumes as typeof Volumes | null) ?? []).map(({ Name }) => docker.getVolume(Name).remove()));
 }
 
-/** A busy engine takes a moment to see that the containers on it are gone. */
+/**
+ * A busy engine takes a moment to see that the containers on it are gone; and after a kill that crossed a start it may
+ * keep an endpoint whose container is gone for ever, which only a forced disconnect by its name removes.
+ */
 async function removeNetwork(docker: Docker, id: string, tries = 20): Promise<void> {
+  const network = docker.getNetwork(id);
   try {
-    await docker.getNetwork(id).remove();
+    await network.remove();
   } catch (error) {
-    if (tries === 0 || !/has active endpoints/.test(String(error))) throw error;
+    if (!/has active endpoints/.test(String(error))) throw error;
+    const { Containers: ends } = (await network.inspect()) as { Containers?: Record<string, { Name: string }> | null };
+    const names = Object.values(ends ?? {}).map(({ Name }) => Name);
+    if (tries === 0) throw new Error(`network ${id} keeps the endpoints ${names.join(", ")}`, { cause: error });
+    await Promise.allSettled(names.map((name) => network.disconnect({ Container: name, Force: true })));
     await sleep(500);
     await removeNetwork(docker, id, tries - 1);
   }
