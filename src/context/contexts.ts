@@ -2,7 +2,7 @@ import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../errors.js";
 import type { Contexts, OpenContext } from "../control/ports.js";
-import type { BuildSpec } from "../spec/service.js";
+import type { BuildSpec } from "../spec/build-spec.js";
 import { archiveOf } from "./archive.js";
 import { registriesIn } from "./bases.js";
 import { checkOut, commitOf } from "./checkout.js";

@@ -3,7 +3,8 @@ import type { ForeignContainer, HostSnapshot, NetworkLocation } from "../plan/ob
 import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
-import type { BuildSpec, ContainerFile, ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
+import type { BuildSpec } from "../spec/build-spec.js";
+import type { ContainerFile, ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
 
 /**
  * The host, as the executor needs it. Every call is idempotent where the engine can be: what is already so is success.

@@ -1,7 +1,8 @@
 import { FairleadError } from "../errors.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import { interfaceOption } from "../spec/endpoint-settings.js";
-import type { EndpointSettings, Mount, ServiceSpec } from "../spec/service.js";
+import type { EndpointSettings } from "../spec/network.js";
+import type { Mount, ServiceSpec } from "../spec/service.js";
 import { isOlder } from "./version.js";
 
 /** Something that a file can ask for and that older engines drop without a word, or take for something else. */

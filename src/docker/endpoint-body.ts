@@ -1,4 +1,4 @@
-import type { EndpointSettings } from "../spec/service.js";
+import type { EndpointSettings } from "../spec/network.js";
 
 /** The engine's EndpointSettings: on creating a container with a network, and on joining one. */
 export function endpointBody(aliases: readonly string[], settings: EndpointSettings = {}): object {

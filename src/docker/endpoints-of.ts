@@ -1,4 +1,5 @@
-import type { EndpointSettings, NetworkMode, ServiceSpec } from "../spec/service.js";
+import type { EndpointSettings, NetworkMode } from "../spec/network.js";
+import type { ServiceSpec } from "../spec/service.js";
 import type { Surroundings } from "./body.js";
 import type { InspectedContainer, InspectedEndpoint } from "./schema.js";
 import { canonical } from "./settings.js";

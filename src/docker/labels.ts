@@ -1,7 +1,8 @@
 import { networkHash } from "../spec/hash.js";
 import { formatImage, isDigest, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
-import type { NetworkSpec, RestartPolicy, VolumeSpec } from "../spec/service.js";
+import type { NetworkSpec } from "../spec/network.js";
+import type { RestartPolicy, VolumeSpec } from "../spec/service.js";
 import type { ForeignContainer } from "../plan/observed.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import { activeName } from "../plan/names.js";

@@ -1,6 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { CreateContainerStep } from "../plan/step.js";
-import type { NetworkMode } from "../spec/service.js";
+import type { NetworkMode } from "../spec/network.js";
 import { endpointBody } from "./endpoint-body.js";
 import { isOlder } from "./version.js";
 

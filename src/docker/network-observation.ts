@@ -1,5 +1,5 @@
 import type { ObservedNetwork } from "../plan/observed.js";
-import type { Ipam } from "../spec/service.js";
+import type { Ipam } from "../spec/network.js";
 import { readOrigin } from "./labels.js";
 import { namesOf } from "./listing.js";
 import type { ListedContainer, ListedNetwork } from "./schema.js";

@@ -1,6 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { Endpoint, StepOf } from "../plan/step.js";
-import type { Ipam } from "../spec/service.js";
+import type { Ipam } from "../spec/network.js";
 import type { Connection } from "./connection.js";
 import { endpointBody } from "./endpoint-body.js";
 import { inspectContainer } from "./containers.js";

@@ -1,6 +1,7 @@
 import { blocksOverlap } from "../spec/address-block.js";
 import { serviceKey } from "../spec/service.js";
-import type { NetworkSpec, ServiceSpec } from "../spec/service.js";
+import type { NetworkSpec } from "../spec/network.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { networkDrift } from "./drift.js";
 import type { ObservedContainer, ObservedNetwork } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";

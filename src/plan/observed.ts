@@ -1,5 +1,6 @@
 import type { Digest } from "../spec/image.js";
-import type { Ipam, RestartPolicy } from "../spec/service.js";
+import type { Ipam } from "../spec/network.js";
+import type { RestartPolicy } from "../spec/service.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";

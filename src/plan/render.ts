@@ -1,4 +1,4 @@
-import type { BuildContext } from "../spec/service.js";
+import type { BuildContext } from "../spec/build-spec.js";
 import type { Plan } from "./outcome.js";
 import type { CreateContainerStep, Step } from "./step.js";
 

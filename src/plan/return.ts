@@ -1,4 +1,5 @@
-import type { NetworkAttachment, ServiceSpec } from "../spec/service.js";
+import type { NetworkAttachment } from "../spec/network.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { planRollout, withRepair } from "./begin.js";
 import { isDetached } from "./bonds.js";
 import { isTarget } from "./desired.js";

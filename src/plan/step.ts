@@ -1,14 +1,8 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
-import type {
-  BuildSpec,
-  ContainerFile,
-  EndpointSettings,
-  NetworkSpec,
-  RestartPolicy,
-  ServiceSpec,
-  VolumeSpec,
-} from "../spec/service.js";
+import type { BuildSpec } from "../spec/build-spec.js";
+import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
+import type { EndpointSettings, NetworkSpec } from "../spec/network.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the

@@ -1,4 +1,5 @@
-import type { NetworkAttachment, RestartPolicy, ServiceSpec } from "../spec/service.js";
+import type { NetworkAttachment } from "../spec/network.js";
+import type { RestartPolicy, ServiceSpec } from "../spec/service.js";
 import { familiarImage, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { activeName, keepTag, nameInRole } from "./names.js";

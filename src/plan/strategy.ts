@@ -1,5 +1,6 @@
 import { networkOwner } from "../spec/relations.js";
-import type { NetworkAttachment, ServiceSpec } from "../spec/service.js";
+import type { NetworkAttachment } from "../spec/network.js";
+import type { ServiceSpec } from "../spec/service.js";
 
 export interface Strategy {
   readonly order: "start-first" | "stop-first";

@@ -5,7 +5,7 @@ import { attachmentKeys } from "./keys.js";
 import { entries, items, quoted, read, readAll, report, type Node } from "./node.js";
 import { groupOf } from "./present.js";
 import { filledText, integer, text } from "./scalar.js";
-import type { EndpointSettings, NetworkAttachment, NetworkSpec } from "./service.js";
+import type { EndpointSettings, NetworkAttachment, NetworkSpec } from "./network.js";
 
 export interface AttachmentNodes {
   readonly networks: Node | undefined;

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 
 import { quoted, report, type Node } from "./node.js";
 import { filledText } from "./scalar.js";
-import type { BuildContext } from "./service.js";
+import type { BuildContext } from "./build-spec.js";
 
 /** What Docker takes for a repository: any other text is a path. */
 const gitPattern = /^(?:git:\/\/|ssh:\/\/|github\.com\/|[\w.-]+@[\w.-]+:|https?:\/\/[^#?]+\.git(?:$|[#?]))/;

@@ -10,7 +10,7 @@ import { environment, labels } from "./pairs.js";
 import { platform } from "./platform.js";
 import { given } from "./present.js";
 import { boolean, byteSize, filledText, parsed } from "./scalar.js";
-import type { BuildContext, BuildSpec } from "./service.js";
+import type { BuildContext, BuildSpec } from "./build-spec.js";
 
 type BuildFields = Fields<typeof buildKeys>;
 

@@ -7,7 +7,8 @@ import { labels, options } from "./pairs.js";
 import { given } from "./present.js";
 import { quote } from "./quote.js";
 import { boolean, filledText } from "./scalar.js";
-import type { NetworkSpec, VolumeSpec } from "./service.js";
+import type { NetworkSpec } from "./network.js";
+import type { VolumeSpec } from "./service.js";
 
 /** What a file declares at its top level, by key; null stands for a declaration with problems. */
 export type Declared<T> = ReadonlyMap<string, T | null>;

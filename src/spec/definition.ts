@@ -24,7 +24,8 @@ import { pullPolicy } from "./pull-policy.js";
 import { quote } from "./quote.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
 import { boolean, duration, filledText, integer, parsed } from "./scalar.js";
-import type { NetworkSpec, PullPolicy, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
+import type { NetworkSpec } from "./network.js";
+import type { PullPolicy, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
 
 /** What a service's keys refer to. */

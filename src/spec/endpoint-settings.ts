@@ -6,7 +6,7 @@ import { quoted, read, report, type Node } from "./node.js";
 import { options } from "./pairs.js";
 import { groupOf } from "./present.js";
 import { integer, text } from "./scalar.js";
-import type { EndpointSettings } from "./service.js";
+import type { EndpointSettings } from "./network.js";
 
 /** The driver's name for `interface_name`. */
 export const interfaceOption = "com.docker.network.endpoint.ifname";

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 
-import type { BuildSpec, NetworkSpec, ServiceSpec } from "./service.js";
+import type { BuildSpec } from "./build-spec.js";
+import type { NetworkSpec } from "./network.js";
+import type { ServiceSpec } from "./service.js";
 
 /**
  * Identifies what a service's container is made of, apart from its image: two specs of equal hash need no new

@@ -4,7 +4,7 @@ import { ipamKeys, poolKeys } from "./declaration-keys.js";
 import { entries, items, quoted, read, readAll, report, type Node } from "./node.js";
 import { options } from "./pairs.js";
 import { filledText } from "./scalar.js";
-import type { Ipam } from "./service.js";
+import type { Ipam } from "./network.js";
 
 type Pool = Ipam["config"][number];
 

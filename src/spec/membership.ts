@@ -1,6 +1,7 @@
 import type { Declared } from "./declared.js";
 import { isMapping, type Node } from "./node.js";
-import type { NetworkSpec, ServiceSpec } from "./service.js";
+import type { NetworkSpec } from "./network.js";
+import type { ServiceSpec } from "./service.js";
 
 /** Each network knows who joins it: whether one may be made anew is up to all of them. */
 export function withMembers(services: readonly ServiceSpec[]): readonly ServiceSpec[] {

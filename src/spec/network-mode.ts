@@ -2,7 +2,7 @@ import type { Fields } from "./fields.js";
 import type { serviceKeys } from "./keys.js";
 import { didYouMean, quoted, read, report, reportKey, type Node } from "./node.js";
 import { text } from "./scalar.js";
-import type { NetworkMode } from "./service.js";
+import type { NetworkMode } from "./network.js";
 import { nearest } from "./suggest.js";
 
 const words = ["host", "none", "bridge"] as const;

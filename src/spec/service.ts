@@ -1,5 +1,11 @@
+import type { GateSpec } from "./gate.js";
 import type { ImageReference } from "./image.js";
+import type { JobSpec } from "./job.js";
+import type { LeavePolicy } from "./leave.js";
+import type { BuildSpec } from "./build-spec.js";
+import type { NetworkAttachment, NetworkMode, NetworkSpec } from "./network.js";
 import type { ContainerOptions } from "./options.js";
+import type { ReleasePolicy } from "./release.js";
 
 /** `project/service`: the queue's key, and the only thing a trigger can say. */
 export type ServiceKey = `${string}/${string}`;
@@ -49,6 +55,18 @@ export interface ServiceSpec {
   readonly adopt?: boolean;
   /** Asked of the running container from outside (`x-fairlead.probe`). No property of the container: not part of the hash. */
   readonly probe?: ProbeSpec;
+  /** Absent: its containers hold their ports and answer to its name themselves. */
+  readonly gate?: GateSpec;
+  /** It is the gate of this service of the project: not written in the file, but derived from it. */
+  readonly gateOf?: string;
+  /** Absent: it is stopped without further ado. */
+  readonly leave?: LeavePolicy;
+  /** Run in order before a new container starts; a failure stops the rollout. */
+  readonly before?: readonly JobSpec[];
+  /** Run in order once the new container serves. */
+  readonly after?: readonly JobSpec[];
+  /** Absent: a rollout begins as soon as there is something to roll out. */
+  readonly release?: ReleasePolicy;
   readonly update: UpdatePolicy;
   /** `deploy.rollback_config`. Absent: as `update`. */
   readonly rollback?: UpdatePolicy;
@@ -178,69 +196,9 @@ export interface StatusRange {
   readonly last: number;
 }
 
-export interface NetworkAttachment {
-  readonly network: NetworkSpec;
-  /** The names a *proven* container answers to on it: the service's name and the file's own aliases. */
-  readonly aliases: readonly string[];
-  /** Networks are joined in this order, the highest first. Absent: 0. */
-  readonly priority?: number;
-  readonly settings?: EndpointSettings;
-}
-
-/** What a container asks of one network beyond its names. */
-export interface EndpointSettings {
-  /** A fixed address: two containers of the service cannot be on the network at once. */
-  readonly ipv4Address?: string;
-  readonly ipv6Address?: string;
-  readonly linkLocalIps?: readonly string[];
-  readonly macAddress?: string;
-  readonly driverOpts?: Readonly<Record<string, string>>;
-  /** Engines from API 1.48. */
-  readonly gatewayPriority?: number;
-}
-
-/** Compose `network_mode`. */
-export type NetworkMode =
-  | { readonly kind: "host" | "none" | "bridge" }
-  /** The network of another service's active container; a new one there needs a new one here. */
-  | { readonly kind: "service"; readonly service: string }
-  /** The network of a container that is not ours, by name or id. */
-  | { readonly kind: "container"; readonly container: string };
-
 /** Compose `pull_policy`; `every` also stands for daily and weekly. */
 export type PullPolicy =
   { readonly kind: "always" | "missing" | "never" | "build" } | { readonly kind: "every"; readonly periodMs: number };
-
-/** Compose `build`. Paths are absolute. */
-export interface BuildSpec {
-  readonly context: BuildContext;
-  /** Within the context; absent: `Dockerfile`, or `inline`. */
-  readonly dockerfile?: string;
-  /** `dockerfile_inline`. */
-  readonly inline?: string;
-  readonly args: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly target?: string;
-  readonly network?: string;
-  readonly extraHosts?: readonly string[];
-  readonly shmSizeBytes?: number;
-  readonly platform?: string;
-  readonly noCache?: boolean;
-  readonly pull?: boolean;
-  readonly cacheFrom?: readonly string[];
-  /** Further tags of the result. */
-  readonly tags?: readonly string[];
-}
-
-export type BuildContext =
-  | { readonly kind: "path"; readonly path: string }
-  /** `url` without its fragment; `ref` and `subdirectory` are from it (`#ref:subdirectory`). */
-  | {
-      readonly kind: "git";
-      readonly url: string;
-      readonly ref: string | undefined;
-      readonly subdirectory: string | undefined;
-    };
 
 export interface ContainerFile {
   /** `configs.<key>` or `secrets.<key>`, for messages. */
@@ -253,37 +211,6 @@ export interface ContainerFile {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-}
-
-export interface NetworkSpec {
-  /** The key in the file (`com.docker.compose.network`). */
-  readonly key: string;
-  /** The engine's name. */
-  readonly name: string;
-  /** External networks are never created, changed or removed. */
-  readonly external: boolean;
-  readonly driver: string | undefined;
-  readonly driverOpts: Readonly<Record<string, string>>;
-  readonly internal: boolean;
-  readonly attachable?: boolean;
-  readonly enableIpv4?: boolean;
-  readonly enableIpv6?: boolean;
-  readonly ipam?: Ipam;
-  readonly labels: Readonly<Record<string, string>>;
-  /** The services of the project that join it. Absent: any of them may. */
-  readonly members?: readonly string[];
-}
-
-/** Address management of a network, as the engine takes it. */
-export interface Ipam {
-  readonly driver?: string;
-  readonly options?: Readonly<Record<string, string>>;
-  readonly config: readonly {
-    readonly subnet?: string;
-    readonly ipRange?: string;
-    readonly gateway?: string;
-    readonly auxAddresses?: Readonly<Record<string, string>>;
-  }[];
 }
 
 export interface VolumeSpec {

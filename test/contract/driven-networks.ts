@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { networkDrift, volumeDrift } from "../../src/plan/drift.js";
-import type { NetworkSpec, VolumeSpec } from "../../src/spec/service.js";
+import type { NetworkSpec } from "../../src/spec/network.js";
+import type { VolumeSpec } from "../../src/spec/service.js";
 import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { Bench } from "./bench.js";
 

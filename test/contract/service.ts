@@ -1,5 +1,6 @@
 import type { CreateContainerStep, StepOf } from "../../src/plan/step.js";
-import type { ContainerSpec, NetworkSpec, ServiceSpec } from "../../src/spec/service.js";
+import type { ContainerSpec, ServiceSpec } from "../../src/spec/service.js";
+import type { NetworkSpec } from "../../src/spec/network.js";
 import type { StageImage } from "./stage.js";
 
 export const project = "contract";

@@ -9,7 +9,7 @@ import { registriesIn } from "../../../src/context/bases.js";
 import { openContexts } from "../../../src/context/contexts.js";
 import { repositoryAt, withoutLogin } from "../../../src/context/git.js";
 import type { OpenContext } from "../../../src/control/ports.js";
-import type { BuildSpec } from "../../../src/spec/service.js";
+import type { BuildSpec } from "../../../src/spec/build-spec.js";
 
 const run = promisify(execFile);
 const never = new AbortController().signal;

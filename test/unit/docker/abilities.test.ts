@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { checkAbilities } from "../../../src/docker/abilities.js";
 import { parseImage } from "../../../src/spec/image.js";
-import type { EndpointSettings, ServiceSpec } from "../../../src/spec/service.js";
+import type { EndpointSettings } from "../../../src/spec/network.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { creationBody } from "../../../src/docker/creation.js";
 import { parseImage } from "../../../src/spec/image.js";
-import type { ContainerSpec, NetworkMode } from "../../../src/spec/service.js";
+import type { ContainerSpec } from "../../../src/spec/service.js";
+import type { NetworkMode } from "../../../src/spec/network.js";
 import { creation, serviceSpec } from "../../contract/service.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;

@@ -6,7 +6,7 @@ import { emptyMemory } from "../../../src/plan/desired.js";
 import { forecast } from "../../../src/plan/forecast.js";
 import { localTarget } from "../../../src/plan/local.js";
 import type { HostSnapshot } from "../../../src/plan/observed.js";
-import type { BuildContext } from "../../../src/spec/service.js";
+import type { BuildContext } from "../../../src/spec/build-spec.js";
 import { containerIn, digestOf, hold, hostWith, planText, specOf } from "./world.js";
 
 const context: BuildContext = {

@@ -4,7 +4,7 @@ import type { HostSnapshot, ObservedContainer, ObservedNetwork } from "../../../
 import { plan } from "../../../src/plan/plan.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import { viewOf } from "../../../src/plan/view.js";
-import type { NetworkSpec } from "../../../src/spec/service.js";
+import type { NetworkSpec } from "../../../src/spec/network.js";
 import { containerIn, defaultNetwork, desire, hostWith, imageOf, networksNamed, planText, specOf } from "./world.js";
 
 const moved: NetworkSpec = { ...defaultNetwork, ipam: { config: [{ subnet: "10.9.0.0/24" }] } };

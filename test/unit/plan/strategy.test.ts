@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { strategyOf } from "../../../src/plan/strategy.js";
-import type { EndpointSettings } from "../../../src/spec/service.js";
+import type { EndpointSettings } from "../../../src/spec/network.js";
 import { port8080, specOf } from "./world.js";
 
 const free = "start-first: publishes no host port and writes to no shared volume";

@@ -8,7 +8,8 @@ import { renderPlan } from "../../../src/plan/render.js";
 import { viewOf } from "../../../src/plan/view.js";
 import type { PullState } from "../../../src/plan/view.js";
 import type { Digest } from "../../../src/spec/image.js";
-import type { NetworkSpec, ServiceSpec } from "../../../src/spec/service.js";
+import type { NetworkSpec } from "../../../src/spec/network.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
 
 /** A digest people can tell apart: `digestOf("a")` is sha256:aaaa… */
 export function digestOf(letter: string): Digest {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { specHash } from "../../../src/spec/hash.js";
-import type { NetworkAttachment } from "../../../src/spec/service.js";
+import type { NetworkAttachment } from "../../../src/spec/network.js";
 import { complaints, readService, serviceOf } from "./read.js";
 
 const read = (lines: string) => readService(lines, {}, "networks: {a: , b: , c: {name: zero}}");

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { readProject } from "../../../src/spec/compose.js";
 import { formatProblem } from "../../../src/spec/problem.js";
-import type { BuildContext, BuildSpec, ServiceSpec } from "../../../src/spec/service.js";
+import type { BuildContext, BuildSpec } from "../../../src/spec/build-spec.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
 import { surroundings } from "./read.js";
 
 function read(service: object, environment: Readonly<Record<string, string>> = {}) {

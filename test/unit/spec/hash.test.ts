@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { specHash } from "../../../src/spec/hash.js";
-import type { Mount, NetworkAttachment, NetworkSpec, PortMapping, ServiceSpec } from "../../../src/spec/service.js";
+import type { Mount, PortMapping, ServiceSpec } from "../../../src/spec/service.js";
+import type { NetworkAttachment, NetworkSpec } from "../../../src/spec/network.js";
 
 const network: NetworkSpec = {
   key: "one",
