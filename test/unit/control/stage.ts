@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as tick } from "node:timers/promises";
 import { Controller } from "../../../src/control/controller.js";
 import { Journal } from "../../../src/control/journal.js";
 import type { Engine, Registry, Source, SourceSnapshot } from "../../../src/control/ports.js";
@@ -47,6 +47,9 @@ export class MemoryRegistry implements Registry {
   credentials: Registry["credentials"] = () => Promise.resolve(undefined);
 }
 
+/** Of the event loop: as many as the longest chain of work between two writes or timers. */
+const turns = 8;
+
 export interface Stage {
   readonly engine: SimulatedEngine;
   readonly registry: MemoryRegistry;
@@ -84,8 +87,13 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
   const written = async () => {
     while (writes.size > 0) {
       await Promise.all(writes);
-      await sleep(0);
+      await tick();
     }
+  };
+  /** What has been set off at this moment of simulated time comes to its end, or to a wait for a later one. */
+  const settle = async () => {
+    for (let turn = 0; turn < turns; turn += 1) await tick();
+    await written();
   };
   const snapshot = (): SourceSnapshot => ({
     generation: state.generation,
@@ -138,16 +146,14 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     async until(what, isSo) {
       for (let turn = 0; turn < 6_000; turn += 1) {
         if (isSo()) return;
-        await sleep(turn % 4 === 0 ? 1 : 0);
-        await written();
+        await settle();
         await engine.clock.advance(100);
       }
       throw new Error(`it never came to be: ${what}`);
     },
     async pass(ms) {
       for (let passed = 0; passed < ms; passed += 100) {
-        await sleep(1);
-        await written();
+        await settle();
         await engine.clock.advance(100);
       }
     },
