@@ -16,7 +16,7 @@ export interface Report extends Count {
   readonly versions: Readonly<Record<string, number>>;
   /** The longest time in which no client got a good answer, the span's ends included. */
   readonly longestGapMs: number;
-  /** Of good answers, from when they were wanted; NaN where there are none. */
+  /** Of good answers that were not asked to be slow, from when they were wanted; NaN where there are none. */
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly most: number };
   /** By when they ended. */
   readonly samples: readonly Sample[];
@@ -39,7 +39,10 @@ export function reportOn(samples: readonly Sample[], { from, to }: Span): Report
     requests: within.filter((sample) => sample.client === client).length,
     failed: failed.filter((sample) => sample.client === client).length,
   });
-  const latencies = good.map(({ wantedAt, endedAt }) => endedAt - wantedAt).sort((one, other) => one - other);
+  const latencies = good
+    .filter(({ isSlow }) => !isSlow)
+    .map(({ wantedAt, endedAt }) => endedAt - wantedAt)
+    .sort((one, other) => one - other);
   return {
     requests: within.length,
     failed: failed.length,

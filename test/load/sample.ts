@@ -10,6 +10,8 @@ export type Fault = "refused" | "unreachable" | "reset" | "truncated" | "timeout
 /** One request of the load. Instants are epoch milliseconds with fractions. */
 export interface Sample {
   readonly client: ClientKind;
+  /** The server was asked to take its time. */
+  readonly isSlow: boolean;
   /**
    * When the client wanted to ask: earlier than `startedAt` where its last answer was late. Latency counts from here, so
    * that requests which a stall kept from being sent are counted as slow ones.

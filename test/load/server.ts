@@ -14,17 +14,20 @@ export interface ServerOptions {
  * It is also what runs in the sample image, so it imports nothing but Node and the form of its answers.
  */
 export function loadServer({ version, behaviour = "good" }: ServerOptions): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://server");
     const isProbe = pathname === "/healthz";
     const status = behaviour === "broken" || (behaviour === "unhealthy" && isProbe) ? 500 : 200;
     const body = isProbe ? "ok\n" : answerBody(version, searchParams.get("request") ?? "-");
     const answer = (): void => {
       const headers = { "content-type": "text/plain", "content-length": Buffer.byteLength(body) };
+      // After close() Node itself would go on answering a client that keeps its connection busy.
+      response.shouldKeepAlive &&= server.listening;
       response.writeHead(status, headers).end(body);
     };
     const ms = Number(searchParams.get("ms") ?? 0);
     if (ms > 0) setTimeout(answer, ms);
     else answer();
   });
+  return server;
 }

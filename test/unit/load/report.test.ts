@@ -28,6 +28,8 @@ test("latency counts from when a request was wanted, and only good answers have 
   const late: Sample = { ...good(1000), wantedAt: 0, startedAt: 990 };
   const { latencyMs } = reportOn([late, { ...bad(2000), wantedAt: 0 }], { from: 0, to: 2000 });
   expect(latencyMs).toEqual({ p50: 1000, p99: 1000, most: 1000 });
+  const asked = { ...good(1500), isSlow: true, wantedAt: 0 };
+  expect(reportOn([asked, good(1600)], { from: 0, to: 2000 })).toMatchObject({ requests: 2, latencyMs: { most: 5 } });
   expect(reportOn([bad(1)], { from: 0, to: 2 }).latencyMs.p99).toBeNaN();
 });
 
@@ -44,7 +46,8 @@ test("traffic is all on a version after the last request that it did not answer"
 });
 
 function good(endedAt: number, version = "v1"): Sample {
-  return { client: "kept", wantedAt: endedAt - 5, startedAt: endedAt - 5, endedAt, outcome: { version } };
+  const at = endedAt - 5;
+  return { client: "kept", isSlow: false, wantedAt: at, startedAt: at, endedAt, outcome: { version } };
 }
 
 function bad(endedAt: number): Sample {
