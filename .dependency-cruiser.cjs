@@ -31,10 +31,16 @@ module.exports = {
       "An adapter knows the interface it fills, nothing else.",
     ),
     only(
+      "gate-sees-ports",
+      "gate",
+      ["spec/", "plan/", "control/ports\\.ts", ...house],
+      "What a gate is and how it is spoken to; how a container is reached, it is told.",
+    ),
+    only(
       "source-sees-ports",
       "source",
-      ["spec/", "plan/", "control/ports\\.ts", ...house],
-      "An adapter knows the interface it fills, nothing else.",
+      ["spec/", "plan/", "gate/", "control/ports\\.ts", ...house],
+      "An adapter knows the interface it fills; what a file means includes the gates that follow from it.",
     ),
     only(
       "probe-sees-ports",
@@ -71,6 +77,12 @@ module.exports = {
       comment: "No I/O, no clock, no packages in the planner.",
       severity: "error",
       from: { path: "^src/plan/" },
+      to: { dependencyTypes: ["core", "npm"] },
+    },
+    {
+      name: "gate-does-no-io",
+      severity: "error",
+      from: { path: "^src/gate/" },
       to: { dependencyTypes: ["core", "npm"] },
     },
     {

@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
-import { FairleadError } from "./errors.js";
+import { asFairleadError, FairleadError } from "./errors.js";
+import { defaultGateImage } from "./gate/image.js";
 import { logLevels } from "./log.js";
 import type { LogLevel } from "./log.js";
 import { registrySettings } from "./registry/settings.js";
 import type { RegistrySettings } from "./registry/settings.js";
+import { parseImage } from "./spec/image.js";
+import type { ImageReference } from "./spec/image.js";
 import { profileList } from "./spec/profiles.js";
 import { parseYaml } from "./spec/yaml.js";
 
@@ -29,6 +32,8 @@ export interface Config {
   readonly prune: boolean;
   readonly concurrentPulls: number;
   readonly registries: RegistrySettings;
+  /** What gates run. */
+  readonly gateImage: ImageReference;
   readonly docker: {
     readonly host: string | undefined;
     readonly tlsVerify: boolean;
@@ -51,6 +56,7 @@ export interface Flags {
   readonly resync?: string;
   readonly logLevel?: string;
   readonly prune?: boolean;
+  readonly gateImage?: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -71,6 +77,7 @@ const settingsSchema = z.strictObject({
   prune: z.boolean().optional(),
   concurrentPulls: z.int().min(1).max(32).optional(),
   registries: registrySettings.optional(),
+  gate: z.strictObject({ image: z.string() }).optional(),
 });
 type Settings = z.infer<typeof settingsSchema>;
 
@@ -98,6 +105,7 @@ export function readConfig(flags: Flags, environment: Environment): Config {
     prune: flags.prune ?? truthy(environment.FAIRLEAD_PRUNE) ?? settings.prune ?? false,
     concurrentPulls: settings.concurrentPulls ?? 3,
     registries: settings.registries ?? {},
+    gateImage: gateImage(flags.gateImage ?? nonEmpty(environment.FAIRLEAD_GATE_IMAGE) ?? settings.gate?.image),
     docker: {
       host: nonEmpty(environment.DOCKER_HOST),
       tlsVerify: nonEmpty(environment.DOCKER_TLS_VERIFY) !== undefined,
@@ -140,6 +148,17 @@ function adminToken(flags: Flags, environment: Environment, settings: Settings):
 
 function profilesOf(written: string | readonly string[] | undefined): readonly string[] | undefined {
   return typeof written === "string" ? profileList(written) : written;
+}
+
+function gateImage(text: string | undefined): ImageReference {
+  if (text === undefined) return defaultGateImage;
+  try {
+    return parseImage(text);
+  } catch (thrown) {
+    const { message, remedy } = asFairleadError(thrown);
+    const help = remedy === undefined ? {} : { remedy };
+    throw new FairleadError("ConfigInvalid", `the image of gates: ${message}`, { cause: thrown, ...help });
+  }
 }
 
 function logLevel(text: string): LogLevel {

@@ -34,6 +34,7 @@ const steps = names<StepKind>({
   "rename-container": 0,
   "remove-container": 0,
   "remove-image": 0,
+  "set-routes": 0,
   "keep-logs": 0,
 });
 

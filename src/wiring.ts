@@ -7,8 +7,9 @@ import { systemClock } from "./control/clock.js";
 import { Controller } from "./control/controller.js";
 import { Digests } from "./control/digests.js";
 import { withoutAnswers } from "./control/effective-health.js";
+import { GateWatch } from "./control/gate-watch.js";
 import { Journal } from "./control/journal.js";
-import type { Contexts, Engine, Log, Source } from "./control/ports.js";
+import type { Contexts, Gates, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import { checkCron } from "./control/schedule.js";
 import type { Preview } from "./control/surface.js";
@@ -20,6 +21,8 @@ import type { Draft } from "./docker/draft/draft.js";
 import { surveyHost } from "./docker/draft/survey.js";
 import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
+import type { DockerEngine } from "./docker/engine.js";
+import { connectGates } from "./gate/haproxy.js";
 import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
 import { orphansOf } from "./plan/orphans.js";
@@ -62,6 +65,7 @@ export async function startController(config: Config, environment: Environment, 
   const journal = await Journal.open(config.data, log);
   const controller = new Controller({
     engine,
+    gates: gatesIn(engine),
     registry,
     contexts: contextsOf(config, environment),
     source: sourceOf(config, environment, log),
@@ -123,7 +127,8 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       append: () => Promise.resolve(),
       clock: systemClock,
     });
-    const host = await adoption.look();
+    const gates = new GateWatch({ gates: gatesIn(engine), clock: systemClock, log: silentLog });
+    const host = await gates.look(await adoption.look());
     const plans = await forecastAll({
       specs,
       host: withoutAnswers(host, specs),
@@ -147,6 +152,7 @@ export function sourceOf(config: Config, environment: Environment, log: Log): So
   return fileSource({
     files: config.files,
     profiles: config.profiles,
+    gateImage: config.gateImage,
     environment,
     onWarning: (warning) => {
       log.warn({ file: warning.file }, formatProblem(warning));
@@ -158,7 +164,7 @@ function contextsOf(config: Config, environment: Environment): Contexts {
   return openContexts({ scratch: join(config.data, "build"), environment });
 }
 
-function engineOf(config: Config, registry: RegistryConnection, log: Log): Engine {
+function engineOf(config: Config, registry: RegistryConnection, log: Log): DockerEngine {
   return connectEngine({
     ...config.docker,
     credentials: (name) => registry.credentials(name),
@@ -166,6 +172,13 @@ function engineOf(config: Config, registry: RegistryConnection, log: Log): Engin
       log.warn({ container, warning }, "the engine has a warning about a new container");
     },
   });
+}
+
+function gatesIn(engine: DockerEngine): Gates {
+  return connectGates(
+    (...command) => engine.run(...command),
+    () => systemClock.now(),
+  );
 }
 
 export function readVersion(): string {

@@ -118,6 +118,7 @@ function withFiles(command: Command): Command {
     )
     .option("--profile <name>", "take in the services of this profile; may repeat (COMPOSE_PROFILES)", collect)
     .option("--config <path>", "settings file")
+    .option("--gate-image <image>", "what gates run (FAIRLEAD_GATE_IMAGE, haproxy:3.2-alpine)")
     .option("--data <directory>", "where the journal is kept (FAIRLEAD_DATA)");
 }
 

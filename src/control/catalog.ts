@@ -97,7 +97,12 @@ export class Catalog {
 
   /** The services that depend on this one, and whether what happens to its containers concerns theirs at any time. */
   dependantsOf(key: ServiceKey): readonly Dependant[] {
+    const self = this.#specs.get(key);
+    const owner = self?.gateOf === undefined ? undefined : serviceKey(self.project, self.gateOf);
     return [...this.#specs].flatMap(([dependant, spec]) => {
+      // A gate and what is behind it concern each other in all they do.
+      const isGate = spec.gateOf !== undefined && serviceKey(spec.project, spec.gateOf) === key;
+      if (isGate || dependant === owner) return [{ key: dependant, isBound: true }];
       const dependency = dependenciesOf(spec).find(({ service }) => serviceKey(spec.project, service) === key);
       if (dependency === undefined) return [];
       return [{ key: dependant, isBound: dependency.restart === true || networkOwner(spec) === dependency.service }];

@@ -19,9 +19,21 @@ import { Catalog } from "./catalog.js";
 import type { Dependant } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
+import { GateWatch } from "./gate-watch.js";
 import { Ledger } from "./ledger.js";
 import { Leftovers } from "./leftovers.js";
-import type { Clock, Contexts, Engine, EngineEvent, Log, Prober, Registry, Source, SourceSnapshot } from "./ports.js";
+import type {
+  Clock,
+  Contexts,
+  Engine,
+  EngineEvent,
+  Gates,
+  Log,
+  Prober,
+  Registry,
+  Source,
+  SourceSnapshot,
+} from "./ports.js";
 import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
 import { Probes } from "./probes.js";
@@ -38,6 +50,7 @@ const concurrentBuilds = 1;
 
 export interface ControllerOptions {
   readonly engine: Engine;
+  readonly gates: Gates;
   readonly registry: Registry;
   readonly contexts: Contexts;
   readonly source: Source;
@@ -63,6 +76,7 @@ export class Controller implements Surface {
   readonly #targets: Targets;
   readonly #pulls: Pulls;
   readonly #probes: Probes;
+  readonly #gateWatch: GateWatch;
   readonly #builds: Builds;
   readonly #ledger: Ledger;
   readonly #queue: KeyedQueue;
@@ -76,7 +90,7 @@ export class Controller implements Surface {
   #watching: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ControllerOptions) {
-    const { engine, registry, contexts, journal, telemetry, clock, log, prune } = options;
+    const { engine, gates, registry, contexts, journal, telemetry, clock, log, prune } = options;
     this.#adoption = new Adoption({
       engine,
       specs: () => this.#catalog.specs.values(),
@@ -128,8 +142,11 @@ export class Controller implements Surface {
     const source = () => this.#catalog.snapshot;
     this.#leftovers = new Leftovers({ engine, host: this.#host, source, telemetry, clock, log, prune });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
+    this.#gateWatch = new GateWatch({ gates, clock, log });
     const reconciler = new Reconciler({
       engine,
+      gates,
+      gateWatch: this.#gateWatch,
       host: {
         get: () => this.#look(),
         invalidate: () => {
@@ -270,7 +287,7 @@ export class Controller implements Surface {
   async plan(): Promise<readonly ServicePlan[]> {
     return forecastAll({
       specs: [...this.#catalog.specs.values()],
-      host: await this.#look(),
+      host: await this.#gateWatch.look(await this.#look()),
       supposed: async () => this.#probes.overlay(await this.#adoption.look(true)),
       targets: this.#targets,
       record: (key) => this.options.journal.record(key),

@@ -1,10 +1,11 @@
 import type { ObservedContainer } from "../plan/observed.js";
 import type { Step, StepKind, StepOf } from "../plan/step.js";
 import { FairleadError } from "../errors.js";
-import type { Engine } from "./ports.js";
+import type { Engine, Gates } from "./ports.js";
 
 export interface ExecutionContext {
   readonly engine: Engine;
+  readonly gates: Gates;
   readonly beginPull: (step: StepOf<"pull-image">) => void;
   readonly beginBuild: (step: StepOf<"build-image">) => void;
   /** Writes a failure into the journal before the container can be lost. */
@@ -48,6 +49,7 @@ const executors: Executors = {
     context.ids.set(step.to, id);
   },
   "remove-container": (step, context) => context.engine.removeContainer(idOf(context, step.container)),
+  "set-routes": (step, context) => context.gates.setRoutes(idOf(context, step.container), step.routes),
   "remove-image": (step, { engine }) => engine.removeImage(step.reference),
   "keep-logs": (step, context) => context.keepLogs(step, idOf(context, step.container)),
 };

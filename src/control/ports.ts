@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import type { ForeignContainer, HostSnapshot, NetworkLocation } from "../plan/observed.js";
-import type { Endpoint, StepOf } from "../plan/step.js";
+import type { ForeignContainer, GateState, HostSnapshot, NetworkLocation } from "../plan/observed.js";
+import type { Endpoint, Route, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { BuildSpec } from "../spec/build-spec.js";
@@ -189,6 +189,13 @@ export type ProbeAnswer =
   | { readonly kind: "failed"; readonly message: string }
   /** It could not be asked, which says nothing about it. */
   | { readonly kind: "unknown"; readonly message: string };
+
+/** The proxies within gates. Container arguments are full engine ids of running gates. Throws FairleadError only. */
+export interface Gates {
+  state(container: string): Promise<GateState>;
+  /** In this order. Where it throws, some may have been set. A server that the gate does not have is an error. */
+  setRoutes(container: string, routes: readonly Route[]): Promise<void>;
+}
 
 /** Structured log lines, as pino takes them. Fields never hold a secret. */
 export interface Log {

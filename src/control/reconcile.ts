@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { asFairleadError, FairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Desired, Target } from "../plan/desired.js";
+import { gatesOf } from "../plan/gate.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
 import { plan } from "../plan/plan.js";
@@ -14,15 +15,17 @@ import { viewOf } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { pinnedImage } from "../spec/image.js";
+import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { Cached } from "./cached.js";
 import type { Declared } from "./catalog.js";
 import type { Builds } from "./builds.js";
+import type { GateWatch } from "./gate-watch.js";
 import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
 import type { Journal } from "./journal.js";
 import type { Ledger } from "./ledger.js";
-import type { Clock, Engine, Log } from "./ports.js";
+import type { Clock, Engine, Gates, Log } from "./ports.js";
 import { reasonOf } from "./pulls.js";
 import type { Pulls } from "./pulls.js";
 import type { RunResult } from "./queue.js";
@@ -31,6 +34,8 @@ import type { ReconcileResult, Telemetry } from "./telemetry.js";
 
 export interface ReconcilerOptions {
   readonly engine: Engine;
+  readonly gates: Gates;
+  readonly gateWatch: GateWatch;
   readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
   readonly targets: Targets;
   readonly pulls: Pulls;
@@ -105,7 +110,7 @@ export class Reconciler {
     const most = mostPasses + (replicas - 1) * passesOfReplica;
     for (let pass = 0; pass < most; pass += 1) {
       const declared = this.options.declared(run.key);
-      const snapshot = await this.options.host.get();
+      const snapshot = await this.options.gateWatch.look(await this.options.host.get(), run.key);
       const outcome =
         declared === undefined ? await this.#remove(run, snapshot) : await this.#converge(run, declared, snapshot);
       if (outcome !== undefined) return this.#resultOf(outcome, run);
@@ -132,7 +137,7 @@ export class Reconciler {
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
-    await this.#act(run, planned.steps, containers);
+    await this.#act(run, planned.steps, [...containers, ...gatesOf(spec, view)]);
     for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
@@ -152,6 +157,10 @@ export class Reconciler {
     const { prune, clock } = this.options;
     const [project = "", name = ""] = run.key.split("/");
     const view = viewOf(snapshot, { project, name, dependsOn: [] }, new Map(), clock.now());
+    if (this.#isSteered(view.containers)) {
+      this.#publish(run, undefined);
+      return { kind: "converged", reason: "Converged", because: "its service decides when it goes" };
+    }
     const { steps, outcome } = planRemoval({ project, name }, prune, removalGraceMs, view);
     const image = view.containers[0]?.image ?? "";
     this.#publish(
@@ -162,10 +171,18 @@ export class Reconciler {
     return outcome.kind === "continue" ? undefined : outcome;
   }
 
+  /** The gate of a service that the files still declare: what it holds must not be lost before that can do without. */
+  #isSteered(containers: View["containers"]): boolean {
+    return containers.some(
+      ({ project, gate }) => gate !== undefined && this.options.declared(serviceKey(project, gate.of)) !== undefined,
+    );
+  }
+
   async #act(run: Run, steps: readonly Step[], containers: View["containers"]): Promise<void> {
-    const { engine, pulls, builds, ledger, host } = this.options;
+    const { engine, gates, gateWatch, pulls, builds, ledger, host } = this.options;
     const context = {
       engine,
+      gates,
       beginPull: ({ reference, platform }: StepOf<"pull-image">) => {
         pulls.begin(reference, platform);
       },
@@ -180,6 +197,8 @@ export class Reconciler {
         await this.#perform(run, step, context);
       } finally {
         host.invalidate();
+        const told = "container" in step ? context.ids.get(step.container) : undefined;
+        if (told !== undefined) gateWatch.forget(told);
       }
     }
   }

@@ -7,7 +7,7 @@ import { findDifferences } from "./differences.js";
 import * as containers from "./containers.js";
 import { resolveEndpoint } from "./endpoint.js";
 import type { EndpointOptions } from "./endpoint.js";
-import { execute } from "./exec.js";
+import { execute, runWhole } from "./exec.js";
 import { Host } from "./host.js";
 import * as images from "./images.js";
 import { locateContainer } from "./location.js";
@@ -29,12 +29,21 @@ export interface EngineOptions extends EndpointOptions {
   readonly clock?: () => number;
 }
 
+/** An engine that also runs commands whose whole answer counts. */
+export interface DockerEngine extends Engine {
+  run(
+    container: string,
+    command: readonly string[],
+    timeoutMs: number,
+  ): Promise<{ readonly exitCode: number; readonly output: string }>;
+}
+
 /**
  * The Docker engine behind a socket or an address. Connects on the first call, and again whenever it must; an engine that
  * is absent makes calls fail with `EngineUnreachable` until it is there. Throws FairleadError `ConfigInvalid` at once for
  * an address that cannot be used.
  */
-export function connectEngine(options: EngineOptions): Engine {
+export function connectEngine(options: EngineOptions): DockerEngine {
   const clock = options.clock ?? Date.now;
   const connection = new Connection(resolveEndpoint(options));
   const host = new Host(connection, clock);
@@ -108,6 +117,7 @@ export function connectEngine(options: EngineOptions): Engine {
     logTail: (id, lines) => settle(() => containers.logTail(connection, id, lines)),
     locate: (id) => settle(() => locateContainer(connection, id)),
     exec: (id, command, timeoutMs) => settle(() => execute(connection, host.execs, id, command, timeoutMs)),
+    run: (id, command, timeoutMs) => settle(() => runWhole(connection, id, command, timeoutMs)),
     platform: () =>
       settle(async () => {
         const info = await connection.ask({ method: "GET", path: "/info", task: "ask its platform" });

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { FairleadError } from "../errors.js";
 import type { ExecResult } from "../control/ports.js";
 import type { Connection } from "./connection.js";
 import type { ExecMemory } from "./exec-memory.js";
 import { containerPath, execPath, shortId } from "./ids.js";
-import { logLines } from "./logs.js";
+import { logLines, wholeText } from "./logs.js";
 import { printable } from "./printable.js";
 import { Refusal } from "./refusal.js";
 
-/** Of the output, this much of its end is read. */
+/** Of a check's output, this much of its end is read. */
 const outputLimit = 8 * 1024;
+/** What is wanted whole may be so long at most; of anything longer the end is read. */
+const wholeLimit = 4 * 1024 * 1024;
 const lineLimit = 200;
 
 /**
@@ -31,12 +34,34 @@ export async function execute(
   const exec = await create(connection, container, command, task);
   const time = AbortSignal.timeout(timeoutMs);
   try {
-    const body = await run(connection, exec, task, timeoutMs, time);
+    const body = await run(connection, exec, task, timeoutMs, time, outputLimit);
     return { kind: "ended", exitCode: await awaitExit(connection, exec, task, time), output: lastLine(body) };
   } catch (error) {
     if (!time.aborted) throw error;
     memory.outlived(container, exec);
     return { kind: "timed-out" };
+  }
+}
+
+/** The whole output of a command that is over soon, and how it ended. One that is not is an error, and goes on. */
+export async function runWhole(
+  connection: Connection,
+  container: string,
+  command: readonly string[],
+  timeoutMs: number,
+): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const task = `run a command in container ${shortId(container)}`;
+  const exec = await create(connection, container, command, task);
+  const time = AbortSignal.timeout(timeoutMs);
+  try {
+    const body = await run(connection, exec, task, timeoutMs, time, wholeLimit);
+    const exitCode = await awaitExit(connection, exec, task, time);
+    return { exitCode, output: wholeText(body) };
+  } catch (error) {
+    if (!time.aborted) throw error;
+    throw new FairleadError("EngineRefused", `cannot ${task}: it has not ended within ${timeoutMs} ms`, {
+      cause: error,
+    });
   }
 }
 
@@ -70,6 +95,7 @@ async function run(
   task: string,
   timeoutMs: number,
   signal: AbortSignal,
+  limit: number,
 ): Promise<Buffer> {
   const body = { Detach: false, Tty: false };
   const call = {
@@ -85,7 +111,7 @@ async function run(
   for await (const chunk of (await connection.stream(call)) as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
-    while (size - (chunks[0]?.length ?? size) >= outputLimit) size -= chunks.shift()?.length ?? 0;
+    while (size - (chunks[0]?.length ?? size) >= limit) size -= chunks.shift()?.length ?? 0;
   }
   return Buffer.concat(chunks);
 }

@@ -23,6 +23,8 @@ export interface Identity {
   readonly declaredRestart: RestartPolicy;
   /** Absent in containers made before this label was. */
   readonly declaredNetworks?: readonly string[];
+  /** Only of a gate: the service whose gate it is. */
+  readonly gateOf?: string;
 }
 
 /** The Compose version whose labels these are; `docker compose` and others read them, none refuses a version. */
@@ -42,6 +44,7 @@ export function containerLabels({ spec, slot, specHash, digest, byId, revision }
     "fairlead.revision": String(revision),
     "fairlead.restart": formatRestart(spec.container.restart),
     "fairlead.networks": spec.networks.map(({ network }) => network.name).join(","),
+    ...(spec.gateOf === undefined ? {} : { "fairlead.gate": spec.gateOf }),
     "com.docker.compose.project": spec.project,
     "com.docker.compose.service": spec.name,
     "com.docker.compose.container-number": String(slot),
@@ -93,6 +96,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
   if (slot === undefined || revision === undefined || declaredRestart === undefined) return undefined;
   const specHash = labels["fairlead.spec-hash"] ?? "";
   const networks = labels["fairlead.networks"];
+  const gateOf = labels["fairlead.gate"];
   return {
     project,
     service,
@@ -104,6 +108,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
     revision,
     declaredRestart,
     ...(networks === undefined ? {} : { declaredNetworks: networks.split(",").filter((name) => name !== "") }),
+    ...(gateOf ? { gateOf } : {}),
   };
 }
 

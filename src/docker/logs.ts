@@ -24,6 +24,11 @@ export function logLines(body: Buffer): string[] {
   return lines;
 }
 
+/** Both streams as they came, without the engine's marks. */
+export function wholeText(body: Buffer): string {
+  return Buffer.concat([...frames(body)].map(({ piece }) => piece)).toString("utf8");
+}
+
 function* frames(body: Buffer): Generator<{ stream: number; piece: Buffer }> {
   let offset = 0;
   while (offset < body.length) {

@@ -9,9 +9,10 @@ import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "
 export function observe(inspected: InspectedContainer): ObservedContainer | undefined {
   const identity = readIdentity(inspected.Config?.Labels ?? {});
   if (identity === undefined) return undefined;
-  const { base, ...labelled } = identity;
+  const { base, gateOf, ...labelled } = identity;
   const facts = factsOf(inspected);
-  return { ...labelled, ...facts, role: roleOf(facts.name, base) };
+  const gate = gateOf === undefined ? {} : { gate: { of: gateOf } };
+  return { ...labelled, ...facts, ...gate, role: roleOf(facts.name, base) };
 }
 
 /** One inspected container, whoever made it. `healthySince` is what the engine's own log proves. */

@@ -1,8 +1,8 @@
 import { formatImage } from "../spec/image.js";
 import { roleOf, baseOf, activeName } from "./names.js";
-import type { HostSnapshot, ObservedContainer } from "./observed.js";
+import type { HostSnapshot, ObservedContainer, ObservedRoute } from "./observed.js";
 import { networkMade, volumeMade } from "./made.js";
-import type { BuildStep, ConnectStep, CreateContainerStep, Step } from "./step.js";
+import type { BuildStep, ConnectStep, CreateContainerStep, Route, Step } from "./step.js";
 
 /**
  * The host after a step that went well: what the engine would show. Pure; the forecast of a plan and the simulator of
@@ -37,7 +37,7 @@ export function effect(
     case "create-container":
       return created(host, step, now, id);
     case "write-files":
-      return host;
+      return change(host, step.container, (container) => configured(container, step.config));
     case "connect-network":
       return change(host, step.container, (container) => ({
         networks: [...without(container, step.network), endpoint(host, step)],
@@ -69,6 +69,8 @@ export function effect(
       return change(host, step.container, (container) => ({ name: step.to, role: roleOf(step.to, baseOf(container)) }));
     case "remove-container":
       return removed(host, step.container);
+    case "set-routes":
+      return change(host, step.container, (container) => routed(container, step.routes, now));
     case "remove-image":
       return untagged(host, step.reference);
     case "keep-logs":
@@ -141,9 +143,27 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     networks: step.attach === undefined ? [] : [endpoint(host, step.attach)],
     declaredNetworks: spec.networks.map(({ network }) => network.name),
     ...(step.networkOf === undefined ? {} : { networkOf: step.networkOf.id }),
+    ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
   };
   const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));
   return { ...host, containers: [...host.containers, container], images };
+}
+
+/** A gate that has not been asked stays unknown. */
+function routed({ gate }: ObservedContainer, routes: readonly Route[], now: number): Pick<ObservedContainer, "gate"> {
+  if (gate?.state === undefined) return {};
+  const after = gate.state.routes.map((known): ObservedRoute => {
+    const route = routes.findLast(({ server }) => server === known.server);
+    if (route === undefined) return known;
+    const { closedSince = now, ...rest } = { ...known, ...route };
+    return route.open ? rest : { ...rest, closedSince };
+  });
+  return { gate: { ...gate, state: { ...gate.state, routes: after } } };
+}
+
+function configured({ gate }: ObservedContainer, config: string | undefined): Pick<ObservedContainer, "gate"> {
+  if (gate?.state === undefined || config === undefined) return {};
+  return { gate: { ...gate, state: { ...gate.state, config } } };
 }
 
 function removed(host: HostSnapshot, name: string): HostSnapshot {

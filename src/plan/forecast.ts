@@ -40,6 +40,9 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
     } else if (outcome.kind === "wait" && outcome.reason === "WaitingForCompletion") {
       lines.push("wait until it has completed");
       world = complete(world, desired.spec);
+    } else if (outcome.kind === "wait" && outcome.reason === "Draining") {
+      lines.push(`wait: ${outcome.because}`);
+      world = relieve(world);
     } else if (outcome.kind === "wait" && !pulling) {
       lines.push(`wait until it has been well for ${desired.spec.update.monitorMs / 1_000}s`);
       world = recover(world, desired.spec.update.monitorMs);
@@ -52,6 +55,7 @@ function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
   return (
     outcome.reason === "WaitingForHealth" ||
     outcome.reason === "WaitingForCompletion" ||
+    outcome.reason === "Draining" ||
     (outcome.reason === "WaitingForTurn" && outcome.until !== undefined)
   );
 }
@@ -62,6 +66,17 @@ function complete(host: HostSnapshot, { project, name }: ServiceSpec): HostSnaps
       ? { ...container, state: "exited" as const, exitCode: 0, finishedAt: host.takenAt }
       : container,
   );
+  return { ...host, containers };
+}
+
+/** All that was under way behind gates has ended. */
+function relieve(host: HostSnapshot): HostSnapshot {
+  const containers = host.containers.map((container): HostSnapshot["containers"][number] => {
+    const { gate } = container;
+    if (gate?.state === undefined) return container;
+    const routes = gate.state.routes.map((route) => ({ ...route, sessions: 0 }));
+    return { ...container, gate: { ...gate, state: { ...gate.state, routes } } };
+  });
   return { ...host, containers };
 }
 

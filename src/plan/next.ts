@@ -9,7 +9,7 @@ import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
-import { join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
+import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
@@ -166,10 +166,6 @@ function planPromotion(
   steps.push({ kind: "rename-container", container: next.name, to: base, because });
   if (serves) steps.push(...restorePolicy({ ...next, name: base }));
   return { steps, outcome: { kind: "continue", reason: "Promoting", because } };
-}
-
-export function discard(container: ObservedContainer, spec: Desired["spec"], because: string): Step[] {
-  return [...retire(container, spec, because), { kind: "remove-container", container: container.name, because }];
 }
 
 function planFailure(

@@ -59,8 +59,38 @@ export interface ObservedContainer {
   readonly networkOf?: string;
   /** Where its ports can be reached while it runs. */
   readonly location?: NetworkLocation;
+  /** Only of a gate: what it does at this moment, as far as it is known. */
+  readonly gate?: ObservedGate;
   /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */
   readonly differences?: readonly string[];
+}
+
+/** A gate that runs. */
+export interface ObservedGate {
+  /** The service whose gate it is. */
+  readonly of: string;
+  /** Absent: it does not run, or has not been asked yet. */
+  readonly state?: GateState;
+}
+
+export interface GateState {
+  /** Identifies the configuration that it starts with the next time. */
+  readonly config: string;
+  readonly routes: readonly ObservedRoute[];
+}
+
+/** One server behind a gate, over all its ports. */
+export interface ObservedRoute {
+  /** `slot1` for the active container of slot 1, `next1` for the one that is to replace it. */
+  readonly server: string;
+  /** Absent: it leads nowhere, or its ports do not agree. */
+  readonly address?: string;
+  /** It gets new work. */
+  readonly open: boolean;
+  /** Requests (http) or connections (tcp) under way. */
+  readonly sessions: number;
+  /** Since when it has not got any, as far as was seen. Epoch ms. */
+  readonly closedSince?: number;
 }
 
 /** The network that a container's processes see. */

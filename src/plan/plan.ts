@@ -7,6 +7,7 @@ import type { Plan } from "./outcome.js";
 import { prepare } from "./prepare.js";
 import { withBuild } from "./build.js";
 import { planReplicas } from "./replicas.js";
+import { withRoutes } from "./routes.js";
 import { planSlot } from "./slot.js";
 import { planSurplus } from "./surplus.js";
 import { slotOf } from "./view.js";
@@ -23,7 +24,7 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const planned = prepare(planService(desired, view, remembered), desired, view);
   const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
-  return withNotice(whole, notice, desired.spec, view);
+  return withNotice(withRoutes(whole, desired, view), notice, desired.spec, view);
 }
 
 function planService(desired: Desired, view: View, remembered: Memory): Plan {

@@ -2,6 +2,7 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Desired } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
+import { rewrite, writeAgain, writeFiles } from "./written.js";
 import type { Step } from "./step.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
@@ -14,7 +15,8 @@ export function prepare(plan: Plan, desired: Desired, view: View): Plan {
   const steps = plan.steps.flatMap((step): readonly Step[] => {
     if (step.kind === "create-container") return [step, ...writeFiles(step.name, step.spec)];
     const container = step.kind === "start-container" ? named(step.container, view) : undefined;
-    return container === undefined ? [step] : [...rejoin(container, desired.spec, plan, view), step];
+    if (container === undefined) return [step];
+    return [...rejoin(container, desired.spec, plan, view), ...writeAgain(container, desired), step];
   });
   const first = plan.steps.flatMap((step): readonly Step[] => {
     const container = step.kind === "start-container" ? named(step.container, view) : undefined;
@@ -23,7 +25,10 @@ export function prepare(plan: Plan, desired: Desired, view: View): Plan {
     return isNew ? writeFiles(container.name, desired.spec) : [];
   });
   const staying = view.containers.filter((container) => isUp(container) && !isLeaving(container, plan));
-  const returns = staying.flatMap((container) => rejoin(container, desired.spec, plan, view));
+  const returns = staying.flatMap((container) => [
+    ...rejoin(container, desired.spec, plan, view),
+    ...rewrite(container, desired),
+  ]);
   return { ...plan, steps: networksFirst([...returns, ...first, ...steps], desired.spec, view) };
 }
 
@@ -41,11 +46,6 @@ function networksFirst(steps: readonly Step[], spec: ServiceSpec, view: View): r
 
 function named(name: string, view: View): ObservedContainer | undefined {
   return view.containers.find((container) => container.name === name);
-}
-
-function writeFiles(container: string, { files = [] }: ServiceSpec): readonly Step[] {
-  if (files.length === 0) return [];
-  return [{ kind: "write-files", container, files, because: "they are to be there when it starts" }];
 }
 
 /** It serves or is to serve, and nothing in the plan ends that. */

@@ -1,6 +1,6 @@
 import type { BuildContext } from "../spec/build-spec.js";
 import type { Plan } from "./outcome.js";
-import type { CreateContainerStep, Step } from "./step.js";
+import type { CreateContainerStep, Route, Step } from "./step.js";
 
 /** One line a step, the same text in the dry run, the journal, the log and the tests. */
 export function renderStep(step: Step): string {
@@ -41,9 +41,15 @@ function describe(step: Step): string {
       return `remove ${step.container}`;
     case "remove-image":
       return `remove image ${shorten(step.reference)}`;
+    case "set-routes":
+      return `route at ${step.container}: ${step.routes.map(renderRoute).join(", ")}`;
     case "keep-logs":
       return `keep the last log lines of ${step.container} and hold ${shorten(step.digest)}`;
   }
+}
+
+function renderRoute({ server, address, open }: Route): string {
+  return `${server}${address === undefined ? "" : ` to ${address}`} ${open ? "open" : "closed"}`;
 }
 
 function renderNetworkOf({ networkOf }: CreateContainerStep): string {

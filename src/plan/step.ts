@@ -24,6 +24,7 @@ export type Step = { readonly because: string } & (
   | { readonly kind: "set-restart-policy"; readonly container: string; readonly policy: RestartPolicy }
   | { readonly kind: "rename-container"; readonly container: string; readonly to: string }
   | { readonly kind: "remove-container"; readonly container: string }
+  | SetRoutesStep
   | { readonly kind: "remove-image"; readonly reference: string }
   | KeepLogsStep
 );
@@ -79,11 +80,13 @@ export interface RemoveNetworkStep {
   readonly id: string;
 }
 
-/** Into a container that has not been started yet; what is there already is written again. */
+/** Into a container before its start, or into one that runs and reads them the next time; what is there is written over. */
 export interface WriteFilesStep {
   readonly kind: "write-files";
   readonly container: string;
   readonly files: readonly ContainerFile[];
+  /** What a gate reports from then on as its configuration. */
+  readonly config?: string;
 }
 
 /** One end of a container on a network. */
@@ -96,6 +99,22 @@ export interface Endpoint {
 export interface ConnectStep extends Endpoint {
   readonly kind: "connect-network";
   readonly container: string;
+}
+
+/** Tells a gate, in one call and in this order, where its work goes from now on. What is under way stays where it is. */
+export interface SetRoutesStep {
+  readonly kind: "set-routes";
+  /** The gate. */
+  readonly container: string;
+  readonly routes: readonly Route[];
+}
+
+export interface Route {
+  /** As in `ObservedRoute`. */
+  readonly server: string;
+  /** Absent: the address it has. */
+  readonly address?: string;
+  readonly open: boolean;
 }
 
 /** Writes a failure into the journal: the last log lines, and the digest and spec that are held from now on. */

@@ -28,6 +28,11 @@ export function retire(container: ObservedContainer, spec: Pick<ServiceSpec, "co
   return steps;
 }
 
+/** Ends it and leaves nothing of it. */
+export function discard(container: ObservedContainer, spec: Pick<ServiceSpec, "container">, because: string): Step[] {
+  return [...retire(container, spec, because), { kind: "remove-container", container: container.name, because }];
+}
+
 /** Runs again with the policy of its own spec. */
 export function restore(container: ObservedContainer, because: string): Step[] {
   const steps = restorePolicy(container);

@@ -1,5 +1,8 @@
 import { posix } from "node:path";
+import { withGates } from "../gate/derive.js";
+import { defaultGateImage } from "../gate/image.js";
 import { readProject, type ReadResult } from "../spec/compose.js";
+import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { ProjectSpec } from "../spec/service.js";
 import type { Selected } from "./selection.js";
@@ -21,6 +24,8 @@ export interface Known {
 export interface ReadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly profiles?: readonly string[] | undefined;
+  /** Of gates. Absent: HAProxy's own. */
+  readonly gateImage?: ImageReference;
   readonly onWarning: (warning: Problem) => void;
 }
 
@@ -30,11 +35,12 @@ export async function reread(selected: Selected, before: Known | undefined, opti
   for (const file of selected.files) await texts.read(posix.resolve(file), true);
   if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
   const result = await readWhole(selected, texts, options);
+  const { gateImage = defaultGateImage } = options;
   for (const warning of result.warnings) options.onWarning(warning);
   return {
     selected,
     texts,
-    project: result.ok ? result.project : before?.project,
+    project: result.ok ? withGates(result.project, gateImage) : before?.project,
     problems: result.ok ? [] : result.problems,
     gone: false,
   };

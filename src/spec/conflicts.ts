@@ -1,5 +1,6 @@
 import { findCycle } from "./cycle.js";
 import type { Definition } from "./definition.js";
+import { checkGate, checkGateNames } from "./gate-checks.js";
 import { quoted, quotedName, report, reportKey, suggestName, type Node } from "./node.js";
 import { profileHint } from "./profiles.js";
 import { quote } from "./quote.js";
@@ -12,7 +13,9 @@ export function checkTogether(definitions: readonly Definition[], inactive: read
   for (const each of definitions) {
     checkReplicas(each);
     checkJob(each);
+    checkGate(each);
   }
+  checkGateNames(definitions);
   checkHostPorts(definitions);
   checkContainerNames(definitions);
   checkDependencies(definitions, inactive);

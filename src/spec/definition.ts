@@ -8,6 +8,7 @@ import { containerOptions } from "./container-options.js";
 import { deployment } from "./deploy.js";
 import { environmentOf, labelsOf } from "./env-files.js";
 import { fields, type Fields } from "./fields.js";
+import { gate, impliedGate } from "./gated.js";
 import { granted } from "./grants.js";
 import { healthcheck } from "./healthcheck.js";
 import { parseImage, type ImageReference } from "./image.js";
@@ -49,6 +50,8 @@ export interface Definition {
   readonly dependencies: readonly DeclaredDependency[];
   readonly containerName: Node | undefined;
   readonly networkMode: Node | undefined;
+  /** Only where the file itself asks for one. */
+  readonly gate: Node | undefined;
 }
 
 const stopGracePeriodMs = 10_000;
@@ -72,7 +75,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
   const adopt = read(extension?.("adopt"), boolean) ?? scope.adopt;
   const built = read(field("build"), (at) => build(at, options.platform));
-  const spec: ServiceSpec = {
+  const written: ServiceSpec = {
     project: scope.project,
     name,
     image: image(node, field, { project: scope.project, name }),
@@ -101,17 +104,19 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
-    ...given({ probe: read(extension?.("probe"), probe) }),
+    ...given({ probe: read(extension?.("probe"), probe), gate: read(extension?.("gate"), gate) }),
     keep: read(extension?.("keep"), (at) => integer(at, 0, 100)) ?? keepDefault,
     ...(adopt ? { adopt } : {}),
   };
+  const implied = extension?.("gate") === undefined ? impliedGate(written) : undefined;
   return {
-    spec,
+    spec: implied === undefined ? written : { ...written, gate: implied },
     node,
     ports: declaredPorts,
     dependencies: dependsOn,
     containerName: field("container_name"),
     networkMode: field("network_mode"),
+    gate: extension?.("gate"),
   };
 }
 

@@ -10,3 +10,8 @@ export interface GateSpec {
   /** The containers behind are told the client's address by the PROXY protocol, version 2. */
   readonly proxyProtocol: boolean;
 }
+
+/** The service that a gate is, in the project of the service whose gate it is. */
+export function gateName(service: string): string {
+  return `${service}.gate`;
+}

@@ -44,6 +44,11 @@ export function serviceHash({ project, name }: { readonly project: string; reado
   return shortHash([project, name], 12);
 }
 
+/** Identifies a text. 16 hexadecimal digits. */
+export function textHash(text: string): string {
+  return shortHash(text, 16);
+}
+
 function shortHash(value: unknown, length: number): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, length);
 }

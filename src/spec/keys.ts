@@ -243,7 +243,7 @@ export const extensionKeys = {
   probe: { support: "supported", note: "asks the container from outside: see [probes](probes.md)" },
   before: planned,
   drain: planned,
-  gate: planned,
+  gate: { support: "supported", note: "http, tcp, or a mapping: see [gates](gate.md)" },
   paused: planned,
   policy: planned,
   promote: planned,

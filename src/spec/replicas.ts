@@ -21,6 +21,7 @@ export function checkReplicas({ spec, containerName, ports }: Definition): void 
   if (containerName !== undefined) {
     report(containerName, `${count} replicas cannot all have this name`, "remove `container_name`, or run one replica");
   }
+  if (spec.gate !== undefined) return;
   for (const { port, node } of ports) {
     const { hostPort, hostPortEnd = hostPort, containerPort } = port;
     if (hostPort === undefined || hostPortEnd === undefined || hostPortEnd - hostPort + 1 >= count) continue;

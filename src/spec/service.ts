@@ -47,6 +47,8 @@ export interface ServiceSpec {
   readonly pullPolicy?: PullPolicy;
   /** Written into a new container before its start: configs and secrets that are no files on the host. Part of the hash. */
   readonly files?: readonly ContainerFile[];
+  /** Files that are no part of what the container is: a running one is given them anew when they change. */
+  readonly rewritable?: RewritableFiles;
   /** How many run side by side (`deploy.replicas`, `scale`). Absent: 1. */
   readonly replicas?: number;
   /** It is meant to end, and exit code 0 is its success: `deploy.mode: replicated-job`, or a dependant waits for its completion. */
@@ -211,6 +213,13 @@ export interface ContainerFile {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** Written before the first start like `files`, and again into one that runs where it says that it has others. */
+export interface RewritableFiles {
+  /** Identifies their contents; what the running one reports as `GateState.config`. */
+  readonly config: string;
+  readonly files: readonly ContainerFile[];
 }
 
 export interface VolumeSpec {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { defaultBackoff } from "../../src/control/backoff.js";
 import { Controller } from "../../src/control/controller.js";
 import { Journal } from "../../src/control/journal.js";
-import type { Clock, Engine, EngineEvent } from "../../src/control/ports.js";
+import type { Clock, Engine, EngineEvent, Gates } from "../../src/control/ports.js";
 import type { ReconcileResult } from "../../src/control/telemetry.js";
 import { silentLog } from "../../src/log.js";
 import { Metrics } from "../../src/metrics.js";
@@ -67,6 +67,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     log: silentLog,
     backoff: defaultBackoff,
     prober: { attempt: () => Promise.resolve({ kind: "ready" }) },
+    gates: nobody,
     prune: false,
     resync: "0 0 1 1 *",
     resyncJitterMs: 0,
@@ -113,6 +114,12 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     },
   };
 }
+
+/** No service of these benchmarks has a gate. */
+const nobody: Gates = {
+  state: () => Promise.reject(new Error("there is no gate")),
+  setRoutes: () => Promise.reject(new Error("there is no gate")),
+};
 
 class CountingMetrics extends Metrics {
   readonly looked = new Set<ServiceKey>();

@@ -68,13 +68,35 @@ export async function publishImage(
   tag: string | undefined,
   options: ImageOptions = {},
 ): Promise<PublishedImage> {
-  const target = openRepository(registryUrl, repository, options.auth);
-  const type = types[options.mediaTypes ?? "oci"];
   const platform = options.platform ?? machinePlatform();
   const tars = [await programLayer(), contentLayer(options)];
+  return publishLayers(registryUrl, repository, tag, { tars, config: imageConfig(options), ...options, platform });
+}
+
+export interface ImageParts {
+  /** From the lowest layer up, not compressed. */
+  readonly tars: readonly Buffer[];
+  /** What containers of it run, as an image's configuration says it. */
+  readonly config: object;
+  readonly mediaTypes?: MediaTypes;
+  readonly platform?: ImagePlatform;
+  readonly auth?: Credentials;
+}
+
+/** Puts an image of these layers into a registry. */
+export async function publishLayers(
+  registryUrl: string,
+  repository: string,
+  tag: string | undefined,
+  { tars, config: runs, mediaTypes = "oci", platform = machinePlatform(), auth }: ImageParts,
+): Promise<PublishedImage> {
+  const target = openRepository(registryUrl, repository, auth);
+  const type = types[mediaTypes];
   const layers: Descriptor[] = [];
   for (const tar of tars) layers.push(await target.putBlob(await compress(tar, { level: 1 }), type.layer));
-  const config = await target.putBlob(Buffer.from(JSON.stringify(imageConfig(platform, tars, options))), type.config);
+  const rootfs = { type: "layers", diff_ids: tars.map(digestOf) };
+  const whole = { ...platform, created: new Date().toISOString(), config: runs, rootfs };
+  const config = await target.putBlob(Buffer.from(JSON.stringify(whole)), type.config);
   const manifest = { schemaVersion: 2, mediaType: type.manifest, config, layers };
   const descriptor = await target.putManifest(manifest, type.manifest, tag);
   const size = [descriptor, config, ...layers].reduce((total, part) => total + part.size, 0);
@@ -86,19 +108,13 @@ export function machinePlatform(): ImagePlatform {
   return { os: "linux", architecture: architectures[process.arch] ?? process.arch };
 }
 
-function imageConfig(platform: ImagePlatform, tars: readonly Buffer[], options: ImageOptions): object {
-  const { serve = 8080, healthcheck = {} } = options;
+function imageConfig({ serve = 8080, healthcheck = {}, version = "v1" }: ImageOptions): object {
   return {
-    ...platform,
-    created: new Date().toISOString(),
-    config: {
-      Entrypoint: ["/entry"],
-      Env: ["PATH=/bin"],
-      Labels: { "org.opencontainers.image.version": options.version ?? "v1" },
-      ...(serve === "none" ? {} : { ExposedPorts: { [`${serve}/tcp`]: {} } }),
-      ...(serve === "none" || healthcheck === "none" ? {} : { Healthcheck: imageHealthcheck(serve, healthcheck) }),
-    },
-    rootfs: { type: "layers", diff_ids: tars.map(digestOf) },
+    Entrypoint: ["/entry"],
+    Env: ["PATH=/bin"],
+    Labels: { "org.opencontainers.image.version": version },
+    ...(serve === "none" ? {} : { ExposedPorts: { [`${serve}/tcp`]: {} } }),
+    ...(serve === "none" || healthcheck === "none" ? {} : { Healthcheck: imageHealthcheck(serve, healthcheck) }),
   };
 }
 

@@ -11,6 +11,7 @@ const programs = {
   iptables: "iptables",
   mmdebstrap: "mmdebstrap",
   "docker-compose": "docker-compose",
+  haproxy: "haproxy",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 
@@ -21,6 +22,9 @@ export const enginePackages: readonly Package[] = ["docker.io", "docker-registry
 
 /** What `startModernEngine` takes beyond that. */
 export const modernEnginePackages: readonly Package[] = [...enginePackages, "mmdebstrap", "debian-archive-keyring"];
+
+/** What `publishHaproxy` takes beyond that. */
+export const gatePackages: readonly Package[] = [...enginePackages, "haproxy"];
 
 /** What both releases of Compose take that Fairlead is compared with. */
 export const composePackages: readonly Package[] = ["docker-compose", "debian-archive-keyring"];

@@ -36,7 +36,8 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
   const { steps, outcome } = plan(desired, viewOf(host, spec, new Map()), emptyMemory);
   const ids = idsOf(host.containers);
   for (const step of steps.filter(({ kind }) => !left.has(kind))) {
-    await execute(step, { engine, ids, beginPull: notNow, beginBuild: notNow, keepLogs: notNow });
+    const gates = { state: notNow, setRoutes: notNow };
+    await execute(step, { engine, gates, ids, beginPull: notNow, beginBuild: notNow, keepLogs: notNow });
   }
   return outcome;
 }

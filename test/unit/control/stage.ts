@@ -15,6 +15,7 @@ import type { ServiceSpec } from "../../../src/spec/service.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { MemoryContexts } from "../../simulator/contexts.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
+import { SimulatedGates } from "../../simulator/gates.js";
 import { SimulatedProber } from "../../simulator/prober.js";
 import { digestOf, specOf } from "../plan/world.js";
 
@@ -54,6 +55,7 @@ export interface Stage {
   readonly engine: SimulatedEngine;
   readonly registry: MemoryRegistry;
   readonly prober: SimulatedProber;
+  readonly gates: SimulatedGates;
   readonly contexts: MemoryContexts;
   readonly specs: ServiceSpec[];
   /** Starts a controller on it; several one after another stand for restarts. */
@@ -77,6 +79,7 @@ export interface Stage {
 export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
   const engine = new SimulatedEngine();
   const prober = new SimulatedProber(engine);
+  const gates = new SimulatedGates(engine);
   const registry = new MemoryRegistry((ms, callback) => void engine.clock.after(ms, callback));
   const contexts = new MemoryContexts();
   const root = await mkdtemp(join(tmpdir(), "fairlead-control-"));
@@ -109,6 +112,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     engine,
     registry,
     prober,
+    gates,
     contexts,
     specs,
     async start({ engine: seen = engine, forgetful = false, telemetry = new Metrics("0"), prune = false } = {}) {
@@ -119,6 +123,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         contexts,
         source,
         prober,
+        gates,
         journal: watched(await Journal.open(join(root, String(state.journals)), silentLog), writes),
         telemetry,
         clock: engine.clock,

@@ -22,6 +22,8 @@ export interface Drive {
   readonly crashes: ReadonlySet<number>;
   /** A crash takes the journal along. */
   readonly forgetful: boolean;
+  /** What else is seen of the host, before each look. */
+  readonly seen?: (host: HostSnapshot) => HostSnapshot;
   readonly onStep: (step: Step, before: HostSnapshot, after: HostSnapshot) => void;
 }
 
@@ -41,6 +43,7 @@ export function drive(trip: Drive): Arrival {
   const done: Step[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     host = behave(host, trip);
+    host = trip.seen?.(host) ?? host;
     const { steps, outcome } = plan(trip.desired, viewOf(host, trip.desired.spec, new Map()), memory);
     let crashed = false;
     for (const step of steps) {

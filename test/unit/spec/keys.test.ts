@@ -6,6 +6,7 @@ import * as declarationKeys from "../../../src/spec/declaration-keys.js";
 import * as keys from "../../../src/spec/keys.js";
 import * as loadKeys from "../../../src/spec/load-keys.js";
 import * as optionKeys from "../../../src/spec/option-keys.js";
+import * as gateKeys from "../../../src/spec/gate-keys.js";
 import * as probeKeys from "../../../src/spec/probe-keys.js";
 import { sections } from "../../../src/spec/sections.js";
 import type { KeyTable } from "../../../src/spec/support.js";
@@ -84,6 +85,7 @@ describe("the table of keys", () => {
       buildTables,
       optionKeys,
       declarationKeys,
+      gateKeys,
       probeKeys,
     ];
     const tables = modules.flatMap((module) => Object.values(module));
