@@ -3,7 +3,7 @@ import type { GateState, ObservedRoute } from "../plan/observed.js";
 type Row = Readonly<Record<string, string | undefined>>;
 
 /** The server that a name stands for: of any other one a gate knows nothing. */
-export const serverPattern = /^(?:slot|next)[1-9]\d{0,3}$/;
+export const serverPattern = /^(?:slot|next|spare)[1-9]\d{0,3}$/;
 
 /** `srv_admin_state` of `show servers state`. */
 const closedByHand = 0x01 | 0x08;

@@ -117,17 +117,26 @@ function section(port: number, { gate, names, slots, ipv6 }: GateLayout): readon
       ? `  server slot${number} 0.0.0.0:${port}${proxy} disabled`
       : `  server slot${number} ${name}:${port}${proxy} resolvers engine resolve-prefer ipv4 init-addr none`;
   };
-  const rule = gate.mode === "http" ? "http-request" : "tcp-request content";
   const self = sectionOf(port);
   return [
     "",
     `listen ${self}`,
     `  bind :${port}`,
     ...(ipv6 ? [`  bind :::${port} v6only`] : []),
-    ...(gate.holdMs > 0 ? [`  ${rule} lua.hold ${self} ${gate.holdMs} if { nbsrv(${self}) lt 1 }`] : []),
+    ...hold(self, gate),
     ...numbers.map(slot),
-    ...numbers.map((number) => `  server next${number} 0.0.0.0:${port}${proxy} disabled`),
+    ...["next", "spare"].flatMap((kind) =>
+      numbers.map((number) => `  server ${kind}${number} 0.0.0.0:${port}${proxy} disabled`),
+    ),
   ];
+}
+
+/** Without the delay, a rule about a connection may not wait at all. It costs nothing where there is a server. */
+function hold(section: string, { mode, holdMs }: GateSpec): readonly string[] {
+  if (holdMs === 0) return [];
+  const rule = `lua.hold ${section} ${holdMs} if { nbsrv(${section}) lt 1 }`;
+  if (mode === "http") return [`  http-request ${rule}`];
+  return [`  tcp-request inspect-delay ${holdMs + 1_000}ms`, `  tcp-request content ${rule}`];
 }
 
 /** A longer one cannot be asked for: such a gate finds its way only with help. */
