@@ -44,6 +44,15 @@ describe("where a setting comes from", () => {
     expect(readConfig({ file: ["c.yaml"] }, { FAIRLEAD_FILE: "a.yaml" }).files).toEqual(["c.yaml"]);
   });
 
+  it("the image of gates, which must be one", () => {
+    const config = write("fairlead.yaml", "gate: {image: registry.example/haproxy:3}\n");
+    expect(readConfig({}, {}).gateImage).toMatchObject({ repository: "library/haproxy", tag: "3.2-alpine" });
+    expect(readConfig({ config }, {}).gateImage).toMatchObject({ registry: "registry.example" });
+    expect(readConfig({ config }, { FAIRLEAD_GATE_IMAGE: "a:1" }).gateImage.tag).toBe("1");
+    expect(readConfig({ gateImage: "b:2" }, { FAIRLEAD_GATE_IMAGE: "a:1" }).gateImage.tag).toBe("2");
+    expect(() => readConfig({ gateImage: "A B" }, {})).toThrow(/the image of gates: /);
+  });
+
   it("profiles: --profile, else COMPOSE_PROFILES, else the settings file, else each project's own", () => {
     const config = write("fairlead.yaml", "profiles: [debug]\n");
     const environment = { COMPOSE_PROFILES: "a, b" };

@@ -41,7 +41,8 @@ async function serve({ output, states }: Command) {
   });
   open.push(fake);
   const engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined) });
-  return { fake, run: (timeoutMs = 2_000) => engine.exec(container, ["/app", "check"], timeoutMs) };
+  const whole = (timeoutMs = 2_000) => engine.run(container, ["/app", "tell"], timeoutMs);
+  return { fake, whole, run: (timeoutMs = 2_000) => engine.exec(container, ["/app", "check"], timeoutMs) };
 }
 
 const ended = (ExitCode: number | null) => ({ Running: false, ExitCode });
@@ -123,4 +124,20 @@ it("the memory of hanging commands ends with their containers", () => {
   expect([memory.unfinished("one"), memory.unfinished("two")]).toEqual([undefined, exec]);
   memory.ended("two");
   expect(memory.unfinished("two")).toBeUndefined();
+});
+
+describe("a command whose whole answer counts", () => {
+  it("gives all of both streams as they came", async () => {
+    const long = "x".repeat(100_000);
+    const { whole } = await serve({
+      output: Buffer.concat([frame(1, `${long}\n`), frame(2, "\n"), frame(1, "end")]),
+      states: [ended(3)],
+    });
+    expect(await whole()).toEqual({ exitCode: 3, output: `${long}\n\nend` });
+  });
+
+  it("is an error if it does not end in time", async () => {
+    const { whole } = await serve({ states: [{ Running: true }] });
+    await expect(whole(100)).rejects.toMatchObject({ code: "EngineRefused" });
+  });
 });
