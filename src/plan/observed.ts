@@ -81,7 +81,7 @@ export interface GateState {
 
 /** One server behind a gate, over all its ports. */
 export interface ObservedRoute {
-  /** `slot1` for the active container of slot 1, `next1` for the one that is to replace it. */
+  /** `slot1` for the active container of slot 1, `next1` or `spare1` for the one that is to replace it. */
   readonly server: string;
   /** Absent: it leads nowhere, or its ports do not agree. */
   readonly address?: string;

@@ -64,7 +64,7 @@ function isPromoted(container: ObservedContainer, { steps }: Plan): boolean {
 
 function seatsOf(state: GateState, plan: Plan, spec: ServiceSpec, view: View): readonly Seat[] {
   const wanted = state.routes.map((route) => {
-    const container = occupantOf(route, view);
+    const container = occupantOf(route, state, spec, view);
     const address = container === undefined ? undefined : addressOf(container, spec);
     const serves =
       container?.state === "running" &&
@@ -87,10 +87,30 @@ function seatsOf(state: GateState, plan: Plan, spec: ServiceSpec, view: View): r
   }));
 }
 
-function occupantOf({ server }: ObservedRoute, view: View): ObservedContainer | undefined {
-  const [, seat, slot] = /^(slot|next)(\d+)$/.exec(server) ?? [];
+function occupantOf(
+  { server }: ObservedRoute,
+  state: GateState,
+  spec: ServiceSpec,
+  view: View,
+): ObservedContainer | undefined {
+  const [, seat, number] = /^(slot|next|spare)(\d+)$/.exec(server) ?? [];
+  const slot = Number(number);
   const role = seat === "slot" ? "active" : "next";
-  return view.containers.find((container) => container.role === role && container.slot === Number(slot));
+  const container = view.containers.find((one) => one.role === role && one.slot === slot);
+  if (container === undefined || seat === "slot") return container;
+  return seatFor(container, state, spec) === server ? container : undefined;
+}
+
+/**
+ * Where a newcomer sits until it has its slot's own seat. What is under way through one of the two since the last change
+ * belongs to the container that is active now, and must not be taken for the newcomer's.
+ */
+function seatFor(next: ObservedContainer, { routes }: GateState, spec: ServiceSpec): string {
+  const address = addressOf(next, spec);
+  const seats = routes.filter(({ server }) => server === `next${next.slot}` || server === `spare${next.slot}`);
+  const own =
+    seats.find((seat) => seat.open && seat.address === address) ?? seats.find(({ sessions }) => sessions === 0);
+  return own?.server ?? `next${next.slot}`;
 }
 
 /** On the first of the service's networks that it has an address on: the gate is on all of them. */

@@ -99,6 +99,27 @@ describe("behind a gate", () => {
       "
     `);
   });
+  it("what is left from the last change is not mistaken for the new one's", () => {
+    const left = route("next1", "10.0.0.1", false, { sessions: 1, closedSince: now - 90_000 });
+    const seats = [usual[0]!, left, route("spare1", undefined, false)];
+    expect(
+      planText({ desired: desire("b", gated()), host: host([old, proven, gateWith(seats)]) }),
+    ).toMatchInlineSnapshot(`
+      "
+      1. route at shop-web.gate-1: spare1 to 10.0.0.2 open, slot1 closed (only what has proved itself gets work)
+      => continue: Draining: what is under way in shop-web-1 may end first, within 30s
+      "
+    `);
+    const drained = route("slot1", "10.0.0.1", false, { closedSince: now - 5_000 });
+    const opened = [drained, left, route("spare1", "10.0.0.2", true, { sessions: 4 })];
+    const text = planText({ desired: desire("b", gated()), host: host([old, proven, gateWith(opened)]) });
+    expect(text, "it has had its time since").toContain("stop shop-web-1");
+    const young = { ...left, closedSince: now - 5_000 };
+    const busy = [drained, young, route("spare1", "10.0.0.2", true)];
+    expect(planText({ desired: desire("b", gated()), host: host([old, proven, gateWith(busy)]) })).toContain(
+      "=> wait: Draining",
+    );
+  });
   it("one that has not proved itself gets no work, nor does one that failed", () => {
     const young = { ...proven, startedAt: now - 1_000 };
     const seen = host([old, young, gateWith(usual)]);
