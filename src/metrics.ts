@@ -30,6 +30,8 @@ const steps = names<StepKind>({
   "disconnect-network": 0,
   "start-container": 0,
   "stop-container": 0,
+  "pre-stop": 0,
+  "note-leaving": 0,
   "set-restart-policy": 0,
   "rename-container": 0,
   "remove-container": 0,

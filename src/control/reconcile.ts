@@ -24,6 +24,7 @@ import type { GateWatch } from "./gate-watch.js";
 import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
 import type { Journal } from "./journal.js";
+import { noteLeaving, runPreStop } from "./leaving.js";
 import type { Ledger } from "./ledger.js";
 import type { Clock, Engine, Gates, Log } from "./ports.js";
 import { reasonOf } from "./pulls.js";
@@ -190,6 +191,8 @@ export class Reconciler {
         builds.begin(step);
       },
       keepLogs: (step: Extract<Step, { kind: "keep-logs" }>, id: string) => ledger.keepLogs(run.key, step, id, run.log),
+      preStop: (step: StepOf<"pre-stop">, id: string) => runPreStop(engine, step, id, run.log),
+      noteLeaving: (step: StepOf<"note-leaving">, id: string) => noteLeaving(this.options, run.key, step, id),
       ids: idsOf(containers),
     };
     for (const step of steps) {

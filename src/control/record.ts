@@ -5,6 +5,7 @@ import type { BuildMemory } from "../plan/build.js";
 import type { Reason, Rollout } from "../plan/condition.js";
 import { emptyMemory } from "../plan/desired.js";
 import type { Memory } from "../plan/desired.js";
+import { noted } from "../plan/leaving.js";
 import type { Digest } from "../spec/image.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
@@ -59,6 +60,14 @@ export const entrySchema = z.discriminatedUnion("type", [
     logs: z.array(z.string()).readonly(),
   }),
   z.object({ ...common, type: z.literal("resolved"), image: z.string(), digest }),
+  z.object({
+    ...common,
+    type: z.literal("leaving"),
+    container: z.string(),
+    startedAt: z.number().optional(),
+    stage: z.enum(["replaced", "left", "stays"]),
+    forMs: z.number(),
+  }),
   z.object({ ...common, type: z.literal("forget") }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
@@ -111,6 +120,11 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
         ...record,
         sameContent: [...record.sameContent, { digest: entry.digest, as: entry.as }].slice(-mostPairs),
       };
+    case "leaving": {
+      const { container, at, stage, forMs, startedAt } = entry;
+      const leaving = noted(memory.leaving, { stage, forMs, startedAt }, container, at);
+      return { ...record, memory: { ...memory, leaving } };
+    }
     case "adopt": {
       const { container, restart: policy, digest: running } = entry;
       const adopted = [...record.adopted, [container, { restart: policy, digest: running }] as const];

@@ -1,6 +1,7 @@
 import type { Digest } from "../spec/image.js";
 import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
+import type { LeavingMemory } from "./leaving.js";
 import type { StepOf } from "./step.js";
 
 /** What should run: the file's word and the registry's. */
@@ -37,6 +38,8 @@ export interface Memory {
   readonly retriedAt: number | undefined;
   /** The digest that last proved itself, for repairs while the registry is silent. */
   readonly stableDigest: Digest | undefined;
+  /** The containers that have begun to leave. */
+  readonly leaving: LeavingMemory;
   /** By slot: how often in a row its active container had to be started again and did not last. */
   readonly heals: ReadonlyMap<number, number>;
 }
@@ -58,7 +61,13 @@ export interface Hold {
   readonly slot?: number;
 }
 
-export const emptyMemory: Memory = { holds: [], retriedAt: undefined, stableDigest: undefined, heals: new Map() };
+export const emptyMemory: Memory = {
+  holds: [],
+  retriedAt: undefined,
+  stableDigest: undefined,
+  leaving: new Map(),
+  heals: new Map(),
+};
 
 export function isTarget(target: Target, digest: Digest): boolean {
   return target.known && (target.digest === digest || target.sameContent.includes(digest));

@@ -63,6 +63,9 @@ export function effect(
         exitCode: 0,
         healthySince: undefined,
       }));
+    case "pre-stop":
+    case "note-leaving":
+      return host;
     case "set-restart-policy":
       return change(host, step.container, () => ({ restartPolicy: step.policy }));
     case "rename-container":

@@ -2,9 +2,11 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Desired, Memory } from "./desired.js";
 import { effect } from "./effect.js";
 import type { HostSnapshot } from "./observed.js";
+import { noted } from "./leaving.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { plan } from "./plan.js";
 import { renderStep, shorten } from "./render.js";
+import type { Step } from "./step.js";
 import { viewOf } from "./view.js";
 
 export interface Forecast {
@@ -21,28 +23,29 @@ const longest = 20;
 export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): Forecast {
   const lines: string[] = [];
   let world = host;
+  let known = memory;
   let changes = false;
   const most = longest * Math.max(1, desired.spec.replicas ?? 1);
   for (let pass = 0; ; pass += 1) {
-    const { steps, outcome } = plan(desired, viewOf(world, desired.spec, new Map()), memory);
+    const { steps, outcome } = plan(desired, viewOf(world, desired.spec, new Map()), known);
     changes ||= steps.length > 0;
     lines.push(...steps.map((step) => shorten(renderStep(step))));
-    for (const step of steps) world = effect(world, step, world.takenAt);
+    for (const step of steps) {
+      known = afterNote(known, step, world);
+      world = effect(world, step, world.takenAt);
+    }
     const pulling = steps.some((step) => step.kind === "pull-image");
     const goesOn = outcome.kind === "continue" || pulling || (outcome.kind === "wait" && passes(outcome));
     if (!goesOn || pass === most) {
       if (outcome.kind !== "converged") lines.push(shorten(`then: ${outcome.because}`));
       return { lines, changes, end: outcome };
     }
-    if (outcome.kind === "wait" && outcome.reason === "WaitingForTurn") {
+    if (outcome.kind === "wait" && (outcome.reason === "WaitingForTurn" || outcome.reason === "Draining")) {
       lines.push(`wait: ${outcome.because}`);
-      world = { ...world, takenAt: outcome.until ?? world.takenAt };
+      world = { ...relieve(world), takenAt: outcome.until ?? world.takenAt };
     } else if (outcome.kind === "wait" && outcome.reason === "WaitingForCompletion") {
       lines.push("wait until it has completed");
       world = complete(world, desired.spec);
-    } else if (outcome.kind === "wait" && outcome.reason === "Draining") {
-      lines.push(`wait: ${outcome.because}`);
-      world = relieve(world);
     } else if (outcome.kind === "wait" && !pulling) {
       lines.push(`wait until it has been well for ${desired.spec.update.monitorMs / 1_000}s`);
       world = recover(world, desired.spec.update.monitorMs);
@@ -55,9 +58,14 @@ function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
   return (
     outcome.reason === "WaitingForHealth" ||
     outcome.reason === "WaitingForCompletion" ||
-    outcome.reason === "Draining" ||
-    (outcome.reason === "WaitingForTurn" && outcome.until !== undefined)
+    ((outcome.reason === "WaitingForTurn" || outcome.reason === "Draining") && outcome.until !== undefined)
   );
+}
+
+function afterNote(memory: Memory, step: Step, { containers, takenAt }: HostSnapshot): Memory {
+  const id = "container" in step ? containers.find(({ name }) => name === step.container)?.id : undefined;
+  if (step.kind !== "note-leaving" || id === undefined) return memory;
+  return { ...memory, leaving: noted(memory.leaving, step, id, takenAt) };
 }
 
 function complete(host: HostSnapshot, { project, name }: ServiceSpec): HostSnapshot {

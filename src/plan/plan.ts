@@ -1,6 +1,7 @@
 import { sinceOwner } from "./bonds.js";
 import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
+import { withLeaving } from "./leave.js";
 import { planNetworks } from "./networks.js";
 import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
@@ -21,7 +22,11 @@ import type { View } from "./view.js";
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;
-  const planned = prepare(planService(desired, view, remembered), desired, view);
+  const planned = prepare(
+    withLeaving(planService(desired, view, remembered), desired, view, remembered),
+    desired,
+    view,
+  );
   const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   return withNotice(withRoutes(whole, desired, view), notice, desired.spec, view);

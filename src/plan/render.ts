@@ -33,6 +33,10 @@ function describe(step: Step): string {
       return `start ${step.container}`;
     case "stop-container":
       return `stop ${step.container}, within ${step.graceMs / 1_000}s`;
+    case "pre-stop":
+      return `run pre_stop in ${step.container}, within ${step.timeoutMs / 1_000}s`;
+    case "note-leaving":
+      return `note that ${step.container} ${stages[step.stage]}`;
     case "set-restart-policy":
       return `set the restart policy of ${step.container} to ${step.policy.name}`;
     case "rename-container":
@@ -51,6 +55,8 @@ function describe(step: Step): string {
 function renderRoute({ server, address, open }: Route): string {
   return `${server}${address === undefined ? "" : ` to ${address}`} ${open ? "open" : "closed"}`;
 }
+
+const stages = { replaced: "is being replaced", left: "has left", stays: "stays" } as const;
 
 function renderNetworkOf({ networkOf }: CreateContainerStep): string {
   return networkOf === undefined ? "" : ` in the network of ${networkOf.name}`;

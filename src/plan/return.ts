@@ -51,7 +51,9 @@ export function goalOf(desired: Desired, next: ObservedContainer): Desired {
 function ownNetworks(container: ObservedContainer, declared: readonly NetworkAttachment[]): NetworkAttachment[] {
   return declared.flatMap((attachment) => {
     const joined = container.networks.find(({ network }) => network === attachment.network.name);
-    return joined === undefined ? [] : [{ ...attachment, aliases: joined.aliases }];
+    if (joined === undefined) return [];
+    // One that has left before it was stopped has none.
+    return [joined.aliases.length === 0 ? attachment : { ...attachment, aliases: joined.aliases }];
   });
 }
 

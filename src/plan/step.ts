@@ -21,6 +21,8 @@ export type Step = { readonly because: string } & (
   | { readonly kind: "disconnect-network"; readonly container: string; readonly network: string }
   | { readonly kind: "start-container"; readonly container: string }
   | { readonly kind: "stop-container"; readonly container: string; readonly graceMs: number }
+  | PreStopStep
+  | NoteLeavingStep
   | { readonly kind: "set-restart-policy"; readonly container: string; readonly policy: RestartPolicy }
   | { readonly kind: "rename-container"; readonly container: string; readonly to: string }
   | { readonly kind: "remove-container"; readonly container: string }
@@ -115,6 +117,26 @@ export interface Route {
   /** Absent: the address it has. */
   readonly address?: string;
   readonly open: boolean;
+}
+
+/** Runs the service's `pre_stop` in a container; however it ends, the container is stopped later. */
+export interface PreStopStep {
+  readonly kind: "pre-stop";
+  readonly container: string;
+  /** Never in a text: it may bear secrets. */
+  readonly command: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** Writes into the journal how far a container has come with leaving; `stays`: nothing of that counts any more. */
+export interface NoteLeavingStep {
+  readonly kind: "note-leaving";
+  readonly container: string;
+  /** The start of the run that leaves. */
+  readonly startedAt: number | undefined;
+  readonly stage: "replaced" | "left" | "stays";
+  /** How long the stage lasts. */
+  readonly forMs: number;
 }
 
 /** Writes a failure into the journal: the last log lines, and the digest and spec that are held from now on. */

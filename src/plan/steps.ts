@@ -79,9 +79,12 @@ export function join(container: ObservedContainer, networks: readonly NetworkAtt
   });
 }
 
-/** Joins its networks anew under no name: it is not to be found until it is proven. */
-export function leaveAliases(container: ObservedContainer, networks: readonly NetworkAttachment[]): Step[] {
-  const because = "it has to prove itself again: until then it answers to no alias";
+/** Joins its networks anew under no name. */
+export function leaveAliases(
+  container: ObservedContainer,
+  networks: readonly NetworkAttachment[],
+  because = "it has to prove itself again: until then it answers to no alias",
+): Step[] {
   return networks.flatMap(({ network: { name: network }, settings }): Step[] => {
     const joined = container.networks.find((endpoint) => endpoint.network === network);
     if (joined === undefined || joined.aliases.length === 0) return [];

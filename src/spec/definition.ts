@@ -15,6 +15,7 @@ import { parseImage, type ImageReference } from "./image.js";
 import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
 import { networkMode } from "./network-mode.js";
+import { leavePolicy } from "./leave.js";
 import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./node.js";
 import { labels } from "./pairs.js";
 import { withoutEmptyTexts } from "./optional-texts.js";
@@ -104,7 +105,11 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
-    ...given({ probe: read(extension?.("probe"), probe), gate: read(extension?.("gate"), gate) }),
+    ...given({
+      probe: read(extension?.("probe"), probe),
+      gate: read(extension?.("gate"), gate),
+      leave: leavePolicy(extension?.("drain"), extension?.("pre_stop")),
+    }),
     keep: read(extension?.("keep"), (at) => integer(at, 0, 100)) ?? keepDefault,
     ...(adopt ? { adopt } : {}),
   };

@@ -2,6 +2,7 @@ import { buildKeys } from "./build-keys.js";
 import * as declarations from "./declaration-keys.js";
 import { gateKeys } from "./gate-keys.js";
 import * as keys from "./keys.js";
+import * as leaving from "./leave-keys.js";
 import * as loading from "./load-keys.js";
 import * as options from "./option-keys.js";
 import * as probes from "./probe-keys.js";
@@ -49,6 +50,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.volumes[].tmpfs", table: options.tmpfsOptionKeys },
   { path: "services.*.x-fairlead", table: keys.extensionKeys },
   { path: "services.*.x-fairlead.gate", table: gateKeys },
+  { path: "services.*.x-fairlead.pre_stop", table: leaving.preStopKeys },
   { path: "services.*.x-fairlead.probe", table: probes.probeKeys },
   { path: "services.*.x-fairlead.probe.http", table: probes.httpProbeKeys },
   { path: "services.*.x-fairlead.probe.tcp", table: probes.tcpProbeKeys },

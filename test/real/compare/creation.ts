@@ -36,8 +36,16 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
   const { steps, outcome } = plan(desired, viewOf(host, spec, new Map()), emptyMemory);
   const ids = idsOf(host.containers);
   for (const step of steps.filter(({ kind }) => !left.has(kind))) {
-    const gates = { state: notNow, setRoutes: notNow };
-    await execute(step, { engine, gates, ids, beginPull: notNow, beginBuild: notNow, keepLogs: notNow });
+    await execute(step, {
+      engine,
+      gates: { state: notNow, setRoutes: notNow },
+      ids,
+      beginPull: notNow,
+      beginBuild: notNow,
+      keepLogs: notNow,
+      preStop: notNow,
+      noteLeaving: notNow,
+    });
   }
   return outcome;
 }

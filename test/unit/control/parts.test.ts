@@ -193,6 +193,7 @@ describe("the journal", () => {
     const again = await Journal.open(join(directory, "deep", "data"), silentLog);
     expect(again.record("shop/web").memory).toEqual({
       holds: [{ specHash: "H", digest, reason: "Unhealthy", message: "sick again", at: 6, slot: 1 }],
+      leaving: new Map(),
       retriedAt: undefined,
       stableDigest: digest,
     });

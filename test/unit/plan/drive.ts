@@ -1,6 +1,7 @@
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { effect } from "../../../src/plan/effect.js";
+import { noted } from "../../../src/plan/leaving.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Outcome } from "../../../src/plan/outcome.js";
 import { plan } from "../../../src/plan/plan.js";
@@ -51,6 +52,10 @@ export function drive(trip: Drive): Arrival {
       if (crashed) break;
       const after = carryOut(host, step, trip);
       trip.onStep(step, host, after);
+      if (step.kind === "note-leaving") {
+        const id = host.containers.find(({ name }) => name === step.container)?.id ?? "";
+        memory = { ...memory, leaving: noted(memory.leaving, step, id, host.takenAt) };
+      }
       if (step.kind === "keep-logs") memory = { ...memory, holds: [...memory.holds, holdOf(step, host.takenAt)] };
       done.push(step);
       host = { ...after, takenAt: after.takenAt + 1 };

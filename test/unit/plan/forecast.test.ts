@@ -53,6 +53,12 @@ describe("the way from here, if every container does well", () => {
       wait until it has been well for 5s
       disconnect shop-web-1.next from shop_default (an alias can only be given on joining)
       connect shop-web-1.next on shop_default as web (it is to answer to web)
+      note that shop-web-1 is being replaced (its successor takes over its names)
+      wait: shop-web-1 and its successor both answer, for 1s
+      disconnect shop-web-1 from shop_default (it leaves: another answers in its place)
+      connect shop-web-1 on shop_default without an alias (it leaves: another answers in its place)
+      note that shop-web-1 has left (it may finish what is under way, within 2s)
+      wait: shop-web-1 finishes what is under way, for 2s
       set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
       stop shop-web-1, within 10s (shop-web-1.next has taken over)
       remove shop-web-1.previous (a newer one takes its place as roll-back target)
@@ -100,6 +106,12 @@ describe("the way from here, if every container does well", () => {
       wait until it has been well for 5s
       disconnect shop-web-1.next from shop_default (an alias can only be given on joining)
       connect shop-web-1.next on shop_default as web (it is to answer to web)
+      note that shop-web-1 is being replaced (its successor takes over its names)
+      wait: shop-web-1 and its successor both answer, for 1s
+      disconnect shop-web-1 from shop_default (it leaves: another answers in its place)
+      connect shop-web-1 on shop_default without an alias (it leaves: another answers in its place)
+      note that shop-web-1 has left (it may finish what is under way, within 2s)
+      wait: shop-web-1 finishes what is under way, for 2s
       set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
       stop shop-web-1, within 10s (shop-web-1.next has taken over)
       rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)

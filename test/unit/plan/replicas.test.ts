@@ -68,13 +68,13 @@ describe("several replicas", () => {
   it("those beyond the wanted number go, the highest first", () => {
     expect(planText({ desired: desire("a", fleetSpec(1)), host: fleet(3) })).toMatchInlineSnapshot(`
       "
-      1. set the restart policy of shop-web-3 to no (a container that leaves its role must not come back by itself)
-      2. stop shop-web-3, within 10s (one replica is wanted)
-      3. remove shop-web-3 (one replica is wanted)
-      4. set the restart policy of shop-web-2 to no (a container that leaves its role must not come back by itself)
-      5. stop shop-web-2, within 10s (one replica is wanted)
-      6. remove shop-web-2 (one replica is wanted)
-      => continue: Removing: one replica is wanted
+      1. disconnect shop-web-2 from shop_default (it leaves: another answers in its place)
+      2. connect shop-web-2 on shop_default without an alias (it leaves: another answers in its place)
+      3. note that shop-web-2 has left (it may finish what is under way, within 2s)
+      4. disconnect shop-web-3 from shop_default (it leaves: another answers in its place)
+      5. connect shop-web-3 on shop_default without an alias (it leaves: another answers in its place)
+      6. note that shop-web-3 has left (it may finish what is under way, within 2s)
+      => continue: Draining: shop-web-2 leaves before it is stopped; shop-web-3 leaves before it is stopped
       "
     `);
     expect(planText({ desired: desire("a", fleetSpec(0)), host: fleet(1) })).toMatchInlineSnapshot(`
@@ -119,14 +119,14 @@ describe("a rollout of several replicas", () => {
       "
       1. create shop-web-1.next from sha256:bbbbbbbbbbbb on shop_default without an alias (the image is now sha256:bbbbbbbbbbbb)
       2. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r2 (a tagged image survives an image prune)
-      3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (stop-first: the service is declared stop-first)
-      5. start shop-web-1.next (it is to serve)
-      6. create shop-web-2.next from sha256:bbbbbbbbbbbb on shop_default without an alias (the image is now sha256:bbbbbbbbbbbb)
-      7. set the restart policy of shop-web-2 to no (a container that leaves its role must not come back by itself)
-      8. stop shop-web-2, within 10s (stop-first: the service is declared stop-first)
-      9. start shop-web-2.next (it is to serve)
-      => continue: RolloutStarted: slots 1, 2 of 3: rolling out sha256:bbbbbbbbbbbb, stop-first: the service is declared stop-first
+      3. create shop-web-2.next from sha256:bbbbbbbbbbbb on shop_default without an alias (the image is now sha256:bbbbbbbbbbbb)
+      4. disconnect shop-web-1 from shop_default (it leaves: another answers in its place)
+      5. connect shop-web-1 on shop_default without an alias (it leaves: another answers in its place)
+      6. note that shop-web-1 has left (it may finish what is under way, within 2s)
+      7. disconnect shop-web-2 from shop_default (it leaves: another answers in its place)
+      8. connect shop-web-2 on shop_default without an alias (it leaves: another answers in its place)
+      9. note that shop-web-2 has left (it may finish what is under way, within 2s)
+      => continue: Draining: shop-web-1 leaves before it is stopped; shop-web-2 leaves before it is stopped
       "
     `);
   });
@@ -205,11 +205,10 @@ describe("a replica that fails", () => {
     const spec = fleetSpec(3, { order: "stop-first" });
     expect(planText({ desired: desire("b", spec), host, memory: { holds: [inB] } })).toMatchInlineSnapshot(`
       "
-      1. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      2. stop shop-web-1, within 10s (stop-first: the service is declared stop-first)
-      3. start shop-web-1.previous (roll back: sha256:bbbbbbbbbbbb failed in slot 2: its health check fails)
-      4. rename shop-web-1.previous to shop-web-1.next (it is to take its old place)
-      => continue: RollingBack: slot 1 of 3: sha256:bbbbbbbbbbbb failed in slot 2: its health check fails
+      1. disconnect shop-web-1 from shop_default (it leaves: another answers in its place)
+      2. connect shop-web-1 on shop_default without an alias (it leaves: another answers in its place)
+      3. note that shop-web-1 has left (it may finish what is under way, within 2s)
+      => continue: Draining: shop-web-1 leaves before it is stopped
       "
     `);
   });
@@ -243,12 +242,8 @@ describe("a replica that fails", () => {
       "
       1. disconnect shop-web-1.next from shop_default (an alias can only be given on joining)
       2. connect shop-web-1.next on shop_default as web (it is to answer to web)
-      3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (shop-web-1.next has taken over)
-      5. rename shop-web-1 to shop-web-1.failed (the service has gone back behind it)
-      6. rename shop-web-1.next to shop-web-1 (it has been running for 5s)
-      7. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Promoting: slot 1 of 2: it has been running for 5s
+      3. note that shop-web-1 is being replaced (its successor takes over its names)
+      => continue: Draining: shop-web-1 is about to leave: its successor takes over its names
       "
     `);
     expect(planText({ desired: desire(undefined, fleetSpec(2)), host: back(young) })).toContain(
@@ -287,7 +282,7 @@ describe("a replica that fails", () => {
     `);
     const going = { ...spec, rollback: { ...spec.update, failureAction: "continue" as const } };
     expect(planText({ desired: desire("b", going), host: after, memory: { holds: [inB] } })).toContain(
-      "start shop-web-3.previous",
+      "note that shop-web-3 has left",
     );
   });
   it("without its old container it is made anew from the last stable digest", () => {

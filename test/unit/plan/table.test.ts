@@ -485,13 +485,8 @@ describe("next", () => {
       "
       1. disconnect shop-web-1.next from shop_default (an alias can only be given on joining)
       2. connect shop-web-1.next on shop_default as web (it is to answer to web)
-      3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (shop-web-1.next has taken over)
-      5. remove shop-web-1.previous (a newer one takes its place as roll-back target)
-      6. rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)
-      7. rename shop-web-1.next to shop-web-1 (it has been healthy for 5s)
-      8. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Promoting: it has been healthy for 5s
+      3. note that shop-web-1 is being replaced (its successor takes over its names)
+      => continue: Draining: shop-web-1 is about to leave: its successor takes over its names
       "
     `);
   });
@@ -618,12 +613,8 @@ describe("next", () => {
       "
       1. disconnect shop-web-1.next from shop_default (an alias can only be given on joining)
       2. connect shop-web-1.next on shop_default as web (it is to answer to web)
-      3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (shop-web-1.next has taken over)
-      5. rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)
-      6. rename shop-web-1.next to shop-web-1 (its health check fails, and failure_action is continue)
-      7. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Promoting: its health check fails, and failure_action is continue
+      3. note that shop-web-1 is being replaced (its successor takes over its names)
+      => continue: Draining: shop-web-1 is about to leave: its successor takes over its names
       "
     `);
   });

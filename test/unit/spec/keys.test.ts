@@ -4,6 +4,7 @@ import { readProject } from "../../../src/spec/compose.js";
 import * as buildTables from "../../../src/spec/build-keys.js";
 import * as declarationKeys from "../../../src/spec/declaration-keys.js";
 import * as keys from "../../../src/spec/keys.js";
+import * as leaveKeys from "../../../src/spec/leave-keys.js";
 import * as loadKeys from "../../../src/spec/load-keys.js";
 import * as optionKeys from "../../../src/spec/option-keys.js";
 import * as gateKeys from "../../../src/spec/gate-keys.js";
@@ -81,6 +82,7 @@ describe("the table of keys", () => {
   it("has every table once", () => {
     const modules: readonly Readonly<Record<string, KeyTable>>[] = [
       keys,
+      leaveKeys,
       loadKeys,
       buildTables,
       optionKeys,

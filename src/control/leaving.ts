@@ -1,0 +1,24 @@
+import type { StepOf } from "../plan/step.js";
+import type { ServiceKey } from "../spec/service.js";
+import type { Journal } from "./journal.js";
+import type { Clock, Engine, Log } from "./ports.js";
+
+/** A `pre_stop` that fails keeps nobody from leaving: it is reported, and the container has its time all the same. */
+export async function runPreStop(engine: Engine, step: StepOf<"pre-stop">, id: string, log: Log): Promise<void> {
+  const { container, command, timeoutMs } = step;
+  const result = await engine.exec(id, command, timeoutMs);
+  if (result.kind === "ended" && result.exitCode === 0) return;
+  const how = result.kind === "ended" ? `ended with exit code ${result.exitCode}` : "did not end in time";
+  log.warn({ container }, `pre_stop in ${container} ${how}; it leaves all the same`);
+}
+
+/** In force at once, and on disk before the container loses its names for good. */
+export async function noteLeaving(
+  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  key: ServiceKey,
+  { stage, forMs, startedAt }: StepOf<"note-leaving">,
+  id: string,
+): Promise<void> {
+  const run = startedAt === undefined ? {} : { startedAt };
+  await journal.append({ type: "leaving", at: clock.now(), key, container: id, stage, forMs, ...run });
+}
