@@ -10,6 +10,8 @@ const programs = {
   "busybox-static": "busybox",
   iptables: "iptables",
   mmdebstrap: "mmdebstrap",
+  caddy: "caddy",
+  "nginx-light": "nginx",
   "docker-compose": "docker-compose",
   haproxy: "haproxy",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
