@@ -13,7 +13,10 @@ export function strategyOf(spec: ServiceSpec): Strategy {
   const published = spec.container.ports
     .filter((port) => port.hostPort !== undefined)
     .map(({ hostPort, hostPortEnd }) => (hostPortEnd === undefined ? `${hostPort}` : `${hostPort}-${hostPortEnd}`));
-  if (published.length > 0) return { order: "stop-first", because: `publishes ${published.join(", ")}${asked}` };
+  if (published.length > 0) {
+    const gateless = spec.gateOf === undefined ? " and has no gate" : "";
+    return { order: "stop-first", because: `publishes ${published.join(", ")}${gateless}${asked}` };
+  }
   if (spec.containerName !== undefined) {
     return { order: "stop-first", because: `has the fixed name ${spec.containerName}${asked}` };
   }

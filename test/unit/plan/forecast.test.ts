@@ -88,7 +88,7 @@ describe("the way from here, if every container does well", () => {
       create shop-web-1.next from sha256:bbbbbbbbbbbb on shop_default as web (the image is now sha256:bbbbbbbbbbbb)
       tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r2 (a tagged image survives an image prune)
       set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      stop shop-web-1, within 10s (stop-first: the service publishes 8080)
+      stop shop-web-1, within 10s (stop-first: the service publishes 8080 and has no gate)
       start shop-web-1.next (it is to serve)
       wait until it has been well for 1.5s
       rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)

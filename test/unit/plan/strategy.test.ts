@@ -17,17 +17,17 @@ const startFirst = { order: "start-first" } as const;
 
 it.each([
   ["nothing shared", specOf(), free],
-  ["a published port", specOf({ container: publishing(8080) }), "stop-first: publishes 8080"],
+  ["a published port", specOf({ container: publishing(8080) }), "stop-first: publishes 8080 and has no gate"],
   [
     "published ports, one of them left to the engine",
     specOf({ container: publishing(80, undefined, 443) }),
-    "stop-first: publishes 80, 443",
+    "stop-first: publishes 80, 443 and has no gate",
   ],
   ["a port that the engine chooses", specOf({ container: publishing(undefined) }), free],
   [
     "a published port, whatever was asked for",
     specOf({ container: publishing(80), update: startFirst }),
-    "stop-first: publishes 80, though start-first was asked for",
+    "stop-first: publishes 80 and has no gate, though start-first was asked for",
   ],
   ["a fixed name", specOf({ containerName: "shop" }), "stop-first: has the fixed name shop"],
   [
@@ -38,7 +38,7 @@ it.each([
   [
     "a range of host ports",
     specOf({ container: { ports: [{ ...port8080, hostPortEnd: 8090 }] } }),
-    "stop-first: publishes 8080-8090",
+    "stop-first: publishes 8080-8090 and has no gate",
   ],
   [
     "the host's network",

@@ -392,9 +392,9 @@ describe("active with something else", () => {
       1. create shop-web-1.next from sha256:bbbbbbbbbbbb on shop_default as web (the image is now sha256:bbbbbbbbbbbb)
       2. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r2 (a tagged image survives an image prune)
       3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (stop-first: the service publishes 8080)
+      4. stop shop-web-1, within 10s (stop-first: the service publishes 8080 and has no gate)
       5. start shop-web-1.next (it is to serve)
-      => continue: RolloutStarted: rolling out sha256:bbbbbbbbbbbb, stop-first: the service publishes 8080
+      => continue: RolloutStarted: rolling out sha256:bbbbbbbbbbbb, stop-first: the service publishes 8080 and has no gate
       "
     `);
   });
@@ -438,7 +438,7 @@ describe("next", () => {
       2. connect shop-web-1.next on shop_default as web (it is to answer to web)
       3. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r2 (a tagged image survives an image prune)
       4. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      5. stop shop-web-1, within 10s (stop-first: the service publishes 8080)
+      5. stop shop-web-1, within 10s (stop-first: the service publishes 8080 and has no gate)
       6. start shop-web-1.next (it is created and not started)
       => continue: RolloutStarted: it is created and not started
       "
