@@ -16,6 +16,7 @@ export type ErrorCode =
   | "RegistryUnavailable"
   | "UnsupportedManifest"
   | "ApiUnreachable"
+  | "RevisionUnknown"
   | "Internal";
 
 export interface FairleadErrorOptions {

@@ -1,16 +1,19 @@
-import { ask, findService } from "./admin.js";
+import { ask, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
-/** Asks a running controller to look at a service again, to try again what had failed, or to build its image again. */
-export async function act(
-  wiring: Wiring,
-  admin: Admin,
-  verb: "reconcile" | "retry" | "build",
-  name: string,
-): Promise<ExitCode> {
+const done = {
+  reconcile: "is looked at now",
+  retry: "is looked at now",
+  build: "is built now",
+  pause: "begins no rollout until `fairlead resume`",
+  resume: "follows the services file and its tag again",
+} as const;
+
+/** Asks a running controller for what takes no further word than the service's name. */
+export async function act(wiring: Wiring, admin: Admin, verb: keyof typeof done, name: string): Promise<ExitCode> {
   const { project, service } = await findService(admin, name);
-  await ask(admin, "POST", `/api/v1/services/${encodeURIComponent(project)}/${encodeURIComponent(service)}/${verb}`);
-  wiring.print(`${verb}: ${project}/${service} is ${verb === "build" ? "built" : "looked at"} now`);
+  await ask(admin, "POST", servicePath({ project, service }, verb));
+  wiring.print(`${verb}: ${project}/${service} ${done[verb]}`);
   return 0;
 }

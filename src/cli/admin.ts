@@ -36,6 +36,13 @@ export async function ask(admin: Admin, method: "GET" | "POST", path: string): P
   );
 }
 
+export function servicePath(
+  { project, service }: { readonly project: string; readonly service: string },
+  verb: string,
+): string {
+  return `/api/v1/services/${encodeURIComponent(project)}/${encodeURIComponent(service)}/${verb}`;
+}
+
 /** `project/service`, or `service` where the controller knows one by that name only. */
 export async function findService(admin: Admin, name: string): Promise<ServiceStatus> {
   const services = await fetchServices(admin);

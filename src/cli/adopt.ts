@@ -1,5 +1,5 @@
 import { FairleadError } from "../errors.js";
-import { ask, fetchServices, findService } from "./admin.js";
+import { ask, fetchServices, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -10,8 +10,9 @@ export type Wish = { readonly all: true } | { readonly all?: false; readonly nam
 export async function adopt(wiring: Wiring, admin: Admin, wish: Wish): Promise<ExitCode> {
   const services = await chosen(admin, wish);
   for (const { project, service } of services) {
-    const path = `/api/v1/services/${encodeURIComponent(project)}/${encodeURIComponent(service)}/adopt`;
-    const { adopted } = (await ask(admin, "POST", path)) as { readonly adopted: readonly string[] };
+    const { adopted } = (await ask(admin, "POST", servicePath({ project, service }, "adopt"))) as {
+      readonly adopted: readonly string[];
+    };
     const what = adopted.length === 0 ? "there is nothing to adopt" : `adopted ${adopted.join(", ")}`;
     wiring.print(`${project}/${service}: ${what}`);
   }

@@ -4,9 +4,11 @@ import { asFairleadError } from "../errors.js";
 import { act } from "./act.js";
 import { adopt } from "./adopt.js";
 import type { Admin } from "./admin.js";
+import { history } from "./history.js";
 import { init } from "./init.js";
 import type { InitOptions } from "./init.js";
 import { plan } from "./plan.js";
+import { rollback } from "./rollback.js";
 import { run } from "./run.js";
 import { status } from "./status.js";
 import { validate } from "./validate.js";
@@ -17,6 +19,7 @@ interface Options extends Flags {
   readonly build?: boolean;
   readonly admin?: string;
   readonly all?: boolean;
+  readonly to?: string;
 }
 
 type InitFlags = Partial<InitOptions>;
@@ -93,6 +96,28 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .argument("<service>", "project/service, or service")
     .action(async (name: string, options: Options) => {
       answer.code = await act(wiring, adminOf(wiring, options), "retry", name);
+    });
+  withAdmin(verb("rollback", "go back to an earlier revision of a service, and stay there until it is resumed"))
+    .argument("<service>", "project/service, or service")
+    .option("--to <revision>", "its number, or the beginning of its digest (the last stable one before)")
+    .action(async (name: string, options: Options) => {
+      answer.code = await rollback(wiring, adminOf(wiring, options), name, options.to);
+    });
+  withAdmin(verb("pause", "begin no rollout of a service; repairs go on"))
+    .argument("<service>", "project/service, or service")
+    .action(async (name: string, options: Options) => {
+      answer.code = await act(wiring, adminOf(wiring, options), "pause", name);
+    });
+  withAdmin(verb("resume", "follow the services file and the tag again, after a pause or a rollback"))
+    .argument("<service>", "project/service, or service")
+    .action(async (name: string, options: Options) => {
+      answer.code = await act(wiring, adminOf(wiring, options), "resume", name);
+    });
+  withAdmin(verb("history", "show what was rolled out, and how it ended"))
+    .argument("[service]", "project/service, or service")
+    .option("--json", "print JSON")
+    .action(async (name: string | undefined, options: Options) => {
+      answer.code = await history(wiring, adminOf(wiring, options), name, options.json ?? false);
     });
   withAdmin(verb("adopt", "take over what docker compose or others run for the services of a running controller"))
     .argument("[name]", "project/service, service, or project")

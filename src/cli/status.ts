@@ -1,8 +1,8 @@
-import pc from "picocolors";
 import { fetchServices } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import { shorten } from "../plan/render.js";
+import { printTable } from "./table.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
 const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", "LAST ROLLOUT", "REASON"] as const;
@@ -15,14 +15,7 @@ export async function status(wiring: Wiring, admin: Admin, json: boolean): Promi
     return 0;
   }
   const rows = [columns, ...services.map(rowOf)];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  for (const [index, row] of rows.entries()) {
-    const line = row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
-    wiring.print(wiring.terminal && index === 0 ? pc.bold(line) : line);
-  }
+  printTable(wiring, rows);
   for (const service of services) {
     const ready = service.conditions.find(({ type }) => type === "Ready");
     if (ready?.status === "False") wiring.print(`${service.project}/${service.service}: ${shorten(ready.message)}`);

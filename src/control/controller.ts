@@ -38,10 +38,11 @@ import { patient } from "./patience.js";
 import { forecastAll } from "./preview.js";
 import { Probes } from "./probes.js";
 import { Pulls } from "./pulls.js";
+import { Releases } from "./releases.js";
 import { KeyedQueue } from "./queue.js";
 import { Reconciler } from "./reconcile.js";
 import { startSchedule } from "./schedule.js";
-import type { BuildOutput, ServicePlan, Surface } from "./surface.js";
+import type { BuildOutput, History, Rollback, ServicePlan, Surface } from "./surface.js";
 import { Targets } from "./targets.js";
 import type { Telemetry } from "./telemetry.js";
 
@@ -75,6 +76,7 @@ export class Controller implements Surface {
   readonly #host: Cached<HostSnapshot>;
   readonly #targets: Targets;
   readonly #pulls: Pulls;
+  readonly #releases: Releases;
   readonly #probes: Probes;
   readonly #gateWatch: GateWatch;
   readonly #builds: Builds;
@@ -141,6 +143,13 @@ export class Controller implements Surface {
     });
     const source = () => this.#catalog.snapshot;
     this.#leftovers = new Leftovers({ engine, host: this.#host, source, telemetry, clock, log, prune });
+    this.#releases = new Releases({
+      journal,
+      clock,
+      log,
+      look: () => this.#look(),
+      specOf: (key) => this.#catalog.specs.get(key),
+    });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
     this.#gateWatch = new GateWatch({ gates, clock, log });
     const reconciler = new Reconciler({
@@ -282,6 +291,26 @@ export class Controller implements Surface {
     const adopted = await this.#adoption.ask(key, this.#catalog.specs.get(key), await this.#host.get());
     this.#lookAfresh(key);
     return adopted;
+  }
+
+  async rollback(key: ServiceKey, to: string | undefined): Promise<Rollback> {
+    const rollback = await this.#releases.rollback(key, to);
+    this.#lookAfresh(key);
+    return rollback;
+  }
+
+  async pause(key: ServiceKey): Promise<void> {
+    await this.#releases.pause(key);
+    this.#lookAfresh(key);
+  }
+
+  async resume(key: ServiceKey): Promise<void> {
+    await this.#releases.resume(key);
+    this.#lookAfresh(key);
+  }
+
+  history(key: ServiceKey): Promise<History> {
+    return this.#releases.history(key);
   }
 
   async plan(): Promise<readonly ServicePlan[]> {

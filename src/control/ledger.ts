@@ -10,6 +10,7 @@ import { inEverySlot, isUp } from "../plan/view.js";
 import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Journal } from "./journal.js";
+import type { Failure } from "./record.js";
 import type { Clock, Engine, Log } from "./ports.js";
 import type { Telemetry } from "./telemetry.js";
 
@@ -67,15 +68,16 @@ export class Ledger {
     log: Log,
   ): Promise<Rollout | undefined> {
     const { journal, clock } = this.options;
-    const known = journal.record(key).rollout;
+    const { rollout: known, memory } = journal.record(key);
     const tolerated = toleratedFailures(spec.update, spec.replicas ?? 1);
-    const rollout = trackRollout(known, containers, clock.now(), tolerated);
+    const rollout = trackRollout(known, containers, clock.now(), tolerated, memory.pin);
     if (rollout === undefined || rollout === known) return known;
-    await journal.append({ type: "rollout", at: clock.now(), key, rollout });
+    const told = withCause(rollout, journal.record(key).failures);
+    await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
     if (rollout.finishedAt === undefined)
       log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun`));
     else await this.#finish(key, rollout, containers, log);
-    return rollout;
+    return told;
   }
 
   async #finish(key: ServiceKey, rollout: Rollout, containers: readonly ObservedContainer[], log: Log): Promise<void> {
@@ -84,8 +86,10 @@ export class Ledger {
     const seconds = Math.max(0, clock.now() - Date.parse(rollout.startedAt)) / 1_000;
     telemetry.rolloutFinished(key, outcome, seconds);
     log.info({ rollout: rollout.id, outcome, seconds }, shorten(`rollout of ${rollout.to}: ${outcome}`));
+    if (outcome !== "promoted" && rollout.reason !== "Pinned") return;
+    const { to, specHash } = rollout;
+    await journal.append({ type: "stable", at: clock.now(), key, digest: to as Digest, specHash });
     if (outcome !== "promoted") return;
-    await journal.append({ type: "stable", at: clock.now(), key, digest: rollout.to as Digest });
     const askedAt = this.#askedAt.get(key);
     // The last replica to serve ends the wait.
     const servingSince = Math.max(...inEverySlot(containers, "active").map(servesSince));
@@ -121,6 +125,13 @@ export class Ledger {
     });
     log.warn({ container, digest, reason, logs }, shorten(`${digest} failed: ${message}; it is held`));
   }
+}
+
+/** With what became of the container that failed, where one did. */
+function withCause(rollout: Rollout, failures: readonly Failure[]): Rollout {
+  if (rollout.finishedAt === undefined || rollout.outcome === "promoted") return rollout;
+  const failure = failures.findLast(({ digest, at }) => digest === rollout.to && at >= Date.parse(rollout.startedAt));
+  return failure === undefined ? rollout : { ...rollout, message: `${failure.reason}: ${failure.message}` };
 }
 
 function servesSince({ healthySince, startedAt }: ObservedContainer): number {

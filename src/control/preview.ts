@@ -1,6 +1,7 @@
 import { forecast } from "../plan/forecast.js";
 import { leftAlone } from "../plan/adopt.js";
 import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../plan/observed.js";
+import { pinned } from "../plan/pin.js";
 import { shorten } from "../plan/render.js";
 import { strategyOf } from "../plan/strategy.js";
 import { isImageOf } from "../plan/view.js";
@@ -62,7 +63,7 @@ async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { targets, reco
       ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
       : target,
   };
-  const { lines, changes, end } = forecast(desired, host, { ...memory, heals: new Map() });
+  const { lines, changes, end } = forecast(pinned(desired, memory.pin), host, { ...memory, heals: new Map() });
   const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
   return { lines: [...describeAdoption(active), ...body], changes, reason: end.reason };
 }

@@ -85,6 +85,7 @@ export function reasonOf(error: FairleadError): Reason {
     case "SpecInvalid":
       return "SpecInvalid";
     case "ApiUnreachable":
+    case "RevisionUnknown":
     case "Internal":
       return "InternalError";
   }

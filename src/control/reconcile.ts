@@ -5,7 +5,9 @@ import type { Desired, Target } from "../plan/desired.js";
 import { gatesOf } from "../plan/gate.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
+import { pinned } from "../plan/pin.js";
 import { plan } from "../plan/plan.js";
+import { isPaused } from "../plan/release.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
@@ -129,12 +131,22 @@ export class Reconciler {
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
-    const desired = resolved ?? { spec, specHash: specHash(spec), target: asking };
-    const planned = plan(desired, view, ledger.memory(run.key, view.containers));
+    const memory = ledger.memory(run.key, view.containers);
+    const desired = pinned(resolved ?? { spec, specHash: specHash(spec), target: asking }, memory.pin);
+    const planned = plan(desired, view, memory);
     const { outcome } = planned;
     const { containers } = view;
     if (resolved !== undefined) {
-      const input = { desired, containers, outcome, rollout, specProblem, generation, now: clock.now() };
+      const input = {
+        desired,
+        containers,
+        outcome,
+        rollout,
+        specProblem,
+        generation,
+        now: clock.now(),
+        isPaused: isPaused(spec, memory),
+      };
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);

@@ -6,6 +6,7 @@ import type { Reason, Rollout } from "../plan/condition.js";
 import { emptyMemory } from "../plan/desired.js";
 import type { Memory } from "../plan/desired.js";
 import { noted } from "../plan/leaving.js";
+import { parseImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
@@ -14,6 +15,7 @@ const restart = z.object({
   name: z.enum(["no", "always", "unless-stopped", "on-failure"]),
   maximumRetryCount: z.number(),
 });
+const image = z.string().refine(isImage);
 const common = { at: z.number(), key: z.string() };
 
 /** One line of the journal. What cannot be read is skipped: the containers still tell the essential. */
@@ -30,7 +32,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     logs: z.array(z.string()).readonly(),
   }),
   z.object({ ...common, type: z.literal("retry") }),
-  z.object({ ...common, type: z.literal("stable"), digest }),
+  z.object({ ...common, type: z.literal("stable"), digest, specHash: z.string().optional() }),
   z.object({ ...common, type: z.literal("same-content"), digest, as: digest }),
   z.object({
     ...common,
@@ -68,14 +70,43 @@ export const entrySchema = z.discriminatedUnion("type", [
     stage: z.enum(["replaced", "left", "stays"]),
     forMs: z.number(),
   }),
+  /** A person has gone back to an earlier revision, or wants nothing rolled out; `resume` lifts both. */
+  z.object({ ...common, type: z.literal("pin"), revision: z.number(), digest, specHash: z.string(), image }),
+  z.object({ ...common, type: z.literal("pause") }),
+  z.object({ ...common, type: z.literal("resume") }),
   z.object({ ...common, type: z.literal("forget") }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
+
+function isImage(text: string): boolean {
+  try {
+    parseImage(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The end of one that failed. */
+export interface Failure {
+  readonly digest: Digest;
+  readonly specHash: string;
+  readonly container: string;
+  readonly reason: Reason;
+  readonly message: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Its last lines, oldest first. */
+  readonly logs: readonly string[];
+}
 
 /** What the journal says of one service. */
 export interface ServiceRecord {
   readonly memory: Omit<Memory, "heals">;
   readonly rollout: Rollout | undefined;
+  /** The rollouts that are known, oldest first; `rollout` is the last of them. */
+  readonly rollouts: readonly Rollout[];
+  readonly failures: readonly Failure[];
   /** Pairs of digests that were found to be of equal content on this host's platform. */
   readonly sameContent: readonly { readonly digest: Digest; readonly as: Digest }[];
   /** The containers of others that were taken over, by id. */
@@ -89,6 +120,8 @@ const { heals: _heals, ...nothing } = emptyMemory;
 export const emptyRecord: ServiceRecord = {
   memory: nothing,
   rollout: undefined,
+  rollouts: [],
+  failures: [],
   sameContent: [],
   adopted: new Map(),
   builds: noBuilds,
@@ -96,6 +129,8 @@ export const emptyRecord: ServiceRecord = {
 };
 
 const mostHolds = 50;
+const mostRollouts = 50;
+const mostFailures = 3;
 const mostPairs = 20;
 const mostAdopted = 100;
 
@@ -109,12 +144,28 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
         (hold) => hold.specHash !== specHash || hold.digest !== held || hold.slot !== slot,
       );
       const holds = [...others, { specHash, digest: held, reason: why, message, at, slot }].slice(-mostHolds);
-      return { ...record, memory: { ...memory, holds } };
+      const { container, logs } = entry;
+      const failure: Failure = { digest: held, specHash, container, reason: why, message, at, logs };
+      const failures = [...record.failures, failure].slice(-mostFailures);
+      return { ...record, failures, memory: { ...memory, holds } };
     }
     case "retry":
       return { ...record, memory: { ...memory, holds: [], retriedAt: entry.at } };
     case "stable":
-      return { ...record, memory: { ...memory, stableDigest: entry.digest } };
+      return { ...record, memory: { ...memory, stableDigest: entry.digest, stableSpec: entry.specHash } };
+    case "pin": {
+      const { revision, digest: to, specHash, image: name, at } = entry;
+      // A person wants it: that it failed once does not count.
+      const holds = memory.holds.filter((hold) => hold.digest !== to || hold.specHash !== specHash);
+      const pin = { revision, digest: to, specHash, image: name, at };
+      return { ...record, memory: { ...memory, holds, retriedAt: at, pin } };
+    }
+    case "pause":
+      return { ...record, memory: { ...memory, pausedAt: entry.at } };
+    case "resume": {
+      const { pin: _pin, pausedAt: _pausedAt, ...rest } = memory;
+      return { ...record, memory: rest };
+    }
     case "same-content":
       return {
         ...record,
@@ -131,7 +182,7 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       return { ...record, adopted: new Map(adopted.slice(-mostAdopted)) };
     }
     case "rollout":
-      return { ...record, rollout: entry.rollout };
+      return { ...record, rollout: entry.rollout, rollouts: withRollout(record.rollouts, entry.rollout) };
     case "build-asked":
       return { ...record, builds: { ...record.builds, askedAt: entry.at } };
     case "built": {
@@ -149,4 +200,10 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
     case "step":
       return record;
   }
+}
+
+/** A revision that is gone back to begins once more, at another time. */
+function withRollout(known: readonly Rollout[], rollout: Rollout): readonly Rollout[] {
+  const others = known.filter(({ id, startedAt }) => id !== rollout.id || startedAt !== rollout.startedAt);
+  return [...others, rollout].slice(-mostRollouts);
 }

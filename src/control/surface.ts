@@ -1,5 +1,6 @@
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Orphan } from "../plan/orphans.js";
+import type { Revision } from "../plan/revisions.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { ServiceKey } from "../spec/service.js";
@@ -31,10 +32,46 @@ export interface Surface {
    * where there is nothing to take over.
    */
   adopt(key: ServiceKey): Promise<readonly string[]>;
+  /**
+   * Pin the service to an earlier revision until `resume`: by its number or the beginning of its digest, else the last
+   * stable one before. Throws FairleadError `RevisionUnknown`.
+   */
+  rollback(key: ServiceKey, to: string | undefined): Promise<Rollback>;
+  /** Begin no rollout of the service until `resume`. */
+  pause(key: ServiceKey): Promise<void>;
+  /** Lift its pin and its pause. */
+  resume(key: ServiceKey): Promise<void>;
+  /** What was rolled out, and how it ended. */
+  history(key: ServiceKey): Promise<History>;
   /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
   plan(): Promise<readonly ServicePlan[]>;
   /** Networks and volumes of the declared projects that no file declares any more. */
   orphans(): Promise<readonly Orphan[]>;
+}
+
+export interface Rollback {
+  readonly revision: number;
+  readonly digest: string;
+  /** Whose spec it runs with: its own, or the file's as of now, since no container has its own any more. */
+  readonly spec: "own" | "today's";
+}
+
+export interface History {
+  /** Newest first. */
+  readonly revisions: readonly Revision[];
+  readonly pinned?: { readonly revision: number; readonly digest: string };
+  readonly paused: boolean;
+  /** The last containers that failed, newest first. */
+  readonly failures: readonly {
+    readonly digest: string;
+    readonly container: string;
+    readonly reason: string;
+    readonly message: string;
+    /** ISO 8601. */
+    readonly at: string;
+    /** Its last lines, oldest first. */
+    readonly logs: readonly string[];
+  }[];
 }
 
 export interface Preview {

@@ -22,6 +22,9 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       if (output === undefined) throw new Refusal(404, "no build has begun since the controller started");
       res.json(output);
     },
+    [`${servicePath}/history`]: async (req, res) => {
+      res.json(await surface.history(declaredKey(req, surface)));
+    },
     "/api/v1/plan": async (_req, res) => {
       const [plans, orphans] = await Promise.all([surface.plan(), surface.orphans()]);
       res.json({ plans, orphans });
@@ -30,13 +33,22 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       res.json(openapi(version));
     },
   };
-  const writes: Readonly<Record<string, (key: ServiceKey) => Promise<object>>> = {
+  const writes: Readonly<Record<string, (key: ServiceKey, req: Request) => Promise<object>>> = {
     [`${servicePath}/reconcile`]: (key) => {
       surface.reconcile([key], "api");
       return Promise.resolve({});
     },
     [`${servicePath}/retry`]: async (key) => {
       await surface.retry(key);
+      return {};
+    },
+    [`${servicePath}/rollback`]: async (key, req) => ({ rollback: await surface.rollback(key, queryText(req, "to")) }),
+    [`${servicePath}/pause`]: async (key) => {
+      await surface.pause(key);
+      return {};
+    },
+    [`${servicePath}/resume`]: async (key) => {
+      await surface.resume(key);
       return {};
     },
     [`${servicePath}/adopt`]: async (key) => ({ adopted: await surface.adopt(key) }),
@@ -56,11 +68,19 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       .route(path)
       .post(sameSiteOnly, async (req, res) => {
         const key = declaredKey(req, surface);
-        const answer = await act(key);
+        const answer = await act(key, req);
         res.status(202).json({ enqueued: [key], ...answer });
       })
       .all(Object.hasOwn(reads, path) ? allowOnly("GET", "POST") : allowOnly("POST"));
   }
+}
+
+/** Throws Refusal 400 for one that is given more than once, or is longer than what it is to name. */
+function queryText(req: Request, name: string): string | undefined {
+  const value = req.query[name];
+  if (value === undefined || value === "") return undefined;
+  if (typeof value === "string" && value.length <= 80) return value;
+  throw new Refusal(400, `${name} must be one short text`);
 }
 
 /** Throws Refusal 404 for a service that is not declared. */

@@ -33,6 +33,33 @@ export function openapi(version: string): object {
         parameters,
         post: enqueue("Forget that the held digest was bad, and look again"),
       },
+      "/api/v1/services/{project}/{service}/rollback": {
+        parameters: [
+          ...parameters,
+          {
+            name: "to",
+            in: "query",
+            description:
+              "A revision's number, or the beginning of its digest; default the last stable one before the one that serves",
+            schema: name,
+          },
+        ],
+        post: enqueue("Pin the service to an earlier revision, until it is resumed", {
+          rollback: object({ revision: { type: "integer" }, digest: name, spec: { enum: ["own", "today's"] } }),
+        }),
+      },
+      "/api/v1/services/{project}/{service}/pause": {
+        parameters,
+        post: enqueue("Begin no rollout of the service until it is resumed"),
+      },
+      "/api/v1/services/{project}/{service}/resume": {
+        parameters,
+        post: enqueue("Lift the service's pin and its pause"),
+      },
+      "/api/v1/services/{project}/{service}/history": {
+        parameters,
+        get: read("What was rolled out, newest first, and the last failures", ref("History")),
+      },
       "/api/v1/services/{project}/{service}/adopt": {
         parameters,
         post: enqueue("Take over the containers that others made for the service, and look again", {
@@ -59,6 +86,7 @@ export function openapi(version: string): object {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
       schemas: {
         Service: service,
+        History: history,
         Plan: object({ project: name, service: name, changes: { type: "boolean" }, text: { type: "string" } }),
         Orphan: {
           ...object({ kind: name, project: name, name, usedBy: list(name), text: name }),
@@ -89,6 +117,23 @@ const parameters = ["project", "service"].map((parameter) => ({
   schema: name,
 }));
 
+const time: Schema = { type: "string", format: "date-time" };
+
+const pin: Schema = object({ revision: { type: "integer" }, digest: name });
+
+const rollout: Schema = {
+  from: name,
+  to: name,
+  startedAt: time,
+  finishedAt: time,
+  outcome: { enum: ["promoted", "rolled-back", "superseded", "failed"] },
+  reason: name,
+  message: name,
+  image: name,
+  specHash: name,
+  rollback: { const: true },
+};
+
 const service: Schema = {
   type: "object",
   required: ["project", "service", "image", "sync", "health", "replicas", "conditions"],
@@ -116,19 +161,37 @@ const service: Schema = {
         lastTransitionTime: { type: "string", format: "date-time" },
       }),
     ),
+    pinned: pin,
     lastRollout: {
       type: "object",
       required: ["id", "to", "startedAt", "reason"],
-      properties: {
-        id: name,
-        from: name,
-        to: name,
-        startedAt: { type: "string", format: "date-time" },
-        finishedAt: { type: "string", format: "date-time" },
-        outcome: { enum: ["promoted", "rolled-back", "superseded", "failed"] },
-        reason: name,
-      },
+      properties: { id: name, ...rollout },
     },
+  },
+};
+
+const history: Schema = {
+  type: "object",
+  required: ["revisions", "paused", "failures"],
+  properties: {
+    revisions: list({
+      type: "object",
+      required: ["revision", "to", "startedAt", "reason", "active"],
+      properties: { revision: { type: "integer" }, active: { type: "boolean" }, ...rollout },
+    }),
+    pinned: pin,
+    paused: { type: "boolean" },
+    failures: list(
+      object({
+        digest: name,
+        specHash: name,
+        container: name,
+        reason: name,
+        message: name,
+        at: time,
+        logs: list(name),
+      }),
+    ),
   },
 };
 

@@ -3,7 +3,7 @@ import type { Desired, SlotMemory } from "./desired.js";
 import { heldBy } from "./held.js";
 import { activeName, baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { inRole, localName } from "./view.js";
 import type { SlotView } from "./view.js";
@@ -40,8 +40,22 @@ export function planAbsent(
   const { target } = desired;
   if (!target.known) return planFallback(desired, target.message, target.reason, view, memory);
   const hold = heldBy(desired, view, memory);
+  if (hold === undefined && desired.heldBack !== undefined) return planStandIn(desired, desired.heldBack, view, memory);
   if (hold === undefined) return planRollout(desired, target.digest, undefined, view, memory);
   return planFallback(desired, `${hold.digest} is held: ${hold.message}`, "DigestHeld", view, memory);
+}
+
+/** It may not be rolled out yet, and nothing serves: what served last does, unless its spec was for a person to approve. */
+function planStandIn(
+  { heldBack: _, ...desired }: Desired,
+  heldBack: Outcome,
+  view: SlotView,
+  memory: SlotMemory,
+): Plan {
+  const isApproved = heldBack.reason !== "WaitingForApproval" || memory.stableSpec === desired.specHash;
+  const isKnown = memory.stableDigest !== undefined || inRole(view.containers, "previous") !== undefined;
+  if (!isApproved || !isKnown || desired.spec.oneShot === true) return { steps: [], outcome: heldBack };
+  return planFallback(desired, heldBack.because, heldBack.reason, view, memory);
 }
 
 /** The desired digest is out of reach or known to be bad, and nothing serves: the last good one is better than nothing, unless it was to run once. */

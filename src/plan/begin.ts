@@ -5,6 +5,7 @@ import { activeName, keptRevision, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { keepRunning } from "./keep.js";
+import { pinCause } from "./pin.js";
 import type { Step } from "./step.js";
 import { lacking, awaitHost } from "./prerequisites.js";
 import { create, letTryAgain, retire } from "./steps.js";
@@ -126,8 +127,8 @@ function launch(
 }
 
 function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: SlotView): string {
-  if (active === undefined) return "nothing of this service exists";
-  const causes: string[] = [];
+  const causes = pinCause(desired);
+  if (active === undefined) return ["nothing of this service exists", ...causes].join(", and ");
   if (active.digest !== digest) causes.push(`the image is now ${digest}`);
   if (active.differences !== undefined) causes.push(...differing(active.differences));
   else if (active.specHash !== desired.specHash) causes.push("the spec has changed");

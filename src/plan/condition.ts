@@ -25,6 +25,9 @@ export type Reason =
   | "WaitingForTurn"
   | "WaitingForCompletion"
   | "WaitingForDependency"
+  | "WaitingForWindow"
+  | "WaitingForAge"
+  | "WaitingForApproval"
   | "HealthDeadlineExceeded"
   | "Unhealthy"
   | "ContainerExited"
@@ -66,6 +69,13 @@ export interface Rollout {
   readonly finishedAt: string | undefined;
   readonly outcome: "promoted" | "rolled-back" | "superseded" | "failed" | undefined;
   readonly reason: string;
+  /** The image reference and the spec of what it brings. Absent: begun by an older version. */
+  readonly image?: string;
+  readonly specHash?: string;
+  /** A person asked for this earlier revision: it ends rolled back where others end promoted. */
+  readonly rollback?: true;
+  /** Why it failed. */
+  readonly message?: string;
 }
 
 export interface ReplicaCount {
@@ -88,5 +98,7 @@ export interface ServiceStatus {
   readonly revision: number | undefined;
   readonly replicas: ReplicaCount;
   readonly conditions: readonly Condition[];
+  /** Where a person has pinned it. */
+  readonly pinned?: { readonly revision: number; readonly digest: string };
   readonly lastRollout: Rollout | undefined;
 }

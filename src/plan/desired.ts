@@ -2,6 +2,7 @@ import type { Digest } from "../spec/image.js";
 import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
 import type { LeavingMemory } from "./leaving.js";
+import type { Outcome } from "./outcome.js";
 import type { StepOf } from "./step.js";
 
 /** What should run: the file's word and the registry's. */
@@ -9,6 +10,26 @@ export interface Desired {
   readonly spec: ServiceSpec;
   readonly specHash: string;
   readonly target: Target;
+  /** A person has gone back to an earlier revision: `target` is that one's, and `over` what would be wanted without it. */
+  readonly pin?: Pin & { readonly over: Target };
+  /** Of a service with a maintenance window, and as of now. */
+  readonly window?: WindowState;
+  /** Why no rollout of it may begin yet. Absent: it may. */
+  readonly heldBack?: Outcome;
+}
+
+/** Epoch ms. */
+export type WindowState = { readonly openUntil: number } | { readonly opensAt: number };
+
+/** An earlier revision that a person has gone back to, until they say otherwise. */
+export interface Pin {
+  readonly revision: number;
+  readonly digest: Digest;
+  readonly specHash: string;
+  /** The image as it was declared then: the repository may be another one. */
+  readonly image: string;
+  /** Epoch ms. */
+  readonly at: number;
 }
 
 /** The digest behind the declared image. */
@@ -40,6 +61,15 @@ export interface Memory {
   readonly stableDigest: Digest | undefined;
   /** The containers that have begun to leave. */
   readonly leaving: LeavingMemory;
+  /** The spec that it proved itself with. Absent: not known. */
+  readonly stableSpec?: string | undefined;
+  readonly pin?: Pin;
+  /** Since when a person wants no rollout to begin. Epoch ms. */
+  readonly pausedAt?: number;
+  /** What a person has let go ahead. */
+  readonly approved?: readonly { readonly digest: Digest; readonly specHash: string }[];
+  /** Since when digests have been behind the tag, as far as we have seen. Epoch ms. */
+  readonly firstSeen?: ReadonlyMap<Digest, number>;
   /** By slot: how often in a row its active container had to be started again and did not last. */
   readonly heals: ReadonlyMap<number, number>;
 }

@@ -1,4 +1,5 @@
 import type { Rollout } from "./condition.js";
+import type { Pin } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { inEverySlot, isReturning, isUp } from "./view.js";
 
@@ -12,17 +13,30 @@ export function trackRollout(
   containers: readonly ObservedContainer[],
   now: number,
   tolerated = 0,
+  pin?: Pin,
 ): Rollout | undefined {
   const nexts = inEverySlot(containers, "next");
-  const front = nexts.filter((next) => !isReturning(next, inSlot(containers, next.slot))).sort(newestFirst)[0];
+  const isRollback = (next: ObservedContainer) => pin?.digest === next.digest;
+  const isFront = (next: ObservedContainer) => isRollback(next) || !isReturning(next, inSlot(containers, next.slot));
+  const front = nexts.filter(isFront).sort(newestFirst)[0];
   const open = known !== undefined && known.finishedAt === undefined ? known : undefined;
   if (front !== undefined) {
     if (open?.id === idOf(front)) return open;
-    return isPartOf(known, front, containers) ? known : begin(front, containers);
+    if (isPartOf(known, front, containers)) return known;
+    const begun = begin(front, containers);
+    // The container itself may be an old one.
+    return isRollback(front) ? { ...begun, startedAt: new Date(now).toISOString(), rollback: true } : begun;
   }
   if (open === undefined || nexts.length > 0) return known;
   const end = endOf(open, containers, tolerated);
-  return end === undefined ? known : { ...open, finishedAt: new Date(now).toISOString(), ...end };
+  if (end === undefined) return known;
+  return { ...open, finishedAt: new Date(now).toISOString(), ...(open.rollback === true ? endOfRollback(end) : end) };
+}
+
+/** It is no success that a person had to go back; and what fails then is not rolled back once more. */
+function endOfRollback(end: End): End {
+  if (end.outcome === "promoted") return { outcome: "rolled-back", reason: "Pinned" };
+  return end.outcome === "superseded" ? end : { outcome: "failed", reason: "RollbackFailed" };
 }
 
 function inSlot(containers: readonly ObservedContainer[], slot: number): readonly ObservedContainer[] {
@@ -57,6 +71,8 @@ function begin(next: ObservedContainer, containers: readonly ObservedContainer[]
     finishedAt: undefined,
     outcome: undefined,
     reason: "RolloutStarted",
+    image: next.image,
+    specHash: next.specHash,
   };
 }
 

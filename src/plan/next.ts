@@ -153,7 +153,8 @@ function planPromotion(
   const serves = spec.oneShot !== true;
   const steps: Step[] = serves ? join(next, spec.networks, true) : [];
   if (active !== undefined) {
-    const back = isReturning(next, view.containers);
+    // What a person has gone back behind is not known to be bad.
+    const back = desired.pin === undefined && isReturning(next, view.containers);
     const role = back ? "failed" : "previous";
     const older = inRole(view.containers, role);
     steps.push(...retire(active, spec, `${next.name} has taken over`));

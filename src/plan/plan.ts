@@ -7,8 +7,11 @@ import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
 import { prepare } from "./prepare.js";
 import { withBuild } from "./build.js";
+import { withPin } from "./pin.js";
+import { awaitRelease, untilReleased } from "./release.js";
 import { planReplicas } from "./replicas.js";
 import { withRoutes } from "./routes.js";
+import { planRestore } from "./restore.js";
 import { planSlot } from "./slot.js";
 import { planSurplus } from "./surplus.js";
 import { slotOf } from "./view.js";
@@ -22,21 +25,27 @@ import type { View } from "./view.js";
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;
-  const planned = prepare(
-    withLeaving(planService(desired, view, remembered), desired, view, remembered),
-    desired,
-    view,
-  );
+  const service = withLeaving(planService(desired, view, remembered), desired, view, remembered);
+  const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   return withNotice(withRoutes(whole, desired, view), notice, desired.spec, view);
 }
 
-function planService(desired: Desired, view: View, remembered: Memory): Plan {
-  const memory = sinceOwner(desired.spec, view, remembered);
-  const count = desired.spec.replicas ?? 1;
+function planService(wanted: Desired, view: View, remembered: Memory): Plan {
+  const memory = sinceOwner(wanted.spec, view, remembered);
+  const count = wanted.spec.replicas ?? 1;
+  const wait = awaitRelease(wanted, view, memory);
+  if (wait !== undefined)
+    return untilReleased(wait, wanted, view, (desired) => planWanted(desired, view, memory, count));
+  return planWanted(wanted, view, memory, count);
+}
+
+function planWanted(desired: Desired, view: View, memory: Memory, count: number): Plan {
   const surplus = planSurplus(desired.spec, count, view);
   if (surplus !== undefined) return surplus;
+  const restored = planRestore(desired, view, memory, count);
+  if (restored !== undefined) return restored;
   if (count === 1) return planSlot(desired, slotOf(view, 1), memoryOf(memory, 1));
   if (count > 1) return planReplicas(desired, view, memory, count);
   return { steps: [], outcome: { kind: "converged", reason: "Converged", because: "no replica is wanted" } };

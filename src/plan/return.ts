@@ -1,10 +1,10 @@
-import type { NetworkAttachment } from "../spec/network.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { planRollout, withRepair } from "./begin.js";
 import { isDetached } from "./bonds.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { memoryOf, toleratedFailures } from "./failures.js";
+import { goalOf } from "./goal.js";
 import { baseOf, keptRevision, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
@@ -21,6 +21,7 @@ import type { SlotView } from "./view.js";
 export function returnIsDue(desired: Desired, slots: readonly SlotView[]): boolean {
   return (
     desired.spec.oneShot !== true &&
+    desired.pin === undefined &&
     desired.spec.update.failureAction === "rollback" &&
     slots.some((slot) => runsOther(desired, slot))
   );
@@ -35,26 +36,6 @@ function runsOther(desired: Desired, slot: SlotView): boolean {
 
 function isWanted(desired: Desired, container: ObservedContainer): boolean {
   return container.specHash === desired.specHash && isTarget(desired.target, container.digest);
-}
-
-/** What a slot on its way back is to become: the very container that is being started there. */
-export function goalOf(desired: Desired, next: ObservedContainer): Desired {
-  const { spec } = desired;
-  // The roll-back of a roll-back is no more than the container that served until now.
-  const update = { ...(spec.rollback ?? spec.update), failureAction: "rollback" as const };
-  const target = { known: true as const, digest: next.digest, sameContent: [] };
-  const networks = next.specHash === desired.specHash ? spec.networks : ownNetworks(next, spec.networks);
-  return { spec: { ...spec, update, networks }, specHash: next.specHash, target };
-}
-
-/** It was made for another spec: it stays on the networks it has, under the names it has. */
-function ownNetworks(container: ObservedContainer, declared: readonly NetworkAttachment[]): NetworkAttachment[] {
-  return declared.flatMap((attachment) => {
-    const joined = container.networks.find(({ network }) => network === attachment.network.name);
-    if (joined === undefined) return [];
-    // One that has left before it was stopped has none.
-    return [joined.aliases.length === 0 ? attachment : { ...attachment, aliases: joined.aliases }];
-  });
 }
 
 /** The desired digest is bad: what has not proved itself is withdrawn, what was promoted goes back, a few at a time. */
@@ -187,14 +168,19 @@ function planWayBack(desired: Desired, bad: ObservedContainer, because: string, 
  * It is started under its old name and only then renamed: so a `next` container that has ended has been tried. Its
  * aliases are taken from it first, for it has to prove itself again; only where they are known, to be given back.
  */
-function startPrevious(desired: Desired, previous: ObservedContainer, bad: ObservedContainer, because: string): Plan {
+export function startPrevious(
+  desired: Desired,
+  previous: ObservedContainer,
+  bad: ObservedContainer | undefined,
+  because: string,
+): Plan {
   const { spec } = desired;
   const strategy = strategyOf(spec);
   const steps: Step[] = [];
   const tried = isUp(previous) || previous.startError !== "";
   if (!tried) {
     if (previous.specHash === desired.specHash) steps.push(...leaveAliases(previous, spec.networks));
-    if (strategy.order === "stop-first")
+    if (bad !== undefined && strategy.order === "stop-first")
       steps.push(...retire(bad, spec, `stop-first: the service ${strategy.because}`));
     steps.push({ kind: "start-container", container: previous.name, because: `roll back: ${because}` });
   }

@@ -6,6 +6,7 @@ import type { Plan } from "./outcome.js";
 import { planRollout } from "./begin.js";
 import { heldBy, planHeld } from "./held.js";
 import { planNext } from "./next.js";
+import { goalOfNext, planHeldBack } from "./release.js";
 import { planAbsent } from "./absent.js";
 import { planConverged, planUnknown } from "./settled.js";
 import { inRole } from "./view.js";
@@ -21,7 +22,7 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
     return { steps: [], outcome: { kind: "blocked", reason: "NameConflict", because: conflict } };
   }
   const next = inRole(view.containers, "next");
-  if (next !== undefined) return planNext(desired, next, view, memory);
+  if (next !== undefined) return planNext(goalOfNext(desired, next), next, view, memory);
 
   const active = inRole(view.containers, "active");
   if (active === undefined || active.state === "dead" || active.state === "removing") {
@@ -33,6 +34,7 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (fits(desired, active, view)) return planConverged(desired, active, view, memory);
   const hold = heldBy(desired, view, memory);
   if (hold !== undefined) return planHeld(desired, hold, active, view, memory);
+  if (desired.heldBack !== undefined) return planHeldBack(desired.heldBack, desired.spec, active, view, memory);
   return planRollout(desired, desired.target.digest, active, view, memory);
 }
 

@@ -18,11 +18,14 @@ export interface StatusInput {
   readonly specProblem: string | undefined;
   readonly generation: number;
   readonly now: number;
+  /** A person or the file wants no rollout to begin. */
+  readonly isPaused?: boolean;
 }
 
 /** The service as the API shows it; transition times are carried over from what was shown before. */
 export function statusOf(input: StatusInput, before: ServiceStatus | undefined): ServiceStatus {
   const { desired, containers, outcome, rollout } = input;
+  const wanted = desired.pin?.over ?? desired.target;
   const slots = slotsOf(desired, containers);
   const active = shownOf(desired, slots);
   const replicas = countReplicas(desired, slots);
@@ -37,13 +40,14 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
     project: desired.spec.project,
     service: desired.spec.name,
     image: formatImage(desired.spec.image),
-    sync: syncOf(desired, replicas, outcome),
+    sync: syncOf(desired, replicas, outcome, input.isPaused ?? false),
     health: worst(slots.map((slot) => healthOf(desired.spec, slot, outcome))),
-    desiredDigest: desired.target.known ? desired.target.digest : undefined,
+    desiredDigest: wanted.known ? wanted.digest : undefined,
     activeDigest: active === undefined ? undefined : shownDigest(desired, active),
     revision: active?.revision,
     replicas,
     conditions,
+    ...(desired.pin === undefined ? {} : { pinned: { revision: desired.pin.revision, digest: desired.pin.digest } }),
     lastRollout: rollout,
   };
 }
@@ -67,7 +71,8 @@ function shownOf(desired: Desired, slots: readonly Slot[]): ObservedContainer | 
 }
 
 function isUpdated(desired: Desired, active: ObservedContainer): boolean {
-  return active.specHash === desired.specHash && isTarget(desired.target, active.digest);
+  const { specHash, pin, target } = desired;
+  return (active.specHash === specHash || active.specHash === pin?.specHash) && isTarget(target, active.digest);
 }
 
 function countReplicas(desired: Desired, slots: readonly Slot[]): ReplicaCount {
@@ -83,10 +88,11 @@ function shownDigest({ target }: Desired, active: ObservedContainer): string {
   return target.known && isTarget(target, active.digest) ? target.digest : active.digest;
 }
 
-function syncOf(desired: Desired, replicas: ReplicaCount, outcome: Outcome): ServiceStatus["sync"] {
+function syncOf(desired: Desired, replicas: ReplicaCount, outcome: Outcome, isPaused: boolean): ServiceStatus["sync"] {
+  if (desired.pin !== undefined) return "Pinned";
   if (!desired.target.known) return "Unknown";
   if (outcome.reason === "DigestHeld" || outcome.reason === "RollbackFailed") return "Held";
-  if (outcome.reason === "Paused" && outcome.kind === "blocked") return "Paused";
+  if (isPaused || (outcome.reason === "Paused" && outcome.kind === "blocked")) return "Paused";
   return replicas.updated === replicas.desired ? "Synced" : "OutOfSync";
 }
 
@@ -117,7 +123,7 @@ function judgeConditions(
   replicas: ReplicaCount,
 ): Record<ConditionType, Judgement> {
   const { desired, outcome, rollout, specProblem } = input;
-  const target = desired.target;
+  const target = desired.pin?.over ?? desired.target;
   const serving = replicas.ready === replicas.desired;
   const underWay = outcome.kind === "continue" || outcome.kind === "wait" || outcome.kind === "failed";
   const rolledBack = rollout?.outcome === "rolled-back";
@@ -142,10 +148,13 @@ function judgeConditions(
       outcome.because,
     ],
     Healthy: [serving ? "True" : "False", serving ? "Converged" : outcome.reason, state],
-    RolledBack: rolledBack
-      ? ["True", "DigestHeld", `the rollout of ${rollout.to} was rolled back`]
-      : ["False", "Converged", "the last rollout was not rolled back"],
+    RolledBack: rolledBack ? rolledBackBy(rollout) : ["False", "Converged", "the last rollout was not rolled back"],
   };
+}
+
+function rolledBackBy({ rollback, from, to }: Rollout): Judgement {
+  if (rollback !== true) return ["True", "DigestHeld", `the rollout of ${to} was rolled back`];
+  return ["True", "Pinned", `a person has gone back to ${to}${from === undefined ? "" : ` from ${from}`}`];
 }
 
 function isRegistryTrouble(outcome: Outcome, known: boolean): boolean {

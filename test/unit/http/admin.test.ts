@@ -99,9 +99,29 @@ describe("the API", () => {
     expect(admin.surface.adopted).toEqual(["shop/web"]);
   });
 
+  test("rolls back, pauses, resumes and tells the history", async () => {
+    const admin = await serveAdmin();
+    const path = "/api/v1/services/shop/web";
+    const answer = await admin.post(`${path}/rollback`, {});
+    const rollback = { revision: 2, digest: `sha256:${"b".repeat(64)}`, spec: "own" };
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], rollback }]);
+    expect((await admin.post(`${path}/rollback?to=sha256%3Aabc1234`, {})).status).toBe(202);
+    for (const query of ["to=1&to=2", `to=${"a".repeat(81)}`]) {
+      expect((await admin.post(`${path}/rollback?${query}`, {})).status).toBe(400);
+    }
+    for (const verb of ["pause", "resume"]) expect((await admin.post(`${path}/${verb}`, {})).status).toBe(202);
+    expect(admin.surface.released).toEqual([
+      "rollback shop/web -",
+      "rollback shop/web sha256:abc1234",
+      "pause shop/web",
+      "resume shop/web",
+    ]);
+    expect((await admin.send(`${path}/history`)).json).toEqual({ revisions: [], paused: false, failures: [] });
+  });
+
   test("does nothing to a service that is not declared", async () => {
     const admin = await serveAdmin();
-    for (const action of ["reconcile", "retry", "adopt"]) {
+    for (const action of ["reconcile", "retry", "adopt", "rollback", "pause", "resume"]) {
       expect((await admin.post(`/api/v1/services/shop/none/${action}`, {})).status).toBe(404);
     }
     expect([admin.surface.retried, admin.surface.reconciled]).toEqual([[], []]);

@@ -11,6 +11,8 @@ export interface FakeSurface extends Surface {
   readonly rebuilt: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
   readonly retried: ServiceKey[];
   readonly adopted: ServiceKey[];
+  /** `pause shop/web`, `rollback shop/web 2`. */
+  readonly released: string[];
 }
 
 export interface Declared {
@@ -47,6 +49,7 @@ export function fakeSurface({
     rebuilt: [],
     retried: [],
     adopted: [],
+    released: [],
     ready: () => ready,
     problems: () => problems,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
@@ -84,6 +87,19 @@ export function fakeSurface({
       surface.adopted.push(key);
       return Promise.resolve([`${key}_1`]);
     },
+    rollback: (key, to) => {
+      surface.released.push(`rollback ${key} ${to ?? "-"}`);
+      return Promise.resolve({ revision: 2, digest: `sha256:${"b".repeat(64)}`, spec: "own" });
+    },
+    pause: (key) => {
+      surface.released.push(`pause ${key}`);
+      return Promise.resolve();
+    },
+    resume: (key) => {
+      surface.released.push(`resume ${key}`);
+      return Promise.resolve();
+    },
+    history: () => Promise.resolve({ revisions: [], paused: false, failures: [] }),
     orphans: () => Promise.resolve(orphans),
     plan: plan ?? (() => Promise.resolve([])),
   };

@@ -15,6 +15,8 @@ const open: Rollout = {
   finishedAt: undefined,
   outcome: undefined,
   reason: "RolloutStarted",
+  image: "docker.io/acme/web:latest",
+  specHash: "H",
 };
 const closed: Rollout = { ...open, finishedAt: "1970-01-01T00:16:39.000Z", outcome: "promoted", reason: "Converged" };
 

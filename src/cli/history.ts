@@ -1,0 +1,63 @@
+import type { History } from "../control/surface.js";
+import type { Revision } from "../plan/revisions.js";
+import { shorten } from "../plan/render.js";
+import { ask, fetchServices, findService, servicePath } from "./admin.js";
+import type { Admin } from "./admin.js";
+import { printTable } from "./table.js";
+import type { ExitCode, Wiring } from "./wiring.js";
+
+const columns = ["SERVICE", "REVISION", "DIGEST", "BEGAN", "OUTCOME", "REASON"] as const;
+
+/** What was rolled out, newest first, of one service or of all; of one with the last lines of what failed last. */
+export async function history(
+  wiring: Wiring,
+  admin: Admin,
+  name: string | undefined,
+  json: boolean,
+): Promise<ExitCode> {
+  const services = name === undefined ? await fetchServices(admin) : [await findService(admin, name)];
+  const histories = await Promise.all(
+    services.map(async ({ project, service }) => ({
+      project,
+      service,
+      ...((await ask(admin, "GET", servicePath({ project, service }, "history"))) as History),
+    })),
+  );
+  if (json) {
+    wiring.print(JSON.stringify({ services: histories }, undefined, 2));
+    return 0;
+  }
+  const rows = histories.flatMap(({ project, service, revisions }) =>
+    revisions.map((revision) => rowOf(`${project}/${service}`, revision)),
+  );
+  printTable(wiring, [columns, ...rows]);
+  for (const one of histories) tell(wiring, one, name !== undefined);
+  return 0;
+}
+
+function rowOf(service: string, { revision, to, startedAt, outcome, rollback, active, reason, message }: Revision) {
+  const ended = outcome ?? "under way";
+  return [
+    service,
+    `${revision}${active ? "*" : ""}`,
+    shorten(to),
+    startedAt,
+    rollback === true ? `${ended} by hand` : ended,
+    shorten(message ?? reason),
+  ];
+}
+
+function tell(
+  wiring: Wiring,
+  { project, service, pinned, paused, failures }: History & { readonly project: string; readonly service: string },
+  inFull: boolean,
+): void {
+  const name = `${project}/${service}`;
+  if (pinned !== undefined)
+    wiring.print(shorten(`${name} is pinned to revision ${pinned.revision} (${pinned.digest})`));
+  if (paused) wiring.print(`${name} is paused`);
+  const [failure] = failures;
+  if (!inFull || failure === undefined) return;
+  wiring.print(shorten(`the last lines of ${failure.container} (${failure.digest}), ${failure.at}:`));
+  for (const line of failure.logs) wiring.print(`  ${line}`);
+}

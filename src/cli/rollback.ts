@@ -1,0 +1,20 @@
+import type { Rollback } from "../control/surface.js";
+import { shorten } from "../plan/render.js";
+import { ask, findService, servicePath } from "./admin.js";
+import type { Admin } from "./admin.js";
+import type { ExitCode, Wiring } from "./wiring.js";
+
+/** Has a running controller pin a service to an earlier revision; exit 0 says that it is pinned, not that it is there yet. */
+export async function rollback(wiring: Wiring, admin: Admin, name: string, to: string | undefined): Promise<ExitCode> {
+  const { project, service } = await findService(admin, name);
+  const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;
+  const answer = await ask(admin, "POST", servicePath({ project, service }, `rollback${query}`));
+  const { revision, digest, spec } = (answer as { readonly rollback: Rollback }).rollback;
+  const how = spec === "own" ? "with its own spec" : "with today's spec, as no container has its own any more";
+  wiring.print(
+    shorten(
+      `rollback: ${project}/${service} is pinned to revision ${revision} (${digest}), ${how}, until \`fairlead resume\``,
+    ),
+  );
+  return 0;
+}

@@ -1,0 +1,75 @@
+import { FairleadError } from "../errors.js";
+import type { Desired } from "../plan/desired.js";
+import type { HostSnapshot } from "../plan/observed.js";
+import { pinned } from "../plan/pin.js";
+import { isPaused } from "../plan/release.js";
+import { isRestorable } from "../plan/restore.js";
+import { findRevision, revisionsOf } from "../plan/revisions.js";
+import { viewOf } from "../plan/view.js";
+import { specHash } from "../spec/hash.js";
+import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import type { Journal } from "./journal.js";
+import type { Clock, Log } from "./ports.js";
+import type { History, Rollback } from "./surface.js";
+
+export interface ReleasesOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly look: () => Promise<HostSnapshot>;
+  readonly specOf: (key: ServiceKey) => ServiceSpec | undefined;
+}
+
+/** What people say of a service's releases. It stands in the journal, and the next look acts on it. */
+export class Releases {
+  constructor(private readonly options: ReleasesOptions) {}
+
+  /** Throws FairleadError `RevisionUnknown`. */
+  async rollback(key: ServiceKey, to: string | undefined): Promise<Rollback> {
+    const { journal, clock, log } = this.options;
+    const spec = this.#specOf(key);
+    const view = viewOf(await this.options.look(), spec, new Map(), clock.now());
+    const { memory, rollouts } = journal.record(key);
+    const revisions = revisionsOf(rollouts, view.containers);
+    const found = findRevision(to, revisions, view.containers, memory.pin);
+    await journal.append({ type: "pin", at: clock.now(), key, ...found });
+    log.info({ key, ...found }, `a person has pinned it to revision ${found.revision}`);
+    const today = specHash(spec);
+    const desired: Desired = { spec, specHash: today, target: { known: true, digest: found.digest, sameContent: [] } };
+    const goal = pinned(desired, { ...found, at: clock.now() });
+    const hasOwn =
+      found.specHash === today || isRestorable(goal, view, { ...journal.record(key).memory, heals: new Map() });
+    return { revision: found.revision, digest: found.digest, spec: hasOwn ? "own" : "today's" };
+  }
+
+  async pause(key: ServiceKey): Promise<void> {
+    const { journal, clock, log } = this.options;
+    await journal.append({ type: "pause", at: clock.now(), key });
+    log.info({ key }, "a person has paused its rollouts");
+  }
+
+  async resume(key: ServiceKey): Promise<void> {
+    const { journal, clock, log } = this.options;
+    await journal.append({ type: "resume", at: clock.now(), key });
+    log.info({ key }, "a person has lifted its pin and its pause");
+  }
+
+  async history(key: ServiceKey): Promise<History> {
+    const spec = this.#specOf(key);
+    const { containers } = viewOf(await this.options.look(), spec, new Map());
+    const { memory, rollouts, failures } = this.options.journal.record(key);
+    const { pin } = memory;
+    return {
+      revisions: revisionsOf(rollouts, containers),
+      ...(pin === undefined ? {} : { pinned: { revision: pin.revision, digest: pin.digest } }),
+      paused: isPaused(spec, { ...memory, heals: new Map() }),
+      failures: failures.map(({ at, ...failure }) => ({ ...failure, at: new Date(at).toISOString() })).reverse(),
+    };
+  }
+
+  #specOf(key: ServiceKey): ServiceSpec {
+    const spec = this.options.specOf(key);
+    if (spec !== undefined) return spec;
+    throw new FairleadError("RevisionUnknown", `${key} is not declared any more`, { retry: "never" });
+  }
+}

@@ -1,0 +1,29 @@
+import type { NetworkAttachment } from "../spec/network.js";
+import type { Desired } from "./desired.js";
+import type { ObservedContainer } from "./observed.js";
+
+/** What a slot on its way back is to become: the very container that is being started there. */
+export function goalOf(desired: Desired, next: ObservedContainer): Desired {
+  const { spec } = desired;
+  // The roll-back of a roll-back is no more than the container that served until now.
+  const update = { ...(spec.rollback ?? spec.update), failureAction: "rollback" as const };
+  const target = { known: true as const, digest: next.digest, sameContent: [] };
+  const networks = next.specHash === desired.specHash ? spec.networks : ownNetworks(next, spec.networks);
+  return { spec: { ...spec, update, networks }, specHash: next.specHash, target };
+}
+
+/** It was made for another spec: it stays on the networks it has, under the names it has. */
+function ownNetworks(container: ObservedContainer, declared: readonly NetworkAttachment[]): NetworkAttachment[] {
+  return declared.flatMap((attachment) => {
+    const joined = container.networks.find(({ network }) => network === attachment.network.name);
+    if (joined === undefined) return [];
+    // One that has left before it was stopped has none.
+    return [joined.aliases.length === 0 ? attachment : { ...attachment, aliases: joined.aliases }];
+  });
+}
+
+/** What a container is to become that goes on although something else is wanted by now: the same, as forward as ever. */
+export function ownGoalOf(desired: Desired, container: ObservedContainer): Desired {
+  const { spec, ...identity } = goalOf(desired, container);
+  return { ...identity, spec: { ...spec, update: desired.spec.update } };
+}

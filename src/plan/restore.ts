@@ -1,0 +1,88 @@
+import { withRepair } from "./begin.js";
+import { isDetached } from "./bonds.js";
+import type { Desired, Memory } from "./desired.js";
+import { memoryOf, own } from "./failures.js";
+import { heldBy } from "./held.js";
+import type { ObservedContainer, Role } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import { ownGoalOf } from "./goal.js";
+import { startPrevious } from "./return.js";
+import { planSlot } from "./slot.js";
+import { strategyOf } from "./strategy.js";
+import { together } from "./together.js";
+import { takeTurns } from "./turns.js";
+import { inRole, slotOf } from "./view.js";
+import type { SlotView, View } from "./view.js";
+
+interface Restorable {
+  readonly slot: SlotView;
+  readonly container: ObservedContainer;
+  /** What the slot is to become: that very container. */
+  readonly goal: Desired;
+}
+
+/**
+ * The way back to a pinned revision by its very containers, which alone have its own spec. Undefined: there is no pin, or
+ * not every slot has its own any more; then the digest is rolled out with today's spec.
+ */
+export function planRestore(desired: Desired, view: View, memory: Memory, count: number): Plan | undefined {
+  const { pin } = desired;
+  const found = restorable(desired, view, memory, count);
+  if (pin === undefined || found === undefined) return undefined;
+  const slots = found.map(({ slot }) => slot);
+  const because = `pinned to revision ${pin.revision}`;
+  const waiting = found.filter(({ container }) => container.role === "previous").map(({ slot }) => slot);
+  const done = found.filter(({ container }) => container.role === "active").map(({ slot }) => slot);
+  const { update } = desired.spec;
+  const order = strategyOf(desired.spec).order;
+  const { begin, wait } = takeTurns({ spec: desired.spec, update, order, slots, done, waiting, now: view.now });
+  const failed = found.some(({ container }) => container.role === "failed");
+  const plans = found.map(({ slot, container, goal }) => {
+    const remembered = memoryOf(own(goal, memory, slot.slot), slot.slot);
+    const active = inRole(slot.containers, "active");
+    if (container.role !== "previous" || inRole(slot.containers, "next") !== undefined)
+      return planSlot(goal, slot, remembered);
+    if (begin.has(slot.slot) && !failed) return startPrevious(goal, container, active, because);
+    if (active === undefined) return { steps: [], outcome: wait };
+    return withRepair({ steps: [], outcome: wait }, desired.spec, active, slot, remembered);
+  });
+  const [only] = plans;
+  return count === 1 && only !== undefined ? only : together(slots, plans);
+}
+
+/** Whether the pinned revision's own containers are there, and with them its own spec. */
+export function isRestorable(desired: Desired, view: View, memory: Memory): boolean {
+  return restorable(desired, view, memory, desired.spec.replicas ?? 1) !== undefined;
+}
+
+function restorable(desired: Desired, view: View, memory: Memory, count: number): readonly Restorable[] | undefined {
+  const { pin } = desired;
+  if (pin === undefined) return undefined;
+  const slots = Array.from({ length: count }, (_, index) => slotOf(view, index + 1));
+  const found = slots.flatMap((slot) => restorableIn(slot, desired, pin, memory) ?? []);
+  return found.length < slots.length ? undefined : found;
+}
+
+const roles: readonly Role[] = ["next", "active", "previous", "failed"];
+
+function restorableIn(
+  slot: SlotView,
+  desired: Desired,
+  pin: NonNullable<Desired["pin"]>,
+  memory: Memory,
+): Restorable | undefined {
+  const usable = slot.containers.filter(
+    (one) =>
+      one.specHash === pin.specHash &&
+      one.digest === pin.digest &&
+      one.state !== "dead" &&
+      one.state !== "removing" &&
+      !isDetached(desired.spec, one, slot),
+  );
+  const container = roles.flatMap((role) => inRole(usable, role) ?? [])[0];
+  if (container === undefined) return undefined;
+  const goal = { ...ownGoalOf(desired, container), pin };
+  // One that failed stands in the way only as long as that counts: after a retry there is nothing left to restore.
+  if (container.role === "failed" && heldBy(goal, slot, memoryOf(memory, slot.slot)) === undefined) return undefined;
+  return { slot, container, goal };
+}

@@ -1,0 +1,211 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Controller } from "../../../src/control/controller.js";
+import { Metrics } from "../../../src/metrics.js";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
+import { digestOf, specOf, stopFirst } from "../plan/world.js";
+import { openStage } from "./stage.js";
+import type { Stage } from "./stage.js";
+
+const stages: Stage[] = [];
+afterEach(async () => {
+  for (const stage of stages.splice(0)) await stage.close();
+});
+
+async function open(...specs: Parameters<typeof openStage>): Promise<Stage> {
+  const stage = await openStage(...specs);
+  stages.push(stage);
+  return stage;
+}
+
+const key = "shop/web";
+
+function inRole(stage: Stage, role: ObservedContainer["role"]): ObservedContainer | undefined {
+  return stage.engine.world.host.containers.find((one) => one.role === role);
+}
+
+function runs(stage: Stage, letter: string): boolean {
+  const active = inRole(stage, "active");
+  return active?.digest === digestOf(letter) && active.state === "running" && inRole(stage, "next") === undefined;
+}
+
+async function serve(stage: Stage, controller: Controller, letter: string): Promise<void> {
+  stage.push(letter, {});
+  controller.reconcile([key], "hook");
+  await stage.until(`${letter} serves`, () => runs(stage, letter) && controller.service(key)?.sync === "Synced");
+}
+
+/** `a` and then `b` have been rolled out. */
+async function withTwo(...specs: Parameters<typeof openStage>) {
+  const stage = await open(...specs);
+  stage.push("a", {});
+  const telemetry = new Metrics("0");
+  const controller = await stage.start({ telemetry });
+  await serve(stage, controller, "a");
+  await serve(stage, controller, "b");
+  return { stage, controller, telemetry };
+}
+
+const isPinned = (controller: Controller) => () =>
+  controller.service(key)?.sync === "Pinned" && controller.service(key)?.conditions[0]?.status === "True";
+
+describe.each([
+  ["start-first", specOf()],
+  ["stop-first", stopFirst],
+])("a person's roll-back, %s", (_, spec) => {
+  it("pins the revision before, by its very container, over pushes and restarts, until it is resumed", async () => {
+    const { stage, controller, telemetry } = await withTwo([spec]);
+    const before = inRole(stage, "previous")!;
+    expect(await controller.rollback(key, undefined)).toEqual({ revision: 1, digest: digestOf("a"), spec: "own" });
+    await stage.until("pinned", isPinned(controller));
+    expect(inRole(stage, "active")?.id).toBe(before.id);
+    expect(controller.service(key)).toMatchObject({
+      activeDigest: digestOf("a"),
+      desiredDigest: digestOf("b"),
+      pinned: { revision: 1 },
+      lastRollout: { from: digestOf("b"), to: digestOf("a"), outcome: "rolled-back", reason: "Pinned", rollback: true },
+    });
+    expect(controller.service(key)?.conditions).toContainEqual(
+      expect.objectContaining({ type: "RolledBack", status: "True", reason: "Pinned" }),
+    );
+    const text = await telemetry.render();
+    expect(text).toContain('fairlead_rollouts_total{project="shop",service="web",outcome="rolled-back"} 1');
+    expect(text).toContain('fairlead_rollouts_total{project="shop",service="web",outcome="promoted"} 2');
+
+    stage.push("c", {});
+    controller.reconcile([key], "hook");
+    await stage.until("shown", () => controller.service(key)?.desiredDigest === digestOf("c"));
+    await stage.pass(3_000);
+    expect(runs(stage, "a")).toBe(true);
+    await controller.stop();
+    const second = await stage.start();
+    await stage.until("pinned still", isPinned(second));
+    await stage.pass(3_000);
+    expect(runs(stage, "a")).toBe(true);
+
+    await second.resume(key);
+    await stage.until("c serves", () => runs(stage, "c"));
+    await stage.until("synced", () => second.service(key)?.sync === "Synced");
+    const { revisions, paused, pinned } = await second.history(key);
+    expect([paused, pinned]).toEqual([false, undefined]);
+    expect(
+      revisions.map(({ revision, to, outcome, rollback, active }) => ({ revision, to, outcome, rollback, active })),
+    ).toEqual([
+      { revision: 3, to: digestOf("c"), outcome: "promoted", rollback: undefined, active: true },
+      { revision: 1, to: digestOf("a"), outcome: "rolled-back", rollback: true, active: false },
+      { revision: 2, to: digestOf("b"), outcome: "promoted", rollback: undefined, active: false },
+      { revision: 1, to: digestOf("a"), outcome: "promoted", rollback: undefined, active: false },
+    ]);
+    await second.stop();
+  });
+
+  it("brings back a changed spec with its container, and says when it cannot", async () => {
+    const { stage, controller } = await withTwo([spec]);
+    stage.specs[0] = { ...spec, container: { ...spec.container, environment: { NEW: "yes" } } };
+    stage.reload();
+    await stage.until(
+      "revision 3",
+      () => controller.service(key)?.revision === 3 && controller.service(key)?.sync === "Synced",
+    );
+    expect(await controller.rollback(key, "2")).toMatchObject({ revision: 2, digest: digestOf("b"), spec: "own" });
+    await stage.until("pinned", isPinned(controller));
+    expect(inRole(stage, "active")).toMatchObject({ revision: 2, digest: digestOf("b") });
+    expect(await controller.rollback(key, digestOf("a").slice(0, 15))).toMatchObject({ revision: 1, spec: "today's" });
+    await stage.until("a serves", () => runs(stage, "a"));
+    await stage.until("pinned", isPinned(controller));
+    expect(controller.service(key)?.conditions[0]?.message).toContain("pinned to revision 1, with today's spec");
+    await controller.stop();
+  });
+});
+
+describe("a roll-back", () => {
+  it("that fails is not rolled back, is held, and what served serves on", async () => {
+    const { stage, controller } = await withTwo([stopFirst]);
+    stage.engine.removeByHand(inRole(stage, "previous")!.id);
+    stage.push("a", { healthyAfterMs: "never" });
+    stage.registry.tags.set("docker.io/acme/web:latest", digestOf("b"));
+    await controller.rollback(key, undefined);
+    await stage.until("held", () => controller.service(key)?.conditions[0]?.reason === "RollbackFailed");
+    await stage.until("b serves", () => runs(stage, "b"));
+    expect(controller.service(key)).toMatchObject({
+      sync: "Pinned",
+      lastRollout: { to: digestOf("a"), outcome: "failed", reason: "RollbackFailed" },
+    });
+    const { failures } = await controller.history(key);
+    expect(failures[0]).toMatchObject({ digest: digestOf("a") });
+    await controller.resume(key);
+    await stage.until("synced", () => controller.service(key)?.sync === "Synced");
+    expect(runs(stage, "b")).toBe(true);
+    await controller.stop();
+  });
+
+  it("is refused where nothing is known to go back to, or it never proved itself", async () => {
+    const stage = await open();
+    stage.push("a", {});
+    const controller = await stage.start();
+    await serve(stage, controller, "a");
+    await expect(controller.rollback(key, undefined)).rejects.toMatchObject({ code: "RevisionUnknown" });
+    await expect(controller.rollback(key, "7")).rejects.toThrow("no revision has the number 7");
+    stage.push("b", { healthyAfterMs: "never" });
+    controller.reconcile([key], "hook");
+    await stage.until("held", () => controller.service(key)?.sync === "Held");
+    await expect(controller.rollback(key, "2")).rejects.toThrow("revision 2 ended rolled-back");
+    expect((await controller.history(key)).revisions[0]).toMatchObject({ revision: 2, outcome: "rolled-back" });
+    expect((await controller.history(key)).revisions[0]?.message).toContain("Unhealthy");
+    await controller.stop();
+  });
+
+  it("knows the one before by its container where the journal is lost", async () => {
+    const { stage, controller } = await withTwo();
+    await controller.stop();
+    const second = await stage.start({ forgetful: true });
+    expect(await second.rollback(key, undefined)).toMatchObject({ revision: 1, spec: "own" });
+    await stage.until("a serves", () => runs(stage, "a"));
+    await second.stop();
+  });
+
+  it("during a rollout is to what serves", async () => {
+    const { stage, controller } = await withTwo();
+    stage.push("c", {});
+    controller.reconcile([key], "hook");
+    await stage.until("on its way", () => inRole(stage, "next")?.digest === digestOf("c"));
+    expect(await controller.rollback(key, undefined)).toMatchObject({ revision: 2, digest: digestOf("b") });
+    await stage.until("pinned", isPinned(controller));
+    expect(runs(stage, "b")).toBe(true);
+    await controller.stop();
+  });
+});
+
+describe("a pause", () => {
+  it("begins nothing and repairs all the same, until it is resumed", async () => {
+    const { stage, controller } = await withTwo();
+    await controller.pause(key);
+    stage.push("c", {});
+    controller.reconcile([key], "hook");
+    await stage.until("paused", () => controller.service(key)?.conditions[0]?.reason === "Paused");
+    expect(controller.service(key)).toMatchObject({ sync: "Paused", health: "Healthy", desiredDigest: digestOf("c") });
+    stage.engine.removeByHand(inRole(stage, "active")!.id);
+    await stage.until("repaired", () => runs(stage, "b"));
+    await controller.stop();
+    const second = await stage.start();
+    await stage.pass(5_000);
+    expect(runs(stage, "b")).toBe(true);
+    await second.resume(key);
+    await stage.until("c serves", () => runs(stage, "c"));
+    await second.stop();
+  });
+
+  it("lets a rollout that has begun go on, also when something newer is pushed", async () => {
+    const { stage, controller } = await withTwo();
+    stage.push("c", {});
+    controller.reconcile([key], "hook");
+    await stage.until("on its way", () => inRole(stage, "next")?.digest === digestOf("c"));
+    await controller.pause(key);
+    stage.push("d", {});
+    controller.reconcile([key], "hook");
+    await stage.until("c serves", () => runs(stage, "c"));
+    await stage.pass(5_000);
+    expect(runs(stage, "c")).toBe(true);
+    expect(controller.service(key)).toMatchObject({ sync: "Paused", desiredDigest: digestOf("d") });
+    await controller.stop();
+  });
+});
