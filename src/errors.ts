@@ -17,6 +17,7 @@ export type ErrorCode =
   | "UnsupportedManifest"
   | "ApiUnreachable"
   | "RevisionUnknown"
+  | "NotAwaited"
   | "Internal";
 
 export interface FairleadErrorOptions {

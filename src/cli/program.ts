@@ -4,6 +4,7 @@ import { asFairleadError } from "../errors.js";
 import { act } from "./act.js";
 import { adopt } from "./adopt.js";
 import type { Admin } from "./admin.js";
+import { approve } from "./approve.js";
 import { history } from "./history.js";
 import { init } from "./init.js";
 import type { InitOptions } from "./init.js";
@@ -20,6 +21,7 @@ interface Options extends Flags {
   readonly admin?: string;
   readonly all?: boolean;
   readonly to?: string;
+  readonly digest?: string;
 }
 
 type InitFlags = Partial<InitOptions>;
@@ -102,6 +104,12 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .option("--to <revision>", "its number, or the beginning of its digest (the last stable one before)")
     .action(async (name: string, options: Options) => {
       answer.code = await rollback(wiring, adminOf(wiring, options), name, options.to);
+    });
+  withAdmin(verb("approve", "let what a service waits for go ahead: that digest and spec, and no other"))
+    .argument("<service>", "project/service, or service")
+    .option("--digest <digest>", "the one that is meant, or its beginning; refused if another is wanted by now")
+    .action(async (name: string, options: Options) => {
+      answer.code = await approve(wiring, adminOf(wiring, options), name, options.digest);
     });
   withAdmin(verb("pause", "begin no rollout of a service; repairs go on"))
     .argument("<service>", "project/service, or service")

@@ -5,7 +5,7 @@ import type { HostSnapshot } from "../plan/observed.js";
 import { orphansOf } from "../plan/orphans.js";
 import type { Orphan } from "../plan/orphans.js";
 import { familiarName } from "../spec/image.js";
-import type { ImageReference } from "../spec/image.js";
+import type { Digest, ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import { formatProblem } from "../spec/problem.js";
 import { serviceKey } from "../spec/service.js";
@@ -42,7 +42,7 @@ import { Releases } from "./releases.js";
 import { KeyedQueue } from "./queue.js";
 import { Reconciler } from "./reconcile.js";
 import { startSchedule } from "./schedule.js";
-import type { BuildOutput, History, Rollback, ServicePlan, Surface } from "./surface.js";
+import type { Approval, BuildOutput, History, Rollback, ServicePlan, Surface } from "./surface.js";
 import { Targets } from "./targets.js";
 import type { Telemetry } from "./telemetry.js";
 
@@ -148,6 +148,7 @@ export class Controller implements Surface {
       clock,
       log,
       look: () => this.#look(),
+      digestOf: (key) => this.#catalog.statuses.get(key)?.desiredDigest as Digest | undefined,
       specOf: (key) => this.#catalog.specs.get(key),
     });
     this.#workers = new PQueue({ concurrency: options.concurrentServices });
@@ -307,6 +308,12 @@ export class Controller implements Surface {
   async resume(key: ServiceKey): Promise<void> {
     await this.#releases.resume(key);
     this.#lookAfresh(key);
+  }
+
+  async approve(key: ServiceKey, digest: string | undefined): Promise<Approval> {
+    const approval = await this.#releases.approve(key, digest);
+    this.#lookAfresh(key);
+    return approval;
   }
 
   history(key: ServiceKey): Promise<History> {

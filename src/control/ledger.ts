@@ -1,6 +1,6 @@
 import type { Adopted } from "../plan/adopt.js";
 import type { Rollout } from "../plan/condition.js";
-import type { Memory } from "../plan/desired.js";
+import type { Desired, Memory } from "../plan/desired.js";
 import { toleratedFailures } from "../plan/failures.js";
 import { trackRollout } from "../plan/history.js";
 import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
@@ -58,6 +58,14 @@ export class Ledger {
   forget(key: ServiceKey): void {
     this.#heals.delete(key);
     this.#askedAt.delete(key);
+  }
+
+  /** Of a service whose releases have to ripen: since when the digest has been behind the tag. */
+  async saw(key: ServiceKey, { spec, target }: Desired): Promise<void> {
+    const { journal, clock } = this.options;
+    if (spec.release?.minAgeMs === undefined || !target.known) return;
+    if (journal.record(key).memory.firstSeen?.has(target.digest) === true) return;
+    await journal.append({ type: "seen", at: clock.now(), key, digest: target.digest });
   }
 
   /** Opens and closes the record of the rollout that the containers show. */

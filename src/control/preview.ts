@@ -13,6 +13,7 @@ import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { ServiceRecord } from "./record.js";
 import type { ServicePlan } from "./surface.js";
 import type { Targets } from "./targets.js";
+import { withWindow } from "./window.js";
 
 export interface PreviewOptions {
   readonly specs: readonly ServiceSpec[];
@@ -63,7 +64,10 @@ async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { targets, reco
       ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
       : target,
   };
-  const { lines, changes, end } = forecast(pinned(desired, memory.pin), host, { ...memory, heals: new Map() });
+  const { lines, changes, end } = forecast(withWindow(pinned(desired, memory.pin), host.takenAt), host, {
+    ...memory,
+    heals: new Map(),
+  });
   const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
   return { lines: [...describeAdoption(active), ...body], changes, reason: end.reason };
 }

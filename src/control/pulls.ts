@@ -86,6 +86,7 @@ export function reasonOf(error: FairleadError): Reason {
       return "SpecInvalid";
     case "ApiUnreachable":
     case "RevisionUnknown":
+    case "NotAwaited":
     case "Internal":
       return "InternalError";
   }

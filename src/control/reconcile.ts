@@ -33,6 +33,7 @@ import { reasonOf } from "./pulls.js";
 import type { Pulls } from "./pulls.js";
 import type { RunResult } from "./queue.js";
 import { Resolutions } from "./resolutions.js";
+import { withWindow } from "./window.js";
 import type { ReconcileResult, Telemetry } from "./telemetry.js";
 
 export interface ReconcilerOptions {
@@ -131,8 +132,10 @@ export class Reconciler {
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
+    if (resolved !== undefined) await ledger.saw(run.key, resolved);
     const memory = ledger.memory(run.key, view.containers);
-    const desired = pinned(resolved ?? { spec, specHash: specHash(spec), target: asking }, memory.pin);
+    const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
+    const desired = withWindow(pinned(wanted, memory.pin), view.now);
     const planned = plan(desired, view, memory);
     const { outcome } = planned;
     const { containers } = view;

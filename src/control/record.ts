@@ -74,6 +74,9 @@ export const entrySchema = z.discriminatedUnion("type", [
   z.object({ ...common, type: z.literal("pin"), revision: z.number(), digest, specHash: z.string(), image }),
   z.object({ ...common, type: z.literal("pause") }),
   z.object({ ...common, type: z.literal("resume") }),
+  /** What a person lets go ahead, and when a digest was first seen behind the tag. */
+  z.object({ ...common, type: z.literal("approve"), digest, specHash: z.string() }),
+  z.object({ ...common, type: z.literal("seen"), digest }),
   z.object({ ...common, type: z.literal("forget") }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
@@ -131,6 +134,8 @@ export const emptyRecord: ServiceRecord = {
 const mostHolds = 50;
 const mostRollouts = 50;
 const mostFailures = 3;
+const mostApproved = 20;
+const mostSeen = 50;
 const mostPairs = 20;
 const mostAdopted = 100;
 
@@ -165,6 +170,14 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
     case "resume": {
       const { pin: _pin, pausedAt: _pausedAt, ...rest } = memory;
       return { ...record, memory: rest };
+    }
+    case "approve": {
+      const approved = [...(memory.approved ?? []), { digest: entry.digest, specHash: entry.specHash }];
+      return { ...record, memory: { ...memory, approved: approved.slice(-mostApproved) } };
+    }
+    case "seen": {
+      const seen = [...(memory.firstSeen ?? []), [entry.digest, entry.at] as const];
+      return { ...record, memory: { ...memory, firstSeen: new Map(seen.slice(-mostSeen)) } };
     }
     case "same-content":
       return {

@@ -7,16 +7,19 @@ import { isRestorable } from "../plan/restore.js";
 import { findRevision, revisionsOf } from "../plan/revisions.js";
 import { viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
+import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Journal } from "./journal.js";
 import type { Clock, Log } from "./ports.js";
-import type { History, Rollback } from "./surface.js";
+import type { Approval, History, Rollback } from "./surface.js";
 
 export interface ReleasesOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
   readonly look: () => Promise<HostSnapshot>;
+  /** What is wanted of the service, as far as that is known: never what it is pinned to. */
+  readonly digestOf: (key: ServiceKey) => Digest | undefined;
   readonly specOf: (key: ServiceKey) => ServiceSpec | undefined;
 }
 
@@ -52,6 +55,27 @@ export class Releases {
     const { journal, clock, log } = this.options;
     await journal.append({ type: "resume", at: clock.now(), key });
     log.info({ key }, "a person has lifted its pin and its pause");
+  }
+
+  /** Throws FairleadError `NotAwaited`. */
+  async approve(key: ServiceKey, wanted: string | undefined): Promise<Approval> {
+    const { journal, clock, log, digestOf } = this.options;
+    const digest = digestOf(key);
+    if (digest === undefined) {
+      const remedy = "try again when its image has been found";
+      throw new FairleadError("NotAwaited", `nobody knows yet which digest ${key} is to run`, {
+        remedy,
+        retry: "never",
+      });
+    }
+    if (wanted !== undefined && !digest.startsWith(wanted.startsWith("sha256:") ? wanted : `sha256:${wanted}`)) {
+      const remedy = "look at what is wanted now, and approve that";
+      throw new FairleadError("NotAwaited", `${key} is to run ${digest} by now`, { remedy, retry: "never" });
+    }
+    const approval = { digest, specHash: specHash(this.#specOf(key)) };
+    await journal.append({ type: "approve", at: clock.now(), key, ...approval });
+    log.info({ key, ...approval }, "a person has approved it");
+    return approval;
   }
 
   async history(key: ServiceKey): Promise<History> {

@@ -41,6 +41,11 @@ export interface Surface {
   pause(key: ServiceKey): Promise<void>;
   /** Lift its pin and its pause. */
   resume(key: ServiceKey): Promise<void>;
+  /**
+   * Let what is wanted now go ahead, where that waits for a person; of what they have in mind, the digest or its beginning.
+   * Throws FairleadError `NotAwaited` where something else is wanted by now.
+   */
+  approve(key: ServiceKey, digest: string | undefined): Promise<Approval>;
   /** What was rolled out, and how it ended. */
   history(key: ServiceKey): Promise<History>;
   /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
@@ -54,6 +59,12 @@ export interface Rollback {
   readonly digest: string;
   /** Whose spec it runs with: its own, or the file's as of now, since no container has its own any more. */
   readonly spec: "own" | "today's";
+}
+
+export interface Approval {
+  readonly digest: string;
+  /** It, and no other spec. */
+  readonly specHash: string;
 }
 
 export interface History {

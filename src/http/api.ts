@@ -43,6 +43,9 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       return {};
     },
     [`${servicePath}/rollback`]: async (key, req) => ({ rollback: await surface.rollback(key, queryText(req, "to")) }),
+    [`${servicePath}/approve`]: async (key, req) => ({
+      approved: await surface.approve(key, queryText(req, "digest")),
+    }),
     [`${servicePath}/pause`]: async (key) => {
       await surface.pause(key);
       return {};

@@ -36,17 +36,18 @@ export function openapi(version: string): object {
       "/api/v1/services/{project}/{service}/rollback": {
         parameters: [
           ...parameters,
-          {
-            name: "to",
-            in: "query",
-            description:
-              "A revision's number, or the beginning of its digest; default the last stable one before the one that serves",
-            schema: name,
-          },
+          query("to", "A revision's number, or the beginning of its digest; default the last stable one before"),
         ],
         post: enqueue("Pin the service to an earlier revision, until it is resumed", {
           rollback: object({ revision: { type: "integer" }, digest: name, spec: { enum: ["own", "today's"] } }),
         }),
+      },
+      "/api/v1/services/{project}/{service}/approve": {
+        parameters: [
+          ...parameters,
+          query("digest", "What is approved, or the beginning of it: refused if something else is wanted by now"),
+        ],
+        post: enqueue("Let what is wanted now go ahead", { approved: object({ digest: name, specHash: name }) }),
       },
       "/api/v1/services/{project}/{service}/pause": {
         parameters,
@@ -116,6 +117,10 @@ const parameters = ["project", "service"].map((parameter) => ({
   required: true,
   schema: name,
 }));
+
+function query(parameter: string, description: string): Schema {
+  return { name: parameter, in: "query", description, schema: name };
+}
 
 const time: Schema = { type: "string", format: "date-time" };
 

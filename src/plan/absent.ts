@@ -1,5 +1,6 @@
 import { mayPull, planRollout } from "./begin.js";
 import type { Desired, SlotMemory } from "./desired.js";
+import { lastStable } from "./goal.js";
 import { heldBy } from "./held.js";
 import { activeName, baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
@@ -70,13 +71,13 @@ function planFallback(
   const stable = memory.stableDigest;
   const held = (digest: string) =>
     memory.holds.some((hold) => hold.digest === digest && hold.specHash === desired.specHash);
+  const previous = inRole(view.containers, "previous");
+  const isIt = previous?.digest === stable && previous?.specHash === memory.stableSpec;
   const inReach =
     stable !== undefined && (mayPull(desired.spec) || localName(view, desired.spec.image, stable) !== undefined);
-  if (inReach && !held(stable)) {
-    const fallback: Desired = { ...desired, target: { known: true, digest: stable, sameContent: [] } };
-    return planRollout(fallback, stable, undefined, view, memory);
+  if (inReach && !isIt && !held(stable)) {
+    return planRollout(lastStable(desired, stable, memory), stable, undefined, view, memory);
   }
-  const previous = inRole(view.containers, "previous");
   if (previous !== undefined) {
     const because = `nothing serves, and ${why}`;
     const rename: Step = { kind: "rename-container", container: previous.name, to: baseOf(previous), because };

@@ -5,7 +5,6 @@ import { activeName, keptRevision, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { keepRunning } from "./keep.js";
-import { pinCause } from "./pin.js";
 import type { Step } from "./step.js";
 import { lacking, awaitHost } from "./prerequisites.js";
 import { create, letTryAgain, retire } from "./steps.js";
@@ -127,7 +126,7 @@ function launch(
 }
 
 function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: SlotView): string {
-  const causes = pinCause(desired);
+  const causes = desired.note === undefined ? [] : [desired.note];
   if (active === undefined) return ["nothing of this service exists", ...causes].join(", and ");
   if (active.digest !== digest) causes.push(`the image is now ${digest}`);
   if (active.differences !== undefined) causes.push(...differing(active.differences));

@@ -12,6 +12,8 @@ export interface Desired {
   readonly target: Target;
   /** A person has gone back to an earlier revision: `target` is that one's, and `over` what would be wanted without it. */
   readonly pin?: Pin & { readonly over: Target };
+  /** What whoever reads the plan of a new container should know of it, where the file and the tag do not say it. */
+  readonly note?: string;
   /** Of a service with a maintenance window, and as of now. */
   readonly window?: WindowState;
   /** Why no rollout of it may begin yet. Absent: it may. */

@@ -40,8 +40,8 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
       if (outcome.kind !== "converged") lines.push(shorten(`then: ${outcome.because}`));
       return { lines, changes, end: outcome };
     }
-    if (outcome.kind === "wait" && (outcome.reason === "WaitingForTurn" || outcome.reason === "Draining")) {
-      lines.push(`wait: ${outcome.because}`);
+    if (outcome.kind === "wait" && isTimed(outcome)) {
+      lines.push(shorten(`wait: ${outcome.because}`));
       world = { ...relieve(world), takenAt: outcome.until ?? world.takenAt };
     } else if (outcome.kind === "wait" && outcome.reason === "WaitingForCompletion") {
       lines.push("wait until it has completed");
@@ -58,8 +58,15 @@ function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
   return (
     outcome.reason === "WaitingForHealth" ||
     outcome.reason === "WaitingForCompletion" ||
-    ((outcome.reason === "WaitingForTurn" || outcome.reason === "Draining") && outcome.until !== undefined)
+    (isTimed(outcome) && outcome.until !== undefined)
   );
+}
+
+const timed: ReadonlySet<string> = new Set(["WaitingForTurn", "Draining", "WaitingForWindow", "WaitingForAge"]);
+
+/** Time alone brings what is waited for. */
+function isTimed({ reason }: Outcome): boolean {
+  return timed.has(reason);
 }
 
 function afterNote(memory: Memory, step: Step, { containers, takenAt }: HostSnapshot): Memory {

@@ -1,5 +1,6 @@
 import type { NetworkAttachment } from "../spec/network.js";
-import type { Desired } from "./desired.js";
+import type { Digest } from "../spec/image.js";
+import type { Desired, Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 
 /** What a slot on its way back is to become: the very container that is being started there. */
@@ -26,4 +27,11 @@ function ownNetworks(container: ObservedContainer, declared: readonly NetworkAtt
 export function ownGoalOf(desired: Desired, container: ObservedContainer): Desired {
   const { spec, ...identity } = goalOf(desired, container);
   return { ...identity, spec: { ...spec, update: desired.spec.update } };
+}
+
+/** The last stable digest where its container is gone: its spec went with it, and if today's is another one that is told. */
+export function lastStable(desired: Desired, digest: Digest, { stableSpec }: Pick<Memory, "stableSpec">): Desired {
+  const wanted: Desired = { ...desired, target: { known: true, digest, sameContent: [] } };
+  if (stableSpec === undefined || stableSpec === desired.specHash) return wanted;
+  return { ...wanted, note: "it has today's spec, as no container is left of the one that it proved itself with" };
 }

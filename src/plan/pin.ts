@@ -19,16 +19,11 @@ export function pinned(desired: Desired, pin: Pin | undefined): Desired {
     specHash,
     target: { known: true, digest: pin.digest, sameContent: [] },
     pin: { ...pin, over: target },
+    note:
+      pin.specHash === specHash
+        ? `it is pinned to revision ${pin.revision}`
+        : `it is pinned to revision ${pin.revision}, with today's spec as the container with its own is gone`,
   };
-}
-
-/** What a new container made for a pin owes the reader. */
-export function pinCause({ pin, specHash }: Desired): string[] {
-  if (pin === undefined) return [];
-  const revision = `it is pinned to revision ${pin.revision}`;
-  return [
-    pin.specHash === specHash ? revision : `${revision}, with today's spec as the container with its own is gone`,
-  ];
 }
 
 /** The same plan, with the pin's word for how things stand. */

@@ -26,7 +26,7 @@ export function awaitRelease(desired: Desired, view: View, memory: Memory): Outc
   const isFirst = actives.length === 0 && memory.stableDigest === undefined && view.containers.length === 0;
   if (!isFirst && !isPending(desired, actives, memory)) return undefined;
   const byPerson = paused(desired, memory) ?? unapproved(desired, memory);
-  return isFirst ? byPerson : (byPerson ?? unripe(desired, view.now, memory) ?? closed(desired));
+  return isFirst ? byPerson : (byPerson ?? unripe(desired, view.now, memory) ?? closed(desired, view.now));
 }
 
 function isPending({ specHash, target }: Desired, actives: readonly ObservedContainer[], memory: Memory): boolean {
@@ -67,8 +67,8 @@ function unripe({ spec, target }: Desired, now: number, { firstSeen }: Memory): 
   };
 }
 
-function closed({ window }: Desired): Outcome | undefined {
-  if (window === undefined || "openUntil" in window) return undefined;
+function closed({ window }: Desired, now: number): Outcome | undefined {
+  if (window === undefined || "openUntil" in window || window.opensAt <= now) return undefined;
   const until = window.opensAt;
   return { kind: "wait", until, reason: "WaitingForWindow", because: `the window opens at ${timeOf(until)}` };
 }

@@ -4,7 +4,7 @@ import { isDetached } from "./bonds.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { memoryOf, toleratedFailures } from "./failures.js";
-import { goalOf } from "./goal.js";
+import { goalOf, lastStable } from "./goal.js";
 import { baseOf, keptRevision, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
@@ -159,9 +159,9 @@ function planWayBack(desired: Desired, bad: ObservedContainer, because: string, 
   const way = wayBack(desired, slot, memory);
   if (way?.kind === "container") return startPrevious(desired, way.container, bad, because);
   if (way === undefined) return planStuck(desired.spec, bad, because, slot, memoryOf(memory, slot.slot));
-  const target = { known: true as const, digest: way.digest, sameContent: [] };
+  const stable = lastStable(desired, way.digest, memory);
   const revision = revisionBefore(desired, way.digest, bad, slot);
-  return planRollout({ ...desired, target }, way.digest, bad, slot, memoryOf(memory, slot.slot), revision);
+  return planRollout(stable, way.digest, bad, slot, memoryOf(memory, slot.slot), revision);
 }
 
 /**

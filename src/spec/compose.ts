@@ -12,6 +12,7 @@ import { entries, isMapping, quoted, read, report, reportKey, type Node } from "
 import { formatProblem, type Problem } from "./problem.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
 import { quote } from "./quote.js";
+import { releasePolicy } from "./release.js";
 import { boolean, filledText } from "./scalar.js";
 import type { ProjectSpec, ServiceSpec } from "./service.js";
 
@@ -69,12 +70,14 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const name = given !== undefined ? givenName(root, given) : declaredName(root, field("name"), directory);
   const project = name ?? "";
   onName(project);
+  const defaults = read(field("x-fairlead"), (at) => fields(at, projectExtensionKeys));
   const scope: Scope = {
     project,
     directory,
     networks: declaredNetworks(field("networks"), project),
     volumes: declaredVolumes(field("volumes"), project),
-    adopt: read(field("x-fairlead"), adoptByDefault) ?? false,
+    adopt: read(defaults?.("adopt"), boolean) ?? false,
+    release: defaults === undefined ? undefined : releasePolicy(defaults),
     configs: declaredConfigs(field("configs")),
     secrets: declaredSecrets(field("secrets")),
   };
@@ -109,10 +112,6 @@ function withOneShots(services: readonly ServiceSpec[]): readonly ServiceSpec[] 
     ),
   );
   return services.map((service) => (awaited.has(service.name) ? { ...service, oneShot: true } : service));
-}
-
-function adoptByDefault(node: Node): boolean | null {
-  return read(fields(node, projectExtensionKeys)("adopt"), boolean) ?? null;
 }
 
 function isWithoutServices(services: Node | undefined): boolean {

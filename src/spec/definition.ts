@@ -20,10 +20,11 @@ import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./n
 import { labels } from "./pairs.js";
 import { withoutEmptyTexts } from "./optional-texts.js";
 import { ports, type DeclaredPort } from "./ports.js";
-import { given } from "./present.js";
+import { given, groupOf } from "./present.js";
 import { probe } from "./probe.js";
 import { pullPolicy } from "./pull-policy.js";
 import { quote } from "./quote.js";
+import { releasePolicy, type ReleasePolicy } from "./release.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
 import { boolean, duration, filledText, integer, parsed } from "./scalar.js";
 import type { NetworkSpec } from "./network.js";
@@ -39,6 +40,8 @@ export interface Scope {
   readonly volumes: Declared<VolumeSpec>;
   /** Whether services are adopted that do not say it themselves. */
   readonly adopt: boolean;
+  /** When rollouts of services may begin that do not say it themselves. */
+  readonly release: ReleasePolicy | undefined;
   readonly configs: Declared<Content>;
   readonly secrets: Declared<Content>;
 }
@@ -74,6 +77,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
+  const release = extension === undefined ? undefined : releasePolicy(extension);
   const adopt = read(extension?.("adopt"), boolean) ?? scope.adopt;
   const built = read(field("build"), (at) => build(at, options.platform));
   const written: ServiceSpec = {
@@ -109,6 +113,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       probe: read(extension?.("probe"), probe),
       gate: read(extension?.("gate"), gate),
       leave: leavePolicy(extension?.("drain"), extension?.("pre_stop")),
+      release: groupOf({ ...scope.release, ...release }),
     }),
     keep: read(extension?.("keep"), (at) => integer(at, 0, 100)) ?? keepDefault,
     ...(adopt ? { adopt } : {}),

@@ -6,6 +6,7 @@ import * as leaving from "./leave-keys.js";
 import * as loading from "./load-keys.js";
 import * as options from "./option-keys.js";
 import * as probes from "./probe-keys.js";
+import { windowKeys } from "./release-keys.js";
 import type { KeyTable } from "./support.js";
 
 /** One mapping of a services file. */
@@ -55,6 +56,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.x-fairlead.probe.http", table: probes.httpProbeKeys },
   { path: "services.*.x-fairlead.probe.tcp", table: probes.tcpProbeKeys },
   { path: "services.*.x-fairlead.probe.exec", table: probes.execProbeKeys },
+  { path: "services.*.x-fairlead.window", table: windowKeys },
   { path: "networks.*", table: keys.networkKeys },
   { path: "networks.*.external", table: declarations.externalKeys },
   { path: "networks.*.ipam", table: declarations.ipamKeys },

@@ -209,3 +209,66 @@ describe("a pause", () => {
     await controller.stop();
   });
 });
+
+describe("a service whose releases wait", () => {
+  it("for a person: what they approve goes ahead, also over a restart, and what is pushed next waits again", async () => {
+    const { stage, controller } = await withTwo();
+    stage.specs[0] = specOf({ release: { approve: true } });
+    stage.reload();
+    stage.push("c", {});
+    controller.reconcile([key], "hook");
+    const waits = (one: Controller) => () => one.service(key)?.conditions[0]?.reason === "WaitingForApproval";
+    await stage.until("waiting", waits(controller));
+    await expect(controller.approve(key, "bbbb")).rejects.toMatchObject({ code: "NotAwaited" });
+    await controller.stop();
+    const second = await stage.start();
+    await stage.until("waiting still", waits(second));
+    expect(await second.approve(key, "cccc")).toMatchObject({ digest: digestOf("c") });
+    await stage.until("c serves", () => runs(stage, "c") && second.service(key)?.sync === "Synced");
+    stage.push("d", {});
+    second.reconcile([key], "hook");
+    await stage.until("waiting again", waits(second));
+    expect(second.service(key)).toMatchObject({ sync: "OutOfSync", desiredDigest: digestOf("d") });
+    await second.stop();
+  });
+
+  it("for age: counted over a restart, and begins on time", async () => {
+    const { stage, controller } = await withTwo();
+    stage.specs[0] = specOf({ release: { minAgeMs: 60_000 } });
+    stage.reload();
+    stage.push("c", {});
+    controller.reconcile([key], "hook");
+    await stage.until("waiting", () => controller.service(key)?.conditions[0]?.reason === "WaitingForAge");
+    const seenAt = stage.engine.clock.now();
+    await stage.pass(30_000);
+    await controller.stop();
+    const second = await stage.start();
+    await stage.until("on its way", () => inRole(stage, "next") !== undefined);
+    const waited = stage.engine.clock.now() - seenAt;
+    expect(waited).toBeGreaterThan(58_000);
+    expect(waited).toBeLessThan(63_000);
+    await stage.until("c serves", () => runs(stage, "c"));
+    await second.stop();
+  });
+
+  it("for the window: begins when it opens, and the plan shows it", async () => {
+    const { stage, controller } = await withTwo();
+    const opensAt = Math.ceil((stage.engine.clock.now() + 60_000) / 60_000) * 60_000;
+    const date = new Date(opensAt);
+    const cron = `${date.getUTCMinutes()} ${date.getUTCHours()} * * *`;
+    stage.specs[0] = specOf({ release: { window: { cron, durationMs: 60_000, timezone: "UTC" } } });
+    stage.reload();
+    stage.push("c", {});
+    controller.reconcile([key], "hook");
+    await stage.until("waiting", () => controller.service(key)?.conditions[0]?.reason === "WaitingForWindow");
+    const [preview] = await controller.plan();
+    expect(preview?.changes).toBe(true);
+    expect(preview?.text).toContain(`wait: the window opens at ${date.toISOString().slice(0, 16)}`);
+    await stage.until("on its way", () => inRole(stage, "next") !== undefined);
+    const late = stage.engine.clock.now() - opensAt;
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(3_000);
+    await stage.until("c serves", () => runs(stage, "c"));
+    await controller.stop();
+  });
+});

@@ -109,10 +109,13 @@ describe("the API", () => {
     for (const query of ["to=1&to=2", `to=${"a".repeat(81)}`]) {
       expect((await admin.post(`${path}/rollback?${query}`, {})).status).toBe(400);
     }
+    const approved = { digest: `sha256:${"c".repeat(64)}`, specHash: "H" };
+    expect((await admin.post(`${path}/approve?digest=cccc`, {})).json).toEqual({ enqueued: ["shop/web"], approved });
     for (const verb of ["pause", "resume"]) expect((await admin.post(`${path}/${verb}`, {})).status).toBe(202);
     expect(admin.surface.released).toEqual([
       "rollback shop/web -",
       "rollback shop/web sha256:abc1234",
+      "approve shop/web cccc",
       "pause shop/web",
       "resume shop/web",
     ]);
@@ -121,7 +124,7 @@ describe("the API", () => {
 
   test("does nothing to a service that is not declared", async () => {
     const admin = await serveAdmin();
-    for (const action of ["reconcile", "retry", "adopt", "rollback", "pause", "resume"]) {
+    for (const action of ["reconcile", "retry", "adopt", "rollback", "approve", "pause", "resume"]) {
       expect((await admin.post(`/api/v1/services/shop/none/${action}`, {})).status).toBe(404);
     }
     expect([admin.surface.retried, admin.surface.reconciled]).toEqual([[], []]);

@@ -91,6 +91,10 @@ export function fakeSurface({
       surface.released.push(`rollback ${key} ${to ?? "-"}`);
       return Promise.resolve({ revision: 2, digest: `sha256:${"b".repeat(64)}`, spec: "own" });
     },
+    approve: (key, digest) => {
+      surface.released.push(`approve ${key} ${digest ?? "-"}`);
+      return Promise.resolve({ digest: `sha256:${"c".repeat(64)}`, specHash: "H" });
+    },
     pause: (key) => {
       surface.released.push(`pause ${key}`);
       return Promise.resolve();

@@ -9,6 +9,7 @@ import * as loadKeys from "../../../src/spec/load-keys.js";
 import * as optionKeys from "../../../src/spec/option-keys.js";
 import * as gateKeys from "../../../src/spec/gate-keys.js";
 import * as probeKeys from "../../../src/spec/probe-keys.js";
+import * as releaseKeys from "../../../src/spec/release-keys.js";
 import { sections } from "../../../src/spec/sections.js";
 import type { KeyTable } from "../../../src/spec/support.js";
 import { surroundings } from "./read.js";
@@ -89,6 +90,7 @@ describe("the table of keys", () => {
       declarationKeys,
       gateKeys,
       probeKeys,
+      releaseKeys,
     ];
     const tables = modules.flatMap((module) => Object.values(module));
     expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));
