@@ -3,6 +3,7 @@ import type { Revision } from "../plan/revisions.js";
 import { shorten } from "../plan/render.js";
 import { ask, fetchServices, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
+import { printFailure } from "./failure.js";
 import { printTable } from "./table.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -31,7 +32,9 @@ export async function history(
     revisions.map((revision) => rowOf(`${project}/${service}`, revision)),
   );
   printTable(wiring, [columns, ...rows]);
-  for (const one of histories) tell(wiring, one, name !== undefined);
+  for (const one of histories) tell(wiring, one);
+  const [only] = histories;
+  if (name !== undefined && only !== undefined) printFailure(wiring, only);
   return 0;
 }
 
@@ -49,15 +52,10 @@ function rowOf(service: string, { revision, to, startedAt, outcome, rollback, ac
 
 function tell(
   wiring: Wiring,
-  { project, service, pinned, paused, failures }: History & { readonly project: string; readonly service: string },
-  inFull: boolean,
+  { project, service, pinned, paused }: History & { readonly project: string; readonly service: string },
 ): void {
   const name = `${project}/${service}`;
   if (pinned !== undefined)
     wiring.print(shorten(`${name} is pinned to revision ${pinned.revision} (${pinned.digest})`));
   if (paused) wiring.print(`${name} is paused`);
-  const [failure] = failures;
-  if (!inFull || failure === undefined) return;
-  wiring.print(shorten(`the last lines of ${failure.container} (${failure.digest}), ${failure.at}:`));
-  for (const line of failure.logs) wiring.print(`  ${line}`);
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Flags } from "../config.js";
 import { asFairleadError } from "../errors.js";
+import { parseDuration } from "../spec/duration.js";
 import { act } from "./act.js";
 import { adopt } from "./adopt.js";
 import type { Admin } from "./admin.js";
@@ -13,6 +14,7 @@ import { rollback } from "./rollback.js";
 import { run } from "./run.js";
 import { status } from "./status.js";
 import { validate } from "./validate.js";
+import { wait } from "./wait.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
 interface Options extends Flags {
@@ -22,6 +24,7 @@ interface Options extends Flags {
   readonly all?: boolean;
   readonly to?: string;
   readonly digest?: string;
+  readonly timeout?: string;
 }
 
 type InitFlags = Partial<InitOptions>;
@@ -90,9 +93,18 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
       answer.code = await init(wiring, wiring.configure({}), { project, container, all, name, output, force });
     });
   withAdmin(verb("status", "show the services of a running controller"))
+    .argument("[service]", "project/service, or service: with its conditions, and what failed last")
     .option("--json", "print JSON")
-    .action(async (options: Options) => {
-      answer.code = await status(wiring, adminOf(wiring, options), options.json ?? false);
+    .action(async (name: string | undefined, options: Options) => {
+      answer.code = await status(wiring, adminOf(wiring, options), name, options.json ?? false);
+    });
+  withAdmin(
+    verb("wait", "wait until a service runs what is wanted: exit 0 it does, 3 rolled back or held, 4 out of time"),
+  )
+    .argument("<service>", "project/service, or service")
+    .option("--timeout <duration>", "how long at the longest", "5m")
+    .action(async (name: string, options: Options) => {
+      answer.code = await wait(wiring, adminOf(wiring, options), name, parseDuration(options.timeout ?? "5m"));
     });
   withAdmin(verb("retry", "try again what failed and is held"))
     .argument("<service>", "project/service, or service")

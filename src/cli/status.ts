@@ -1,26 +1,41 @@
-import { fetchServices } from "./admin.js";
+import type { History } from "../control/surface.js";
+import { ask, fetchServices, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import { shorten } from "../plan/render.js";
+import { printFailure } from "./failure.js";
 import { printTable } from "./table.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
 const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", "LAST ROLLOUT", "REASON"] as const;
 
-/** One line a service; exit 0 also where some are not well: `plan` and metrics are for scripts. */
-export async function status(wiring: Wiring, admin: Admin, json: boolean): Promise<ExitCode> {
-  const services = await fetchServices(admin);
+/**
+ * One line a service; of one that is named also its conditions, and the last lines of what failed last. Exit 0 also where
+ * some are not well: `plan`, `wait` and metrics are for scripts.
+ */
+export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<ExitCode> {
+  const services = name === undefined ? await fetchServices(admin) : [await findService(admin, name)];
   if (json) {
     wiring.print(JSON.stringify({ services }, undefined, 2));
     return 0;
   }
-  const rows = [columns, ...services.map(rowOf)];
-  printTable(wiring, rows);
+  printTable(wiring, [columns, ...services.map(rowOf)]);
   for (const service of services) {
-    const ready = service.conditions.find(({ type }) => type === "Ready");
-    if (ready?.status === "False") wiring.print(`${service.project}/${service.service}: ${shorten(ready.message)}`);
+    const told = name === undefined ? service.conditions.filter(isNews) : service.conditions;
+    for (const { type, message } of told) {
+      const what = name === undefined ? `${service.project}/${service.service}` : type;
+      wiring.print(`${what}: ${shorten(message)}`);
+    }
+  }
+  const [only] = services;
+  if (name !== undefined && only !== undefined) {
+    printFailure(wiring, (await ask(admin, "GET", servicePath(only, "history"))) as History);
   }
   return 0;
+}
+
+function isNews({ type, status: is, reason }: ServiceStatus["conditions"][number]): boolean {
+  return (type === "Ready" && is === "False") || reason === "Flapping";
 }
 
 function rowOf(service: ServiceStatus): readonly string[] {

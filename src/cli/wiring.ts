@@ -36,5 +36,5 @@ export interface Wiring {
   complain(text: string): void;
 }
 
-/** What the shell is told: 0 all well, 1 an error, 2 (plan) there are changes. */
-export type ExitCode = 0 | 1 | 2;
+/** What the shell is told: 0 all well, 1 an error, 2 (plan) there are changes, 3 and 4 (wait) it stays otherwise, or so far. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;

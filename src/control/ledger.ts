@@ -9,6 +9,7 @@ import type { StepOf } from "../plan/step.js";
 import { inEverySlot, isUp } from "../plan/view.js";
 import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import { Flaps } from "./flaps.js";
 import type { Journal } from "./journal.js";
 import type { Failure } from "./record.js";
 import type { Clock, Engine, Log } from "./ports.js";
@@ -30,7 +31,14 @@ export class Ledger {
   readonly #heals = new Map<ServiceKey, ReadonlyMap<number, number>>();
   readonly #askedAt = new Map<ServiceKey, number>();
 
+  readonly #flaps = new Flaps();
+
   constructor(private readonly options: LedgerOptions) {}
+
+  /** What is to be said of containers that keep turning for the worse. */
+  flapping(key: ServiceKey, containers: readonly ObservedContainer[]): string | undefined {
+    return this.#flaps.look(key, containers, this.options.clock.now());
+  }
 
   /** A hook or a person asked for a look: the clock of push-to-healthy starts unless it runs already. */
   asked(key: ServiceKey): void {
@@ -57,6 +65,7 @@ export class Ledger {
 
   forget(key: ServiceKey): void {
     this.#heals.delete(key);
+    this.#flaps.forget(key);
     this.#askedAt.delete(key);
   }
 

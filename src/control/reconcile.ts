@@ -132,6 +132,7 @@ export class Reconciler {
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
+    const flapping = ledger.flapping(run.key, view.containers);
     if (resolved !== undefined) await ledger.saw(run.key, resolved);
     const memory = ledger.memory(run.key, view.containers);
     const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
@@ -149,6 +150,7 @@ export class Reconciler {
         generation,
         now: clock.now(),
         isPaused: isPaused(spec, memory),
+        flapping,
       };
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }

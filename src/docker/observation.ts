@@ -3,7 +3,10 @@ import type { RestartPolicy } from "../spec/service.js";
 import { roleOf } from "../plan/names.js";
 import { readIdentity } from "./labels.js";
 import { locationOf } from "./location.js";
+import { printable } from "./printable.js";
 import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
+
+const longestOutput = 200;
 
 /** One inspected container of ours; undefined if its labels do not say so. */
 export function observe(inspected: InspectedContainer): ObservedContainer | undefined {
@@ -29,6 +32,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     state,
     health,
     healthySince: health === "healthy" ? provenHealthySince(inspected.State?.Health, startedAt) : undefined,
+    ...(health === "unhealthy" ? problemOf(inspected.State?.Health) : {}),
     healthcheck: healthcheckOf(inspected.Config?.Healthcheck),
     createdAt: instant(inspected.Created) ?? 0,
     startedAt,
@@ -67,6 +71,14 @@ function provenHealthySince(health: InspectedHealth | null | undefined, startedA
   const probes = (health?.Log ?? []).filter((probe) => (instant(probe.Start) ?? 0) >= startedAt);
   const firstGood = probes.findLastIndex((probe) => probe.ExitCode !== 0) + 1;
   return instant(probes[firstGood]?.End);
+}
+
+/** What the check that failed last has put out, or how it ended where it said nothing. */
+function problemOf(health: InspectedHealth | null | undefined): Pick<ContainerFacts, "healthProblem"> {
+  const failed = health?.Log?.findLast((probe) => probe.ExitCode !== 0);
+  if (failed === undefined) return {};
+  const output = printable(failed.Output ?? "", longestOutput).trim();
+  return { healthProblem: output === "" ? `exit code ${failed.ExitCode ?? "?"}` : output };
 }
 
 /** The engine has merged the image's check into the container's; its zeros mean its defaults. */

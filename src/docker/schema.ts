@@ -94,10 +94,18 @@ export interface InspectedEndpoint {
   readonly MacAddress?: string;
 }
 
+export interface InspectedCheck {
+  readonly Start?: string;
+  readonly End?: string;
+  readonly ExitCode?: number;
+  /** At most 4 KiB of both streams. */
+  readonly Output?: string;
+}
+
 export interface InspectedHealth {
   readonly Status?: string;
   /** The last five probes, oldest first; kept over a restart. */
-  readonly Log?: readonly { readonly Start?: string; readonly End?: string; readonly ExitCode?: number }[] | null;
+  readonly Log?: readonly InspectedCheck[] | null;
 }
 
 /** Nanoseconds; 0 or absent: the engine's default. */

@@ -146,6 +146,7 @@ const service: Schema = {
     project: name,
     service: name,
     image: name,
+    observedAt: time,
     sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Unknown"] },
     health: { enum: ["Healthy", "Progressing", "Degraded", "Missing"] },
     desiredDigest: name,

@@ -37,6 +37,7 @@ export type Reason =
   | "RollingBack"
   | "RollbackFailed"
   | "CrashLooping"
+  | "Flapping"
   | "ImageNotFound"
   | "PullFailed"
   | "RegistryUnavailable"
@@ -91,6 +92,8 @@ export interface ServiceStatus {
   readonly project: string;
   readonly service: string;
   readonly image: string;
+  /** When it was last looked at, ISO 8601. Absent: it was not yet. */
+  readonly observedAt?: string;
   readonly sync: "Synced" | "OutOfSync" | "Held" | "Pinned" | "Paused" | "Unknown";
   readonly health: "Healthy" | "Progressing" | "Degraded" | "Missing";
   readonly desiredDigest: string | undefined;

@@ -20,6 +20,8 @@ export interface StatusInput {
   readonly now: number;
   /** A person or the file wants no rollout to begin. */
   readonly isPaused?: boolean;
+  /** What is to be said of containers that keep turning for the worse. */
+  readonly flapping?: string | undefined;
 }
 
 /** The service as the API shows it; transition times are carried over from what was shown before. */
@@ -40,6 +42,7 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
     project: desired.spec.project,
     service: desired.spec.name,
     image: formatImage(desired.spec.image),
+    observedAt: new Date(input.now).toISOString(),
     sync: syncOf(desired, replicas, outcome, input.isPaused ?? false),
     health: worst(slots.map((slot) => healthOf(desired.spec, slot, outcome))),
     desiredDigest: wanted.known ? wanted.digest : undefined,
@@ -147,7 +150,11 @@ function judgeConditions(
       outcome.reason,
       outcome.because,
     ],
-    Healthy: [serving ? "True" : "False", serving ? "Converged" : outcome.reason, state],
+    Healthy: [
+      serving ? "True" : "False",
+      input.flapping === undefined ? (serving ? "Converged" : outcome.reason) : "Flapping",
+      input.flapping === undefined ? state : `${input.flapping}; ${state}`,
+    ],
     RolledBack: rolledBack ? rolledBackBy(rollout) : ["False", "Converged", "the last rollout was not rolled back"],
   };
 }

@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
 import { fairlead } from "./cli.js";
-import { test, type Scene } from "./scene.js";
+import { quick, test, type Scene } from "./scene.js";
 
 const reason = ({ conditions }: ServiceStatus) => conditions.find(({ type }) => type === "Ready")?.reason;
 
@@ -38,6 +38,8 @@ describe.concurrent("releases", () => {
     const metrics = await scene.metrics();
     expect(metrics.value("fairlead_rollouts_total", { service: "web", outcome: "rolled-back" })).toBe(1);
 
+    expect(await run(scene, "wait", "web", "--timeout", "20s"), "a rollback is no success").toMatch(/^3 .*Pinned/);
+
     const third = await scene.push();
     await scene.hook();
     await scene.untilStatus(({ desiredDigest }) => desiredDigest === third.digest);
@@ -51,7 +53,14 @@ describe.concurrent("releases", () => {
     );
     expect(history).toContain(`${name} is pinned to revision 1`);
     expect(await run(scene, "resume", "web")).toBe(`0 resume: ${name} follows the services file and its tag again\n`);
+    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^0 .*Synced/);
     await scene.untilServing(third.digest);
+
+    await scene.push({ behaviour: "never-healthy", healthcheck: quick });
+    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 .*Held/);
+    const told = await run(scene, "status", "web");
+    expect(told).toMatch(/\.failed|\.next/);
+    expect(told).toContain("listening on 8080");
   });
 
   test("what waits for a person or a window begins when they say so, and not before", async ({ scene, expect }) => {
@@ -74,6 +83,7 @@ describe.concurrent("releases", () => {
     await scene.untilServing(second.digest);
 
     expect(await run(scene, "pause", "web")).toMatch(/^0 /);
+    expect(await run(scene, "wait", "web", "--timeout", "10s"), "there is nothing to wait for").toMatch(/^0 /);
     const third = await scene.push();
     await scene.hook();
     await scene.untilStatus(({ sync, desiredDigest }) => sync === "Paused" && desiredDigest === third.digest);

@@ -60,6 +60,7 @@ describe("an inspected container", () => {
   it("has no health once it has ended, whatever the engine still shows", () => {
     const Health = { Status: "unhealthy", Log: [] };
     expect(observe(inspected({ Health }))).toMatchObject({ health: "unhealthy" });
+    expect(observe(inspected({ Health }))?.healthProblem).toBeUndefined();
     expect(observe(inspected({ Status: "exited", Health }))).toMatchObject({ health: "none" });
   });
 
@@ -111,4 +112,22 @@ describe("an inspected container", () => {
     const none = { RestartPolicy: { Name: "", MaximumRetryCount: 0 } };
     expect(observe(inspected({}, { HostConfig: none }))).toMatchObject({ restartPolicy: { name: "no" } });
   });
+});
+
+it("tells what the check that failed last has put out, in one printable line", () => {
+  const observed = (Output: string) =>
+    observe(
+      inspected({
+        Health: {
+          Status: "unhealthy",
+          Log: [
+            { ExitCode: 0, Output: "fine" },
+            { ExitCode: 7, Output },
+          ],
+        },
+      }),
+    )?.healthProblem;
+  expect(observed("curl: (7)\u001b[31m refused\n")).toBe("curl: (7) refused");
+  expect(observed(" \n")).toBe("exit code 7");
+  expect(observed("x".repeat(300))).toHaveLength(201);
 });

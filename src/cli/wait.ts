@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ServiceStatus } from "../plan/condition.js";
+import { shorten } from "../plan/render.js";
+import { ask, findService, servicePath } from "./admin.js";
+import type { Admin } from "./admin.js";
+import type { ExitCode, Wiring } from "./wiring.js";
+
+const pollMs = 500;
+
+/**
+ * Has the service looked at, and waits until it runs what the file and the tag want. Exit 0: it does. 3: it will not without a
+ * person, for it was rolled back, is held, pinned, paused, or waits for an approval. 4: the time is up.
+ */
+export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs: number): Promise<ExitCode> {
+  const deadline = Date.now() + timeoutMs;
+  const before = await findService(admin, name);
+  await ask(admin, "POST", servicePath(before, "reconcile"));
+  for (;;) {
+    const service = await findService(admin, name);
+    // What was seen before says nothing of a push since.
+    const code = service.observedAt === before.observedAt ? undefined : verdictOf(service);
+    if (code !== undefined || Date.now() >= deadline) {
+      const ready = service.conditions.find(({ type }) => type === "Ready");
+      const told = `${service.project}/${service.service}: ${service.sync}: ${shorten(ready?.message ?? "")}`;
+      if (code === 0) wiring.print(told);
+      else wiring.complain(told);
+      return code ?? 4;
+    }
+    await sleep(Math.min(pollMs, Math.max(0, deadline - Date.now())));
+  }
+}
+
+/** Undefined: it may still come. */
+function verdictOf({ sync, conditions }: ServiceStatus): 0 | 3 | undefined {
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const isPending = ready?.status !== "True";
+  if (sync === "Pinned" || sync === "Held" || ready?.reason === "WaitingForApproval") return 3;
+  if (isPending) return sync === "Paused" && ready?.reason === "Paused" ? 3 : undefined;
+  return sync === "Synced" || sync === "Paused" ? 0 : undefined;
+}
