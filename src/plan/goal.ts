@@ -18,7 +18,7 @@ function ownNetworks(container: ObservedContainer, declared: readonly NetworkAtt
   return declared.flatMap((attachment) => {
     const joined = container.networks.find(({ network }) => network === attachment.network.name);
     if (joined === undefined) return [];
-    // One that has left before it was stopped has none.
+    // One that left before it was stopped, or gave its names up for its trial, has to answer to some again.
     return [joined.aliases.length === 0 ? attachment : { ...attachment, aliases: joined.aliases }];
   });
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { trackRollout } from "../../../src/plan/history.js";
 import { pinned } from "../../../src/plan/pin.js";
@@ -5,6 +6,8 @@ import { statusOf } from "../../../src/plan/status.js";
 import type { Pin } from "../../../src/plan/desired.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
 import type { ServiceSpec } from "../../../src/spec/service.js";
+import { bad, drive } from "./drive.js";
+import type { Behaviour } from "./drive.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, specOf, stopFirst } from "./world.js";
 
 const pin: Pin = {
@@ -189,5 +192,56 @@ describe("what is told of a pin", () => {
     const worse = trackRollout(begun, [serving, containerIn("failed", "a", 1)], now, 0, pin);
     expect(worse).toMatchObject({ outcome: "failed", reason: "RollbackFailed" });
     expect(trackRollout(begun, [serving, previous()], now)).toMatchObject({ outcome: "superseded" });
+  });
+});
+
+describe("the way back, whatever the process dies of", () => {
+  const ways = fc.record({
+    spec: fc.constantFrom(specOf(), stopFirst),
+    to: fc.constantFrom(pin, older),
+    isThere: fc.boolean(),
+    behaviour: fc.constantFrom<Behaviour>("good", "checked", "exits", "never-healthy", "dies-early", "refused"),
+    crashes: fc.uniqueArray(fc.nat(24), { maxLength: 3 }).map((list) => new Set(list)),
+    forgetful: fc.boolean(),
+  });
+
+  it("ends with the pinned digest if that is well, else with what served; and never with nothing, start-first", () => {
+    fc.assert(
+      fc.property(ways, ({ spec, to, isThere, behaviour, crashes, forgetful }) => {
+        const own = isThere ? [previous({ specHash: to.specHash })] : [];
+        const images = [
+          imageOf(
+            "a",
+            [1],
+            own.map(({ id }) => id),
+          ),
+          imageOf("b", [2], ["id-active-2"]),
+        ];
+        const { host, outcome } = drive({
+          desired: pinned(desire("b", spec), to),
+          start: hostWith([serving, ...own], { images }),
+          behaviours: { a: behaviour },
+          crashes,
+          forgetful,
+          onStep: (step, _before, after) => {
+            const serves = after.containers.some(
+              ({ state, networks }) => state === "running" && networks.some(({ aliases }) => aliases.includes("web")),
+            );
+            if (spec !== stopFirst) expect(serves, `someone serves after ${step.kind}`).toBe(true);
+          },
+        });
+        const active = host.containers.find(({ role }) => role === "active");
+        const failed = bad.includes(behaviour);
+        expect(active).toMatchObject({ state: "running", digest: digestOf(failed ? "b" : "a") });
+        expect(outcome).toMatchObject({ reason: failed ? "RollbackFailed" : "Pinned" });
+        expect(host.containers.some(({ role }) => role === "next")).toBe(false);
+        if (!failed && isThere) expect(active?.id).toBe("id-previous-1");
+        // A container never bears another spec's hash than it was made from.
+        expect(
+          host.containers.every(({ id, specHash }) => specHash === (id === "id-previous-1" ? to.specHash : "H")),
+        ).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
