@@ -99,8 +99,10 @@ export class SimulatedGates implements Gates {
 function begin({ startedAt }: ObservedContainer): Run {
   const numbers = Array.from({ length: seats }, (_, index) => index + 1);
   const slots = numbers.map((slot): [string, Way] => [`slot${slot}`, { open: true }]);
-  const nexts = numbers.map((slot): [string, Way] => [`next${slot}`, { open: false }]);
-  return { startedAt, routes: new Map([...slots, ...nexts]) };
+  const others = ["next", "spare"].flatMap((seat) =>
+    numbers.map((slot): [string, Way] => [`${seat}${slot}`, { open: false }]),
+  );
+  return { startedAt, routes: new Map([...slots, ...others]) };
 }
 
 function addressOf({ id, networks }: ObservedContainer): string | undefined {
