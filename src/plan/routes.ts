@@ -34,10 +34,8 @@ export function withRoutes(plan: Plan, { spec }: Desired, view: View): Plan {
   const state = gate.gate?.state;
   if (state === undefined) return leaving.some(({ role }) => role === "active") ? unsteered(gate) : plan;
   const seats = seatsOf(state, plan, spec, view);
-  const drainMs = spec.leave?.drainMs ?? usualDrainMs;
-  const busy = leaving.filter((container) =>
-    routesTo(container, spec, state).some((route) => isBusy(route, drainMs, view.now)),
-  );
+  const drainMs = drainFor(spec, seats);
+  const busy = leaving.filter((container) => isBusy(routesTo(container, spec, state), drainMs, view.now));
   const change = changeOf(gate, seats);
   if (busy.length === 0) {
     return { ...plan, steps: [...change, ...plan.steps] };
@@ -64,7 +62,7 @@ function isPromoted(container: ObservedContainer, { steps }: Plan): boolean {
 
 function seatsOf(state: GateState, plan: Plan, spec: ServiceSpec, view: View): readonly Seat[] {
   const wanted = state.routes.map((route) => {
-    const container = occupantOf(route, state, spec, view);
+    const container = view.containers.find((each) => seatOf(each, state, spec) === route.server);
     const address = container === undefined ? undefined : addressOf(container, spec);
     const serves =
       container?.state === "running" &&
@@ -87,30 +85,24 @@ function seatsOf(state: GateState, plan: Plan, spec: ServiceSpec, view: View): r
   }));
 }
 
-function occupantOf(
-  { server }: ObservedRoute,
-  state: GateState,
-  spec: ServiceSpec,
-  view: View,
-): ObservedContainer | undefined {
-  const [, seat, number] = /^(slot|next|spare)(\d+)$/.exec(server) ?? [];
-  const slot = Number(number);
-  const role = seat === "slot" ? "active" : "next";
-  const container = view.containers.find((one) => one.role === role && one.slot === slot);
-  if (container === undefined || seat === "slot") return container;
-  return seatFor(container, state, spec) === server ? container : undefined;
+/**
+ * What was begun with a container before its promotion is counted at the seat it had then, for as long as it lasts: so
+ * the next one takes the seat where nothing is left of another.
+ */
+function seatOf(container: ObservedContainer, { routes }: GateState, spec: ServiceSpec): string | undefined {
+  const { role, slot } = container;
+  if (role === "active") return `slot${slot}`;
+  if (role !== "next") return undefined;
+  const address = addressOf(container, spec);
+  const free = routes.filter(({ server }) => server === `next${slot}` || server === `spare${slot}`);
+  const own = free.find((route) => address !== undefined && route.address === address);
+  return (own ?? free.find(({ sessions }) => sessions === 0) ?? free[0])?.server;
 }
 
-/**
- * Where a newcomer sits until it has its slot's own seat. What is under way through one of the two since the last change
- * belongs to the container that is active now, and must not be taken for the newcomer's.
- */
-function seatFor(next: ObservedContainer, { routes }: GateState, spec: ServiceSpec): string {
-  const address = addressOf(next, spec);
-  const seats = routes.filter(({ server }) => server === `next${next.slot}` || server === `spare${next.slot}`);
-  const own =
-    seats.find((seat) => seat.open && seat.address === address) ?? seats.find(({ sessions }) => sessions === 0);
-  return own?.server ?? `next${next.slot}`;
+/** While nothing serves, new work waits for the old: that must not use up the time it can wait. */
+function drainFor({ gate, leave }: ServiceSpec, seats: readonly Seat[]): number {
+  const drainMs = leave?.drainMs ?? usualDrainMs;
+  return seats.some(({ open }) => open) ? drainMs : Math.min(drainMs, (gate?.holdMs ?? 0) / 3);
 }
 
 /** On the first of the service's networks that it has an address on: the gate is on all of them. */
@@ -128,8 +120,11 @@ function routesTo(container: ObservedContainer, spec: ServiceSpec, { routes }: G
   return address === undefined ? [] : routes.filter((route) => route.address === address);
 }
 
-function isBusy({ open, sessions, closedSince }: ObservedRoute, drainMs: number, now: number): boolean {
-  return open || (sessions > 0 && now - (closedSince ?? now) < drainMs);
+/** Its time begins when the last way to it is closed. */
+function isBusy(routes: readonly ObservedRoute[], drainMs: number, now: number): boolean {
+  if (routes.some(({ open }) => open)) return true;
+  const closedSince = Math.max(...routes.map((route) => route.closedSince ?? now));
+  return routes.some(({ sessions }) => sessions > 0) && now - closedSince < drainMs;
 }
 
 function changeOf(gate: ObservedContainer, seats: readonly Seat[]): Step[] {

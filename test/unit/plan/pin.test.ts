@@ -53,7 +53,7 @@ describe("a pin to an earlier revision", () => {
     expect(show([serving, previous()], pin, "b", stopFirst)).toMatchInlineSnapshot(`
       "
       1. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      2. stop shop-web-1, within 10s (stop-first: the service publishes 8080)
+      2. stop shop-web-1, within 10s (stop-first: the service publishes 8080 and has no gate)
       3. start shop-web-1.previous (roll back: pinned to revision 1)
       4. rename shop-web-1.previous to shop-web-1.next (it is to take its old place)
       => continue: RollingBack: pinned to revision 1
@@ -66,12 +66,8 @@ describe("a pin to an earlier revision", () => {
       "
       1. disconnect shop-web-1.next from shop_default (an alias can only be given on joining)
       2. connect shop-web-1.next on shop_default as web (it is to answer to web)
-      3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (shop-web-1.next has taken over)
-      5. rename shop-web-1 to shop-web-1.previous (it is kept for a roll-back)
-      6. rename shop-web-1.next to shop-web-1 (it has been running for 5s)
-      7. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
-      => continue: Promoting: it has been running for 5s
+      3. note that shop-web-1 is being replaced (its successor takes over its names)
+      => continue: Draining: shop-web-1 is about to leave: its successor takes over its names
       "
     `);
   });

@@ -132,7 +132,7 @@ describe("what is held back holds back nothing else", () => {
     const next = containerIn("next", "b", 2);
     const under = hostWith([serving, next]);
     expect(planText({ desired: wanted("b", all, closed), host: under })).toContain(
-      "rename shop-web-1.next to shop-web-1",
+      "note that shop-web-1 is being replaced",
     );
     expect(planText({ desired: wanted("c", all, closed), host: under })).toContain(
       "rename shop-web-1.next to shop-web-1",

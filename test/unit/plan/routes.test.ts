@@ -99,26 +99,38 @@ describe("behind a gate", () => {
       "
     `);
   });
-  it("what is left from the last change is not mistaken for the new one's", () => {
-    const left = route("next1", "10.0.0.1", false, { sessions: 1, closedSince: now - 90_000 });
-    const seats = [usual[0]!, left, route("spare1", undefined, false)];
-    expect(
-      planText({ desired: desire("b", gated()), host: host([old, proven, gateWith(seats)]) }),
-    ).toMatchInlineSnapshot(`
-      "
-      1. route at shop-web.gate-1: spare1 to 10.0.0.2 open, slot1 closed (only what has proved itself gets work)
-      => continue: Draining: what is under way in shop-web-1 may end first, within 30s
-      "
-    `);
-    const drained = route("slot1", "10.0.0.1", false, { closedSince: now - 5_000 });
-    const opened = [drained, left, route("spare1", "10.0.0.2", true, { sessions: 4 })];
-    const text = planText({ desired: desire("b", gated()), host: host([old, proven, gateWith(opened)]) });
-    expect(text, "it has had its time since").toContain("stop shop-web-1");
-    const young = { ...left, closedSince: now - 5_000 };
-    const busy = [drained, young, route("spare1", "10.0.0.2", true)];
-    expect(planText({ desired: desire("b", gated()), host: host([old, proven, gateWith(busy)]) })).toContain(
-      "=> wait: Draining",
+  it("what was begun at the seat before the promotion is counted there, and the next one takes another", () => {
+    const routes = [
+      route("slot1", "10.0.0.1", true),
+      route("next1", "10.0.0.1", false, { sessions: 4, closedSince: now - 90_000 }),
+      route("spare1", undefined, false),
+    ];
+    const seen = host([old, proven, gateWith(routes)]);
+    expect(planText({ desired: desire("b", gated()), host: seen })).toContain(
+      "spare1 to 10.0.0.2 open, slot1 closed (only what has proved itself gets work)",
     );
+    const closed = routes.map((one) => (one.server === "slot1" ? { ...one, open: false, closedSince: now } : one));
+    const [slot1, next1] = closed;
+    if (slot1 === undefined || next1 === undefined) throw new Error("the routes are gone");
+    const drains = host([old, proven, gateWith([slot1, next1, route("spare1", "10.0.0.2", true)])]);
+    expect(planText({ desired: desire("b", gated()), host: drains })).toContain("=> wait: Draining");
+    const later = { ...slot1, closedSince: now - 30_000 };
+    const drained = host([old, proven, gateWith([later, next1, route("spare1", "10.0.0.2", true)])]);
+    expect(planText({ desired: desire("b", gated()), host: drained })).toContain("stop shop-web-1");
+  });
+  it.each([
+    ["10 s of 30 s", 30_000, 9_000, "may end first, within 10s"],
+    ["no more than that", 30_000, 10_000, "stop shop-web-1"],
+    ["nothing, where nothing can wait", 0, 0, "stop shop-web-1"],
+  ])("where new work waits for it, the old may take %s", (_, holdMs, closedForMs, text) => {
+    const spec = gated({
+      gate: { mode: "http", holdMs, proxyProtocol: false },
+      update: { order: "stop-first" },
+    });
+    const routes = [route("slot1", "10.0.0.1", false, { sessions: 1, closedSince: now - closedForMs })];
+    const ready = containerIn("next", "b", 2, { ...at("10.0.0.2"), state: "created", startedAt: undefined });
+    const seen = host([old, ready, gateWith(routes)]);
+    expect(planText({ desired: desire("b", spec), host: seen })).toContain(text);
   });
   it("one that has not proved itself gets no work, nor does one that failed", () => {
     const young = { ...proven, startedAt: now - 1_000 };
@@ -147,14 +159,14 @@ describe("behind a gate", () => {
       "
       1. create shop-web-1.next from sha256:bbbbbbbbbbbb on shop_default without an alias (the image is now sha256:bbbbbbbbbbbb)
       2. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r3 (a tagged image survives an image prune)
-      => continue: Draining: what is under way in shop-web-1 may end first, within 30s
+      => continue: Draining: what is under way in shop-web-1 may end first, within 10s
       "
     `);
     const made = containerIn("next", "b", 2, { state: "created", startedAt: undefined });
     expect(planText({ desired: desire("b", single), host: host([old, made, gateWith(usual)]) })).toMatchInlineSnapshot(`
       "
       1. route at shop-web.gate-1: slot1 closed (nothing serves for a moment: new work waits at the gate)
-      => continue: Draining: what is under way in shop-web-1 may end first, within 30s
+      => continue: Draining: what is under way in shop-web-1 may end first, within 10s
       "
     `);
     const idle = [route("slot1", "10.0.0.1", false, { closedSince: now }), route("next1", undefined, false)];
@@ -225,12 +237,12 @@ describe("a gate that the file does not want any more", () => {
       1. create shop-web-1.next from sha256:bbbbbbbbbbbb on shop_default as web (the image is now sha256:bbbbbbbbbbbb)
       2. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r3 (a tagged image survives an image prune)
       3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (stop-first: the service publishes 80)
+      4. stop shop-web-1, within 10s (stop-first: the service publishes 80 and has no gate)
       5. set the restart policy of shop-web.gate-1 to no (a container that leaves its role must not come back by itself)
       6. stop shop-web.gate-1, within 10s (the file gives the service no gate any more)
       7. remove shop-web.gate-1 (the file gives the service no gate any more)
       8. start shop-web-1.next (it is to serve)
-      => continue: RolloutStarted: rolling out sha256:bbbbbbbbbbbb, stop-first: the service publishes 80
+      => continue: RolloutStarted: rolling out sha256:bbbbbbbbbbbb, stop-first: the service publishes 80 and has no gate
       "
     `);
   });
@@ -283,11 +295,11 @@ describe("from any crash", () => {
               const ways = routesOf(before).filter(
                 ({ address }) => address !== undefined && address === addressIn(stopped),
               );
-              for (const { open, sessions, closedSince = Infinity } of ways) {
+              const closedSince = Math.max(...ways.map((way) => way.closedSince ?? Infinity));
+              const hadItsTime = before.takenAt - closedSince >= (served.length > 0 ? 30_000 : 10_000);
+              for (const { open, sessions } of ways) {
                 expect(open, `${stopped.name} still gets work when it is stopped`).toBe(false);
-                expect(sessions === 0 || before.takenAt - closedSince >= 30_000, "what is under way had its time").toBe(
-                  true,
-                );
+                expect(sessions === 0 || hadItsTime, "what is under way had its time").toBe(true);
               }
             },
           });
