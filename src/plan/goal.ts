@@ -13,11 +13,13 @@ export function goalOf(desired: Desired, next: ObservedContainer): Desired {
   return { spec: { ...spec, update, networks }, specHash: next.specHash, target };
 }
 
-/** It was made for another spec: it stays on the networks it has, under the names it has. */
+/** It was made for another spec: it stays on the networks of that, under the names it has. */
 function ownNetworks(container: ObservedContainer, declared: readonly NetworkAttachment[]): NetworkAttachment[] {
   return declared.flatMap((attachment) => {
-    const joined = container.networks.find(({ network }) => network === attachment.network.name);
-    if (joined === undefined) return [];
+    const { name } = attachment.network;
+    const joined = container.networks.find(({ network }) => network === name);
+    // It may have been cut off between leaving a network and joining it again under its names.
+    if (joined === undefined) return container.declaredNetworks?.includes(name) === false ? [] : [attachment];
     // One that left before it was stopped, or gave its names up for its trial, has to answer to some again.
     return [joined.aliases.length === 0 ? attachment : { ...attachment, aliases: joined.aliases }];
   });

@@ -135,10 +135,10 @@ describe("what is held back holds back nothing else", () => {
       "note that shop-web-1 is being replaced",
     );
     expect(planText({ desired: wanted("c", all, closed), host: under })).toContain(
-      "rename shop-web-1.next to shop-web-1",
+      "note that shop-web-1 is being replaced",
     );
     expect(planText({ desired: wanted("c", all, closed, "G"), host: under })).toContain(
-      "rename shop-web-1.next to shop-web-1",
+      "note that shop-web-1 is being replaced",
     );
   });
   it("no roll-back of what failed", () => {
