@@ -13,9 +13,10 @@ export function hookBody(repository: string, tag = "latest"): string {
   });
 }
 
-export async function postHook(fairlead: FairleadProcess, repository: string): Promise<void> {
+export async function postHook(fairlead: FairleadProcess, repository: string, tag?: string): Promise<void> {
   const headers = { "content-type": "application/json" };
-  const answer = await fetch(fairlead.hooksUrl + hookPath, { method: "POST", headers, body: hookBody(repository) });
+  const body = hookBody(repository, tag);
+  const answer = await fetch(fairlead.hooksUrl + hookPath, { method: "POST", headers, body });
   if (answer.status !== 202) throw new Error(`the webhook was answered ${answer.status}: ${await answer.text()}`);
   await answer.body?.cancel();
 }

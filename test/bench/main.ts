@@ -2,19 +2,29 @@ import { benchIdle } from "./idle.js";
 import { benchIntake } from "./intake.js";
 import { benchRollout } from "./rollout.js";
 import { benchSteady } from "./steady.js";
+import { benchUpdate } from "./update.js";
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+interface Options {
+  /** `--quick`: one repetition, for those that know how. */
+  readonly quick: boolean;
+}
+
+const benchmarks: Readonly<Record<string, (options: Options) => Promise<void>>> = {
   rollout: benchRollout,
   steady: benchSteady,
   intake: benchIntake,
   idle: benchIdle,
+  update: benchUpdate,
 };
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks);
+const given = process.argv.slice(2);
+const quick = given.includes("--quick");
+const asked = given.filter((argument) => argument !== "--quick");
+const names = asked.length > 0 ? asked : Object.keys(benchmarks);
 const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name));
 if (unknown.length > 0) {
   console.error(`no such benchmark: ${unknown.join(", ")}; there are ${Object.keys(benchmarks).join(", ")}`);
   process.exitCode = 2;
 } else {
-  for (const name of names) await benchmarks[name]!();
+  for (const name of names) await benchmarks[name]!({ quick });
 }

@@ -23,6 +23,8 @@ export interface ImageShop {
    * digest, with a small new layer. Answers the digest.
    */
   publish(tag: string, image: SampleImage): Promise<string>;
+  /** What the tag stands for. */
+  digest(tag: string): string | undefined;
 }
 
 export interface ShopOptions {
@@ -51,7 +53,9 @@ export async function openImageShop(
   });
   const base = [await put(await programLayer()), await put(await nodeLayer())];
   const sources = await appFiles();
+  const digests = new Map<string, string>();
   return {
+    digest: (tag) => digests.get(tag),
     publish: async (tag, image) => {
       const content = JSON.stringify({ ...image, nonce: randomBytes(16).toString("hex") });
       const layers = [...base, await put(packTar([...sources, { path: "app/sample.json", content }]))];
@@ -67,7 +71,9 @@ export async function openImageShop(
         config: await target.putBlob(Buffer.from(JSON.stringify(config)), types.config),
         layers: layers.map(({ blob }) => blob),
       };
-      return (await target.putManifest(manifest, types.manifest, tag)).digest;
+      const { digest } = await target.putManifest(manifest, types.manifest, tag);
+      digests.set(tag, digest);
+      return digest;
     },
   };
 }

@@ -56,10 +56,10 @@ export function reportOn(samples: readonly Sample[], { from, to }: Span): Report
   };
 }
 
-/** When the last request ended that another version (or none) answered; undefined where `version` answered all. */
-export function lastOfOthers(samples: readonly Sample[], version: string): number | undefined {
-  const others = samples.filter((sample) => versionOf(sample) !== version).map(({ endedAt }) => endedAt);
-  return others.length === 0 ? undefined : others.reduce((latest, one) => Math.max(latest, one));
+/** When the first good answer came after which all were good and of this version; undefined where none has come. */
+export function allOn(samples: readonly Sample[], version: string): number | undefined {
+  const inOrder = samples.toSorted((one, other) => one.endedAt - other.endedAt);
+  return inOrder[inOrder.findLastIndex((sample) => versionOf(sample) !== version) + 1]?.endedAt;
 }
 
 /** The smallest value that so large a part of all does not exceed. NaN where there is nothing. */

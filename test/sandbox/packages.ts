@@ -14,6 +14,8 @@ const programs = {
   "nginx-light": "nginx",
   "docker-compose": "docker-compose",
   haproxy: "haproxy",
+  caddy: "caddy",
+  "nginx-light": "nginx",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { answerBody, bodyBytes, versionIn } from "../../load/answer.js";
-import { lastOfOthers, quantile, reportOn } from "../../load/report.js";
+import { allOn, quantile, reportOn } from "../../load/report.js";
 import type { Sample } from "../../load/sample.js";
 
 test("an answer names its version and its request, and is good only whole", () => {
@@ -39,10 +39,12 @@ test("a quantile is a value that so large a part does not exceed", () => {
   expect(quantile([7], 0.99)).toBe(7);
 });
 
-test("traffic is all on a version after the last request that it did not answer", () => {
-  const samples = [good(100), good(200, "v2"), good(300), bad(350), good(340), good(400, "v2")];
-  expect(lastOfOthers(samples, "v2")).toBe(350);
-  expect(lastOfOthers([good(400, "v2")], "v2")).toBeUndefined();
+test("traffic is all on a version from its first answer on after which nothing else came", () => {
+  const samples = [good(100), good(200, "v2"), good(300), bad(350), good(500, "v2"), good(340), good(400, "v2")];
+  expect(allOn(samples, "v2")).toBe(400);
+  expect(allOn([good(400, "v2")], "v2")).toBe(400);
+  expect(allOn(samples, "v1")).toBeUndefined();
+  expect(allOn([good(400, "v2"), bad(500)], "v2")).toBeUndefined();
 });
 
 function good(endedAt: number, version = "v1"): Sample {
