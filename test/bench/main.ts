@@ -1,3 +1,4 @@
+import { benchChaos } from "./chaos.js";
 import { benchIdle } from "./idle.js";
 import { benchIntake } from "./intake.js";
 import { benchRollout } from "./rollout.js";
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<void>>> 
   intake: benchIntake,
   idle: benchIdle,
   update: benchUpdate,
+  chaos: benchChaos,
 };
 
 const given = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { freePort } from "../../sandbox/fairlead.js";
 import { postHook } from "../hook.js";
 import { monitorMs, type Contender } from "./contender.js";
 import { startProxy, type ProxyKind } from "./proxy.js";
-import { until } from "./until.js";
+import { until } from "../../load/until.js";
 
 interface Options {
   /** The service's keys beside its image. */
