@@ -16,7 +16,7 @@ export interface Report extends Count {
   readonly versions: Readonly<Record<string, number>>;
   /** The longest time in which no client got a good answer, the span's ends included. */
   readonly longestGapMs: number;
-  /** Of good answers that were not asked to be slow, from when they were wanted; NaN where there are none. */
+  /** Of good answers wanted within the span and not asked to be slow, from when they were wanted; NaN without any. */
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly most: number };
   /** By when they ended. */
   readonly samples: readonly Sample[];
@@ -40,7 +40,7 @@ export function reportOn(samples: readonly Sample[], { from, to }: Span): Report
     failed: failed.filter((sample) => sample.client === client).length,
   });
   const latencies = good
-    .filter(({ isSlow }) => !isSlow)
+    .filter(({ isSlow, wantedAt }) => !isSlow && wantedAt >= from)
     .map(({ wantedAt, endedAt }) => endedAt - wantedAt)
     .sort((one, other) => one - other);
   return {

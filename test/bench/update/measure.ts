@@ -7,6 +7,8 @@ import { repository, type Contender, type Deployment, type Image, type Theatre }
 
 export interface Figures {
   readonly name: string;
+  /** Before the first update. */
+  readonly atRest: Report;
   readonly updates: readonly GoodUpdate[];
   /** Starts, answers everything with 500, and says so when its health is asked for. */
   readonly broken: BadUpdate;
@@ -34,6 +36,8 @@ export interface BadUpdate {
 /** Requests in a second. */
 export const rate = 600;
 
+const restMs = 1_500;
+
 /** A tool that is content with a bad image is watched so long. */
 const watchMs = 4_000;
 
@@ -50,6 +54,9 @@ export async function measure(
     const load = startLoad({ url: deployment.url, ratePerSecond: rate });
     try {
       await load.settled("v0");
+      const restedFrom = now();
+      await sleep(restMs);
+      const atRest = load.report(restedFrom);
       const scene = { theatre, deployment, load, tag };
       const updates: GoodUpdate[] = [];
       const asked = () => updates.reduce((total, { report }) => total + report.requests, 0);
@@ -58,7 +65,7 @@ export async function measure(
       }
       const broken = await badUpdate(scene, "broken");
       if (broken.forEver) await goodUpdate(scene, "repaired");
-      return { name: contender.name, updates, broken, exits: await badUpdate(scene, "exit") };
+      return { name: contender.name, atRest, updates, broken, exits: await badUpdate(scene, "exit") };
     } finally {
       await load.stop();
     }

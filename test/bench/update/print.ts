@@ -4,7 +4,8 @@ import { rate, type BadUpdate, type Figures, type GoodUpdate } from "./measure.j
 
 export function printFigures(figures: readonly Figures[], floors: readonly number[]): void {
   const floor = median(floors);
-  const best = Math.min(...figures.filter(({ name }) => !isOurs(name)).map(allOnNew));
+  const peers = figures.filter(({ name }) => !isOurs(name)).map(allOnNew);
+  const best = peers.length === 0 ? NaN : Math.min(...peers);
   printTable(
     `update: what 8 keep-alive and 8 new-connection clients see at ${rate} requests/s, medians of ${floors.length}, per update`,
     [
@@ -16,6 +17,7 @@ export function printFigures(figures: readonly Figures[], floors: readonly numbe
       "reconnected",
       "longest gap ms",
       "p99 ms",
+      "at rest",
       "all on new ms",
       "of floor",
       "of best peer",
@@ -30,11 +32,12 @@ export function printFigures(figures: readonly Figures[], floors: readonly numbe
         of(one, ({ reconnected }) => reconnected),
         of(one, ({ report }) => report.longestGapMs),
         of(one, ({ report }) => report.latencyMs.p99),
+        one.atRest.latencyMs.p99,
         allOnNew(one),
         allOnNew(one) / floor,
         allOnNew(one) / best,
       ]),
-      ["floor: pull, create, start, healthy", ...Array<Cell>(7).fill("-"), floor, 1, floor / best],
+      ["floor: pull, create, start, healthy", ...Array<Cell>(8).fill("-"), floor, 1, floor / best],
     ],
   );
   printTable(

@@ -30,6 +30,8 @@ test("latency counts from when a request was wanted, and only good answers have 
   expect(latencyMs).toEqual({ p50: 1000, p99: 1000, most: 1000 });
   const asked = { ...good(1500), isSlow: true, wantedAt: 0 };
   expect(reportOn([asked, good(1600)], { from: 0, to: 2000 })).toMatchObject({ requests: 2, latencyMs: { most: 5 } });
+  const early = { ...late, wantedAt: -1 };
+  expect(reportOn([early, good(1600)], { from: 0, to: 2000 })).toMatchObject({ requests: 2, latencyMs: { most: 5 } });
   expect(reportOn([bad(1)], { from: 0, to: 2 }).latencyMs.p99).toBeNaN();
 });
 
