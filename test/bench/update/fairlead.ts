@@ -25,7 +25,8 @@ export function fairlead(name: string, { service = {}, declared = {}, behind }: 
         image: reference,
         restart: "unless-stopped",
         deploy: { update_config: { monitor: `${monitorMs}ms` } },
-        ...(behind === undefined ? { ports: [`127.0.0.1:${port}:8080`] } : {}),
+        // A proxy that looks a name up every half or whole second must have time to see that it has changed.
+        ...(behind === undefined ? { ports: [`127.0.0.1:${port}:8080`] } : { "x-fairlead": { drain: "2s" } }),
         ...service,
       };
       const process = await theatre.stage.run(project, { name: project, services: { web }, ...declared });

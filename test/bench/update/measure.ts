@@ -38,8 +38,9 @@ export const rate = 600;
 
 const restMs = 1_500;
 
-/** A tool that is content with a bad image is watched so long. */
-const watchMs = 4_000;
+/** A tool that is content with a bad image is watched so long, and given so long after that to come right by itself. */
+const watchMs = 3_000;
+const healingMs = 6_000;
 
 /** Some good updates of one deployment under one load, and then two bad ones. */
 export async function measure(
@@ -100,9 +101,15 @@ async function badUpdate({ theatre, deployment, load, tag }: Scene, behaviour: "
   await deployment.update();
   await Promise.all([deployment.rest(), sleep(from + watchMs - now())]);
   await sleep(500);
-  const report = load.report(from);
   const end = reportOn(load.samples, { from: now() - 300, to: now() });
-  return { report, brokenMs: brokenFor(report.samples), forEver: end.requests === end.failed };
+  const heals = async () =>
+    load.settled(undefined, healingMs).then(
+      () => true,
+      () => false,
+    );
+  const forEver = end.requests === end.failed && !(await heals());
+  const report = load.report(from);
+  return { report, brokenMs: brokenFor(report.samples), forEver };
 }
 
 function brokenFor(samples: readonly Sample[]): number {

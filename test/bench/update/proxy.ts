@@ -12,7 +12,7 @@ export interface ProxyOptions {
   readonly port: number;
 }
 
-/** Both look the name up again and again, and try another address where one does not answer. */
+/** The recipes of docs/proxies.md: both look the name up again and again, and try again where nothing answers. */
 const commands: Readonly<Record<ProxyKind, (service: string) => string>> = {
   Caddy: (service) => `
     printf '%s' '${caddyfile(service)}' >/tmp/Caddyfile
@@ -34,6 +34,7 @@ function caddyfile(service: string): string {
         name ${service}
         port ${appPort}
         refresh 500ms
+        resolvers 127.0.0.11:53
       }
       lb_try_duration 3s
       lb_try_interval 50ms
