@@ -14,8 +14,6 @@ const programs = {
   "nginx-light": "nginx",
   "docker-compose": "docker-compose",
   haproxy: "haproxy",
-  caddy: "caddy",
-  "nginx-light": "nginx",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 
