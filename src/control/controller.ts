@@ -6,6 +6,7 @@ import { orphansOf } from "../plan/orphans.js";
 import type { Orphan } from "../plan/orphans.js";
 import { familiarName } from "../spec/image.js";
 import type { Digest, ImageReference } from "../spec/image.js";
+import { jobImages } from "../spec/job.js";
 import type { Problem } from "../spec/problem.js";
 import { formatProblem } from "../spec/problem.js";
 import { serviceKey } from "../spec/service.js";
@@ -453,7 +454,8 @@ export class Controller implements Surface {
   #pullEnded(reference: string): void {
     this.#host.invalidate();
     for (const [key, spec] of this.#catalog.specs) {
-      if (reference.startsWith(`${familiarName(spec.image)}@`)) this.#queue.add(key);
+      const images = [spec.image, ...jobImages(spec)];
+      if (images.some((image) => reference.startsWith(`${familiarName(image)}@`))) this.#queue.add(key);
     }
   }
 }

@@ -25,6 +25,7 @@ const underWay: ReadonlySet<string> = new Set([
   "WaitingForCompletion",
   "WaitingForTurn",
   "WaitingForDependency",
+  "WaitingForJob",
   "Promoting",
   "RollingBack",
   "Restoring",

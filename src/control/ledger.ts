@@ -3,10 +3,13 @@ import type { Rollout } from "../plan/condition.js";
 import type { Desired, Memory } from "../plan/desired.js";
 import { toleratedFailures } from "../plan/failures.js";
 import { trackRollout } from "../plan/history.js";
+import { openingOf } from "../plan/opening.js";
 import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
+import { failedRun, jobNews } from "../plan/job-news.js";
 import { shorten } from "../plan/render.js";
 import type { StepOf } from "../plan/step.js";
 import { inEverySlot, isUp } from "../plan/view.js";
+import type { View } from "../plan/view.js";
 import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import { Flaps } from "./flaps.js";
@@ -78,16 +81,19 @@ export class Ledger {
   }
 
   /** Opens and closes the record of the rollout that the containers show. */
-  async follow(
-    key: ServiceKey,
-    spec: ServiceSpec,
-    containers: readonly ObservedContainer[],
-    log: Log,
-  ): Promise<Rollout | undefined> {
+  async follow(key: ServiceKey, spec: ServiceSpec, view: View, log: Log): Promise<Rollout | undefined> {
     const { journal, clock } = this.options;
+    const { containers } = view;
     const { rollout: known, memory } = journal.record(key);
     const tolerated = toleratedFailures(spec.update, spec.replicas ?? 1);
-    const rollout = trackRollout(known, containers, clock.now(), tolerated, memory.pin);
+    const rollout = trackRollout(
+      known,
+      containers,
+      clock.now(),
+      tolerated,
+      memory.pin,
+      openingOf(spec, view, memory.jobs),
+    );
     if (rollout === undefined || rollout === known) return known;
     const told = withCause(rollout, journal.record(key).failures);
     await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
@@ -122,12 +128,30 @@ export class Ledger {
     await journal.append({ type: "adopt", at: clock.now(), key, container: id, name, ...adopted });
   }
 
+  /** What containers tell of their jobs is to outlive them. */
+  async rememberJobs(key: ServiceKey, view: View, log: Log): Promise<void> {
+    const { journal } = this.options;
+    for (const run of jobNews(view, journal.record(key).memory.jobs)) {
+      await journal.append({ type: "job", key, ...run });
+      const { message, digest, outcome } = run;
+      if (outcome === "failed") log.error({ digest }, message);
+      else log.info({ digest }, message);
+    }
+  }
+
   async keepLogs(key: ServiceKey, step: StepOf<"keep-logs">, id: string, log: Log): Promise<void> {
     const { journal, engine, clock } = this.options;
     const logs = await engine
       .logTail(id, logLines)
       .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);
-    const { digest, specHash, reason, message, container, slot } = step;
+    const { digest, specHash, reason, message, container, slot, job } = step;
+    const run = failedRun(step, id, clock.now());
+    if (run !== undefined) {
+      await journal.append({ type: "job", key, ...run, name: container, logs: [...logs] });
+      const then = job?.phase === "after" ? "what serves stays" : `${digest} is held`;
+      log.error({ container, digest, reason, logs }, shorten(`${message}; ${then}`));
+      return;
+    }
     await journal.append({
       type: "hold",
       at: clock.now(),

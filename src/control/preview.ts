@@ -8,6 +8,7 @@ import { isImageOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { formatImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
+import { jobImages } from "../spec/job.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { ServiceRecord } from "./record.js";
@@ -57,9 +58,13 @@ async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { targets, reco
     target.local !== true &&
     active?.specHash === hash &&
     (await isSame(spec, target.digest, active, host, targets));
+  const images = jobImages(spec).map(
+    async (image) => [formatImage(image), (await targets.resolveJobImage(spec, image, host.images)).target] as const,
+  );
   const desired = {
     spec,
     specHash: hash,
+    jobImages: new Map(await Promise.all(images)),
     target: target.known
       ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
       : target,

@@ -6,6 +6,7 @@ import { gatesOf } from "../plan/gate.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
 import { pinned } from "../plan/pin.js";
+import { isJobName } from "../plan/names.js";
 import { plan } from "../plan/plan.js";
 import { isPaused } from "../plan/release.js";
 import { planRemoval } from "../plan/removal.js";
@@ -16,7 +17,8 @@ import { withTrouble } from "../plan/trouble.js";
 import { viewOf } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
-import { pinnedImage } from "../spec/image.js";
+import { formatImage, pinnedImage } from "../spec/image.js";
+import { jobImages } from "../spec/job.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { Cached } from "./cached.js";
@@ -130,7 +132,8 @@ export class Reconciler {
     const { spec, generation, specProblem } = declared;
     const known = await this.#resolutions.dependencies(run, spec, snapshot);
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
-    const rollout = await ledger.follow(run.key, spec, view.containers, run.log);
+    await ledger.rememberJobs(run.key, view, run.log);
+    const rollout = await ledger.follow(run.key, spec, view, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
     const flapping = ledger.flapping(run.key, view.containers);
     if (resolved !== undefined) await ledger.saw(run.key, resolved);
@@ -155,7 +158,7 @@ export class Reconciler {
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
-    await this.#act(run, planned.steps, [...containers, ...gatesOf(spec, view)]);
+    await this.#act(run, planned.steps, [...containers, ...view.jobs, ...gatesOf(spec, view)]);
     for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
@@ -165,8 +168,12 @@ export class Reconciler {
   }
 
   /** It has been reported: the try after the pause begins anew. */
-  #forgetFailure({ spec, target }: Desired): void {
+  #forgetFailure({ spec, target, jobImages: known }: Desired): void {
     const { pulls, builds } = this.options;
+    for (const image of jobImages(spec)) {
+      const found = known?.get(formatImage(image));
+      if (found?.known === true) pulls.forgetFailure(pinnedImage(image, found.digest));
+    }
     if (target.known) pulls.forgetFailure(pinnedImage(spec.image, target.digest));
     else if (target.build?.state === "failed") builds.forgetFailure(target.build.mark);
   }
@@ -180,12 +187,10 @@ export class Reconciler {
       return { kind: "converged", reason: "Converged", because: "its service decides when it goes" };
     }
     const { steps, outcome } = planRemoval({ project, name }, prune, removalGraceMs, view);
-    const image = view.containers[0]?.image ?? "";
-    this.#publish(
-      run,
-      view.containers.length === 0 ? undefined : bareStatus({ project, name, image }, outcome, 0, clock.now()),
-    );
-    await this.#act(run, steps, view.containers);
+    const left = [...view.containers, ...view.jobs];
+    const image = left[0]?.image ?? "";
+    this.#publish(run, left.length === 0 ? undefined : bareStatus({ project, name, image }, outcome, 0, clock.now()));
+    await this.#act(run, steps, left);
     return outcome.kind === "continue" ? undefined : outcome;
   }
 
@@ -238,7 +243,7 @@ export class Reconciler {
       // What the engine says of a refused start is observed on the container and judged like any other failure, once.
       const judged =
         step.kind === "start-container" &&
-        /\.(next|previous)$/.test(step.container) &&
+        (/\.(next|previous)$/.test(step.container) || isJobName(step.container)) &&
         error.code !== "EngineUnreachable";
       if (!judged || run.startRefused) throw thrown;
       run.startRefused = true;

@@ -4,7 +4,8 @@ import { noBuilds } from "../plan/build.js";
 import type { BuildMemory } from "../plan/build.js";
 import type { Reason, Rollout } from "../plan/condition.js";
 import { emptyMemory } from "../plan/desired.js";
-import type { Memory } from "../plan/desired.js";
+import type { JobRun, Memory } from "../plan/desired.js";
+import { withRun } from "../plan/job-news.js";
 import { noted } from "../plan/leaving.js";
 import { parseImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
@@ -30,6 +31,19 @@ export const entrySchema = z.discriminatedUnion("type", [
     container: z.string(),
     slot: z.number().optional(),
     logs: z.array(z.string()).readonly(),
+  }),
+  z.object({
+    ...common,
+    type: z.literal("job"),
+    /** The engine's id of its container, and its name. */
+    container: z.string(),
+    name: z.string().optional(),
+    job: z.string(),
+    specHash: z.string(),
+    digest,
+    outcome: z.enum(["started", "done", "failed", "retried"]),
+    message: z.string(),
+    logs: z.array(z.string()).readonly().optional(),
   }),
   z.object({ ...common, type: z.literal("retry") }),
   z.object({ ...common, type: z.literal("stable"), digest, specHash: z.string().optional() }),
@@ -119,6 +133,7 @@ export interface ServiceRecord {
   readonly resolved: { readonly at: number; readonly image: string; readonly digest: Digest } | undefined;
 }
 
+const mostJobs = 200;
 const { heals: _heals, ...nothing } = emptyMemory;
 export const emptyRecord: ServiceRecord = {
   memory: nothing,
@@ -154,8 +169,18 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const failures = [...record.failures, failure].slice(-mostFailures);
       return { ...record, failures, memory: { ...memory, holds } };
     }
+    case "job": {
+      const { container, job, specHash, digest: ranFor, outcome, message, at } = entry;
+      const run = { container, job, specHash, digest: ranFor, outcome, message, at };
+      const after = { ...record, memory: { ...memory, jobs: withRun(memory.jobs, run).slice(-mostJobs) } };
+      if (outcome !== "failed") return after;
+      const { name = container, logs = [] } = entry;
+      const why = "JobFailed" as const;
+      const failure: Failure = { digest: ranFor, specHash, container: name, reason: why, message, at, logs };
+      return { ...after, failures: [...record.failures, failure].slice(-mostFailures) };
+    }
     case "retry":
-      return { ...record, memory: { ...memory, holds: [], retriedAt: entry.at } };
+      return { ...record, memory: { ...memory, holds: [], retriedAt: entry.at, jobs: memory.jobs.map(retried) } };
     case "stable":
       return { ...record, memory: { ...memory, stableDigest: entry.digest, stableSpec: entry.specHash } };
     case "pin": {
@@ -219,4 +244,8 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
 function withRollout(known: readonly Rollout[], rollout: Rollout): readonly Rollout[] {
   const others = known.filter(({ id, startedAt }) => id !== rollout.id || startedAt !== rollout.startedAt);
   return [...others, rollout].slice(-mostRollouts);
+}
+
+function retried(job: JobRun): JobRun {
+  return job.outcome === "failed" ? { ...job, outcome: "retried" } : job;
 }

@@ -1,5 +1,6 @@
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
+import { jobImagesOf } from "../plan/job-need.js";
 import type { KnownDependency } from "../plan/dependency.js";
 import type { Desired, Target } from "../plan/desired.js";
 import { withContainersOf } from "../plan/local.js";
@@ -7,6 +8,7 @@ import type { HostSnapshot } from "../plan/observed.js";
 import { inEverySlot, inRole, isImageOf } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
+import { formatImage } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Declared } from "./catalog.js";
 import { inTime } from "./in-time.js";
@@ -77,7 +79,20 @@ export class Resolutions {
     const hash = specHash(spec);
     const { target, retryAfterMs } = await this.options.targets.resolve(spec, view.images);
     asker.retryAfterMs = retryAfterMs;
-    return { spec, specHash: hash, target: await this.#compareContent(asker, spec, hash, target, view) };
+    const desired = { spec, specHash: hash, target: await this.#compareContent(asker, spec, hash, target, view) };
+    const jobImages = await this.#jobImages(asker, desired, view);
+    return jobImages.size === 0 ? desired : { ...desired, jobImages };
+  }
+
+  async #jobImages(asker: Asker, desired: Desired, view: View): Promise<ReadonlyMap<string, Target>> {
+    const { targets, journal } = this.options;
+    const images = jobImagesOf(desired, view, journal.record(asker.key).memory.jobs);
+    const resolved = images.map(async (image) => {
+      const { target, retryAfterMs } = await targets.resolveJobImage(desired.spec, image, view.images);
+      asker.retryAfterMs = Math.max(asker.retryAfterMs, retryAfterMs);
+      return [formatImage(image), target] as const;
+    });
+    return new Map(await Promise.all(resolved));
   }
 
   /** A new digest may be old content: that is recorded, not rolled out. */

@@ -7,6 +7,7 @@ import type { ObservedContainer, ObservedImage } from "../plan/observed.js";
 import { buildHash } from "../spec/hash.js";
 import { familiarImage, formatImage } from "../spec/image.js";
 import type { Digest, ImageReference } from "../spec/image.js";
+import { jobImages } from "../spec/job.js";
 import { serviceKey } from "../spec/service.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
@@ -41,7 +42,7 @@ export class Targets {
 
   /** A hook or a person says that something has changed: the next look asks. */
   invalidate(spec: ServiceSpec): void {
-    this.options.digests.invalidate(spec.image);
+    for (const image of [spec.image, ...jobImages(spec)]) this.options.digests.invalidate(image);
     if (spec.build !== undefined) this.#contents.get(buildHash(spec.build))?.invalidate();
     this.#urgent.add(serviceKey(spec.project, spec.name));
   }
@@ -70,6 +71,18 @@ export class Targets {
       case undefined:
         return this.options.digests.resolve(image);
     }
+  }
+
+  /** An image that a job names: by the service's `pull_policy` where that says what may be asked, each time it is due. */
+  async resolveJobImage(
+    { pullPolicy }: ServiceSpec,
+    image: ImageReference,
+    images: readonly ObservedImage[],
+  ): Promise<Resolved> {
+    const local =
+      pullPolicy?.kind === "never" || pullPolicy?.kind === "missing" ? localTarget(image, images) : undefined;
+    if (local !== undefined) return atOnce(local);
+    return pullPolicy?.kind === "never" ? atOnce(missing(image)) : this.options.digests.resolve(image);
   }
 
   isSameContent(spec: ServiceSpec, digest: Digest, container: ObservedContainer): Promise<boolean> {

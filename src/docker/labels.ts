@@ -1,9 +1,10 @@
-import { networkHash } from "../spec/hash.js";
+import { jobsHash, networkHash } from "../spec/hash.js";
 import { formatImage, isDigest, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import type { NetworkSpec } from "../spec/network.js";
-import type { RestartPolicy, VolumeSpec } from "../spec/service.js";
-import type { ForeignContainer } from "../plan/observed.js";
+import type { RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
+import type { ForeignContainer, JobMark } from "../plan/observed.js";
+import { isJobLabelled, jobLabels, readJob } from "./job-labels.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import { activeName } from "../plan/names.js";
 
@@ -25,13 +26,15 @@ export interface Identity {
   readonly declaredNetworks?: readonly string[];
   /** Only of a gate: the service whose gate it is. */
   readonly gateOf?: string;
+  readonly job?: JobMark;
+  readonly after?: string;
 }
 
 /** The Compose version whose labels these are; `docker compose` and others read them, none refuses a version. */
 const composeVersion = "2.40.0";
 
 /** Labels of the file first: none of them can take the place of ours. */
-export function containerLabels({ spec, slot, specHash, digest, byId, revision }: CreateContainerStep): Labels {
+export function containerLabels({ spec, slot, specHash, digest, byId, revision, job }: CreateContainerStep): Labels {
   return {
     ...spec.container.labels,
     "fairlead.project": spec.project,
@@ -45,14 +48,19 @@ export function containerLabels({ spec, slot, specHash, digest, byId, revision }
     "fairlead.restart": formatRestart(spec.container.restart),
     "fairlead.networks": spec.networks.map(({ network }) => network.name).join(","),
     ...(spec.gateOf === undefined ? {} : { "fairlead.gate": spec.gateOf }),
+    ...(job === undefined ? afterLabel(spec) : jobLabels(job)),
     "com.docker.compose.project": spec.project,
     "com.docker.compose.service": spec.name,
     "com.docker.compose.container-number": String(slot),
-    "com.docker.compose.oneoff": "False",
+    "com.docker.compose.oneoff": job === undefined ? "False" : "True",
     "com.docker.compose.config-hash": specHash,
     "com.docker.compose.image": byId === true ? digest : pinnedImage(spec.image, digest),
     "com.docker.compose.version": composeVersion,
   };
+}
+
+function afterLabel({ after = [] }: ServiceSpec): Labels {
+  return after.length === 0 ? {} : { "fairlead.after": jobsHash(after) };
 }
 
 /** What the network was made from: how a changed declaration is told. */
@@ -94,7 +102,10 @@ export function readIdentity(labels: Labels): Identity | undefined {
   const declaredRestart = parseRestart(labels["fairlead.restart"] ?? "");
   if (!project || !service || !base || !isDigest(digest)) return undefined;
   if (slot === undefined || revision === undefined || declaredRestart === undefined) return undefined;
+  const job = readJob(labels);
+  if (job === undefined && isJobLabelled(labels)) return undefined;
   const specHash = labels["fairlead.spec-hash"] ?? "";
+  const after = labels["fairlead.after"];
   const networks = labels["fairlead.networks"];
   const gateOf = labels["fairlead.gate"];
   return {
@@ -109,6 +120,8 @@ export function readIdentity(labels: Labels): Identity | undefined {
     declaredRestart,
     ...(networks === undefined ? {} : { declaredNetworks: networks.split(",").filter((name) => name !== "") }),
     ...(gateOf ? { gateOf } : {}),
+    ...(job === undefined ? {} : { job }),
+    ...(after === undefined ? {} : { after }),
   };
 }
 

@@ -1,4 +1,5 @@
-import { mayPull, planRollout } from "./begin.js";
+import { mayPull } from "./arrival.js";
+import { planRollout } from "./begin.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { lastStable } from "./goal.js";
 import { heldBy } from "./held.js";

@@ -1,9 +1,11 @@
-import { familiarName } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { activeName, keptRevision, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
+import { awaitImage } from "./arrival.js";
+import { awaitBefore } from "./before.js";
+import { beginningOf } from "./job-need.js";
 import { keepRunning } from "./keep.js";
 import type { Step } from "./step.js";
 import { lacking, awaitHost } from "./prerequisites.js";
@@ -11,7 +13,7 @@ import { create, letTryAgain, retire } from "./steps.js";
 import { ownerOf } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
-import { inRole, isUp, localName, othersServe } from "./view.js";
+import { inRole, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
@@ -23,7 +25,7 @@ export function planRollout(
   memory: SlotMemory,
   revision = revisionFor(desired, digest, view, memory),
 ): Plan {
-  const obstacle = awaitImage(desired, digest, view) ?? awaitHost(desired, view);
+  const obstacle = awaitStart(desired, digest, view, memory, revision);
   if (obstacle !== undefined)
     return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
   const strategy = strategyOf(desired.spec);
@@ -34,36 +36,19 @@ export function planRollout(
   };
 }
 
-/** Undefined: nothing stands in the way of creating the container. */
-export function awaitImage(desired: Desired, digest: Digest, view: SlotView): Plan | undefined {
-  const { image } = desired.spec;
-  if (localName(view, image, digest) !== undefined) return undefined;
-  const reference = `${familiarName(image)}@${digest}`;
-  if (!mayPull(desired.spec)) {
-    const because = `${digest} is not on this host any more, and nothing is pulled for this service`;
-    return { steps: [], outcome: { kind: "failed", reason: "ImageNotFound", because } };
-  }
-  const pull = view.pulls.get(reference);
-  if (pull?.state === "failed") {
-    const because = `${reference} could not be pulled: ${pull.message}`;
-    return { steps: [], outcome: { kind: "failed", reason: pull.reason, because } };
-  }
-  const outcome: Outcome = {
-    kind: "wait",
-    until: undefined,
-    reason: "Pulling",
-    because: `${reference} is being pulled`,
-  };
-  if (pull?.state === "running") return { steps: [], outcome };
-  const { platform } = desired.spec.container;
-  const because = "the image is not on this host yet";
-  const step: Step = { kind: "pull-image", reference, ...(platform === undefined ? {} : { platform }), because };
-  return { steps: [step], outcome };
-}
-
-/** Whether a registry may be asked for what is missing. */
-export function mayPull({ build, pullPolicy }: ServiceSpec): boolean {
-  return build === undefined && pullPolicy?.kind !== "never";
+/** What has to be there or done before the container is created. Undefined: nothing stands in the way. */
+export function awaitStart(
+  desired: Desired,
+  digest: Digest,
+  view: SlotView,
+  memory: SlotMemory,
+  revision = revisionFor(desired, digest, view, memory),
+): Plan | undefined {
+  return (
+    awaitImage(desired.spec, digest, view) ??
+    awaitHost(desired, view) ??
+    awaitBefore({ desired, digest, revision }, view, memory)
+  );
 }
 
 /** What serves is kept running, whatever stands in the way of the new one. */
@@ -156,6 +141,10 @@ function revisionFor(desired: Desired, digest: Digest, view: SlotView, memory: S
   const shared = Math.max(...alike.map(({ revision }) => revision));
   if (shared >= least) return shared;
   const ofContainers = view.siblings.map((container) => container.revision);
+  // The rollout has begun with its jobs.
+  const begun = beginningOf(desired, digest, view);
+  if (begun > Math.max(0, ...ofContainers)) return begun;
+  const ofJobs = view.jobs.map((container) => container.revision);
   const ofTags = view.images.flatMap((image) => image.tags.map((tag) => keptRevision(desired.spec, tag) ?? 0));
-  return Math.max(0, ...ofContainers, ...ofTags) + 1;
+  return Math.max(0, ...ofContainers, ...ofJobs, ...ofTags) + 1;
 }

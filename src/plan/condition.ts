@@ -28,6 +28,8 @@ export type Reason =
   | "WaitingForWindow"
   | "WaitingForAge"
   | "WaitingForApproval"
+  | "WaitingForJob"
+  | "JobFailed"
   | "HealthDeadlineExceeded"
   | "Unhealthy"
   | "ContainerExited"

@@ -10,6 +10,8 @@ export interface Desired {
   readonly spec: ServiceSpec;
   readonly specHash: string;
   readonly target: Target;
+  /** Behind the images that the jobs of the spec name, by `formatImage`; only where they are asked for. */
+  readonly jobImages?: ReadonlyMap<string, Target>;
   /** A person has gone back to an earlier revision: `target` is that one's, and `over` what would be wanted without it. */
   readonly pin?: Pin & { readonly over: Target };
   /** What whoever reads the plan of a new container should know of it, where the file and the tag do not say it. */
@@ -74,6 +76,22 @@ export interface Memory {
   readonly firstSeen?: ReadonlyMap<Digest, number>;
   /** By slot: how often in a row its active container had to be started again and did not last. */
   readonly heals: ReadonlyMap<number, number>;
+  /** Jobs that have been started, the latest last. */
+  readonly jobs: readonly JobRun[];
+}
+
+export interface JobRun {
+  /** The container's id. */
+  readonly container: string;
+  /** `jobHash`, and the spec and digest that it ran for. */
+  readonly job: string;
+  readonly specHash: string;
+  readonly digest: Digest;
+  /** `retried`: it had failed, and a person has asked for another run. */
+  readonly outcome: "started" | "done" | "failed" | "retried";
+  readonly message: string;
+  /** When that was seen. Epoch ms. */
+  readonly at: number;
 }
 
 /** The part of it that concerns one slot. */
@@ -99,6 +117,7 @@ export const emptyMemory: Memory = {
   stableDigest: undefined,
   leaving: new Map(),
   heals: new Map(),
+  jobs: [],
 };
 
 export function isTarget(target: Target, digest: Digest): boolean {

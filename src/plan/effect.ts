@@ -1,4 +1,6 @@
+import { jobsHash } from "../spec/hash.js";
 import { formatImage } from "../spec/image.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { roleOf, baseOf, activeName } from "./names.js";
 import type { HostSnapshot, ObservedContainer, ObservedRoute } from "./observed.js";
 import { networkMade, volumeMade } from "./made.js";
@@ -147,6 +149,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     declaredNetworks: spec.networks.map(({ network }) => network.name),
     ...(step.networkOf === undefined ? {} : { networkOf: step.networkOf.id }),
     ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
+    ...(step.job === undefined ? followedBy(spec) : { job: step.job }),
   };
   const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));
   return { ...host, containers: [...host.containers, container], images };
@@ -167,6 +170,10 @@ function routed({ gate }: ObservedContainer, routes: readonly Route[], now: numb
 function configured({ gate }: ObservedContainer, config: string | undefined): Pick<ObservedContainer, "gate"> {
   if (gate?.state === undefined || config === undefined) return {};
   return { gate: { ...gate, state: { ...gate.state, config } } };
+}
+
+function followedBy({ after = [] }: ServiceSpec): Pick<ObservedContainer, "after"> {
+  return after.length === 0 ? {} : { after: jobsHash(after) };
 }
 
 function removed(host: HostSnapshot, name: string): HostSnapshot {

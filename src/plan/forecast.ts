@@ -2,12 +2,13 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Desired, Memory } from "./desired.js";
 import { effect } from "./effect.js";
 import type { HostSnapshot } from "./observed.js";
+import { failedRun, withRun } from "./job-news.js";
 import { noted } from "./leaving.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { plan } from "./plan.js";
 import { renderStep, shorten } from "./render.js";
 import type { Step } from "./step.js";
-import { viewOf } from "./view.js";
+import { isUp, viewOf } from "./view.js";
 
 export interface Forecast {
   /** Steps and waits in order, one a line. */
@@ -18,6 +19,7 @@ export interface Forecast {
 
 /** More passes than the rollout of one replica needs; a plan that does not settle by then says so. */
 const longest = 20;
+const passesOfJob = 3;
 
 /** The whole way from here, if every container does well: plans, carried out on paper, until nothing is left to do. */
 export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): Forecast {
@@ -25,7 +27,8 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
   let world = host;
   let known = memory;
   let changes = false;
-  const most = longest * Math.max(1, desired.spec.replicas ?? 1);
+  const { replicas = 1, before = [], after = [] } = desired.spec;
+  const most = longest * Math.max(1, replicas) + passesOfJob * (before.length + after.length);
   for (let pass = 0; ; pass += 1) {
     const { steps, outcome } = plan(desired, viewOf(world, desired.spec, new Map()), known);
     changes ||= steps.length > 0;
@@ -46,6 +49,9 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
     } else if (outcome.kind === "wait" && outcome.reason === "WaitingForCompletion") {
       lines.push("wait until it has completed");
       world = complete(world, desired.spec);
+    } else if (outcome.kind === "wait" && outcome.reason === "WaitingForJob") {
+      lines.push("wait until it has ended well");
+      world = endJobs(world, desired.spec);
     } else if (outcome.kind === "wait" && !pulling) {
       lines.push(`wait until it has been well for ${desired.spec.update.monitorMs / 1_000}s`);
       world = recover(world, desired.spec.update.monitorMs);
@@ -58,6 +64,7 @@ function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
   return (
     outcome.reason === "WaitingForHealth" ||
     outcome.reason === "WaitingForCompletion" ||
+    outcome.reason === "WaitingForJob" ||
     (isTimed(outcome) && outcome.until !== undefined)
   );
 }
@@ -71,7 +78,10 @@ function isTimed({ reason }: Outcome): boolean {
 
 function afterNote(memory: Memory, step: Step, { containers, takenAt }: HostSnapshot): Memory {
   const id = "container" in step ? containers.find(({ name }) => name === step.container)?.id : undefined;
-  if (step.kind !== "note-leaving" || id === undefined) return memory;
+  if (id === undefined) return memory;
+  const run = step.kind === "keep-logs" ? failedRun(step, id, takenAt) : undefined;
+  if (run !== undefined) return { ...memory, jobs: withRun(memory.jobs, run) };
+  if (step.kind !== "note-leaving") return memory;
   return { ...memory, leaving: noted(memory.leaving, step, id, takenAt) };
 }
 
@@ -92,6 +102,15 @@ function relieve(host: HostSnapshot): HostSnapshot {
     const routes = gate.state.routes.map((route) => ({ ...route, sessions: 0 }));
     return { ...container, gate: { ...gate, state: { ...gate.state, routes } } };
   });
+  return { ...host, containers };
+}
+
+function endJobs(host: HostSnapshot, { project, name }: ServiceSpec): HostSnapshot {
+  const containers = host.containers.map((container) =>
+    container.project === project && container.service === name && container.job !== undefined && isUp(container)
+      ? { ...container, state: "exited" as const, exitCode: 0, finishedAt: host.takenAt }
+      : container,
+  );
   return { ...host, containers };
 }
 

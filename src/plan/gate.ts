@@ -1,4 +1,5 @@
 import type { ServiceSpec } from "../spec/service.js";
+import { isJobName } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
@@ -26,7 +27,7 @@ export function withoutGate(plan: Plan, spec: ServiceSpec, view: View): Plan {
   if (gates.length === 0) return plan;
   const because = "the file gives the service no gate any more";
   const away = gates.flatMap((gate): Step[] => discard(gate, spec, because));
-  const start = plan.steps.findIndex(({ kind }) => kind === "start-container");
+  const start = plan.steps.findIndex((step) => step.kind === "start-container" && !isJobName(step.container));
   if (start >= 0) return { ...plan, steps: [...plan.steps.slice(0, start), ...away, ...plan.steps.slice(start)] };
   const isSettled = plan.outcome.kind === "converged" || !view.containers.some(isUp);
   return isSettled ? { ...plan, steps: [...plan.steps, ...away] } : plan;

@@ -1,6 +1,7 @@
 import type { NetworkAttachment } from "../spec/network.js";
 import type { Digest } from "../spec/image.js";
 import type { Desired, Memory } from "./desired.js";
+import { withoutJobs } from "./job-need.js";
 import type { ObservedContainer } from "./observed.js";
 
 /** What a slot on its way back is to become: the very container that is being started there. */
@@ -33,7 +34,7 @@ export function ownGoalOf(desired: Desired, container: ObservedContainer): Desir
 
 /** The last stable digest where its container is gone: its spec went with it, and if today's is another one that is told. */
 export function lastStable(desired: Desired, digest: Digest, { stableSpec }: Pick<Memory, "stableSpec">): Desired {
-  const wanted: Desired = { ...desired, target: { known: true, digest, sameContent: [] } };
+  const wanted: Desired = { ...withoutJobs(desired), target: { known: true, digest, sameContent: [] } };
   if (stableSpec === undefined || stableSpec === desired.specHash) return wanted;
   return { ...wanted, note: "it has today's spec, as no container is left of the one that it proved itself with" };
 }

@@ -5,6 +5,7 @@ import type { Desired, Hold, SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { keepRunning } from "./keep.js";
+import { failedBefore } from "./job-need.js";
 import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
 
@@ -13,6 +14,11 @@ export function heldBy(desired: Desired, view: SlotView, memory: SlotMemory): Ho
   const { target, specHash } = desired;
   const remembered = memory.holds.find((hold) => hold.specHash === specHash && isTarget(target, hold.digest));
   if (remembered !== undefined) return remembered;
+  const job = failedBefore(desired, memory.jobs);
+  if (job !== undefined) {
+    const { digest, message, at } = job;
+    return { specHash, digest, reason: "JobFailed", message, at };
+  }
   const failed = inRole(view.containers, "failed");
   if (failed === undefined || failed.specHash !== specHash || !isTarget(target, failed.digest)) return undefined;
   if (failed.createdAt < (memory.retriedAt ?? 0)) return undefined;

@@ -1,12 +1,14 @@
 import type { Rollout } from "./condition.js";
 import type { Pin } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
+import { trackOpening } from "./opening.js";
+import type { Opening } from "./opening.js";
 import { inEverySlot, isReturning, isUp } from "./view.js";
 
 /**
  * What the containers tell of the last rollout, given what was known of it. Level-triggered like everything else: a
  * rollout that ended while nobody watched is closed at the next look. All slots together make one rollout with one
- * outcome; `tolerated` is how many of them may fail. Answers the very same object if nothing is new.
+ * outcome; `tolerated` is how many of them may fail, and `opening` the jobs before the first of them. Answers the very same object if nothing is new.
  */
 export function trackRollout(
   known: Rollout | undefined,
@@ -14,6 +16,7 @@ export function trackRollout(
   now: number,
   tolerated = 0,
   pin?: Pin,
+  opening?: Opening,
 ): Rollout | undefined {
   const nexts = inEverySlot(containers, "next");
   const isRollback = (next: ObservedContainer) => pin?.digest === next.digest;
@@ -27,6 +30,7 @@ export function trackRollout(
     // The container itself may be an old one.
     return isRollback(front) ? { ...begun, startedAt: new Date(now).toISOString(), rollback: true } : begun;
   }
+  if (opening !== undefined && nexts.length === 0) return trackOpening(known, opening, containers, now);
   if (open === undefined || nexts.length > 0) return known;
   const end = endOf(open, containers, tolerated);
   if (end === undefined) return known;

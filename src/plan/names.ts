@@ -1,6 +1,6 @@
 import { serviceHash } from "../spec/hash.js";
 import type { ServiceSpec } from "../spec/service.js";
-import type { ObservedContainer, Role } from "./observed.js";
+import type { JobPhase, ObservedContainer, Role } from "./observed.js";
 
 const suffixes = { active: "", next: ".next", previous: ".previous", failed: ".failed" } as const;
 
@@ -11,6 +11,19 @@ export function activeName(spec: Pick<ServiceSpec, "project" | "name" | "contain
 
 export function nameInRole(base: string, role: Exclude<Role, "stray">): string {
   return base + suffixes[role];
+}
+
+/** Never a replica's name: those end in their slot's number after a dash, or are the file's own choice. */
+export function jobName(
+  { project, name }: { readonly project: string; readonly name: string },
+  phase: JobPhase,
+  index: number,
+): string {
+  return `${project}-${name}.${phase}.${index}`;
+}
+
+export function isJobName(name: string): boolean {
+  return /\.(?:before|after)\.\d+$/.test(name);
 }
 
 /** The role that a name plays for a container whose active name is `base`. */

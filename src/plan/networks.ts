@@ -93,7 +93,7 @@ function overlapping({ name, ipam }: NetworkSpec, view: View): string | undefine
 }
 
 function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork, what: string, view: View): Plan {
-  const others = standingOn(network, view.neighbours);
+  const others = standingOn(network, [...view.neighbours, ...view.jobs]);
   const leave = standingOn(network, view.containers).map((container): Step => {
     const because = `${what}; it is made anew, and until then this container cannot be reached on it`;
     return { kind: "disconnect-network", container: container.name, network: network.name, because };

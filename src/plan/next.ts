@@ -1,8 +1,7 @@
 import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
-import { awaitImage } from "./begin.js";
+import { awaitStart } from "./begin.js";
 import { fits, isDetached, startObstacle } from "./bonds.js";
-import { awaitHost } from "./prerequisites.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { heldBy } from "./held.js";
 import { baseOf, nameInRole } from "./names.js";
@@ -83,12 +82,12 @@ function planSuperseded(
     !wantsActive(desired, active, view) &&
     heldBy(desired, view, memory) === undefined
   ) {
-    const obstacle = awaitImage(desired, desired.target.digest, view) ?? awaitHost(desired, view);
+    const obstacle = awaitStart(desired, desired.target.digest, view, memory);
     if (obstacle !== undefined) return obstacle;
   }
   const because = "something newer is wanted before it proved itself";
   const steps: Step[] = [...retire(next, desired.spec, because), ...putAway(next, because, view)];
-  const isNeeded = wantsActive(desired, active, view) || !readyToLaunch(desired, view);
+  const isNeeded = wantsActive(desired, active, view) || !readyToLaunch(desired, view, memory);
   if (active !== undefined && isNeeded && canComeBack(desired.spec, active, view)) {
     steps.push(...restore(active, "it serves until the newer one is ready"));
   }
@@ -112,10 +111,8 @@ function canComeBack(spec: ServiceSpec, active: ObservedContainer, view: SlotVie
   return !isUp(active) && spec.oneShot !== true && startObstacle(spec, active, view) === undefined;
 }
 
-function readyToLaunch(desired: Desired, view: SlotView): boolean {
-  return (
-    desired.target.known && (awaitImage(desired, desired.target.digest, view) ?? awaitHost(desired, view)) === undefined
-  );
+function readyToLaunch(desired: Desired, view: SlotView, memory: SlotMemory): boolean {
+  return desired.target.known && awaitStart(desired, desired.target.digest, view, memory) === undefined;
 }
 
 function planLaunch(

@@ -63,6 +63,24 @@ export interface ObservedContainer {
   readonly gate?: ObservedGate;
   /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */
   readonly differences?: readonly string[];
+  /** It is no replica of its service, but runs one of its jobs. */
+  readonly job?: JobMark;
+  /** `jobsHash` of the jobs that were to follow when it was created. */
+  readonly after?: string;
+}
+
+export type JobPhase = "before" | "after";
+
+/** Which job a container was made for; `specHash` and `revision` beside it are those of the rollout. */
+export interface JobMark {
+  readonly phase: JobPhase;
+  /** Its place in the list, from 1. */
+  readonly index: number;
+  /** `jobHash` of what the file said of it. */
+  readonly hash: string;
+  readonly timeoutMs: number;
+  /** The service's digest that it runs for; the container's own image may be another. */
+  readonly target: Digest;
 }
 
 /** A gate that runs. */

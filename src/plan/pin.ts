@@ -1,6 +1,7 @@
 import { parseImage } from "../spec/image.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Pin } from "./desired.js";
+import { withoutJobs } from "./job-need.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { View } from "./view.js";
 
@@ -10,7 +11,7 @@ import type { View } from "./view.js";
  */
 export function pinned(desired: Desired, pin: Pin | undefined): Desired {
   if (pin === undefined) return desired;
-  const { spec, specHash, target } = desired;
+  const { spec, specHash, target } = withoutJobs(desired);
   const { failureAction, ...policy } = spec.rollback ?? spec.update;
   // A roll-back that fails leaves what serves: it is not rolled back itself.
   const update = { ...policy, failureAction: failureAction === "continue" ? failureAction : ("rollback" as const) };

@@ -1,7 +1,9 @@
 import { sinceOwner } from "./bonds.js";
+import { withAfter } from "./after.js";
 import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
 import { withLeaving } from "./leave.js";
+import { planJobEnds } from "./job-ends.js";
 import { planNetworks } from "./networks.js";
 import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
@@ -23,13 +25,20 @@ import type { View } from "./view.js";
  * them may move now.
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
+  const ended = planJobEnds(desired.spec, view, remembered);
+  if (ended !== undefined) return ended;
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;
-  const service = withLeaving(planService(desired, view, remembered), desired, view, remembered);
+  const service = withLeaving(serve(desired, view, remembered), desired, view, remembered);
   const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   return withNotice(withRoutes(whole, desired, view), notice, desired.spec, view);
+}
+
+/** The containers that serve, and what follows once they do. */
+function serve(desired: Desired, view: View, memory: Memory): Plan {
+  return withAfter(planService(desired, view, memory), desired, view, memory);
 }
 
 function planService(wanted: Desired, view: View, remembered: Memory): Plan {

@@ -6,6 +6,7 @@ import { keepRunning } from "./keep.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { ownGoalOf } from "./goal.js";
+import { openedFor } from "./opening.js";
 import { inEverySlot, isReturning } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
@@ -97,12 +98,14 @@ export function untilReleased(
 }
 
 /** What a rollout of this very spec was bringing when something newer came, or what it has brought to some slots. */
-function underWay({ specHash }: Desired, { containers }: View): Digest | undefined {
+function underWay({ specHash }: Desired, view: View): Digest | undefined {
+  const { containers } = view;
   const nexts = inEverySlot(containers, "next").filter((next) => !isReturning(next, inSlot(containers, next.slot)));
   const actives = inEverySlot(containers, "active");
   const isMixed = new Set(actives.map(({ revision }) => revision)).size > 1;
   const [newest] = [...(nexts.length > 0 ? nexts : isMixed ? actives : [])].sort((a, b) => b.revision - a.revision);
-  return newest?.specHash === specHash ? newest.digest : undefined;
+  if (newest === undefined) return openedFor(specHash, view);
+  return newest.specHash === specHash ? newest.digest : undefined;
 }
 
 function inSlot(containers: readonly ObservedContainer[], slot: number): readonly ObservedContainer[] {

@@ -11,7 +11,8 @@ export function planRemoval(
   graceMs: number,
   view: View,
 ): Plan {
-  if (view.containers.length === 0) {
+  const containers = [...view.jobs, ...view.containers];
+  if (containers.length === 0) {
     return { steps: [], outcome: { kind: "converged", reason: "Converged", because: "nothing of it is left" } };
   }
   const name = `${service.project}/${service.name}`;
@@ -21,7 +22,7 @@ export function planRemoval(
   }
   const because = `${name} is in no services file any more`;
   const spec = { container: { stopGracePeriodMs: graceMs } } as Pick<Desired["spec"], "container">;
-  const steps = view.containers.flatMap((container): Step[] => [
+  const steps = containers.flatMap((container): Step[] => [
     ...retire(container, spec, because),
     { kind: "remove-container", container: container.name, because },
   ]);

@@ -48,7 +48,7 @@ function describe(step: Step): string {
     case "set-routes":
       return `route at ${step.container}: ${step.routes.map(renderRoute).join(", ")}`;
     case "keep-logs":
-      return `keep the last log lines of ${step.container} and hold ${shorten(step.digest)}`;
+      return `keep the last log lines of ${step.container}${step.job?.phase === "after" ? "" : ` and hold ${shorten(step.digest)}`}`;
   }
 }
 

@@ -5,6 +5,7 @@ import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { planRollout } from "./begin.js";
 import { heldBy, planHeld } from "./held.js";
+import { withoutJobs } from "./job-need.js";
 import { planNext } from "./next.js";
 import { goalOfNext, planHeldBack } from "./release.js";
 import { planAbsent } from "./absent.js";
@@ -49,5 +50,5 @@ function isAdrift(desired: Desired, active: ObservedContainer, view: SlotView, m
 }
 
 function asItIs(desired: Desired, { digest }: ObservedContainer): Desired {
-  return { ...desired, target: { known: true, digest, sameContent: [] } };
+  return { ...withoutJobs(desired), target: { known: true, digest, sameContent: [] } };
 }

@@ -111,7 +111,7 @@ function healthOf(spec: ServiceSpec, { active, next }: Slot, outcome: Outcome): 
   if (spec.oneShot === true && isReady(spec, active)) return "Healthy";
   if (active === undefined || active.state !== "running") {
     if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
-    if (outcome.reason === "Building") return "Progressing";
+    if (outcome.reason === "Building" || outcome.reason === "WaitingForJob") return "Progressing";
     return active === undefined ? "Missing" : "Degraded";
   }
   if (active.health === "unhealthy") return "Degraded";

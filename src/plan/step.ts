@@ -1,5 +1,6 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
+import type { JobMark } from "./observed.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
 import type { EndpointSettings, NetworkSpec } from "../spec/network.js";
@@ -73,6 +74,8 @@ export interface CreateContainerStep {
   readonly attach: Endpoint | undefined;
   /** The container whose network it lives in, instead of any of its own. */
   readonly networkOf?: { readonly id: string; readonly name: string };
+  /** Not to serve, but to run this job. */
+  readonly job?: JobMark;
 }
 
 /** By the id that was observed: another network that bears the name meanwhile stays. */
@@ -149,4 +152,6 @@ export interface KeepLogsStep {
   readonly message: string;
   /** Absent: 1. */
   readonly slot?: number;
+  /** The job that failed. Of one that was to follow nothing is held. */
+  readonly job?: JobMark;
 }

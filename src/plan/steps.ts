@@ -157,7 +157,7 @@ export function keepImage(spec: ServiceSpec, digest: Digest, revision: number, v
     .map(({ tag, because }) => ({ kind: "tag-image", source, tag, because }));
 }
 
-function createNetworks(spec: ServiceSpec, view: View): Step[] {
+export function createNetworks(spec: ServiceSpec, view: View): Step[] {
   return spec.networks
     .filter(({ network }) => !network.external && !view.networks.has(network.name))
     .map(({ network }) => ({
@@ -168,7 +168,7 @@ function createNetworks(spec: ServiceSpec, view: View): Step[] {
     }));
 }
 
-function createVolumes(spec: ServiceSpec, view: View): Step[] {
+export function createVolumes(spec: ServiceSpec, view: View): Step[] {
   return spec.volumes
     .filter((volume) => !volume.external && !view.volumes.has(volume.name))
     .map((volume) => ({

@@ -1,3 +1,4 @@
+import { isJobName } from "./names.js";
 import { shorten } from "./render.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
@@ -29,6 +30,8 @@ function once(steps: readonly Step[]): readonly Step[] {
 }
 
 function sharedSubject(step: Step): string | undefined {
+  if (step.kind === "create-container") return step.job === undefined ? undefined : step.name;
+  if ("container" in step) return isJobName(step.container) ? JSON.stringify(step) : undefined;
   if (step.kind === "create-network") return step.network.name;
   if (step.kind === "create-volume") return step.volume.name;
   if (step.kind === "tag-image") return step.tag;

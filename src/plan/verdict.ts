@@ -58,7 +58,7 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
 }
 
 /** Whether the image or its command is at fault, or the host: a port, a network, a mount, the engine. */
-function startReason(startError: string): Reason {
+export function startReason(startError: string): Reason {
   if (/port is already allocated|address already in use/i.test(startError)) return "PortConflict";
   const byImage = /OCI runtime|executable file not found|exec format error|no command specified/i;
   return byImage.test(startError) ? "StartFailed" : "StartRefused";
@@ -84,7 +84,7 @@ function judgeEnded(next: ObservedContainer, view: View): Verdict {
 }
 
 /** A person's `docker stop`, or an engine that stops and ends its containers: that says nothing about them. */
-export function endedFromOutside(container: ObservedContainer, view: View): boolean {
+export function endedFromOutside(container: ObservedContainer, view: Pick<View, "engineOutage">): boolean {
   if (container.endedByRequest === true) return true;
   const outage = view.engineOutage;
   const { finishedAt } = container;

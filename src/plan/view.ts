@@ -19,10 +19,11 @@ import type {
 /** What the planner sees of the host for one service. */
 export interface View {
   readonly now: number;
-  /** All containers of this service. */
+  /** All containers of this service, but for those of its jobs. */
   readonly containers: readonly ObservedContainer[];
+  readonly jobs: readonly ObservedContainer[];
   readonly foreign: readonly ForeignContainer[];
-  /** Ours of all other services, of any project: networks are shared. */
+  /** Ours of all other services, of any project, with those of their jobs: networks are shared. */
   readonly neighbours: readonly ObservedContainer[];
   readonly networks: ReadonlyMap<string, ObservedNetwork>;
   readonly volumes: ReadonlyMap<string, ObservedVolume>;
@@ -62,14 +63,16 @@ export function viewOf(
   now: number = host.takenAt,
   known: ReadonlyMap<string, KnownDependency> = new Map(),
 ): View {
-  const of = (name: string) =>
+  const all = (name: string) =>
     host.containers.filter((container) => container.project === service.project && container.service === name);
+  const of = (name: string) => all(name).filter(({ job }) => job === undefined);
   const dependencies = dependenciesOf(service).map(
     ({ service: name }) => [name, dependencyState(of(name), known.get(name))] as const,
   );
   return {
     now,
     containers: of(service.name),
+    jobs: all(service.name).filter(({ job }) => job !== undefined),
     foreign: host.foreign,
     neighbours: host.containers.filter(
       ({ project, service: name }) => project !== service.project || name !== service.name,

@@ -12,6 +12,8 @@ import { gate, impliedGate } from "./gated.js";
 import { granted } from "./grants.js";
 import { healthcheck } from "./healthcheck.js";
 import { parseImage, type ImageReference } from "./image.js";
+import { jobs } from "./job.js";
+import { afterKeys, beforeKeys } from "./job-keys.js";
 import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
 import { networkMode } from "./network-mode.js";
@@ -60,8 +62,8 @@ export interface Definition {
 
 const stopGracePeriodMs = 10_000;
 const keepDefault = 1;
-/** Suffixes by which container names tell the roles of a rollout. */
-const roleSuffix = /\.(next|previous|failed)$/;
+/** Suffixes by which container names tell the roles and jobs of a rollout. */
+const roleSuffix = /\.(next|previous|failed|(?:before|after)\.\d+)$/;
 
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = withoutEmptyTexts(fields(node, serviceKeys));
@@ -114,6 +116,8 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       gate: read(extension?.("gate"), gate),
       leave: leavePolicy(extension?.("drain"), extension?.("pre_stop")),
       release: groupOf({ ...scope.release, ...release }),
+      before: read(extension?.("before"), (at) => jobs(at, beforeKeys)),
+      after: read(extension?.("after"), (at) => jobs(at, afterKeys)),
     }),
     keep: read(extension?.("keep"), (at) => integer(at, 0, 100)) ?? keepDefault,
     ...(adopt ? { adopt } : {}),

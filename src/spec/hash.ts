@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { BuildSpec } from "./build-spec.js";
+import type { JobSpec } from "./job.js";
 import type { NetworkSpec } from "./network.js";
 import type { ServiceSpec } from "./service.js";
 
@@ -47,6 +48,16 @@ export function serviceHash({ project, name }: { readonly project: string; reado
 /** Identifies a text. 16 hexadecimal digits. */
 export function textHash(text: string): string {
   return shortHash(text, 16);
+}
+
+/** Tells one job of a list from another: a changed one, or one at another place, is another job. 16 hexadecimal digits. */
+export function jobHash(phase: "before" | "after", index: number, job: JobSpec): string {
+  return shortHash({ phase, index, ...job }, 16);
+}
+
+/** Identifies a whole list of jobs. 16 hexadecimal digits. */
+export function jobsHash(jobs: readonly JobSpec[]): string {
+  return shortHash(jobs, 16);
 }
 
 function shortHash(value: unknown, length: number): string {

@@ -1,7 +1,58 @@
+import { commandLine } from "./command.js";
+import { fields } from "./fields.js";
+import { parseImage, type ImageReference } from "./image.js";
+import type { beforeKeys } from "./job-keys.js";
+import { isMapping, items, read, readAll, report, wrongKind, type Node } from "./node.js";
+import { duration, parsed } from "./scalar.js";
+
 /** `x-fairlead.before` and `after`: runs once for each new digest and spec, in a container of its own. */
 export interface JobSpec {
   readonly command: readonly string[];
   /** Absent: the new image of the service itself. */
-  readonly image?: string;
+  readonly image?: ImageReference;
   readonly timeoutMs: number;
+}
+
+/** The images that jobs name themselves. */
+export function jobImages({
+  before = [],
+  after = [],
+}: {
+  readonly before?: readonly JobSpec[];
+  readonly after?: readonly JobSpec[];
+}): readonly ImageReference[] {
+  return [...before, ...after].flatMap(({ image }) => image ?? []);
+}
+
+const defaultTimeoutMs = 600_000;
+
+/** A list; the jobs run in its order. */
+export function jobs(node: Node, keys: typeof beforeKeys): readonly JobSpec[] | null {
+  if (!Array.isArray(node.value))
+    return wrongKind(node, "a list of jobs", "write for example `[{command: /app migrate}]`");
+  return readAll(items(node), (item) => job(item, keys));
+}
+
+function job(node: Node, keys: typeof beforeKeys): JobSpec | null {
+  const field = fields(node, keys);
+  const written = field("command");
+  const command = read(written, commandLine);
+  const image = read(field("image"), reference);
+  const timeoutMs = read(field("timeout"), timeout) ?? defaultTimeoutMs;
+  if (written === undefined)
+    return isMapping(node.value)
+      ? report(node, "`command` is missing", 'write for example `command: ["/app", "migrate"]`')
+      : null;
+  if (written.value === null || command?.length === 0 || command?.[0] === "")
+    return report(written, "must not be empty", 'write for example ["/app", "migrate"]');
+  return command === undefined ? null : { command, ...(image === undefined ? {} : { image }), timeoutMs };
+}
+
+function reference(node: Node): ImageReference | null {
+  return parsed(node, parseImage, "an image reference");
+}
+
+function timeout(node: Node): number | null {
+  const milliseconds = duration(node);
+  return milliseconds === 0 ? report(node, "must be longer than 0") : milliseconds;
 }

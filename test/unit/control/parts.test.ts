@@ -196,6 +196,7 @@ describe("the journal", () => {
       leaving: new Map(),
       retriedAt: undefined,
       stableDigest: digest,
+      jobs: [],
     });
     expect(again.record("shop/db").memory.holds).toEqual([]);
   });

@@ -2,6 +2,9 @@ import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { effect } from "../../../src/plan/effect.js";
 import { noted } from "../../../src/plan/leaving.js";
+import { failedRun, jobNews, withRun } from "../../../src/plan/job-news.js";
+import { isJob } from "../../../src/plan/job-verdict.js";
+import type { JobContainer } from "../../../src/plan/job-verdict.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Outcome } from "../../../src/plan/outcome.js";
 import { plan } from "../../../src/plan/plan.js";
@@ -19,6 +22,8 @@ export interface Drive {
   readonly behaviours: Readonly<Record<string, Behaviour>>;
   /** Only in these slots; elsewhere they are good. Absent: in all. */
   readonly slots?: ReadonlySet<number>;
+  /** By the first word of the command; 0: it ends well, another number: with that code, `hangs`: never. Default 0. */
+  readonly jobs?: Readonly<Record<string, number | "hangs">>;
   /** The controller dies before its n-th step, or right after it; counted over the whole drive. */
   readonly crashes: ReadonlySet<number>;
   /** A crash takes the journal along. */
@@ -45,7 +50,9 @@ export function drive(trip: Drive): Arrival {
   for (let round = 0; round < mostRounds; round += 1) {
     host = behave(host, trip);
     host = trip.seen?.(host) ?? host;
-    const { steps, outcome } = plan(trip.desired, viewOf(host, trip.desired.spec, new Map()), memory);
+    const view = viewOf(host, trip.desired.spec, new Map());
+    memory = { ...memory, jobs: jobNews(view, memory.jobs).reduce(withRun, memory.jobs) };
+    const { steps, outcome } = plan(trip.desired, view, memory);
     let crashed = false;
     for (const step of steps) {
       if (trip.crashes.has(2 * done.length)) crashed = true;
@@ -56,7 +63,7 @@ export function drive(trip: Drive): Arrival {
         const id = host.containers.find(({ name }) => name === step.container)?.id ?? "";
         memory = { ...memory, leaving: noted(memory.leaving, step, id, host.takenAt) };
       }
-      if (step.kind === "keep-logs") memory = { ...memory, holds: [...memory.holds, holdOf(step, host.takenAt)] };
+      if (step.kind === "keep-logs") memory = remember(memory, step, host);
       done.push(step);
       host = { ...after, takenAt: after.takenAt + 1 };
       if (trip.crashes.has(2 * done.length - 1)) crashed = true;
@@ -74,6 +81,13 @@ export function drive(trip: Drive): Arrival {
     host = { ...host, takenAt: outcome.until ?? host.takenAt + 1_000 };
   }
   throw new Error(`not settled: ${done.map((step) => step.kind).join(" ")}`);
+}
+
+function remember(memory: Memory, step: Extract<Step, { kind: "keep-logs" }>, host: HostSnapshot): Memory {
+  const container = host.containers.find(({ name }) => name === step.container)?.id ?? "";
+  const run = failedRun(step, container, host.takenAt);
+  if (run !== undefined) return { ...memory, jobs: withRun(memory.jobs, run) };
+  return { ...memory, holds: [...memory.holds, holdOf(step, host.takenAt)] };
 }
 
 function holdOf(step: Extract<Step, { kind: "keep-logs" }>, at: number) {
@@ -103,6 +117,7 @@ const check = { intervalMs: 1_000, timeoutMs: 1_000, retries: 3, startPeriodMs: 
 /** What time has done to the containers. */
 function behave(host: HostSnapshot, trip: Drive): HostSnapshot {
   const containers = host.containers.map((container): ObservedContainer => {
+    if (isJob(container)) return work(container, host, trip);
     const behaviour = behaviourOf(container, trip);
     const healthcheck = behaviour === "checked" || behaviour === "never-healthy" ? check : undefined;
     if (container.state !== "running" || container.startedAt === undefined) return { ...container, healthcheck };
@@ -128,4 +143,13 @@ function behave(host: HostSnapshot, trip: Drive): HostSnapshot {
     }
   });
   return { ...host, containers };
+}
+
+/** A job takes half a second. */
+function work(container: JobContainer, { takenAt }: HostSnapshot, { desired, jobs = {} }: Drive): ObservedContainer {
+  const { phase, index } = container.job;
+  const end = jobs[desired.spec[phase]?.[index - 1]?.command[0] ?? ""] ?? 0;
+  const finishedAt = (container.startedAt ?? takenAt) + 500;
+  if (container.state !== "running" || end === "hangs" || takenAt < finishedAt) return container;
+  return { ...container, state: "exited", exitCode: end, finishedAt };
 }

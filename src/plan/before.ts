@@ -1,0 +1,26 @@
+import type { Memory } from "./desired.js";
+import { dueJob, hasContainer, jobsOf } from "./job-need.js";
+import type { Occasion } from "./job-need.js";
+import { runJob } from "./job-run.js";
+import { isJob } from "./job-verdict.js";
+import type { Plan } from "./outcome.js";
+import { isUp } from "./view.js";
+import type { SlotView } from "./view.js";
+
+/** The `before` jobs, in order, ahead of the first container of a digest and spec. Undefined: they are behind it. */
+export function awaitBefore(
+  occasion: Occasion,
+  view: SlotView,
+  { jobs: runs }: Pick<Memory, "jobs">,
+): Plan | undefined {
+  const whole = { ...view, containers: view.siblings };
+  if (hasContainer(occasion, whole)) return undefined;
+  const due = dueJob("before", occasion, view, runs) ?? lastOf(occasion, view);
+  return due === undefined ? undefined : runJob(due, occasion, whole, runs);
+}
+
+/** One of an earlier rollout may still run: it is let end before anything new begins. */
+function lastOf({ desired }: Occasion, view: SlotView) {
+  const runs = view.jobs.filter(isJob).some((one) => one.job.phase === "before" && isUp(one));
+  return runs ? jobsOf(desired.spec, "before").at(-1) : undefined;
+}

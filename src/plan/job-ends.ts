@@ -1,0 +1,36 @@
+import type { ServiceSpec } from "../spec/service.js";
+import type { Memory } from "./desired.js";
+import { hasFailed } from "./job-need.js";
+import { describeJob, isJob, judgeJob } from "./job-verdict.js";
+import type { JobContainer } from "./job-verdict.js";
+import type { Plan } from "./outcome.js";
+import type { Step } from "./step.js";
+import type { View } from "./view.js";
+
+/**
+ * A job that has failed is remembered before anything else happens, and one that takes too long is ended, whatever the
+ * service is up to meanwhile. Undefined: there is none.
+ */
+export function planJobEnds(spec: ServiceSpec, view: View, { jobs: known }: Pick<Memory, "jobs">): Plan | undefined {
+  for (const container of view.jobs.filter(isJob)) {
+    const verdict = judgeJob(container, view);
+    if (verdict.kind !== "failed" && verdict.kind !== "overdue") continue;
+    const because = `${describeJob(container)} ${verdict.because}`;
+    const remember = hasFailed(container, known) ? [] : [rememberFailure(container, because)];
+    const { name, state } = container;
+    const graceMs = spec.container.stopGracePeriodMs;
+    const runs = state === "running" || state === "paused" || state === "restarting";
+    const end: Step[] = runs ? [{ kind: "stop-container", container: name, graceMs, because }] : [];
+    const steps = [...remember, ...end];
+    if (steps.length > 0) return { steps, outcome: { kind: "continue", reason: "JobFailed", because } };
+  }
+  return undefined;
+}
+
+function rememberFailure({ name: container, specHash, job }: JobContainer, message: string): Step {
+  const because =
+    job.phase === "before"
+      ? "the journal keeps its last log lines and holds the digest that it ran for"
+      : "the journal keeps its last log lines";
+  return { kind: "keep-logs", container, digest: job.target, specHash, reason: "JobFailed", message, job, because };
+}

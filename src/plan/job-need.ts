@@ -1,0 +1,123 @@
+import { jobHash } from "../spec/hash.js";
+import type { Digest, ImageReference } from "../spec/image.js";
+import type { JobSpec } from "../spec/job.js";
+import type { ServiceSpec } from "../spec/service.js";
+import { isTarget } from "./desired.js";
+import type { Desired, JobRun } from "./desired.js";
+import { isJob, judgeJob } from "./job-verdict.js";
+import type { JobContainer } from "./job-verdict.js";
+import type { JobPhase } from "./observed.js";
+import type { View } from "./view.js";
+
+/** What jobs run for: a digest and a spec, once. */
+export interface Occasion {
+  readonly desired: Desired;
+  readonly digest: Digest;
+  readonly revision: number;
+}
+
+export interface Job {
+  readonly spec: JobSpec;
+  readonly phase: JobPhase;
+  /** From 1. */
+  readonly index: number;
+  readonly hash: string;
+}
+
+export function jobsOf(spec: Pick<ServiceSpec, JobPhase>, phase: JobPhase): readonly Job[] {
+  return (spec[phase] ?? []).map((job, at) => ({
+    spec: job,
+    phase,
+    index: at + 1,
+    hash: jobHash(phase, at + 1, job),
+  }));
+}
+
+/** The first that has not ended well. Undefined: nothing is left to run. */
+export function dueJob(
+  phase: JobPhase,
+  occasion: Pick<Occasion, "desired" | "digest">,
+  view: View,
+  runs: readonly JobRun[],
+): Job | undefined {
+  return jobsOf(occasion.desired.spec, phase).find((job) => !isDone(job, occasion, view, runs));
+}
+
+function isDone(
+  { hash }: Job,
+  occasion: Pick<Occasion, "desired" | "digest">,
+  view: View,
+  runs: readonly JobRun[],
+): boolean {
+  if (runs.some((one) => one.outcome === "done" && one.job === hash && isFor(one, occasion))) return true;
+  return view.jobs.filter(isJob).some(
+    (container) =>
+      container.job.hash === hash &&
+      isOf(container, occasion) &&
+      // What somebody once stopped can look like a good end to a Fairlead that was not there to see it.
+      !hasFailed(container, runs) &&
+      judgeJob(container, view).kind === "done",
+  );
+}
+
+export function lastFailure(
+  { hash }: Job,
+  occasion: Pick<Occasion, "desired" | "digest">,
+  runs: readonly JobRun[],
+): JobRun | undefined {
+  return runs.findLast((one) => one.outcome === "failed" && one.job === hash && isFor(one, occasion));
+}
+
+/** The image that a job which is due names, for its digest has to be known. */
+export function jobImagesOf(desired: Desired, view: View, runs: readonly JobRun[]): readonly ImageReference[] {
+  if (!desired.target.known) return [];
+  const occasion = { desired, digest: desired.target.digest };
+  const due = dueJob(hasContainer(occasion, view) ? "after" : "before", occasion, view, runs);
+  return due?.spec.image === undefined ? [] : [due.spec.image];
+}
+
+/** Whether a person has asked for another run since or not. */
+export function hasFailed({ id }: JobContainer, runs: readonly JobRun[]): boolean {
+  return runs.some(({ container, outcome }) => container === id && (outcome === "failed" || outcome === "retried"));
+}
+
+export function isOf({ specHash, job }: JobContainer, occasion: Pick<Occasion, "desired" | "digest">): boolean {
+  return isFor({ specHash, digest: job.target }, occasion);
+}
+
+/** Digests of equal content are one. */
+function isFor(
+  run: { readonly specHash: string; readonly digest: Digest },
+  { desired, digest }: Pick<Occasion, "desired" | "digest">,
+): boolean {
+  if (run.specHash !== desired.specHash) return false;
+  return run.digest === digest || (isTarget(desired.target, digest) && isTarget(desired.target, run.digest));
+}
+
+/** A container that was created for it is created after its `before` jobs: where there is one they are behind it. */
+export function hasContainer(occasion: Pick<Occasion, "desired" | "digest">, view: View): boolean {
+  return view.containers.some((container) => isFor(container, occasion));
+}
+
+/** The revision of the rollout that the jobs before this one's containers belong to; 0: there are none. */
+export function beginningOf(desired: Desired, digest: Digest, view: View): number {
+  const begun = view.jobs
+    .filter(isJob)
+    .filter((container) => container.job.phase === "before" && isOf(container, { desired, digest }));
+  return Math.max(0, ...begun.map(({ revision }) => revision));
+}
+
+/** Why no container of the wanted digest and spec may be made: a job that the file has changed since is another one. */
+export function failedBefore(desired: Desired, runs: readonly JobRun[]): JobRun | undefined {
+  const hashes = new Set(jobsOf(desired.spec, "before").map(({ hash }) => hash));
+  return runs.findLast(
+    ({ outcome, job, specHash, digest }) =>
+      outcome === "failed" && hashes.has(job) && specHash === desired.specHash && isTarget(desired.target, digest),
+  );
+}
+
+/** On the way back to what has served before, or to what is better than nothing, no job runs. */
+export function withoutJobs(desired: Desired): Desired {
+  const { before: _before, after: _after, ...spec } = desired.spec;
+  return { ...desired, spec };
+}

@@ -1,0 +1,128 @@
+import { familiarImage, formatImage } from "../spec/image.js";
+import type { Digest } from "../spec/image.js";
+import { ownerOf } from "./bonds.js";
+import { awaitImage } from "./arrival.js";
+import type { JobRun, Target } from "./desired.js";
+import { hasFailed, isOf } from "./job-need.js";
+import type { Job, Occasion } from "./job-need.js";
+import { jobService } from "./job-service.js";
+import { describeJob, isJob, judgeJob } from "./job-verdict.js";
+import type { JobContainer } from "./job-verdict.js";
+import { jobName } from "./names.js";
+import { writeFiles } from "./written.js";
+import type { Outcome, Plan } from "./outcome.js";
+import type { Step } from "./step.js";
+import { createNetworks, createVolumes, join } from "./steps.js";
+import { isUp, localName } from "./view.js";
+import type { View } from "./view.js";
+
+const pollMs = 1_000;
+
+/** What brings a job that is due to its end. Of all the jobs of a service one runs at a time, whatever it runs for. */
+export function runJob(job: Job, occasion: Occasion, view: View, runs: readonly JobRun[]): Plan {
+  const jobs = view.jobs.filter(isJob);
+  const busy = jobs.find(isUp);
+  if (busy !== undefined) return awaitEnd(busy, view);
+  const found = jobs.find(({ job: { phase, index } }) => phase === job.phase && index === job.index);
+  const isIts = found?.job.hash === job.hash && isOf(found, occasion) && !hasFailed(found, runs);
+  if (found !== undefined && isIts) {
+    const verdict = judgeJob(found, view);
+    if (verdict.kind === "not-started") return startJob(found, job, occasion, view);
+    if (verdict.kind === "refused") {
+      const because = `${describeJob(found)} ${verdict.because}`;
+      const steps = [removal(found, "it is tried again from the start")];
+      return { steps, outcome: { kind: "failed", reason: verdict.reason, because } };
+    }
+  }
+  if (found?.state === "removing") {
+    const because = `${found.name} is being removed`;
+    return { steps: [], outcome: { kind: "wait", until: view.now + pollMs, reason: "WaitingForJob", because } };
+  }
+  return createJob(job, occasion, view);
+}
+
+function awaitEnd(container: JobContainer, view: View): Plan {
+  const verdict = judgeJob(container, view);
+  const until = verdict.kind === "running" ? verdict.until : view.now + pollMs;
+  const because = `${describeJob(container)} has not ended yet`;
+  return { steps: [], outcome: { kind: "wait", until, reason: "WaitingForJob", because } };
+}
+
+/** Nobody knows how far its creation got. */
+function startJob(found: JobContainer, job: Job, { desired }: Occasion, view: View): Plan {
+  const service = jobService(desired.spec, job.spec);
+  const because = "it is created and not started";
+  const steps: Step[] = [
+    ...createNetworks(service, view),
+    ...join(found, service.networks, false),
+    ...writeFiles(found.name, service),
+    { kind: "start-container", container: found.name, because },
+  ];
+  return { steps, outcome: begun(job, because) };
+}
+
+function createJob(job: Job, occasion: Occasion, view: View): Plan {
+  const { desired, digest, revision } = occasion;
+  const { spec, specHash } = desired;
+  const name = jobName(spec, job.phase, job.index);
+  const target = imageOf(job, occasion);
+  if (!target.known) {
+    const because = `the image of ${job.phase} job ${job.index} is not known: ${target.message}`;
+    return { steps: [], outcome: { kind: "failed", reason: target.reason, because } };
+  }
+  const service = jobService(spec, job.spec);
+  const obstacle = awaitImage(service, target.digest, view);
+  if (obstacle !== undefined) return obstacle;
+  const outlived = view.jobs
+    .filter(isJob)
+    .filter((one) => one.job.phase === job.phase && (one.name === name || !isOf(one, occasion)));
+  const networkOf = ownerOf(spec, view);
+  const [first, ...rest] = service.networks;
+  const because = job.phase === "before" ? `it is to end well before ${digest} starts` : `${digest} serves`;
+  const steps: Step[] = [
+    ...outlived.map((one) => removal(one, "another run takes its place")),
+    ...createNetworks(service, view),
+    ...createVolumes(service, view),
+    {
+      kind: "create-container",
+      name,
+      spec: service,
+      specHash,
+      digest: target.digest,
+      ...(localName(view, service.image, target.digest) === target.digest ? { byId: true as const } : {}),
+      revision,
+      slot: 1,
+      attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
+      ...(networkOf === undefined ? {} : { networkOf: { id: networkOf.id, name: networkOf.name } }),
+      job: { phase: job.phase, index: job.index, hash: job.hash, timeoutMs: job.spec.timeoutMs, target: digest },
+      because,
+    },
+    ...rest.map(({ network }): Step => {
+      const why = "its spec names this network too";
+      return { kind: "connect-network", container: name, network: network.name, aliases: [], because: why };
+    }),
+    { kind: "start-container", container: name, because: "it is to run to its end" },
+  ];
+  return { steps, outcome: begun(job, because) };
+}
+
+function begun({ phase, index }: Job, because: string): Outcome {
+  return { kind: "continue", reason: "WaitingForJob", because: `${phase} job ${index}: ${because}` };
+}
+
+function removal({ name: container }: JobContainer, because: string): Step {
+  return { kind: "remove-container", container, because };
+}
+
+function imageOf(
+  { spec: { image } }: Job,
+  { desired, digest }: { readonly desired: Occasion["desired"]; readonly digest: Digest },
+): Target {
+  if (image === undefined) return { known: true, digest, sameContent: [] };
+  const unknown = {
+    known: false,
+    reason: "NotObserved",
+    message: `${familiarImage(image)} is being asked for`,
+  } as const;
+  return desired.jobImages?.get(formatImage(image)) ?? unknown;
+}

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { HostSnapshot } from "../../../src/plan/observed.js";
+import { inRole } from "../../../src/plan/view.js";
+import { drive } from "./drive.js";
+import type { Arrival } from "./drive.js";
+import { migrate, purge, seed } from "./jobs.js";
+import { containerIn, desire, digestOf, hostWith, imageOf, specOf, stopFirst } from "./world.js";
+
+const jobs = { before: [migrate, seed], after: [purge] };
+const specs = fc.constantFrom(
+  specOf(jobs),
+  { ...stopFirst, ...jobs },
+  { ...specOf(jobs), replicas: 3 },
+  { ...specOf(jobs), replicas: 2, update: { ...specOf().update, parallelism: 0 } },
+);
+const crashes = fc.uniqueArray(fc.nat(50), { maxLength: 4 }).map((list) => new Set(list));
+
+interface Told extends Arrival {
+  /** Every start of a job, in order: phase, index, and the digest's letter. */
+  readonly starts: readonly string[];
+}
+
+function run(
+  spec: ReturnType<typeof specOf>,
+  dies: ReadonlySet<number>,
+  forgetful: boolean,
+  ends: Readonly<Record<string, number | "hangs">> = {},
+): Told {
+  const actives = Array.from({ length: spec.replicas ?? 1 }, (_, index) =>
+    containerIn("active", "a", 1, { id: `id-${index + 1}`, name: `shop-web-${index + 1}`, slot: index + 1 }),
+  );
+  const images = [
+    imageOf(
+      "a",
+      [1],
+      actives.map(({ id }) => id),
+    ),
+    imageOf("b"),
+  ];
+  const starts: string[] = [];
+  const arrival = drive({
+    desired: desire("b", spec),
+    start: hostWith(actives, { images }),
+    behaviours: {},
+    jobs: ends,
+    crashes: dies,
+    forgetful,
+    onStep: (step, before) => {
+      if (step.kind === "start-container") {
+        const found = before.containers.find(({ name }) => name === step.container);
+        const mark = found?.job;
+        if (mark !== undefined) starts.push(`${mark.phase} ${mark.index} ${mark.target.slice(7, 8)}`);
+      }
+      if (step.kind === "create-container" && step.job === undefined && step.digest === digestOf("b")) {
+        expect(ended(before, "before"), "its jobs are behind a new container").toEqual([0, 0]);
+      }
+      if (step.kind === "create-container" && step.job?.phase === "after") {
+        const serving = before.containers.filter(({ role, digest }) => role === "active" && digest === digestOf("b"));
+        expect(serving).toHaveLength(spec.replicas ?? 1);
+      }
+    },
+  });
+  return { ...arrival, starts };
+}
+
+/** The exit codes of the phase's containers. */
+function ended({ containers }: HostSnapshot, phase: "before" | "after"): readonly (number | undefined)[] {
+  return containers.filter(({ job }) => job?.phase === phase).map(({ exitCode }) => exitCode);
+}
+
+describe("from any crash, with the journal or without", () => {
+  it("each job runs once, in order, and the service ends with what was wanted", () => {
+    fc.assert(
+      fc.property(specs, crashes, fc.boolean(), (spec, dies, forgetful) => {
+        const { host, outcome, starts } = run(spec, dies, forgetful);
+        expect(starts).toEqual(["before 1 b", "before 2 b", "after 1 b"]);
+        expect(outcome.kind).toBe("converged");
+        expect(inRole(host.containers, "active")?.digest).toBe(digestOf("b"));
+      }),
+    );
+  });
+
+  it("a job that fails or hangs runs once, nothing follows it, and what serves is untouched", () => {
+    const faults = fc.constantFrom<readonly [string, number | "hangs"]>(["migrate", 1], ["seed", 7], ["seed", "hangs"]);
+    fc.assert(
+      fc.property(specs, crashes, fc.boolean(), faults, (spec, dies, forgetful, [name, end]) => {
+        const { host, outcome, starts } = run(spec, dies, forgetful, { [name]: end });
+        expect(starts).toEqual(name === "migrate" ? ["before 1 b"] : ["before 1 b", "before 2 b"]);
+        expect(outcome).toMatchObject({ kind: "blocked", reason: "DigestHeld" });
+        const replicas = host.containers.filter(({ job }) => job === undefined);
+        expect(replicas.map(({ digest, state, restartPolicy }) => [digest, state, restartPolicy.name])).toEqual(
+          Array.from({ length: spec.replicas ?? 1 }, () => [digestOf("a"), "running", "always"]),
+        );
+      }),
+    );
+  });
+
+  it("an after job that fails runs once, and what serves stays", () => {
+    fc.assert(
+      fc.property(specs, crashes, fc.boolean(), (spec, dies, forgetful) => {
+        const { host, outcome, starts } = run(spec, dies, forgetful, { purge: 3 });
+        expect(starts.filter((start) => start.startsWith("after"))).toEqual(["after 1 b"]);
+        expect(outcome).toMatchObject({ kind: "blocked", reason: "JobFailed" });
+        expect(inRole(host.containers, "active")).toMatchObject({ digest: digestOf("b"), state: "running" });
+      }),
+    );
+  });
+});
