@@ -7,6 +7,7 @@ import { filesContract } from "./files.js";
 import { healthContract } from "./health.js";
 import { imagesContract } from "./images.js";
 import { insideContract } from "./inside.js";
+import { jobsContract } from "./jobs.js";
 import { lifeContract } from "./life.js";
 import { networksContract } from "./networks.js";
 import type { Stage } from "./stage.js";
@@ -26,6 +27,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     imagesContract(bench);
     buildContract(bench);
     lifeContract(bench);
+    jobsContract(bench);
     healthContract(bench);
     networksContract(bench);
     insideContract(bench);

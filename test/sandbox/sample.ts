@@ -45,10 +45,10 @@ export function contentLayer(options: SampleOptions): Buffer {
   ]);
 }
 
-/** `sleep … & wait`: the shell runs a trap only between commands, and `wait` is the one it can interrupt. */
+/** With the arguments `run COMMAND …` it is that command. `sleep … & wait`: the shell runs a trap only between commands, and `wait` is the one it can interrupt. */
 function entryScript({ version = "v1", serve = 8080, behaviour = "good", trapTerm = true }: SampleOptions): string {
   const pause = (ms: number): string => `sleep ${ms / 1000} & wait $!`;
-  const lines = ["#!/bin/sh"];
+  const lines = ["#!/bin/sh", 'if [ "$1" = run ]; then shift; exec "$@"; fi'];
   if (trapTerm) lines.push(`trap 'echo "sample ${version}: TERM, bye"; exit 0' TERM INT`);
   lines.push(`echo "sample ${version}: starting"`);
   if (behaviour === "exit-at-once") lines.push(`echo "sample ${version}: fatal: no configuration" >&2`, "exit 1");

@@ -33,6 +33,12 @@ export interface Command {
 
 const usual: ObservedHealthcheck = { intervalMs: 1000, timeoutMs: 1000, retries: 2, startPeriodMs: 0 };
 
+/** A container that runs one of the image's commands, and no more. */
+export function commandBehaviour({ commands }: Behaviour, command: readonly string[]): Behaviour {
+  const { exitCode = 0, output = "", lastsMs = 0 } = commands?.[command.join(" ")] ?? { exitCode: 127 };
+  return { check: "none", exitsAfterMs: lastsMs, exitCode, output: output === "" ? [] : [output] };
+}
+
 /** The file's check over the image's, as the engine merges them. */
 export function effectiveCheck(
   { check = usual }: Behaviour,

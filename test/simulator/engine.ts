@@ -8,6 +8,7 @@ import { specHash } from "../../src/spec/hash.js";
 import { familiarImage, pinnedImage } from "../../src/spec/image.js";
 import type { Digest } from "../../src/spec/image.js";
 import type { ServiceSpec } from "../../src/spec/service.js";
+import { commandBehaviour } from "./behaviour.js";
 import type { Behaviour } from "./behaviour.js";
 import { simulateBuild } from "./builder.js";
 import { ManualClock } from "./clock.js";
@@ -251,7 +252,12 @@ export class SimulatedEngine implements Engine {
       if (behaviour === undefined || !isLocal) throw fault("ImageNotFound", `no such image: ${reference}`);
       const id = this.world.freshId();
       this.world.apply(step, id);
-      this.world.adopt(id, step.spec, behaviour);
+      const isJob = step.job !== undefined;
+      this.world.adopt(
+        id,
+        step.spec,
+        isJob ? commandBehaviour(behaviour, step.spec.container.command ?? []) : behaviour,
+      );
       this.#bases.set(id, activeName(step.spec, step.slot));
       this.world.tell(id, "create");
       return id;

@@ -69,6 +69,8 @@ const commands: Readonly<Record<string, Command>> = {
   "/bin/cat /site/healthz": { output: "ok" },
   "/bin/cat /nowhere": { exitCode: 1, output: "cat: can't open '/nowhere': No such file or directory" },
   "/bin/sleep 2": { lastsMs: 2_000 },
+  "run /bin/cat /site/healthz": { output: "ok", lastsMs: 50 },
+  "run /bin/cat /nowhere": { exitCode: 1, output: "cat: can't open '/nowhere': No such file or directory" },
 };
 
 function behaviourOf(behaviour: StageBehaviour): Behaviour {

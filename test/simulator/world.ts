@@ -60,6 +60,8 @@ export class World {
   readonly unclaimed = new Set<string>();
   /** Ids of containers whose state a look has not seen yet. */
   readonly changed = new Set<string>();
+  /** Every start of a job's container, such as `before 1`, with the digest that it ran for. */
+  readonly jobStarts: (readonly [job: string, digest: string])[] = [];
   readonly #made = new Map<string, Made>();
   #count = 0;
 
@@ -134,6 +136,8 @@ export class World {
     const made = this.#made.get(container.id);
     if (made === undefined) return;
     if (byHand) made.restarts = 0;
+    const { job } = container;
+    if (job !== undefined) this.jobStarts.push([`${job.phase} ${job.index}`, job.target]);
     this.apply({ kind: "start-container", container: container.name, because: "started" });
     this.patch(container.id, { oomKilled: false, restartCount: made.restarts, endedByRequest: false });
     this.tell(container.id, "start");

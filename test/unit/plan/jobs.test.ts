@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import { pinned } from "../../../src/plan/pin.js";
+import { forecast } from "../../../src/plan/forecast.js";
 import { plan } from "../../../src/plan/plan.js";
 import { planRemoval } from "../../../src/plan/removal.js";
 import { renderPlan } from "../../../src/plan/render.js";
@@ -441,6 +442,25 @@ it("jobs go with a service that has left the file", () => {
     => continue: Removing: shop/web is in no services file any more
     "
   `);
+});
+
+it("a plan shows them all the way, and a failure that nobody has noted yet", () => {
+  const wanted = { ...spec, after: [purge] };
+  const { lines, end } = forecast(desire("b", wanted), host(), emptyMemory);
+  expect(lines.filter((line) => /^(start|wait|then)/.test(line)).map((line) => line.replace(/ \(.*/, ""))).toEqual([
+    "start shop-web.before.1",
+    "wait until it has ended well",
+    "start shop-web.before.2",
+    "wait until it has ended well",
+    "start shop-web-1.next",
+    "wait until it has been well for 5s",
+    "start shop-web.after.1",
+    "wait until it has ended well",
+  ]);
+  expect(end.kind).toBe("converged");
+  const failing = forecast(desire("b", wanted), host(jobContainer({}, exited(1))), emptyMemory);
+  expect(failing.lines).toHaveLength(2);
+  expect(failing.end).toMatchObject({ kind: "blocked", reason: "DigestHeld" });
 });
 
 function planOf(wanted = spec, desired = desire("b", wanted), on = host()) {
