@@ -1,0 +1,78 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { describe } from "vitest";
+import { fairlead } from "./cli.js";
+import { order, test, type Scene } from "./scene.js";
+
+/** A service whose job is that line of shell; `/runs` is a folder of the scene. */
+async function write(scene: Scene, line: string): Promise<void> {
+  await mkdir(`${scene.directory}/runs`, { recursive: true });
+  const job = { command: ["run", "sh", "-c", line], timeout: "60s" };
+  await scene.write({
+    web: { ...order("start-first"), volumes: ["./runs:/runs"], "x-fairlead": { before: [job] } },
+  });
+}
+
+async function logOf(scene: Scene): Promise<readonly string[]> {
+  const text = await readFile(`${scene.directory}/runs/log`, "utf8").catch(() => "");
+  return text.split("\n").filter((line) => line !== "");
+}
+
+describe.concurrent("a job before the rollout", () => {
+  test("ends before the new container starts, and runs once, though Fairlead is killed while it runs", async ({
+    scene,
+    expect,
+  }) => {
+    const first = await scene.push();
+    await write(scene, "echo begun >> /runs/log; sleep 2; echo ended >> /runs/log");
+    await scene.start();
+    await scene.untilServing(first.digest);
+    expect(await logOf(scene)).toEqual(["begun", "ended"]);
+    const served = await scene.active();
+
+    const second = await scene.push();
+    await scene.hook();
+    await scene.until("the migration", async () => (await logOf(scene)).length === 3);
+    await scene.fairlead.kill("SIGKILL");
+    expect(await scene.active()).toEqual(served);
+    await scene.start();
+    await scene.untilServing(second.digest);
+    expect(await logOf(scene)).toEqual(["begun", "ended", "begun", "ended"]);
+    const containers = await scene.containers();
+    expect(containers.map(({ name, state }) => [name, state])).toEqual([
+      [`${scene.project}-web-1`, "running"],
+      [`${scene.project}-web-1.previous`, "exited"],
+      [`${scene.project}-web.before.1`, "exited"],
+    ]);
+    const [serving, , job] = containers;
+    expect(serving?.startedAt).toBeGreaterThanOrEqual(job?.finishedAt ?? Infinity);
+  });
+
+  test("that fails leaves the old one serving and holds the digest; its last lines are kept, a retry runs it again", async ({
+    scene,
+    expect,
+  }) => {
+    const good = await scene.push();
+    await write(scene, "cat /runs/schema || exit 3");
+    await writeFile(`${scene.directory}/runs/schema`, "v1");
+    await scene.start();
+    await scene.untilServing(good.digest);
+    const served = await scene.active();
+
+    await rm(`${scene.directory}/runs/schema`);
+    const next = await scene.push();
+    await scene.hook();
+    const status = await scene.untilStatus(
+      ({ sync, lastRollout }) => sync === "Held" && lastRollout?.outcome === "failed",
+    );
+    expect(status).toMatchObject({ health: "Healthy", activeDigest: good.digest, desiredDigest: next.digest });
+    expect(status.lastRollout).toMatchObject({ to: next.digest, reason: "JobFailed" });
+    expect(await scene.active()).toEqual(served);
+    expect(await scene.journal()).toContain("can't open '/runs/schema'");
+    const failed = (await scene.metrics()).value("fairlead_rollouts_total", { service: "web", outcome: "failed" });
+    expect(failed).toBe(1);
+
+    await writeFile(`${scene.directory}/runs/schema`, "v2");
+    expect((await fairlead(["retry", "web", "--admin", scene.fairlead.adminUrl])).code).toBe(0);
+    await scene.untilServing(next.digest);
+  });
+});
