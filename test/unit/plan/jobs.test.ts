@@ -447,7 +447,9 @@ it("jobs go with a service that has left the file", () => {
 it("a plan shows them all the way, and a failure that nobody has noted yet", () => {
   const wanted = { ...spec, after: [purge] };
   const { lines, end } = forecast(desire("b", wanted), host(), emptyMemory);
-  expect(lines.filter((line) => /^(start|wait|then)/.test(line)).map((line) => line.replace(/ \(.*/, ""))).toEqual([
+  expect(
+    lines.filter((line) => /^(start|wait until|then)/.test(line)).map((line) => line.replace(/ \(.*/, "")),
+  ).toEqual([
     "start shop-web.before.1",
     "wait until it has ended well",
     "start shop-web.before.2",
