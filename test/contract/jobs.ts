@@ -40,10 +40,10 @@ export function jobsContract(bench: Bench): void {
       await bench.discard(id);
     });
 
-    it("is not what a label of the file says, but what is to follow is known of a replica", async () => {
-      const spec = serviceSpec("forged", bench.plain, { labels: { "fairlead.job": "before" } });
+    it("is no replica, and of a replica it is known what is to follow", async () => {
       const after = [{ command: ["purge"], timeoutMs: 1_000 }];
-      const id = await bench.engine.createContainer(creation({ ...spec, after }, bench.plain));
+      const spec = { ...serviceSpec("followed", bench.plain), after };
+      const id = await bench.engine.createContainer(creation(spec, bench.plain));
       const seen = await bench.see(id);
       expect(seen.job).toBeUndefined();
       expect(seen.after).toBe(jobsHash(after));

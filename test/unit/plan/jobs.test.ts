@@ -426,6 +426,21 @@ describe("after a new container", () => {
   });
 });
 
+it("a gate that the file gives up goes with the first new container, not with its jobs", () => {
+  const gate = containerIn("active", "e", 1, {
+    id: "id-gate",
+    name: "shop-web.gate-1",
+    service: "web.gate",
+    gate: { of: "web" },
+  });
+  const on = hostWith([active, gate], { images });
+  expect(planText({ desired: desire("b", spec), host: on })).not.toContain("gate-1");
+  const done = [remembered(jobContainer({}), "done"), remembered(jobContainer({ index: 2, job: seed }), "done")];
+  expect(planText({ desired: desire("b", spec), host: on, memory: { jobs: done } })).toContain(
+    "remove shop-web.gate-1",
+  );
+});
+
 it("jobs are not counted among a service's containers", () => {
   const view = viewOf(host(jobContainer({})), spec, new Map());
   expect(view.containers).toEqual([active]);
