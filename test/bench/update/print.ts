@@ -45,9 +45,16 @@ export function printFigures(figures: readonly Figures[], floors: readonly numbe
     ["", "answers 500: failed", "of", "broken s", "exits: failed", "of", "broken s"],
     figures.map((one) => [one.name, ...bad(one.broken), ...bad(one.exits)]),
   );
-  for (const { name, updates } of figures) {
-    const failures = updates.flatMap(({ report }) => report.examples).slice(0, 3);
-    if (failures.length > 0) console.log(`${name}, such as: ${failures.join("; ")}`);
+  for (const { name, updates, broken, exits } of figures) {
+    const kinds = [
+      ["a good image", updates.map(({ report }) => report)],
+      ["one that answers 500", [broken.report]],
+      ["one that exits", [exits.report]],
+    ] as const;
+    for (const [kind, reports] of kinds) {
+      const failures = reports.flatMap(({ examples }) => examples).slice(0, 2);
+      if (failures.length > 0) console.log(`${name}, with ${kind}: such as ${failures.join("; ")}`);
+    }
   }
 }
 

@@ -64,7 +64,7 @@ function nginxConf(service: string): string {
       location / {
         set $service ${service};
         proxy_pass http://$service:${appPort};
-        proxy_connect_timeout 1s;
+        proxy_connect_timeout 2s;
         proxy_next_upstream error timeout;
       }
     }
