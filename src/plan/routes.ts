@@ -76,13 +76,14 @@ function seatsOf(state: GateState, plan: Plan, spec: ServiceSpec, view: View): r
     if (container.health === "starting") return route.open && route.address === address;
     return container.health !== "unhealthy";
   });
+  // As long as another can take its work, one that is ill or has ended gets none; the last one keeps it, ill or not.
   const others = isWell.includes(true);
-  // As long as another can take its work, one that is ill gets none; the last one keeps it, ill or not.
-  return wanted.map(({ route, address, serves }, index) => ({
-    route,
-    address,
-    open: serves && (isWell[index] === true || !others),
-  }));
+  return wanted.map(({ route, container, address, serves }, index) => {
+    if (serves) return { route, address, open: isWell[index] === true || !others };
+    // The engine may start it again while nobody is there to open its way.
+    const endedAlone = container?.role === "active" && !isStopped(container, plan) && !others;
+    return { route, address, open: endedAlone && route.open };
+  });
 }
 
 /**

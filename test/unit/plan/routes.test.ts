@@ -210,6 +210,17 @@ describe("behind a gate", () => {
       "
     `);
   });
+  it("the way to one that has ended stays open where no other leads anywhere: the engine may start it again", () => {
+    const ended = { ...old, state: "exited" as const, exitCode: 1, finishedAt: now - 200, ...at("10.0.0.1") };
+    expect(planText({ desired: desire("a", gated()), host: host([ended, gateWith(usual)]) })).not.toContain("route");
+    const second = containerIn("active", "a", 1, { ...at("10.0.0.3"), id: "id-2", name: "shop-web-2", slot: 2 });
+    const routes = [...usual, route("slot2", "10.0.0.3", true), route("next2", undefined, false)];
+    const two = planText({
+      desired: desire("a", gated({ replicas: 2 })),
+      host: host([ended, second, gateWith(routes)]),
+    });
+    expect(two).toContain("route at shop-web.gate-1: slot1 closed");
+  });
   it("nothing is stopped while the gate does not answer, and what runs is kept running", () => {
     const silent = gateWith([], { gate: { of: "web" } });
     expect(planText({ desired: desire("b", gated()), host: host([old, proven, silent]) })).toMatchInlineSnapshot(`
