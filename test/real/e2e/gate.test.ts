@@ -60,7 +60,9 @@ async function serve(
   await publishHaproxy(inject("registryUrl"));
   const shop = await openImageShop(inject("registryUrl"), scene.image());
   const port = await freePort();
-  await scene.write({ web: { ports: [`127.0.0.1:${port}:8080`], "x-fairlead": extension, ...deploy } });
+  await scene.write({
+    web: { ports: [`127.0.0.1:${port}:8080`], "x-fairlead": { drain: "3s", ...extension }, ...deploy },
+  });
   const first = await shop.publish("latest", { version: "v1", behaviour: "good" });
   await scene.start();
   await scene.untilServing(first);
