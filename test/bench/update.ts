@@ -17,7 +17,7 @@ import { swarm } from "./update/swarm.js";
 /** Who is measured; `BENCH_ROWS` names words of those that are wanted. */
 const contenders = (quick: boolean): readonly Contender[] => [
   { ...fairlead("gate http", { service: { "x-fairlead": { gate: "http" } } }), ...(quick ? {} : { atLeast: 20_000 }) },
-  fairlead("gate tcp", { service: { "x-fairlead": { gate: "tcp" } } }),
+  fairlead("gate tcp", { service: { "x-fairlead": { gate: "tcp", drain: "2s" } } }),
   fairlead("start-first behind Caddy", { behind: "Caddy" }),
   fairlead("start-first behind nginx", { behind: "nginx" }),
   fairlead("stop-first, held at the gate", {
