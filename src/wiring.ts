@@ -84,8 +84,15 @@ export async function startController(config: Config, environment: Environment, 
   const listeners = await listen({
     hooksListen: config.hooksListen,
     adminListen: config.adminListen,
-    hooks: { surface: controller, secrets: config.hookSecrets, telemetry: metrics, log },
-    admin: { surface: controller, metrics, log, version, token: config.adminToken, hostNames: config.adminHosts },
+    hooks: { surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
+    admin: {
+      surface: controller.surface,
+      metrics,
+      log,
+      version,
+      token: config.adminToken,
+      hostNames: config.adminHosts,
+    },
   });
   log.info(
     { version, hooks: formatAddress(listeners.hooks), admin: formatAddress(listeners.admin), files: config.files },

@@ -78,7 +78,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   const until = async (what: string, fits: () => boolean) => {
     for (const deadline = Date.now() + patienceMs; !fits();) {
       if (Date.now() > deadline) {
-        const reasons = controller
+        const reasons = controller.surface
           .services()
           .flatMap(({ conditions }) => conditions.filter(({ type }) => type === "Ready"));
         throw new Error(`${what} has not come within ${patienceMs / 1000} s: ${JSON.stringify(reasons)}`);
@@ -91,7 +91,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   return {
     converged: () =>
       until("convergence", () => {
-        const statuses = controller.services();
+        const statuses = controller.surface.services();
         const ready = statuses.filter((one) =>
           one.conditions.some(({ type, status }) => type === "Ready" && status === "True"),
         );
@@ -102,7 +102,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
       telemetry.reconciles = 0;
       const began = performance.now();
       resync();
-      while (telemetry.looked.size < controller.services().length) await sleep(1);
+      while (telemetry.looked.size < controller.surface.services().length) await sleep(1);
       const ms = performance.now() - began;
       // What comes afterwards belongs to it as well.
       await sleep(300);

@@ -41,7 +41,7 @@ describe("a project that Docker Compose runs already", () => {
     const id = await composed();
     const before = find(id);
     const controller = await stage.start();
-    const reason = () => controller.service(key)?.conditions.find(({ type }) => type === "Ready");
+    const reason = () => controller.surface.service(key)?.conditions.find(({ type }) => type === "Ready");
     await stage.until("a conflict", () => reason()?.reason === "NameConflict");
     expect(reason()?.message).toBe(
       "Docker Compose runs shop/web as shop_web_1 (acme/web:latest): `fairlead adopt shop/web` or " +
@@ -50,20 +50,20 @@ describe("a project that Docker Compose runs already", () => {
     expect(find(id)).toEqual(before);
     expect(names()).toEqual(["shop_web_1"]);
 
-    expect(await controller.adopt(key)).toEqual(["shop_web_1"]);
+    expect(await controller.surface.adopt(key)).toEqual(["shop_web_1"]);
     await stage.until("peace", () => reason()?.status === "True");
-    expect(controller.service(key)).toMatchObject({
+    expect(controller.surface.service(key)).toMatchObject({
       sync: "Synced",
       health: "Healthy",
       activeDigest: digestOf("a"),
       revision: 0,
     });
     expect(find(id)).toEqual(before);
-    expect(await controller.adopt(key)).toEqual([]);
+    expect(await controller.surface.adopt(key)).toEqual([]);
     await controller.stop();
 
     const restarted = await stage.start();
-    await stage.until("peace again", () => restarted.service(key)?.health === "Healthy");
+    await stage.until("peace again", () => restarted.surface.service(key)?.health === "Healthy");
     expect(find(id)).toEqual(before);
     await restarted.stop();
   });
@@ -72,13 +72,13 @@ describe("a project that Docker Compose runs already", () => {
     stage.specs[0] = { ...spec, adopt: true };
     const id = await composed("shop_web_1", specOf({ container: { environment: { MODE: "old" }, restart: policy } }));
     const controller = await stage.start();
-    await stage.until("the new one", () => controller.service(key)?.revision === 1 && names().length === 2);
+    await stage.until("the new one", () => controller.surface.service(key)?.revision === 1 && names().length === 2);
     expect(names()).toEqual(["shop-web-1", "shop_web_1.previous"]);
     expect(find(id)).toMatchObject({ name: "shop_web_1.previous", state: "exited", restartPolicy: { name: "no" } });
 
     stage.push("b", {});
-    controller.reconcile([key], "test");
-    await stage.until("the next one", () => controller.service(key)?.revision === 2 && find(id) === undefined);
+    controller.surface.reconcile([key], "test");
+    await stage.until("the next one", () => controller.surface.service(key)?.revision === 2 && find(id) === undefined);
     expect(names()).toEqual(["shop-web-1", "shop-web-1.previous"]);
     await controller.stop();
   });
@@ -87,10 +87,10 @@ describe("a project that Docker Compose runs already", () => {
     stage.specs[0] = { ...spec, adopt: true, update: { ...spec.update, order: "stop-first" } };
     const id = await composed();
     const controller = await stage.start();
-    await stage.until("adoption", () => controller.service(key)?.health === "Healthy");
+    await stage.until("adoption", () => controller.surface.service(key)?.health === "Healthy");
     stage.push("b", { healthyAfterMs: "never" });
-    controller.reconcile([key], "test");
-    await stage.until("the roll-back", () => controller.service(key)?.sync === "Held");
+    controller.surface.reconcile([key], "test");
+    await stage.until("the roll-back", () => controller.surface.service(key)?.sync === "Held");
     expect(find(id)).toMatchObject({ name: "shop_web_1", state: "running", restartPolicy: policy });
     expect(names()).toEqual(["shop-web-1.failed", "shop_web_1"]);
     await controller.stop();
@@ -100,7 +100,7 @@ describe("a project that Docker Compose runs already", () => {
     stage.specs[0] = { ...spec, adopt: true };
     const id = await composed();
     const controller = await stage.start();
-    await stage.until("adoption", () => controller.service(key)?.health === "Healthy");
+    await stage.until("adoption", () => controller.surface.service(key)?.health === "Healthy");
     stage.engine.stopByHand(id);
     await stage.until("its return", () => find(id)?.state === "running");
     await controller.stop();
@@ -109,7 +109,7 @@ describe("a project that Docker Compose runs already", () => {
   it("is shown in the plan: what it differs in, and what would come of adopting it", async () => {
     await composed("shop-web-1", specOf({ container: { environment: { MODE: "secret-value" }, restart: policy } }));
     const controller = await stage.start();
-    const [plan] = await controller.plan();
+    const [plan] = await controller.surface.plan();
     expect(plan?.text).toContain("then: Docker Compose runs shop/web as shop-web-1");
     expect(plan?.text).toContain(
       "  if it were adopted:\n    adopted: shop-web-1 differs from the file in environment.MODE\n",
@@ -123,9 +123,9 @@ describe("a project that Docker Compose runs already", () => {
     stage.specs[0] = { ...spec, adopt: true };
     const other = stage.engine.addStranger("shop_db_1", { ...spec, name: "db" }, digestOf("a"));
     const controller = await stage.start();
-    await stage.until("its start", () => controller.service(key)?.health === "Healthy");
+    await stage.until("its start", () => controller.surface.service(key)?.health === "Healthy");
     expect(find(other)).toMatchObject({ name: "shop_db_1", state: "created" });
-    expect((await controller.plan()).map(({ text }) => text)).toContain(
+    expect((await controller.surface.plan()).map(({ text }) => text)).toContain(
       "shop/db\n  left alone: shop_db_1, which Docker Compose runs and no services file declares",
     );
     await controller.stop();
@@ -144,19 +144,20 @@ describe("a project that Docker Compose runs already", () => {
             stage.push("a", {});
             const id = await composed();
             const first = await stage.start();
-            await stage.until("the conflict", () => first.service(key)?.sync === "OutOfSync");
-            await first.adopt(key);
-            await stage.until("adoption", () => first.service(key)?.health === "Healthy");
+            await stage.until("the conflict", () => first.surface.service(key)?.sync === "OutOfSync");
+            await first.surface.adopt(key);
+            await stage.until("adoption", () => first.surface.service(key)?.health === "Healthy");
             await first.stop();
             stage.push("b", {});
             const doomed = mortal(stage.engine, { call, moment });
             const victim = await stage.start({ engine: doomed.engine });
             const done = () =>
-              victim.service(key)?.activeDigest === digestOf("b") && victim.service(key)?.revision === 1;
+              victim.surface.service(key)?.activeDigest === digestOf("b") &&
+              victim.surface.service(key)?.revision === 1;
             await stage.until("death or success", () => doomed.dead() || done());
             const survivor = doomed.dead() ? await stage.start() : victim;
             await stage.until(`convergence after call ${call}`, () => {
-              const status = survivor.service(key);
+              const status = survivor.surface.service(key);
               return status?.activeDigest === digestOf("b") && status.health === "Healthy" && names().length === 2;
             });
             expect(names(), `call ${call}`).toEqual(["shop-web-1", "shop_web_1.previous"]);
@@ -175,12 +176,12 @@ describe("a project that Docker Compose runs already", () => {
   it("is in the way again, and comes to no harm, when the journal is lost in the middle", async () => {
     const id = await composed();
     const controller = await stage.start();
-    await stage.until("the conflict", () => controller.service(key)?.sync === "OutOfSync");
-    await controller.adopt(key);
-    await stage.until("adoption", () => controller.service(key)?.health === "Healthy");
+    await stage.until("the conflict", () => controller.surface.service(key)?.sync === "OutOfSync");
+    await controller.surface.adopt(key);
+    await stage.until("adoption", () => controller.surface.service(key)?.health === "Healthy");
     await controller.stop();
     const forgetful = await stage.start({ forgetful: true });
-    const ready = () => forgetful.service(key)?.conditions.find(({ type }) => type === "Ready")?.reason;
+    const ready = () => forgetful.surface.service(key)?.conditions.find(({ type }) => type === "Ready")?.reason;
     await stage.until("the conflict again", () => ready() === "NameConflict");
     expect(find(id)).toMatchObject({ state: "running", restartPolicy: policy });
     expect(names()).toEqual(["shop_web_1"]);

@@ -40,14 +40,18 @@ describe("a service that is built", () => {
     write(stage, "one");
     const controller = await stage.start();
     const first = await untilRuns(stage);
-    expect(controller.service("shop/web")).toMatchObject({ desiredDigest: first });
+    expect(controller.surface.service("shop/web")).toMatchObject({ desiredDigest: first });
     await stage.pass(5_000);
     expect(builds(stage)).toBe(1);
     write(stage, "two");
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     const second = await untilRuns(stage, first);
-    await stage.until("synced", () => controller.service("shop/web")?.sync === "Synced");
-    expect(controller.service("shop/web")?.lastRollout).toMatchObject({ from: first, to: second, outcome: "promoted" });
+    await stage.until("synced", () => controller.surface.service("shop/web")?.sync === "Synced");
+    expect(controller.surface.service("shop/web")?.lastRollout).toMatchObject({
+      from: first,
+      to: second,
+      outcome: "promoted",
+    });
     expect(builds(stage)).toBe(2);
   });
 
@@ -57,12 +61,12 @@ describe("a service that is built", () => {
     const controller = await stage.start();
     const first = await untilRuns(stage);
     await stage.pass(5_000);
-    await Promise.all([1, 2, 3].map(() => controller.rebuild(["shop/web"], "hook")));
+    await Promise.all([1, 2, 3].map(() => controller.surface.rebuild(["shop/web"], "hook")));
     await stage.until("a second build", () => builds(stage) === 2);
-    await stage.until("synced", () => controller.service("shop/web")?.sync === "Synced");
+    await stage.until("synced", () => controller.surface.service("shop/web")?.sync === "Synced");
     await stage.pass(20_000);
     expect([builds(stage), active(stage)?.digest, active(stage)?.revision]).toEqual([2, first, 1]);
-    expect(controller.buildOutput("shop/web")?.lines).toContain("COPY page /");
+    expect(controller.surface.buildOutput("shop/web")?.lines).toContain("COPY page /");
   });
 
   it("stays as it is when a build fails, which is tried again on request only", async () => {
@@ -71,9 +75,9 @@ describe("a service that is built", () => {
     const controller = await stage.start();
     const first = await untilRuns(stage);
     write(stage, "two", {}, "FROM scratch\nQUUX");
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     const failed = () =>
-      controller
+      controller.surface
         .service("shop/web")
         ?.conditions.some(({ type, reason }) => type === "Ready" && reason === "BuildFailed");
     await stage.until("failed", () => failed() === true);
@@ -82,8 +86,8 @@ describe("a service that is built", () => {
     await controller.stop();
     const again = await stage.start();
     await stage.pass(30_000);
-    expect([builds(stage), again.service("shop/web")?.health]).toEqual([2, "Healthy"]);
-    await again.rebuild(["shop/web"], "api");
+    expect([builds(stage), again.surface.service("shop/web")?.health]).toEqual([2, "Healthy"]);
+    await again.surface.rebuild(["shop/web"], "api");
     await stage.until("a third build", () => builds(stage) === 3);
     await stage.pass(20_000);
     expect([builds(stage), active(stage)?.digest]).toEqual([3, first]);
@@ -95,8 +99,8 @@ describe("a service that is built", () => {
     const controller = await stage.start();
     const first = await untilRuns(stage);
     write(stage, "two", { healthyAfterMs: "never" });
-    controller.reconcile(["shop/web"], "hook");
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     await stage.pass(60_000);
     expect([builds(stage), active(stage)?.digest]).toEqual([2, first]);
   });
@@ -107,7 +111,7 @@ describe("a service that is built", () => {
     const controller = await stage.start();
     const first = await untilRuns(stage);
     write(stage, "two");
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     const second = await untilRuns(stage, first);
     await stage.until("one image", () => stage.engine.world.host.images.length === 1);
     const [image] = stage.engine.world.host.images;
@@ -118,8 +122,8 @@ describe("a service that is built", () => {
   it("says what is wrong with its folder, and keeps what runs", async () => {
     const stage = await open([spec]);
     const controller = await stage.start();
-    await stage.until("seen", () => controller.service("shop/web")?.conditions[0]?.reason === "BuildFailed");
-    expect(controller.service("shop/web")?.conditions[0]?.message).toContain("does not exist");
+    await stage.until("seen", () => controller.surface.service("shop/web")?.conditions[0]?.reason === "BuildFailed");
+    expect(controller.surface.service("shop/web")?.conditions[0]?.message).toContain("does not exist");
     write(stage, "one");
     await untilRuns(stage);
   });
@@ -136,7 +140,7 @@ describe("a service that is built", () => {
       );
       const controller = await stage.start({ forgetful: true });
       await untilRuns(stage);
-      await stage.until("synced", () => controller.service("shop/web")?.sync === "Synced");
+      await stage.until("synced", () => controller.surface.service("shop/web")?.sync === "Synced");
     }
   });
 
@@ -144,10 +148,10 @@ describe("a service that is built", () => {
     const stage = await open([spec]);
     write(stage, "one", { pullMs: 60_000 });
     const controller = await stage.start();
-    await stage.until("building", () => controller.service("shop/web")?.conditions[0]?.reason === "Building");
-    expect(controller.service("shop/web")?.health).toBe("Progressing");
+    await stage.until("building", () => controller.surface.service("shop/web")?.conditions[0]?.reason === "Building");
+    expect(controller.surface.service("shop/web")?.health).toBe("Progressing");
     stage.reload();
-    const [plan] = await controller.plan();
+    const [plan] = await controller.surface.plan();
     expect(plan?.text).toMatch(/being built/);
     expect(builds(stage)).toBe(1);
   });
@@ -162,8 +166,8 @@ describe("pull_policy", () => {
     const stage = await open([never]);
     stage.push("a", {});
     const controller = await stage.start();
-    await stage.until("seen", () => controller.service("shop/web")?.conditions[0]?.reason === "ImageNotFound");
-    expect(controller.service("shop/web")?.conditions[0]?.message).toMatch(
+    await stage.until("seen", () => controller.surface.service("shop/web")?.conditions[0]?.reason === "ImageNotFound");
+    expect(controller.surface.service("shop/web")?.conditions[0]?.message).toMatch(
       /no image on this host is called acme\/web:latest/,
     );
     expect(stage.registry.asked).toEqual([]);
@@ -176,10 +180,10 @@ describe("pull_policy", () => {
     await untilRuns(stage);
     stage.push("b", {});
     const asked = stage.registry.asked.length;
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await stage.pass(20_000);
     expect([active(stage)?.digest, stage.registry.asked.length]).toEqual([digestOf("a"), asked]);
-    expect(controller.service("shop/web")?.sync).toBe("Synced");
+    expect(controller.surface.service("shop/web")?.sync).toBe("Synced");
   });
 
   it("every: asks once in the period, also over a restart, and at once for a hook", async () => {
@@ -193,7 +197,7 @@ describe("pull_policy", () => {
     await stage.pass(5_000);
     expect(stage.registry.asked).toEqual([formatImage(hourly.image)]);
     stage.push("b", {});
-    again.reconcile(["shop/web"], "hook");
+    again.surface.reconcile(["shop/web"], "hook");
     expect(await untilRuns(stage, digestOf("a"))).toBe(digestOf("b"));
   });
 });

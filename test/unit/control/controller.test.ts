@@ -43,12 +43,17 @@ describe("a hook", () => {
     await running(stage, "a");
     stage.push("b", good);
     expect(
-      controller.keysForImage({ registry: "docker.io", repository: "acme/web", tag: "latest", digest: undefined }),
+      controller.surface.keysForImage({
+        registry: "docker.io",
+        repository: "acme/web",
+        tag: "latest",
+        digest: undefined,
+      }),
     ).toEqual(["shop/web"]);
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await running(stage, "b");
-    await stage.until("synced", () => controller.service("shop/web")?.sync === "Synced");
-    expect(controller.service("shop/web")).toMatchObject({
+    await stage.until("synced", () => controller.surface.service("shop/web")?.sync === "Synced");
+    expect(controller.surface.service("shop/web")).toMatchObject({
       health: "Healthy",
       activeDigest: digestOf("b"),
       revision: 2,
@@ -68,7 +73,7 @@ describe("a hook", () => {
       return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
     };
     const before = await total();
-    for (let count = 0; count < 10_000; count += 1) controller.reconcile(["shop/web"], "hook");
+    for (let count = 0; count < 10_000; count += 1) controller.surface.reconcile(["shop/web"], "hook");
     await stage.pass(2_000);
     expect((await total()) - before).toBeGreaterThan(0);
     expect((await total()) - before).toBeLessThanOrEqual(2);
@@ -80,12 +85,12 @@ describe("a hook", () => {
     const controller = await stage.start();
     await running(stage, "a");
     stage.push("b", { ...good, pullMs: 5_000 });
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await stage.pass(1_000);
     stage.push("c", good);
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await running(stage, "c");
-    expect(controller.service("shop/web")?.lastRollout).toMatchObject({ to: digestOf("c") });
+    expect(controller.surface.service("shop/web")?.lastRollout).toMatchObject({ to: digestOf("c") });
   });
 
   it("with a bad image ends held, and a retry is a new chance", async () => {
@@ -94,16 +99,16 @@ describe("a hook", () => {
     const controller = await stage.start();
     await running(stage, "a");
     stage.push("b", bad);
-    controller.reconcile(["shop/web"], "hook");
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
-    expect(controller.service("shop/web")?.lastRollout).toMatchObject({ outcome: "rolled-back" });
-    await stage.until("healthy", () => controller.service("shop/web")?.health === "Healthy");
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
+    expect(controller.surface.service("shop/web")?.lastRollout).toMatchObject({ outcome: "rolled-back" });
+    await stage.until("healthy", () => controller.surface.service("shop/web")?.health === "Healthy");
     expect(runs(stage, "a")).toBe(true);
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await stage.pass(5_000);
     expect(inRole(stage, "next")).toBeUndefined();
     stage.push("b", good);
-    await controller.retry("shop/web");
+    await controller.surface.retry("shop/web");
     await running(stage, "b");
   });
 });
@@ -117,7 +122,7 @@ describe("repairs", () => {
     await stage.pass(1_000);
     stage.registry.down = "hangs";
     const began = stage.engine.clock.now();
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await stage.pass(500);
     stage.engine.removeByHand(inRole(stage, "active")!.id);
     const next = () => inRole(stage, "next");
@@ -125,7 +130,7 @@ describe("repairs", () => {
     expect(stage.engine.clock.now() - began, "before the registry's time is up").toBeLessThan(10_000);
     stage.registry.down = undefined;
     await running(stage, "a");
-    await stage.until("asked again", () => controller.service("shop/web")?.sync === "Synced");
+    await stage.until("asked again", () => controller.surface.service("shop/web")?.sync === "Synced");
   });
 
   it("a container that ended, while the registry refuses", async () => {
@@ -134,11 +139,13 @@ describe("repairs", () => {
     const controller = await stage.start();
     await running(stage, "a");
     stage.registry.down = new FairleadError("RegistryUnavailable", "docker.io is down");
-    controller.reconcile(["shop/web"], "hook");
-    await stage.until("unknown", () => controller.service("shop/web")?.sync === "Unknown");
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("unknown", () => controller.surface.service("shop/web")?.sync === "Unknown");
     stage.engine.stopByHand(inRole(stage, "active")!.id);
     await running(stage, "a");
-    expect(controller.service("shop/web")?.conditions.find(({ type }) => type === "DigestResolved")).toMatchObject({
+    expect(
+      controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "DigestResolved"),
+    ).toMatchObject({
       status: "Unknown",
       reason: "RegistryUnavailable",
     });
@@ -150,20 +157,20 @@ describe("repairs", () => {
     const controller = await stage.start();
     await running(stage, "a");
     stage.registry.down = new FairleadError("RateLimited", "too many", { retryAfterMs: 30_000 });
-    controller.reconcile(["shop/web"], "hook");
-    await stage.until("unknown", () => controller.service("shop/web")?.sync === "Unknown");
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("unknown", () => controller.surface.service("shop/web")?.sync === "Unknown");
     const asked = stage.registry.asked.length;
     stage.registry.down = undefined;
     for (let turn = 0; turn < 3; turn += 1) {
       stage.engine.stopByHand(inRole(stage, "active")!.id);
       await stage.pass(4_000);
-      controller.reconcile(["shop/web"], "hook");
+      controller.surface.reconcile(["shop/web"], "hook");
       await stage.pass(4_000);
       expect(runs(stage, "a")).toBe(true);
     }
     expect(stage.registry.asked).toHaveLength(asked);
     await stage.pass(10_000);
-    await stage.until("asked again", () => controller.service("shop/web")?.sync === "Synced");
+    await stage.until("asked again", () => controller.surface.service("shop/web")?.sync === "Synced");
   });
 
   it("everything after the engine was away", async () => {
@@ -202,7 +209,7 @@ describe("the file", () => {
       await stage.pass(2_000);
       specs.pop();
       stage.reload();
-      const reason = () => controller.service("shop/db")?.conditions[0]?.reason;
+      const reason = () => controller.surface.service("shop/db")?.conditions[0]?.reason;
       if (prune) await stage.until("gone", () => inRole(stage, "active", "db") === undefined && reason() === undefined);
       else await stage.until("an orphan", () => reason() === "Orphaned");
       expect(inRole(stage, "active", "db") === undefined).toBe(prune);
@@ -221,11 +228,11 @@ describe("the file", () => {
     const controller = await stage.start();
     await stage.until(
       "waiting",
-      () => controller.service("shop/web")?.conditions[0]?.reason === "WaitingForDependency",
+      () => controller.surface.service("shop/web")?.conditions[0]?.reason === "WaitingForDependency",
     );
     const check = { intervalMs: 1_000, timeoutMs: 1_000, retries: 5, startPeriodMs: 0 };
     stage.push("d", { healthyAfterMs: 3_000, check }, db);
-    controller.reconcile(["shop/db"], "hook");
+    controller.surface.reconcile(["shop/db"], "hook");
     await running(stage, "a");
     expect(inRole(stage, "active", "web")!.createdAt).toBeGreaterThan(inRole(stage, "active", "db")!.createdAt + 2_999);
   });
@@ -236,7 +243,7 @@ it("a foreign container with our name is left alone until it goes", async () => 
   stage.push("a", good);
   const remove = stage.engine.addForeign("shop-web-1");
   const controller = await stage.start();
-  await stage.until("conflict", () => controller.service("shop/web")?.conditions[0]?.reason === "NameConflict");
+  await stage.until("conflict", () => controller.surface.service("shop/web")?.conditions[0]?.reason === "NameConflict");
   expect(stage.engine.counts.calls.get("createContainer") ?? 0).toBe(0);
   remove();
   await running(stage, "a");
@@ -275,11 +282,11 @@ it("from a death before or after any call, with or without the journal, it conve
         stage.push("b", image);
         const seen = mortal(stage.engine, when);
         const second = await stage.start({ engine: seen.engine });
-        const settled = () => ["Synced", "Held"].includes(second.service("shop/web")?.sync ?? "");
+        const settled = () => ["Synced", "Held"].includes(second.surface.service("shop/web")?.sync ?? "");
         await stage.until("dead or done", () => seen.dead() || settled());
         const third = await stage.start({ forgetful });
         const sync = image === good ? "Synced" : "Held";
-        await stage.until(sync, () => third.service("shop/web")?.sync === sync);
+        await stage.until(sync, () => third.surface.service("shop/web")?.sync === sync);
         await stage.pass(1_000);
         expect(runs(stage, image === good ? "b" : "a")).toBe(true);
         const roles = stage.engine.world.host.containers.map(({ role }) => role).sort();

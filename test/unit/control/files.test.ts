@@ -21,7 +21,7 @@ async function open(spec: ServiceSpec) {
   const controller = await stage.start();
   const active = () => stage.engine.world.host.containers.find(({ role }) => role === "active");
   const content = () => stage.engine.world.filesOf(active()?.id ?? "")?.get("/run/secrets/db")?.content;
-  const ready = () => controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
+  const ready = () => controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
   await stage.until("it serves", () => ready()?.status === "True");
   return { stage, controller, active, content, ready };
 }

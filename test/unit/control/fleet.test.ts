@@ -58,15 +58,15 @@ describe("three replicas", () => {
     await stage.until("three serve", () => serve(stage, "a", 3));
     await stage.until(
       "the first rollout is told",
-      () => controller.service("shop/web")?.lastRollout?.outcome === "promoted",
+      () => controller.surface.service("shop/web")?.lastRollout?.outcome === "promoted",
     );
     const seen = watchServing(stage);
     stage.push("b", good);
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await stage.until("they serve b", () => serve(stage, "b", 3));
-    await stage.until("synced", () => controller.service("shop/web")?.sync === "Synced");
+    await stage.until("synced", () => controller.surface.service("shop/web")?.sync === "Synced");
     expect(seen.fewest).toBe(3);
-    expect(controller.service("shop/web")).toMatchObject({
+    expect(controller.surface.service("shop/web")).toMatchObject({
       health: "Healthy",
       activeDigest: digestOf("b"),
       revision: 2,
@@ -84,12 +84,12 @@ describe("three replicas", () => {
     const before = actives(stage).map(({ id, startedAt }) => [id, startedAt]);
     const seen = watchServing(stage);
     stage.push("b", bad);
-    controller.reconcile(["shop/web"], "hook");
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
-    await stage.until("told", () => controller.service("shop/web")?.lastRollout?.outcome === "rolled-back");
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
+    await stage.until("told", () => controller.surface.service("shop/web")?.lastRollout?.outcome === "rolled-back");
     expect(actives(stage).map(({ id, startedAt }) => [id, startedAt])).toEqual(before);
     expect(seen.fewest).toBe(3);
-    expect(controller.service("shop/web")).toMatchObject({
+    expect(controller.surface.service("shop/web")).toMatchObject({
       health: "Healthy",
       replicas: { desired: 3, ready: 3, updated: 0 },
     });
@@ -100,8 +100,8 @@ describe("three replicas", () => {
     stage.push("a", good);
     const controller = await stage.start();
     await stage.until("one serves", () => serve(stage, "a", 1));
-    await stage.until("told", () => controller.service("shop/web")?.lastRollout?.outcome === "promoted");
-    const told = controller.service("shop/web")?.lastRollout;
+    await stage.until("told", () => controller.surface.service("shop/web")?.lastRollout?.outcome === "promoted");
+    const told = controller.surface.service("shop/web")?.lastRollout;
     stage.specs[0] = specOf({ replicas: 3, update: quick });
     stage.reload();
     await stage.until("three serve", () => serve(stage, "a", 3));
@@ -112,7 +112,7 @@ describe("three replicas", () => {
       [1, 1],
       [2, 1],
     ]);
-    expect(controller.service("shop/web")?.lastRollout).toEqual(told);
+    expect(controller.surface.service("shop/web")?.lastRollout).toEqual(told);
   });
 
   it("survive the controller's death at any call, good image or bad", { timeout: 120_000 }, async () => {
@@ -148,7 +148,9 @@ describe("three replicas", () => {
           }
           controller = await stage.start({ forgetful });
           await stage.until("the end", () =>
-            isGood ? serve(stage, "b", 3) : serve(stage, "a", 3) && controller.service("shop/web")?.sync === "Held",
+            isGood
+              ? serve(stage, "b", 3)
+              : serve(stage, "a", 3) && controller.surface.service("shop/web")?.sync === "Held",
           );
           await controller.stop();
           expect(actives(stage).every(({ restartPolicy }) => restartPolicy.name === "always")).toBe(true);
@@ -178,10 +180,10 @@ describe("a service that has to complete first", () => {
     const controller = await stage.start();
     await stage.pass(1_500);
     expect(of(stage)).toEqual([]);
-    expect(controller.service("shop/web")?.conditions[0]).toMatchObject({ reason: "WaitingForDependency" });
+    expect(controller.surface.service("shop/web")?.conditions[0]).toMatchObject({ reason: "WaitingForDependency" });
     await stage.until("web serves", () => serve(stage, "a", 1));
-    await stage.until("told", () => controller.service("shop/migrate")?.sync === "Synced");
-    expect(controller.service("shop/migrate")).toMatchObject({
+    await stage.until("told", () => controller.surface.service("shop/migrate")?.sync === "Synced");
+    expect(controller.surface.service("shop/migrate")).toMatchObject({
       health: "Healthy",
       replicas: { ready: 1 },
       lastRollout: { outcome: "promoted" },
@@ -195,14 +197,14 @@ describe("a service that has to complete first", () => {
     stage.push("d", { ...ends, exitCode: 3 }, migrate);
     stage.push("a", good, web);
     const controller = await stage.start();
-    await stage.until("held", () => controller.service("shop/migrate")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/migrate")?.sync === "Held");
     await stage.pass(2_000);
     expect(of(stage)).toEqual([]);
-    const [ready] = controller.service("shop/web")?.conditions ?? [];
+    const [ready] = controller.surface.service("shop/web")?.conditions ?? [];
     expect(ready).toMatchObject({ reason: "WaitingForDependency" });
     expect(ready?.message).toMatch(/^migrate has not completed yet: .*exited with code 3/);
     stage.push("b", ends, migrate);
-    controller.reconcile(["shop/migrate"], "hook");
+    controller.surface.reconcile(["shop/migrate"], "hook");
     await stage.until("web serves", () => serve(stage, "a", 1));
   });
 
@@ -215,7 +217,7 @@ describe("a service that has to complete first", () => {
     await stage.pass(2_000);
     stage.push("b", ends, migrate);
     stage.push("c", good, web);
-    controller.reconcile(["shop/web", "shop/migrate"], "hook");
+    controller.surface.reconcile(["shop/web", "shop/migrate"], "hook");
     await stage.until("a next web", () => inEverySlot(of(stage), "next").length > 0);
     expect(actives(stage, "migrate")).toMatchObject([{ digest: digestOf("b"), state: "exited", exitCode: 0 }]);
     await stage.until("web serves c", () => serve(stage, "c", 1));
@@ -240,7 +242,7 @@ describe("a service in another one's network", () => {
     const first = actives(stage, "vpn")[0];
     expect(actives(stage)[0]?.networkOf).toBe(first?.id);
     stage.push("b", good, vpn);
-    controller.reconcile(["shop/vpn"], "hook");
+    controller.surface.reconcile(["shop/vpn"], "hook");
     await stage.until("vpn serves b", () => actives(stage, "vpn")[0]?.digest === digestOf("b"));
     const second = actives(stage, "vpn")[0];
     await stage.until("it has followed", () => actives(stage)[0]?.networkOf === second?.id && serve(stage, "a", 1));

@@ -66,8 +66,9 @@ describe("a service with a gate", () => {
     await stage.until("served through the gate", () => opensTo(stage, "a"));
     stage.gates.sessions.set(addressOf(stage, "shop-web-1"), 3);
     stage.push("b", { check: "none" });
-    controller.reconcile(["shop/web"], "push");
-    const reason = () => controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready")?.reason;
+    controller.surface.reconcile(["shop/web"], "push");
+    const reason = () =>
+      controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready")?.reason;
     await stage.until("draining", () => reason() === "Draining");
     await stage.pass(5_000);
     expect(find(stage, "shop-web-1")).toMatchObject({ digest: digestOf("a"), state: "running" });
@@ -82,7 +83,7 @@ describe("a service with a gate", () => {
     const controller = await stage.start();
     await stage.until("served through the gate", () => opensTo(stage, "a"));
     stage.push("b", { check: "none" });
-    controller.reconcile(["shop/web"], "push");
+    controller.surface.reconcile(["shop/web"], "push");
     stage.gates.sessions.set(addressOf(stage, "shop-web-1"), 1);
     await stage.until("nothing open", () => stage.gates.openTo(gate).length === 0);
     await stage.pass(1_000);
@@ -98,8 +99,8 @@ describe("a service with a gate", () => {
     await stage.until("served through the gate", () => opensTo(stage, "a"));
     const before = find(stage, "shop-web-1")?.id;
     stage.push("b", { check: "none", exitsAfterMs: 300 });
-    controller.reconcile(["shop/web"], "push");
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    controller.surface.reconcile(["shop/web"], "push");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     expect(find(stage, "shop-web-1")?.id).toBe(before);
     expect(opensTo(stage, "a")).toBe(true);
   });
@@ -110,8 +111,8 @@ describe("a service with a gate", () => {
     await stage.until("served through the gate", () => opensTo(stage, "a"));
     stage.gates.silent = true;
     stage.push("b", { check: "none" });
-    controller.reconcile(["shop/web"], "push");
-    const ready = () => controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready")?.reason;
+    controller.surface.reconcile(["shop/web"], "push");
+    const ready = () => controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready")?.reason;
     await stage.pass(70_000);
     await stage.until("told", () => ready() === "GateUnavailable");
     expect(find(stage, "shop-web-1")).toMatchObject({ digest: digestOf("a"), state: "running" });

@@ -32,7 +32,7 @@ const serves = (stage: Stage, letter: string) =>
 const startsFor = (stage: Stage, letter: string) =>
   stage.engine.world.jobStarts.filter(([, digest]) => digest === digestOf(letter)).map(([name]) => name);
 const readyOf = (controller: Controller) =>
-  controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
+  controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
 const converged = (controller: Controller) => readyOf(controller)?.reason === "Converged";
 
 /** a serves, with all its jobs behind it. */
@@ -43,7 +43,7 @@ async function served(specs = [spec], telemetry = new Metrics("0")) {
   await stage.until("a is settled", () => serves(stage, "a") && converged(controller));
   const next = (letter: string, behaviour: Behaviour) => {
     stage.push(letter, behaviour);
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
   };
   return { stage, controller, next };
 }
@@ -55,11 +55,17 @@ describe("a rollout with jobs", () => {
     next("b", { commands: well });
     await stage.until("migrating", () => startsFor(stage, "b").length === 1);
     expect([serves(stage, "a"), readyOf(controller)?.reason]).toEqual([true, "WaitingForJob"]);
-    expect(controller.service("shop/web")).toMatchObject({ health: "Healthy", lastRollout: { to: digestOf("b") } });
+    expect(controller.surface.service("shop/web")).toMatchObject({
+      health: "Healthy",
+      lastRollout: { to: digestOf("b") },
+    });
     await stage.until("b is settled", () => serves(stage, "b") && converged(controller));
     await stage.pass(60_000);
     expect(startsFor(stage, "b")).toEqual(["before 1", "before 2", "after 1"]);
-    expect(controller.service("shop/web")?.lastRollout).toMatchObject({ outcome: "promoted", from: digestOf("a") });
+    expect(controller.surface.service("shop/web")?.lastRollout).toMatchObject({
+      outcome: "promoted",
+      from: digestOf("a"),
+    });
     const jobs = stage.engine.world.host.containers.filter((one) => one.job !== undefined);
     expect(jobs.map(({ digest }) => digest)).toEqual(jobs.map(() => digestOf("b")));
   });
@@ -95,7 +101,7 @@ describe("a rollout with jobs", () => {
     const controller = await stage.start();
     await stage.until("the registry does not know it", () => readyOf(controller)?.reason === "ImageNotFound");
     stage.registry.tags.set("docker.io/acme/tool:1", digestOf("e"));
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await stage.until("a is settled", () => serves(stage, "a") && converged(controller));
     const made = stage.engine.world.host.containers.find((one) => one.job !== undefined);
     expect(made).toMatchObject({ digest: digestOf("e"), job: { target: digestOf("a") } });
@@ -108,35 +114,35 @@ describe("a job that fails", () => {
     const { stage, controller, next } = await served([spec], telemetry);
     const before = active(stage);
     next("b", { commands: { ...well, seed: { exitCode: 3, output: "no such table" } } });
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     await stage.pass(60_000);
     expect(active(stage)).toEqual(before);
     expect(startsFor(stage, "b")).toEqual(["before 1", "before 2"]);
-    expect(controller.service("shop/web")?.lastRollout).toMatchObject({
+    expect(controller.surface.service("shop/web")?.lastRollout).toMatchObject({
       to: digestOf("b"),
       outcome: "failed",
       reason: "JobFailed",
       message: "JobFailed: before job 2 (shop-web.before.2) exited with code 3 after 0s",
     });
-    expect((await controller.history("shop/web")).failures[0]).toMatchObject({ logs: ["no such table"] });
+    expect((await controller.surface.history("shop/web")).failures[0]).toMatchObject({ logs: ["no such table"] });
     expect(await telemetry.render()).toContain(
       'fairlead_rollouts_total{project="shop",service="web",outcome="failed"} 1',
     );
     expect(readyOf(controller)?.message).toContain("before job 2 (shop-web.before.2) exited with code 3");
     stage.engine.publish(pinnedImage(spec.image, digestOf("b")), { commands: well });
-    await controller.retry("shop/web");
+    await controller.surface.retry("shop/web");
     await stage.until("b is settled", () => serves(stage, "b") && converged(controller));
     expect(startsFor(stage, "b")).toEqual(["before 1", "before 2", "before 2", "after 1"]);
-    expect(controller.service("shop/web")?.lastRollout).toMatchObject({ outcome: "promoted" });
+    expect(controller.surface.service("shop/web")?.lastRollout).toMatchObject({ outcome: "promoted" });
   });
 
   it("past its timeout is ended; with exit code 0, without the journal it has failed all the same", async () => {
     const { stage, controller, next } = await served();
     next("b", { commands: { ...well, seed: { lastsMs: 3_600_000 } } });
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     await controller.stop();
     const again = await stage.start({ forgetful: true });
-    await stage.until("held again", () => again.service("shop/web")?.sync === "Held");
+    await stage.until("held again", () => again.surface.service("shop/web")?.sync === "Held");
     await stage.pass(10_000);
     expect(startsFor(stage, "b")).toEqual(["before 1", "before 2"]);
     expect(serves(stage, "a")).toBe(true);
@@ -148,13 +154,13 @@ describe("a job that fails", () => {
     await stage.until("migrating", () => startsFor(stage, "b").length === 1);
     await stage.pass(1_000);
     stage.engine.interrupt(2_000, { restart: true });
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     next("c", { commands: { ...well, migrate: { lastsMs: 50_000 } } });
     await stage.until("migrating again", () => startsFor(stage, "c").length === 1);
     await stage.pass(1_000);
     const running = stage.engine.world.host.containers.find(({ job: mark, state }) => mark && state === "running");
     stage.engine.removeByHand(running?.id ?? "");
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     await stage.pass(30_000);
     expect([startsFor(stage, "b"), startsFor(stage, "c")]).toEqual([["before 1"], ["before 1"]]);
   });
@@ -164,10 +170,10 @@ describe("a job that fails", () => {
     next("b", { commands: { ...well, purge: { exitCode: 1 } } });
     await stage.until("told", () => readyOf(controller)?.reason === "JobFailed");
     await stage.pass(60_000);
-    expect(controller.service("shop/web")).toMatchObject({ sync: "Synced", health: "Healthy" });
-    expect(controller.service("shop/web")?.lastRollout).toMatchObject({ outcome: "promoted" });
+    expect(controller.surface.service("shop/web")).toMatchObject({ sync: "Synced", health: "Healthy" });
+    expect(controller.surface.service("shop/web")?.lastRollout).toMatchObject({ outcome: "promoted" });
     expect([serves(stage, "b"), startsFor(stage, "b").slice(2)]).toEqual([true, ["after 1"]]);
-    await controller.retry("shop/web");
+    await controller.surface.retry("shop/web");
     await stage.until("tried again", () => startsFor(stage, "b").slice(2).length === 2);
   });
 
@@ -210,7 +216,7 @@ it("a death at any engine call runs no job twice and starts nothing ahead of it"
         const seen = mortal(stage.engine, death);
         const second = await stage.start({ engine: seen.engine });
         const isEnded = (one: Controller) =>
-          code === 0 ? serves(stage, "b") && converged(one) : one.service("shop/web")?.sync === "Held";
+          code === 0 ? serves(stage, "b") && converged(one) : one.surface.service("shop/web")?.sync === "Held";
         await stage.until("dead or done", () => seen.dead() || isEnded(second));
         const third = await stage.start({ forgetful });
         await stage.until("done", () => isEnded(third));

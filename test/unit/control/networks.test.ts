@@ -42,7 +42,7 @@ function move(stage: Stage): void {
 }
 
 function readyOf(controller: Controller, name: string) {
-  return controller.service(`shop/${name}`)?.conditions.find(({ type }) => type === "Ready");
+  return controller.surface.service(`shop/${name}`)?.conditions.find(({ type }) => type === "Ready");
 }
 
 function isReady(controller: Controller, name: string): boolean {

@@ -44,7 +44,7 @@ const isOf = (letter: string) => (container: ObservedContainer) => container.dig
 
 type Controller = Awaited<ReturnType<Stage["start"]>>;
 const healthyOf = (controller: Controller, key: "shop/web" | "shop/api" = "shop/web") =>
-  controller.service(key)?.conditions.find(({ type }) => type === "Healthy");
+  controller.surface.service(key)?.conditions.find(({ type }) => type === "Healthy");
 
 describe("a probed service", () => {
   it("is promoted once it has been ready for its monitor time, not before", async () => {
@@ -56,7 +56,7 @@ describe("a probed service", () => {
     await stage.until("it has started", () => inRole(stage, "next")?.state === "running");
     const startedAt = clock.now();
     await stage.pass(4_000);
-    expect(controller.service("shop/web")?.conditions[0]).toMatchObject({
+    expect(controller.surface.service("shop/web")?.conditions[0]).toMatchObject({
       reason: "WaitingForHealth",
       message: "its health check has not passed yet: http on port 80: connection refused",
     });
@@ -72,9 +72,9 @@ describe("a probed service", () => {
     stage.prober.answer = () => refused;
     stage.push("a", mute);
     const controller = await stage.start();
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     expect(inRole(stage, "active")).toBeUndefined();
-    expect(controller.service("shop/web")?.conditions[0]?.message).toContain(refused.message);
+    expect(controller.surface.service("shop/web")?.conditions[0]?.message).toContain(refused.message);
   });
 
   it("with a bad new image: rolled back and held while the old one was never touched", async () => {
@@ -85,13 +85,15 @@ describe("a probed service", () => {
     const before = inRole(stage, "active");
     stage.prober.answer = (container) => (isOf("b")(container) ? { kind: "failed", message: "status 500" } : ready);
     stage.push("b", mute);
-    controller.reconcile(["shop/web"], "hook");
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
-    expect(controller.service("shop/web")).toMatchObject({
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
+    expect(controller.surface.service("shop/web")).toMatchObject({
       health: "Healthy",
       lastRollout: { outcome: "rolled-back" },
     });
-    expect(controller.service("shop/web")?.conditions[0]?.message).toContain("its health check fails: status 500");
+    expect(controller.surface.service("shop/web")?.conditions[0]?.message).toContain(
+      "its health check fails: status 500",
+    );
     expect(inRole(stage, "active")).toEqual(before);
     const asked = stage.prober.asked.length;
     await stage.pass(10_000);
@@ -105,7 +107,7 @@ describe("a probed service", () => {
     stage.specs.splice(0, 1, patient);
     stage.push("a", mute);
     const controller = await stage.start();
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     expect(inRole(stage, "active")).toBeUndefined();
   });
 
@@ -113,7 +115,7 @@ describe("a probed service", () => {
     const stage = await open();
     stage.push("a", { healthyAfterMs: "never" });
     const controller = await stage.start();
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     expect(stage.prober.asked).not.toEqual([]);
   });
 
@@ -131,7 +133,7 @@ describe("a probed service", () => {
     expect(healthyOf(controller)?.message).toBe(
       "shop-web-1 is running, health unhealthy: http on port 80: connection refused",
     );
-    expect(controller.service("shop/web")?.health).toBe("Degraded");
+    expect(controller.surface.service("shop/web")?.health).toBe("Degraded");
     stage.prober.answer = () => ready;
     const mendedAt = stage.engine.clock.now();
     await stage.until("healthy again", () => healthyOf(controller)?.status === "True");
@@ -150,7 +152,7 @@ describe("a probed service", () => {
     stage.engine.kill(inRole(stage, "active")?.id ?? "");
     await stage.until("it runs again", () => inRole(stage, "active")?.state === "running");
     await stage.pass(20_000);
-    controller.reconcile(["shop/web"], "a person");
+    controller.surface.reconcile(["shop/web"], "a person");
     await stage.pass(1_000);
     expect(healthyOf(controller)?.message).toBe(
       "shop-web-1 is running, health starting: connect Fairlead to shop_default",
@@ -193,8 +195,8 @@ describe("a probed service", () => {
     };
     stage.specs.splice(0, 1, moved);
     stage.reload();
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
-    expect(controller.service("shop/web")?.health).toBe("Healthy");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
+    expect(controller.surface.service("shop/web")?.health).toBe("Healthy");
     revisions.splice(0);
     await stage.pass(20_000);
     expect(revisions.length).toBeGreaterThanOrEqual(8);
@@ -274,7 +276,7 @@ describe("many probes", () => {
     expect(stage.prober.most).toBe(32);
     stage.prober.answer = () => ready;
     await stage.until("all are healthy", () =>
-      specs.every(({ name }) => controller.service(`shop/${name}`)?.health === "Healthy"),
+      specs.every(({ name }) => controller.surface.service(`shop/${name}`)?.health === "Healthy"),
     );
     await controller.stop();
     expect(stage.prober.underWay).toBe(0);
@@ -287,7 +289,8 @@ describe("many probes", () => {
     await running(stage, "a");
     stage.specs.splice(0, 1);
     stage.reload();
-    const isOrphan = () => controller.service("shop/web")?.conditions.some(({ reason }) => reason === "Orphaned");
+    const isOrphan = () =>
+      controller.surface.service("shop/web")?.conditions.some(({ reason }) => reason === "Orphaned");
     await stage.until("an orphan", () => isOrphan() === true);
     const asked = stage.prober.asked.length;
     await stage.pass(20_000);

@@ -30,8 +30,11 @@ function runs(stage: Stage, letter: string): boolean {
 
 async function serve(stage: Stage, controller: Controller, letter: string): Promise<void> {
   stage.push(letter, {});
-  controller.reconcile([key], "hook");
-  await stage.until(`${letter} serves`, () => runs(stage, letter) && controller.service(key)?.sync === "Synced");
+  controller.surface.reconcile([key], "hook");
+  await stage.until(
+    `${letter} serves`,
+    () => runs(stage, letter) && controller.surface.service(key)?.sync === "Synced",
+  );
 }
 
 /** `a` and then `b` have been rolled out. */
@@ -46,7 +49,8 @@ async function withTwo(...specs: Parameters<typeof openStage>) {
 }
 
 const isPinned = (controller: Controller) => () =>
-  controller.service(key)?.sync === "Pinned" && controller.service(key)?.conditions[0]?.status === "True";
+  controller.surface.service(key)?.sync === "Pinned" &&
+  controller.surface.service(key)?.conditions[0]?.status === "True";
 
 describe.each([
   ["start-first", specOf()],
@@ -55,16 +59,20 @@ describe.each([
   it("pins the revision before, by its very container, over pushes and restarts, until it is resumed", async () => {
     const { stage, controller, telemetry } = await withTwo([spec]);
     const before = inRole(stage, "previous")!;
-    expect(await controller.rollback(key, undefined)).toEqual({ revision: 1, digest: digestOf("a"), spec: "own" });
+    expect(await controller.surface.rollback(key, undefined)).toEqual({
+      revision: 1,
+      digest: digestOf("a"),
+      spec: "own",
+    });
     await stage.until("pinned", isPinned(controller));
     expect(inRole(stage, "active")?.id).toBe(before.id);
-    expect(controller.service(key)).toMatchObject({
+    expect(controller.surface.service(key)).toMatchObject({
       activeDigest: digestOf("a"),
       desiredDigest: digestOf("b"),
       pinned: { revision: 1 },
       lastRollout: { from: digestOf("b"), to: digestOf("a"), outcome: "rolled-back", reason: "Pinned", rollback: true },
     });
-    expect(controller.service(key)?.conditions).toContainEqual(
+    expect(controller.surface.service(key)?.conditions).toContainEqual(
       expect.objectContaining({ type: "RolledBack", status: "True", reason: "Pinned" }),
     );
     const text = await telemetry.render();
@@ -72,8 +80,8 @@ describe.each([
     expect(text).toContain('fairlead_rollouts_total{project="shop",service="web",outcome="promoted"} 2');
 
     stage.push("c", {});
-    controller.reconcile([key], "hook");
-    await stage.until("shown", () => controller.service(key)?.desiredDigest === digestOf("c"));
+    controller.surface.reconcile([key], "hook");
+    await stage.until("shown", () => controller.surface.service(key)?.desiredDigest === digestOf("c"));
     await stage.pass(3_000);
     expect(runs(stage, "a")).toBe(true);
     await controller.stop();
@@ -82,10 +90,10 @@ describe.each([
     await stage.pass(3_000);
     expect(runs(stage, "a")).toBe(true);
 
-    await second.resume(key);
+    await second.surface.resume(key);
     await stage.until("c serves", () => runs(stage, "c"));
-    await stage.until("synced", () => second.service(key)?.sync === "Synced");
-    const { revisions, paused, pinned } = await second.history(key);
+    await stage.until("synced", () => second.surface.service(key)?.sync === "Synced");
+    const { revisions, paused, pinned } = await second.surface.history(key);
     expect([paused, pinned]).toEqual([false, undefined]);
     expect(
       revisions.map(({ revision, to, outcome, rollback, active }) => ({ revision, to, outcome, rollback, active })),
@@ -104,15 +112,24 @@ describe.each([
     stage.reload();
     await stage.until(
       "revision 3",
-      () => controller.service(key)?.revision === 3 && controller.service(key)?.sync === "Synced",
+      () => controller.surface.service(key)?.revision === 3 && controller.surface.service(key)?.sync === "Synced",
     );
-    expect(await controller.rollback(key, "2")).toMatchObject({ revision: 2, digest: digestOf("b"), spec: "own" });
+    expect(await controller.surface.rollback(key, "2")).toMatchObject({
+      revision: 2,
+      digest: digestOf("b"),
+      spec: "own",
+    });
     await stage.until("pinned", isPinned(controller));
     expect(inRole(stage, "active")).toMatchObject({ revision: 2, digest: digestOf("b") });
-    expect(await controller.rollback(key, digestOf("a").slice(0, 15))).toMatchObject({ revision: 1, spec: "today's" });
+    expect(await controller.surface.rollback(key, digestOf("a").slice(0, 15))).toMatchObject({
+      revision: 1,
+      spec: "today's",
+    });
     await stage.until("a serves", () => runs(stage, "a"));
     await stage.until("pinned", isPinned(controller));
-    expect(controller.service(key)?.conditions[0]?.message).toContain("pinned to revision 1, with today's spec");
+    expect(controller.surface.service(key)?.conditions[0]?.message).toContain(
+      "pinned to revision 1, with today's spec",
+    );
     await controller.stop();
   });
 });
@@ -123,17 +140,17 @@ describe("a roll-back", () => {
     stage.engine.removeByHand(inRole(stage, "previous")!.id);
     stage.push("a", { healthyAfterMs: "never" });
     stage.registry.tags.set("docker.io/acme/web:latest", digestOf("b"));
-    await controller.rollback(key, undefined);
-    await stage.until("held", () => controller.service(key)?.conditions[0]?.reason === "RollbackFailed");
+    await controller.surface.rollback(key, undefined);
+    await stage.until("held", () => controller.surface.service(key)?.conditions[0]?.reason === "RollbackFailed");
     await stage.until("b serves", () => runs(stage, "b"));
-    expect(controller.service(key)).toMatchObject({
+    expect(controller.surface.service(key)).toMatchObject({
       sync: "Pinned",
       lastRollout: { to: digestOf("a"), outcome: "failed", reason: "RollbackFailed" },
     });
-    const { failures } = await controller.history(key);
+    const { failures } = await controller.surface.history(key);
     expect(failures[0]).toMatchObject({ digest: digestOf("a") });
-    await controller.resume(key);
-    await stage.until("synced", () => controller.service(key)?.sync === "Synced");
+    await controller.surface.resume(key);
+    await stage.until("synced", () => controller.surface.service(key)?.sync === "Synced");
     expect(runs(stage, "b")).toBe(true);
     await controller.stop();
   });
@@ -143,14 +160,14 @@ describe("a roll-back", () => {
     stage.push("a", {});
     const controller = await stage.start();
     await serve(stage, controller, "a");
-    await expect(controller.rollback(key, undefined)).rejects.toMatchObject({ code: "RevisionUnknown" });
-    await expect(controller.rollback(key, "7")).rejects.toThrow("no revision has the number 7");
+    await expect(controller.surface.rollback(key, undefined)).rejects.toMatchObject({ code: "RevisionUnknown" });
+    await expect(controller.surface.rollback(key, "7")).rejects.toThrow("no revision has the number 7");
     stage.push("b", { healthyAfterMs: "never" });
-    controller.reconcile([key], "hook");
-    await stage.until("held", () => controller.service(key)?.sync === "Held");
-    await expect(controller.rollback(key, "2")).rejects.toThrow("revision 2 ended rolled-back");
-    expect((await controller.history(key)).revisions[0]).toMatchObject({ revision: 2, outcome: "rolled-back" });
-    expect((await controller.history(key)).revisions[0]?.message).toContain("Unhealthy");
+    controller.surface.reconcile([key], "hook");
+    await stage.until("held", () => controller.surface.service(key)?.sync === "Held");
+    await expect(controller.surface.rollback(key, "2")).rejects.toThrow("revision 2 ended rolled-back");
+    expect((await controller.surface.history(key)).revisions[0]).toMatchObject({ revision: 2, outcome: "rolled-back" });
+    expect((await controller.surface.history(key)).revisions[0]?.message).toContain("Unhealthy");
     await controller.stop();
   });
 
@@ -158,7 +175,7 @@ describe("a roll-back", () => {
     const { stage, controller } = await withTwo();
     await controller.stop();
     const second = await stage.start({ forgetful: true });
-    expect(await second.rollback(key, undefined)).toMatchObject({ revision: 1, spec: "own" });
+    expect(await second.surface.rollback(key, undefined)).toMatchObject({ revision: 1, spec: "own" });
     await stage.until("a serves", () => runs(stage, "a"));
     await second.stop();
   });
@@ -166,9 +183,9 @@ describe("a roll-back", () => {
   it("during a rollout is to what serves", async () => {
     const { stage, controller } = await withTwo();
     stage.push("c", {});
-    controller.reconcile([key], "hook");
+    controller.surface.reconcile([key], "hook");
     await stage.until("on its way", () => inRole(stage, "next")?.digest === digestOf("c"));
-    expect(await controller.rollback(key, undefined)).toMatchObject({ revision: 2, digest: digestOf("b") });
+    expect(await controller.surface.rollback(key, undefined)).toMatchObject({ revision: 2, digest: digestOf("b") });
     await stage.until("pinned", isPinned(controller));
     expect(runs(stage, "b")).toBe(true);
     await controller.stop();
@@ -178,18 +195,22 @@ describe("a roll-back", () => {
 describe("a pause", () => {
   it("begins nothing and repairs all the same, until it is resumed", async () => {
     const { stage, controller } = await withTwo();
-    await controller.pause(key);
+    await controller.surface.pause(key);
     stage.push("c", {});
-    controller.reconcile([key], "hook");
-    await stage.until("paused", () => controller.service(key)?.conditions[0]?.reason === "Paused");
-    expect(controller.service(key)).toMatchObject({ sync: "Paused", health: "Healthy", desiredDigest: digestOf("c") });
+    controller.surface.reconcile([key], "hook");
+    await stage.until("paused", () => controller.surface.service(key)?.conditions[0]?.reason === "Paused");
+    expect(controller.surface.service(key)).toMatchObject({
+      sync: "Paused",
+      health: "Healthy",
+      desiredDigest: digestOf("c"),
+    });
     stage.engine.removeByHand(inRole(stage, "active")!.id);
     await stage.until("repaired", () => runs(stage, "b"));
     await controller.stop();
     const second = await stage.start();
     await stage.pass(5_000);
     expect(runs(stage, "b")).toBe(true);
-    await second.resume(key);
+    await second.surface.resume(key);
     await stage.until("c serves", () => runs(stage, "c"));
     await second.stop();
   });
@@ -197,15 +218,15 @@ describe("a pause", () => {
   it("lets a rollout that has begun go on, also when something newer is pushed", async () => {
     const { stage, controller } = await withTwo();
     stage.push("c", {});
-    controller.reconcile([key], "hook");
+    controller.surface.reconcile([key], "hook");
     await stage.until("on its way", () => inRole(stage, "next")?.digest === digestOf("c"));
-    await controller.pause(key);
+    await controller.surface.pause(key);
     stage.push("d", {});
-    controller.reconcile([key], "hook");
+    controller.surface.reconcile([key], "hook");
     await stage.until("c serves", () => runs(stage, "c"));
     await stage.pass(5_000);
     expect(runs(stage, "c")).toBe(true);
-    expect(controller.service(key)).toMatchObject({ sync: "Paused", desiredDigest: digestOf("d") });
+    expect(controller.surface.service(key)).toMatchObject({ sync: "Paused", desiredDigest: digestOf("d") });
     await controller.stop();
   });
 });
@@ -216,19 +237,19 @@ describe("a service whose releases wait", () => {
     stage.specs[0] = specOf({ release: { approve: true } });
     stage.reload();
     stage.push("c", {});
-    controller.reconcile([key], "hook");
-    const waits = (one: Controller) => () => one.service(key)?.conditions[0]?.reason === "WaitingForApproval";
+    controller.surface.reconcile([key], "hook");
+    const waits = (one: Controller) => () => one.surface.service(key)?.conditions[0]?.reason === "WaitingForApproval";
     await stage.until("waiting", waits(controller));
-    await expect(controller.approve(key, "bbbb")).rejects.toMatchObject({ code: "NotAwaited" });
+    await expect(controller.surface.approve(key, "bbbb")).rejects.toMatchObject({ code: "NotAwaited" });
     await controller.stop();
     const second = await stage.start();
     await stage.until("waiting still", waits(second));
-    expect(await second.approve(key, "cccc")).toMatchObject({ digest: digestOf("c") });
-    await stage.until("c serves", () => runs(stage, "c") && second.service(key)?.sync === "Synced");
+    expect(await second.surface.approve(key, "cccc")).toMatchObject({ digest: digestOf("c") });
+    await stage.until("c serves", () => runs(stage, "c") && second.surface.service(key)?.sync === "Synced");
     stage.push("d", {});
-    second.reconcile([key], "hook");
+    second.surface.reconcile([key], "hook");
     await stage.until("waiting again", waits(second));
-    expect(second.service(key)).toMatchObject({ sync: "OutOfSync", desiredDigest: digestOf("d") });
+    expect(second.surface.service(key)).toMatchObject({ sync: "OutOfSync", desiredDigest: digestOf("d") });
     await second.stop();
   });
 
@@ -237,8 +258,8 @@ describe("a service whose releases wait", () => {
     stage.specs[0] = specOf({ release: { minAgeMs: 60_000 } });
     stage.reload();
     stage.push("c", {});
-    controller.reconcile([key], "hook");
-    await stage.until("waiting", () => controller.service(key)?.conditions[0]?.reason === "WaitingForAge");
+    controller.surface.reconcile([key], "hook");
+    await stage.until("waiting", () => controller.surface.service(key)?.conditions[0]?.reason === "WaitingForAge");
     const seenAt = stage.engine.clock.now();
     await stage.pass(30_000);
     await controller.stop();
@@ -259,9 +280,9 @@ describe("a service whose releases wait", () => {
     stage.specs[0] = specOf({ release: { window: { cron, durationMs: 60_000, timezone: "UTC" } } });
     stage.reload();
     stage.push("c", {});
-    controller.reconcile([key], "hook");
-    await stage.until("waiting", () => controller.service(key)?.conditions[0]?.reason === "WaitingForWindow");
-    const [preview] = await controller.plan();
+    controller.surface.reconcile([key], "hook");
+    await stage.until("waiting", () => controller.surface.service(key)?.conditions[0]?.reason === "WaitingForWindow");
+    const [preview] = await controller.surface.plan();
     expect(preview?.changes).toBe(true);
     expect(preview?.text).toContain(`wait: the window opens at ${date.toISOString().slice(0, 16)}`);
     await stage.until("on its way", () => inRole(stage, "next") !== undefined);

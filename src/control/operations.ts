@@ -1,0 +1,161 @@
+import type { ServiceStatus } from "../plan/condition.js";
+import type { HostSnapshot } from "../plan/observed.js";
+import { orphansOf } from "../plan/orphans.js";
+import type { Orphan } from "../plan/orphans.js";
+import type { ImageReference } from "../spec/image.js";
+import type { Problem } from "../spec/problem.js";
+import type { ServiceKey } from "../spec/service.js";
+import type { Adoption } from "./adoption.js";
+import type { Builds } from "./builds.js";
+import type { Bursts } from "./bursts.js";
+import type { Cached } from "./cached.js";
+import type { Catalog } from "./catalog.js";
+import type { GateWatch } from "./gate-watch.js";
+import type { Journal } from "./journal.js";
+import type { Ledger } from "./ledger.js";
+import type { Clock, Log } from "./ports.js";
+import { forecastAll } from "./preview.js";
+import type { Probes } from "./probes.js";
+import type { Releases } from "./releases.js";
+import type { Approval, BuildOutput, History, Rollback, ServicePlan, Surface } from "./surface.js";
+import type { Targets } from "./targets.js";
+import type { Triggers } from "./triggers.js";
+
+export interface OperationsOptions {
+  readonly catalog: Catalog;
+  readonly host: Cached<HostSnapshot>;
+  readonly adoption: Adoption;
+  readonly builds: Builds;
+  readonly bursts: Bursts;
+  readonly gateWatch: GateWatch;
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly probes: Probes;
+  readonly releases: Releases;
+  readonly targets: Targets;
+  readonly triggers: Triggers;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ready: () => boolean;
+}
+
+/** What people and senders ask of a running controller: it is answered, or written down, and the service is looked at again. */
+export class Operations implements Surface {
+  constructor(private readonly options: OperationsOptions) {}
+
+  ready(): boolean {
+    return this.options.ready();
+  }
+
+  problems(): readonly Problem[] {
+    return this.options.catalog.snapshot.problems;
+  }
+
+  services(): readonly ServiceStatus[] {
+    return [...this.options.catalog.statuses.values()].sort(
+      (one, other) => compare(one.project, other.project) || compare(one.service, other.service),
+    );
+  }
+
+  service(key: ServiceKey): ServiceStatus | undefined {
+    return this.options.catalog.statuses.get(key);
+  }
+
+  keysForImage(image: ImageReference): readonly ServiceKey[] {
+    return this.options.catalog.keysForImage(image);
+  }
+
+  keysForName(name: string): readonly ServiceKey[] {
+    return this.options.catalog.keysForName(name);
+  }
+
+  keysForContainer(name: string): readonly ServiceKey[] {
+    return this.options.catalog.keysForContainer(name);
+  }
+
+  reconcile(keys: readonly ServiceKey[], cause: string): void {
+    const { ledger, bursts, log } = this.options;
+    for (const key of keys) {
+      log.debug({ key, cause }, "asked to look again");
+      ledger.asked(key);
+      bursts.hit(key);
+    }
+  }
+
+  async rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]> {
+    const { catalog, builds } = this.options;
+    const built = keys.filter((key) => catalog.specs.get(key)?.build !== undefined);
+    await Promise.all(built.map((key) => builds.ask(key)));
+    this.reconcile(built, cause);
+    return built;
+  }
+
+  buildOutput(key: ServiceKey): BuildOutput | undefined {
+    return this.options.builds.output(key);
+  }
+
+  async retry(key: ServiceKey): Promise<void> {
+    const { journal, clock, log } = this.options;
+    await journal.append({ type: "retry", at: clock.now(), key });
+    log.info({ key }, "asked to try again what had failed");
+    this.#lookAfresh(key);
+  }
+
+  async adopt(key: ServiceKey): Promise<readonly string[]> {
+    const { adoption, catalog, host } = this.options;
+    host.invalidate();
+    const adopted = await adoption.ask(key, catalog.specs.get(key), await host.get());
+    this.#lookAfresh(key);
+    return adopted;
+  }
+
+  async rollback(key: ServiceKey, to: string | undefined): Promise<Rollback> {
+    const rollback = await this.options.releases.rollback(key, to);
+    this.#lookAfresh(key);
+    return rollback;
+  }
+
+  async pause(key: ServiceKey): Promise<void> {
+    await this.options.releases.pause(key);
+    this.#lookAfresh(key);
+  }
+
+  async resume(key: ServiceKey): Promise<void> {
+    await this.options.releases.resume(key);
+    this.#lookAfresh(key);
+  }
+
+  async approve(key: ServiceKey, digest: string | undefined): Promise<Approval> {
+    const approval = await this.options.releases.approve(key, digest);
+    this.#lookAfresh(key);
+    return approval;
+  }
+
+  history(key: ServiceKey): Promise<History> {
+    return this.options.releases.history(key);
+  }
+
+  async plan(): Promise<readonly ServicePlan[]> {
+    const { catalog, host, adoption, gateWatch, probes, targets, journal } = this.options;
+    return forecastAll({
+      specs: [...catalog.specs.values()],
+      host: await gateWatch.look(probes.overlay(await host.get())),
+      supposed: async () => probes.overlay(await adoption.look(true)),
+      targets,
+      record: (key) => journal.record(key),
+    });
+  }
+
+  async orphans(): Promise<readonly Orphan[]> {
+    const { catalog, host } = this.options;
+    return orphansOf(catalog.snapshot.projects, await host.get());
+  }
+
+  #lookAfresh(key: ServiceKey): void {
+    this.options.triggers.asked(key);
+  }
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
