@@ -9,11 +9,11 @@ import { projectExtensionKeys, topLevelKeys } from "./keys.js";
 import { openProject, type ProjectSource } from "./load/project.js";
 import { usedNetworks, withMembers } from "./membership.js";
 import { entries, isMapping, quoted, read, report, reportKey, type Node } from "./node.js";
+import { preferences } from "./preferences.js";
 import { formatProblem, type Problem } from "./problem.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
 import { quote } from "./quote.js";
-import { releasePolicy } from "./release.js";
-import { boolean, filledText } from "./scalar.js";
+import { filledText } from "./scalar.js";
 import type { ProjectSpec, ServiceSpec } from "./service.js";
 
 export type ReadResult =
@@ -70,14 +70,13 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const name = given !== undefined ? givenName(root, given) : declaredName(root, field("name"), directory);
   const project = name ?? "";
   onName(project);
-  const defaults = read(field("x-fairlead"), (at) => fields(at, projectExtensionKeys));
+  const extension = read(field("x-fairlead"), (at) => fields(at, projectExtensionKeys));
   const scope: Scope = {
     project,
     directory,
     networks: declaredNetworks(field("networks"), project),
     volumes: declaredVolumes(field("volumes"), project),
-    adopt: read(defaults?.("adopt"), boolean) ?? false,
-    release: defaults === undefined ? undefined : releasePolicy(defaults),
+    defaults: extension === undefined ? {} : preferences(extension),
     configs: declaredConfigs(field("configs")),
     secrets: declaredSecrets(field("secrets")),
   };

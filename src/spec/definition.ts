@@ -17,18 +17,16 @@ import { afterKeys, beforeKeys } from "./job-keys.js";
 import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
 import { networkMode } from "./network-mode.js";
-import { leavePolicy } from "./leave.js";
 import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./node.js";
 import { labels } from "./pairs.js";
 import { withoutEmptyTexts } from "./optional-texts.js";
 import { ports, type DeclaredPort } from "./ports.js";
-import { given, groupOf } from "./present.js";
-import { probe } from "./probe.js";
+import { given } from "./present.js";
+import { preferences, preferred, type Preferences } from "./preferences.js";
 import { pullPolicy } from "./pull-policy.js";
 import { quote } from "./quote.js";
-import { releasePolicy, type ReleasePolicy } from "./release.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
-import { boolean, duration, filledText, integer, parsed } from "./scalar.js";
+import { duration, filledText, parsed } from "./scalar.js";
 import type { NetworkSpec } from "./network.js";
 import type { PullPolicy, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
@@ -40,10 +38,8 @@ export interface Scope {
   readonly directory: string;
   readonly networks: Declared<NetworkSpec>;
   readonly volumes: Declared<VolumeSpec>;
-  /** Whether services are adopted that do not say it themselves. */
-  readonly adopt: boolean;
-  /** When rollouts of services may begin that do not say it themselves. */
-  readonly release: ReleasePolicy | undefined;
+  /** Of services that do not say it themselves. */
+  readonly defaults: Preferences;
   readonly configs: Declared<Content>;
   readonly secrets: Declared<Content>;
 }
@@ -79,8 +75,8 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
-  const release = extension === undefined ? undefined : releasePolicy(extension);
-  const adopt = read(extension?.("adopt"), boolean) ?? scope.adopt;
+  const own = extension === undefined ? {} : preferences(extension);
+  const { adopt, keep = keepDefault, ...preference } = preferred(own, scope.defaults);
   const built = read(field("build"), (at) => build(at, options.platform));
   const written: ServiceSpec = {
     project: scope.project,
@@ -111,16 +107,14 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
+    ...preference,
     ...given({
-      probe: read(extension?.("probe"), probe),
       gate: read(extension?.("gate"), gate),
-      leave: leavePolicy(extension?.("drain"), extension?.("pre_stop")),
-      release: groupOf({ ...scope.release, ...release }),
       before: read(extension?.("before"), (at) => jobs(at, beforeKeys)),
       after: read(extension?.("after"), (at) => jobs(at, afterKeys)),
     }),
-    keep: read(extension?.("keep"), (at) => integer(at, 0, 100)) ?? keepDefault,
-    ...(adopt ? { adopt } : {}),
+    keep,
+    ...(adopt === true ? { adopt } : {}),
   };
   const implied = extension?.("gate") === undefined ? impliedGate(written) : undefined;
   return {

@@ -1,0 +1,40 @@
+import { leavePolicy, type LeavePolicy } from "./leave.js";
+import { read, type Node } from "./node.js";
+import { given, groupOf } from "./present.js";
+import { probe } from "./probe.js";
+import { releasePolicy, type ReleasePolicy } from "./release.js";
+import { boolean, integer } from "./scalar.js";
+import type { ProbeSpec } from "./service.js";
+
+/** What `x-fairlead` may say of one service, and at the top level of all that do not say it themselves. */
+export interface Preferences {
+  readonly adopt?: boolean;
+  readonly keep?: number;
+  readonly leave?: LeavePolicy;
+  readonly probe?: ProbeSpec;
+  readonly release?: ReleasePolicy;
+}
+
+type Key = "adopt" | "keep" | "drain" | "pre_stop" | "probe" | "window" | "min_age" | "approve" | "paused";
+
+export function preferences(field: (key: Key) => Node | undefined): Preferences {
+  return given({
+    adopt: read(field("adopt"), boolean),
+    keep: read(field("keep"), (at) => integer(at, 0, 100)),
+    leave: leavePolicy(field("drain"), field("pre_stop")),
+    probe: read(field("probe"), probe),
+    release: releasePolicy(field),
+  });
+}
+
+/** Key by key: a service that writes `paused` keeps the default `window`. */
+export function preferred(own: Preferences, defaults: Preferences): Preferences {
+  return {
+    ...defaults,
+    ...own,
+    ...given({
+      leave: groupOf({ ...defaults.leave, ...own.leave }),
+      release: groupOf({ ...defaults.release, ...own.release }),
+    }),
+  };
+}
