@@ -13,7 +13,8 @@ export default defineConfig({
           // A real engine on a busy machine is late now and then: what fails twice is a fault.
           retry: 1,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // They mostly wait: for the engine, for a health check, for `monitor`.
+          maxWorkers: 2,
           pool: "forks",
         },
       },

@@ -7,17 +7,18 @@ import { connectEngine } from "../../../src/docker/engine.js";
 import { withGates } from "../../../src/gate/derive.js";
 import { connectGates } from "../../../src/gate/haproxy.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
-import { creation, networkSpec, project, serviceSpec } from "../../contract/service.js";
+import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
 import { freePort } from "../../sandbox/fairlead.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { realStage } from "./real-stage.js";
 
+const project = "hold";
 const holdMs = 1_500;
 
 test.for(["http", "tcp"] as const)(
   "gate %s: work waits while nothing serves, and no longer than it may",
   async (mode) => {
-    const stage = await realStage(inject("engineHost"), inject("registryUrl"));
+    const stage = await realStage(inject("engineHost"), inject("registryUrl"), project);
     try {
       const { digest } = await publishHaproxy(inject("registryUrl"));
       const proxy = { image: parseImage("haproxy:3.2-alpine"), digest };
@@ -25,12 +26,13 @@ test.for(["http", "tcp"] as const)(
       const engine = connectEngine({ host: inject("engineHost"), credentials: () => Promise.resolve(undefined) });
       for (const each of [app, proxy])
         await engine.pull(pinnedImage(each.image, each.digest), AbortSignal.timeout(60_000));
-      const network = networkSpec("contract_hold");
+      const network = networkSpec("hold_default");
       await engine.createNetwork({ kind: "create-network", network, project, because: "a test" });
       const port = await freePort();
       const ports = [{ hostIp: "127.0.0.1", hostPort: port, containerPort: 8080, protocol: "tcp" as const }];
       const service = {
         ...serviceSpec("held", app, { ports }),
+        project,
         networks: [{ network, aliases: ["held"] }],
         gate: { mode, holdMs, proxyProtocol: false },
       };
@@ -47,7 +49,7 @@ test.for(["http", "tcp"] as const)(
       expect(refused.answer).toMatch(mode === "http" ? /^HTTP\/1\.. 503 / : /^$/);
       expect(refused.tookMs).toBeGreaterThanOrEqual(holdMs);
 
-      const container = creation({ ...serviceSpec("held", app), networks: [] }, app, { ...attach, aliases: [] });
+      const container = creation({ ...serviceSpec("held", app), project }, app, { ...attach, aliases: [] });
       const behind = await engine.createContainer({ ...container, name: `${project}-held-1` });
       await engine.startContainer(behind);
       await expect.poll(async () => (await ask(port)).answer, { timeout: 10_000 }).toMatch(/ 200 OK/);

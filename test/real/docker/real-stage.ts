@@ -7,6 +7,7 @@ import Docker from "dockerode";
 import { extract } from "tar-stream";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
+import { project as contract } from "../../contract/service.js";
 import type { Stage, StageBehaviour, StageFile } from "../../contract/stage.js";
 import { publishImage } from "../../sandbox/image.js";
 import type { ImageOptions } from "../../sandbox/image.js";
@@ -15,7 +16,7 @@ import { packTar } from "../../sandbox/tar.js";
 import { startCountingProxy } from "./counting-proxy.js";
 
 /** The contract's stage on a real engine, through a proxy that counts. */
-export async function realStage(engineHost: string, registryUrl: string): Promise<Stage> {
+export async function realStage(engineHost: string, registryUrl: string, project = contract): Promise<Stage> {
   const registry = new URL(registryUrl).host;
   const socketPath = engineHost.replace(/^unix:\/\//, "");
   const proxy = await startCountingProxy(socketPath);
@@ -92,7 +93,7 @@ export async function realStage(engineHost: string, registryUrl: string): Promis
       otherLists: count(/^GET \/(networks|volumes|images\/json)\b/),
     }),
     close: async () => {
-      const ours = { label: ["com.docker.compose.project=contract"] };
+      const ours = { label: [`com.docker.compose.project=${project}`] };
       const containers = await docker.listContainers({ all: true, filters: ours });
       await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
       for (const { Id } of await docker.listNetworks({ filters: ours })) await docker.getNetwork(Id).remove();
