@@ -6,7 +6,7 @@ import type { Digest, ImageReference } from "../spec/image.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { Cached } from "./cached.js";
 import type { Engine, Platform, Registry } from "./ports.js";
-import { reasonOf } from "./pulls.js";
+import { reasonOf } from "./reasons.js";
 
 /** The digest behind each declared reference: asked once per look, whoever shares the reference. */
 export class Digests {

@@ -1,8 +1,8 @@
 import PQueue from "p-queue";
-import type { Reason } from "../plan/condition.js";
 import type { PullState } from "../plan/view.js";
 import { asFairleadError } from "../errors.js";
 import type { FairleadError } from "../errors.js";
+import { reasonOf } from "./reasons.js";
 
 export interface PullsOptions {
   readonly pull: (reference: string, signal: AbortSignal, platform?: string) => Promise<void>;
@@ -55,39 +55,8 @@ export class Pulls {
       this.#states.delete(reference);
     } catch (thrown) {
       error = asFairleadError(thrown);
-      this.#states.set(reference, { state: "failed", reason: reasonOf(error), message: error.message });
+      this.#states.set(reference, { state: "failed", reason: reasonOf(error, "pull-image"), message: error.message });
     }
     this.options.onEnd(reference, error);
-  }
-}
-
-/** The condition's reason for what the outside world refused. */
-export function reasonOf(error: FairleadError): Reason {
-  switch (error.code) {
-    case "ImageNotFound":
-    case "Unauthorized":
-    case "RateLimited":
-    case "RegistryUnavailable":
-    case "PullFailed":
-    case "BuildFailed":
-    case "NameConflict":
-    case "PortConflict":
-      return error.code;
-    case "UnsupportedManifest":
-      return "ImageNotFound";
-    case "EngineUnreachable":
-    case "EngineTooOld":
-      return "EngineUnavailable";
-    case "EngineRefused":
-    case "ContainerGone":
-      return "StartFailed";
-    case "ConfigInvalid":
-    case "SpecInvalid":
-      return "SpecInvalid";
-    case "ApiUnreachable":
-    case "RevisionUnknown":
-    case "NotAwaited":
-    case "Internal":
-      return "InternalError";
   }
 }

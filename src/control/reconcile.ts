@@ -12,7 +12,7 @@ import { isPaused } from "../plan/release.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
-import type { Step, StepOf } from "../plan/step.js";
+import type { Step, StepKind, StepOf } from "../plan/step.js";
 import { withTrouble } from "../plan/trouble.js";
 import { viewOf } from "../plan/view.js";
 import type { View } from "../plan/view.js";
@@ -31,7 +31,7 @@ import type { Journal } from "./journal.js";
 import { noteLeaving, runPreStop } from "./leaving.js";
 import type { Ledger } from "./ledger.js";
 import type { Clock, Engine, Gates, Log } from "./ports.js";
-import { reasonOf } from "./pulls.js";
+import { reasonOf } from "./reasons.js";
 import type { Pulls } from "./pulls.js";
 import type { RunResult } from "./queue.js";
 import { Resolutions } from "./resolutions.js";
@@ -74,6 +74,8 @@ interface Run {
   readonly log: Log;
   /** It has changed the host. */
   acted: boolean;
+  /** What is being done to the host, or could not be done. */
+  step: StepKind | undefined;
   /** The engine has refused to start a new container once. */
   startRefused: boolean;
   retryAfterMs: number;
@@ -96,6 +98,7 @@ export class Reconciler {
       id,
       log: log.child({ reconcile: id, project, service }),
       acted: false,
+      step: undefined,
       startRefused: false,
       retryAfterMs: 0,
     };
@@ -219,7 +222,9 @@ export class Reconciler {
     };
     for (const step of steps) {
       try {
+        run.step = step.kind;
         await this.#perform(run, step, context);
+        run.step = undefined;
       } finally {
         host.invalidate();
         const told = "container" in step ? context.ids.get(step.container) : undefined;
@@ -293,7 +298,8 @@ export class Reconciler {
       run.log.error(fields, "reconcile failed");
     }
     const before = this.options.status(run.key);
-    if (before !== undefined) this.#publish(run, withTrouble(before, reasonOf(error), error, this.options.clock.now()));
+    if (before !== undefined)
+      this.#publish(run, withTrouble(before, reasonOf(error, run.step), error, this.options.clock.now()));
     if (error.retry === "never") return { kind: "terminal" };
     return { kind: "error", retryAfterMs: error.retryAfterMs ?? 0, acted: run.acted };
   }

@@ -15,7 +15,7 @@ import { inTime } from "./in-time.js";
 import type { Journal } from "./journal.js";
 import { knownDependencies } from "./known-dependencies.js";
 import type { Clock, Log } from "./ports.js";
-import { reasonOf } from "./pulls.js";
+import { reasonOf } from "./reasons.js";
 import type { Targets } from "./targets.js";
 
 export interface ResolutionsOptions {

@@ -15,7 +15,7 @@ import { Cached } from "./cached.js";
 import type { Digests } from "./digests.js";
 import type { Entry, ServiceRecord } from "./record.js";
 import type { Clock, Contexts } from "./ports.js";
-import { reasonOf } from "./pulls.js";
+import { reasonOf } from "./reasons.js";
 
 export interface TargetsOptions {
   readonly digests: Digests;

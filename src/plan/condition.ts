@@ -46,6 +46,7 @@ export type Reason =
   | "Unauthorized"
   | "RateLimited"
   | "EngineUnavailable"
+  | "EngineRefused"
   | "GateUnavailable"
   | "NameConflict"
   | "PortConflict"

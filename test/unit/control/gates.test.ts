@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { FairleadError } from "../../../src/errors.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
 import { withGates } from "../../../src/gate/derive.js";
 import { parseImage } from "../../../src/spec/image.js";
@@ -117,6 +118,21 @@ describe("a service with a gate", () => {
     await stage.until("told", () => ready() === "GateUnavailable");
     expect(find(stage, "shop-web-1")).toMatchObject({ digest: digestOf("a"), state: "running" });
     stage.gates.silent = false;
+    await stage.until("all of it on the new one", () => opensTo(stage, "b"));
+  });
+
+  it("says so where the gate refuses what it is told", async () => {
+    const stage = await open();
+    const controller = await stage.start();
+    await stage.until("served through the gate", () => opensTo(stage, "a"));
+    const { setRoutes } = stage.gates;
+    stage.gates.setRoutes = () => Promise.reject(new FairleadError("EngineRefused", "next1 is not as asked for"));
+    stage.push("b", { check: "none" });
+    controller.reconcile(["shop/web"], "push");
+    const ready = () => controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
+    await stage.until("told", () => ready()?.message === "next1 is not as asked for");
+    expect(ready()).toMatchObject({ status: "False", reason: "GateUnavailable" });
+    stage.gates.setRoutes = setRoutes;
     await stage.until("all of it on the new one", () => opensTo(stage, "b"));
   });
 
