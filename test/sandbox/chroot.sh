@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a program in a chroot, seeing DIRECTORY under the same path as outside. To be called in a mount namespace of its
-# own (unshare --mount), which takes every mount made here with it when the program ends.
+# Runs a program with another root, seeing DIRECTORY under the same path as outside. To be called in a mount namespace of
+# its own (unshare --mount), which takes every mount made here with it when the program ends.
 # usage: chroot.sh ROOT DIRECTORY COMMAND…
 set -e
 root=$1 dir=$2
@@ -17,4 +17,9 @@ mount --bind "$dir" "$root/mnt/data"
 mount -t tmpfs tmpfs "$root/var/lib"
 mkdir -p "$root$dir"
 mount --move "$root/mnt/data" "$root$dir"
-exec chroot "$root" "$@"
+# A chroot alone would not do: what enters a container's mount namespace (docker exec, health checks) begins at that
+# namespace's own root, which would still be the one outside.
+mkdir "$root/mnt/outside"
+cd "$root"
+pivot_root . mnt/outside
+exec chroot . sh -c 'umount --lazy /mnt/outside && exec "$@"' sh "$@"
