@@ -45,6 +45,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     restartPolicy: restartOf(inspected),
     networks: endpointsOf(inspected),
     ...networkOf(inspected),
+    ...(publishes(inspected) ? { publishes: true } : {}),
     ...(state === "running" ? { location: locationOf(inspected) } : {}),
   };
 }
@@ -53,6 +54,10 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
 function networkOf({ HostConfig }: InspectedContainer): Pick<ObservedContainer, "networkOf"> {
   const id = /^container:([0-9a-f]{64})$/.exec(HostConfig?.NetworkMode ?? "")?.[1];
   return id === undefined ? {} : { networkOf: id };
+}
+
+function publishes({ HostConfig }: InspectedContainer): boolean {
+  return Object.values(HostConfig?.PortBindings ?? {}).some((bindings) => (bindings ?? []).length > 0);
 }
 
 const states: readonly string[] = ["created", "running", "restarting", "paused", "exited", "dead", "removing"];

@@ -147,6 +147,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     declaredRestart: spec.container.restart,
     networks: step.attach === undefined ? [] : [endpoint(host, step.attach)],
     declaredNetworks: spec.networks.map(({ network }) => network.name),
+    ...(spec.container.ports.length === 0 ? {} : { publishes: true }),
     ...(step.networkOf === undefined ? {} : { networkOf: step.networkOf.id }),
     ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
     ...(step.job === undefined ? followedBy(spec) : { job: step.job }),

@@ -6,6 +6,7 @@ import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step, StepOf } from "./step.js";
 import { join, leaveAliases } from "./steps.js";
+import { isUngated } from "./ungated.js";
 import { formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
@@ -29,7 +30,7 @@ const pollMs = 1_000;
  */
 export function withLeaving(plan: Plan, { spec }: Desired, view: View, memory: Memory): Plan {
   if (spec.oneShot === true) return plan;
-  if (spec.gate !== undefined) return toldBeforeStop(plan, spec, view);
+  if (spec.gate !== undefined || isUngated(spec, view)) return toldBeforeStop(plan, spec, view);
   const serving = view.containers.filter(({ role, state }) => role === "active" && state === "running");
   const returns = serving.flatMap((container) => stay(container, plan, spec, view, memory));
   const steps = [...returns, ...endedWithoutNames(plan, spec, view)];

@@ -71,6 +71,7 @@ function planSuperseded(
     serves &&
     strategyOf(desired.spec).order === "start-first" &&
     active !== undefined &&
+    !(active.publishes === true && next.publishes === true) &&
     desired.spec.oneShot !== true
   ) {
     const because = "it serves while what was to replace it is itself replaced";

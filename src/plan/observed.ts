@@ -57,6 +57,8 @@ export interface ObservedContainer {
   readonly declaredNetworks?: readonly string[];
   /** The id of the container whose network it was created in; that one may be gone. */
   readonly networkOf?: string;
+  /** Ports of the host lead to it while it runs. */
+  readonly publishes?: true;
   /** Where its ports can be reached while it runs. */
   readonly location?: NetworkLocation;
   /** Only of a gate: what it does at this moment, as far as it is known. */

@@ -16,6 +16,7 @@ import { withRoutes } from "./routes.js";
 import { planRestore } from "./restore.js";
 import { planSlot } from "./slot.js";
 import { planSurplus } from "./surplus.js";
+import { besideGated } from "./ungated.js";
 import { slotOf } from "./view.js";
 import type { View } from "./view.js";
 
@@ -29,7 +30,8 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   if (ended !== undefined) return ended;
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;
-  const service = withLeaving(serve(desired, view, remembered), desired, view, remembered);
+  const served = besideGated(serve(desired, view, remembered), desired.spec, view);
+  const service = withLeaving(served, desired, view, remembered);
   const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);

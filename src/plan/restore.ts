@@ -77,7 +77,8 @@ function restorableIn(
       one.digest === pin.digest &&
       one.state !== "dead" &&
       one.state !== "removing" &&
-      !isDetached(desired.spec, one, slot),
+      !isDetached(desired.spec, one, slot) &&
+      !wantsGatedPorts(one, desired),
   );
   const container = roles.flatMap((role) => inRole(usable, role) ?? [])[0];
   if (container === undefined) return undefined;
@@ -85,4 +86,9 @@ function restorableIn(
   // One that failed stands in the way only as long as that counts: after a retry there is nothing left to restore.
   if (container.role === "failed" && heldBy(goal, slot, memoryOf(memory, slot.slot)) === undefined) return undefined;
   return { slot, container, goal };
+}
+
+/** It cannot run any more: its ports are those of a gate that it knows nothing of. */
+function wantsGatedPorts({ role, publishes }: ObservedContainer, { spec }: Desired): boolean {
+  return role === "previous" && publishes === true && spec.gate !== undefined;
 }

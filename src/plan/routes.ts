@@ -1,10 +1,13 @@
 import type { ServiceSpec } from "../spec/service.js";
+import { untilBorn } from "./birth.js";
 import { baseOf } from "./names.js";
 import type { Desired } from "./desired.js";
-import { gateInForce, withoutGate } from "./gate.js";
+import { gateInForce } from "./gate.js";
+import { awaitPorts, handOver } from "./handover.js";
 import type { GateState, ObservedContainer, ObservedRoute } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Route, Step } from "./step.js";
+import { withoutGate } from "./ungated.js";
 import { formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
@@ -27,9 +30,10 @@ interface Seat {
  * stop such a container becomes what makes it idle; the next look, at what the gate then says, goes on from there.
  */
 export function withRoutes(plan: Plan, { spec }: Desired, view: View): Plan {
+  if (spec.gateOf !== undefined) return awaitPorts(plan, spec, view);
   if (spec.gate === undefined) return withoutGate(plan, spec, view);
   const gate = gateInForce(spec, view);
-  if (gate === undefined) return plan;
+  if (gate === undefined) return handOver(plan, spec, view);
   const leaving = view.containers.filter((container) => isUp(container) && isStopped(container, plan));
   const state = gate.gate?.state;
   if (state === undefined) return leaving.some(({ role }) => role === "active") ? unsteered(gate) : plan;
@@ -153,14 +157,7 @@ interface Draining {
 
 /** The other slots go on; of these only what they need later is made before anything is closed. */
 function idle(plan: Plan, busy: readonly ObservedContainer[], change: readonly Step[], draining: Draining): Plan {
-  const slots = new Set(busy.map(({ slot }) => slot));
-  const slotOf = slotsByName(plan, draining.view);
-  const waits = (step: Step) => {
-    const slot = "container" in step ? slotOf.get(step.container) : undefined;
-    return slot !== undefined && slots.has(slot) && !isBirth(step, plan, slots);
-  };
-  const steps = plan.steps.filter((step) => !waits(step));
-  const births = steps.some((step) => isBirth(step, plan, slots));
+  const { steps, births } = untilBorn(plan, new Set(busy.map(({ slot }) => slot)), draining.view);
   const because = `what is under way in ${busy.map(({ name }) => name).join(", ")} may end first, within ${formatMs(draining.drainMs)}`;
   const goesOn: Outcome = { kind: "continue", reason: "Draining", because };
   if (births) return { ...plan, steps, outcome: goesOn };
@@ -170,20 +167,4 @@ function idle(plan: Plan, busy: readonly ObservedContainer[], change: readonly S
   const { now } = draining.view;
   const own = plan.outcome.kind === "wait" ? (plan.outcome.until ?? Infinity) : Infinity;
   return { ...plan, steps, outcome: { kind: "wait", until: Math.min(now + pollMs, own), reason: "Draining", because } };
-}
-
-function slotsByName({ steps }: Plan, { containers }: View): ReadonlyMap<string, number> {
-  const born = steps.flatMap((step): [string, number][] =>
-    step.kind === "create-container" ? [[step.name, step.slot]] : [],
-  );
-  return new Map([...containers.map(({ name, slot }): [string, number] => [name, slot]), ...born]);
-}
-
-/** It makes the new container of a slot, or belongs to that: those who wait at the gate need not wait for it too. */
-function isBirth(step: Step, { steps }: Plan, slots: ReadonlySet<number>): boolean {
-  if (step.kind === "create-container") return slots.has(step.slot);
-  if (step.kind !== "connect-network" && step.kind !== "write-files") return false;
-  return steps.some(
-    (other) => other.kind === "create-container" && other.name === step.container && slots.has(other.slot),
-  );
 }

@@ -136,7 +136,7 @@ export function lifeContract(bench: Bench): void {
       expect(refused.startedAt).toBeUndefined();
       await release();
       await bench.engine.startContainer(id);
-      expect(await bench.see(id)).toMatchObject({ state: "running", startError: "" });
+      expect(await bench.see(id)).toMatchObject({ state: "running", startError: "", publishes: true });
       await bench.discard(id);
     });
 

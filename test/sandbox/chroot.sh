@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a program with another root, seeing DIRECTORY under the same path as outside. To be called in a mount namespace of
-# its own (unshare --mount), which takes every mount made here with it when the program ends.
+# Runs a program with another root, seeing DIRECTORY and /tmp (what tests mount) under the same paths as outside. To be
+# called in a mount namespace of its own (unshare --mount), which takes every mount made here with it in the end.
 # usage: chroot.sh ROOT DIRECTORY COMMAND…
 set -e
 root=$1 dir=$2
@@ -9,6 +9,7 @@ mount --bind "$root" "$root" # containerd wants its root to be a mount point
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
+mount --rbind /tmp "$root/tmp"
 mount -t tmpfs tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/mnt"
 mkdir -p "$root/mnt/data"

@@ -1,8 +1,10 @@
 import { inject, type ExpectStatic } from "vitest";
 import { openImageShop } from "../../load/image.js";
 import { startLoad, type Load } from "../../load/load.js";
+import type { Fault, Sample } from "../../load/sample.js";
 import { freePort } from "../../sandbox/fairlead.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
+import { lookAt } from "./host.js";
 import { order, test, type Scene } from "./scene.js";
 
 const modes = ["http", "tcp"] as const;
@@ -49,6 +51,65 @@ test(
     }
   },
 );
+
+test(
+  "gate: put before what runs, and taken away: its ports are nobody's only between one stop and one start",
+  { timeout: 120_000 },
+  async ({ scene, expect }) => {
+    await publishHaproxy(inject("registryUrl"));
+    const shop = await openImageShop(inject("registryUrl"), scene.image());
+    const port = await freePort();
+    const write = (extension: object) =>
+      scene.write({ web: { ports: [`127.0.0.1:${port}:8080`], "x-fairlead": extension } });
+    const digest = await shop.publish("latest", { version: "v1", behaviour: "good" });
+    const gateName = `${scene.project}-web.gate-1`;
+    await write({});
+    await scene.start();
+    await scene.untilServing(digest);
+    const load = startLoad({ url: `http://127.0.0.1:${port}`, ratePerSecond: 200 });
+    try {
+      await load.settled("v1");
+      const old = (await scene.active())!.id;
+      const begun = load.samples.length;
+      await write({ gate: "http" });
+      await scene.untilStatus(({ revision, sync }) => revision === 2 && sync === "Synced");
+      await scene.until("the gate", async () => (await scene.containers()).some(({ name }) => name === gateName));
+      await load.settled("v1");
+      const put = lossOf(load.samples.slice(begun));
+      const [before, gate] = await Promise.all([
+        lookAt(scene.docker, old),
+        scene.containers().then((all) => all.find(({ name }) => name === gateName)),
+      ]);
+      const nobodys = gate!.startedAt - before!.finishedAt;
+
+      const taken = load.samples.length;
+      await write({});
+      await scene.until("no gate", async () => !(await scene.containers()).some(({ name }) => name.includes(".gate")));
+      await load.settled("v1");
+      const took = lossOf(load.samples.slice(taken));
+      expect(nobodys).toBeLessThan(3_000);
+      expect(put.faults.concat(took.faults)).toSatisfy((faults: Fault[]) =>
+        faults.every((fault) => ["refused", "reset"].includes(fault)),
+      );
+      expect(put.spanMs).toBeLessThan(nobodys + 1_000);
+      expect(took.spanMs).toBeLessThan(5_000);
+    } finally {
+      await load.stop();
+    }
+  },
+);
+
+/** From when the first request that failed was begun to when the last one ended. */
+function lossOf(samples: readonly Sample[]): { spanMs: number; failed: number; faults: readonly Fault[] } {
+  const failed = samples.flatMap(({ startedAt, endedAt, outcome }) =>
+    "fault" in outcome ? [{ startedAt, endedAt, fault: outcome.fault }] : [],
+  );
+  const spanMs =
+    failed.length === 0
+      ? 0
+      : Math.max(...failed.map(({ endedAt }) => endedAt)) - Math.min(...failed.map(({ startedAt }) => startedAt));
+  return { spanMs, failed: failed.length, faults: [...new Set(failed.map(({ fault }) => fault))] };
+}
 
 /** `web` at a published port through a gate, running v1 and under load. */
 async function serve(

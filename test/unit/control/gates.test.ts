@@ -35,6 +35,31 @@ async function open(specs: readonly ServiceSpec[] = gated()): Promise<Stage> {
   return stage;
 }
 
+/** `shop/web` on its own ports, running `a`. */
+async function openWithout(): Promise<Stage> {
+  const plain = specOf({ container: { ports: [port8080] } });
+  const stage = await openStage([plain]);
+  stages.push(stage);
+  stage.push("a", { check: "none" }, plain);
+  return stage;
+}
+
+function giveGate(stage: Stage, specs = gated()): void {
+  stage.push("e", { check: "none" }, specs[1]);
+  stage.specs.splice(0, 1, ...specs);
+  stage.reload();
+}
+
+function takeGate(stage: Stage): void {
+  stage.specs.splice(0, 2, specOf({ container: { ports: [port8080] } }));
+  stage.reload();
+}
+
+function servesByItself(stage: Stage): boolean {
+  const active = find(stage, "shop-web-1");
+  return active?.state === "running" && active.publishes === true && find(stage, gate) === undefined;
+}
+
 function find(stage: Stage, name: string): ObservedContainer | undefined {
   return stage.engine.world.host.containers.find((one) => one.name === name);
 }
@@ -150,8 +175,7 @@ describe("a service with a gate", () => {
     const stage = await open();
     await stage.start();
     await stage.until("served through the gate", () => opensTo(stage, "a"));
-    stage.specs.splice(0, 2, specOf({ container: { ports: [port8080] } }));
-    stage.reload();
+    takeGate(stage);
     await stage.until("without a gate", () => find(stage, gate) === undefined);
     await stage.until(
       "served by itself",
@@ -160,18 +184,86 @@ describe("a service with a gate", () => {
     expect(find(stage, "shop-web-1")?.state).toBe("running");
   });
 
-  it("gets one while it runs without, and hands its ports over", async () => {
-    const plain = specOf({ container: { ports: [port8080] } });
-    const stage = await openStage([plain]);
-    stages.push(stage);
-    stage.push("a", { check: "none" }, plain);
-    await stage.start();
+  it.each(["start-first", "stop-first"] as const)(
+    "gets one while it runs without: nothing but its own start is missing when the old one ends, %s",
+    async (order) => {
+      const stage = await openWithout();
+      await stage.start();
+      await stage.until("served by itself", () => find(stage, "shop-web-1")?.state === "running");
+      const old = find(stage, "shop-web-1")?.id;
+      const since: string[] = [];
+      stage.engine.onChange = (call, moment) => {
+        const isOver = find(stage, "shop-web-1")?.id !== old || find(stage, "shop-web-1")?.state !== "running";
+        if (isOver && moment === "before") since.push(call);
+      };
+      giveGate(stage, gated({ update: { order, monitorMs: 2_000 } }));
+      await stage.until("served through the gate", () => opensTo(stage, "a"));
+      expect(since[0]).toBe("startContainer");
+      expect(since.filter((call) => call === "startContainer")).toHaveLength(order === "start-first" ? 1 : 2);
+      expect(since).not.toContain("createContainer");
+    },
+  );
+
+  it("keeps its ports as long as no gate can be made", async () => {
+    const stage = await openWithout();
+    const controller = await stage.start();
     await stage.until("served by itself", () => find(stage, "shop-web-1")?.state === "running");
+    const old = find(stage, "shop-web-1")?.id;
     const specs = gated();
-    stage.push("e", { check: "none" }, specs[1]);
     stage.specs.splice(0, 1, ...specs);
     stage.reload();
+    const ready = () => controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
+    await stage.until("told", () => ready()?.reason === "WaitingForDependency");
+    await stage.pass(60_000);
+    expect(find(stage, "shop-web-1")).toMatchObject({ id: old, state: "running" });
+    stage.push("e", { check: "none" }, specs[1]);
+    controller.reconcile(["shop/web.gate"], "push");
     await stage.until("served through the gate", () => opensTo(stage, "a"));
+  });
+
+  it("gets one in the middle of a rollout, and the new one goes behind it", async () => {
+    const stage = await openWithout();
+    const controller = await stage.start();
+    await stage.until("served by itself", () => find(stage, "shop-web-1")?.state === "running");
+    stage.push("b", { check: "none" });
+    controller.reconcile(["shop/web"], "push");
+    await stage.until("under way", () => find(stage, "shop-web-1.next")?.state === "running");
+    giveGate(stage);
+    await stage.until("served through the gate", () => opensTo(stage, "b"));
+  });
+
+  it("gets back the gate that was taken away, where it cannot do without", async () => {
+    const stage = await open();
+    await stage.start();
+    await stage.until("served through the gate", () => opensTo(stage, "a"));
+    const before = find(stage, "shop-web-1")?.id;
+    const plain = specOf({ container: { ports: [port8080] } });
+    stage.push("a", { check: "none", exitsAfterMs: 300 }, plain);
+    stage.specs.splice(0, 2, plain);
+    stage.reload();
+    await stage.until("tried", () => find(stage, "shop-web-1.failed") !== undefined);
+    await stage.until("served through the gate", () => opensTo(stage, "a"));
+    expect(find(stage, "shop-web-1")?.id).toBe(before);
+    expect(find(stage, gate)?.restartPolicy.name).toBe("always");
+  });
+
+  it.each([
+    ["put before it", openWithout, giveGate, (stage: Stage) => opensTo(stage, "a")],
+    ["taken away", open, takeGate, (stage: Stage) => servesByItself(stage)],
+  ])("survives the controller's death after any call while a gate is %s", async (_, begin, change, isDone) => {
+    for (let call = 1; ; call += 1) {
+      const stage = await begin();
+      const first = await stage.start();
+      await stage.until("served", () => find(stage, "shop-web-1")?.restartPolicy.name === "always");
+      await first.stop();
+      change(stage);
+      const { engine, dead } = mortal(stage.engine, { call, moment: "after" });
+      await stage.start({ engine });
+      await stage.until("dead or done", () => dead() || isDone(stage));
+      if (!dead()) break;
+      await stage.start();
+      await stage.until("done", () => isDone(stage));
+    }
   });
 
   it("survives the controller's death before or after any call", async () => {

@@ -247,12 +247,9 @@ describe("a gate that the file does not want any more", () => {
       "
       1. create shop-web-1.next from sha256:bbbbbbbbbbbb on shop_default as web (the image is now sha256:bbbbbbbbbbbb)
       2. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r3 (a tagged image survives an image prune)
-      3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
-      4. stop shop-web-1, within 10s (stop-first: the service publishes 80 and has no gate)
-      5. set the restart policy of shop-web.gate-1 to no (a container that leaves its role must not come back by itself)
-      6. stop shop-web.gate-1, within 10s (the file gives the service no gate any more)
-      7. remove shop-web.gate-1 (the file gives the service no gate any more)
-      8. start shop-web-1.next (it is to serve)
+      3. set the restart policy of shop-web.gate-1 to no (a container that leaves its role must not come back by itself)
+      4. stop shop-web.gate-1, within 10s (the file gives the service no gate any more)
+      5. start shop-web-1.next (it is to serve)
       => continue: RolloutStarted: rolling out sha256:bbbbbbbbbbbb, stop-first: the service publishes 80 and has no gate
       "
     `);
