@@ -434,10 +434,11 @@ it("a gate that the file gives up goes with the first new container, not with it
     gate: { of: "web" },
   });
   const on = hostWith([active, gate], { images });
-  expect(planText({ desired: desire("b", spec), host: on })).not.toContain("gate-1");
+  const published = { ...spec, container: { ...spec.container, ports: [port8080] } };
+  expect(planText({ desired: desire("b", published), host: on })).not.toContain("gate-1");
   const done = [remembered(jobContainer({}), "done"), remembered(jobContainer({ index: 2, job: seed }), "done")];
-  expect(planText({ desired: desire("b", spec), host: on, memory: { jobs: done } })).toContain(
-    "remove shop-web.gate-1",
+  expect(planText({ desired: desire("b", published), host: on, memory: { jobs: done } })).toContain(
+    "stop shop-web.gate-1",
   );
 });
 
