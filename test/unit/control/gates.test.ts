@@ -153,8 +153,8 @@ describe("a service with a gate", () => {
     const { setRoutes } = stage.gates;
     stage.gates.setRoutes = () => Promise.reject(new FairleadError("EngineRefused", "next1 is not as asked for"));
     stage.push("b", { check: "none" });
-    controller.reconcile(["shop/web"], "push");
-    const ready = () => controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
+    controller.surface.reconcile(["shop/web"], "push");
+    const ready = () => controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
     await stage.until("told", () => ready()?.message === "next1 is not as asked for");
     expect(ready()).toMatchObject({ status: "False", reason: "GateUnavailable" });
     stage.gates.setRoutes = setRoutes;
@@ -212,12 +212,12 @@ describe("a service with a gate", () => {
     const specs = gated();
     stage.specs.splice(0, 1, ...specs);
     stage.reload();
-    const ready = () => controller.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
+    const ready = () => controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
     await stage.until("told", () => ready()?.reason === "WaitingForDependency");
     await stage.pass(60_000);
     expect(find(stage, "shop-web-1")).toMatchObject({ id: old, state: "running" });
     stage.push("e", { check: "none" }, specs[1]);
-    controller.reconcile(["shop/web.gate"], "push");
+    controller.surface.reconcile(["shop/web.gate"], "push");
     await stage.until("served through the gate", () => opensTo(stage, "a"));
   });
 
@@ -226,7 +226,7 @@ describe("a service with a gate", () => {
     const controller = await stage.start();
     await stage.until("served by itself", () => find(stage, "shop-web-1")?.state === "running");
     stage.push("b", { check: "none" });
-    controller.reconcile(["shop/web"], "push");
+    controller.surface.reconcile(["shop/web"], "push");
     await stage.until("under way", () => find(stage, "shop-web-1.next")?.state === "running");
     giveGate(stage);
     await stage.until("served through the gate", () => opensTo(stage, "b"));
