@@ -3,7 +3,7 @@ import { bareStatus } from "../plan/status.js";
 import { formatImage } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import { formatProblem } from "../spec/problem.js";
-import { dependenciesOf, networkOwner } from "../spec/relations.js";
+import { bondsOf, dependenciesOf } from "../spec/relations.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { SourceSnapshot } from "./ports.js";
@@ -105,7 +105,8 @@ export class Catalog {
       if (isGate || dependant === owner) return [{ key: dependant, isBound: true }];
       const dependency = dependenciesOf(spec).find(({ service }) => serviceKey(spec.project, service) === key);
       if (dependency === undefined) return [];
-      return [{ key: dependant, isBound: dependency.restart === true || networkOwner(spec) === dependency.service }];
+      const isBound = bondsOf(spec).some(({ service }) => service === dependency.service);
+      return [{ key: dependant, isBound: isBound || dependency.restart === true }];
     });
   }
 }

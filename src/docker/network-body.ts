@@ -4,8 +4,9 @@ import type { NetworkMode } from "../spec/network.js";
 import { endpointBody } from "./endpoint-body.js";
 import { isOlder } from "./version.js";
 
-export function hostNetworkBody({ attach, spec, networkOf }: CreateContainerStep): { readonly NetworkMode: string } {
-  if (networkOf !== undefined) return { NetworkMode: `container:${networkOf.id}` };
+export function hostNetworkBody({ attach, spec, owners }: CreateContainerStep): { readonly NetworkMode: string } {
+  const owner = owners?.find(({ shared }) => shared === "network");
+  if (owner !== undefined) return { NetworkMode: `container:${owner.id}` };
   return { NetworkMode: attach?.network ?? (spec.networkMode === undefined ? "none" : modeOf(spec.networkMode)) };
 }
 

@@ -44,16 +44,16 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     restartCount: inspected.RestartCount ?? 0,
     restartPolicy: restartOf(inspected),
     networks: endpointsOf(inspected),
-    ...networkOf(inspected),
+    ...ownersOf(inspected),
     ...(publishes(inspected) ? { publishes: true } : {}),
     ...(state === "running" ? { location: locationOf(inspected) } : {}),
   };
 }
 
 /** The engine keeps the id of the container whose network another one was made to share, even when that is gone. */
-function networkOf({ HostConfig }: InspectedContainer): Pick<ObservedContainer, "networkOf"> {
+function ownersOf({ HostConfig }: InspectedContainer): Pick<ObservedContainer, "owners"> {
   const id = /^container:([0-9a-f]{64})$/.exec(HostConfig?.NetworkMode ?? "")?.[1];
-  return id === undefined ? {} : { networkOf: id };
+  return id === undefined ? {} : { owners: { network: [id] } };
 }
 
 function publishes({ HostConfig }: InspectedContainer): boolean {

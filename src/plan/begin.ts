@@ -10,7 +10,7 @@ import { keepRunning } from "./keep.js";
 import type { Step } from "./step.js";
 import { lacking, awaitHost } from "./prerequisites.js";
 import { create, letTryAgain, retire } from "./steps.js";
-import { ownerOf } from "./bonds.js";
+import { lostShares, ownersOf } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
 import { inRole, isUp, othersServe } from "./view.js";
@@ -91,7 +91,7 @@ function launch(
       digest,
       revision,
       aliased: (strategy.order === "stop-first" || !serving) && !othersServe(view),
-      networkOf: ownerOf(spec, view),
+      owners: ownersOf(spec, view),
       because: causeOf(desired, digest, active, view),
     },
     view,
@@ -116,10 +116,7 @@ function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | u
   if (active.digest !== digest) causes.push(`the image is now ${digest}`);
   if (active.differences !== undefined) causes.push(...differing(active.differences));
   else if (active.specHash !== desired.specHash) causes.push("the spec has changed");
-  const owner = ownerOf(desired.spec, view);
-  if (owner !== undefined && active.networkOf !== owner.id)
-    causes.push(`the network to share is now that of ${owner.name}`);
-  return causes.join(", and ");
+  return [...causes, ...lostShares(desired.spec, active, view)].join(", and ");
 }
 
 function differing(fields: readonly string[]): string[] {

@@ -1,57 +1,92 @@
-import { dependenciesOf, networkOwner } from "../spec/relations.js";
+import { bondsOf, dependenciesOf } from "../spec/relations.js";
+import type { Bond } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { isMet } from "./prerequisites.js";
+import { sharedNames } from "./shared.js";
+import type { Owner } from "./step.js";
 import type { SlotView, View } from "./view.js";
 
-/** It is what is wanted: spec, digest, and the network of the container that it is to share. */
+/** A bond with the container that it is with today: the proven one of the other service's first slot. */
+interface Tie extends Bond {
+  readonly owner: ObservedContainer | undefined;
+}
+
+/** It is what is wanted: spec, digest, and the containers that it is to share with. */
 export function fits(desired: Desired, container: ObservedContainer, view: View): boolean {
   if (container.specHash !== desired.specHash || !isTarget(desired.target, container.digest)) return false;
   return !isDetached(desired.spec, container, view);
 }
 
-/** It lives in the network of a container that no longer serves: only a new one can live in another. */
+/** It shares with a container that no longer serves: only a new one can share with another. */
 export function isDetached(spec: ServiceSpec, container: ObservedContainer, view: View): boolean {
-  const owner = ownerOf(spec, view);
-  return owner !== undefined && container.networkOf !== owner.id;
+  return lostTies(spec, container, view).length > 0;
 }
 
-export function ownerOf(spec: ServiceSpec, view: View): ObservedContainer | undefined {
-  const service = networkOwner(spec);
-  return service === undefined ? undefined : view.dependencies.get(service)?.owner;
+/** What a new container would share that this one does not. */
+export function lostShares(spec: ServiceSpec, container: ObservedContainer, view: View): readonly string[] {
+  return lostTies(spec, container, view).map(
+    ({ shared, owner }) => `the ${sharedNames[shared]} to share is now that of ${owner.name}`,
+  );
 }
 
-/** What failed before the container came whose network is shared says nothing of one that lives in that. */
+function lostTies(spec: ServiceSpec, container: ObservedContainer, view: View) {
+  return tiesOf(spec, view).flatMap((tie) => {
+    const { owner } = tie;
+    return owner === undefined || shares(container, tie, owner) ? [] : [{ ...tie, owner }];
+  });
+}
+
+/** What a container that is created now is to share, and with whom. */
+export function ownersOf(spec: ServiceSpec, view: View): readonly Owner[] {
+  return tiesOf(spec, view).flatMap(({ owner, ...bond }) =>
+    owner === undefined ? [] : [{ ...bond, id: owner.id, name: owner.name }],
+  );
+}
+
+function tiesOf(spec: ServiceSpec, view: View): readonly Tie[] {
+  return bondsOf(spec).map((bond) => ({ ...bond, owner: view.dependencies.get(bond.service)?.owner }));
+}
+
+function shares({ owners }: ObservedContainer, { shared }: Bond, owner: ObservedContainer): boolean {
+  return owners?.[shared]?.includes(owner.id) === true;
+}
+
+/** What failed before the container came that it is to share with says nothing of one that shares with that. */
 export function sinceOwner(spec: ServiceSpec, view: View, memory: Memory): Memory {
-  const owner = ownerOf(spec, view);
-  if (owner === undefined) return memory;
-  const holds = memory.holds.filter(({ at }) => at >= owner.createdAt);
-  return { ...memory, holds, retriedAt: Math.max(memory.retriedAt ?? 0, owner.createdAt) };
+  const created = tiesOf(spec, view).flatMap(({ owner }) => (owner === undefined ? [] : [owner.createdAt]));
+  if (created.length === 0) return memory;
+  const since = Math.max(...created);
+  const holds = memory.holds.filter(({ at }) => at >= since);
+  return { ...memory, holds, retriedAt: Math.max(memory.retriedAt ?? 0, since) };
 }
 
 /** Why a stopped one cannot be started: the engine would refuse it. */
 export function startObstacle(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
-  const service = networkOwner(spec);
-  if (service === undefined) return undefined;
-  const owner = ownerOf(spec, view);
-  if (owner !== undefined && owner.id === container.networkOf && owner.state === "running") return undefined;
-  return owner?.id === container.networkOf
-    ? `${container.name} shares the network of ${service}, which does not run`
-    : `${container.name} shares the network of a container of ${service} that serves no longer`;
+  const obstacle = tiesOf(spec, view).find((tie) => !canJoin(container, tie));
+  if (obstacle === undefined) return undefined;
+  const { shared, service, owner } = obstacle;
+  return owner !== undefined && shares(container, obstacle, owner)
+    ? `${container.name} shares the ${sharedNames[shared]} of ${service}, which does not run`
+    : `${container.name} shares the ${sharedNames[shared]} of a container of ${service} that serves no longer`;
+}
+
+function canJoin(container: ObservedContainer, tie: Tie): boolean {
+  return tie.owner?.state === "running" && shares(container, tie, tie.owner);
 }
 
 /**
- * Why a running one has to be stopped and started: its network went with a restart of the container that owns it, or the
- * file asks for it when a dependency is replaced. What is started after that has its cause behind it, so this ends.
+ * Why a running one has to be stopped and started: what it shares went with a restart of the container that owns it, or
+ * the file asks for it when a dependency is replaced. What is started after that has its cause behind it, so this ends.
  */
 export function restartCause(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
   const { startedAt } = container;
   if (startedAt === undefined) return undefined;
-  const owner = ownerOf(spec, view);
-  if (owner?.state === "running" && owner.id === container.networkOf && (owner.startedAt ?? 0) > startedAt) {
-    return `${owner.name} was started again, and its network is a new one`;
+  const renewed = tiesOf(spec, view).find((tie) => canJoin(container, tie) && (tie.owner?.startedAt ?? 0) > startedAt);
+  if (renewed?.owner !== undefined) {
+    return `${renewed.owner.name} was started again, and its ${sharedNames[renewed.shared]} is a new one`;
   }
   const replaced = dependenciesOf(spec).find((dependency) => {
     const state = view.dependencies.get(dependency.service);
@@ -62,7 +97,7 @@ export function restartCause(spec: ServiceSpec, container: ObservedContainer, vi
 
 /** One replica after the other, as soon as the one before is well again; without a network none of them can serve anyway. */
 export function isItsTurn(spec: ServiceSpec, view: SlotView): boolean {
-  if (networkOwner(spec) !== undefined) return true;
+  if (bondsOf(spec).length > 0) return true;
   return view.siblings.every(
     (one) =>
       one.role !== "active" ||

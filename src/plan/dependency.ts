@@ -14,7 +14,7 @@ export interface DependencyState {
   readonly fault: string | undefined;
   /** When the newest of its serving containers was created: a later one than we knew is another one. */
   readonly createdAt: number | undefined;
-  /** The proven container of its first slot: the one whose network others live in. */
+  /** The proven container of its first slot: the one that others share with. */
   readonly owner: ObservedContainer | undefined;
 }
 

@@ -147,13 +147,18 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     declaredRestart: spec.container.restart,
     networks: step.attach === undefined ? [] : [endpoint(host, step.attach)],
     declaredNetworks: spec.networks.map(({ network }) => network.name),
+    ...sharing(step),
     ...(spec.container.ports.length === 0 ? {} : { publishes: true }),
-    ...(step.networkOf === undefined ? {} : { networkOf: step.networkOf.id }),
     ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
     ...(step.job === undefined ? followedBy(spec) : { job: step.job }),
   };
   const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));
   return { ...host, containers: [...host.containers, container], images };
+}
+
+function sharing({ owners = [] }: CreateContainerStep): Pick<ObservedContainer, "owners"> {
+  if (owners.length === 0) return {};
+  return { owners: Object.fromEntries(owners.map(({ shared, id }) => [shared, [id]])) };
 }
 
 /** A gate that has not been asked stays unknown. */

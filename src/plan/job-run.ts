@@ -1,6 +1,6 @@
 import { familiarImage, formatImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
-import { ownerOf } from "./bonds.js";
+import { ownersOf } from "./bonds.js";
 import { awaitImage } from "./arrival.js";
 import type { JobRun, Target } from "./desired.js";
 import { hasFailed, isOf } from "./job-need.js";
@@ -76,7 +76,7 @@ function createJob(job: Job, occasion: Occasion, view: View): Plan {
   const outlived = view.jobs
     .filter(isJob)
     .filter((one) => one.job.phase === job.phase && (one.name === name || !isOf(one, occasion)));
-  const networkOf = ownerOf(spec, view);
+  const owners = ownersOf(spec, view);
   const [first, ...rest] = service.networks;
   const because = job.phase === "before" ? `it is to end well before ${digest} starts` : `${digest} serves`;
   const steps: Step[] = [
@@ -93,7 +93,7 @@ function createJob(job: Job, occasion: Occasion, view: View): Plan {
       revision,
       slot: 1,
       attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
-      ...(networkOf === undefined ? {} : { networkOf: { id: networkOf.id, name: networkOf.name } }),
+      ...(owners.length === 0 ? {} : { owners }),
       job: { phase: job.phase, index: job.index, hash: job.hash, timeoutMs: job.spec.timeoutMs, target: digest },
       because,
     },

@@ -1,5 +1,6 @@
 import type { Digest } from "../spec/image.js";
 import type { Ipam } from "../spec/network.js";
+import type { Shared } from "../spec/relations.js";
 import type { RestartPolicy } from "../spec/service.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
@@ -55,8 +56,8 @@ export interface ObservedContainer {
   readonly networks: readonly ObservedEndpoint[];
   /** The networks of the spec it was made from; absent: its label does not say. */
   readonly declaredNetworks?: readonly string[];
-  /** The id of the container whose network it was created in; that one may be gone. */
-  readonly networkOf?: string;
+  /** Of which containers it was created to share something, by their ids; those may be gone. */
+  readonly owners?: Owners;
   /** Ports of the host lead to it while it runs. */
   readonly publishes?: true;
   /** Where its ports can be reached while it runs. */
@@ -70,6 +71,8 @@ export interface ObservedContainer {
   /** `jobsHash` of the jobs that were to follow when it was created. */
   readonly after?: string;
 }
+
+export type Owners = Readonly<Partial<Record<Shared, readonly string[]>>>;
 
 export type JobPhase = "before" | "after";
 

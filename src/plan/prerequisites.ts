@@ -1,7 +1,8 @@
-import { dependenciesOf, networkOwner } from "../spec/relations.js";
+import { bondsOf, dependenciesOf } from "../spec/relations.js";
 import type { Dependency, ServiceSpec } from "../spec/service.js";
 import type { DependencyState } from "./dependency.js";
 import type { Plan } from "./outcome.js";
+import { sharedNames } from "./shared.js";
 import { missingExternals } from "./steps.js";
 import type { View } from "./view.js";
 
@@ -15,13 +16,14 @@ export function awaitHost({ spec }: { readonly spec: ServiceSpec }, view: View):
   const unmet = dependenciesOf(spec).find((dependency) =>
     isAwaited(dependency, view.dependencies.get(dependency.service)),
   );
-  const owner = networkOwner(spec);
-  const isAlone = owner !== undefined && view.dependencies.get(owner)?.owner?.state !== "running";
-  if (unmet === undefined && !isAlone) return undefined;
-  const because =
-    unmet === undefined
-      ? `${owner} has no proven container yet whose network could be shared`
-      : shortfall(unmet, view.dependencies.get(unmet.service));
+  const alone = bondsOf(spec).find(({ service }) => view.dependencies.get(service)?.owner?.state !== "running");
+  if (unmet !== undefined) return waiting(shortfall(unmet, view.dependencies.get(unmet.service)));
+  if (alone === undefined) return undefined;
+  const { service, shared } = alone;
+  return waiting(`${service} has no proven container yet whose ${sharedNames[shared]} could be shared`);
+}
+
+function waiting(because: string): Plan {
   return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
 }
 

@@ -1,4 +1,5 @@
 import type { BuildContext } from "../spec/build-spec.js";
+import { sharedNames } from "./shared.js";
 import type { Plan } from "./outcome.js";
 import type { CreateContainerStep, Route, Step } from "./step.js";
 
@@ -22,7 +23,7 @@ function describe(step: Step): string {
     case "tag-image":
       return `tag ${shorten(step.source)} as ${step.tag}`;
     case "create-container":
-      return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}${renderNetworkOf(step)}`;
+      return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}${renderOwners(step)}`;
     case "write-files":
       return `write ${step.files.map(({ origin, path }) => `${origin} to ${path}`).join(", ")} in ${step.container}`;
     case "connect-network":
@@ -58,8 +59,8 @@ function renderRoute({ server, address, open }: Route): string {
 
 const stages = { replaced: "is being replaced", left: "has left", stays: "stays" } as const;
 
-function renderNetworkOf({ networkOf }: CreateContainerStep): string {
-  return networkOf === undefined ? "" : ` in the network of ${networkOf.name}`;
+function renderOwners({ owners = [] }: CreateContainerStep): string {
+  return owners.map(({ shared, name }) => ` in the ${sharedNames[shared]} of ${name}`).join();
 }
 
 /** Without the user information that a repository's URL may bear. */

@@ -4,6 +4,7 @@ import type { JobMark } from "./observed.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
 import type { EndpointSettings, NetworkSpec } from "../spec/network.js";
+import type { Bond } from "../spec/relations.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the
@@ -72,10 +73,16 @@ export interface CreateContainerStep {
   readonly slot: number;
   /** The first network, or none; further ones are joined before the start (engines before API 1.44 take one at creation). */
   readonly attach: Endpoint | undefined;
-  /** The container whose network it lives in, instead of any of its own. */
-  readonly networkOf?: { readonly id: string; readonly name: string };
+  /** The containers of other services that it shares something of. */
+  readonly owners?: readonly Owner[];
   /** Not to serve, but to run this job. */
   readonly job?: JobMark;
+}
+
+/** A container, and what another one is to share of it. */
+export interface Owner extends Bond {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** By the id that was observed: another network that bears the name meanwhile stays. */

@@ -4,7 +4,7 @@ import { familiarImage, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { activeName, keepTag, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Endpoint, Step } from "./step.js";
+import type { Endpoint, Owner, Step } from "./step.js";
 import { isUp, localName } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
@@ -103,14 +103,13 @@ export interface Birth {
   readonly revision: number;
   /** Whether it may answer to the service's aliases before it is proven: only where nothing else serves. */
   readonly aliased: boolean;
-  /** Whose network it is to share; undefined: it has its own. */
-  readonly networkOf: ObservedContainer | undefined;
+  readonly owners: readonly Owner[];
   readonly because: string;
 }
 
 /** Networks, volumes, the container, its further networks, and our tag on its image: all but the start. */
 export function create(birth: Birth, view: SlotView): Step[] {
-  const { spec, digest, revision, aliased, networkOf } = birth;
+  const { spec, digest, revision, aliased, owners } = birth;
   const name = nameInRole(activeName(spec, view.slot), "next");
   const [first, ...rest] = spec.networks;
   const endpointOf = ({ network, aliases, settings }: NetworkAttachment): Endpoint => ({
@@ -131,7 +130,7 @@ export function create(birth: Birth, view: SlotView): Step[] {
       revision,
       slot: view.slot,
       attach: first === undefined ? undefined : endpointOf(first),
-      ...(networkOf === undefined ? {} : { networkOf: { id: networkOf.id, name: networkOf.name } }),
+      ...(owners.length === 0 ? {} : { owners }),
       because: birth.because,
     },
     ...rest.map((attachment): Step => {

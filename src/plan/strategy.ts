@@ -1,4 +1,4 @@
-import { networkOwner } from "../spec/relations.js";
+import { bondsOf } from "../spec/relations.js";
 import type { NetworkAttachment } from "../spec/network.js";
 import type { ServiceSpec } from "../spec/service.js";
 
@@ -23,9 +23,9 @@ export function strategyOf(spec: ServiceSpec): Strategy {
   if (spec.networkMode?.kind === "host") {
     return { order: "stop-first", because: `opens its ports on the host itself${asked}` };
   }
-  const owner = networkOwner(spec);
+  const owner = bondsOf(spec).find(({ shared }) => shared === "network");
   if (owner !== undefined) {
-    return { order: "stop-first", because: `opens its ports in the network of ${owner}${asked}` };
+    return { order: "stop-first", because: `opens its ports in the network of ${owner.service}${asked}` };
   }
   const fixed = spec.networks.map(fixedAddress).find((address) => address !== undefined);
   if (fixed !== undefined) return { order: "stop-first", because: `has the fixed address ${fixed}${asked}` };

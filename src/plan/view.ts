@@ -2,6 +2,7 @@ import type { Digest } from "../spec/image.js";
 import { familiarName } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import { dependenciesOf } from "../spec/relations.js";
+import type { Related } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
@@ -58,7 +59,7 @@ export type PullState =
 /** The part of a snapshot that concerns one service. `known` tells of the services it depends on what no snapshot shows. */
 export function viewOf(
   host: HostSnapshot,
-  service: Pick<ServiceSpec, "project" | "name" | "dependsOn" | "networkMode">,
+  service: Pick<ServiceSpec, "project" | "name"> & Related,
   pulls: ReadonlyMap<string, PullState>,
   now: number = host.takenAt,
   known: ReadonlyMap<string, KnownDependency> = new Map(),

@@ -4,7 +4,7 @@ import { checkGate, checkGateNames } from "./gate-checks.js";
 import { quoted, quotedName, report, reportKey, suggestName, type Node } from "./node.js";
 import { profileHint } from "./profiles.js";
 import { quote } from "./quote.js";
-import { dependenciesOf, networkOwner } from "./relations.js";
+import { dependenciesOf } from "./relations.js";
 import { checkJob, checkReplicas, onFailureHint, runsForEver } from "./replicas.js";
 import type { Dependency, PortMapping, ServiceSpec } from "./service.js";
 
@@ -64,7 +64,7 @@ function checkContainerNames(definitions: readonly Definition[]): void {
 
 function checkDependencies(definitions: readonly Definition[], inactive: readonly string[]): void {
   const services = new Map(definitions.map(({ spec }) => [spec.name, spec]));
-  for (const { spec, dependencies, networkMode } of definitions) {
+  for (const { spec, dependencies, bonds } of definitions) {
     const others = [...services.keys()].filter((name) => name !== spec.name);
     for (const { dependency, node } of dependencies) {
       const target = services.get(dependency.service);
@@ -74,10 +74,9 @@ function checkDependencies(definitions: readonly Definition[], inactive: readonl
         reportMissing({ node, service: dependency.service, what }, others, inactive);
       }
     }
-    const owner = networkOwner(spec);
-    if (owner !== undefined && networkMode !== undefined && !services.has(owner)) {
-      const what = `${quoted(networkMode)} names no service of this file`;
-      reportMissing({ node: networkMode, service: owner, what }, others, inactive);
+    for (const { service, node } of bonds) {
+      const what = `${quoted(node)} names no service of this file`;
+      if (!services.has(service)) reportMissing({ node, service, what }, others, inactive);
     }
   }
 }
@@ -114,7 +113,7 @@ function checkOrder(definitions: readonly Definition[]): void {
   const cycle = findCycle(edges);
   const first = definitions.find(({ spec }) => spec.name === cycle?.[0]);
   const edge = first?.dependencies.find(({ dependency }) => dependency.service === cycle?.[1]);
-  const at = edge?.node ?? first?.networkMode;
+  const at = edge?.node ?? first?.bonds.find(({ service }) => service === cycle?.[1])?.node;
   if (cycle === undefined || at === undefined) return;
   reportKey(at, `services depend on each other in a circle: ${cycle.join(" -> ")}`, "remove one of them");
 }

@@ -26,6 +26,7 @@ import { preferences, preferred, type Preferences } from "./preferences.js";
 import { pullPolicy } from "./pull-policy.js";
 import { quote } from "./quote.js";
 import { deployedRestart, restartPolicy } from "./restart.js";
+import { declaredBonds, type DeclaredBond } from "./sharing.js";
 import { duration, filledText, parsed } from "./scalar.js";
 import type { NetworkSpec } from "./network.js";
 import type { PullPolicy, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
@@ -50,6 +51,7 @@ export interface Definition {
   readonly node: Node;
   readonly ports: readonly DeclaredPort[];
   readonly dependencies: readonly DeclaredDependency[];
+  readonly bonds: readonly DeclaredBond[];
   readonly containerName: Node | undefined;
   readonly networkMode: Node | undefined;
   /** Only where the file itself asks for one. */
@@ -122,6 +124,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     node,
     ports: declaredPorts,
     dependencies: dependsOn,
+    bonds: declaredBonds(written, field),
     containerName: field("container_name"),
     networkMode: field("network_mode"),
     gate: extension?.("gate"),

@@ -44,16 +44,17 @@ export function networksContract(bench: Bench): void {
       // The same program twice would want the same port of the one network.
       const entrypoint = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
       const step = creation(serviceSpec("guest", bench.plain, { entrypoint }), bench.plain);
-      const guest = await bench.engine.createContainer({ ...step, networkOf: { id: owner, name: "contract-owner-1" } });
-      expect(await bench.see(guest)).toMatchObject({ networkOf: owner, networks: [] });
-      expect(await bench.see(owner)).not.toHaveProperty("networkOf");
+      const owners = [{ shared: "network", service: "owner", id: owner, name: "contract-owner-1" }] as const;
+      const guest = await bench.engine.createContainer({ ...step, owners });
+      expect(await bench.see(guest)).toMatchObject({ owners: { network: [owner] }, networks: [] });
+      expect(await bench.see(owner)).not.toHaveProperty("owners");
       await expect(bench.engine.startContainer(guest)).rejects.toMatchObject({ code: "EngineRefused" });
       await bench.engine.startContainer(owner);
       await bench.engine.startContainer(guest);
       expect(await bench.see(guest)).toMatchObject({ state: "running", startError: "" });
       await bench.discard(owner);
       await bench.engine.stopContainer(guest, 0);
-      expect(await bench.see(guest), "also of one that is gone").toMatchObject({ networkOf: owner });
+      expect(await bench.see(guest), "also of one that is gone").toMatchObject({ owners: { network: [owner] } });
       await bench.engine.removeContainer(guest);
     });
 

@@ -393,7 +393,7 @@ export class SimulatedEngine implements Engine {
       return now === undefined || (networkId ?? now) !== now;
     });
     if (missing !== undefined) return fault("EngineRefused", `network ${missing.network} not found`);
-    const owner = found.networkOf;
+    const owner = found.owners?.network?.[0];
     if (owner !== undefined && this.world.find(owner)?.state !== "running") {
       return fault("EngineRefused", `cannot join network of a non running container: ${owner}`);
     }

@@ -240,12 +240,15 @@ describe("a service in another one's network", () => {
     const controller = await stage.start();
     await stage.until("it serves", () => serve(stage, "a", 1));
     const first = actives(stage, "vpn")[0];
-    expect(actives(stage)[0]?.networkOf).toBe(first?.id);
+    expect(actives(stage)[0]?.owners?.network?.[0]).toBe(first?.id);
     stage.push("b", good, vpn);
     controller.surface.reconcile(["shop/vpn"], "hook");
     await stage.until("vpn serves b", () => actives(stage, "vpn")[0]?.digest === digestOf("b"));
     const second = actives(stage, "vpn")[0];
-    await stage.until("it has followed", () => actives(stage)[0]?.networkOf === second?.id && serve(stage, "a", 1));
+    await stage.until(
+      "it has followed",
+      () => actives(stage)[0]?.owners?.network?.[0] === second?.id && serve(stage, "a", 1),
+    );
     const before = actives(stage)[0];
     await stage.pass(1_000);
     stage.engine.stopByHand(second?.id ?? "");

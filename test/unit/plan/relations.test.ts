@@ -236,7 +236,7 @@ describe("network_mode: service:X", () => {
   const spec = specOf({ networks: [], networkMode: { kind: "service", service: "vpn" } });
   const vpn = of("vpn");
   const web = (patch: Partial<ObservedContainer> = {}) =>
-    containerIn("active", "a", 1, { networks: [], networkOf: "id-vpn", startedAt: now - 30_000, ...patch });
+    containerIn("active", "a", 1, { networks: [], owners: { network: ["id-vpn"] }, startedAt: now - 30_000, ...patch });
   it("is created in the network of the container that serves, and waits for it", () => {
     expect(planText({ desired: desire("a", spec), host: at([]) })).toMatchInlineSnapshot(`
       "
@@ -273,7 +273,7 @@ describe("network_mode: service:X", () => {
       "
     `);
     expect(planText({ desired: desire(undefined, spec), host })).toContain("create shop-web-1.next");
-    const stale = containerIn("next", "a", 2, { networks: [], networkOf: "id-vpn" });
+    const stale = containerIn("next", "a", 2, { networks: [], owners: { network: ["id-vpn"] } });
     expect(planText({ desired: desire("a", spec), host: at([stale, { ...vpn, id: "id-vpn-2" }]) })).toContain(
       "remove shop-web-1.next",
     );
@@ -303,7 +303,7 @@ describe("network_mode: service:X", () => {
     expect(planText({ desired: desire("a", spec), host, memory: { holds: [hold("a")] } })).toContain(
       "create shop-web-1.next",
     );
-    const failed = containerIn("failed", "a", 2, { networks: [], networkOf: "id-vpn" });
+    const failed = containerIn("failed", "a", 2, { networks: [], owners: { network: ["id-vpn"] } });
     expect(planText({ desired: desire("a", spec), host: at([...host.containers, failed]) })).toContain(
       "create shop-web-1.next",
     );
