@@ -12,8 +12,19 @@ export interface Surroundings {
   readonly runtime: string;
   readonly cgroupns: string;
   readonly containerId: string;
-  /** The container whose network it shares. */
-  readonly peer: { readonly id: string; readonly name: string; readonly service: string | undefined } | undefined;
+  /** The containers that it shares something of. */
+  readonly peers: readonly Peer[];
+}
+
+export interface Peer {
+  readonly id: string;
+  readonly name: string;
+  readonly service: string | undefined;
+}
+
+/** The one that a mode names. */
+export function peerIn(mode: string, peers: readonly Peer[]): Peer | undefined {
+  return peers.find(({ id }) => mode === `container:${id}`);
 }
 
 /** What an inspection shows, in the form of a creation. */

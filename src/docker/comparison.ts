@@ -1,8 +1,11 @@
-import type { CreateContainerStep } from "../plan/step.js";
+import type { CreateContainerStep, Owner } from "../plan/step.js";
+import { bondsOf } from "../spec/relations.js";
+import type { ServiceSpec } from "../spec/service.js";
 import { bodyOf, recordOf, withImage } from "./body.js";
 import type { ImageConfig, Surroundings } from "./body.js";
 import { creationBody } from "./creation.js";
 import { endpointDifferences } from "./endpoints-of.js";
+import { ownersIn } from "./owners.js";
 import type { InspectedContainer } from "./schema.js";
 import { canonical, settingsOf } from "./settings.js";
 import type { Settings } from "./settings.js";
@@ -22,12 +25,23 @@ export function differencesOf(
   // Another container's network is told by its id, and compared by itself.
   const { networkMode: _mode, ...spec } = step.spec;
   const is = settingsOf(bodyOf(inspected), around);
-  const wanted = settingsOf(withImage(creationBody({ ...step, spec }, api), image), around);
+  const owners = alikeOwners(inspected, step.spec, around);
+  const wanted = settingsOf(withImage(creationBody({ ...step, spec, owners }, api), image), around);
   const keys = new Set([...Object.keys(is), ...Object.keys(wanted)]);
   const fields = [...keys].flatMap((key) => compare(key, is, wanted, around));
   // What was copied into it cannot be seen from outside.
   const files = (step.spec.files ?? []).map(({ origin }) => origin);
   return [...fields, ...files, ...endpointDifferences(inspected, step.spec, around)].sort();
+}
+
+/** What it is to share, with those of the very services that it shares that with already; without one, with nobody. */
+function alikeOwners(inspected: InspectedContainer, spec: ServiceSpec, { peers }: Surroundings): readonly Owner[] {
+  const named = ownersIn(inspected);
+  return bondsOf(spec).map((bond) => {
+    const ids = named[bond.shared] ?? [];
+    const peer = peers.find(({ id, service }) => service === bond.service && ids.includes(id));
+    return { ...bond, id: peer?.id ?? "", name: peer?.name ?? "" };
+  });
 }
 
 /** Mappings whose entries are told one by one. */

@@ -7,6 +7,7 @@ import { healthcheckBody } from "./health-body.js";
 import { containerLabels } from "./labels.js";
 import { mountBody } from "./mount-body.js";
 import { hostNetworkBody, networkBody } from "./network-body.js";
+import { sharingBody } from "./owners.js";
 import { exposedPorts, portBindings } from "./port-body.js";
 import { securityBody } from "./security-body.js";
 
@@ -41,6 +42,7 @@ export function creationBody(step: CreateContainerStep, api: string): Body {
       PortBindings: portBindings(container.ports),
       ...mountBody(container),
       ...hostNetworkBody(step),
+      ...sharingBody(step),
       ...resourceBody(container.resources),
       ...deviceBody(container.devices),
       ...securityBody(container.security),
@@ -49,8 +51,6 @@ export function creationBody(step: CreateContainerStep, api: string): Body {
         DnsOptions: naming?.dnsOptions,
         DnsSearch: naming?.dnsSearch,
         ExtraHosts: naming?.extraHosts,
-        IpcMode: namespaces?.ipc,
-        PidMode: namespaces?.pid,
         UTSMode: namespaces?.uts,
         UsernsMode: namespaces?.userns,
         CgroupnsMode: namespaces?.cgroup,

@@ -1,10 +1,11 @@
 import { FairleadError } from "../errors.js";
 import type { CreateContainerStep } from "../plan/step.js";
-import type { ImageConfig, Surroundings } from "./body.js";
+import type { ImageConfig, Peer, Surroundings } from "./body.js";
 import { differencesOf } from "./comparison.js";
 import type { Connection } from "./connection.js";
 import { inspectContainer } from "./containers.js";
 import { imagePath, shortId } from "./ids.js";
+import { ownersIn } from "./owners.js";
 import type { InspectedContainer } from "./schema.js";
 
 /** Throws FairleadError ContainerGone. */
@@ -47,15 +48,17 @@ export async function surroundings(connection: Connection, inspected: InspectedC
     runtime: info.DefaultRuntime ?? "runc",
     cgroupns: info.CgroupVersion === "2" ? "private" : "host",
     containerId: inspected.Id,
-    peer: await peerOf(connection, inspected.HostConfig?.NetworkMode ?? ""),
+    peers: await peersOf(connection, inspected),
   };
 }
 
-async function peerOf(connection: Connection, mode: string): Promise<Surroundings["peer"]> {
-  const id = /^container:([0-9a-f]{64})$/.exec(mode)?.[1];
-  const peer = id === undefined ? undefined : await inspectContainer(connection, id);
-  if (peer === undefined) return undefined;
-  const labels = peer.Config?.Labels ?? {};
-  const service = labels["fairlead.service"] ?? labels["com.docker.compose.service"];
-  return { id: peer.Id, name: (peer.Name ?? "").replace(/^\//, ""), service };
+async function peersOf(connection: Connection, inspected: InspectedContainer): Promise<readonly Peer[]> {
+  const ids = new Set(Object.values(ownersIn(inspected)).flat());
+  const found = await Promise.all([...ids].map((id) => inspectContainer(connection, id)));
+  return found.flatMap((peer) => {
+    if (peer === undefined) return [];
+    const labels = peer.Config?.Labels ?? {};
+    const service = labels["fairlead.service"] ?? labels["com.docker.compose.service"];
+    return [{ id: peer.Id, name: (peer.Name ?? "").replace(/^\//, ""), service }];
+  });
 }

@@ -1,6 +1,7 @@
 import type { EndpointSettings, NetworkMode } from "../spec/network.js";
 import type { ServiceSpec } from "../spec/service.js";
-import type { Surroundings } from "./body.js";
+import { peerIn } from "./body.js";
+import type { Peer, Surroundings } from "./body.js";
 import type { InspectedContainer, InspectedEndpoint } from "./schema.js";
 import { canonical } from "./settings.js";
 
@@ -8,11 +9,11 @@ import { canonical } from "./settings.js";
 export function endpointDifferences(
   inspected: InspectedContainer,
   spec: Pick<ServiceSpec, "networks" | "networkMode">,
-  { peer }: Surroundings,
+  { peers }: Surroundings,
 ): readonly string[] {
   const { networks } = spec;
   const mode = inspected.HostConfig?.NetworkMode ?? "";
-  if (networks.length === 0) return isMode(mode, spec.networkMode, peer) ? [] : ["network_mode"];
+  if (networks.length === 0) return isMode(mode, spec.networkMode, peerIn(mode, peers)) ? [] : ["network_mode"];
   const joined = inspected.NetworkSettings?.Networks ?? {};
   const names = new Set([...Object.keys(joined), ...networks.map(({ network }) => network.name)]);
   return [...names].flatMap((name) => {
@@ -53,7 +54,7 @@ function isSameSet(left: readonly string[], right: readonly string[], besides: R
   return !left.some((alias) => lacks(right, alias)) && !right.some((alias) => lacks(left, alias));
 }
 
-function isMode(is: string, wanted: NetworkMode | undefined, peer: Surroundings["peer"]): boolean {
+function isMode(is: string, wanted: NetworkMode | undefined, peer: Peer | undefined): boolean {
   switch (wanted?.kind) {
     case "container":
       return peer !== undefined && (peer.name === wanted.container || peer.id.startsWith(wanted.container));

@@ -5,12 +5,12 @@ import { defined } from "./defined.js";
  * `Binds` makes a missing host path and labels for SELinux; only `Mounts` knows subpaths, recursion and anonymous
  * volumes, and it alone can tell a colon in a path from a separator. As Compose divides them.
  */
-export function mountBody({ mounts, tmpfs, volumesFrom }: ContainerSpec): object {
+export function mountBody({ mounts, tmpfs }: ContainerSpec): object {
   const binds = mounts.filter(isBind);
   return {
     Binds: binds.map(bind),
     Mounts: mounts.filter((mount) => !binds.includes(mount)).map(longMount),
-    ...defined({ Tmpfs: tmpfs, VolumesFrom: volumesFrom }),
+    ...defined({ Tmpfs: tmpfs }),
   };
 }
 

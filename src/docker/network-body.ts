@@ -1,13 +1,13 @@
-import { FairleadError } from "../errors.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import type { NetworkMode } from "../spec/network.js";
 import { endpointBody } from "./endpoint-body.js";
+import { ownerOf } from "./owners.js";
 import { isOlder } from "./version.js";
 
 export function hostNetworkBody({ attach, spec, owners }: CreateContainerStep): { readonly NetworkMode: string } {
-  const owner = owners?.find(({ shared }) => shared === "network");
-  if (owner !== undefined) return { NetworkMode: `container:${owner.id}` };
-  return { NetworkMode: attach?.network ?? (spec.networkMode === undefined ? "none" : modeOf(spec.networkMode)) };
+  return {
+    NetworkMode: attach?.network ?? (spec.networkMode === undefined ? "none" : modeOf(spec.networkMode, owners)),
+  };
 }
 
 /** Before API 1.44 a MAC address is the whole container's, and belongs to the network it is created on. */
@@ -20,7 +20,7 @@ export function networkBody({ attach }: CreateContainerStep, api: string): objec
   };
 }
 
-function modeOf(mode: NetworkMode): string {
+function modeOf(mode: NetworkMode, owners: CreateContainerStep["owners"]): string {
   switch (mode.kind) {
     case "host":
     case "none":
@@ -29,6 +29,6 @@ function modeOf(mode: NetworkMode): string {
     case "container":
       return `container:${mode.container}`;
     case "service":
-      throw new FairleadError("Internal", `the container of service ${mode.service} is not known`);
+      return `container:${ownerOf(owners, "network", mode).id}`;
   }
 }

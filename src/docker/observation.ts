@@ -3,6 +3,7 @@ import type { RestartPolicy } from "../spec/service.js";
 import { roleOf } from "../plan/names.js";
 import { readIdentity } from "./labels.js";
 import { locationOf } from "./location.js";
+import { ownersIn } from "./owners.js";
 import { printable } from "./printable.js";
 import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
 
@@ -25,6 +26,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
   const health = state === "running" || state === "paused" ? healthOf(inspected.State?.Health) : "none";
   const startedAt = instant(inspected.State?.StartedAt);
   const finishedAt = instant(inspected.State?.FinishedAt);
+  const owners = ownersIn(inspected);
   return {
     id: inspected.Id,
     name: (inspected.Name ?? "").replace(/^\//, ""),
@@ -44,16 +46,10 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     restartCount: inspected.RestartCount ?? 0,
     restartPolicy: restartOf(inspected),
     networks: endpointsOf(inspected),
-    ...ownersOf(inspected),
+    ...(Object.keys(owners).length === 0 ? {} : { owners }),
     ...(publishes(inspected) ? { publishes: true } : {}),
     ...(state === "running" ? { location: locationOf(inspected) } : {}),
   };
-}
-
-/** The engine keeps the id of the container whose network another one was made to share, even when that is gone. */
-function ownersOf({ HostConfig }: InspectedContainer): Pick<ObservedContainer, "owners"> {
-  const id = /^container:([0-9a-f]{64})$/.exec(HostConfig?.NetworkMode ?? "")?.[1];
-  return id === undefined ? {} : { owners: { network: [id] } };
 }
 
 function publishes({ HostConfig }: InspectedContainer): boolean {

@@ -70,6 +70,9 @@ export interface InspectedContainer {
   readonly HostConfig?: {
     /** `bridge`, `host`, `none`, `container:<id>`, or the first network's name. */
     readonly NetworkMode?: string;
+    readonly IpcMode?: string;
+    readonly PidMode?: string;
+    readonly VolumesFrom?: readonly string[] | null;
     readonly PortBindings?: Readonly<Record<string, readonly unknown[] | null>> | null;
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
   };

@@ -82,7 +82,11 @@ const hostFields: Readonly<Record<string, Field>> = {
   UTSMode: field("uts"),
   Ulimits: field("ulimits", objects),
   UsernsMode: field("userns_mode"),
-  VolumesFrom: field("volumes_from", sorted),
+  VolumesFrom: field("volumes_from", (value) =>
+    textsOf(value)
+      .map((from) => from.replace(/:rw$/, ""))
+      .sort(),
+  ),
 };
 
 /** Said otherwise (mounts, networks, restart policy), the engine's own doing, or without a meaning on Linux. */

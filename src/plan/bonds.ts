@@ -1,4 +1,4 @@
-import { bondsOf, dependenciesOf } from "../spec/relations.js";
+import { bondsOf, dependenciesOf, needsRunning } from "../spec/relations.js";
 import type { Bond } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { isTarget } from "./desired.js";
@@ -28,7 +28,8 @@ export function isDetached(spec: ServiceSpec, container: ObservedContainer, view
 /** What a new container would share that this one does not. */
 export function lostShares(spec: ServiceSpec, container: ObservedContainer, view: View): readonly string[] {
   return lostTies(spec, container, view).map(
-    ({ shared, owner }) => `the ${sharedNames[shared]} to share is now that of ${owner.name}`,
+    ({ shared, owner }) =>
+      `the ${sharedNames[shared]} to share ${shared === "volumes" ? "are now those" : "is now that"} of ${owner.name}`,
   );
 }
 
@@ -63,9 +64,9 @@ export function sinceOwner(spec: ServiceSpec, view: View, memory: Memory): Memor
   return { ...memory, holds, retriedAt: Math.max(memory.retriedAt ?? 0, since) };
 }
 
-/** Why a stopped one cannot be started: the engine would refuse it. */
+/** Why a stopped one cannot be started: the engine would refuse it. Its volumes it has, whoever they came from. */
 export function startObstacle(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
-  const obstacle = tiesOf(spec, view).find((tie) => !canJoin(container, tie));
+  const obstacle = joinedTies(spec, view).find((tie) => !canJoin(container, tie));
   if (obstacle === undefined) return undefined;
   const { shared, service, owner } = obstacle;
   return owner !== undefined && shares(container, obstacle, owner)
@@ -73,8 +74,23 @@ export function startObstacle(spec: ServiceSpec, container: ObservedContainer, v
     : `${container.name} shares the ${sharedNames[shared]} of a container of ${service} that serves no longer`;
 }
 
+function joinedTies(spec: ServiceSpec, view: View): readonly Tie[] {
+  return tiesOf(spec, view).filter(needsRunning);
+}
+
 function canJoin(container: ObservedContainer, tie: Tie): boolean {
   return tie.owner?.state === "running" && shares(container, tie, tie.owner);
+}
+
+/** Why what a container shares is not that of the owner any more: that was started again, and has made it anew. */
+export function renewal(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
+  const { startedAt } = container;
+  if (startedAt === undefined) return undefined;
+  const renewed = joinedTies(spec, view).find(
+    (tie) => canJoin(container, tie) && (tie.owner?.startedAt ?? 0) > startedAt,
+  );
+  if (renewed?.owner === undefined) return undefined;
+  return `${renewed.owner.name} was started again, and its ${sharedNames[renewed.shared]} is a new one`;
 }
 
 /**
@@ -84,10 +100,8 @@ function canJoin(container: ObservedContainer, tie: Tie): boolean {
 export function restartCause(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
   const { startedAt } = container;
   if (startedAt === undefined) return undefined;
-  const renewed = tiesOf(spec, view).find((tie) => canJoin(container, tie) && (tie.owner?.startedAt ?? 0) > startedAt);
-  if (renewed?.owner !== undefined) {
-    return `${renewed.owner.name} was started again, and its ${sharedNames[renewed.shared]} is a new one`;
-  }
+  const renewed = renewal(spec, container, view);
+  if (renewed !== undefined) return renewed;
   const replaced = dependenciesOf(spec).find((dependency) => {
     const state = view.dependencies.get(dependency.service);
     return dependency.restart === true && isMet(dependency, state) && (state?.createdAt ?? 0) > startedAt;
@@ -95,9 +109,9 @@ export function restartCause(spec: ServiceSpec, container: ObservedContainer, vi
   return replaced === undefined ? undefined : `${replaced.service} has a new container, and restart is true`;
 }
 
-/** One replica after the other, as soon as the one before is well again; without a network none of them can serve anyway. */
+/** One replica after the other, as soon as the one before is well again; without what they share none can serve anyway. */
 export function isItsTurn(spec: ServiceSpec, view: SlotView): boolean {
-  if (bondsOf(spec).length > 0) return true;
+  if (bondsOf(spec).some(needsRunning)) return true;
   return view.siblings.every(
     (one) =>
       one.role !== "active" ||

@@ -1,5 +1,6 @@
 import { jobsHash } from "../spec/hash.js";
 import { formatImage } from "../spec/image.js";
+import type { Shared } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { roleOf, baseOf, activeName } from "./names.js";
 import type { HostSnapshot, ObservedContainer, ObservedRoute } from "./observed.js";
@@ -157,8 +158,9 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
 }
 
 function sharing({ owners = [] }: CreateContainerStep): Pick<ObservedContainer, "owners"> {
-  if (owners.length === 0) return {};
-  return { owners: Object.fromEntries(owners.map(({ shared, id }) => [shared, [id]])) };
+  const found: Partial<Record<Shared, readonly string[]>> = {};
+  for (const { shared, id } of owners) found[shared] = [...(found[shared] ?? []), id];
+  return owners.length === 0 ? {} : { owners: found };
 }
 
 /** A gate that has not been asked stays unknown. */

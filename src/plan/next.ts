@@ -1,6 +1,7 @@
 import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { awaitStart } from "./begin.js";
+import { planBound } from "./bound.js";
 import { fits, isDetached, startObstacle } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { heldBy } from "./held.js";
@@ -23,6 +24,8 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
   const verdict = assess(next, desired.spec, view);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
     return planSuperseded(desired, next, active, verdict, view, memory);
+  const bound = planBound(desired.spec, next, verdict, view);
+  if (bound !== undefined) return bound;
   switch (verdict.kind) {
     case "not-started":
       return planLaunch(desired, next, active, verdict.because, view);

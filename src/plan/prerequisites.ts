@@ -1,4 +1,5 @@
-import { bondsOf, dependenciesOf } from "../spec/relations.js";
+import { bondsOf, dependenciesOf, needsRunning } from "../spec/relations.js";
+import type { Bond } from "../spec/relations.js";
 import type { Dependency, ServiceSpec } from "../spec/service.js";
 import type { DependencyState } from "./dependency.js";
 import type { Plan } from "./outcome.js";
@@ -16,11 +17,16 @@ export function awaitHost({ spec }: { readonly spec: ServiceSpec }, view: View):
   const unmet = dependenciesOf(spec).find((dependency) =>
     isAwaited(dependency, view.dependencies.get(dependency.service)),
   );
-  const alone = bondsOf(spec).find(({ service }) => view.dependencies.get(service)?.owner?.state !== "running");
+  const alone = bondsOf(spec).find((bond) => !isOwned(bond, view));
   if (unmet !== undefined) return waiting(shortfall(unmet, view.dependencies.get(unmet.service)));
   if (alone === undefined) return undefined;
   const { service, shared } = alone;
   return waiting(`${service} has no proven container yet whose ${sharedNames[shared]} could be shared`);
+}
+
+function isOwned(bond: Bond, view: View): boolean {
+  const owner = view.dependencies.get(bond.service)?.owner;
+  return owner !== undefined && (owner.state === "running" || !needsRunning(bond));
 }
 
 function waiting(because: string): Plan {

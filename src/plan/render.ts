@@ -60,7 +60,10 @@ function renderRoute({ server, address, open }: Route): string {
 const stages = { replaced: "is being replaced", left: "has left", stays: "stays" } as const;
 
 function renderOwners({ owners = [] }: CreateContainerStep): string {
-  return owners.map(({ shared, name }) => ` in the ${sharedNames[shared]} of ${name}`).join();
+  const texts = owners.map(
+    ({ shared, name }) => `${shared === "volumes" ? "with" : "in"} the ${sharedNames[shared]} of ${name}`,
+  );
+  return texts.length === 0 ? "" : ` ${texts.join(", ")}`;
 }
 
 /** Without the user information that a repository's URL may bear. */

@@ -34,6 +34,11 @@ export function strategyOf(spec: ServiceSpec): Strategy {
     (mount) => mount.type !== "tmpfs" && mount.source !== undefined && !mount.readOnly,
   );
   if (written?.source !== undefined) return { order: "stop-first", because: `writes to ${written.source}` };
+  const { volumesFrom = [], namespaces } = spec.container;
+  const taken = volumesFrom.find((from) => typeof from === "object" && !from.readOnly);
+  if (typeof taken === "object") return { order: "stop-first", because: `writes to the volumes of ${taken.service}` };
+  const ipc = namespaces?.ipc;
+  if (typeof ipc === "object") return { order: "stop-first", because: `shares memory with ${ipc.service}` };
   return { order: "start-first", because: "publishes no host port and writes to no shared volume" };
 }
 

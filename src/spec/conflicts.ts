@@ -6,6 +6,7 @@ import { profileHint } from "./profiles.js";
 import { quote } from "./quote.js";
 import { dependenciesOf } from "./relations.js";
 import { checkJob, checkReplicas, onFailureHint, runsForEver } from "./replicas.js";
+import { checkShareable } from "./sharing.js";
 import type { Dependency, PortMapping, ServiceSpec } from "./service.js";
 
 /** Reports what cannot hold for several services at once. `inactive` are the services of profiles that are not active. */
@@ -74,9 +75,12 @@ function checkDependencies(definitions: readonly Definition[], inactive: readonl
         reportMissing({ node, service: dependency.service, what }, others, inactive);
       }
     }
-    for (const { service, node } of bonds) {
+    for (const bond of bonds) {
+      const { service, node } = bond;
+      const owner = services.get(service);
       const what = `${quoted(node)} names no service of this file`;
-      if (!services.has(service)) reportMissing({ node, service, what }, others, inactive);
+      if (owner === undefined) reportMissing({ node, service, what }, others, inactive);
+      else checkShareable(bond, owner);
     }
   }
 }

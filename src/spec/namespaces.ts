@@ -1,7 +1,7 @@
 import type { Fields } from "./fields.js";
 import type { serviceKeys } from "./keys.js";
 import { quoted, read, report, suggestName, type Node } from "./node.js";
-import type { Namespaces } from "./options.js";
+import type { ContainerOf, Namespaces } from "./options.js";
 import { groupOf } from "./present.js";
 import { choice, filledText, text } from "./scalar.js";
 
@@ -18,15 +18,14 @@ export function namespaces(field: Fields<typeof serviceKeys>): Namespaces | unde
 }
 
 /** One of the words, or another container's. */
-function shared(node: Node, words: readonly string[]): string | null {
+function shared(node: Node, words: readonly string[]): string | ContainerOf | null {
   const mode = text(node);
   if (mode === null || words.includes(mode) || /^container:./.test(mode)) return mode;
-  if (mode.startsWith("service:")) {
-    return report(node, "a service's is not supported yet", "name a container: `container:NAME`");
-  }
+  const [, service] = /^service:(.+)$/.exec(mode) ?? [];
+  if (service !== undefined) return { service };
   return report(
     node,
-    `${quoted(node)} is not one of ${[...words, "container:NAME"].join(", ")}`,
+    `${quoted(node)} is not one of ${[...words, "service:NAME", "container:NAME"].join(", ")}`,
     suggestName(mode, words, "the words are case-sensitive"),
   );
 }

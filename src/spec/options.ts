@@ -16,8 +16,8 @@ export interface ContainerOptions {
   readonly tmpfs?: Readonly<Record<string, string>>;
   /** For the runtime, not for the engine: engines from API 1.43. */
   readonly annotations?: Readonly<Record<string, string>>;
-  /** `name` or `name:ro` of containers that are not ours, whose mounts are taken over. */
-  readonly volumesFrom?: readonly string[];
+  /** `name` or `name:ro` of containers that are not ours, or services: whose mounts are taken over. */
+  readonly volumesFrom?: readonly (string | VolumesOf)[];
   /** `linux/arm64` where another than the host's own is asked for. */
   readonly platform?: string;
 }
@@ -122,10 +122,19 @@ export interface Security {
   readonly sysctls?: Readonly<Record<string, string>>;
 }
 
-/** In the engine's words: `host`, `private`, `container:name`. */
+/** The container of another service of the project. */
+export interface ContainerOf {
+  readonly service: string;
+}
+
+export interface VolumesOf extends ContainerOf {
+  readonly readOnly: boolean;
+}
+
+/** In the engine's words: `host`, `private`, `container:name`; or another service's. */
 export interface Namespaces {
-  readonly ipc?: string;
-  readonly pid?: string;
+  readonly ipc?: string | ContainerOf;
+  readonly pid?: string | ContainerOf;
   readonly uts?: string;
   readonly userns?: string;
   readonly cgroup?: "host" | "private";

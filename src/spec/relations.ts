@@ -1,4 +1,5 @@
-import type { Dependency, ServiceSpec } from "./service.js";
+import type { ContainerOf } from "./options.js";
+import type { ContainerSpec, Dependency, ServiceSpec } from "./service.js";
 
 /** What a container can share of another service's container. */
 export type Shared = "network" | "ipc" | "pid" | "volumes";
@@ -10,7 +11,9 @@ export interface Bond {
 }
 
 /** What the relations of a service to others of its project are read from. */
-export type Related = Pick<ServiceSpec, "dependsOn" | "networkMode">;
+export interface Related extends Pick<ServiceSpec, "dependsOn" | "networkMode"> {
+  readonly container?: Pick<ContainerSpec, "namespaces" | "volumesFrom">;
+}
 
 /** What a service depends on: what it says, and the services it is bound to, without which it cannot be. */
 export function dependenciesOf(spec: Related): readonly Dependency[] {
@@ -25,6 +28,21 @@ export function dependenciesOf(spec: Related): readonly Dependency[] {
 }
 
 /** Its bonds with other services. */
-export function bondsOf({ networkMode }: Pick<Related, "networkMode">): readonly Bond[] {
-  return networkMode?.kind === "service" ? [{ shared: "network", service: networkMode.service }] : [];
+export function bondsOf({ networkMode, container }: Omit<Related, "dependsOn">): readonly Bond[] {
+  const { namespaces, volumesFrom = [] } = container ?? {};
+  return [
+    ...(networkMode?.kind === "service" ? [{ shared: "network" as const, service: networkMode.service }] : []),
+    ...bond("ipc", namespaces?.ipc),
+    ...bond("pid", namespaces?.pid),
+    ...volumesFrom.flatMap((from) => bond("volumes", from)),
+  ];
+}
+
+function bond(shared: Shared, whose: string | ContainerOf | undefined): readonly Bond[] {
+  return typeof whose === "object" ? [{ shared, service: whose.service }] : [];
+}
+
+/** Namespaces live as long as their owner runs; volumes are the container's own once it is created. */
+export function needsRunning({ shared }: Bond): boolean {
+  return shared !== "volumes";
 }

@@ -10,6 +10,7 @@ import { insideContract } from "./inside.js";
 import { jobsContract } from "./jobs.js";
 import { lifeContract } from "./life.js";
 import { networksContract } from "./networks.js";
+import { sharingContract } from "./sharing.js";
 import type { Stage } from "./stage.js";
 import { watchContract } from "./watch.js";
 
@@ -31,6 +32,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     healthContract(bench);
     networksContract(bench);
     insideContract(bench);
+    sharingContract(bench);
     drivenNetworksContract(bench);
     filesContract(bench);
     watchContract(bench);

@@ -43,7 +43,8 @@ export function networksContract(bench: Bench): void {
       const owner = await bench.create("owner", bench.plain);
       // The same program twice would want the same port of the one network.
       const entrypoint = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"];
-      const step = creation(serviceSpec("guest", bench.plain, { entrypoint }), bench.plain);
+      const networkMode = { kind: "service", service: "owner" } as const;
+      const step = creation({ ...serviceSpec("guest", bench.plain, { entrypoint }), networkMode }, bench.plain);
       const owners = [{ shared: "network", service: "owner", id: owner, name: "contract-owner-1" }] as const;
       const guest = await bench.engine.createContainer({ ...step, owners });
       expect(await bench.see(guest)).toMatchObject({ owners: { network: [owner] }, networks: [] });

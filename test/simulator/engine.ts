@@ -393,9 +393,10 @@ export class SimulatedEngine implements Engine {
       return now === undefined || (networkId ?? now) !== now;
     });
     if (missing !== undefined) return fault("EngineRefused", `network ${missing.network} not found`);
-    const owner = found.owners?.network?.[0];
-    if (owner !== undefined && this.world.find(owner)?.state !== "running") {
-      return fault("EngineRefused", `cannot join network of a non running container: ${owner}`);
+    const { network = [], ipc = [], pid = [] } = found.owners ?? {};
+    const owner = [...network, ...ipc, ...pid].find((id) => this.world.find(id)?.state !== "running");
+    if (owner !== undefined) {
+      return fault("EngineRefused", `cannot join a namespace of a non running container: ${owner}`);
     }
     const others = host.containers.filter(({ id, state }) => id !== found.id && state === "running");
     const taken = new Set([

@@ -182,6 +182,10 @@ export class World {
     const ended = { state: "exited", health: "none", healthySince: undefined } as const;
     this.patch(id, { ...ended, exitCode, finishedAt: this.clock.now() });
     this.tell(id, "die");
+    // The first process of a PID namespace takes all others along.
+    for (const { id: guest, state, owners } of this.host.containers) {
+      if (state === "running" && owners?.pid?.includes(id) === true) this.die(guest, 137);
+    }
   }
 
   #comesBack(

@@ -2,7 +2,8 @@ import { FairleadError } from "../../errors.js";
 import { Connection } from "../connection.js";
 import { inspectContainer, listContainers } from "../containers.js";
 import { imageOf, surroundings } from "../differences.js";
-import type { Surroundings } from "../body.js";
+import { peerIn } from "../body.js";
+import type { Peer } from "../body.js";
 import { resolveEndpoint } from "../endpoint.js";
 import type { EndpointOptions } from "../endpoint.js";
 import { readComposeIdentity, readIdentity } from "../labels.js";
@@ -33,7 +34,7 @@ export interface Subject {
   /** As Compose writes it: `no`, `always`, `on-failure:3`. */
   readonly restart: string;
   readonly mode: string;
-  readonly peer: Surroundings["peer"];
+  readonly peer: Peer | undefined;
 }
 
 /** A network or a volume as the engine lists it. */
@@ -122,7 +123,7 @@ async function subjectOf(
     declared: declaredOf(inspected, image.Config ?? {}, around),
     restart: Name === "" ? "no" : MaximumRetryCount > 0 ? `${Name}:${MaximumRetryCount}` : Name,
     mode: inspected.HostConfig?.NetworkMode ?? "",
-    peer: around.peer,
+    peer: peerIn(inspected.HostConfig?.NetworkMode ?? "", around.peers),
   };
 }
 

@@ -54,8 +54,10 @@ export async function makeExternals(
     ...new Set(all.filter(({ external }) => external).map(({ name }) => name)),
   ];
   const containers = services.flatMap(({ container: { namespaces, volumesFrom = [] } }) => [
-    ...[namespaces?.pid, namespaces?.ipc].flatMap((mode) => /^container:(.*)/.exec(mode ?? "")?.[1] ?? []),
-    ...volumesFrom.map((from) => from.replace(/:ro$/, "")),
+    ...[namespaces?.pid, namespaces?.ipc].flatMap((mode) =>
+      typeof mode === "string" ? (/^container:(.*)/.exec(mode)?.[1] ?? []) : [],
+    ),
+    ...volumesFrom.flatMap((from) => (typeof from === "string" ? [from.replace(/:ro$/, "")] : [])),
   ]);
   const made = await Promise.all([
     ...[...new Set(containers)].map((name) =>

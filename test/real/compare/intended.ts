@@ -113,13 +113,26 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       field.endsWith("/MacAddress") && theirs === "" && ours === all.get("Config.MacAddress"),
   },
   {
+    where: "`HostConfig.IpcMode`, `HostConfig.PidMode` of `service:…`",
+    reason: "The same: 1.29 can name only a container that runs.",
+    covers: ({ peer, field, theirs, ours }) =>
+      peer === "1.29" &&
+      (field === "HostConfig.IpcMode" || field === "HostConfig.PidMode") &&
+      (theirs === "private" || theirs === "shareable" || theirs === "") &&
+      /^container:/.test(String(ours)),
+  },
+  {
     where: "`HostConfig.VolumesFrom`",
     reason:
-      "1.29 writes the other container's id instead of its name. 2.40 loses the `:ro` of `container:NAME:ro`, so that what should be read-only is not (`Mounts[].RW`).",
+      "1.29 writes the other container's id instead of its name, and `:rw` beside a service's. 2.40 loses the `:ro` of a container or a service, so that what should be read-only is not (`Mounts[].RW`).",
     covers: ({ peer, field, theirs, ours }, before, after) => {
       const [was, is] = [texts(before.get("HostConfig.VolumesFrom")), texts(after.get("HostConfig.VolumesFrom"))];
       if (peer === "1.29") {
-        const modes = (from: readonly string[]) => from.map((name) => name.replace(/^[^:]*/, "")).join();
+        const modes = (from: readonly string[]) =>
+          from
+            .map((name) => name.replace(/^[^:]*(:rw$)?/, ""))
+            .toSorted()
+            .join();
         return field === "HostConfig.VolumesFrom" && modes(was) === modes(is);
       }
       const lost = is.some((from) => from.endsWith(":ro")) && !was.some((from) => from.endsWith(":ro"));

@@ -99,6 +99,41 @@ describe.concurrent("several containers that belong together", () => {
     await scene.until("it was started again", async () => ((await scene.active())?.startedAt ?? 0) > before!.startedAt);
     expect((await scene.active())?.id, "the same container").toBe(before!.id);
   });
+
+  test("a service that shares memory, processes and volumes of another one follows its container", async ({
+    scene,
+    expect,
+  }) => {
+    const guest = await scene.push({ serve: 9090 });
+    const first = await scene.push({ name: "media" });
+    const shared = { ipc: "service:media", pid: "service:media", volumes_from: ["media:ro"] };
+    await scene.write({ media: { ipc: "shareable", volumes: ["/frames"] }, web: shared });
+    await scene.start();
+    await scene.untilServing(first.digest, "media");
+    await scene.untilServing(guest.digest);
+    const isWith = async (owner: string) => {
+      const active = await scene.active();
+      if (active === undefined) return false;
+      const { HostConfig, Mounts } = await scene.docker.getContainer(active.id).inspect();
+      expect(Mounts).toMatchObject([{ Destination: "/frames", RW: false }]);
+      const from = (HostConfig.VolumesFrom ?? []) as string[];
+      const modes = [HostConfig.IpcMode, HostConfig.PidMode, ...from];
+      return modes.join(" ") === `container:${owner} container:${owner} ${owner}:ro`;
+    };
+    expect(await isWith((await scene.active("media"))!.id)).toBe(true);
+
+    const second = await scene.push({ name: "media", version: "two" });
+    await scene.hook({ name: "media" });
+    await scene.untilServing(second.digest, "media");
+    const newer = await scene.active("media");
+    await scene.until("it has followed", () => isWith(newer!.id));
+    await scene.untilServing(guest.digest);
+
+    const before = await scene.active();
+    await scene.docker.getContainer(newer!.id).restart({ t: 1 });
+    await scene.until("it was started again", async () => ((await scene.active())?.startedAt ?? 0) > before!.startedAt);
+    expect((await scene.active())?.id, "the same container").toBe(before!.id);
+  });
 });
 
 async function networkModeOf(scene: Scene): Promise<string | undefined> {

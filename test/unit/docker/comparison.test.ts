@@ -5,7 +5,7 @@ import type { StepOf } from "../../../src/plan/step.js";
 import { defaultNetwork, digestOf, port8080, specOf } from "../plan/world.js";
 
 const id = "0123456789ab".padEnd(64, "c");
-const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peer: undefined };
+const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peers: [] };
 const image = {
   Env: ["PATH=/bin", "LANG=C"],
   Cmd: ["serve"],
@@ -116,6 +116,32 @@ describe("a container that others made", () => {
     };
     expect(differencesOf(bare, hosted, image, around, "1.41")).toEqual([]);
     expect(differencesOf(inspected(), hosted, image, around, "1.41")).toEqual(["network_mode"]);
+  });
+
+  it("differs where it shares with another service's container than it is to, whichever container that is", () => {
+    const peer = (digit: string, service: string) => ({ id: digit.repeat(64), name: service, service });
+    const peers = [peer("1", "media"), peer("2", "vpn")];
+    const seen = inspected(
+      {},
+      {
+        IpcMode: `container:${"1".repeat(64)}`,
+        PidMode: `container:${"2".repeat(64)}`,
+        VolumesFrom: [`${"1".repeat(64)}:rw`, `${"2".repeat(64)}:ro`],
+      },
+    );
+    const fields = (ipc: string, pid: string, readOnly: boolean) => {
+      const namespaces = { ipc: { service: ipc }, pid: { service: pid } };
+      const volumesFrom = [
+        { service: "vpn", readOnly: true },
+        { service: "media", readOnly },
+      ];
+      const wanted = { ...spec, container: { ...spec.container, namespaces, volumesFrom } };
+      return differencesOf(seen, { ...step, spec: wanted }, image, { ...around, peers }, "1.41");
+    };
+    expect(fields("media", "vpn", false)).toEqual([]);
+    expect(fields("vpn", "vpn", false)).toEqual(["ipc"]);
+    expect(fields("media", "media", true)).toEqual(["pid", "volumes_from"]);
+    expect(differencesOf(seen, step, image, { ...around, peers }, "1.41")).toEqual(["ipc", "pid", "volumes_from"]);
   });
 
   it("cannot be known to hold the files that would be copied into one of ours", () => {

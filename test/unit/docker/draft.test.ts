@@ -7,7 +7,7 @@ import type { InspectedContainer } from "../../../src/docker/schema.js";
 import { formatYaml } from "../../../src/spec/yaml.js";
 
 const id = "0123456789ab".padEnd(64, "c");
-const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peer: undefined };
+const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peers: [] };
 
 function subject(name: string, changes: Partial<Subject> = {}, config: object = {}, host: object = {}): Subject {
   const inspected = {

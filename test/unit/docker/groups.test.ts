@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { creationBody } from "../../../src/docker/creation.js";
 import { parseImage } from "../../../src/spec/image.js";
+import type { Shared } from "../../../src/spec/relations.js";
 import type { ContainerSpec } from "../../../src/spec/service.js";
 import type { NetworkMode } from "../../../src/spec/network.js";
 import { creation, serviceSpec } from "../../contract/service.js";
@@ -366,6 +367,42 @@ describe("the body of a creation", () => {
     });
     expect(added({ healthcheck }, "1.43")).toEqual({ Healthcheck: { Interval: 1_000_000 } });
   });
+});
+
+describe("what is shared with other containers", () => {
+  const namespaces = { ipc: { service: "media" }, pid: { service: "vpn" } };
+  const volumesFrom = [{ service: "vpn", readOnly: true }, "elsewhere:ro", { service: "media", readOnly: false }];
+  const networkMode = { kind: "service", service: "vpn" } as const;
+  const step = creation({ ...serviceSpec("web", image, { namespaces, volumesFrom }), networkMode }, image);
+  const owner = (shared: Shared, service: string) => ({ shared, service, id: `id-${service}`, name: service });
+  const owners = [
+    owner("network", "vpn"),
+    owner("ipc", "media"),
+    owner("pid", "vpn"),
+    owner("volumes", "media"),
+    owner("volumes", "vpn"),
+  ];
+
+  it("is named by id", () => {
+    expect(creationBody({ ...step, owners }, "1.51")).toMatchObject({
+      HostConfig: {
+        NetworkMode: "container:id-vpn",
+        IpcMode: "container:id-media",
+        PidMode: "container:id-vpn",
+        VolumesFrom: ["id-vpn:ro", "elsewhere:ro", "id-media"],
+      },
+    });
+  });
+
+  it.each(owners.map(({ shared, service }) => [shared, service] as const))(
+    "is not guessed: %s of %s",
+    (shared, service) => {
+      const known = owners.filter((one) => one.shared !== shared || one.service !== service);
+      expect(() => creationBody({ ...step, owners: known }, "1.51")).toThrow(
+        `the container of service ${service} is not known`,
+      );
+    },
+  );
 });
 
 describe("the network of a new container", () => {

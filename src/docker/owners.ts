@@ -1,0 +1,46 @@
+import { FairleadError } from "../errors.js";
+import type { Owners } from "../plan/observed.js";
+import type { CreateContainerStep, Owner } from "../plan/step.js";
+import type { Shared } from "../spec/relations.js";
+import type { ContainerOf } from "../spec/options.js";
+import { defined } from "./defined.js";
+import type { InspectedContainer } from "./schema.js";
+
+/** By their ids, which the engine keeps even when those are gone: with whom it was created to share, and what. */
+export function ownersIn({ HostConfig }: InspectedContainer): Owners {
+  const { NetworkMode = "", IpcMode = "", PidMode = "", VolumesFrom } = HostConfig ?? {};
+  const found: Record<Shared, readonly string[]> = {
+    network: idIn(NetworkMode),
+    ipc: idIn(IpcMode),
+    pid: idIn(PidMode),
+    volumes: (VolumesFrom ?? []).flatMap((from) => idIn(`container:${from.replace(/:r[ow]$/, "")}`)),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, ids]) => ids.length > 0));
+}
+
+function idIn(mode: string): readonly string[] {
+  const id = /^container:([0-9a-f]{64})$/.exec(mode)?.[1];
+  return id === undefined ? [] : [id];
+}
+
+/** The part of `HostConfig` that names other containers; those of services as the step says. */
+export function sharingBody({ spec, owners }: CreateContainerStep): object {
+  const { namespaces, volumesFrom } = spec.container;
+  const mode = (shared: Shared, whose: string | ContainerOf | undefined) =>
+    typeof whose === "object" ? `container:${ownerOf(owners, shared, whose).id}` : whose;
+  return defined({
+    IpcMode: mode("ipc", namespaces?.ipc),
+    PidMode: mode("pid", namespaces?.pid),
+    VolumesFrom: volumesFrom?.map((from) => {
+      if (typeof from === "string") return from;
+      return `${ownerOf(owners, "volumes", from).id}${from.readOnly ? ":ro" : ""}`;
+    }),
+  });
+}
+
+/** The planner creates nothing whose owner it does not know. */
+export function ownerOf(owners: readonly Owner[] = [], shared: Shared, { service }: ContainerOf): Owner {
+  const owner = owners.find((one) => one.shared === shared && one.service === service);
+  if (owner !== undefined) return owner;
+  throw new FairleadError("Internal", `the container of service ${service} is not known`);
+}

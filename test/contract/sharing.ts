@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { Owner } from "../../src/plan/step.js";
+import { needsRunning } from "../../src/spec/relations.js";
+import type { Shared } from "../../src/spec/relations.js";
+import type { ContainerSpec } from "../../src/spec/service.js";
+import type { Bench } from "./bench.js";
+import { creation, serviceSpec } from "./service.js";
+
+/** The same program twice would be in its own way. */
+const idle = { entrypoint: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"] };
+
+const specs: Readonly<Record<Exclude<Shared, "network">, Partial<ContainerSpec>>> = {
+  ipc: { namespaces: { ipc: { service: "donor" } } },
+  pid: { namespaces: { pid: { service: "donor" } } },
+  volumes: { volumesFrom: [{ service: "donor", readOnly: true }] },
+};
+
+export function sharingContract(bench: Bench): void {
+  describe("a container that shares something of another one", () => {
+    const donate = () =>
+      bench.create("donor", bench.plain, {
+        ...idle,
+        namespaces: { ipc: "shareable" },
+        mounts: [{ type: "volume", source: undefined, target: "/given", readOnly: false, createHostPath: false }],
+      });
+    const guestOf = (shared: keyof typeof specs, id: string) => {
+      const owners: readonly Owner[] = [{ shared, service: "donor", id, name: "contract-donor-1.next" }];
+      const spec = serviceSpec("sharer", bench.plain, { ...idle, ...specs[shared] });
+      return bench.engine.createContainer({ ...creation(spec, bench.plain), owners });
+    };
+
+    it.each(["ipc", "pid", "volumes"] as const)("says of whom: %s", async (shared) => {
+      const donor = await donate();
+      const guest = await guestOf(shared, donor);
+      expect((await bench.see(guest)).owners).toEqual({ [shared]: [donor] });
+      expect(await bench.see(donor)).not.toHaveProperty("owners");
+      const start = bench.engine.startContainer(guest);
+      if (needsRunning({ shared, service: "donor" })) {
+        await expect(start).rejects.toMatchObject({ code: "EngineRefused" });
+        await bench.engine.startContainer(donor);
+        await bench.engine.startContainer(guest);
+      } else await start;
+      expect(await bench.see(guest)).toMatchObject({ state: "running", startError: "" });
+      await bench.discard(guest);
+      await bench.discard(donor);
+    });
+
+    it("ends with the owner of its PID namespace, and can be started when that runs again", async () => {
+      const donor = await donate();
+      await bench.engine.startContainer(donor);
+      const guest = await guestOf("pid", donor);
+      await bench.engine.startContainer(guest);
+      await bench.engine.stopContainer(donor, 2_000);
+      expect(await bench.until(guest, ({ state }) => state === "exited")).toMatchObject({ exitCode: 137 });
+      await bench.engine.startContainer(donor);
+      await bench.engine.startContainer(guest);
+      expect(await bench.see(guest)).toMatchObject({ state: "running" });
+      await bench.discard(guest);
+      await bench.discard(donor);
+    });
+  });
+}
