@@ -31,6 +31,7 @@ const steps = names<StepKind>({
   "start-container": 0,
   "stop-container": 0,
   "pre-stop": 0,
+  "post-start": 0,
   "note-leaving": 0,
   "set-restart-policy": 0,
   "rename-container": 0,

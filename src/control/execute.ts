@@ -11,6 +11,7 @@ export interface ExecutionContext {
   /** Writes a failure into the journal before the container can be lost. */
   readonly keepLogs: (step: StepOf<"keep-logs">, id: string) => Promise<void>;
   readonly preStop: (step: StepOf<"pre-stop">, id: string) => Promise<void>;
+  readonly postStart: (step: StepOf<"post-start">, id: string) => Promise<void>;
   readonly noteLeaving: (step: StepOf<"note-leaving">, id: string) => Promise<void>;
   /** Ids by name: what was observed, and what this run has made since. Nothing else can be reached. */
   readonly ids: Map<string, string>;
@@ -44,6 +45,7 @@ const executors: Executors = {
   "start-container": (step, context) => context.engine.startContainer(idOf(context, step.container)),
   "stop-container": (step, context) => context.engine.stopContainer(idOf(context, step.container), step.graceMs),
   "pre-stop": (step, context) => context.preStop(step, idOf(context, step.container)),
+  "post-start": (step, context) => context.postStart(step, idOf(context, step.container)),
   "note-leaving": (step, context) => context.noteLeaving(step, idOf(context, step.container)),
   "set-restart-policy": (step, context) => context.engine.setRestartPolicy(idOf(context, step.container), step.policy),
   "rename-container": async (step, context) => {

@@ -5,8 +5,8 @@ import type { Clock, Engine, Log } from "./ports.js";
 
 /** A `pre_stop` that fails keeps nobody from leaving: it is reported, and the container has its time all the same. */
 export async function runPreStop(engine: Engine, step: StepOf<"pre-stop">, id: string, log: Log): Promise<void> {
-  const { container, command, timeoutMs } = step;
-  const result = await engine.exec(id, command, timeoutMs);
+  const { container, command, timeoutMs, kind: _kind, because: _because, ...settings } = step;
+  const result = await engine.exec(id, command, timeoutMs, settings);
   if (result.kind === "ended" && result.exitCode === 0) return;
   const how = result.kind === "ended" ? `ended with exit code ${result.exitCode}` : "did not end in time";
   log.warn({ container }, `pre_stop in ${container} ${how}; it leaves all the same`);

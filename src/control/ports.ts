@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { ForeignContainer, GateState, HostSnapshot, NetworkLocation } from "../plan/observed.js";
 import type { Endpoint, Route, StepOf } from "../plan/step.js";
 import type { Digest, ImageReference } from "../spec/image.js";
+import type { ExecSettings } from "../spec/hooks.js";
 import type { Problem } from "../spec/problem.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ContainerFile, ProbeCheck, ProjectSpec, RestartPolicy } from "../spec/service.js";
@@ -60,7 +61,7 @@ export interface Engine {
    * Runs a command in a running container until it ends or the time is up. The engine cannot end such a command: it goes
    * on, and until it has ended the next call for this container answers `running` and starts nothing.
    */
-  exec(container: string, command: readonly string[], timeoutMs: number): Promise<ExecResult>;
+  exec(container: string, command: readonly string[], timeoutMs: number, settings?: ExecSettings): Promise<ExecResult>;
   /** The platform images must fit, such as `linux/arm64` or `linux/arm/v7`. */
   platform(): Promise<Platform>;
   /**

@@ -29,6 +29,7 @@ import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
 import type { Journal } from "./journal.js";
 import { noteLeaving, runPreStop } from "./leaving.js";
+import { runPostStart } from "./post-start.js";
 import type { Ledger } from "./ledger.js";
 import type { Clock, Engine, Gates, Log } from "./ports.js";
 import { reasonOf } from "./reasons.js";
@@ -217,6 +218,7 @@ export class Reconciler {
       },
       keepLogs: (step: Extract<Step, { kind: "keep-logs" }>, id: string) => ledger.keepLogs(run.key, step, id, run.log),
       preStop: (step: StepOf<"pre-stop">, id: string) => runPreStop(engine, step, id, run.log),
+      postStart: (step: StepOf<"post-start">, id: string) => runPostStart(this.options, run.key, step, id, run.log),
       noteLeaving: (step: StepOf<"note-leaving">, id: string) => noteLeaving(this.options, run.key, step, id),
       ids: idsOf(containers),
     };

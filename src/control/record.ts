@@ -7,6 +7,7 @@ import { emptyMemory } from "../plan/desired.js";
 import type { JobRun, Memory } from "../plan/desired.js";
 import { withRun } from "../plan/job-news.js";
 import { noted } from "../plan/leaving.js";
+import { ranPostStart } from "../plan/post-start-memory.js";
 import { parseImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 
@@ -83,6 +84,13 @@ export const entrySchema = z.discriminatedUnion("type", [
     startedAt: z.number().optional(),
     stage: z.enum(["replaced", "left", "stays"]),
     forMs: z.number(),
+  }),
+  z.object({
+    ...common,
+    type: z.literal("post-start"),
+    container: z.string(),
+    startedAt: z.number().optional(),
+    failure: z.string().optional(),
   }),
   /** A person has gone back to an earlier revision, or wants nothing rolled out; `resume` lifts both. */
   z.object({ ...common, type: z.literal("pin"), revision: z.number(), digest, specHash: z.string(), image }),
@@ -213,6 +221,14 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const { container, at, stage, forMs, startedAt } = entry;
       const leaving = noted(memory.leaving, { stage, forMs, startedAt }, container, at);
       return { ...record, memory: { ...memory, leaving } };
+    }
+    case "post-start": {
+      const { container, startedAt, failure } = entry;
+      const ended = { startedAt, ...(failure === undefined ? {} : { failure }) };
+      return {
+        ...record,
+        memory: { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), container, ended) },
+      };
     }
     case "adopt": {
       const { container, restart: policy, digest: running } = entry;

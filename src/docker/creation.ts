@@ -3,6 +3,7 @@ import { pinnedImage } from "../spec/image.js";
 import type { Body } from "./body.js";
 import { defined } from "./defined.js";
 import { deviceBody, resourceBody } from "./resource-body.js";
+import { environmentEntries } from "./environment.js";
 import { healthcheckBody } from "./health-body.js";
 import { containerLabels } from "./labels.js";
 import { mountBody } from "./mount-body.js";
@@ -22,7 +23,7 @@ export function creationBody(step: CreateContainerStep, api: string): Body {
   return {
     Image: step.byId === true ? step.digest : pinnedImage(image, step.digest),
     Labels: containerLabels(step),
-    Env: Object.entries(container.environment).map(([key, value]) => (value === null ? key : `${key}=${value}`)),
+    Env: environmentEntries(container.environment),
     ...defined({
       Cmd: container.command,
       Entrypoint: container.entrypoint,

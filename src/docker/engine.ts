@@ -116,7 +116,8 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     removeImage: (reference) => onImages(() => images.removeImage(connection, reference)),
     logTail: (id, lines) => settle(() => containers.logTail(connection, id, lines)),
     locate: (id) => settle(() => locateContainer(connection, id)),
-    exec: (id, command, timeoutMs) => settle(() => execute(connection, host.execs, id, command, timeoutMs)),
+    exec: (id, command, timeoutMs, settings) =>
+      settle(() => execute(connection, host.execs, id, { command, ...settings }, timeoutMs)),
     run: (id, command, timeoutMs) => settle(() => runWhole(connection, id, command, timeoutMs)),
     platform: () =>
       settle(async () => {

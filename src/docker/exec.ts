@@ -3,6 +3,9 @@ import { FairleadError } from "../errors.js";
 import type { ExecResult } from "../control/ports.js";
 import type { Connection } from "./connection.js";
 import type { ExecMemory } from "./exec-memory.js";
+import { defined } from "./defined.js";
+import { environmentEntries } from "./environment.js";
+import type { Hook } from "../spec/hooks.js";
 import { containerPath, execPath, shortId } from "./ids.js";
 import { logLines, wholeText } from "./logs.js";
 import { printable } from "./printable.js";
@@ -22,7 +25,7 @@ export async function execute(
   connection: Connection,
   memory: ExecMemory,
   container: string,
-  command: readonly string[],
+  hook: Hook,
   timeoutMs: number,
 ): Promise<ExecResult> {
   const task = `run a command in container ${shortId(container)}`;
@@ -31,7 +34,7 @@ export async function execute(
     return { kind: "running" };
   }
   memory.ended(container);
-  const exec = await create(connection, container, command, task);
+  const exec = await create(connection, container, hook, task);
   const time = AbortSignal.timeout(timeoutMs);
   try {
     const body = await run(connection, exec, task, timeoutMs, time, outputLimit);
@@ -51,7 +54,7 @@ export async function runWhole(
   timeoutMs: number,
 ): Promise<{ readonly exitCode: number; readonly output: string }> {
   const task = `run a command in container ${shortId(container)}`;
-  const exec = await create(connection, container, command, task);
+  const exec = await create(connection, container, { command }, task);
   const time = AbortSignal.timeout(timeoutMs);
   try {
     const body = await run(connection, exec, task, timeoutMs, time, wholeLimit);
@@ -78,10 +81,18 @@ async function awaitExit(connection: Connection, exec: string, task: string, tim
 async function create(
   connection: Connection,
   container: string,
-  command: readonly string[],
+  { command, user, privileged, workingDir, environment }: Hook,
   task: string,
 ): Promise<string> {
-  const body = { AttachStdin: false, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: command };
+  const body = {
+    ...{ AttachStdin: false, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: command },
+    ...defined({
+      User: user,
+      Privileged: privileged,
+      WorkingDir: workingDir,
+      Env: environment && environmentEntries(environment),
+    }),
+  };
   const call = { method: "POST", path: containerPath(container, "/exec"), body, task } as const;
   const answer = (await connection.ask(call)) as { readonly Id?: string } | undefined;
   if (answer?.Id === undefined) throw new Refusal(task, 201, "the answer names no command");

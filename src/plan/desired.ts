@@ -3,6 +3,7 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
 import type { LeavingMemory } from "./leaving.js";
 import type { Outcome } from "./outcome.js";
+import type { PostStartMemory } from "./post-start-memory.js";
 import type { StepOf } from "./step.js";
 
 /** What should run: the file's word and the registry's. */
@@ -65,6 +66,8 @@ export interface Memory {
   readonly stableDigest: Digest | undefined;
   /** The containers that have begun to leave. */
   readonly leaving: LeavingMemory;
+  /** How the `post_start` of containers' last runs ended. */
+  readonly postStarts?: PostStartMemory;
   /** The spec that it proved itself with. Absent: not known. */
   readonly stableSpec?: string | undefined;
   readonly pin?: Pin;

@@ -67,6 +67,7 @@ export function effect(
         healthySince: undefined,
       }));
     case "pre-stop":
+    case "post-start":
     case "note-leaving":
       return host;
     case "set-restart-policy":

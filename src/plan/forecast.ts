@@ -6,6 +6,7 @@ import { failedRun, withRun } from "./job-news.js";
 import { noted } from "./leaving.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { plan } from "./plan.js";
+import { ranPostStart } from "./post-start-memory.js";
 import { renderStep, shorten } from "./render.js";
 import type { Step } from "./step.js";
 import { isUp, viewOf } from "./view.js";
@@ -81,6 +82,9 @@ function afterNote(memory: Memory, step: Step, { containers, takenAt }: HostSnap
   if (id === undefined) return memory;
   const run = step.kind === "keep-logs" ? failedRun(step, id, takenAt) : undefined;
   if (run !== undefined) return { ...memory, jobs: withRun(memory.jobs, run) };
+  if (step.kind === "post-start") {
+    return { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), id, { startedAt: step.startedAt }) };
+  }
   if (step.kind !== "note-leaving") return memory;
   return { ...memory, leaving: noted(memory.leaving, step, id, takenAt) };
 }

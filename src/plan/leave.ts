@@ -92,7 +92,7 @@ function leave(container: ObservedContainer, plan: Plan, spec: ServiceSpec, view
   if (names.length === 0 && preStop === undefined && drainMs === 0) return undefined;
   const forMs = Math.max(drainMs, names.length === 0 ? 0 : settleMs);
   const steps: Step[] = [
-    ...(preStop === undefined ? [] : [tell(container, preStop)]),
+    ...(preStop ?? []).map((hook) => tell(container, hook)),
     ...names,
     note(container, "left", forMs, `it may finish what is under way, within ${formatMs(forMs)}`),
   ];
@@ -119,9 +119,9 @@ function withoutNames(
   return [...leaveAliases(container, networks, because), ...back];
 }
 
-function tell({ name: container }: ObservedContainer, { command, timeoutMs }: PreStop): StepOf<"pre-stop"> {
+function tell({ name: container }: ObservedContainer, hook: PreStop): StepOf<"pre-stop"> {
   const because = "whatever routes to it is to look elsewhere before it is stopped";
-  return { kind: "pre-stop", container, command, timeoutMs, because };
+  return { kind: "pre-stop", container, ...hook, because };
 }
 
 function note(
@@ -213,7 +213,7 @@ function toldBeforeStop(plan: Plan, { leave: policy }: ServiceSpec, view: View):
   );
   const steps = serving.reduce<readonly Step[]>((left, container) => {
     const end = left.findIndex((step) => isEndOf(step, container));
-    return [...left.slice(0, end), tell(container, told), ...left.slice(end)];
+    return [...left.slice(0, end), ...told.map((hook) => tell(container, hook)), ...left.slice(end)];
   }, plan.steps);
   return { ...plan, steps };
 }

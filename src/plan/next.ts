@@ -8,6 +8,8 @@ import { heldBy } from "./held.js";
 import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
+import { planPostStart } from "./post-start.js";
+import { failureOf } from "./post-start-memory.js";
 import type { Step } from "./step.js";
 import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
@@ -21,11 +23,13 @@ type Failure = Extract<Verdict, { kind: "failed" }>;
 /** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
 export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const active = inRole(view.containers, "active");
-  const verdict = assess(next, desired.spec, view);
+  const verdict = withPostStart(assess(next, desired.spec, view), next, memory);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
     return planSuperseded(desired, next, active, verdict, view, memory);
   const bound = planBound(desired.spec, next, verdict, view);
   if (bound !== undefined) return bound;
+  const begun = verdict.kind === "failed" ? undefined : planPostStart(desired.spec, next, memory);
+  if (begun !== undefined) return begun;
   switch (verdict.kind) {
     case "not-started":
       return planLaunch(desired, next, active, verdict.because, view);
@@ -41,6 +45,12 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
     case "failed":
       return planFailure(desired, next, active, verdict, view, memory);
   }
+}
+
+/** Whatever its health says, one whose `post_start` has failed did not start. */
+function withPostStart(verdict: Verdict, next: ObservedContainer, memory: SlotMemory): Verdict {
+  const because = next.state === "running" ? failureOf(memory.postStarts, next) : undefined;
+  return because === undefined ? verdict : { kind: "failed", reason: "StartFailed", because };
 }
 
 function awaited({ oneShot }: ServiceSpec): "WaitingForCompletion" | "WaitingForHealth" {

@@ -36,6 +36,8 @@ function describe(step: Step): string {
       return `stop ${step.container}, within ${step.graceMs / 1_000}s`;
     case "pre-stop":
       return `run pre_stop in ${step.container}, within ${step.timeoutMs / 1_000}s`;
+    case "post-start":
+      return `run post_start in ${step.container}`;
     case "note-leaving":
       return `note that ${step.container} ${stages[step.stage]}`;
     case "set-restart-policy":

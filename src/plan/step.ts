@@ -3,6 +3,8 @@ import type { Reason } from "./condition.js";
 import type { JobMark } from "./observed.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
+import type { Hook } from "../spec/hooks.js";
+import type { PreStop } from "../spec/leave.js";
 import type { EndpointSettings, NetworkSpec } from "../spec/network.js";
 import type { Bond } from "../spec/relations.js";
 
@@ -24,6 +26,7 @@ export type Step = { readonly because: string } & (
   | { readonly kind: "start-container"; readonly container: string }
   | { readonly kind: "stop-container"; readonly container: string; readonly graceMs: number }
   | PreStopStep
+  | PostStartStep
   | NoteLeavingStep
   | { readonly kind: "set-restart-policy"; readonly container: string; readonly policy: RestartPolicy }
   | { readonly kind: "rename-container"; readonly container: string; readonly to: string }
@@ -129,13 +132,23 @@ export interface Route {
   readonly open: boolean;
 }
 
-/** Runs the service's `pre_stop` in a container; however it ends, the container is stopped later. */
-export interface PreStopStep {
+/**
+ * Runs a `pre_stop` of the service in a container; however it ends, the container is stopped later. The command never
+ * stands in a text: it may bear secrets.
+ */
+export interface PreStopStep extends PreStop {
   readonly kind: "pre-stop";
   readonly container: string;
-  /** Never in a text: it may bear secrets. */
-  readonly command: readonly string[];
-  readonly timeoutMs: number;
+}
+
+/** Runs the service's `post_start` in a container, and writes into the journal how it has ended. */
+export interface PostStartStep {
+  readonly kind: "post-start";
+  readonly container: string;
+  /** The start of the run that it belongs to. */
+  readonly startedAt: number | undefined;
+  /** Never in a text: they may bear secrets. */
+  readonly hooks: readonly Hook[];
 }
 
 /** Writes into the journal how far a container has come with leaving; `stays`: nothing of that counts any more. */

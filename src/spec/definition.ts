@@ -11,12 +11,14 @@ import { fields, type Fields } from "./fields.js";
 import { gate, impliedGate } from "./gated.js";
 import { granted } from "./grants.js";
 import { healthcheck } from "./healthcheck.js";
+import { hooks } from "./hooks.js";
 import { parseImage, type ImageReference } from "./image.js";
 import { jobs } from "./job.js";
 import { afterKeys, beforeKeys } from "./job-keys.js";
 import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
 import { networkMode } from "./network-mode.js";
+import { preStopHooks } from "./leave.js";
 import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./node.js";
 import { labels } from "./pairs.js";
 import { withoutEmptyTexts } from "./optional-texts.js";
@@ -77,8 +79,11 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
+  const graceMs = read(field("stop_grace_period"), duration) ?? stopGracePeriodMs;
   const own = extension === undefined ? {} : preferences(extension);
-  const { adopt, keep = keepDefault, ...preference } = preferred(own, scope.defaults);
+  const told = preStopHooks(field("pre_stop"), extension?.("pre_stop"), graceMs);
+  const said = told === undefined ? own : { ...own, leave: { ...own.leave, preStop: told } };
+  const { adopt, keep = keepDefault, ...preference } = preferred(said, scope.defaults);
   const built = read(field("build"), (at) => build(at, options.platform));
   const written: ServiceSpec = {
     project: scope.project,
@@ -96,7 +101,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       healthcheck: read(field("healthcheck"), healthcheck),
       user: read(field("user"), filledText),
       workingDir: read(field("working_dir"), absolutePath),
-      stopGracePeriodMs: read(field("stop_grace_period"), duration) ?? stopGracePeriodMs,
+      stopGracePeriodMs: graceMs,
       stopSignal: read(field("stop_signal"), signal),
       ...options,
     },
@@ -112,6 +117,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...preference,
     ...given({
       gate: read(extension?.("gate"), gate),
+      postStart: notEmpty(read(field("post_start"), hooks)),
       before: read(extension?.("before"), (at) => jobs(at, beforeKeys)),
       after: read(extension?.("after"), (at) => jobs(at, afterKeys)),
     }),
@@ -129,6 +135,10 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     networkMode: field("network_mode"),
     gate: extension?.("gate"),
   };
+}
+
+function notEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list?.length === 0 ? undefined : list;
 }
 
 /** Of an empty `deploy` nothing is read. */

@@ -11,7 +11,7 @@ import type { ServiceSpec } from "./service.js";
  * 32 hexadecimal digits; stable under key order, and under the order of lists that the engine treats as sets.
  */
 export function specHash(service: ServiceSpec): string {
-  const { container, containerName, networks, networkMode, files } = service;
+  const { container, containerName, networks, networkMode, files, postStart } = service;
   const identity = {
     container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
     containerName,
@@ -25,6 +25,7 @@ export function specHash(service: ServiceSpec): string {
     ),
     networkMode,
     files: files === undefined ? undefined : asSet(files),
+    postStart,
   };
   return shortHash(identity, 32);
 }

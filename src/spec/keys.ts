@@ -85,9 +85,9 @@ export const serviceKeys = {
   pid: { support: "supported", note: "host, service:NAME, container:NAME" },
   pids_limit: supported,
   platform: supported,
-  post_start: planned,
-  pre_start: planned,
-  pre_stop: { support: "planned", hint: "write `x-fairlead.pre_stop`" },
+  post_start: { support: "supported", note: "see [leaving](leaving.md#after-a-start)" },
+  pre_start: { support: "planned", hint: "write `x-fairlead.before`" },
+  pre_stop: { support: "supported", note: "see [leaving](leaving.md)" },
   privileged: supported,
   pull_policy: {
     support: "supported",

@@ -1,6 +1,7 @@
 import { buildKeys } from "./build-keys.js";
 import * as declarations from "./declaration-keys.js";
 import { gateKeys } from "./gate-keys.js";
+import { postStartHookKeys, preStopHookKeys } from "./hook-keys.js";
 import { afterKeys, beforeKeys } from "./job-keys.js";
 import * as keys from "./keys.js";
 import * as leaving from "./leave-keys.js";
@@ -44,6 +45,8 @@ export const sections: readonly Section[] = [
   { path: "services.*.logging", table: options.loggingKeys },
   { path: "services.*.networks.*", table: keys.attachmentKeys },
   { path: "services.*.ports[]", table: keys.portKeys },
+  { path: "services.*.post_start[]", table: postStartHookKeys },
+  { path: "services.*.pre_stop[]", table: preStopHookKeys },
   { path: "services.*.secrets[]", table: declarations.secretGrantKeys },
   { path: "services.*.ulimits.*", table: options.ulimitKeys },
   { path: "services.*.volumes[]", table: keys.mountKeys },

@@ -1,4 +1,5 @@
 import type { GateSpec } from "./gate.js";
+import type { Hook } from "./hooks.js";
 import type { ImageReference } from "./image.js";
 import type { JobSpec } from "./job.js";
 import type { LeavePolicy } from "./leave.js";
@@ -61,6 +62,8 @@ export interface ServiceSpec {
   readonly gate?: GateSpec;
   /** It is the gate of this service of the project: not written in the file, but derived from it. */
   readonly gateOf?: string;
+  /** Run in the container after each of its starts, before it is judged. Part of the hash. */
+  readonly postStart?: readonly Hook[];
   /** Absent: it is stopped without further ado. */
   readonly leave?: LeavePolicy;
   /** Run in order before a new container starts; a failure stops the rollout. */

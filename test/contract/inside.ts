@@ -55,6 +55,21 @@ export function insideContract(bench: Bench): void {
       await bench.discard(id);
     });
 
+    it("runs as whom, where and with what it is told", async () => {
+      const id = await bench.create("dressed", bench.plain, { environment: { OWN: "kept", OTHER: "lost" } });
+      await bench.engine.startContainer(id);
+      const settings = {
+        user: "1000:1000",
+        privileged: false,
+        workingDir: "/site",
+        environment: { WHO: "me", OTHER: null },
+      };
+      const script = 'echo "$(pwd) $(/bin/busybox id -u) $WHO $OWN ${OTHER-unset}"';
+      const told = await bench.engine.exec(id, ["/bin/sh", "-c", script], 5_000, settings);
+      expect(told).toEqual({ kind: "ended", exitCode: 0, output: "/site 1000 me kept unset" });
+      await bench.discard(id);
+    });
+
     it("that outlives its time goes on, and until it has ended nothing else is started", async () => {
       const id = await bench.create("hanging", bench.plain);
       await bench.engine.startContainer(id);

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../src/errors.js";
 import type { ObservedHealthcheck } from "../../src/plan/observed.js";
-import type { Healthcheck } from "../../src/spec/service.js";
+import type { ExecSettings } from "../../src/spec/hooks.js";
+import type { ContainerSpec, Healthcheck } from "../../src/spec/service.js";
 
 /** What an image is, and what its containers do after each start. */
 export interface Behaviour {
@@ -26,7 +27,7 @@ export interface Behaviour {
 export interface Command {
   /** Default 0. */
   readonly exitCode?: number;
-  readonly output?: string;
+  readonly output?: string | ((settings: ExecSettings, own: ContainerSpec["environment"]) => string);
   /** Default 0. */
   readonly lastsMs?: number;
 }
@@ -35,7 +36,8 @@ const usual: ObservedHealthcheck = { intervalMs: 1000, timeoutMs: 1000, retries:
 
 /** A container that runs one of the image's commands, and no more. */
 export function commandBehaviour({ commands }: Behaviour, command: readonly string[]): Behaviour {
-  const { exitCode = 0, output = "", lastsMs = 0 } = commands?.[command.join(" ")] ?? { exitCode: 127 };
+  const { exitCode = 0, output: said = "", lastsMs = 0 } = commands?.[command.join(" ")] ?? { exitCode: 127 };
+  const output = typeof said === "string" ? said : said({}, {});
   return { check: "none", exitsAfterMs: lastsMs, exitCode, output: output === "" ? [] : [output] };
 }
 

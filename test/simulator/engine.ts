@@ -346,11 +346,11 @@ export class SimulatedEngine implements Engine {
       return found?.state === "running" ? locationOf(found) : undefined;
     });
 
-  exec: Engine["exec"] = (id, command, timeoutMs) =>
+  exec: Engine["exec"] = (id, command, timeoutMs, settings) =>
     this.#callAsync("exec", async () => {
       const found = this.#get(id);
       if (found.state !== "running") throw fault("EngineRefused", `${found.name} is not running`);
-      return await this.world.command(id, command, timeoutMs);
+      return await this.world.command(id, command, timeoutMs, settings);
     });
 
   platform: Engine["platform"] = () =>

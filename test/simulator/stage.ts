@@ -64,10 +64,18 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
   };
 }
 
+const whoAmI = 'echo "$(pwd) $(/bin/busybox id -u) $WHO $OWN ${OTHER-unset}"';
+
 /** As in the sample image. */
 const commands: Readonly<Record<string, Command>> = {
   "/bin/cat /site/healthz": { output: "ok" },
   "/bin/cat /nowhere": { exitCode: 1, output: "cat: can't open '/nowhere': No such file or directory" },
+  [`/bin/sh -c ${whoAmI}`]: {
+    output: ({ user = "0", workingDir = "/", environment = {} }, own) => {
+      const all = { ...own, ...environment };
+      return `${workingDir} ${user.split(":")[0] ?? ""} ${all["WHO"] ?? ""} ${all["OWN"] ?? ""} ${all["OTHER"] ?? "unset"}`;
+    },
+  },
   "/bin/sleep 2": { lastsMs: 2_000 },
   "run /bin/cat /site/healthz": { output: "ok", lastsMs: 50 },
   "run /bin/cat /nowhere": { exitCode: 1, output: "cat: can't open '/nowhere': No such file or directory" },

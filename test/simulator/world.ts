@@ -2,6 +2,7 @@ import type { EngineEvent, ExecResult } from "../../src/control/ports.js";
 import { effect } from "../../src/plan/effect.js";
 import type { HostSnapshot, ObservedContainer, ObservedNetwork } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
+import type { ExecSettings } from "../../src/spec/hooks.js";
 import type { ContainerFile, PortMapping, ServiceSpec } from "../../src/spec/service.js";
 import { effectiveCheck, healthChanges } from "./behaviour.js";
 import type { Behaviour, Command } from "./behaviour.js";
@@ -103,11 +104,16 @@ export class World {
   }
 
   /** What a command does, and how long it takes; one that outlives its time goes on. */
-  async command(id: string, command: readonly string[], timeoutMs: number): Promise<ExecResult> {
+  async command(
+    id: string,
+    command: readonly string[],
+    timeoutMs: number,
+    settings: ExecSettings = {},
+  ): Promise<ExecResult> {
     const made = this.#made.get(id);
     if (made === undefined) throw new Error(`no container ${id}`);
     if (made.busyUntil > this.clock.now()) return { kind: "running" };
-    const { exitCode = 0, output = "", lastsMs = 0 } = made.behaviour.commands?.[command.join(" ")] ?? notFound;
+    const { exitCode = 0, output: said = "", lastsMs = 0 } = made.behaviour.commands?.[command.join(" ")] ?? notFound;
     const pass = (ms: number) => new Promise<void>((resolve) => void this.clock.after(ms, resolve));
     if (lastsMs >= timeoutMs) {
       made.busyUntil = this.clock.now() + lastsMs;
@@ -115,6 +121,7 @@ export class World {
       return { kind: "timed-out" };
     }
     if (lastsMs > 0) await pass(lastsMs);
+    const output = typeof said === "string" ? said : said(settings, made.spec.container.environment);
     return { kind: "ended", exitCode, output };
   }
 

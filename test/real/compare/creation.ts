@@ -14,7 +14,7 @@ const left: ReadonlySet<StepKind> = new Set(["start-container", "stop-container"
 
 /**
  * Brings a project's containers to the role that serves, as the controller does: with the planner's own steps and its
- * own executor. The planner is only told that whatever exists has been running, and healthy, for an hour.
+ * own executor. The planner is only told that whatever exists has been running, and healthy, for an hour, and has had its hooks.
  */
 export async function createServices(services: readonly ServiceSpec[], digest: Digest, engine: Engine): Promise<void> {
   for (let round = 0; round < 20; round++) {
@@ -33,7 +33,8 @@ export async function createServices(services: readonly ServiceSpec[], digest: D
 
 async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, engine: Engine) {
   const desired = { spec, specHash: specHash(spec), target: { known: true as const, digest, sameContent: [] } };
-  const { steps, outcome } = plan(desired, viewOf(host, spec, new Map()), emptyMemory);
+  const postStarts = new Map(host.containers.map(({ id, startedAt }) => [id, { startedAt }]));
+  const { steps, outcome } = plan(desired, viewOf(host, spec, new Map()), { ...emptyMemory, postStarts });
   const ids = idsOf(host.containers);
   for (const step of steps.filter(({ kind }) => !left.has(kind))) {
     await execute(step, {
@@ -44,6 +45,7 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
       beginBuild: notNow,
       keepLogs: notNow,
       preStop: notNow,
+      postStart: notNow,
       noteLeaving: notNow,
     });
   }

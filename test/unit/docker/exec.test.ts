@@ -42,12 +42,24 @@ async function serve({ output, states }: Command) {
   open.push(fake);
   const engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined) });
   const whole = (timeoutMs = 2_000) => engine.run(container, ["/app", "tell"], timeoutMs);
-  return { fake, whole, run: (timeoutMs = 2_000) => engine.exec(container, ["/app", "check"], timeoutMs) };
+  return { fake, engine, whole, run: (timeoutMs = 2_000) => engine.exec(container, ["/app", "check"], timeoutMs) };
 }
 
 const ended = (ExitCode: number | null) => ({ Running: false, ExitCode });
 
 describe("a command", () => {
+  it("is run as it is told to be", async () => {
+    const { fake, engine } = await serve({ output: frame(1, "fine\n"), states: [ended(0)] });
+    await engine.exec(container, ["/app"], 2_000, {
+      user: "root",
+      privileged: true,
+      workingDir: "/srv",
+      environment: { A: "1=2", B: null },
+    });
+    const [create] = fake.bodies.filter((body) => body.length > 2).map((body) => JSON.parse(body) as object);
+    expect(create).toMatchObject({ User: "root", Privileged: true, WorkingDir: "/srv", Env: ["A=1=2", "B"] });
+  });
+
   it("costs three calls and no hijacked connection", async () => {
     const { fake, run } = await serve({ output: frame(1, "fine\n"), states: [ended(0)] });
     expect(await run()).toEqual({ kind: "ended", exitCode: 0, output: "fine" });

@@ -7,6 +7,7 @@ import { isJob } from "../../../src/plan/job-verdict.js";
 import type { JobContainer } from "../../../src/plan/job-verdict.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Outcome } from "../../../src/plan/outcome.js";
+import { ranPostStart } from "../../../src/plan/post-start-memory.js";
 import { plan } from "../../../src/plan/plan.js";
 import type { Step } from "../../../src/plan/step.js";
 import { viewOf } from "../../../src/plan/view.js";
@@ -62,6 +63,10 @@ export function drive(trip: Drive): Arrival {
       if (step.kind === "note-leaving") {
         const id = host.containers.find(({ name }) => name === step.container)?.id ?? "";
         memory = { ...memory, leaving: noted(memory.leaving, step, id, host.takenAt) };
+      }
+      if (step.kind === "post-start") {
+        const id = host.containers.find(({ name }) => name === step.container)?.id ?? "";
+        memory = { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), id, step) };
       }
       if (step.kind === "keep-logs") memory = remember(memory, step, host);
       done.push(step);

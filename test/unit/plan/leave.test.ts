@@ -11,7 +11,7 @@ import type { Behaviour } from "./drive.js";
 import { fleet, fleetSpec } from "./fleet.js";
 import { containerIn, desire, hold, hostWith, imageOf, now, planText, specOf, stopFirst } from "./world.js";
 
-const told = { preStop: { command: ["/app", "--token=hush", "leave"], timeoutMs: 3_000 }, drainMs: 10_000 };
+const told = { preStop: [{ command: ["/app", "--token=hush", "leave"], timeoutMs: 3_000 }], drainMs: 10_000 };
 const spec = specOf({ leave: told });
 const named = [{ network: "shop_default", aliases: ["web"] }];
 const nameless = [{ network: "shop_default", aliases: [] }];
@@ -24,6 +24,30 @@ const host = (...containers: readonly ObservedContainer[]) =>
 function remembering(stage: Leaving["stage"], at: number, forMs: number) {
   return { leaving: new Map([[old.id, { startedAt: old.startedAt, stage, at, forMs }]]) };
 }
+
+describe("several pre_stop", () => {
+  const hooks = [
+    { command: ["/one"], user: "root", timeoutMs: 3_000 },
+    { command: ["/two"], timeoutMs: 4_000 },
+  ];
+  it("run one after the other, with a gate and without", () => {
+    const lines = (gate: ServiceSpec["gate"]) => {
+      const several = specOf({ leave: { preStop: hooks }, ...(gate === undefined ? {} : { gate }) });
+      const text = planText({
+        desired: desire("b", several),
+        host: host(old, heir),
+        memory: remembering("replaced", now - 1_000, 1_000),
+      });
+      return text.split("\n").filter((line) => line.includes("run pre_stop"));
+    };
+    for (const gate of [undefined, { mode: "tcp", holdMs: 0, proxyProtocol: false } as const]) {
+      expect(lines(gate).map((line) => line.replace(/^\d+\. | \(.*/g, ""))).toEqual([
+        "run pre_stop in shop-web-1, within 3s",
+        "run pre_stop in shop-web-1, within 4s",
+      ]);
+    }
+  });
+});
 
 describe("one that another takes the place of", () => {
   it("first both answer, and the new one shows that it is still well", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readProject } from "../../../src/spec/compose.js";
 import * as buildTables from "../../../src/spec/build-keys.js";
 import * as declarationKeys from "../../../src/spec/declaration-keys.js";
+import * as hookKeys from "../../../src/spec/hook-keys.js";
 import * as jobKeys from "../../../src/spec/job-keys.js";
 import * as keys from "../../../src/spec/keys.js";
 import * as leaveKeys from "../../../src/spec/leave-keys.js";
@@ -93,6 +94,7 @@ describe("the table of keys", () => {
       probeKeys,
       releaseKeys,
       jobKeys,
+      hookKeys,
     ];
     const tables = modules.flatMap((module) => Object.values(module));
     expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));

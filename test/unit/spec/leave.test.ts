@@ -9,10 +9,13 @@ describe("how a service leaves", () => {
   it.each<[string, unknown]>([
     ["{drain: 1m30s}", { drainMs: 90_000 }],
     ["{drain: 0s}", { drainMs: 0 }],
-    ["{pre_stop: {command: /app leave 'a b'}}", { preStop: { command: ["/app", "leave", "a b"], timeoutMs: 10_000 } }],
+    [
+      "{pre_stop: {command: /app leave 'a b'}}",
+      { preStop: [{ command: ["/app", "leave", "a b"], timeoutMs: 10_000 }] },
+    ],
     [
       "{drain: 5s, pre_stop: {command: [/app, ''], timeout: 500ms}}",
-      { drainMs: 5_000, preStop: { command: ["/app", ""], timeoutMs: 500 } },
+      { drainMs: 5_000, preStop: [{ command: ["/app", ""], timeoutMs: 500 }] },
     ],
   ])("%s", (lines, wanted) => {
     expect(leaveOf(lines)).toEqual(wanted);

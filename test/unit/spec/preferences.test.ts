@@ -16,7 +16,7 @@ describe("x-fairlead at the top level", () => {
     expect(serviceOf(readService("restart: always", {}, defaults))).toMatchObject({
       adopt: true,
       keep: 3,
-      leave: { drainMs: 5_000, preStop: { command: ["/app", "leave"] } },
+      leave: { drainMs: 5_000, preStop: [{ command: ["/app", "leave"] }] },
       probe: { check: { kind: "tcp", port: 80 } },
       release: { paused: true },
     });
@@ -28,7 +28,7 @@ describe("x-fairlead at the top level", () => {
     expect(service.adopt).toBeUndefined();
     expect(service).toMatchObject({
       keep: 0,
-      leave: { drainMs: 0, preStop: { command: ["/app", "leave"] } },
+      leave: { drainMs: 0, preStop: [{ command: ["/app", "leave"] }] },
       probe: { check: { kind: "tcp", port: 81 } },
       release: { minAgeMs: 3_600_000, paused: true },
     });

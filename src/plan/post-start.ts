@@ -1,0 +1,25 @@
+import type { ServiceSpec } from "../spec/service.js";
+import type { Memory } from "./desired.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import type { StepOf } from "./step.js";
+
+/**
+ * Runs what is due in one that runs. Who started it does not matter. One that serves and of which nothing is remembered
+ * has had its own: the journal was lost since, or it was not ours then. Undefined: nothing is due.
+ */
+export function planPostStart(
+  spec: ServiceSpec,
+  container: ObservedContainer,
+  memory: Pick<Memory, "postStarts">,
+): Plan | undefined {
+  const { postStart: hooks = [] } = spec;
+  const { id, role, state, startedAt } = container;
+  const known = memory.postStarts?.get(id);
+  if (hooks.length === 0 || state !== "running" || known?.startedAt === startedAt) return undefined;
+  if (role === "active" && known === undefined) return undefined;
+  const isNew = role === "next";
+  const because = isNew ? "it has started, and is judged after it" : "it was started again";
+  const step: StepOf<"post-start"> = { kind: "post-start", container: container.name, startedAt, hooks, because };
+  return { steps: [step], outcome: { kind: "continue", reason: isNew ? "RolloutStarted" : "Restarting", because } };
+}
