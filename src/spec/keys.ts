@@ -97,7 +97,7 @@ export const serviceKeys = {
   read_only: supported,
   runtime: supported,
   scale: supported,
-  security_opt: { support: "supported", note: "a seccomp profile in a file is planned" },
+  security_opt: { support: "supported", note: "a seccomp profile also by its path, from the project's directory" },
   shm_size: supported,
   stdin_open: supported,
   storage_opt: supported,

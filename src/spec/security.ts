@@ -7,6 +7,7 @@ import type { Security } from "./options.js";
 import { settings } from "./pairs.js";
 import { groupOf } from "./present.js";
 import { boolean, filledText, scalarText, text } from "./scalar.js";
+import { seccompProfile } from "./seccomp.js";
 
 const unmasked = "systempaths=unconfined";
 
@@ -38,7 +39,7 @@ function capability(node: Node): string | null {
   );
 }
 
-/** In the forms of `docker run --security-opt`; a seccomp profile would have to be read, which nobody here may do. */
+/** In the forms of `docker run --security-opt`. */
 function securityOption(node: Node): string | null {
   const option = text(node);
   if (option === null) return null;
@@ -47,7 +48,7 @@ function securityOption(node: Node): string | null {
     return report(node, `${quoted(node)} is not a security option`, "write for example `no-new-privileges:true`");
   }
   if (name === "seccomp" && value !== "unconfined" && value !== "builtin") {
-    return report(node, "a seccomp profile in a file is not supported yet", "`unconfined` and `builtin` are");
+    return value === undefined ? null : seccompProfile(node, value);
   }
   return option;
 }
