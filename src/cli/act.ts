@@ -7,7 +7,6 @@ const done = {
   retry: "is looked at now",
   build: "is built now",
   pause: "begins no rollout until `fairlead resume`",
-  resume: "follows the services file and its tag again",
 } as const;
 
 /** Asks a running controller for what takes no further word than the service's name. */

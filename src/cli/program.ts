@@ -10,6 +10,7 @@ import { history } from "./history.js";
 import { init } from "./init.js";
 import type { InitOptions } from "./init.js";
 import { plan } from "./plan.js";
+import { resume } from "./resume.js";
 import { rollback } from "./rollback.js";
 import { run } from "./run.js";
 import { status } from "./status.js";
@@ -131,7 +132,7 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
   withAdmin(verb("resume", "follow the services file and the tag again, after a pause or a rollback"))
     .argument("<service>", "project/service, or service")
     .action(async (name: string, options: Options) => {
-      answer.code = await act(wiring, adminOf(wiring, options), "resume", name);
+      answer.code = await resume(wiring, adminOf(wiring, options), name);
     });
   withAdmin(verb("history", "show what was rolled out, and how it ended"))
     .argument("[service]", "project/service, or service")

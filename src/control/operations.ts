@@ -17,7 +17,7 @@ import type { Clock, Log } from "./ports.js";
 import { forecastAll } from "./preview.js";
 import type { Probes } from "./probes.js";
 import type { Releases } from "./releases.js";
-import type { Approval, BuildOutput, History, Rollback, ServicePlan, Surface } from "./surface.js";
+import type { Approval, BuildOutput, History, Resumption, Rollback, ServicePlan, Surface } from "./surface.js";
 import type { Targets } from "./targets.js";
 import type { Triggers } from "./triggers.js";
 
@@ -120,9 +120,10 @@ export class Operations implements Surface {
     this.#lookAfresh(key);
   }
 
-  async resume(key: ServiceKey): Promise<void> {
-    await this.options.releases.resume(key);
+  async resume(key: ServiceKey): Promise<Resumption> {
+    const resumption = await this.options.releases.resume(key);
     this.#lookAfresh(key);
+    return resumption;
   }
 
   async approve(key: ServiceKey, digest: string | undefined): Promise<Approval> {

@@ -11,7 +11,7 @@ import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Journal } from "./journal.js";
 import type { Clock, Log } from "./ports.js";
-import type { Approval, History, Rollback } from "./surface.js";
+import type { Approval, History, Resumption, Rollback } from "./surface.js";
 
 export interface ReleasesOptions {
   readonly journal: Journal;
@@ -51,10 +51,11 @@ export class Releases {
     log.info({ key }, "a person has paused its rollouts");
   }
 
-  async resume(key: ServiceKey): Promise<void> {
-    const { journal, clock, log } = this.options;
+  async resume(key: ServiceKey): Promise<Resumption> {
+    const { journal, clock, log, specOf } = this.options;
     await journal.append({ type: "resume", at: clock.now(), key });
     log.info({ key }, "a person has lifted its pin and its pause");
+    return { pausedByFile: specOf(key)?.release?.paused === true };
   }
 
   /** Throws FairleadError `NotAwaited`. */

@@ -39,8 +39,8 @@ export interface Surface {
   rollback(key: ServiceKey, to: string | undefined): Promise<Rollback>;
   /** Begin no rollout of the service until `resume`. */
   pause(key: ServiceKey): Promise<void>;
-  /** Lift its pin and its pause. */
-  resume(key: ServiceKey): Promise<void>;
+  /** Lift its pin and a person's pause. */
+  resume(key: ServiceKey): Promise<Resumption>;
   /**
    * Let what is wanted now go ahead, where that waits for a person; of what they have in mind, the digest or its beginning.
    * Throws FairleadError `NotAwaited` where something else is wanted by now.
@@ -59,6 +59,11 @@ export interface Rollback {
   readonly digest: string;
   /** Whose spec it runs with: its own, or the file's as of now, since no container has its own any more. */
   readonly spec: "own" | "today's";
+}
+
+export interface Resumption {
+  /** The file itself says `paused`: still no rollout begins. */
+  readonly pausedByFile: boolean;
 }
 
 export interface Approval {

@@ -50,10 +50,7 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
       await surface.pause(key);
       return {};
     },
-    [`${servicePath}/resume`]: async (key) => {
-      await surface.resume(key);
-      return {};
-    },
+    [`${servicePath}/resume`]: async (key) => ({ resumed: await surface.resume(key) }),
     [`${servicePath}/adopt`]: async (key) => ({ adopted: await surface.adopt(key) }),
     [`${servicePath}/build`]: async (key) => {
       const built = await surface.rebuild([key], "api");

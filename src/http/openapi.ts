@@ -55,7 +55,9 @@ export function openapi(version: string): object {
       },
       "/api/v1/services/{project}/{service}/resume": {
         parameters,
-        post: enqueue("Lift the service's pin and its pause"),
+        post: enqueue("Lift the service's pin and a person's pause", {
+          resumed: object({ pausedByFile: { type: "boolean" } }),
+        }),
       },
       "/api/v1/services/{project}/{service}/history": {
         parameters,

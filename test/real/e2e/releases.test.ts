@@ -89,5 +89,7 @@ describe.concurrent("releases", () => {
     await scene.untilStatus(({ sync, desiredDigest }) => sync === "Paused" && desiredDigest === third.digest);
     expect(await run(scene, "resume", "web")).toMatch(/^0 /);
     await scene.untilServing(third.digest);
+    await scene.write({ web: { "x-fairlead": { paused: true } } });
+    await scene.until("the file's word", async () => / is paused by its file /.test(await run(scene, "resume", "web")));
   });
 });

@@ -210,8 +210,12 @@ describe("a pause", () => {
     const second = await stage.start();
     await stage.pass(5_000);
     expect(runs(stage, "b")).toBe(true);
-    await second.surface.resume(key);
+    expect(await second.surface.resume(key)).toEqual({ pausedByFile: false });
     await stage.until("c serves", () => runs(stage, "c"));
+    const [spec] = stage.specs;
+    stage.specs.splice(0, 1, { ...spec!, release: { ...spec!.release, paused: true } });
+    stage.reload();
+    expect(await second.surface.resume(key)).toEqual({ pausedByFile: true });
     await second.stop();
   });
 

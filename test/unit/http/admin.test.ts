@@ -111,7 +111,9 @@ describe("the API", () => {
     }
     const approved = { digest: `sha256:${"c".repeat(64)}`, specHash: "H" };
     expect((await admin.post(`${path}/approve?digest=cccc`, {})).json).toEqual({ enqueued: ["shop/web"], approved });
-    for (const verb of ["pause", "resume"]) expect((await admin.post(`${path}/${verb}`, {})).status).toBe(202);
+    expect((await admin.post(`${path}/pause`, {})).status).toBe(202);
+    const resumed = { pausedByFile: true };
+    expect((await admin.post(`${path}/resume`, {})).json).toEqual({ enqueued: ["shop/web"], resumed });
     expect(admin.surface.released).toEqual([
       "rollback shop/web -",
       "rollback shop/web sha256:abc1234",

@@ -101,7 +101,7 @@ export function fakeSurface({
     },
     resume: (key) => {
       surface.released.push(`resume ${key}`);
-      return Promise.resolve();
+      return Promise.resolve({ pausedByFile: true });
     },
     history: () => Promise.resolve({ revisions: [], paused: false, failures: [] }),
     orphans: () => Promise.resolve(orphans),
