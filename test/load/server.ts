@@ -29,5 +29,11 @@ export function loadServer({ version, behaviour = "good" }: ServerOptions): Serv
     if (ms > 0) setTimeout(answer, ms);
     else answer();
   });
+  // Whoever asks for another protocol gets one: what it says comes back.
+  server.on("upgrade", (_, socket) => {
+    socket.on("error", () => undefined);
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n");
+    socket.pipe(socket);
+  });
   return server;
 }

@@ -1,4 +1,7 @@
+import { once } from "node:events";
+import { connect as dial } from "node:net";
 import { inject, type ExpectStatic } from "vitest";
+import { answerBody } from "../../load/answer.js";
 import { openImageShop } from "../../load/image.js";
 import { startLoad, type Load } from "../../load/load.js";
 import type { Fault, Sample } from "../../load/sample.js";
@@ -10,16 +13,26 @@ import { order, test, type Scene } from "./scene.js";
 const modes = ["http", "tcp"] as const;
 /** As many as the load has by itself. */
 const keptClients = 8;
+const drainMs = 3_000;
 
 test.for(modes)(
   "gate %s: nothing is lost in an update, nor by a bad image",
   { timeout: 180_000 },
   async (mode, { scene, expect }) => {
-    const { load, publish } = await serve(scene, expect, { gate: mode });
+    const { url, load, publish } = await serve(scene, expect, { gate: mode });
+    const socket = await openSocket(url);
     try {
       const good = await publish("v2", "good");
+      await scene.until("the new one", async () =>
+        (await scene.containers()).some(({ name }) => name.endsWith(".next")),
+      );
+      const slow = fetch(`${url}/?request=slow&ms=2500`).then((answer) => answer.text());
+      const turnedAt = await scene.until("the turn", () => turnOf(scene));
+      expect(await socket.echo("still there")).toBe("still there");
       await load.settled("v2");
       await scene.untilServing(good);
+      expect(await slow).toBe(answerBody("v1", "slow"));
+      expect((await socket.closed) - turnedAt, "what lasts has all of `drain`").toBeGreaterThanOrEqual(drainMs - 100);
       await publish("v3", "exit");
       await scene.untilStatus(({ sync }) => sync === "Held");
       await publish("v4", "unhealthy");
@@ -30,6 +43,7 @@ test.for(modes)(
       expect(clients.kept.failed, examples.join("\n")).toBeLessThanOrEqual(mode === "http" ? 0 : keptClients);
       expect(Object.keys(versions).sort()).toEqual(["v1", "v2"]);
     } finally {
+      await socket.close();
       await load.stop();
     }
   },
@@ -99,6 +113,39 @@ test(
   },
 );
 
+/** When the gate turned to the first successor. Epoch milliseconds. */
+function turnOf(scene: Scene): number | undefined {
+  const found = scene.logs().find(({ msg }) => /^route at .*: next1 to .* open/.test(String(msg)));
+  return found === undefined ? undefined : Date.parse(String(found["time"]));
+}
+
+/** A connection that has changed its protocol, as a websocket does. `closed`: when it ended, epoch milliseconds. */
+async function openSocket(url: string) {
+  const { hostname, port } = new URL(url);
+  const socket = dial(Number(port), hostname);
+  const closed = new Promise<number>((resolve) => {
+    socket
+      .on("error", () => undefined)
+      .on("close", () => {
+        resolve(Date.now());
+      });
+  });
+  const answer = async () => String(((await once(socket, "data")) as [Buffer])[0]);
+  socket.write("GET / HTTP/1.1\r\nhost: test\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n");
+  if (!(await answer()).includes(" 101 ")) throw new Error("no other protocol is spoken");
+  return {
+    closed,
+    echo: (text: string) => {
+      socket.write(text);
+      return answer();
+    },
+    close: async () => {
+      socket.destroy();
+      await closed;
+    },
+  };
+}
+
 /** From when the first request that failed was begun to when the last one ended. */
 function lossOf(samples: readonly Sample[]): { spanMs: number; failed: number; faults: readonly Fault[] } {
   const failed = samples.flatMap(({ startedAt, endedAt, outcome }) =>
@@ -117,21 +164,27 @@ async function serve(
   expect: ExpectStatic,
   extension: object,
   deploy: object = {},
-): Promise<{ load: Load; publish: (version: string, behaviour: "good" | "exit" | "unhealthy") => Promise<string> }> {
+): Promise<{
+  url: string;
+  load: Load;
+  publish: (version: string, behaviour: "good" | "exit" | "unhealthy") => Promise<string>;
+}> {
   await publishHaproxy(inject("registryUrl"));
   const shop = await openImageShop(inject("registryUrl"), scene.image());
   const port = await freePort();
   await scene.write({
-    web: { ports: [`127.0.0.1:${port}:8080`], "x-fairlead": { drain: "3s", ...extension }, ...deploy },
+    web: { ports: [`127.0.0.1:${port}:8080`], "x-fairlead": { drain: `${drainMs}ms`, ...extension }, ...deploy },
   });
   const first = await shop.publish("latest", { version: "v1", behaviour: "good" });
   await scene.start();
   await scene.untilServing(first);
-  const load = startLoad({ url: `http://127.0.0.1:${port}`, ratePerSecond: 300 });
+  const url = `http://127.0.0.1:${port}`;
+  const load = startLoad({ url, ratePerSecond: 300 });
   await load.settled("v1");
   // What came before the gate was open was refused, as it should be.
   expect(load.report().versions).toHaveProperty("v1");
   return {
+    url,
     load,
     publish: async (version, behaviour) => {
       const digest = await shop.publish("latest", { version, behaviour });
