@@ -131,10 +131,13 @@ function section(port: number, { gate, names, slots, ipv6 }: GateLayout): readon
   ];
 }
 
-/** Without the delay, a rule about a connection may not wait at all. It costs nothing where there is a server. */
+/**
+ * Without the delay, a rule about a connection may not wait at all. It costs nothing where there is a server. A gate that
+ * is ending counts none, though it still reaches them.
+ */
 function hold(section: string, { mode, holdMs }: GateSpec): readonly string[] {
   if (holdMs === 0) return [];
-  const rule = `lua.hold ${section} ${holdMs} if { nbsrv(${section}) lt 1 }`;
+  const rule = `lua.hold ${section} ${holdMs} if { nbsrv(${section}) lt 1 } !{ stopping }`;
   if (mode === "http") return [`  http-request ${rule}`];
   return [`  tcp-request inspect-delay ${holdMs + 1_000}ms`, `  tcp-request content ${rule}`];
 }

@@ -59,21 +59,30 @@ test.for(["http", "tcp"] as const)(
       await gates.setRoutes(gate, [{ server: "slot1", open: true }]);
       expect(await waiting).toMatchObject({ answer: expect.stringMatching(/ 200 OK/) as string });
       expect((await waiting).tookMs).toBeGreaterThanOrEqual(500);
+
+      const late = ask(port, 300);
+      await sleep(100);
+      const begin = performance.now();
+      await engine.stopContainer(gate, 5_000);
+      expect((await late).answer, "what had reached a gate that ends").toMatch(/ 200 OK/);
+      expect(performance.now() - begin).toBeLessThan(holdMs);
     } finally {
       await stage.close();
     }
   },
 );
 
-/** One request on a connection of its own; an empty answer where that is closed without one. */
-async function ask(port: number): Promise<{ readonly answer: string; readonly tookMs: number }> {
+/** One request on a connection of its own, with a pause in it; an empty answer where that is closed without one. */
+async function ask(port: number, pauseMs = 0): Promise<{ readonly answer: string; readonly tookMs: number }> {
   const begin = performance.now();
   const socket = dial(port, "127.0.0.1");
   let answer = "";
   socket.setEncoding("utf8");
   socket.on("data", (text: string) => (answer += text));
   socket.on("error", () => undefined);
-  socket.write("GET / HTTP/1.0\r\nHost: test\r\n\r\n");
+  socket.write("GET / HTTP/1.0\r\nHost: test\r\n");
+  await sleep(pauseMs);
+  socket.write("\r\n");
   await once(socket, "close");
   return { answer, tookMs: performance.now() - begin };
 }

@@ -106,7 +106,7 @@ test(
         faults.every((fault) => ["refused", "reset"].includes(fault)),
       );
       expect(put.spanMs).toBeLessThan(nobodys + 1_000);
-      expect(took.spanMs).toBeLessThan(5_000);
+      expect(took.spanMs).toBeLessThan(3_000);
     } finally {
       await load.stop();
     }
