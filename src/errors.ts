@@ -8,6 +8,7 @@ export type ErrorCode =
   | "NameConflict"
   | "PortConflict"
   | "ContainerGone"
+  | "LogUnreadable"
   | "PullFailed"
   | "BuildFailed"
   | "ImageNotFound"

@@ -8,6 +8,7 @@ import type { ServiceKey } from "../spec/service.js";
 import type { Digest } from "../spec/image.js";
 import type { Journal } from "./journal.js";
 import type { Clock, Contexts, Engine, Log } from "./ports.js";
+import type { BuildOutput } from "./surface.js";
 
 export interface BuildsOptions {
   readonly engine: Pick<Engine, "build" | "tagImage">;
@@ -30,6 +31,8 @@ const linesOfFailure = 40;
 interface Output {
   readonly lines: string[];
   dropped: number;
+  readonly beganAt: string;
+  state: BuildOutput["state"];
 }
 
 /** Builds run beside the reconcile loop, as pulls do. What they leave behind is an image with its mark, or a failure. */
@@ -50,7 +53,7 @@ export class Builds {
   }
 
   /** The last lines of the service's last build; undefined if none has begun since this process did. */
-  output(key: ServiceKey): { readonly lines: readonly string[]; readonly dropped: number } | undefined {
+  output(key: ServiceKey): BuildOutput | undefined {
     return this.#outputs.get(key);
   }
 
@@ -92,17 +95,19 @@ export class Builds {
     const key = serviceKey(step.project, step.service);
     const log = this.options.log.child({ project: step.project, service: step.service, build: step.name });
     const beganAt = clock.now();
-    const output: Output = { lines: [], dropped: 0 };
+    const output: Output = { lines: [], dropped: 0, beganAt: new Date(beganAt).toISOString(), state: "running" };
     this.#began.set(key, beganAt);
     this.#outputs.set(key, output);
     const common = { key, inputs: step.inputs, beganAt };
     try {
       log.info({}, "a build has begun");
       const image = await this.#build(step, output, log);
+      output.state = "built";
       await journal.append({ ...common, type: "built", at: clock.now(), image });
       log.info({ image, seconds: (clock.now() - beganAt) / 1_000 }, "the image is built");
       this.#states.delete(step.mark);
     } catch (thrown) {
+      output.state = "failed";
       await this.#failed(step, asFairleadError(thrown), output, common, log);
     }
     this.options.onEnd(key);

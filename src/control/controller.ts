@@ -189,6 +189,7 @@ export class Controller {
       specOf: (key) => this.#catalog.specs.get(key),
     });
     this.surface = new Operations({
+      engine,
       catalog: this.#catalog,
       host: this.#host,
       adoption,

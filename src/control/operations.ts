@@ -13,15 +13,27 @@ import type { Catalog } from "./catalog.js";
 import type { GateWatch } from "./gate-watch.js";
 import type { Journal } from "./journal.js";
 import type { Ledger } from "./ledger.js";
-import type { Clock, Log } from "./ports.js";
+import { openLogs } from "./logs.js";
+import type { Clock, Engine, Log } from "./ports.js";
 import { forecastAll } from "./preview.js";
 import type { Probes } from "./probes.js";
 import type { Releases } from "./releases.js";
-import type { Approval, BuildOutput, History, Resumption, Rollback, ServicePlan, Surface } from "./surface.js";
+import type {
+  Approval,
+  BuildOutput,
+  History,
+  LogReading,
+  LogWish,
+  Resumption,
+  Rollback,
+  ServicePlan,
+  Surface,
+} from "./surface.js";
 import type { Targets } from "./targets.js";
 import type { Triggers } from "./triggers.js";
 
 export interface OperationsOptions {
+  readonly engine: Pick<Engine, "logs">;
   readonly catalog: Catalog;
   readonly host: Cached<HostSnapshot>;
   readonly adoption: Adoption;
@@ -92,6 +104,11 @@ export class Operations implements Surface {
 
   buildOutput(key: ServiceKey): BuildOutput | undefined {
     return this.options.builds.output(key);
+  }
+
+  logs(wish: LogWish, signal: AbortSignal): Promise<LogReading> {
+    const { engine, clock, host } = this.options;
+    return openLogs({ engine, clock, look: () => host.get() }, wish, signal);
   }
 
   async retry(key: ServiceKey): Promise<void> {

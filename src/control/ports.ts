@@ -55,6 +55,12 @@ export interface Engine {
   removeImage(reference: string): Promise<void>;
   /** The last lines of both streams, oldest first, without control characters. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
+  /**
+   * A container's log as it wrote it, oldest first, and with `follow` on until the container ends. A line is handed out
+   * when it is asked for: who reads slowly keeps nothing in memory. Ends quietly when the signal aborts. Throws
+   * `LogUnreadable` where the container's logging driver keeps nothing that could be read.
+   */
+  logs(container: string, query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<LogLine>>;
   /** Where a running container, ours or not, can be reached; undefined: the engine has none of this id that runs. */
   locate(container: string): Promise<NetworkLocation | undefined>;
   /**
@@ -69,6 +75,23 @@ export interface Engine {
    * it calls `onEvent` with `{kind: "resync"}`: events may have been lost, only a fresh look tells.
    */
   watch(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface LogQuery {
+  readonly follow: boolean;
+  /** So many lines from the end; absent: all. */
+  readonly tail?: number | undefined;
+  /** Only lines of this time or later, ISO 8601. */
+  readonly since?: string | undefined;
+}
+
+export interface LogLine {
+  /** The engine's time, ISO 8601 in UTC with nine decimals: as text it sorts in order of time. */
+  readonly at: string;
+  /** A container with a terminal has only `stdout`. */
+  readonly stream: "stdout" | "stderr";
+  /** Without its line break; 64 KiB at the most. */
+  readonly text: string;
 }
 
 export type ExecResult =

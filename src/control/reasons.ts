@@ -28,6 +28,7 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "ApiUnreachable":
     case "RevisionUnknown":
     case "NotAwaited":
+    case "LogUnreadable":
     case "Internal":
       return "InternalError";
   }

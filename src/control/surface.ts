@@ -4,6 +4,7 @@ import type { Revision } from "../plan/revisions.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { ServiceKey } from "../spec/service.js";
+import type { LogLine } from "./ports.js";
 
 /** What the HTTP surface and the command line may ask of a running controller. */
 export interface Surface {
@@ -23,6 +24,8 @@ export interface Surface {
   rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]>;
   /** The last lines of a service's last build, oldest first; undefined if none has begun since the controller did. */
   buildOutput(key: ServiceKey): BuildOutput | undefined;
+  /** The logs of services' containers. Throws FairleadError where the host cannot be seen. */
+  logs(wish: LogWish, signal: AbortSignal): Promise<LogReading>;
   /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
   reconcile(keys: readonly ServiceKey[], cause: string): void;
   /** Forget that the held digest was bad, and look again. */
@@ -90,6 +93,32 @@ export interface History {
   }[];
 }
 
+export interface LogWish {
+  /** Whose containers: also those that come while it is followed. */
+  readonly of: readonly ServiceKey[] | "all";
+  /** It goes on until the signal aborts, over restarts and rollouts. */
+  readonly follow: boolean;
+  /** So many lines from the end of each container's log that is there; absent: all. */
+  readonly tail?: number | undefined;
+  /** ISO 8601: nothing that is older. */
+  readonly since?: string | undefined;
+}
+
+export interface LogReading {
+  /** The names of the containers that it begins with. */
+  readonly containers: readonly string[];
+  /** In order of time, and from then on as they come. Read slowly, they wait in the engine. */
+  readonly entries: AsyncIterable<LogEntry>;
+}
+
+/** A line of a container, or a word of ours on why there is none. */
+export type LogEntry = {
+  readonly project: string;
+  readonly service: string;
+  /** Its name as of now: it changes as a rollout goes on. */
+  readonly container: string;
+} & (LogLine | { readonly at?: never; readonly notice: string });
+
 export interface Preview {
   readonly plans: readonly ServicePlan[];
   readonly orphans: readonly Orphan[];
@@ -99,6 +128,9 @@ export interface BuildOutput {
   readonly lines: readonly string[];
   /** How many lines before them are not kept. */
   readonly dropped: number;
+  /** ISO 8601; tells one build from the next. */
+  readonly beganAt: string;
+  readonly state: "running" | "built" | "failed";
 }
 
 export interface ServicePlan {

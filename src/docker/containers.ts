@@ -5,6 +5,7 @@ import { checkAbilities } from "./abilities.js";
 import type { Connection } from "./connection.js";
 import { creationBody } from "./creation.js";
 import { containerPath, shortId } from "./ids.js";
+import { isUnreadable } from "./log-stream.js";
 import { logLines } from "./logs.js";
 import { quotable, Refusal } from "./refusal.js";
 import type { InspectedContainer, ListedContainer } from "./schema.js";
@@ -150,7 +151,7 @@ export async function logTail(connection: Connection, id: string, lines: number)
     const body = await connection.read({ ...call, query: { stdout: true, stderr: true, tail: lines } });
     return logLines(body).slice(-lines);
   } catch (error) {
-    if (error instanceof Refusal && /does not support reading/.test(error.message)) return [];
+    if (isUnreadable(error)) return [];
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { execute, runWhole } from "./exec.js";
 import { Host } from "./host.js";
 import * as images from "./images.js";
 import { locateContainer } from "./location.js";
+import { openLog } from "./log-stream.js";
 import * as networks from "./networks.js";
 import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
@@ -115,6 +116,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     removeContainer: (id) => onContainer(id, () => containers.removeContainer(connection, id)),
     removeImage: (reference) => onImages(() => images.removeImage(connection, reference)),
     logTail: (id, lines) => settle(() => containers.logTail(connection, id, lines)),
+    logs: (id, query, signal) => settle(() => openLog(connection, id, query, signal)),
     locate: (id) => settle(() => locateContainer(connection, id)),
     exec: (id, command, timeoutMs, settings) =>
       settle(() => execute(connection, host.execs, id, { command, ...settings }, timeoutMs)),

@@ -11,6 +11,7 @@ import { allowOnly } from "./methods.js";
 import { pageStyleSource, renderPage } from "./page.js";
 import { answerNotFound } from "./refusal.js";
 import { bearerToken, type SecretCheck, secretCheck } from "./secret.js";
+import { Streams } from "./streams.js";
 
 /** The metrics, as Prometheus asks for them. */
 export interface Exposition {
@@ -27,6 +28,8 @@ export interface AdminOptions {
   readonly token?: string | undefined;
   /** Further host names under which it may be called while there is no token. */
   readonly hostNames?: readonly string[];
+  /** When it aborts, answers that would go on for ever end. */
+  readonly closing?: AbortSignal;
   /** Wrong tokens that one address may send in a minute (default 600). */
   readonly failuresPerMinute?: number;
 }
@@ -66,7 +69,7 @@ export function adminApp(options: AdminOptions): Express {
       res.type("html").send(renderPage({ services: surface.services(), problems: surface.problems(), version }));
     })
     .all(allowOnly("GET"));
-  apiRoutes(app, surface, version);
+  apiRoutes(app, surface, new Streams(options.closing), version);
   app.use(notFound);
   app.use(errorAnswer(log, notFound));
   return app;

@@ -1,29 +1,32 @@
 import type { Express, Request, RequestHandler } from "express";
 import type { Surface } from "../control/surface.js";
-import { type ServiceKey, serviceKey } from "../spec/service.js";
+import type { ServiceKey } from "../spec/service.js";
+import { declaredKey, servicePath } from "./declared.js";
 import { sameSiteOnly } from "./guard.js";
+import { logRoutes } from "./log-routes.js";
 import { allowOnly } from "./methods.js";
 import { openapi } from "./openapi.js";
+import { queryText } from "./query.js";
 import { Refusal } from "./refusal.js";
-
-const servicePath = "/api/v1/services/:project/:service";
+import type { Streams } from "./streams.js";
 
 /** The JSON API. Reading never changes anything; writing only enqueues, or lifts a hold. */
-export function apiRoutes(app: Express, surface: Surface, version: string): void {
+export function apiRoutes(app: Express, surface: Surface, streams: Streams, version: string): void {
+  const keyOf = (req: Request) => declaredKey(surface, req.params["project"], req.params["service"]);
   const reads: Readonly<Record<string, RequestHandler>> = {
     "/api/v1/services": (_req, res) => {
       res.json({ ready: surface.ready(), services: surface.services(), problems: surface.problems() });
     },
     [servicePath]: (req, res) => {
-      res.json(surface.service(declaredKey(req, surface)));
+      res.json(surface.service(keyOf(req)));
     },
     [`${servicePath}/build`]: (req, res) => {
-      const output = surface.buildOutput(declaredKey(req, surface));
+      const output = surface.buildOutput(keyOf(req));
       if (output === undefined) throw new Refusal(404, "no build has begun since the controller started");
       res.json(output);
     },
     [`${servicePath}/history`]: async (req, res) => {
-      res.json(await surface.history(declaredKey(req, surface)));
+      res.json(await surface.history(keyOf(req)));
     },
     "/api/v1/plan": async (_req, res) => {
       const [plans, orphans] = await Promise.all([surface.plan(), surface.orphans()]);
@@ -59,6 +62,7 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
     },
   };
 
+  logRoutes(app, surface, streams);
   for (const [path, answer] of Object.entries(reads)) {
     const route = app.route(path).get(answer);
     if (!Object.hasOwn(writes, path)) route.all(allowOnly("GET"));
@@ -67,28 +71,10 @@ export function apiRoutes(app: Express, surface: Surface, version: string): void
     app
       .route(path)
       .post(sameSiteOnly, async (req, res) => {
-        const key = declaredKey(req, surface);
+        const key = keyOf(req);
         const answer = await act(key, req);
         res.status(202).json({ enqueued: [key], ...answer });
       })
       .all(Object.hasOwn(reads, path) ? allowOnly("GET", "POST") : allowOnly("POST"));
   }
-}
-
-/** Throws Refusal 400 for one that is given more than once, or is longer than what it is to name. */
-function queryText(req: Request, name: string): string | undefined {
-  const value = req.query[name];
-  if (value === undefined || value === "") return undefined;
-  if (typeof value === "string" && value.length <= 80) return value;
-  throw new Refusal(400, `${name} must be one short text`);
-}
-
-/** Throws Refusal 404 for a service that is not declared. */
-function declaredKey(req: Request, surface: Surface): ServiceKey {
-  const { project, service } = req.params;
-  const key = serviceKey(String(project), String(service));
-  if (surface.service(key) === undefined) {
-    throw new Refusal(404, "no such service", "GET /api/v1/services lists them");
-  }
-  return key;
 }

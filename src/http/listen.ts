@@ -10,7 +10,7 @@ export interface ListenOptions {
   /** `host:port`; beyond loopback only with a token. */
   readonly adminListen: string;
   readonly hooks: HooksOptions;
-  readonly admin: AdminOptions;
+  readonly admin: Omit<AdminOptions, "closing">;
 }
 
 export interface Listeners {
@@ -26,7 +26,9 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   const adminAddress = parseAddress(options.adminListen, "FAIRLEAD_ADMIN_LISTEN");
   assertGuarded(adminAddress, options.admin.token ?? "");
 
-  const admin = await startServer(adminApp(options.admin), adminAddress, "FAIRLEAD_ADMIN_LISTEN");
+  const closing = new AbortController();
+  const app = adminApp({ ...options.admin, closing: closing.signal });
+  const admin = await startServer(app, adminAddress, "FAIRLEAD_ADMIN_LISTEN");
   const hooks = await startServer(hooksApp(options.hooks), hooksAddress, "FAIRLEAD_HOOKS_LISTEN").catch(
     async (thrown: unknown) => {
       await admin.close(0);
@@ -37,6 +39,7 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
     hooks: hooks.address,
     admin: admin.address,
     close: async (graceMs = 5000) => {
+      closing.abort();
       await Promise.all([hooks.close(graceMs), admin.close(graceMs)]);
     },
   };

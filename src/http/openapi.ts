@@ -73,9 +73,25 @@ export function openapi(version: string): object {
         parameters,
         get: read(
           "The last lines of the last build",
-          object({ lines: list({ type: "string" }), dropped: { type: "integer" } }),
+          object({
+            lines: list(name),
+            dropped: { type: "integer" },
+            beganAt: time,
+            state: { enum: ["running", "built", "failed"] },
+          }),
         ),
         post: enqueue("Build the image again, whether its inputs have changed or not"),
+      },
+      "/api/v1/services/{project}/{service}/logs": {
+        parameters: [...parameters, ...logParameters],
+        get: logStream("The log lines of the service's containers"),
+      },
+      "/api/v1/logs": {
+        parameters: [
+          { ...query("service", "`project/service`; may repeat; default all"), schema: list(name) },
+          ...logParameters,
+        ],
+        get: logStream("The log lines of the containers of several services, or of all"),
       },
       "/api/v1/plan": {
         get: read(
@@ -102,6 +118,18 @@ export function openapi(version: string): object {
             text: name,
           },
         },
+        LogEntry: {
+          ...object({ project: name, service: name, container: name }),
+          properties: {
+            project: name,
+            service: name,
+            container: name,
+            at: time,
+            stream: { enum: ["stdout", "stderr"] },
+            text: name,
+            notice: { ...name, description: "In place of a line: why there is none" },
+          },
+        },
         Problem: object({ file: name, path: name, message: name }),
         Error: { ...object({ error: { type: "string" } }), properties: { error: name, remedy: name } },
       },
@@ -125,6 +153,14 @@ function query(parameter: string, description: string): Schema {
 }
 
 const time: Schema = { type: "string", format: "date-time" };
+
+const logParameters: readonly Schema[] = [
+  query("follow", "`true`: the answer goes on, over restarts and rollouts, until the client ends it"),
+  query("tail", "So many lines from the end of each container's log; default `all`"),
+  query("since", "A time in ISO 8601, or how long ago: `10m`"),
+  query("timestamps", "`true`: of text, each line with its time"),
+  query("no-prefix", "`true`: of text, never a container's name before its lines"),
+];
 
 const pin: Schema = object({ revision: { type: "integer" }, digest: name });
 
@@ -229,6 +265,12 @@ function read(summary: string, schema: Schema, access: "guarded" | "open" = "gua
 
 function text(summary: string, type: string): Schema {
   return { summary, responses: { 200: { description: summary, content: { [type]: { schema: name } } } } };
+}
+
+function logStream(summary: string): Schema {
+  const content = { "text/plain": { schema: name }, "application/x-ndjson": { schema: ref("LogEntry") } };
+  const description = "Text, or where it is accepted one JSON object a line, in order of time, then as they come";
+  return { summary, responses: { 200: { description, content }, default: json("Refused", ref("Error")) } };
 }
 
 function enqueue(summary: string, more: Schema = {}): Schema {

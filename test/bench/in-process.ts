@@ -154,6 +154,7 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
     removeContainer: (...call) => engine.removeContainer(...call),
     removeImage: (...call) => engine.removeImage(...call),
     logTail: (...call) => engine.logTail(...call),
+    logs: (...call) => engine.logs(...call),
     locate: (...call) => engine.locate(...call),
     exec: (...call) => engine.exec(...call),
     platform: () => engine.platform(),

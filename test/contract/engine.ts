@@ -9,6 +9,7 @@ import { imagesContract } from "./images.js";
 import { insideContract } from "./inside.js";
 import { jobsContract } from "./jobs.js";
 import { lifeContract } from "./life.js";
+import { logsContract } from "./logs.js";
 import { networksContract } from "./networks.js";
 import { sharingContract } from "./sharing.js";
 import type { Stage } from "./stage.js";
@@ -29,6 +30,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     buildContract(bench);
     lifeContract(bench);
     jobsContract(bench);
+    logsContract(bench);
     healthContract(bench);
     networksContract(bench);
     insideContract(bench);

@@ -18,8 +18,10 @@ export interface Behaviour {
   /** How long its pull takes (default 0), and how it ends. */
   readonly pullMs?: number;
   readonly pullFault?: ErrorCode;
-  /** Its log. */
+  /** What it logs as it starts. */
   readonly output?: readonly string[];
+  /** And after that on its error stream. */
+  readonly errors?: readonly string[];
   /** What commands within it do, by their words joined with spaces; any other one is not found. */
   readonly commands?: Readonly<Record<string, Command>>;
 }

@@ -337,7 +337,17 @@ export class SimulatedEngine implements Engine {
   logTail: Engine["logTail"] = (id, lines) =>
     this.#call("logTail", () => {
       this.#get(id);
-      return this.world.output(id).slice(-lines);
+      return this.world.logOf(id)?.texts.slice(-lines) ?? [];
+    });
+
+  logs: Engine["logs"] = (id, query, signal) =>
+    this.#call("logs", () => {
+      this.#get(id);
+      const book = this.world.logOf(id);
+      if (book === undefined || this.world.specOf(id)?.container.logging?.driver === "none") {
+        throw fault("LogUnreadable", `the log of container ${id} cannot be read`);
+      }
+      return book.read(query, () => this.world.find(id)?.state === "running", signal);
     });
 
   locate: Engine["locate"] = (id) =>

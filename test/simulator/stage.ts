@@ -66,6 +66,7 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
 
 const whoAmI = 'echo "$(pwd) $(/bin/busybox id -u) $WHO $OWN ${OTHER-unset}"';
 
+const fatal = "sample v1: fatal: no configuration";
 /** As in the sample image. */
 const commands: Readonly<Record<string, Command>> = {
   "/bin/cat /site/healthz": { output: "ok" },
@@ -82,12 +83,13 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 function behaviourOf(behaviour: StageBehaviour): Behaviour {
-  const check = { commands, ...("check" in behaviour && !behaviour.check ? { check: "none" as const } : {}) };
+  const output = ["sample v1: starting", "sample v1: listening on 8080"];
+  const check = { commands, output, ...("check" in behaviour && !behaviour.check ? { check: "none" as const } : {}) };
   switch (behaviour.kind) {
     case "good":
       return check;
     case "exits":
-      return { ...check, exitsAfterMs: 50, exitCode: 1, output: ["starting", "fatal: no configuration"] };
+      return { ...check, exitsAfterMs: 50, exitCode: 1, output: output.slice(0, 1), errors: [fatal] };
     case "never-healthy":
       return { commands, healthyAfterMs: "never" };
     case "dies":

@@ -7,6 +7,7 @@ import type { ContainerFile, PortMapping, ServiceSpec } from "../../src/spec/ser
 import { effectiveCheck, healthChanges } from "./behaviour.js";
 import type { Behaviour, Command } from "./behaviour.js";
 import type { ManualClock } from "./clock.js";
+import { Logbook } from "./logbook.js";
 
 interface Made {
   readonly spec: ServiceSpec;
@@ -17,6 +18,7 @@ interface Made {
   busyUntil: number;
   /** The engine's own restarts since the last one by hand. */
   restarts: number;
+  readonly log: Logbook;
   /** What was written into it, by path. */
   readonly files: Map<string, ContainerFile>;
 }
@@ -90,7 +92,8 @@ export class World {
 
   /** After its creation step. */
   adopt(id: string, spec: ServiceSpec, behaviour: Behaviour): void {
-    this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0, files: new Map() });
+    const log = new Logbook(() => this.clock.now());
+    this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0, log, files: new Map() });
     this.patch(id, { healthcheck: effectiveCheck(behaviour, spec.container.healthcheck) });
   }
 
@@ -99,8 +102,9 @@ export class World {
     this.changed.delete(id);
   }
 
-  output(id: string): readonly string[] {
-    return this.#made.get(id)?.behaviour.output ?? [];
+  /** Undefined: no such container. */
+  logOf(id: string): Logbook | undefined {
+    return this.#made.get(id)?.log;
   }
 
   /** What a command does, and how long it takes; one that outlives its time goes on. */
@@ -149,6 +153,8 @@ export class World {
     this.patch(container.id, { oomKilled: false, restartCount: made.restarts, endedByRequest: false });
     this.tell(container.id, "start");
     const { behaviour } = made;
+    for (const line of behaviour.output ?? []) made.log.write(line);
+    for (const line of behaviour.errors ?? []) made.log.write(line, "stderr");
     const check = container.healthcheck;
     const timers = (check === undefined ? [] : healthChanges(behaviour, check)).map(({ atMs, to }) =>
       this.clock.after(atMs, () => {
@@ -188,6 +194,7 @@ export class World {
     this.#made.get(id)?.halt();
     const ended = { state: "exited", health: "none", healthySince: undefined } as const;
     this.patch(id, { ...ended, exitCode, finishedAt: this.clock.now() });
+    this.#made.get(id)?.log.stir();
     this.tell(id, "die");
     // The first process of a PID namespace takes all others along.
     for (const { id: guest, state, owners } of this.host.containers) {

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { ServicePlan, Surface } from "../../../src/control/surface.js";
 import { conditionTypes, type ServiceStatus } from "../../../src/plan/condition.js";
 import type { Orphan } from "../../../src/plan/orphans.js";
@@ -24,6 +25,7 @@ export interface Declared {
   readonly orphans?: readonly Orphan[];
   readonly plan?: () => Promise<readonly ServicePlan[]>;
   readonly retry?: (key: ServiceKey) => Promise<void>;
+  readonly logs?: Surface["logs"];
 }
 
 export const shop: Readonly<Record<ServiceKey, string>> = {
@@ -42,6 +44,7 @@ export function fakeSurface({
   orphans = [],
   plan,
   retry,
+  logs,
 }: Declared = {}): FakeSurface {
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
@@ -75,7 +78,8 @@ export function fakeSurface({
       if (built.length > 0) surface.rebuilt.push({ keys: built, cause });
       return Promise.resolve(built);
     },
-    buildOutput: (key) => (builds.includes(key) ? { lines: [`${key} line 1`, "line 2"], dropped: 3 } : undefined),
+    buildOutput: (key) => (builds.includes(key) ? { ...buildOf(key), dropped: 3 } : undefined),
+    logs: logs ?? (() => Promise.resolve({ containers: [], entries: Readable.from([]) })),
     reconcile: (keys, cause) => {
       surface.reconciled.push({ keys, cause });
     },
@@ -108,6 +112,10 @@ export function fakeSurface({
     plan: plan ?? (() => Promise.resolve([])),
   };
   return surface;
+}
+
+function buildOf(key: ServiceKey) {
+  return { lines: [`${key} line 1`, "line 2"], beganAt: "2026-01-01T00:00:00.000Z", state: "built" } as const;
 }
 
 export function statusOf(key: ServiceKey, image: string): ServiceStatus {

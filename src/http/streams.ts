@@ -1,0 +1,53 @@
+import { pipeline } from "node:stream/promises";
+import type { Response } from "express";
+import { Refusal } from "./refusal.js";
+
+/** So many at once: each holds connections to the engine, and one of ours. */
+const most = 32;
+/** A reader that went away without a word is found out by the kernel. */
+const keepAliveMs = 30_000;
+
+/** Answers that go on as long as somebody reads them. */
+export class Streams {
+  #open = 0;
+
+  /** When `closing` aborts, all of them end. */
+  constructor(private readonly closing: AbortSignal | undefined) {}
+
+  /**
+   * Opens what is to be read, then answers it piece by piece, no faster than it is read. The signal aborts when the reader
+   * has gone, or is to go. Throws Refusal 503, and what `open` throws, before anything is answered.
+   */
+  async answer(
+    res: Response,
+    type: string,
+    open: (signal: AbortSignal) => Promise<AsyncIterable<string>>,
+  ): Promise<void> {
+    if (this.#open >= most) {
+      const remedy = "end some of them, or try again later";
+      throw new Refusal(503, `${most} streams are open, and no more are allowed`, remedy, { "Retry-After": "10" });
+    }
+    this.#open += 1;
+    const gone = new AbortController();
+    const end = () => {
+      gone.abort();
+    };
+    res.once("close", end);
+    this.closing?.addEventListener("abort", end);
+    if (res.destroyed || this.closing?.aborted === true) end();
+    try {
+      const pieces = await open(gone.signal);
+      res.socket?.setKeepAlive(true, keepAliveMs);
+      res.set({ "Content-Type": type, "X-Accel-Buffering": "no" }).flushHeaders();
+      if (res.req.method === "HEAD") res.end();
+      else await pipeline(pieces, res);
+    } catch (thrown) {
+      // A reader that has gone hears nothing, and that is no fault of ours.
+      if (!gone.signal.aborted) throw thrown;
+    } finally {
+      end();
+      this.closing?.removeEventListener("abort", end);
+      this.#open -= 1;
+    }
+  }
+}
