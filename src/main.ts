@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { program } from "./cli/program.js";
-import { draftServices, previewPlan, readTextIfAny, readVersion, sourceOf, startController } from "./wiring.js";
+import { draftServices, pour, previewPlan, readTextIfAny, readVersion, sourceOf, startController } from "./wiring.js";
 import { readConfig } from "./config.js";
 import { createLog, silentLog } from "./log.js";
 
@@ -18,6 +18,7 @@ process.exitCode = await program(
     errorTerminal: process.stderr.isTTY,
     readText: readTextIfAny,
     print: (text) => process.stdout.write(`${text}\n`),
+    pour: (texts) => pour(texts, process.stdout),
     complain: (text) => process.stderr.write(`${text}\n`),
   },
   process.argv,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { Config } from "./config.js";
 import { Adoption } from "./control/adoption.js";
 import { defaultBackoff } from "./control/backoff.js";
@@ -198,6 +199,17 @@ export function readTextIfAny(file: string): string | undefined {
     return readFileSync(file, "utf8");
   } catch {
     return undefined;
+  }
+}
+
+/** Answers false where the other end of the pipe has gone: `fairlead logs | head` is no error. */
+export async function pour(texts: AsyncIterable<string>, out: NodeJS.WritableStream): Promise<boolean> {
+  try {
+    await pipeline(texts, out, { end: false });
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "EPIPE") return false;
+    throw thrown;
   }
 }
 

@@ -20,20 +20,25 @@ export async function ask(admin: Admin, method: "GET" | "POST", path: string): P
   try {
     response = await fetch(new URL(path, admin.url), { method, headers, signal: AbortSignal.timeout(10_000) });
   } catch (cause) {
-    throw new FairleadError("ApiUnreachable", `no controller answers at ${admin.url}`, {
-      remedy: "start `fairlead run`, or name its admin address with --admin",
-      cause,
-    });
+    throw unreachable(admin, cause);
   }
   const body: unknown = await response.json().catch(() => ({}));
   if (response.ok) return body;
+  throw refusedBy(admin, response.status, body);
+}
+
+export function unreachable({ url }: Admin, cause: unknown): FairleadError {
+  return new FairleadError("ApiUnreachable", `no controller answers at ${url}`, {
+    remedy: "start `fairlead run`, or name its admin address with --admin",
+    cause,
+  });
+}
+
+/** In the API's own words, as far as `body` has some. */
+export function refusedBy({ url }: Admin, status: number, body: unknown): FairleadError {
   const said = body as { readonly error?: string; readonly remedy?: string };
   const remedy = said.remedy === undefined ? {} : { remedy: said.remedy };
-  throw new FairleadError(
-    "ApiUnreachable",
-    `${admin.url} answers ${response.status}: ${said.error ?? "no reason given"}`,
-    remedy,
-  );
+  return new FairleadError("ApiUnreachable", `${url} answers ${status}: ${said.error ?? "no reason given"}`, remedy);
 }
 
 export function servicePath(

@@ -9,6 +9,8 @@ import { approve } from "./approve.js";
 import { history } from "./history.js";
 import { init } from "./init.js";
 import type { InitOptions } from "./init.js";
+import { logs } from "./logs.js";
+import type { LogsFlags } from "./logs.js";
 import { plan } from "./plan.js";
 import { resume } from "./resume.js";
 import { rollback } from "./rollback.js";
@@ -98,6 +100,19 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .option("--json", "print JSON")
     .action(async (name: string | undefined, options: Options) => {
       answer.code = await status(wiring, adminOf(wiring, options), name, options.json ?? false);
+    });
+  withAdmin(verb("logs", "show what the containers of services say, in order of time"))
+    .argument("[service...]", "project/service, or service (all of them)")
+    .option("-f, --follow", "go on, over restarts and rollouts")
+    .option("-n, --tail <lines>", "so many lines from the end of each container's log")
+    .option("--since <time>", "no older lines: 2026-01-31T12:00:00Z, or 10m for as long ago")
+    .option("-t, --timestamps", "each line with its time")
+    .option("--no-prefix", "no container's name before its lines")
+    .option("--build", "the lines of a service's last build; followed, until one that runs has ended")
+    .option("--failed", "what is kept of the container that failed last")
+    .option("--json", "one JSON object a line")
+    .action(async (names: readonly string[], options: Options & LogsFlags) => {
+      answer.code = await logs(wiring, adminOf(wiring, options), names, options);
     });
   withAdmin(
     verb("wait", "wait until a service runs what is wanted: exit 0 it does, 3 rolled back or held, 4 out of time"),

@@ -33,6 +33,8 @@ export interface Wiring {
   /** Of a file as a problem names it; undefined where it cannot be read. */
   readText(file: string): string | undefined;
   print(text: string): void;
+  /** To standard output, no faster than it takes them. False: nobody reads there any more. */
+  pour(texts: AsyncIterable<string>): Promise<boolean>;
   complain(text: string): void;
 }
 

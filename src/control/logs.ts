@@ -120,6 +120,7 @@ class Reading {
         return;
       }
       place.isGivenUp = true;
+      place.ranSince = place.container.startedAt;
       if (code !== "ContainerGone" && !this.signal.aborted) yield { ...whose(place), notice: message };
     }
   }

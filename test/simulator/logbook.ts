@@ -23,7 +23,11 @@ export class Logbook {
     for (const reader of [...this.#readers]) reader();
   }
 
-  async *read({ follow, tail, since = "" }: LogQuery, runs: () => boolean, signal: AbortSignal): AsyncGenerator<LogLine> {
+  async *read(
+    { follow, tail, since = "" }: LogQuery,
+    runs: () => boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogLine> {
     const from = tail === undefined ? 0 : Math.max(0, this.#lines.length - tail);
     for (let index = from; !signal.aborted; index += 1) {
       while (follow && index >= this.#lines.length && runs() && !signal.aborted) await this.#stirred(signal);

@@ -43,6 +43,7 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
     errorTerminal: terminal,
     readText: (file) => (file === "broken.yaml" ? text : undefined),
     print: (line) => said.push(line),
+    pour: () => Promise.reject(new Error("nothing is to be poured")),
     complain: (line) => complaints.push(line.replace(/\u001b\[\d+m/g, "")),
   };
   return { wiring: given, said, complaints };

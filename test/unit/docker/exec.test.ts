@@ -3,6 +3,7 @@ import { connectEngine } from "../../../src/docker/engine.js";
 import { ExecMemory } from "../../../src/docker/exec-memory.js";
 import { refuse, startFakeEngine } from "./fake-engine.js";
 import type { FakeEngine } from "./fake-engine.js";
+import { frame } from "./frame.js";
 
 const container = "c".repeat(64);
 const exec = "e".repeat(64);
@@ -11,14 +12,6 @@ const open: FakeEngine[] = [];
 afterEach(async () => {
   for (const fake of open.splice(0)) await fake[Symbol.asyncDispose]();
 });
-
-/** One piece of a stream, as the engine sends it without a terminal. */
-function frame(stream: 1 | 2, text: string): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt8(stream, 0);
-  head.writeUInt32BE(Buffer.byteLength(text), 4);
-  return Buffer.concat([head, Buffer.from(text)]);
-}
 
 interface Command {
   /** Undefined: the stream stays open. */

@@ -4,14 +4,7 @@ import { readLines, readObjects } from "../../../src/docker/lines.js";
 import { logLines } from "../../../src/docker/logs.js";
 import { printable } from "../../../src/docker/printable.js";
 import { quotable } from "../../../src/docker/refusal.js";
-
-const frame = (stream: number, text: string | Buffer) => {
-  const piece = Buffer.from(text);
-  const header = Buffer.alloc(8);
-  header.writeUInt8(stream, 0);
-  header.writeUInt32BE(piece.length, 4);
-  return Buffer.concat([header, piece]);
-};
+import { frame } from "./frame.js";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
