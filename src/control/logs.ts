@@ -74,12 +74,13 @@ class Reading {
     while (!this.signal.aborted) {
       // An engine that is out of reach comes back, or the reader goes.
       const containers = await this.#containers().catch(() => undefined);
-      if (containers !== undefined && !this.signal.aborted) this.#compare(containers);
+      if (containers !== undefined) this.#compare(containers);
       await this.#pause();
     }
   }
 
   #compare(containers: readonly ObservedContainer[]): void {
+    if (this.signal.aborted) return;
     const present = new Map(containers.map((container) => [container.id, container]));
     for (const [id, { isOpen }] of this.#places) if (!isOpen && !present.has(id)) this.#places.delete(id);
     for (const container of present.values()) {

@@ -4,8 +4,8 @@ export async function* mergeByTime<T extends { readonly at?: string }>(
 ): AsyncGenerator<T> {
   const iterators = streams.map((stream) => stream[Symbol.asyncIterator]());
   const next = async (iterator: AsyncIterator<T>) => {
-    const { done, value } = await iterator.next();
-    return done === true ? undefined : { iterator, item: value };
+    const result = (await iterator.next()) as IteratorResult<T, undefined>;
+    return result.done === true ? undefined : { iterator, item: result.value };
   };
   try {
     const opened = await Promise.all(iterators.map(next));
@@ -19,7 +19,7 @@ export async function* mergeByTime<T extends { readonly at?: string }>(
       heads.splice(first, 1, ...(following === undefined ? [] : [following]));
     }
   } finally {
-    await Promise.all(iterators.map((iterator) => iterator.return?.()));
+    await Promise.all(iterators.map(async (iterator) => iterator.return?.()));
   }
 }
 

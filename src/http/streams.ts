@@ -9,10 +9,14 @@ const keepAliveMs = 30_000;
 
 /** Answers that go on as long as somebody reads them. */
 export class Streams {
-  #open = 0;
+  readonly #open = new Set<AbortController>();
 
   /** When `closing` aborts, all of them end. */
-  constructor(private readonly closing: AbortSignal | undefined) {}
+  constructor(private readonly closing: AbortSignal | undefined) {
+    closing?.addEventListener("abort", () => {
+      for (const one of this.#open) one.abort();
+    });
+  }
 
   /**
    * Opens what is to be read, then answers it piece by piece, no faster than it is read. The signal aborts when the reader
@@ -23,18 +27,16 @@ export class Streams {
     type: string,
     open: (signal: AbortSignal) => Promise<AsyncIterable<string>>,
   ): Promise<void> {
-    if (this.#open >= most) {
+    if (this.#open.size >= most) {
       const remedy = "end some of them, or try again later";
       throw new Refusal(503, `${most} streams are open, and no more are allowed`, remedy, { "Retry-After": "10" });
     }
-    this.#open += 1;
     const gone = new AbortController();
-    const end = () => {
+    this.#open.add(gone);
+    res.once("close", () => {
       gone.abort();
-    };
-    res.once("close", end);
-    this.closing?.addEventListener("abort", end);
-    if (res.destroyed || this.closing?.aborted === true) end();
+    });
+    if (res.destroyed || this.closing?.aborted === true) gone.abort();
     try {
       const pieces = await open(gone.signal);
       res.socket?.setKeepAlive(true, keepAliveMs);
@@ -45,9 +47,8 @@ export class Streams {
       // A reader that has gone hears nothing, and that is no fault of ours.
       if (!gone.signal.aborted) throw thrown;
     } finally {
-      end();
-      this.closing?.removeEventListener("abort", end);
-      this.#open -= 1;
+      gone.abort();
+      this.#open.delete(gone);
     }
   }
 }

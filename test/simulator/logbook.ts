@@ -29,8 +29,9 @@ export class Logbook {
     signal: AbortSignal,
   ): AsyncGenerator<LogLine> {
     const from = tail === undefined ? 0 : Math.max(0, this.#lines.length - tail);
-    for (let index = from; !signal.aborted; index += 1) {
-      while (follow && index >= this.#lines.length && runs() && !signal.aborted) await this.#stirred(signal);
+    const isLeft = () => signal.aborted;
+    for (let index = from; !isLeft(); index += 1) {
+      while (follow && index >= this.#lines.length && runs() && !isLeft()) await this.#stirred(signal);
       const line = this.#lines[index];
       if (line === undefined) return;
       if (line.at >= since) yield line;

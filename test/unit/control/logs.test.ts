@@ -26,7 +26,7 @@ async function open(...specs: Parameters<typeof openStage>): Promise<Stage> {
 async function read(controller: Controller, wish: Partial<LogWish> = {}) {
   const gone = new AbortController();
   readers.push(gone);
-  const { containers, entries } = await controller.logs({ of: "all", follow: false, ...wish }, gone.signal);
+  const { containers, entries } = await controller.surface.logs({ of: "all", follow: false, ...wish }, gone.signal);
   const told: string[] = [];
   const reading = (async () => {
     for await (const entry of entries) told.push(textOf(entry));
@@ -90,7 +90,7 @@ describe("the logs of services", () => {
     await stage.until("it is read", () => told.length === 1);
     say(stage, "shop-web-1", "a works");
     stage.push("b", { output: ["b starts"] });
-    controller.reconcile(["shop/web"], "hook");
+    controller.surface.reconcile(["shop/web"], "hook");
     await untilServes(stage, "b");
     await stage.pass(1_000);
     say(stage, "shop-web-1", "b works");
@@ -125,8 +125,8 @@ describe("the logs of services", () => {
     await untilServes(stage, "a");
     const { told } = await read(controller, { follow: true });
     stage.push("b", { output: ["no configuration"], exitsAfterMs: 1 });
-    controller.reconcile(["shop/web"], "hook");
-    await stage.until("held", () => controller.service("shop/web")?.sync === "Held");
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
     await stage.pass(2_000);
     expect(told.map((line) => line.replace(/^\S+ /, ""))).toEqual(["no configuration"]);
   });
@@ -137,7 +137,7 @@ describe("the logs of services", () => {
     const stage = await open([specOf(), silent]);
     stage.push("a", { output: ["starts"] });
     const controller = await stage.start();
-    await stage.until("both serve", () => controller.services().every(({ sync }) => sync === "Synced"));
+    await stage.until("both serve", () => controller.surface.services().every(({ sync }) => sync === "Synced"));
     const { told } = await read(controller, { follow: true });
     await stage.pass(5_000);
     expect(told).toHaveLength(2);
