@@ -6,6 +6,8 @@ import { act } from "./act.js";
 import { adopt } from "./adopt.js";
 import type { Admin } from "./admin.js";
 import { approve } from "./approve.js";
+import { events } from "./events.js";
+import type { EventsFlags } from "./events.js";
 import { history } from "./history.js";
 import { init } from "./init.js";
 import type { InitOptions } from "./init.js";
@@ -113,6 +115,13 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .option("--json", "one JSON object a line")
     .action(async (names: readonly string[], options: Options & LogsFlags) => {
       answer.code = await logs(wiring, adminOf(wiring, options), names, options);
+    });
+  withAdmin(verb("events", "show what a running controller did and why"))
+    .option("--since <time>", "no older events: 2026-01-31T12:00:00Z, or 10m for as long ago")
+    .option("-f, --follow", "go on with what happens")
+    .option("--json", "one JSON object a line")
+    .action(async (options: Options & EventsFlags) => {
+      answer.code = await events(wiring, adminOf(wiring, options), options);
     });
   withAdmin(
     verb("wait", "wait until a service runs what is wanted: exit 0 it does, 3 rolled back or held, 4 out of time"),

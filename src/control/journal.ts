@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../errors.js";
 import type { ServiceKey } from "../spec/service.js";
+import { Events } from "./events.js";
 import type { Log } from "./ports.js";
 import { applyEntry, emptyRecord, entrySchema } from "./record.js";
 import type { Entry, ServiceRecord } from "./record.js";
@@ -15,6 +16,7 @@ const longestFile = 8 * 1024 * 1024;
  * journal that cannot be written costs history and holds, never a service: it is logged and work goes on.
  */
 export class Journal {
+  readonly events = new Events();
   readonly #records = new Map<string, ServiceRecord>();
   #lines: string[] = [];
   #size = 0;
@@ -66,6 +68,7 @@ export class Journal {
 
   #apply(entry: Entry): void {
     this.#records.set(entry.key, applyEntry(this.record(entry.key as ServiceKey), entry));
+    this.events.noted(entry);
   }
 
   /** Answers how many lines could not be read. */

@@ -21,6 +21,8 @@ import type { Releases } from "./releases.js";
 import type {
   Approval,
   BuildOutput,
+  Event,
+  EventWish,
   History,
   LogReading,
   LogWish,
@@ -109,6 +111,10 @@ export class Operations implements Surface {
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading> {
     const { engine, clock, host } = this.options;
     return openLogs({ engine, clock, look: () => host.get() }, wish, signal);
+  }
+
+  events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event> {
+    return this.options.journal.events.read(wish, signal);
   }
 
   async retry(key: ServiceKey): Promise<void> {

@@ -264,8 +264,9 @@ export class Reconciler {
     const before = this.options.status(run.key);
     const ready = status?.conditions.find((condition) => condition.type === "Ready");
     const was = before?.conditions.find((condition) => condition.type === "Ready");
-    if (ready !== undefined && (ready.reason !== was?.reason || ready.status !== was.status)) {
-      run.log.info({ reason: ready.reason, sync: status?.sync, health: status?.health }, shorten(ready.message));
+    if (status !== undefined && ready !== undefined && (ready.reason !== was?.reason || ready.status !== was.status)) {
+      this.options.journal.events.changed(status, this.options.clock.now());
+      run.log.info({ reason: ready.reason, sync: status.sync, health: status.health }, shorten(ready.message));
     }
     this.options.publish(run.key, status);
   }

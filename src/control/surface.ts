@@ -26,6 +26,8 @@ export interface Surface {
   buildOutput(key: ServiceKey): BuildOutput | undefined;
   /** The logs of services' containers. Throws FairleadError where the host cannot be seen. */
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading>;
+  /** What happened lately, and with `follow` what happens until the signal aborts. */
+  events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event>;
   /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
   reconcile(keys: readonly ServiceKey[], cause: string): void;
   /** Forget that the held digest was bad, and look again. */
@@ -118,6 +120,30 @@ export type LogEntry = {
   /** Its name as of now: it changes as a rollout goes on. */
   readonly container: string;
 } & (LogLine | { readonly at?: never; readonly notice: string });
+
+export interface EventWish {
+  readonly follow: boolean;
+  /** ISO 8601: nothing that is older. */
+  readonly since?: string | undefined;
+  /** The id of the last event that was seen; it goes before `since`. */
+  readonly after?: string;
+}
+
+/** Something that Fairlead did or noticed. Holds no secret. */
+export interface Event {
+  /** Later events of one run of the controller have higher ones: epoch milliseconds, a dash, and a count. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly project: string;
+  readonly service: string;
+  readonly type:
+    "state" | "rollout" | "hold" | "job" | "build" | "pin" | "pause" | "resume" | "approval" | "retry" | "adoption";
+  /** One CamelCase word a machine can match; of a state that of the condition `Ready`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly digest?: string;
+}
 
 export interface Preview {
   readonly plans: readonly ServicePlan[];

@@ -2,6 +2,7 @@ import type { Express, Request, RequestHandler } from "express";
 import type { Surface } from "../control/surface.js";
 import type { ServiceKey } from "../spec/service.js";
 import { declaredKey, servicePath } from "./declared.js";
+import { eventRoutes } from "./event-routes.js";
 import { sameSiteOnly } from "./guard.js";
 import { logRoutes } from "./log-routes.js";
 import { allowOnly } from "./methods.js";
@@ -63,6 +64,7 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
   };
 
   logRoutes(app, surface, streams);
+  eventRoutes(app, surface, streams);
   for (const [path, answer] of Object.entries(reads)) {
     const route = app.route(path).get(answer);
     if (!Object.hasOwn(writes, path)) route.all(allowOnly("GET"));

@@ -1,3 +1,5 @@
+import type { Event } from "../control/surface.js";
+
 /** The admin app in OpenAPI 3.1, complete as to paths and methods; the schemas name what a client relies on. */
 export function openapi(version: string): object {
   return {
@@ -93,6 +95,26 @@ export function openapi(version: string): object {
         ],
         get: logStream("The log lines of the containers of several services, or of all"),
       },
+      "/api/v1/events": {
+        parameters: [
+          query("since", "A time in ISO 8601, or how long ago: `10m`; default all that is kept"),
+          query("follow", "`false`: the answer ends with what is kept"),
+          { ...query("Last-Event-ID", "What a client that comes again saw last"), in: "header" },
+        ],
+        get: {
+          summary: "What was done and why, oldest first, then as it happens",
+          responses: {
+            200: {
+              description: "Server-Sent Events, or where it is accepted one JSON object a line",
+              content: {
+                "text/event-stream": { schema: name },
+                "application/x-ndjson": { schema: ref("Event") },
+              },
+            },
+            default: json("Refused", ref("Error")),
+          },
+        },
+      },
       "/api/v1/plan": {
         get: read(
           "What would be done now, and what is left over; nothing is changed",
@@ -130,6 +152,19 @@ export function openapi(version: string): object {
             notice: { ...name, description: "In place of a line: why there is none" },
           },
         },
+        Event: {
+          ...object({ id: name, at: time, project: name, service: name, type: name, reason: name, message: name }),
+          properties: {
+            id: name,
+            at: time,
+            project: name,
+            service: name,
+            type: { enum: eventTypes },
+            reason: name,
+            message: name,
+            digest: name,
+          },
+        },
         Problem: object({ file: name, path: name, message: name }),
         Error: { ...object({ error: { type: "string" } }), properties: { error: name, remedy: name } },
       },
@@ -153,6 +188,11 @@ function query(parameter: string, description: string): Schema {
 }
 
 const time: Schema = { type: "string", format: "date-time" };
+
+const eventTypes: readonly Event["type"][] = [
+  ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume"] as const),
+  ...(["approval", "retry", "adoption"] as const),
+];
 
 const logParameters: readonly Schema[] = [
   query("follow", "`true`: the answer goes on, over restarts and rollouts, until the client ends it"),

@@ -7,6 +7,12 @@ const most = 32;
 /** A reader that went away without a word is found out by the kernel. */
 const keepAliveMs = 30_000;
 
+/** What is answered at intervals, whether there is something to answer or not. */
+interface Beat {
+  readonly text: string;
+  readonly everyMs: number;
+}
+
 /** Answers that go on as long as somebody reads them. */
 export class Streams {
   readonly #open = new Set<AbortController>();
@@ -26,6 +32,7 @@ export class Streams {
     res: Response,
     type: string,
     open: (signal: AbortSignal) => Promise<AsyncIterable<string>>,
+    beat?: Beat,
   ): Promise<void> {
     if (this.#open.size >= most) {
       const remedy = "end some of them, or try again later";
@@ -36,6 +43,12 @@ export class Streams {
     res.once("close", () => {
       gone.abort();
     });
+    const pulse =
+      beat === undefined
+        ? undefined
+        : setInterval(() => {
+            if (res.headersSent && !res.writableNeedDrain) res.write(beat.text);
+          }, beat.everyMs);
     if (res.destroyed || this.closing?.aborted === true) gone.abort();
     try {
       const pieces = await open(gone.signal);
@@ -45,8 +58,9 @@ export class Streams {
       else await pipeline(pieces, res);
     } catch (thrown) {
       // A reader that has gone hears nothing, and that is no fault of ours.
-      if (!gone.signal.aborted) throw thrown;
+      if (!res.destroyed) throw thrown;
     } finally {
+      clearInterval(pulse);
       gone.abort();
       this.#open.delete(gone);
     }

@@ -17,7 +17,7 @@ function follow(scene: Scene, ...args: readonly string[]) {
   return { state, child, ended: once(child, "exit") };
 }
 
-describe.concurrent("logs", () => {
+describe.concurrent("logs and events", () => {
   test("are shown, followed over a rollout, and kept of what failed", async ({ scene, expect }) => {
     const run = (...args: readonly string[]) => fairlead([...args, "--admin", scene.fairlead.adminUrl]);
     const name = `${scene.project}-web-1`;
@@ -42,9 +42,15 @@ describe.concurrent("logs", () => {
 
     await scene.push({ version: "v3", behaviour: "exit-at-once" });
     await scene.hook();
-    await scene.untilStatus(({ sync }) => sync === "Held");
+    await scene.untilStatus(({ sync, lastRollout }) => sync === "Held" && lastRollout?.finishedAt !== undefined);
     await scene.until("the failing one's lines", () => state.text.includes("sample v3: fatal"));
     expect((await run("logs", "web", "--failed")).stdout).toMatch(/failed at [^]*\n {2}sample v3: fatal/);
+
+    const events = (await run("events", "--since", "10m")).stdout;
+    const reasons = [...events.matchAll(/\/web {2}(?:rollout|hold) (\w+):/g)].map(([, reason]) => reason);
+    const well = ["RolloutStarted", "Promoted"];
+    expect(reasons).toEqual([...well, ...well, "RolloutStarted", "ContainerExited", "RolledBack"]);
+    expect(events).toMatch(/\/web {2}state DigestHeld: /);
 
     const began = Date.now();
     expect(await scene.fairlead.stop()).toBe(0);

@@ -153,6 +153,31 @@ describe("fairlead logs", () => {
   });
 });
 
+describe("fairlead events", () => {
+  it("prints a line for each, or what it was given", async () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const event = { at: "2026-01-31T12:00:00.000Z", project: "shop", service: "web", type: "rollout" };
+    const text = `${JSON.stringify({ ...event, reason: "Promoted", message: `rollout of ${digest}: promoted` })}\n`;
+    const asked: string[] = [];
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+      asked.push(request.url ?? "");
+      response.end(text);
+    };
+    expect(await run(["events"], answer)).toEqual({
+      code: 0,
+      out: "2026-01-31T12:00:00.000Z  shop/web  rollout Promoted: rollout of sha256:aaaaaaaaaaaa: promoted\n",
+      complaints: [],
+    });
+    expect((await run(["events", "--json", "--since", "10m"], answer)).out).toBe(text);
+    expect((await run(["events", "--follow"], answer)).code, "the controller has stopped").toBe(1);
+    expect(asked).toEqual([
+      "/api/v1/events?follow=false",
+      "/api/v1/events?follow=false&since=10m",
+      "/api/v1/events?follow=true",
+    ]);
+  });
+});
+
 describe("lines for a terminal", () => {
   it("keep colours and tabs, and nothing else that would steer it, however they are cut", async () => {
     const text = "\u001b[1;31mred\u001b[0m\tx\r\n\u001b]0;title\u0007\u001b[2J\u009b2Jé\nrest\u0000";

@@ -26,6 +26,7 @@ export interface Declared {
   readonly plan?: () => Promise<readonly ServicePlan[]>;
   readonly retry?: (key: ServiceKey) => Promise<void>;
   readonly logs?: Surface["logs"];
+  readonly events?: Surface["events"];
 }
 
 export const shop: Readonly<Record<ServiceKey, string>> = {
@@ -45,6 +46,7 @@ export function fakeSurface({
   plan,
   retry,
   logs,
+  events,
 }: Declared = {}): FakeSurface {
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
@@ -79,6 +81,7 @@ export function fakeSurface({
       return Promise.resolve(built);
     },
     buildOutput: (key) => (builds.includes(key) ? { ...buildOf(key), dropped: 3 } : undefined),
+    events: events ?? (() => Readable.from([])),
     logs: logs ?? (() => Promise.resolve({ containers: [], entries: Readable.from([]) })),
     reconcile: (keys, cause) => {
       surface.reconciled.push({ keys, cause });

@@ -1,0 +1,76 @@
+import type { Rollout } from "../plan/condition.js";
+import type { Entry } from "./record.js";
+import type { Event } from "./surface.js";
+
+type What = Pick<Event, "type" | "reason" | "message" | "digest">;
+
+/** What a line of the journal tells people; undefined: it is a note to ourselves. */
+export function eventOf(entry: Entry): Omit<Event, "id"> | undefined {
+  const what = tell(entry);
+  if (what === undefined) return undefined;
+  const [project = "", service = ""] = entry.key.split("/");
+  return { at: new Date(entry.at).toISOString(), project, service, ...what };
+}
+
+const jobReasons = { started: "JobStarted", done: "JobDone", failed: "JobFailed", retried: undefined } as const;
+
+function tell(entry: Entry): What | undefined {
+  switch (entry.type) {
+    case "rollout":
+      return rolloutOf(entry.rollout);
+    case "hold": {
+      const { reason, message, digest } = entry;
+      return { type: "hold", reason, message, digest };
+    }
+    case "job": {
+      const { outcome, message, digest } = entry;
+      const reason = jobReasons[outcome];
+      return reason === undefined ? undefined : { type: "job", reason, message, digest };
+    }
+    case "pin": {
+      const message = `a person has pinned it to revision ${entry.revision}`;
+      return { type: "pin", reason: "Pinned", message, digest: entry.digest };
+    }
+    case "pause":
+      return { type: "pause", reason: "Paused", message: "a person has paused its rollouts" };
+    case "resume":
+      return { type: "resume", reason: "Resumed", message: "a person has lifted its pin and its pause" };
+    case "approve":
+      return { type: "approval", reason: "Approved", message: "a person has approved it", digest: entry.digest };
+    case "retry":
+      return { type: "retry", reason: "RetryAsked", message: "a person has asked to try again what had failed" };
+    case "adopt": {
+      const message = `adopted ${entry.name}, which others made`;
+      return { type: "adoption", reason: "Adopted", message, digest: entry.digest };
+    }
+    case "build-asked":
+      return { type: "build", reason: "BuildAsked", message: "a new build was asked for" };
+    case "built":
+      return { type: "build", reason: "Built", message: "the image is built", digest: entry.image };
+    case "build-failed":
+      return { type: "build", reason: "BuildFailed", message: entry.message };
+    case "step":
+    case "stable":
+    case "same-content":
+    case "resolved":
+    case "leaving":
+    case "seen":
+    case "forget":
+      return undefined;
+  }
+}
+
+const outcomes = {
+  promoted: "Promoted",
+  "rolled-back": "RolledBack",
+  superseded: "Superseded",
+  failed: "Failed",
+} as const;
+
+function rolloutOf({ to, finishedAt, outcome = "superseded", message }: Rollout): What {
+  if (finishedAt === undefined) {
+    return { type: "rollout", reason: "RolloutStarted", message: `rollout of ${to} has begun`, digest: to };
+  }
+  const cause = message === undefined ? "" : `: ${message}`;
+  return { type: "rollout", reason: outcomes[outcome], message: `rollout of ${to}: ${outcome}${cause}`, digest: to };
+}
