@@ -45,6 +45,7 @@ const reasonOfStep: Readonly<Record<StepKind, Reason>> = {
   "write-files": "StartFailed",
   "connect-network": "StartFailed",
   "start-container": "StartFailed",
+  "post-start": "StartFailed",
   "set-routes": "GateUnavailable",
   "disconnect-network": "EngineRefused",
   "stop-container": "EngineRefused",
