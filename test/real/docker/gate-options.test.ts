@@ -6,7 +6,7 @@ import { connectEngine } from "../../../src/docker/engine.js";
 import { withGates } from "../../../src/gate/derive.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import type { ContainerFile, ServiceSpec } from "../../../src/spec/service.js";
-import { creation, networkSpec, project, serviceSpec } from "../../contract/service.js";
+import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
 import { freePort } from "../../sandbox/fairlead.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { realStage } from "./real-stage.js";
@@ -24,10 +24,11 @@ listen port8080
   bind :8080${accept}
   http-request return status 200 content-type text/plain lf-string "%[src] %[req.hdr(x-forwarded-for)]"
 `;
+const project = "gate-options";
 const subnets = { ipv4: "10.211.7.0/24", ipv6: "fd00:f1ee:7::/64" } as const;
 const gateways = { ipv4: "10.211.7.1", ipv6: "fd00:f1ee:7::1" } as const;
 const network = {
-  ...networkSpec("contract_gate_options"),
+  ...networkSpec("gate-options_default"),
   enableIpv6: true,
   ipam: {
     config: Object.values(gateways).map((gateway, index) => ({ subnet: Object.values(subnets)[index]!, gateway })),
@@ -70,7 +71,7 @@ test("on a network with IPv6 a gate answers there too", async () => {
 });
 
 async function setUp() {
-  const made = await realStage(inject("engineHost"), inject("registryUrl"));
+  const made = await realStage(inject("engineHost"), inject("registryUrl"), project);
   const { digest } = await publishHaproxy(inject("registryUrl"));
   const image = parseImage("haproxy:3.2-alpine");
   const proxy = { image, digest };
@@ -97,6 +98,7 @@ async function setUp() {
       const ports = [{ hostIp, hostPort: port, containerPort: 8080, protocol: "tcp" as const }];
       const service = {
         ...serviceSpec(name, proxy, { ports, entrypoint: ["haproxy"], command: ["-db", "-f", "/server.cfg"] }),
+        project,
         networks: [{ network, aliases: [] }],
         gate: { ...gate, holdMs: 10_000 },
       };
