@@ -118,6 +118,32 @@ describe("the logs of services", () => {
     expect(told).toEqual([1, 2, 3].flatMap((run) => [`shop-web-1: last words ${run}`, "shop-web-1: starts"]));
   });
 
+  it("have the last words of one that ends as the following begins", async () => {
+    const stage = await open([specOf(), specOf({ name: "db" })]);
+    stage.push("a", { check: "none" });
+    const controller = await stage.start();
+    await stage.until("both serve", () => controller.surface.services().every(({ sync }) => sync === "Synced"));
+    await stage.pass(1_000);
+    for (const name of ["web", "db"]) {
+      say(stage, `shop-${name}-1`, name);
+      await stage.pass(100);
+    }
+    const gone = new AbortController();
+    readers.push(gone);
+    const { entries } = await controller.surface.logs({ of: "all", follow: true }, gone.signal);
+    const lines = entries[Symbol.asyncIterator]();
+    const next = async () => textOf((await lines.next()).value as LogEntry);
+    expect([await next(), await next()]).toEqual(["shop-web-1: web", "shop-db-1: db"]);
+    // What there was of it has been read to its end.
+    say(stage, "shop-web-1", "last words");
+    stage.engine.kill(named(stage, "shop-web-1")?.id ?? "");
+    const ticks = async () => {
+      for (let count = 0; count < 50; count += 1) await tick();
+      return "nothing";
+    };
+    expect(await Promise.race([next(), ticks()])).toBe("shop-web-1: last words");
+  });
+
   it("show one that fails at once, though it is gone before anybody looks", async () => {
     const stage = await open();
     stage.push("a", {});
