@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { inspect } from "node:util";
 import { FairleadError } from "../errors.js";
 
 export interface EndpointOptions {
@@ -44,7 +45,7 @@ export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: Endp
       host: undefined,
       port: undefined,
       protocol: "http",
-      agent: new HttpAgent(agentOptions),
+      agent: opaque(new HttpAgent(agentOptions)),
     } as const;
     return { name: `unix://${socketPath}`, client: { ...common, ...local } };
   }
@@ -52,11 +53,20 @@ export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: Endp
   const protocol = secure ? "https" : "http";
   // Not url.port: that is empty where it is the usual one of its scheme.
   const port = /:(\d+)\/?$/.exec(host)?.[1] ?? (secure ? "2376" : "2375");
-  const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const agent = opaque(secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions));
   const certificates = secure && certPath !== undefined && certPath !== "" ? readCertificates(certPath) : {};
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   const remote = { socketPath: undefined, host: hostname, port, protocol, agent } as const;
   return { name: `${url.protocol}//${url.hostname}:${port}`, client: { ...common, ...remote, ...certificates } };
+}
+
+/**
+ * The client describes each request for its debug log, whether anybody reads that or not, down to the last hidden property:
+ * with an agent, its sockets and all that hangs on them, that is megabytes and milliseconds for each call.
+ */
+function opaque<T extends HttpAgent>(agent: T): T {
+  Object.defineProperty(agent, inspect.custom, { value: () => "Agent" });
+  return agent;
 }
 
 function parseHost(host: string): URL {

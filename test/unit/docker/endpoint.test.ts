@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { resolveEndpoint } from "../../../src/docker/endpoint.js";
 
@@ -17,6 +18,11 @@ describe("the engine's address", () => {
     const endpoint = resolveEndpoint({ host, tlsVerify });
     expect(endpoint.name).toBe(name);
     expect(endpoint.client).toMatchObject(client);
+  });
+
+  it.each(["unix:///a.sock", "tcp://engine:2375", "https://engine"])("%s: costs nothing to describe", (host) => {
+    const { client } = resolveEndpoint({ host });
+    expect(inspect(client, { showHidden: true, depth: null }).length).toBeLessThan(500);
   });
 
   it.each(["ssh://host", "engine:2375", "ftp://engine", "unix://relative.sock", "unix:///", "not an address"])(
