@@ -16,14 +16,14 @@ const patterns: readonly (readonly [RegExp, FaultKind, string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN|EAI_)/, "dns", "cannot be resolved to an address"],
   [/^ECONNREFUSED$/, "refused", "refuses connections"],
   [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/, "refused", "is not reachable from here"],
-  [/TIMEOUT|^ETIMEDOUT$|^TimeoutError$/, "timeout", "gave no answer"],
+  [/^(ETIMEDOUT|TimeoutError)$/, "timeout", "gave no answer"],
   [/^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_)/, "not-tls", "does not speak TLS as expected"],
   [/CERT|SELF_SIGNED|VERIFY|ISSUER|^ERR_TLS_/, "certificate", "has a certificate that is not trusted"],
-  [/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_.*LENGTH.*)$/, "cut", "cut the connection"],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, "cut", "cut the connection"],
   [/^HPE_/, "other", "does not answer in HTTP"],
 ];
 
-/** What undici, Node's sockets and TLS throw, as one of few kinds. */
+/** What Node's sockets, its HTTP and TLS throw, as one of few kinds. */
 export function connectionFault(thrown: unknown, host: string, timeoutMs: number): ConnectionFault {
   const code = codeOf(thrown);
   const [, kind, text] = patterns.find(([pattern]) => pattern.test(code)) ?? [undefined, "other", messageOf(thrown)];

@@ -1,16 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { rootCertificates } from "node:tls";
-import { Agent, request } from "undici";
 import { FairleadError } from "../errors.js";
+import { closeLines, dial, openLines } from "./dial.js";
+import type { Dialled, Lines } from "./dial.js";
 import type { Trust } from "./endpoint.js";
 import { connectionFault } from "./fault.js";
 import { Lane } from "./lane.js";
 
-export interface Question {
-  readonly method: "HEAD" | "GET" | "POST";
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+export interface Question extends Dialled {
   readonly trust: Trust;
 }
 
@@ -37,38 +33,33 @@ const longestBody = 4 * 1024 * 1024;
 
 /** HTTP without opinions: one request, one answer or one ConnectionFault; connections are kept per host and trust. */
 export class Transport {
-  private readonly agents = new Map<string, Promise<Agent>>();
+  private readonly lines = new Map<string, Promise<Lines>>();
   private readonly lanes = new Map<string, Lane>();
 
   constructor(private readonly options: TransportOptions) {}
 
   /** The time a request waits for its turn does not count as the registry's. */
   async send(question: Question): Promise<Answer> {
-    const agent = await this.agentFor(question.trust);
-    return this.laneFor(question.url.host).run(() => this.exchange(question, agent));
+    const lines = await this.linesFor(question.trust);
+    return this.laneFor(question.url.host).run(() => this.exchange(question, lines));
   }
 
   async close(): Promise<void> {
-    const agents = await Promise.allSettled(this.agents.values());
-    this.agents.clear();
-    for (const agent of agents) if (agent.status === "fulfilled") await agent.value.destroy();
+    const opened = await Promise.allSettled(this.lines.values());
+    this.lines.clear();
+    for (const lines of opened) if (lines.status === "fulfilled") closeLines(lines.value);
   }
 
-  private async exchange({ method, url, headers, body }: Question, dispatcher: Agent): Promise<Answer> {
+  private async exchange(question: Question, lines: Lines): Promise<Answer> {
     const { timeoutMs, userAgent } = this.options;
+    const { url } = question;
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await request(url, {
-        method,
-        dispatcher,
-        signal,
-        headers: { "user-agent": userAgent, "accept-encoding": "identity", ...headers },
-        body: body ?? null,
-      });
-      const { statusCode: status, headers: received } = response;
-      return { status, headers: received, body: await readBody(response.body), url };
+      const headers = { "user-agent": userAgent, "accept-encoding": "identity", ...question.headers };
+      const response = await dial({ ...question, headers }, lines, signal);
+      return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response), url };
     } catch (thrown) {
-      throw connectionFault(thrown, url.host, timeoutMs);
+      throw connectionFault(signal.aborted ? signal.reason : thrown, url.host, timeoutMs);
     }
   }
 
@@ -80,20 +71,20 @@ export class Transport {
     return lane;
   }
 
-  private agentFor(trust: Trust): Promise<Agent> {
+  private linesFor(trust: Trust): Promise<Lines> {
     const key = trust.ca ?? (trust.verify ? "verified" : "unverified");
-    const known = this.agents.get(key);
+    const known = this.lines.get(key);
     if (known !== undefined) return known;
-    const agent = this.openAgent(trust);
-    agent.catch(() => this.agents.delete(key));
-    this.agents.set(key, agent);
-    return agent;
+    const lines = this.open(trust);
+    lines.catch(() => this.lines.delete(key));
+    this.lines.set(key, lines);
+    return lines;
   }
 
-  private async openAgent({ ca, verify }: Trust): Promise<Agent> {
+  private async open({ ca, verify }: Trust): Promise<Lines> {
+    const roots = ca === undefined ? {} : { ca: await rootsAnd(ca) };
     const { width, timeoutMs } = this.options;
-    const roots = ca === undefined ? {} : { ca: [...rootCertificates, await readCertificates(ca)] };
-    return new Agent({ connections: width, connect: { timeout: timeoutMs, rejectUnauthorized: verify, ...roots } });
+    return openLines({ maxSockets: width, timeout: timeoutMs, rejectUnauthorized: verify, ...roots });
   }
 }
 
@@ -107,6 +98,11 @@ async function readBody(body: AsyncIterable<unknown>): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
+}
+
+async function rootsAnd(path: string): Promise<string[]> {
+  const { rootCertificates } = await import("node:tls");
+  return [...rootCertificates, await readCertificates(path)];
 }
 
 async function readCertificates(path: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect, failure, fakeRegistry, image } from "./connection.js";
 import { imageManifest, manifestReply, type Reply } from "./fake-registry.js";
@@ -104,6 +105,18 @@ describe("a registry that does not answer", () => {
     onTestFinished(() => void server.close());
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect(await failure((await connect()).resolve(image(host)))).toMatchObject({ code: "RegistryUnavailable" });
+  });
+
+  it("on a connection that was kept: is asked again on a new one", async () => {
+    const answer = manifestReply(body);
+    const headers = { ...answer.headers, "content-length": String(body.length) };
+    const fake = await fakeRegistry((_request, count) => (count === 2 ? "cut" : { ...answer, headers }));
+    const registry = await connect();
+    await registry.resolve(image(fake.host));
+    // It is kept once the answer has been read to its end.
+    await setTimeout(10);
+    await registry.resolve(image(fake.host));
+    expect(fake.lines()).toHaveLength(3);
   });
 
   it("recovers by itself", async () => {

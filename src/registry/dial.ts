@@ -1,0 +1,58 @@
+import { Agent as HttpAgent, request as requestPlain } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as requestSecure } from "node:https";
+import type { AgentOptions } from "node:https";
+
+export interface Dialled {
+  readonly method: "HEAD" | "GET" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The kept connections to whoever is trusted in the same way. */
+export interface Lines {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/** `timeout`: when an idle connection is given up, in ms. */
+type LineOptions = Pick<AgentOptions, "maxSockets" | "timeout" | "ca" | "rejectUnauthorized">;
+
+export function openLines(options: LineOptions): Lines {
+  const kept = { ...options, keepAlive: true };
+  return { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
+}
+
+export function closeLines({ http, https }: Lines): void {
+  http.destroy();
+  https.destroy();
+}
+
+/**
+ * The beginning of the answer. That the other side has closed a kept connection shows only on the next request, and a
+ * question may be asked again, until the connection is a new one. Throws what Node's sockets and TLS throw.
+ */
+export async function dial(dialled: Dialled, lines: Lines, signal: AbortSignal): Promise<IncomingMessage> {
+  for (;;) {
+    const { request, answer } = send(dialled, lines, signal);
+    try {
+      return await answer;
+    } catch (thrown) {
+      if (!request.reusedSocket || dialled.method === "POST" || signal.aborted) throw thrown;
+    }
+  }
+}
+
+function send({ method, url, headers, body }: Dialled, lines: Lines, signal: AbortSignal) {
+  const options = { method, headers, signal };
+  const request =
+    url.protocol === "https:"
+      ? requestSecure(url, { ...options, agent: lines.https })
+      : requestPlain(url, { ...options, agent: lines.http });
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    request.once("response", resolve).on("error", reject);
+  });
+  request.end(body);
+  return { request, answer };
+}
