@@ -42,5 +42,6 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["nod
 STOPSIGNAL SIGTERM
 # Node is process 1 and handles TERM and INT itself. An init (docker run --init, `init: true`) is better still: it reaps
 # what credential helpers may leave behind, and ends Node in the moment before its handlers stand.
-ENTRYPOINT ["node", "/app/dist/main.js"]
+# One thread of V8's own: the others would cost memory and have next to nothing to do.
+ENTRYPOINT ["node", "--v8-pool-size=1", "/app/dist/main.js"]
 CMD ["run"]

@@ -1,23 +1,26 @@
-import { pino } from "pino";
-import pretty from "pino-pretty";
+import type { DestinationStream } from "pino";
 import type { Log } from "./control/ports.js";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** JSON lines on standard output, or lines for people where it is a terminal. */
-export function createLog(level: LogLevel, terminal: boolean): Log {
+export async function createLog(level: LogLevel, terminal: boolean): Promise<Log> {
+  const { pino } = await import("pino");
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (!terminal) return pino(options, pino.destination({ fd: 1, sync: true }));
-  return pino(
-    options,
-    pretty({ colorize: true, sync: true, translateTime: "SYS:HH:MM:ss", ignore: "reconcile,project" }),
-  );
+  const log: Log = pino(options, terminal ? await prettyLines() : pino.destination({ fd: 1, sync: true }));
+  return log;
+}
+
+/** What only people need is not even loaded for machines. */
+async function prettyLines(): Promise<DestinationStream> {
+  const { default: pretty } = await import("pino-pretty");
+  return pretty({ colorize: true, sync: true, translateTime: "SYS:HH:MM:ss", ignore: "reconcile,project" });
 }
 
 /** For verbs that print their own result. */

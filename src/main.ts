@@ -1,19 +1,30 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
-import { draftServices, pour, previewPlan, readTextIfAny, readVersion, sourceOf, startController } from "./wiring.js";
 import { readConfig } from "./config.js";
 import { createLog, silentLog } from "./log.js";
+import { pour } from "./pour.js";
+import { readVersion } from "./version.js";
+
+// A controller waits nearly all its life: V8 is to keep its heap small rather than be fast.
+setFlagsFromString("--optimize-for-size");
 
 const environment = process.env;
+/** The adapters and what they need are a second of start: a verb that only asks a running controller does without. */
+const wiring = () => import("./wiring.js");
 
 process.exitCode = await program(
   {
     version: readVersion(),
     configure: (flags) => readConfig(flags, environment),
-    start: (config) => startController(config, environment, createLog(config.logLevel, process.stdout.isTTY)),
-    load: (config) => sourceOf(config, environment, silentLog).load(),
-    draft: draftServices,
-    preview: (config) => previewPlan(config, environment),
+    start: async (config) => {
+      const log = await createLog(config.logLevel, process.stdout.isTTY);
+      return (await wiring()).startController(config, environment, log);
+    },
+    load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
+    draft: async (...choice) => (await wiring()).draftServices(...choice),
+    preview: async (config) => (await wiring()).previewPlan(config, environment),
     terminal: process.stdout.isTTY,
     errorTerminal: process.stderr.isTTY,
     readText: readTextIfAny,
@@ -23,3 +34,11 @@ process.exitCode = await program(
   },
   process.argv,
 );
+
+function readTextIfAny(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { Config } from "./config.js";
 import { Adoption } from "./control/adoption.js";
 import { defaultBackoff } from "./control/backoff.js";
@@ -35,6 +33,7 @@ import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
 import { formatProblem } from "./spec/problem.js";
 import type { ServiceKey } from "./spec/service.js";
+import { readVersion } from "./version.js";
 
 const resyncJitterMs = 20_000;
 const concurrentServices = 16;
@@ -187,30 +186,6 @@ function gatesIn(engine: DockerEngine): Gates {
     (...command) => engine.run(...command),
     () => systemClock.now(),
   );
-}
-
-export function readVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
-  return manifest.version;
-}
-
-export function readTextIfAny(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Answers false where the other end of the pipe has gone: `fairlead logs | head` is no error. */
-export async function pour(texts: AsyncIterable<string>, out: NodeJS.WritableStream): Promise<boolean> {
-  try {
-    await pipeline(texts, out, { end: false });
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof Error && "code" in thrown && thrown.code === "EPIPE") return false;
-    throw thrown;
-  }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

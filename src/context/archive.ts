@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { pack } from "tar-stream";
 import type { Header, Pack } from "tar-stream";
 import { FairleadError } from "../errors.js";
 import { contextFault } from "./fault.js";
@@ -10,7 +9,8 @@ import { readEntry } from "./tree.js";
 import type { Entry } from "./tree.js";
 
 /** The folder as a tar archive, read as it is sent; owned by root, as Docker's own client sends it. */
-export function archiveOf(folder: Folder): Readable {
+export async function archiveOf(folder: Folder): Promise<Readable> {
+  const { pack } = await import("tar-stream");
   const archive = pack();
   void fill(archive, folder).catch((error: unknown) => {
     archive.destroy(contextFault(folder.root, error));

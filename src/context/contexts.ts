@@ -38,14 +38,14 @@ export function openContexts({ scratch, environment }: ContextsOptions): Context
         if ((await guarded(path, () => fingerprints.of(folder))) !== identity) {
           throw new FairleadError("BuildFailed", `${path} has changed since it was looked at`);
         }
-        return opened(folder, build, () => Promise.resolve());
+        return await opened(folder, build, () => Promise.resolve());
       }
       await (first.clearing ??= rm(scratch, { recursive: true, force: true }));
       const { root, remove } = await checkOut(context, identity, { scratch, environment, signal });
       try {
         await refuseEscape(root, build);
         const folder = await guarded(root, () => readFolder(root, build));
-        return opened(folder, build, remove);
+        return await opened(folder, build, remove);
       } catch (error) {
         await remove();
         throw error;
@@ -54,8 +54,8 @@ export function openContexts({ scratch, environment }: ContextsOptions): Context
   };
 }
 
-function opened(folder: Folder, build: BuildSpec, remove: () => Promise<void>): OpenContext {
-  const archive = archiveOf(folder);
+async function opened(folder: Folder, build: BuildSpec, remove: () => Promise<void>): Promise<OpenContext> {
+  const archive = await archiveOf(folder);
   return {
     archive,
     dockerfile: folder.dockerfile.path,

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { addAbortSignal } from "node:stream";
 import type { Duplex, Readable } from "node:stream";
-import Docker from "dockerode";
 import { FairleadError } from "../errors.js";
 import type { RegistryCredentials } from "../control/ports.js";
+import { openModem } from "./client.js";
+import type { Modem } from "./client.js";
 import { Deadline } from "./deadline.js";
 import type { Endpoint } from "./endpoint.js";
 import { quotable, Refusal, unreachable } from "./refusal.js";
@@ -32,11 +33,6 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** docker-modem's one function; dockerode's own methods leak options into URLs, lose errors, or cannot be aborted. */
-interface Modem {
-  dial(options: object, callback: (error: unknown, response: IncomingMessage) => void): void;
-}
-
 /** Every status is ours to judge: the client's own judgement loses the body and takes 304 for an error. */
 const allStatuses = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
 const answerLimit = 256 * 1024 * 1024;
@@ -47,7 +43,7 @@ export class Connection {
   #version: Promise<string> | undefined;
 
   constructor(readonly endpoint: Endpoint) {
-    this.#modem = new Docker(endpoint.client).modem as Modem;
+    this.#modem = openModem(endpoint.client);
   }
 
   /** The parsed JSON answer; undefined for an empty one. Throws Refusal, or FairleadError `EngineUnreachable`, `EngineTooOld`. */

@@ -1,4 +1,3 @@
-import { pack } from "tar-stream";
 import { FairleadError } from "../errors.js";
 import type { ContainerFile } from "../spec/service.js";
 import type { Connection } from "./connection.js";
@@ -26,6 +25,7 @@ export async function writeFiles(
 
 /** Owners and modes as the entries say; the engine makes missing folders itself, as root's and open to read. */
 async function archiveOf(files: readonly ContainerFile[]): Promise<Buffer> {
+  const { pack } = await import("tar-stream");
   const archive = pack();
   for (const { path, content, mode, uid, gid } of files) {
     archive.entry({ name: path.replace(/^\/+/, ""), mode, uid, gid }, content);

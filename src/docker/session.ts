@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { performServerHandshake } from "node:http2";
 import type { ServerHttp2Stream } from "node:http2";
 import { setImmediate } from "node:timers/promises";
 import type { RegistryCredentials } from "../control/ports.js";
@@ -25,6 +24,8 @@ export interface Session {
  * and it goes on without. Throws Refusal where the engine has no BuildKit, or a proxy does not let the session through.
  */
 export async function openSession(connection: Connection, credentials: Credentials): Promise<Session> {
+  // Only builds need it, and it is not small.
+  const { performServerHandshake } = await import("node:http2");
   const id = randomUUID();
   const socket = await connection.upgrade({
     method: "POST",

@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-import { glob } from "tinyglobby";
 
 /** The files of one project, as the user named them: the first is its own, each other is merged over those before it. */
 export interface Selected {
@@ -45,6 +44,7 @@ export async function selectFiles(files: readonly string[]): Promise<Selection> 
 
 /** Absolute where the pattern is, else from the working directory on. What cannot be searched matches nothing. */
 async function matchesOf(pattern: string): Promise<readonly string[]> {
+  const { glob } = await import("tinyglobby");
   const options = { absolute: posix.isAbsolute(pattern), expandDirectories: false, dot: true };
   const matches = await glob(pattern, options).catch(() => []);
   return matches.sort();
