@@ -15,6 +15,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           // They mostly wait: for the engine, for a health check, for `monitor`.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           pool: "forks",
         },
       },
