@@ -17,9 +17,9 @@ export const deliveryHooks: readonly Sender[] = (["pull", "build"] as const).map
   path: `/hooks/delivery-hook/${action}`,
   secret: bearerToken,
   signature: {
-    isOffered: (req) => req.headers["x-signature"] !== undefined,
-    fits: (req, body, secrets, now) =>
-      secrets.reduce((found, secret) => isSigned(req, body, secret, now) || found, false),
+    isMeant: (req) => req.headers["x-signature"] !== undefined,
+    isOffered: (req, now) => isTimely(header(req, "x-timestamp"), now) && isHmac(header(req, "x-signature")),
+    fits: (req, body, secrets) => secrets.reduce((found, secret) => isSigned(req, body, secret) || found, false),
   },
   read: (body) => {
     const container = textAt(body, "container_name");
@@ -36,14 +36,18 @@ export const deliveryHooks: readonly Sender[] = (["pull", "build"] as const).map
   },
 }));
 
+function isTimely(timestamp: string, now: number): boolean {
+  return /^\d{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp) * 1_000) <= toleranceMs;
+}
+
+function isHmac(signature: string): boolean {
+  return /^[0-9a-f]{64}$/i.test(signature);
+}
+
 /** Hexadecimal HMAC-SHA256 over the body and, right after it, the timestamp in seconds. */
-function isSigned(req: Request, body: Uint8Array, secret: string, now: number): boolean {
-  const timestamp = header(req, "x-timestamp");
-  const signature = header(req, "x-signature");
-  if (secret === "" || !/^\d{1,12}$/.test(timestamp) || !/^[0-9a-f]{64}$/i.test(signature)) return false;
-  if (Math.abs(now - Number(timestamp) * 1_000) > toleranceMs) return false;
-  const expected = createHmac("sha256", secret).update(body).update(timestamp).digest();
-  return timingSafeEqual(expected, Buffer.from(signature, "hex"));
+function isSigned(req: Request, body: Uint8Array, secret: string): boolean {
+  const expected = createHmac("sha256", secret).update(body).update(header(req, "x-timestamp")).digest();
+  return timingSafeEqual(expected, Buffer.from(header(req, "x-signature"), "hex"));
 }
 
 /** A repeated header offers nothing. */

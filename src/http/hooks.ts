@@ -1,8 +1,8 @@
-import type { Express, Request, RequestHandler, Response } from "express";
+import type { Express, RequestHandler, Response } from "express";
 import type { Surface } from "../control/surface.js";
 import { formatImage } from "../spec/image.js";
 import { bareApp } from "./app.js";
-import { jsonOf, rawBody } from "./body.js";
+import { assertReadable, jsonOf, largestBody, readBody } from "./body.js";
 import { deliveryHooks } from "./delivery-hook.js";
 import { dockerhub } from "./dockerhub.js";
 import { errorAnswer } from "./errors.js";
@@ -10,9 +10,12 @@ import { failureLimit } from "./failures.js";
 import { generic } from "./generic.js";
 import type { HttpLog } from "./log.js";
 import { type HookOutcome, hookOutcome, type HookType } from "./outcome.js";
-import { answerNotFound, refuse, Refusal } from "./refusal.js";
-import { type SecretCheck, secretCheck } from "./secret.js";
+import { type Prove, proofOf } from "./proof.js";
+import { answerNotFound, Refusal } from "./refusal.js";
+import { refusedDeliveries } from "./refused.js";
+import { usableSecrets } from "./secret.js";
 import type { Sender } from "./sender.js";
+import type { UnprovenLimits } from "./unproven.js";
 
 const senders: readonly Sender[] = [dockerhub, generic, ...deliveryHooks];
 const retryAfterSeconds = 5;
@@ -29,8 +32,10 @@ export interface HooksOptions {
   readonly log: HttpLog;
   /** Requests without a valid secret that one address may make in a minute (default 600); authenticated ones are not counted. */
   readonly failuresPerMinute?: number;
-  /** How long a body may take (default 5000). */
+  /** How long the body of an authenticated sender may take (default 5000). */
   readonly readTimeoutMs?: number;
+  /** What bodies may take before their sender is known. */
+  readonly unproven?: UnprovenLimits;
 }
 
 /**
@@ -41,27 +46,17 @@ export function hooksApp(options: HooksOptions): Express {
   const app = bareApp(options.log);
   const limited = failureLimit(options.failuresPerMinute ?? 600);
   const reject = within(limited, answerNotFound);
-  const unsigned = within(limited, (res) => {
-    refuse(res, {
-      status: 401,
-      headers: {},
-      message: "the signature is missing or wrong",
-      remedy: "check the secret and the clock",
-    });
-  });
-  const isOurs = secretCheck(options.secrets);
-  const body = rawBody(options.readTimeoutMs ?? 5000);
-  for (const sender of senders) {
+  const secrets = usableSecrets(options.secrets);
+  const door: Door = {
+    prove: proofOf(secrets, options.unproven),
+    timeoutMs: options.readTimeoutMs ?? 5000,
+    refused: refusedDeliveries(options.log),
+    reject,
+  };
+  for (const sender of secrets.length === 0 ? [] : senders) {
     app
       .route(`${sender.path ?? `/hooks/${sender.type}`}{/:secret}`)
-      .all(
-        counted(sender.type, options.telemetry),
-        authenticated(sender, isOurs, reject),
-        postOnly,
-        body,
-        verified(sender, isOurs, options, unsigned),
-        delivered(sender, options.surface),
-      );
+      .all(counted(sender.type, options.telemetry), received(sender, door), delivered(sender, options.surface));
   }
   app.use(reject);
   app.use(errorAnswer(options.log, reject));
@@ -86,42 +81,33 @@ function counted(type: HookType, telemetry: HookTelemetry): RequestHandler {
   };
 }
 
-/** A secret in the path is the one that counts. What else is wrong with a request is told only to whoever knows one. */
-function authenticated(sender: Sender, isOurs: SecretCheck, reject: RequestHandler): RequestHandler {
-  return (req, res, next) => {
-    if (isOurs(offeredBy(req, sender)) || isSigned(req, sender)) next();
-    else void reject(req, res, next);
+interface Door {
+  readonly prove: Prove;
+  readonly timeoutMs: number;
+  /** Told why, before it is answered. */
+  readonly refused: (type: HookType, why: string) => void;
+  readonly reject: RequestHandler;
+}
+
+/** What else is wrong with a request is told only to whoever knows a secret. Leaves the body's bytes in `req.body`. */
+function received(sender: Sender, { prove, timeoutMs, refused, reject }: Door): RequestHandler {
+  return async (req, res, next) => {
+    const proof = await prove(req, sender);
+    if (!proof.proven) {
+      refused(sender.type, proof.why);
+      await reject(req, res, next);
+      return;
+    }
+    if (req.method !== "POST") throw new Refusal(405, "hooks take POST only", undefined, { Allow: "POST" });
+    assertReadable(req);
+    req.body = proof.body ?? (await readBody(req, { limit: largestBody, timeoutMs }));
+    next();
   };
 }
-
-/** A signature is over the body, so that it is checked after that has come. */
-function verified(sender: Sender, isOurs: SecretCheck, options: HooksOptions, reject: RequestHandler): RequestHandler {
-  return (req, res, next) => {
-    const body: unknown = req.body;
-    const bytes = body instanceof Uint8Array ? body : new Uint8Array();
-    const fits = sender.signature?.fits(req, bytes, options.secrets, Date.now()) ?? false;
-    if (isOurs(offeredBy(req, sender)) || fits) next();
-    else void reject(req, res, next);
-  };
-}
-
-function offeredBy(req: Request, sender: Sender): string | undefined {
-  const { secret } = req.params;
-  return typeof secret === "string" ? secret : sender.secret(req);
-}
-
-function isSigned(req: Request, { signature }: Sender): boolean {
-  return req.params["secret"] === undefined && signature?.isOffered(req) === true;
-}
-
-const postOnly: RequestHandler = (req, _res, next) => {
-  if (req.method !== "POST") throw new Refusal(405, "hooks take POST only", undefined, { Allow: "POST" });
-  next();
-};
 
 function delivered(sender: Sender, surface: Surface): RequestHandler {
   return async (req, res) => {
-    const event = sender.read(jsonOf(req));
+    const event = sender.read(jsonOf(req.body as Buffer));
     const named = [
       ...new Set([
         ...event.images.flatMap((image) => surface.keysForImage(image)),

@@ -3,12 +3,17 @@ import type { Request } from "express";
 
 export type SecretCheck = (offered: string | undefined) => boolean;
 
+/** An empty secret is none: it would open to whoever shows nothing. */
+export function usableSecrets(secrets: readonly string[]): readonly string[] {
+  return secrets.filter((secret) => secret !== "");
+}
+
 /**
  * Tells whether a secret is one of ours, in a time that depends only on the length of what was offered: both sides are
  * hashed, every secret is compared. Empty secrets do not count; without any, one that nobody knows takes their place.
  */
 export function secretCheck(secrets: readonly string[]): SecretCheck {
-  const usable = secrets.filter((secret) => secret !== "");
+  const usable = usableSecrets(secrets);
   const known = usable.length === 0 ? [randomBytes(32)] : usable.map(sha256);
   return (offered) => {
     const hash = sha256(offered ?? "");

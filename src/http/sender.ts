@@ -17,9 +17,12 @@ export interface Sender {
 }
 
 export interface Signature {
-  isOffered(req: Request): boolean;
-  /** Takes the same time whichever of the secrets fits. `now` is epoch milliseconds. */
-  fits(req: Request, body: Uint8Array, secrets: readonly string[], now: number): boolean;
+  /** Whether the sender wants to be known by one. */
+  isMeant(req: Request): boolean;
+  /** Whether the headers hold what could be a signature of now: only then is the body read. `now` is epoch milliseconds. */
+  isOffered(req: Request, now: number): boolean;
+  /** For a request that offers one. Takes the same time whichever of the secrets fits. */
+  fits(req: Request, body: Uint8Array, secrets: readonly string[]): boolean;
 }
 
 /** What a delivery points at: a hint where to look, never what to do. */

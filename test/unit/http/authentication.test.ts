@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exchange, push, secret, serveHooks } from "./harness.js";
 
@@ -8,7 +9,11 @@ async function answerTo(port: number, method: string, path: string, headers = ""
   return text.replace(/^Date: .*\r\n/m, "");
 }
 
+const ascii = (text: string) => text.replace(/[^ -~]/g, "?");
 const json = "Content-Type: application/json\r\n";
+/** Made like a real signature, of now; nobody's. */
+const signature = `X-Signature: ${"0".repeat(64)}\r\nX-Timestamp: ${Math.floor(Date.now() / 1_000)}\r\n`;
+const pull = "/hooks/delivery-hook/pull";
 const refused: readonly (readonly [name: string, method: string, path: string, headers?: string, body?: string])[] = [
   ["a wrong path secret", "POST", "/hooks/dockerhub/wrong", json],
   ["a prefix of the secret", "POST", `/hooks/dockerhub/${secret.slice(0, -1)}`, json],
@@ -31,6 +36,17 @@ const refused: readonly (readonly [name: string, method: string, path: string, h
   ["a wrong type of body with a wrong secret", "POST", "/hooks/dockerhub/wrong", "Content-Type: text/xml\r\n"],
   ["a compressed body with a wrong secret", "POST", "/hooks/dockerhub/wrong", `${json}Content-Encoding: gzip\r\n`],
   ["no JSON with a wrong secret", "POST", "/hooks/dockerhub/wrong", json, "{"],
+  ["a signature that does not fit", "POST", pull, json + signature],
+  ["a signature and a wrong method", "PUT", pull, json + signature],
+  ["a signature and GET", "GET", pull, signature, ""],
+  ["a signature and a wrong type of body", "POST", pull, `Content-Type: text/plain\r\n${signature}`],
+  ["a signature and a compressed body", "POST", pull, `${json}Content-Encoding: gzip\r\n${signature}`],
+  ["a signature and a body over its limit", "POST", pull, json + signature, " ".repeat(70_000)],
+  ["a signature and a body over any limit", "POST", pull, json + signature, " ".repeat(1_100_000)],
+  ["a signature and no JSON", "POST", pull, json + signature, "{"],
+  ["a signature that is none", "POST", pull, `${json}X-Signature: x\r\n`],
+  ["a signature beside a wrong path secret", "POST", `${pull}/wrong`, json + signature],
+  ["a signature where it is not taken", "POST", "/hooks/generic", json + signature],
   ["a path in capitals", "POST", `/HOOKS/dockerhub/${secret}`, json],
   ["a type in capitals", "POST", `/hooks/DockerHub/${secret}`, json],
   ["a path that cannot be decoded", "POST", "/hooks/dockerhub/%", json],
@@ -63,6 +79,7 @@ describe("without a valid secret", () => {
       expect(await answerTo(hooks.port, "POST", path, json)).toBe(unknown);
     }
     expect(await answerTo(hooks.port, "POST", "/hooks/generic", "Authorization: Bearer \r\n")).toBe(unknown);
+    expect(await answerTo(hooks.port, "POST", pull, json + signature)).toBe(unknown);
   });
 
   test("counts as unauthorized, and as nothing where the path names no sender", async () => {
@@ -91,6 +108,28 @@ describe("without a valid secret", () => {
     expect((await hooks.post(`/hooks/dockerhub/${secret}`, push("notarock/portfolio-ng"))).status).toBe(202);
     expect(hooks.counted).toContain("dockerhub limited");
   });
+});
+
+test("whatever a stranger signs and sends, it is answered like an unknown path, byte for byte", async () => {
+  const hooks = await serveHooks({ failuresPerMinute: 1e9 });
+  const header = fc.oneof(
+    fc.constantFrom(signature, json, "X-Signature: 0\r\n", "X-Timestamp: 1e9\r\n", "Content-Encoding: br\r\n"),
+    fc.constantFrom("Content-Type: text/xml\r\n", "Authorization: Bearer wrong\r\n", "Expect: 100-continue\r\n"),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"),
+      fc.constantFrom(pull, "/hooks/delivery-hook/build", "/hooks/generic", "/hooks/dockerhub"),
+      fc.uniqueArray(header, { maxLength: 4 }).map((headers) => headers.join("")),
+      fc.oneof(fc.string({ maxLength: 50 }), fc.constantFrom(" ".repeat(70_000), "{}")).map(ascii),
+      async (method, path, headers, body) => {
+        const unknown = await answerTo(hooks.port, method, "/nowhere", headers, body);
+        expect(unknown).toMatch(/^HTTP\/1\.1 (100 Continue\r\n\r\nHTTP\/1\.1 )?404 /);
+        expect(await answerTo(hooks.port, method, path, headers, body)).toBe(unknown);
+      },
+    ),
+    { numRuns: 150 },
+  );
 });
 
 describe("with a valid secret", () => {
@@ -129,10 +168,10 @@ test("no secret reaches the log, whatever the answer", async () => {
       await hooks.post(path, body);
     }
   }
-  const entries = hooks.log.lines.map(({ fields, message }) => JSON.stringify({ fields, message }));
-  expect(entries).toHaveLength(16);
-  expect(entries.join("\n")).not.toContain(secret);
-  expect(hooks.log.lines[2]).toMatchObject({
+  const requests = hooks.log.lines.filter(({ message }) => message === "request");
+  expect(requests).toHaveLength(16);
+  expect(JSON.stringify(hooks.log.lines)).not.toContain(secret);
+  expect(requests[2]).toMatchObject({
     level: "debug",
     fields: { method: "POST", route: "/hooks/dockerhub{/:secret}", status: 202 },
   });

@@ -58,9 +58,14 @@ describe("docker-delivery-hook's deliveries", () => {
   ])("a signature over %s is refused", async (_what, headers) => {
     const hooks = await serve();
     const answer = await hooks.post(path, body, headers());
-    expect(answer.status).toBe(401);
+    expect([answer.status, answer.json]).toEqual([404, { error: "not found" }]);
     expect(hooks.surface.rebuilt).toEqual([]);
     expect(hooks.counted).toEqual(["delivery-hook unauthorized"]);
+    expect(hooks.log.lines).toContainEqual({
+      level: "info",
+      fields: { hook: "delivery-hook", why: expect.stringMatching(/^its signature /) as string, before: 0 },
+      message: "a delivery was refused",
+    });
   });
 
   test("the other ways to show the secret open it too, and without any it is not there", async () => {
@@ -80,7 +85,9 @@ describe("docker-delivery-hook's deliveries", () => {
 
   test("without a configured secret nothing opens it", async () => {
     const hooks = await serveHooks({ secrets: [""] });
-    expect((await hooks.post(path, body, signed(body, seconds(), ""))).status).toBe(401);
+    const answer = await hooks.post(path, body, signed(body, seconds(), ""));
+    expect([answer.status, answer.json]).toEqual([404, { error: "not found" }]);
+    expect(hooks.counted, "there is no such path").toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import { type FakeSurface, fakeSurface } from "./surface.js";
 export const secret = "correct-horse-battery-staple";
 
 export interface LogLine {
-  readonly level: "debug" | "warn" | "error";
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
@@ -19,7 +19,7 @@ export function memoryLog(): HttpLog & { readonly lines: LogLine[] } {
   const at = (level: LogLine["level"]) => (fields: object, message: string) => {
     lines.push({ level, fields: { ...fields }, message });
   };
-  return { lines, debug: at("debug"), warn: at("warn"), error: at("error") };
+  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 export interface Answer {
