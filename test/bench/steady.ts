@@ -79,7 +79,7 @@ async function onSimulator(size: Case): Promise<Cell[]> {
   const controller = await startInProcess({
     directory,
     engine,
-    clock: { now: clock.now, after: (ms, callback) => clock.after(ms, callback) },
+    clock,
     registryUrl: registry.url,
     services: compose("steady", size),
     passTime,

@@ -6,15 +6,18 @@ interface Timer {
 
 /** Time that passes only when told to. Epoch ms. */
 export class ManualClock {
+  readonly #start: number;
   #now: number;
   #order = 0;
   readonly #timers = new Set<Timer>();
 
   constructor(start = Date.UTC(2030, 0, 1)) {
+    this.#start = start;
     this.#now = start;
   }
 
   now = (): number => this.#now;
+  monotonic = (): number => this.#now - this.#start;
 
   /** Answers a way to call it off. */
   after(ms: number, run: () => void): () => void {

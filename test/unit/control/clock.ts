@@ -6,6 +6,7 @@ export function manualClock(start = 0): Clock & { advance(ms: number): Promise<v
   let timers: { readonly at: number; readonly callback: () => void }[] = [];
   return {
     now: () => now,
+    monotonic: () => now - start,
     after: (ms, callback) => {
       const timer = { at: now + ms, callback };
       timers.push(timer);
