@@ -1,13 +1,13 @@
 import Module, { createRequire } from "node:module";
 import type { IncomingMessage } from "node:http";
-import type { Endpoint } from "./endpoint.js";
+import type { ClientOptions } from "./endpoint.js";
 
 /** docker-modem's one function; dockerode's own methods leak options into URLs, lose errors, or cannot be aborted. */
 export interface Modem {
   dial(options: object, callback: (error: unknown, response: IncomingMessage) => void): void;
 }
 
-type Client = new (options: Endpoint["client"]) => { readonly modem: Modem };
+type Client = new (options: ClientOptions) => { readonly modem: Modem };
 
 /**
  * What dockerode loads at once and Fairlead never calls: its own session for builds (ours is session.ts), and the way to
@@ -15,7 +15,7 @@ type Client = new (options: Endpoint["client"]) => { readonly modem: Modem };
  */
 const unused = ["dockerode/lib/session", "docker-modem/lib/ssh"];
 
-export function openModem(options: Endpoint["client"]): Modem {
+export function openModem(options: ClientOptions): Modem {
   const ours = createRequire(import.meta.url);
   const theirs = createRequire(ours.resolve("dockerode"));
   for (const part of unused) leaveOut(theirs, part);

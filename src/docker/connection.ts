@@ -40,10 +40,12 @@ const answerLimit = 256 * 1024 * 1024;
 /** Speaks to one engine, lazily: nothing is connected before the first call, and an absent engine may come later. */
 export class Connection {
   readonly #modem: Modem;
+  readonly #changing: Modem;
   #version: Promise<string> | undefined;
 
   constructor(readonly endpoint: Endpoint) {
     this.#modem = openModem(endpoint.client);
+    this.#changing = openModem(endpoint.unkept);
   }
 
   /** The parsed JSON answer; undefined for an empty one. Throws Refusal, or FairleadError `EngineUnreachable`, `EngineTooOld`. */
@@ -168,7 +170,10 @@ export class Connection {
       statusCodes: allStatuses,
     };
     return new Promise((resolve, reject) => {
-      this.#modem.dial(request, (error, response) => {
+      // An engine on its way down takes no new connection, but for seconds goes on answering on those it has; what it is
+      // asked to start then, it can never start again.
+      const modem = method === "GET" ? this.#modem : this.#changing;
+      modem.dial(request, (error, response) => {
         if (error === null) resolve(response);
         else reject(error instanceof Error ? error : new Error("the client failed", { cause: error }));
       });

@@ -17,22 +17,27 @@ export interface EndpointOptions {
 export interface Endpoint {
   /** For messages: never with user information. */
   readonly name: string;
-  readonly client: {
-    readonly socketPath: string | undefined;
-    readonly host: string | undefined;
-    readonly port: string | undefined;
-    readonly protocol: "http" | "https";
-    readonly pathPrefix: "/";
-    readonly agent: HttpAgent;
-    readonly ca: Buffer | undefined;
-    readonly cert: Buffer | undefined;
-    readonly key: Buffer | undefined;
-    readonly timeout: undefined;
-  };
+  readonly client: ClientOptions;
+  /** The same, with a connection of its own for each call. */
+  readonly unkept: ClientOptions;
+}
+
+export interface ClientOptions {
+  readonly socketPath: string | undefined;
+  readonly host: string | undefined;
+  readonly port: string | undefined;
+  readonly protocol: "http" | "https";
+  readonly pathPrefix: "/";
+  readonly agent: HttpAgent;
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+  readonly timeout: undefined;
 }
 
 /** Half-open connections of a remote engine are found out by the kernel. */
-const agentOptions = { keepAlive: true, keepAliveInitialDelay: 15_000 };
+const kept = { keepAlive: true, keepAliveInitialDelay: 15_000 };
+const unkept = { keepAlive: false };
 
 /** Throws FairleadError `ConfigInvalid`; connects to nothing. */
 export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: EndpointOptions): Endpoint {
@@ -40,24 +45,25 @@ export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: Endp
   const common = { pathPrefix: "/", timeout: undefined, ca: undefined, cert: undefined, key: undefined } as const;
   if (url.protocol === "unix:") {
     const socketPath = decodeURIComponent(url.pathname);
-    const local = {
-      socketPath,
-      host: undefined,
-      port: undefined,
-      protocol: "http",
-      agent: opaque(new HttpAgent(agentOptions)),
-    } as const;
-    return { name: `unix://${socketPath}`, client: { ...common, ...local } };
+    const local = { ...common, socketPath, host: undefined, port: undefined, protocol: "http" } as const;
+    return endpoint(`unix://${socketPath}`, local, HttpAgent);
   }
   const secure = url.protocol === "https:" || (url.protocol === "tcp:" && tlsVerify);
   const protocol = secure ? "https" : "http";
   // Not url.port: that is empty where it is the usual one of its scheme.
   const port = /:(\d+)\/?$/.exec(host)?.[1] ?? (secure ? "2376" : "2375");
-  const agent = opaque(secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions));
   const certificates = secure && certPath !== undefined && certPath !== "" ? readCertificates(certPath) : {};
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
-  const remote = { socketPath: undefined, host: hostname, port, protocol, agent } as const;
-  return { name: `${url.protocol}//${url.hostname}:${port}`, client: { ...common, ...remote, ...certificates } };
+  const remote = { ...common, socketPath: undefined, host: hostname, port, protocol, ...certificates } as const;
+  return endpoint(`${url.protocol}//${url.hostname}:${port}`, remote, secure ? HttpsAgent : HttpAgent);
+}
+
+function endpoint(name: string, place: Omit<ClientOptions, "agent">, Agent: typeof HttpAgent): Endpoint {
+  return {
+    name,
+    client: { ...place, agent: opaque(new Agent(kept)) },
+    unkept: { ...place, agent: opaque(new Agent(unkept)) },
+  };
 }
 
 /**

@@ -103,6 +103,19 @@ describe("an engine that is not there", () => {
     expect(await engine.platform()).toMatchObject({ architecture: "amd64" });
   });
 
+  it("is not asked to change anything on its way down, though it still answers on a kept connection", async () => {
+    const { engine, fake } = await serve((_request, response) => {
+      response.end(JSON.stringify({ OSType: "linux", Architecture: "x86_64" }));
+    });
+    await engine.platform();
+    fake.shutDown();
+    const asked = fake.requests.length;
+    await expect(engine.startContainer(id)).rejects.toMatchObject({ code: "EngineUnreachable" });
+    expect(fake.requests).toHaveLength(asked);
+    await engine.snapshot().catch(() => undefined);
+    expect(fake.requests.length).toBeGreaterThan(asked);
+  });
+
   it("is not asked a second time to change something", async () => {
     const { engine, fake } = await serve((_request, response) => response.destroy());
     await expect(engine.startContainer(id)).rejects.toMatchObject({ code: "EngineUnreachable" });

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +12,8 @@ export interface FakeEngine extends AsyncDisposable {
   readonly requests: readonly string[];
   readonly bodies: readonly string[];
   readonly headers: readonly IncomingMessage["headers"][];
+  /** Takes no new connection from now on, and goes on answering on those it has: as dockerd does while it shuts down. */
+  shutDown(): void;
   /** May be changed while it runs. */
   api: { version: string; minimum: string };
 }
@@ -53,8 +57,13 @@ export async function startFakeEngine(
     bodies,
     headers,
     api,
+    // An HTTP server's own `close` ends idle connections too.
+    shutDown: () => {
+      Server.prototype.close.call(server);
+    },
     [Symbol.asyncDispose]: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const closed = once(server, "close");
+      if (server.listening) server.close();
       server.closeAllConnections();
       await closed;
       await rm(directory, { recursive: true });
