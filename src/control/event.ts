@@ -56,6 +56,7 @@ function tell(entry: Entry): What | undefined {
     case "leaving":
     case "post-start":
     case "seen":
+    case "revision":
     case "forget":
       return undefined;
   }

@@ -6,6 +6,7 @@ import { trackRollout } from "../plan/history.js";
 import { openingOf } from "../plan/opening.js";
 import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
 import { failedRun, jobNews } from "../plan/job-news.js";
+import { highestOnHost } from "../plan/numbering.js";
 import { shorten } from "../plan/render.js";
 import type { StepOf } from "../plan/step.js";
 import { inEverySlot, isUp } from "../plan/view.js";
@@ -85,15 +86,11 @@ export class Ledger {
     const { journal, clock } = this.options;
     const { containers } = view;
     const { rollout: known, memory } = journal.record(key);
+    await this.#noteRevision(key, spec, view);
     const tolerated = toleratedFailures(spec.update, spec.replicas ?? 1);
-    const rollout = trackRollout(
-      known,
-      containers,
-      clock.now(),
-      tolerated,
-      memory.pin,
-      openingOf(spec, view, memory.jobs),
-    );
+    const opening = openingOf(spec, view, memory.jobs);
+    const { pin, holds } = memory;
+    const rollout = trackRollout(known, { containers, now: clock.now(), tolerated, pin, opening, holds });
     if (rollout === undefined || rollout === known) return known;
     const told = withCause(rollout, journal.record(key).failures);
     await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
@@ -101,6 +98,14 @@ export class Ledger {
       log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun`));
     else await this.#finish(key, rollout, containers, log);
     return told;
+  }
+
+  /** Whatever bore it may be gone by the next look. */
+  async #noteRevision(key: ServiceKey, spec: ServiceSpec, view: View): Promise<void> {
+    const { journal, clock } = this.options;
+    const revision = highestOnHost(spec, { ...view, siblings: view.containers });
+    if (revision <= (journal.record(key).memory.lastRevision ?? 0)) return;
+    await journal.append({ type: "revision", at: clock.now(), key, revision });
   }
 
   async #finish(key: ServiceKey, rollout: Rollout, containers: readonly ObservedContainer[], log: Log): Promise<void> {

@@ -7,6 +7,7 @@ import { emptyMemory } from "../plan/desired.js";
 import type { JobRun, Memory } from "../plan/desired.js";
 import { withRun } from "../plan/job-news.js";
 import { noted } from "../plan/leaving.js";
+import { revisionIn, withRevision } from "../plan/numbering.js";
 import { ranPostStart } from "../plan/post-start-memory.js";
 import { parseImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
@@ -99,6 +100,8 @@ export const entrySchema = z.discriminatedUnion("type", [
   /** What a person lets go ahead, and when a digest was first seen behind the tag. */
   z.object({ ...common, type: z.literal("approve"), digest, specHash: z.string() }),
   z.object({ ...common, type: z.literal("seen"), digest }),
+  /** A number that is seen on the host and belongs to no rollout: it is not to be given again. */
+  z.object({ ...common, type: z.literal("revision"), revision: z.number() }),
   z.object({ ...common, type: z.literal("forget") }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
@@ -235,8 +238,14 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const adopted = [...record.adopted, [container, { restart: policy, digest: running }] as const];
       return { ...record, adopted: new Map(adopted.slice(-mostAdopted)) };
     }
-    case "rollout":
-      return { ...record, rollout: entry.rollout, rollouts: withRollout(record.rollouts, entry.rollout) };
+    case "rollout": {
+      const { rollout } = entry;
+      const { underWay: _underWay, ...rest } = withRevision(memory, revisionIn(rollout.id));
+      const rollouts = withRollout(record.rollouts, rollout);
+      return { ...record, rollout, rollouts, memory: { ...rest, ...underWay(rollout) } };
+    }
+    case "revision":
+      return { ...record, memory: withRevision(memory, entry.revision) };
     case "build-asked":
       return { ...record, builds: { ...record.builds, askedAt: entry.at } };
     case "built": {
@@ -250,10 +259,15 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
     case "resolved":
       return { ...record, resolved: { at: entry.at, image: entry.image, digest: entry.digest } };
     case "forget":
-      return emptyRecord;
+      return { ...emptyRecord, memory: withRevision(nothing, memory.lastRevision ?? 0) };
     case "step":
       return record;
   }
+}
+
+function underWay({ id, to, specHash, finishedAt }: Rollout): Pick<Memory, "underWay"> {
+  if (finishedAt !== undefined || specHash === undefined) return {};
+  return { underWay: { revision: revisionIn(id), specHash, digest: to as Digest } };
 }
 
 /** A revision that is gone back to begins once more, at another time. */

@@ -21,6 +21,7 @@ export interface Identity {
   readonly image: string;
   readonly digest: Digest;
   readonly revision: number;
+  readonly returns?: true;
   readonly declaredRestart: RestartPolicy;
   /** Absent in containers made before this label was. */
   readonly declaredNetworks?: readonly string[];
@@ -34,7 +35,8 @@ export interface Identity {
 const composeVersion = "2.40.0";
 
 /** Labels of the file first: none of them can take the place of ours. */
-export function containerLabels({ spec, slot, specHash, digest, byId, revision, job }: CreateContainerStep): Labels {
+export function containerLabels(step: CreateContainerStep): Labels {
+  const { spec, slot, specHash, digest, byId, revision, job } = step;
   return {
     ...spec.container.labels,
     "fairlead.project": spec.project,
@@ -45,6 +47,7 @@ export function containerLabels({ spec, slot, specHash, digest, byId, revision, 
     "fairlead.image": formatImage(spec.image),
     "fairlead.digest": digest,
     "fairlead.revision": String(revision),
+    ...(step.returns === true ? { "fairlead.returns": "true" } : {}),
     "fairlead.restart": formatRestart(spec.container.restart),
     "fairlead.networks": spec.networks.map(({ network }) => network.name).join(","),
     ...(spec.gateOf === undefined ? {} : { "fairlead.gate": spec.gateOf }),
@@ -117,6 +120,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
     image: labels["fairlead.image"] ?? "",
     digest,
     revision,
+    ...(labels["fairlead.returns"] === "true" ? { returns: true as const } : {}),
     declaredRestart,
     ...(networks === undefined ? {} : { declaredNetworks: networks.split(",").filter((name) => name !== "") }),
     ...(gateOf ? { gateOf } : {}),

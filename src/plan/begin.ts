@@ -1,11 +1,12 @@
 import type { Digest } from "../spec/image.js";
 import type { Desired, SlotMemory } from "./desired.js";
-import { activeName, keptRevision, nameInRole } from "./names.js";
+import { activeName, nameInRole } from "./names.js";
+import { revisionFor } from "./numbering.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { awaitImage } from "./arrival.js";
 import { awaitBefore } from "./before.js";
-import { beginningOf } from "./job-need.js";
+import type { Occasion } from "./job-need.js";
 import { keepRunning } from "./keep.js";
 import type { Step } from "./step.js";
 import { lacking, awaitHost } from "./prerequisites.js";
@@ -13,7 +14,7 @@ import { create, letTryAgain, retire } from "./steps.js";
 import { lostShares, ownersOf } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
-import { inRole, isUp, othersServe } from "./view.js";
+import { isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
@@ -23,31 +24,24 @@ export function planRollout(
   active: ObservedContainer | undefined,
   view: SlotView,
   memory: SlotMemory,
-  revision = revisionFor(desired, digest, view, memory),
 ): Plan {
-  const obstacle = awaitStart(desired, digest, view, memory, revision);
+  const obstacle = awaitStart(desired, digest, view, memory);
   if (obstacle !== undefined)
     return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
   const strategy = strategyOf(desired.spec);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
-    steps: launch(desired, digest, active, view, revision),
+    steps: launch({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, active, view),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
 }
 
 /** What has to be there or done before the container is created. Undefined: nothing stands in the way. */
-export function awaitStart(
-  desired: Desired,
-  digest: Digest,
-  view: SlotView,
-  memory: SlotMemory,
-  revision = revisionFor(desired, digest, view, memory),
-): Plan | undefined {
+export function awaitStart(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): Plan | undefined {
   return (
     awaitImage(desired.spec, digest, view) ??
     awaitHost(desired, view) ??
-    awaitBefore({ desired, digest, revision }, view, memory)
+    awaitBefore({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, view, memory)
   );
 }
 
@@ -75,11 +69,9 @@ function earlier(obstacle: Outcome, repair: Outcome): Outcome {
 }
 
 function launch(
-  desired: Desired,
-  digest: Digest,
+  { desired, digest, revision }: Occasion,
   active: ObservedContainer | undefined,
   view: SlotView,
-  revision: number,
 ): Step[] {
   const { spec, specHash } = desired;
   const strategy = strategyOf(spec);
@@ -90,6 +82,7 @@ function launch(
       specHash,
       digest,
       revision,
+      ...(desired.returns === true ? { returns: true as const } : {}),
       aliased: (strategy.order === "stop-first" || !serving) && !othersServe(view),
       owners: ownersOf(spec, view),
       because: causeOf(desired, digest, active, view),
@@ -121,27 +114,4 @@ function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | u
 
 function differing(fields: readonly string[]): string[] {
   return fields.length === 0 ? [] : [`what was adopted differs from the file in ${fields.join(", ")}`];
-}
-
-/**
- * All slots of one rollout bear one revision: that of a slot which has or gets this very spec and digest, unless this
- * slot is ahead of it. Else one more than anything that can still be seen, so that a lost journal cannot make two
- * rollouts look the same.
- */
-function revisionFor(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): number {
-  const least = inRole(view.containers, "active")?.revision ?? 0;
-  const isPart = ({ slot, role, createdAt }: ObservedContainer) =>
-    slot !== view.slot &&
-    (role === "active" || role === "next" || (role === "failed" && createdAt >= (memory.retriedAt ?? 0)));
-  const peers = view.siblings.filter(isPart);
-  const alike = peers.filter((peer) => peer.specHash === desired.specHash && peer.digest === digest);
-  const shared = Math.max(...alike.map(({ revision }) => revision));
-  if (shared >= least) return shared;
-  const ofContainers = view.siblings.map((container) => container.revision);
-  // The rollout has begun with its jobs.
-  const begun = beginningOf(desired, digest, view);
-  if (begun > Math.max(0, ...ofContainers)) return begun;
-  const ofJobs = view.jobs.map((container) => container.revision);
-  const ofTags = view.images.flatMap((image) => image.tags.map((tag) => keptRevision(desired.spec, tag) ?? 0));
-  return Math.max(0, ...ofContainers, ...ofJobs, ...ofTags) + 1;
 }

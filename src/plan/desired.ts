@@ -17,6 +17,8 @@ export interface Desired {
   readonly pin?: Pin & { readonly over: Target };
   /** What whoever reads the plan of a new container should know of it, where the file and the tag do not say it. */
   readonly note?: string;
+  /** It is the way back from a rollout that failed, where no container is left to go back to. */
+  readonly returns?: true;
   /** Of a service with a maintenance window, and as of now. */
   readonly window?: WindowState;
   /** Why no rollout of it may begin yet. Absent: it may. */
@@ -77,6 +79,10 @@ export interface Memory {
   readonly approved?: readonly { readonly digest: Digest; readonly specHash: string }[];
   /** Since when digests have been behind the tag, as far as we have seen. Epoch ms. */
   readonly firstSeen?: ReadonlyMap<Digest, number>;
+  /** The highest number of a rollout that was ever seen. Absent: none is known of. */
+  readonly lastRevision?: number;
+  /** The rollout that has begun and not ended. */
+  readonly underWay?: { readonly revision: number; readonly specHash: string; readonly digest: Digest };
   /** By slot: how often in a row its active container had to be started again and did not last. */
   readonly heals: ReadonlyMap<number, number>;
   /** Jobs that have been started, the latest last. */

@@ -126,6 +126,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     digest: step.digest,
     image: formatImage(spec.image),
     revision: step.revision,
+    ...(step.returns === true ? { returns: true as const } : {}),
     imageId: image?.id ?? step.digest,
     state: "created",
     health: "none",

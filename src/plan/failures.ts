@@ -2,7 +2,7 @@ import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { heldBy } from "./held.js";
 import type { SlotView } from "./view.js";
-import { inRole } from "./view.js";
+import { inRole, precedes } from "./view.js";
 
 /** Why no further slot may begin: the desired digest and spec failed in more slots than the file tolerates. */
 export function heldInService(desired: Desired, slots: readonly SlotView[], memory: Memory): Hold | undefined {
@@ -25,7 +25,8 @@ function holdIn(desired: Desired, slot: SlotView, memory: Memory): Hold | undefi
   const failed = inRole(slot.containers, "failed");
   // What serves here has the same digest and is newer: a later try went well.
   const refuted = active?.specHash === desired.specHash && isTarget(desired.target, active.digest);
-  if (refuted && (failed === undefined || failed.revision <= active.revision)) return undefined;
+  if (refuted && (failed === undefined || failed.revision === active.revision || precedes(failed, active)))
+    return undefined;
   return hold;
 }
 

@@ -1,23 +1,29 @@
 import type { Rollout } from "./condition.js";
-import type { Pin } from "./desired.js";
+import type { Hold, Pin } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { trackOpening } from "./opening.js";
 import type { Opening } from "./opening.js";
-import { inEverySlot, isReturning, isUp } from "./view.js";
+import { inEverySlot, isReturning, isUp, precedes } from "./view.js";
+
+/** What can be seen of a service's rollouts at one moment, and what has to be known to understand it. */
+export interface Scene {
+  readonly containers: readonly ObservedContainer[];
+  readonly now: number;
+  /** How many slots may fail. Default 0. */
+  readonly tolerated?: number;
+  readonly pin?: Pin | undefined;
+  /** The jobs before the first container of the newest rollout. */
+  readonly opening?: Opening | undefined;
+  readonly holds?: readonly Hold[];
+}
 
 /**
  * What the containers tell of the last rollout, given what was known of it. Level-triggered like everything else: a
  * rollout that ended while nobody watched is closed at the next look. All slots together make one rollout with one
- * outcome; `tolerated` is how many of them may fail, and `opening` the jobs before the first of them. Answers the very same object if nothing is new.
+ * outcome. Answers the very same object if nothing is new.
  */
-export function trackRollout(
-  known: Rollout | undefined,
-  containers: readonly ObservedContainer[],
-  now: number,
-  tolerated = 0,
-  pin?: Pin,
-  opening?: Opening,
-): Rollout | undefined {
+export function trackRollout(known: Rollout | undefined, scene: Scene): Rollout | undefined {
+  const { containers, now, pin, opening } = scene;
   const nexts = inEverySlot(containers, "next");
   const isRollback = (next: ObservedContainer) => pin?.digest === next.digest;
   const isFront = (next: ObservedContainer) => isRollback(next) || !isReturning(next, inSlot(containers, next.slot));
@@ -25,14 +31,14 @@ export function trackRollout(
   const open = known !== undefined && known.finishedAt === undefined ? known : undefined;
   if (front !== undefined) {
     if (open?.id === idOf(front)) return open;
-    if (isPartOf(known, front, containers)) return known;
+    if (isPartOf(front, containers)) return known;
     const begun = begin(front, containers);
     // The container itself may be an old one.
     return isRollback(front) ? { ...begun, startedAt: new Date(now).toISOString(), rollback: true } : begun;
   }
   if (opening !== undefined && nexts.length === 0) return trackOpening(known, opening, containers, now);
   if (open === undefined || nexts.length > 0) return known;
-  const end = endOf(open, containers, tolerated);
+  const end = endOf(open, scene);
   if (end === undefined) return known;
   return { ...open, finishedAt: new Date(now).toISOString(), ...(open.rollback === true ? endOfRollback(end) : end) };
 }
@@ -56,14 +62,9 @@ function idOf(container: ObservedContainer): string {
 }
 
 /** A replica more, or one anew, of what all the others serve already: that is no rollout. */
-function isPartOf(
-  known: Rollout | undefined,
-  next: ObservedContainer,
-  containers: readonly ObservedContainer[],
-): boolean {
+function isPartOf(next: ObservedContainer, containers: readonly ObservedContainer[]): boolean {
   const others = inEverySlot(containers, "active");
-  if (others.length === 0 || !others.every((active) => active.revision === next.revision)) return false;
-  return known === undefined || known.id === idOf(next);
+  return others.length > 0 && others.every((active) => active.revision === next.revision);
 }
 
 function begin(next: ObservedContainer, containers: readonly ObservedContainer[]): Rollout {
@@ -83,7 +84,7 @@ function begin(next: ObservedContainer, containers: readonly ObservedContainer[]
 type End = Pick<Rollout, "outcome" | "reason">;
 
 /** Undefined: between two replicas, or on the way back. */
-function endOf(open: Rollout, containers: readonly ObservedContainer[], tolerated: number): End | undefined {
+function endOf(open: Rollout, { containers, tolerated = 0, holds = [] }: Scene): End | undefined {
   const actives = inEverySlot(containers, "active");
   const failed = inEverySlot(containers, "failed").filter((container) => idOf(container) === open.id);
   const [model, ...more] = actives.filter((active) => idOf(active) === open.id && active.digest === open.to);
@@ -95,10 +96,12 @@ function endOf(open: Rollout, containers: readonly ObservedContainer[], tolerate
   if (unserved.length <= tolerated && others.every(({ slot }) => failedHere(slot))) {
     return { outcome: "promoted", reason: "Converged" };
   }
-  const stuck = inEverySlot(containers, "failed").some(({ slot, revision }) =>
-    [model, ...more].some((active) => active.slot === slot && revision < active.revision),
+  const isHeld = holds.some((hold) => hold.specHash === model.specHash && hold.digest === model.digest);
+  const stuck = inEverySlot(containers, "failed").some((one) =>
+    [model, ...more].some((active) => active.slot === one.slot && precedes(one, active)),
   );
-  return stuck ? { outcome: "failed", reason: "RollbackFailed" } : undefined;
+  // What failed before it began says nothing of a way back.
+  return (failed.length > 0 || isHeld) && stuck ? { outcome: "failed", reason: "RollbackFailed" } : undefined;
 }
 
 /** Nothing serves what it was to bring. */

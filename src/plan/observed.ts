@@ -22,6 +22,8 @@ export interface ObservedContainer {
   readonly image: string;
   /** Counts a service's rollouts; higher is newer. */
   readonly revision: number;
+  /** It was made on the way back from a newer rollout that failed: its number is higher, and it is what served before. */
+  readonly returns?: true;
   /** The engine's own image id: a config digest (classic store) or an index digest (containerd store). */
   readonly imageId: string;
   readonly state: "created" | "running" | "restarting" | "paused" | "exited" | "dead" | "removing";

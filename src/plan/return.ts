@@ -5,7 +5,7 @@ import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { memoryOf, toleratedFailures } from "./failures.js";
 import { goalOf, lastStable } from "./goal.js";
-import { baseOf, keptRevision, nameInRole } from "./names.js";
+import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { planSlot } from "./slot.js";
@@ -14,7 +14,7 @@ import { leaveAliases, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { takeTurns } from "./turns.js";
 import { assess, judge } from "./verdict.js";
-import { inRole, isReturning, isUp } from "./view.js";
+import { inRole, isReturning, isUp, precedes } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** Another slot still has, or has again, what was before: so there is something to go back to. */
@@ -81,7 +81,7 @@ function promoted(desired: Desired, { containers }: SlotView): ObservedContainer
 function hasReturned({ containers }: SlotView): boolean {
   const active = inRole(containers, "active");
   const failed = inRole(containers, "failed");
-  return active !== undefined && failed !== undefined && failed.revision > active.revision;
+  return active !== undefined && failed !== undefined && precedes(active, failed);
 }
 
 function returnFailed(desired: Desired, slot: SlotView, monitorMs: number): boolean {
@@ -89,7 +89,7 @@ function returnFailed(desired: Desired, slot: SlotView, monitorMs: number): bool
   if (next !== undefined) return isReturning(next, slot.containers) && judge(next, monitorMs, slot).kind === "failed";
   const failed = inRole(slot.containers, "failed");
   const active = promoted(desired, slot);
-  return active !== undefined && failed !== undefined && failed.revision < active.revision;
+  return active !== undefined && failed !== undefined && precedes(failed, active);
 }
 
 function planUnderWay(
@@ -121,7 +121,7 @@ function planStuck(
 ): Plan {
   const failed = inRole(slot.containers, "failed");
   const why =
-    failed !== undefined && failed.revision < bad.revision
+    failed !== undefined && precedes(failed, bad)
       ? `${failed.name} did not come back well`
       : "there is nothing it could go back to";
   const outcome = {
@@ -159,9 +159,8 @@ function planWayBack(desired: Desired, bad: ObservedContainer, because: string, 
   const way = wayBack(desired, slot, memory);
   if (way?.kind === "container") return startPrevious(desired, way.container, bad, because);
   if (way === undefined) return planStuck(desired.spec, bad, because, slot, memoryOf(memory, slot.slot));
-  const stable = lastStable(desired, way.digest, memory);
-  const revision = revisionBefore(desired, way.digest, bad, slot);
-  return planRollout(stable, way.digest, bad, slot, memoryOf(memory, slot.slot), revision);
+  const stable = { ...lastStable(desired, way.digest, memory), returns: true as const };
+  return planRollout(stable, way.digest, bad, slot, memoryOf(memory, slot.slot));
 }
 
 /**
@@ -187,14 +186,4 @@ export function startPrevious(
   const to = nameInRole(baseOf(previous), "next");
   steps.push({ kind: "rename-container", container: previous.name, to, because: "it is to take its old place" });
   return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
-}
-
-/** The revision that a digest had before the bad one came; it must be lower, for that is how a return is known. */
-function revisionBefore(desired: Desired, digest: string, bad: ObservedContainer, slot: SlotView): number {
-  const ofContainers = slot.siblings.filter((one) => one.digest === digest).map(({ revision }) => revision);
-  const ofTags = slot.images
-    .filter((image) => image.digests.some((reference) => reference.endsWith(`@${digest}`)))
-    .flatMap((image) => image.tags.map((tag) => keptRevision(desired.spec, tag) ?? -1));
-  const earlier = [...ofContainers, ...ofTags].filter((revision) => revision >= 0 && revision < bad.revision);
-  return earlier.length === 0 ? Math.max(0, bad.revision - 1) : Math.max(...earlier);
 }

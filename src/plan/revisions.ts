@@ -2,6 +2,7 @@ import { FairleadError } from "../errors.js";
 import type { Digest } from "../spec/image.js";
 import type { Rollout } from "./condition.js";
 import type { Pin } from "./desired.js";
+import { revisionIn } from "./numbering.js";
 import type { ObservedContainer } from "./observed.js";
 import { inEverySlot, isReturning } from "./view.js";
 
@@ -28,10 +29,6 @@ export function revisionsOf(
     const isLast = all.findIndex(({ revision }) => revision === one.revision) === index;
     return { ...one, active: serves && isLast };
   });
-}
-
-function revisionIn(id: string): number {
-  return Number(id.slice(id.lastIndexOf("@") + 1));
 }
 
 /** It serves, or has served: so it proved itself, though nobody remembers when. */

@@ -73,6 +73,8 @@ export interface CreateContainerStep {
   /** The digest is the image's id on this host: no repository knows it by that. */
   readonly byId?: true;
   readonly revision: number;
+  /** As in `ObservedContainer`. */
+  readonly returns?: true;
   readonly slot: number;
   /** The first network, or none; further ones are joined before the start (engines before API 1.44 take one at creation). */
   readonly attach: Endpoint | undefined;

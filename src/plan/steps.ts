@@ -101,6 +101,7 @@ export interface Birth {
   readonly specHash: string;
   readonly digest: Digest;
   readonly revision: number;
+  readonly returns?: true;
   /** Whether it may answer to the service's aliases before it is proven: only where nothing else serves. */
   readonly aliased: boolean;
   readonly owners: readonly Owner[];
@@ -128,6 +129,7 @@ export function create(birth: Birth, view: SlotView): Step[] {
       digest,
       ...(localName(view, spec.image, digest) === digest ? { byId: true as const } : {}),
       revision,
+      ...(birth.returns === true ? { returns: true as const } : {}),
       slot: view.slot,
       attach: first === undefined ? undefined : endpointOf(first),
       ...(owners.length === 0 ? {} : { owners }),

@@ -109,12 +109,18 @@ export function isUp(container: Pick<ObservedContainer, "state">): boolean {
 }
 
 /**
- * An older container is to take the place of a newer one: the way back of a slot that had been promoted. A rollout's
- * own containers are never older than what they find.
+ * A container is to take the place of a newer one: the way back of a slot that had been promoted. A rollout's own
+ * containers are never older than what they find.
  */
 export function isReturning(next: ObservedContainer, containers: readonly ObservedContainer[]): boolean {
   const newer = inRole(containers, "active") ?? inRole(containers, "failed");
-  return newer !== undefined && next.revision < newer.revision;
+  return newer !== undefined && precedes(next, newer);
+}
+
+/** What it is has served before the other one, even where it was made anew after that and bears a number of its own. */
+export function precedes(one: ObservedContainer, other: ObservedContainer): boolean {
+  if (one.returns === true && other.returns !== true) return true;
+  return one.revision < other.revision;
 }
 
 /** Another slot answers for the service. */

@@ -49,21 +49,34 @@ describe("labels", () => {
       fc.nat(1000).map((maximumRetryCount) => ({ name: "on-failure", maximumRetryCount }) as const),
     );
     fc.assert(
-      fc.property(restart, fc.nat(1e8), fc.integer({ min: 1, max: 99 }), (policy, revision, slot) => {
-        const step = { ...creation(serviceSpec("web", image, { restart: policy }), image), revision, slot };
-        expect(readIdentity(containerLabels(step))).toEqual({
-          project: "contract",
-          service: "web",
-          slot,
-          base: `contract-web-${slot}`,
-          specHash: "0123abcd",
-          image: "docker.io/library/nginx:1.27",
-          digest: image.digest,
-          revision,
-          declaredRestart: policy,
-          declaredNetworks: [],
-        });
-      }),
+      fc.property(
+        restart,
+        fc.nat(1e8),
+        fc.integer({ min: 1, max: 99 }),
+        fc.boolean(),
+        (policy, revision, slot, back) => {
+          const returns = back ? { returns: true as const } : {};
+          const step = {
+            ...creation(serviceSpec("web", image, { restart: policy }), image),
+            revision,
+            slot,
+            ...returns,
+          };
+          expect(readIdentity(containerLabels(step))).toEqual({
+            project: "contract",
+            service: "web",
+            slot,
+            base: `contract-web-${slot}`,
+            specHash: "0123abcd",
+            image: "docker.io/library/nginx:1.27",
+            digest: image.digest,
+            revision,
+            ...returns,
+            declaredRestart: policy,
+            declaredNetworks: [],
+          });
+        },
+      ),
     );
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Rollout } from "../../../src/plan/condition.js";
 import { trackRollout } from "../../../src/plan/history.js";
-import { containerIn, digestOf, now } from "./world.js";
+import { containerIn, digestOf, hold, now } from "./world.js";
 
 const active = containerIn("active", "a", 1);
 const next = containerIn("next", "b", 2, { createdAt: now - 4_000 });
@@ -22,25 +22,25 @@ const closed: Rollout = { ...open, finishedAt: "1970-01-01T00:16:39.000Z", outco
 
 describe("a rollout", () => {
   it("begins with a next one, at the time it was created", () => {
-    expect(trackRollout(undefined, [active, next], now)).toEqual(open);
+    expect(trackRollout(undefined, { containers: [active, next], now })).toEqual(open);
   });
 
   it("of a first start comes from nothing", () => {
-    expect(trackRollout(undefined, [next], now)).toEqual({ ...open, from: undefined });
+    expect(trackRollout(undefined, { containers: [next], now })).toEqual({ ...open, from: undefined });
   });
 
   it("begins anew where the last one known is over, or was another", () => {
     const third = containerIn("next", "c", 3, { createdAt: now - 4_000 });
     const begun = { ...open, id: "shop/web@3", to: digestOf("c") };
-    expect(trackRollout(closed, [active, third], now)).toEqual(begun);
-    expect(trackRollout(open, [active, third], now)).toEqual(begun);
-    expect(trackRollout({ ...closed, id: begun.id }, [active, third], now)).toEqual(begun);
+    expect(trackRollout(closed, { containers: [active, third], now })).toEqual(begun);
+    expect(trackRollout(open, { containers: [active, third], now })).toEqual(begun);
+    expect(trackRollout({ ...closed, id: begun.id }, { containers: [active, third], now })).toEqual(begun);
   });
 
   it("stays the very same while nothing is new", () => {
-    expect(trackRollout(open, [active, next], now)).toBe(open);
-    expect(trackRollout(closed, [active], now)).toBe(closed);
-    expect(trackRollout(undefined, [active], now)).toBeUndefined();
+    expect(trackRollout(open, { containers: [active, next], now })).toBe(open);
+    expect(trackRollout(closed, { containers: [active], now })).toBe(closed);
+    expect(trackRollout(undefined, { containers: [active], now })).toBeUndefined();
   });
 });
 
@@ -49,7 +49,7 @@ describe("the end of a rollout", () => {
 
   it("is promoted when its container serves", () => {
     const promoted = containerIn("active", "b", 2);
-    expect(trackRollout(open, [promoted, containerIn("previous", "a", 1)], now)).toEqual({
+    expect(trackRollout(open, { containers: [promoted, containerIn("previous", "a", 1)], now })).toEqual({
       ...ended,
       outcome: "promoted",
       reason: "Converged",
@@ -59,7 +59,7 @@ describe("the end of a rollout", () => {
   it.each(["running", "restarting", "paused"] as const)(
     "is rolled back when its container failed and the old one is %s",
     (state) => {
-      expect(trackRollout(open, [{ ...active, state }, containerIn("failed", "b", 2)], now)).toEqual({
+      expect(trackRollout(open, { containers: [{ ...active, state }, containerIn("failed", "b", 2)], now })).toEqual({
         ...ended,
         outcome: "rolled-back",
         reason: "DigestHeld",
@@ -69,15 +69,30 @@ describe("the end of a rollout", () => {
 
   it("is failed when its container failed and nothing serves", () => {
     const failed = { ...ended, outcome: "failed", reason: "DigestHeld" };
-    expect(trackRollout(open, [containerIn("failed", "b", 2)], now)).toEqual(failed);
+    expect(trackRollout(open, { containers: [containerIn("failed", "b", 2)], now })).toEqual(failed);
     const stopped = containerIn("active", "a", 1, { state: "exited" });
-    expect(trackRollout(open, [stopped, containerIn("failed", "b", 2)], now)).toEqual(failed);
+    expect(trackRollout(open, { containers: [stopped, containerIn("failed", "b", 2)], now })).toEqual(failed);
+  });
+
+  it("is not yet there while another replica waits, whatever failed in this one before", () => {
+    const inSlot = (slot: number, role: "active" | "failed", letter: string, revision: number) =>
+      containerIn(role, letter, revision, { id: `id-${slot}-${revision}`, slot });
+    const third: Rollout = { ...open, id: "shop/web@3", to: digestOf("c") };
+    const mixed = [inSlot(1, "active", "c", 3), inSlot(2, "active", "a", 1)];
+    const earlier = [...mixed, inSlot(1, "failed", "b", 2)];
+    expect(trackRollout(third, { containers: earlier, now })).toBe(third);
+    // It failed in the other slot, and what was to come back in this one did not.
+    const stuck = [...mixed, inSlot(1, "failed", "a", 1), inSlot(2, "failed", "c", 3)];
+    expect(trackRollout(third, { containers: stuck, now })).toMatchObject({ reason: "RollbackFailed" });
+    const anew = [...mixed, { ...inSlot(1, "failed", "a", 4), returns: true as const }];
+    const holds = [{ ...hold("c"), slot: 2 }];
+    expect(trackRollout(third, { containers: anew, now, holds })).toMatchObject({ reason: "RollbackFailed" });
   });
 
   it("is superseded when its container has gone, whatever failed earlier", () => {
     const superseded = { ...ended, outcome: "superseded", reason: "RolloutStarted" };
-    expect(trackRollout(open, [active], now)).toEqual(superseded);
-    expect(trackRollout(open, [active, containerIn("failed", "c", 1)], now)).toEqual(superseded);
-    expect(trackRollout(open, [], now)).toEqual(superseded);
+    expect(trackRollout(open, { containers: [active], now })).toEqual(superseded);
+    expect(trackRollout(open, { containers: [active, containerIn("failed", "c", 1)], now })).toEqual(superseded);
+    expect(trackRollout(open, { containers: [], now })).toEqual(superseded);
   });
 });

@@ -180,14 +180,14 @@ describe("what is told of a pin", () => {
   });
 
   it("is a rollout that ends rolled back, never promoted; and failed where it fails", () => {
-    const begun = trackRollout(undefined, [serving, containerIn("next", "a", 1)], now, 0, pin);
+    const begun = trackRollout(undefined, { containers: [serving, containerIn("next", "a", 1)], now, pin });
     expect(begun).toMatchObject({ id: "shop/web@1", from: digestOf("b"), to: digestOf("a"), rollback: true });
     const back = [containerIn("active", "a", 1), containerIn("previous", "b", 2)];
-    const done = trackRollout(begun, back, now, 0, pin);
+    const done = trackRollout(begun, { containers: back, now, pin });
     expect(done).toMatchObject({ outcome: "rolled-back", reason: "Pinned" });
-    const worse = trackRollout(begun, [serving, containerIn("failed", "a", 1)], now, 0, pin);
+    const worse = trackRollout(begun, { containers: [serving, containerIn("failed", "a", 1)], now, pin });
     expect(worse).toMatchObject({ outcome: "failed", reason: "RollbackFailed" });
-    expect(trackRollout(begun, [serving, previous()], now)).toMatchObject({ outcome: "superseded" });
+    expect(trackRollout(begun, { containers: [serving, previous()], now })).toMatchObject({ outcome: "superseded" });
   });
 });
 

@@ -291,7 +291,8 @@ describe("a replica that fails", () => {
     expect(planText({ desired: desire("b", fleetSpec(3)), host: at(pruned), memory })).toMatchInlineSnapshot(`
       "
       1. create shop-web-1.next from sha256:aaaaaaaaaaaa on shop_default without an alias (the image is now sha256:aaaaaaaaaaaa)
-      2. start shop-web-1.next (it proves itself beside the one that serves)
+      2. tag acme/web@sha256:aaaaaaaaaaaa as fairlead/keep:shop.web.r3 (a tagged image survives an image prune)
+      3. start shop-web-1.next (it proves itself beside the one that serves)
       => continue: RolloutStarted: slot 1 of 3: rolling out sha256:aaaaaaaaaaaa, start-first: the service publishes no host port and writes to no shared volume
       "
     `);

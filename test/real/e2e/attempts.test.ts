@@ -1,0 +1,46 @@
+import { describe } from "vitest";
+import type { History } from "../../../src/control/surface.js";
+import { fairlead } from "./cli.js";
+import { test, type Scene } from "./scene.js";
+
+const run = (scene: Scene, ...args: readonly string[]) =>
+  fairlead([...args, "--admin", scene.fairlead.adminUrl]).then(
+    ({ code, stdout, stderr }) => `${code} ${stdout}${stderr}`,
+  );
+
+async function historyOf(scene: Scene): Promise<History> {
+  const path = `/api/v1/services/${scene.project}/web/history`;
+  return (await (await fetch(scene.fairlead.adminUrl + path)).json()) as History;
+}
+
+describe.concurrent("a rollout", () => {
+  test("after a bad one, a roll-back and a resume has a number of its own", async ({ scene, expect }) => {
+    const first = await scene.push();
+    await scene.write({ web: {} });
+    await scene.start();
+    await scene.untilServing(first.digest);
+    const second = await scene.push();
+    await scene.hook();
+    await scene.untilServing(second.digest);
+    const third = await scene.push({ behaviour: "exit-at-once" });
+    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 .*Held/);
+    expect(await run(scene, "rollback", "web")).toMatch(/^0 .* is pinned to revision 1 /);
+    await scene.untilStatus(({ sync, revision }) => sync === "Pinned" && revision === 1);
+    await scene.until("the end of the roll-back", async () => {
+      const names = (await scene.containers()).map(({ name }) => name);
+      return !names.some((name) => /\.(next|failed)$/.test(name));
+    });
+    const fourth = await scene.push();
+    expect(await run(scene, "resume", "web")).toMatch(/^0 /);
+    await scene.hook();
+    await scene.untilServing(fourth.digest);
+    const { revisions } = await historyOf(scene);
+    expect(revisions.map(({ revision, to, outcome }) => [revision, to, outcome])).toEqual([
+      [4, fourth.digest, "promoted"],
+      [1, first.digest, "rolled-back"],
+      [3, third.digest, "rolled-back"],
+      [2, second.digest, "promoted"],
+      [1, first.digest, "promoted"],
+    ]);
+  });
+});
