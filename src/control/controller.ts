@@ -159,6 +159,9 @@ export class Controller {
     });
     this.#queue = new KeyedQueue({
       run: (key) => workers.add(() => reconciler.run(key as ServiceKey)),
+      onDue: () => {
+        this.#host.invalidate();
+      },
       clock,
       backoff: options.backoff,
       telemetry,
@@ -219,6 +222,7 @@ export class Controller {
     }, this.#abort.signal);
     const firstLook = new Promise<void>((resolve) => {
       const onEvent = (event: EngineEvent) => {
+        if (event.kind === "beat") return;
         this.#host.invalidate();
         if (this.#ready) this.#triggers.engineTold(event);
         else if (event.kind === "resync") void this.#lookFirst().then(resolve);

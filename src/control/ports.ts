@@ -70,9 +70,12 @@ export interface Engine {
   exec(container: string, command: readonly string[], timeoutMs: number, settings?: ExecSettings): Promise<ExecResult>;
   /** The platform images must fit, such as `linux/arm64` or `linux/arm/v7`. */
   platform(): Promise<Platform>;
+  /** What is known of the service's containers does not count any more: the next look inspects them, whatever a list shows. */
+  doubt(project: string, service: string): void;
   /**
    * Calls `onEvent` for each change on the host until the signal aborts; reconnects by itself. After each (re)connection
-   * it calls `onEvent` with `{kind: "resync"}`: events may have been lost, only a fresh look tells.
+   * it calls `onEvent` with `{kind: "resync"}`: events may have been lost, only a fresh look tells. A stream that says
+   * nothing while the host changes is opened anew; as long as all is well it tells so by a `beat` every few seconds.
    */
   watch(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void>;
 }
@@ -144,6 +147,8 @@ export interface Platform {
 
 export type EngineEvent =
   | { readonly kind: "resync" }
+  /** The engine answers, and as far as can be seen nothing has happened that was not told. */
+  | { readonly kind: "beat" }
   /** The engine cannot be reached; it is tried again. */
   | { readonly kind: "lost"; readonly message: string }
   /** Something happened to a container of ours, or to a claimed one. `action` is the engine's word: `die`, `health_status: healthy`, … */

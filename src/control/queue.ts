@@ -17,6 +17,8 @@ export type RunResult =
 export interface QueueOptions {
   /** Must not throw; must resolve only when the work has really stopped. */
   readonly run: (key: string) => Promise<RunResult>;
+  /** A key's time has come: what was known when it began to wait may be out of date. */
+  readonly onDue?: () => void;
   readonly clock: Clock;
   readonly backoff: BackoffOptions;
   readonly telemetry: QueueTelemetry;
@@ -140,6 +142,7 @@ export class KeyedQueue {
     if (item.lane.size > 0) return;
     item.cancelTimer = this.options.clock.after(afterMs, () => {
       item.cancelTimer = undefined;
+      this.options.onDue?.();
       this.add(key);
     });
   }

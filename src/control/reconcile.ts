@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { asFairleadError, FairleadError } from "../errors.js";
+import { isConclusive } from "../plan/conclusive.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Desired, Target } from "../plan/desired.js";
 import { gatesOf } from "../plan/gate.js";
@@ -62,7 +63,7 @@ export interface ReconcilerOptions {
 }
 
 /** A run that has not settled after this many looks, and so many more for each replica, is not going to. */
-const mostPasses = 12;
+const mostPasses = 16;
 const passesOfReplica = 4;
 const removalGraceMs = 10_000;
 /** What waits for an event is looked at this often all the same. */
@@ -73,6 +74,8 @@ interface Run {
   readonly key: ServiceKey;
   readonly id: string;
   readonly log: Log;
+  /** The host was looked at for this pass, with every container of the service. */
+  afresh: boolean;
   /** It has changed the host. */
   acted: boolean;
   /** What is being done to the host, or could not be done. */
@@ -98,6 +101,7 @@ export class Reconciler {
       key,
       id,
       log: log.child({ reconcile: id, project, service }),
+      afresh: false,
       acted: false,
       step: undefined,
       startRefused: false,
@@ -120,6 +124,7 @@ export class Reconciler {
     const most = mostPasses + (replicas - 1) * passesOfReplica;
     for (let pass = 0; pass < most; pass += 1) {
       const declared = this.options.declared(run.key);
+      if (run.afresh) this.#doubt(run.key);
       const snapshot = await this.options.gateWatch.look(await this.options.host.get(), run.key);
       const outcome =
         declared === undefined ? await this.#remove(run, snapshot) : await this.#converge(run, declared, snapshot);
@@ -130,7 +135,14 @@ export class Reconciler {
     });
   }
 
-  /** Undefined: the world has changed, look again. */
+  #doubt(key: ServiceKey): void {
+    const { engine, host } = this.options;
+    const [project = "", name = ""] = key.split("/");
+    engine.doubt(project, name);
+    host.invalidate();
+  }
+
+  /** Undefined: the world has changed, or may have: look again. */
   async #converge(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
     const { ledger, pulls, clock } = this.options;
     const { spec, generation, specProblem } = declared;
@@ -145,6 +157,11 @@ export class Reconciler {
     const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const desired = withWindow(pinned(wanted, memory.pin), view.now);
     const planned = plan(desired, view, memory);
+    if (!run.afresh && isConclusive(planned.steps)) {
+      run.afresh = true;
+      return undefined;
+    }
+    run.afresh = false;
     const { outcome } = planned;
     const { containers } = view;
     if (resolved !== undefined) {

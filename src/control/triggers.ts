@@ -51,7 +51,7 @@ export class Triggers {
     queue.add(key);
   }
 
-  engineTold(event: EngineEvent): void {
+  engineTold(event: Exclude<EngineEvent, { readonly kind: "beat" }>): void {
     const { catalog, queue, log } = this.options;
     switch (event.kind) {
       case "resync":

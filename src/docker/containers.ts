@@ -10,9 +10,9 @@ import { logLines } from "./logs.js";
 import { quotable, Refusal } from "./refusal.js";
 import type { InspectedContainer, ListedContainer } from "./schema.js";
 
-export async function listContainers(connection: Connection): Promise<readonly ListedContainer[]> {
+export async function listContainers(connection: Connection, timeoutMs = 60_000): Promise<readonly ListedContainer[]> {
   const call = { method: "GET", path: "/containers/json", query: { all: 1 }, task: "list containers" } as const;
-  return ((await connection.ask({ ...call, timeoutMs: 60_000 })) ?? []) as readonly ListedContainer[];
+  return ((await connection.ask({ ...call, timeoutMs })) ?? []) as readonly ListedContainer[];
 }
 
 /** Undefined: it is gone. */

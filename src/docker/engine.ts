@@ -28,7 +28,11 @@ export interface EngineOptions extends EndpointOptions {
   readonly onWarning?: containers.OnWarning;
   /** Epoch ms; default Date.now. */
   readonly clock?: () => number;
+  /** How often the event stream is compared with a list. Default 5 s. */
+  readonly beatMs?: number;
 }
+
+const usualBeatMs = 5_000;
 
 /** An engine that also runs commands whose whole answer counts. */
 export interface DockerEngine extends Engine {
@@ -126,7 +130,11 @@ export function connectEngine(options: EngineOptions): DockerEngine {
         const info = await connection.ask({ method: "GET", path: "/info", task: "ask its platform" });
         return platformOf(info ?? {});
       }),
-    watch: (onEvent, signal) => watchEngine(connection, host, onEvent, signal),
+    doubt: (project, service) => {
+      host.doubt(project, service);
+    },
+    watch: (onEvent, signal) =>
+      watchEngine({ connection, host, beatMs: options.beatMs ?? usualBeatMs, onEvent, signal }),
   };
 }
 

@@ -53,6 +53,7 @@ function containerEvent(message: EventMessage, host: Host): EngineEvent | undefi
   const identity = readIdentity(Actor?.Attributes ?? {}) ?? host.find(id);
   if (identity === undefined) return unblocking.has(Action) ? { kind: "other" } : undefined;
   remember(id, message, host);
+  host.unheard.heard(id);
   // A signal changes nothing by itself; if the container ends of it, that is an event of its own.
   if (Action === "kill") return undefined;
   host.stale.container(id);
@@ -98,5 +99,6 @@ function networkEvent({ Action = "", Actor }: EventMessage, host: Host): EngineE
   // A foreign one that leaves a network may unblock what waits for that.
   if (container === undefined) return Action === "disconnect" ? { kind: "other" } : undefined;
   host.stale.container(container.id);
+  host.unheard.heard(container.id);
   return { kind: "container", project: container.project, service: container.service, action: Action };
 }

@@ -8,17 +8,19 @@ import { Flight } from "./flight.js";
 import { HealthMemory } from "./health-memory.js";
 import { listImages, observeImages } from "./images.js";
 import { readIdentity } from "./labels.js";
-import { ageIn, fingerprint, foreignOf } from "./listing.js";
+import { ageIn, fingerprint, foreignOf, isOf } from "./listing.js";
 import { observeNetworks } from "./network-observation.js";
 import { listNetworks } from "./networks.js";
 import { factsOf, observe } from "./observation.js";
 import type { ListedContainer, ListedImage, ListedNetwork } from "./schema.js";
 import { Staleness } from "./staleness.js";
 import type { Stale } from "./staleness.js";
+import { Unheard } from "./unheard.js";
 import { listVolumes } from "./volumes.js";
 
 interface Known {
-  readonly fingerprint: string;
+  /** Undefined: the list it is from had not caught up with the inspection. */
+  readonly fingerprint: string | undefined;
   readonly age: number | undefined;
   readonly owner: Owner;
   /** Absent: it is not ours, but claimed. */
@@ -33,9 +35,16 @@ interface Owner {
   readonly service: string;
 }
 
+interface Owned {
+  readonly listed: ListedContainer;
+  readonly owner: Owner;
+}
+
 const claimNone: Claim = () => undefined;
 
 const inspectionsAtOnce = 8;
+/** An engine that takes longer for a list is out of reach. */
+const beatTimeoutMs = 10_000;
 
 /** What is known of the host, and what of it must be asked again. */
 export class Host {
@@ -43,6 +52,7 @@ export class Host {
   readonly health = new HealthMemory();
   readonly ends = new EndMemory();
   readonly execs = new ExecMemory();
+  readonly unheard = new Unheard();
   #lostSince: number | undefined;
   #outage: HostSnapshot["engineOutage"];
   #claim: Claim = claimNone;
@@ -76,6 +86,30 @@ export class Host {
     this.#lostSince = undefined;
   }
 
+  /** What is known of the service's containers does not count any more. */
+  doubt(project: string, service: string): void {
+    for (const { owner } of this.#known.values()) {
+      if (owner.project === project && owner.service === service) this.stale.doubt(owner.id);
+    }
+  }
+
+  /** Looks whether ours have changed since the last look without an event that told of it. */
+  async listen(): Promise<void> {
+    const listed = await listContainers(this.connection, beatTimeoutMs);
+    this.#compare(this.#owned(listed), this.stale.named());
+  }
+
+  /** Whether something has changed that no event has told of, for so long. */
+  awaitsEvents(forMs = 0): boolean {
+    return this.unheard.isOlderThan(forMs, this.clock());
+  }
+
+  /** An event stream begins. */
+  follow(): void {
+    this.stale.follow();
+    this.unheard.clear();
+  }
+
   /** Whose the container is, if it is ours or claimed. */
   find(id: string): Owner | undefined {
     return this.#known.get(id)?.owner;
@@ -88,10 +122,8 @@ export class Host {
       this.found();
       // Read after the list: nothing that is observed may lie in its future.
       const takenAt = this.clock();
-      const owned = listed.flatMap((container) => {
-        const owner = this.#ownerOf(container);
-        return owner === undefined ? [] : [{ listed: container, owner }];
-      });
+      const owned = this.#owned(listed);
+      if (!stale.everything) this.#compare(owned, new Set([...stale.containers, ...this.stale.named()]));
       this.#known = await this.#inspect(owned, stale);
       const ids = new Set(owned.map(({ owner }) => owner.id));
       this.health.keepOnly(ids);
@@ -113,15 +145,35 @@ export class Host {
     ]);
   }
 
+  /** An event about what the list shows may have come before the list, or between it and the look before. */
+  #compare(owned: readonly Owned[], named: ReadonlySet<string>): void {
+    const now = new Map(owned.map(({ listed, owner }) => [owner.id, fingerprint(listed)]));
+    const isChanged = ([id, before]: readonly [string, string | undefined]) =>
+      before !== undefined && before !== now.get(id);
+    const known = [...this.#known].map(([id, { fingerprint: print }]) => [id, print] as const);
+    const changed = [
+      ...known.filter(isChanged).map(([id]) => id),
+      ...[...now.keys()].filter((id) => !this.#known.has(id)),
+    ];
+    this.unheard.changed(
+      changed.filter((id) => !named.has(id)),
+      this.clock(),
+    );
+  }
+
+  #owned(listed: readonly ListedContainer[]): readonly Owned[] {
+    return listed.flatMap((container) => {
+      const owner = this.#ownerOf(container);
+      return owner === undefined ? [] : [{ listed: container, owner }];
+    });
+  }
+
   #ownerOf(listed: ListedContainer): Owner | undefined {
     const owner = readIdentity(listed.Labels ?? {}) ?? this.#claim(foreignOf(listed));
     return owner === undefined ? undefined : { id: listed.Id, project: owner.project, service: owner.service };
   }
 
-  async #inspect(
-    owned: readonly { readonly listed: ListedContainer; readonly owner: Owner }[],
-    stale: Stale,
-  ): Promise<ReadonlyMap<string, Known>> {
+  async #inspect(owned: readonly Owned[], stale: Stale): Promise<ReadonlyMap<string, Known>> {
     const known = new Map<string, Known>();
     const queue = owned.values();
     const worker = async () => {
@@ -139,13 +191,14 @@ export class Host {
     const print = fingerprint(listed);
     const age = ageIn(listed.Status ?? "");
     const same = before?.fingerprint === print && (age ?? 0) >= (before.age ?? 0);
-    if (same && !stale.everything && !stale.containers.has(listed.Id)) return { ...before, age, owner };
+    const isNamed = stale.everything || stale.containers.has(listed.Id) || stale.doubted.has(listed.Id);
+    if (same && !isNamed) return { ...before, age, owner };
     const inspected = await inspectContainer(this.connection, listed.Id);
     if (inspected === undefined) return undefined;
     const facts = this.health.remember(factsOf(inspected), this.clock());
     const observed = observe(inspected);
     return {
-      fingerprint: print,
+      fingerprint: isOf(listed, inspected) ? print : undefined,
       age,
       owner,
       facts,

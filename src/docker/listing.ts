@@ -1,6 +1,6 @@
 import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
 import { readComposeIdentity } from "./labels.js";
-import type { ListedContainer } from "./schema.js";
+import type { InspectedContainer, ListedContainer } from "./schema.js";
 
 /** The engine's leading slash goes; so do the names that legacy links give (`/other/alias`). */
 export function namesOf(listed: ListedContainer): string[] {
@@ -17,6 +17,21 @@ export function foreignOf(listed: ListedContainer): Omit<ForeignContainer, "fact
 export function fingerprint(listed: ListedContainer): string {
   const networks = Object.keys(listed.NetworkSettings?.Networks ?? {}).sort();
   return JSON.stringify([namesOf(listed), listed.State, healthIn(listed.Status ?? ""), listed.Created, networks]);
+}
+
+/**
+ * Whether a list and a later inspection show the same. The engine tells of an end before its lists do: then the list is
+ * older than the event.
+ */
+export function isOf(listed: ListedContainer, { Name = "", State, NetworkSettings }: InspectedContainer): boolean {
+  const shown = [
+    listed.State,
+    healthIn(listed.Status ?? ""),
+    ...Object.keys(listed.NetworkSettings?.Networks ?? {}).sort(),
+  ];
+  const health = State?.Status === "running" ? (State.Health?.Status ?? "none") : "none";
+  const seen = [State?.Status, health || "none", ...Object.keys(NetworkSettings?.Networks ?? {}).sort()];
+  return namesOf(listed).includes(Name.replace(/^\//, "")) && shown.join(" ") === seen.join(" ");
 }
 
 export function healthIn(status: string): ObservedContainer["health"] {

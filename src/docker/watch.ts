@@ -5,52 +5,84 @@ import type { Connection } from "./connection.js";
 import { digestEvent, eventFilters } from "./events.js";
 import type { Host } from "./host.js";
 import { readObjects } from "./lines.js";
+import { listenToPulse } from "./pulse.js";
 import { refused } from "./refusal.js";
 import type { EventMessage } from "./schema.js";
 
 const firstDelayMs = 200;
 const longestDelayMs = 5000;
 
+export interface Watch {
+  readonly connection: Connection;
+  readonly host: Host;
+  /** How often the stream is compared with a list. */
+  readonly beatMs: number;
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Follows the engine's events until the signal aborts. Events only wake: a slow listener loses some, and so does every
  * reconnection; hence each connection begins with `resync`.
  */
-export async function watchEngine(
-  connection: Connection,
-  host: Host,
-  onEvent: (event: EngineEvent) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  let followed = false;
-  let told = false;
-  let delayMs = firstDelayMs;
+export async function watchEngine(watch: Watch): Promise<void> {
+  const { connection, host, onEvent, signal } = watch;
+  const line = { followed: false, told: false, delayMs: firstDelayMs };
+  const opened = () => {
+    host.found();
+    host.follow();
+    Object.assign(line, { followed: true, told: false, delayMs: firstDelayMs });
+    onEvent({ kind: "resync" });
+  };
   while (!signal.aborted) {
-    let message = "the engine hung up";
-    try {
-      for await (const event of follow(connection, signal)) {
-        if (event === "open") {
-          host.found();
-          host.stale.follow();
-          [followed, told, delayMs] = [true, false, firstDelayMs];
-          onEvent({ kind: "resync" });
-          continue;
-        }
-        const news = digestEvent(event, host);
-        if (news !== undefined) onEvent(news);
-      }
-    } catch (error) {
-      const known = refused(error);
-      if (known instanceof FairleadError) message = known.message;
-    }
+    const end = await followOnce(watch, opened);
     host.stale.unfollow();
     connection.forget();
     if (isAborted(signal)) return;
-    if (followed) host.lost();
-    if (!told) onEvent({ kind: "lost", message });
-    told = true;
-    await pause(delayMs, signal);
-    delayMs = Math.min(delayMs * 2, longestDelayMs);
+    if (end.kind === "silent") continue;
+    if (line.followed) host.lost();
+    if (!line.told) onEvent({ kind: "lost", message: end.message });
+    line.told = true;
+    await pause(line.delayMs, signal);
+    line.delayMs = Math.min(line.delayMs * 2, longestDelayMs);
   }
+}
+
+type End =
+  | { readonly kind: "lost"; readonly message: string }
+  /** The engine answers, but this stream has kept something to itself. */
+  | { readonly kind: "silent" };
+
+/** One connection, to its end. */
+async function followOnce({ connection, host, beatMs, onEvent, signal }: Watch, opened: () => void): Promise<End> {
+  const hangUp = new AbortController();
+  const line = AbortSignal.any([signal, hangUp.signal]);
+  let end: End = { kind: "lost", message: "the engine hung up" };
+  const onPulse = (pulse: "beat" | End) => {
+    if (pulse === "beat") {
+      onEvent({ kind: "beat" });
+      return;
+    }
+    end = pulse;
+    hangUp.abort();
+  };
+  try {
+    for await (const event of follow(connection, line)) {
+      if (event === "open") {
+        opened();
+        void listenToPulse(host, beatMs, line, onPulse);
+        continue;
+      }
+      const news = digestEvent(event, host);
+      if (news !== undefined) onEvent(news);
+    }
+  } catch (error) {
+    const known = refused(error);
+    if (known instanceof FairleadError && !hangUp.signal.aborted) end = { kind: "lost", message: known.message };
+  } finally {
+    hangUp.abort();
+  }
+  return end;
 }
 
 async function* follow(connection: Connection, signal: AbortSignal): AsyncGenerator<EventMessage | "open"> {

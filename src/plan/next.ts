@@ -10,6 +10,7 @@ import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { planPostStart } from "./post-start.js";
 import { failureOf } from "./post-start-memory.js";
+import { spareProven } from "./proven.js";
 import type { Step } from "./step.js";
 import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
@@ -199,6 +200,8 @@ function planFailure(
   if (spec.update.failureAction === "continue" && isUp(next)) {
     return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);
   }
+  const spared = spareProven({ desired, next, active, failure, memory });
+  if (spared !== undefined) return spared;
   const known = memory.holds.some(
     (hold) => hold.specHash === specHash && hold.digest === next.digest && (hold.slot ?? 1) === next.slot,
   );

@@ -157,6 +157,9 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
     logs: (...call) => engine.logs(...call),
     locate: (...call) => engine.locate(...call),
     exec: (...call) => engine.exec(...call),
+    doubt: (...call) => {
+      engine.doubt(...call);
+    },
     platform: () => engine.platform(),
   };
 }

@@ -49,6 +49,8 @@ export interface Stage {
   stopByHand(container: string): Promise<void>;
   /** The engine cannot be reached for so long. Containers go on. */
   interrupt(ms: number): Promise<void>;
+  /** The event streams that are open stay open, and say nothing any more. */
+  silence(): Promise<void>;
   /** Time passes. */
   wait(ms: number): Promise<void>;
   /** Container lists, inspections and other lists that the engine has been asked for so far. */

@@ -8,7 +8,9 @@ export function watchContract(bench: Bench): void {
     async function watched(work: (events: EngineEvent[], settle: () => Promise<void>) => Promise<void>): Promise<void> {
       const stop = new AbortController();
       const events: EngineEvent[] = [];
-      const watching = bench.engine.watch((event) => events.push(event), stop.signal);
+      const watching = bench.engine.watch((event) => {
+        if (event.kind !== "beat") events.push(event);
+      }, stop.signal);
       const settle = async () => {
         await bench.stage.wait(300);
       };
@@ -102,6 +104,39 @@ export function watchContract(bench: Bench): void {
         expect(outage?.to).toBeLessThanOrEqual(takenAt);
         await bench.discard(id);
       });
+    });
+
+    it("opens a stream anew that says nothing of what happens", async () => {
+      await watched(async (events) => {
+        const id = await bench.create("unheard", bench.plain);
+        await bench.engine.startContainer(id);
+        await bench.stage.wait(300);
+        await bench.engine.snapshot();
+        events.length = 0;
+        await bench.stage.silence();
+        await bench.stage.kill(id);
+        for (let tries = 0; tries < 120 && events.length === 0; tries += 1) await bench.stage.wait(100);
+        expect(events[0]).toEqual({ kind: "resync" });
+        expect(await bench.see(id)).toMatchObject({ state: "exited" });
+        events.length = 0;
+        await bench.discard(id);
+        await bench.stage.wait(300);
+        expect(events).toContainEqual({ kind: "container", project, service: "unheard", action: "destroy" });
+      });
+    });
+
+    it("inspects again what is doubted", async () => {
+      const id = await bench.create("doubted", bench.plain);
+      await watched(async (_events, settle) => {
+        await bench.engine.snapshot();
+        await settle();
+        await bench.engine.snapshot();
+        const before = bench.stage.counts().inspections;
+        bench.engine.doubt(project, "doubted");
+        await bench.engine.snapshot();
+        expect(bench.stage.counts().inspections).toBe(before + 1);
+      });
+      await bench.discard(id);
     });
 
     it("saves asking: one container list per look, an inspection only where something changed", async () => {

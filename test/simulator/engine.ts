@@ -22,7 +22,15 @@ export interface Counts {
   readonly calls: Map<keyof Engine, number>;
 }
 
+/** One event stream. */
+interface Stream {
+  isSilent: boolean;
+  /** Something has happened that it has not told. */
+  missed: boolean;
+}
+
 const because = "asked by the executor";
+const beatMs = 5_000;
 
 /** An `Engine` without an engine: passes the engine's own contract, on time that passes when told to. */
 export class SimulatedEngine implements Engine {
@@ -36,6 +44,7 @@ export class SimulatedEngine implements Engine {
   /** Containers that others made, by id. */
   readonly #strangers = new Map<string, Pick<ForeignContainer, "image" | "compose">>();
   readonly #bases = new Map<string, string>();
+  readonly #streams = new Set<Stream>();
   #reachable = true;
   #listsChanged = true;
 
@@ -90,6 +99,22 @@ export class SimulatedEngine implements Engine {
     if (found === undefined) return;
     if (found.state === "running") this.world.end(id, 137);
     this.#discard(found);
+  }
+
+  /** The next event of this action is delivered to nobody, as if the listener had been too slow for it. */
+  loseEvent(action: string): void {
+    const { world } = this;
+    const before = world.isLost;
+    world.isLost = (event) => {
+      const isIt = event.kind === "container" && event.action === action;
+      if (isIt) world.isLost = before;
+      return isIt || before(event);
+    };
+  }
+
+  /** The streams that are open stay open, and say nothing any more. */
+  silence(): void {
+    for (const stream of this.#streams) stream.isSilent = true;
   }
 
   /** Out of reach for so long. `restart`: its containers end with it, and those whose policy says so come back. */
@@ -363,20 +388,32 @@ export class SimulatedEngine implements Engine {
       return await this.world.command(id, command, timeoutMs, settings);
     });
 
+  doubt: Engine["doubt"] = (project, service) => {
+    for (const { id, ...container } of this.world.host.containers)
+      if (container.project === project && container.service === service) this.world.changed.add(id);
+  };
+
   platform: Engine["platform"] = () =>
     this.#call("platform", () => ({ os: "linux", architecture: "amd64", variant: undefined }));
 
   watch: Engine["watch"] = async (onEvent, signal) => {
     if (signal.aborted) return;
+    const stream: Stream = { isSilent: false, missed: false };
     // As from a socket: never inside the call that caused it.
+    const deliver = (event: EngineEvent) => {
+      queueMicrotask(() => {
+        onEvent(event);
+      });
+    };
     const listener = (event: EngineEvent) => {
-      if (this.#reachable || event.kind === "lost")
-        queueMicrotask(() => {
-          onEvent(event);
-        });
+      const isTold = event.kind === "container" || event.kind === "other";
+      if (isTold && (stream.isSilent || this.world.isLost(event))) stream.missed = true;
+      else if (this.#reachable || event.kind === "lost") deliver(event);
     };
     listener(this.#reachable ? { kind: "resync" } : { kind: "lost", message: "the simulated engine is out of reach" });
     this.world.listeners.add(listener);
+    this.#streams.add(stream);
+    const stopBeat = this.#beat(stream, deliver);
     await new Promise<void>((resolve) => {
       signal.addEventListener(
         "abort",
@@ -386,8 +423,28 @@ export class SimulatedEngine implements Engine {
         { once: true },
       );
     });
+    stopBeat();
+    this.#streams.delete(stream);
     this.world.listeners.delete(listener);
   };
+
+  /** A stream that has kept something to itself is opened anew. */
+  #beat(stream: Stream, deliver: (event: EngineEvent) => void): () => void {
+    const beat = { cancel: (): void => undefined };
+    const next = () => {
+      beat.cancel = this.clock.after(beatMs, () => {
+        next();
+        if (!this.#reachable) return;
+        const hasMissed = stream.missed;
+        [stream.isSilent, stream.missed] = [stream.isSilent && !hasMissed, false];
+        deliver({ kind: hasMissed ? "resync" : "beat" });
+      });
+    };
+    next();
+    return () => {
+      beat.cancel();
+    };
+  }
 
   #peopled(networks: HostSnapshot["networks"]): HostSnapshot["networks"] {
     const foreign = [...this.#foreign];

@@ -58,6 +58,10 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
       engine.interrupt(ms);
       return Promise.resolve();
     },
+    silence: () => {
+      engine.silence();
+      return Promise.resolve();
+    },
     wait: (ms) => clock.advance(ms),
     counts: () => ({ lists: counts.lists, inspections: counts.inspections, otherLists: counts.otherLists }),
     close: () => Promise.resolve(),

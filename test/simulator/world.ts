@@ -58,6 +58,8 @@ export class World {
     engineOutage: undefined,
   };
   readonly listeners = new Set<(event: EngineEvent) => void>();
+  /** Events that no stream delivers: a slow listener's, or those of a stream that has gone silent. */
+  isLost: (event: EngineEvent) => boolean = () => false;
   readonly takenPorts = new Set<number>();
   /** Containers that others made and nobody has claimed: what happens to them is told to nobody. */
   readonly unclaimed = new Set<string>();

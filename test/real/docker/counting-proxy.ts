@@ -11,6 +11,8 @@ export interface CountingProxy {
   readonly requests: readonly string[];
   /** Cuts every connection and refuses new ones for so long. */
   interrupt(ms: number): Promise<void>;
+  /** The event streams that are open stay open; what the engine says on them is swallowed. */
+  silence(): void;
   close(): Promise<void>;
 }
 
@@ -20,23 +22,32 @@ export async function startCountingProxy(socketPath: string): Promise<CountingPr
   const path = join(directory, "docker.sock");
   const requests: string[] = [];
   const sockets = new Set<Socket>();
+  /** The clients that follow events, and those of them that hear nothing more. */
+  const streams = new Set<Socket>();
+  const silent = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ path: socketPath, allowHalfOpen: true });
     client.on("data", (chunk: Buffer) => {
       const lines = chunk.toString("latin1").matchAll(/^(GET|POST|DELETE|HEAD) (?:\/v[\d.]+)?(\S+) HTTP\/1\.1\r$/gm);
-      for (const [, method = "", target = ""] of lines) requests.push(`${method} ${target}`);
+      for (const [, method = "", target = ""] of lines) {
+        requests.push(`${method} ${target}`);
+        if (target.startsWith("/events")) streams.add(client);
+      }
     });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on("error", () => socket.destroy());
       socket.on("close", () => {
-        sockets.delete(socket);
+        for (const set of [sockets, streams, silent]) set.delete(socket);
         client.destroy();
         upstream.destroy();
       });
     }
     client.pipe(upstream);
-    upstream.pipe(client);
+    upstream.on("data", (chunk: Buffer) => {
+      if (!silent.has(client)) client.write(chunk);
+    });
+    upstream.on("end", () => client.end());
   });
   const listen = () => new Promise<void>((resolve) => server.listen(path, resolve));
   const shut = async () => {
@@ -52,6 +63,9 @@ export async function startCountingProxy(socketPath: string): Promise<CountingPr
       await shut();
       await new Promise((resolve) => setTimeout(resolve, ms));
       await listen();
+    },
+    silence: () => {
+      for (const client of streams) silent.add(client);
     },
     close: async () => {
       await shut();

@@ -86,6 +86,10 @@ export async function realStage(engineHost: string, registryUrl: string, project
       await docker.getContainer(container).stop({ t: 2 });
     },
     interrupt: (ms) => proxy.interrupt(ms),
+    silence: () => {
+      proxy.silence();
+      return Promise.resolve();
+    },
     wait: (ms) => sleep(ms),
     counts: () => ({
       lists: count(/^GET \/containers\/json/),

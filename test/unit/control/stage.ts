@@ -17,6 +17,7 @@ import { MemoryContexts } from "../../simulator/contexts.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
 import { SimulatedGates } from "../../simulator/gates.js";
 import { SimulatedProber } from "../../simulator/prober.js";
+import { SimulatedProcess } from "../../simulator/process.js";
 import { digestOf, specOf } from "../plan/world.js";
 
 /** A registry in memory that counts what it is asked; a tag without a digest is missing, `down` answers nothing. */
@@ -53,6 +54,8 @@ const turns = 8;
 
 export interface Stage {
   readonly engine: SimulatedEngine;
+  /** Of the controllers that are started on `engine` itself. */
+  readonly process: SimulatedProcess;
   readonly registry: MemoryRegistry;
   readonly prober: SimulatedProber;
   readonly gates: SimulatedGates;
@@ -78,6 +81,7 @@ export interface Stage {
 /** The whole of control on a simulated host: only the clock, the host and the registry are not real. */
 export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
   const engine = new SimulatedEngine();
+  const process = new SimulatedProcess(engine, engine.clock);
   const prober = new SimulatedProber(engine);
   const gates = new SimulatedGates(engine);
   const registry = new MemoryRegistry((ms, callback) => void engine.clock.after(ms, callback));
@@ -110,12 +114,18 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
   };
   const stage: Stage = {
     engine,
+    process,
     registry,
     prober,
     gates,
     contexts,
     specs,
-    async start({ engine: seen = engine, forgetful = false, telemetry = new Metrics("0"), prune = false } = {}) {
+    async start({
+      engine: seen = process.engine,
+      forgetful = false,
+      telemetry = new Metrics("0"),
+      prune = false,
+    } = {}) {
       if (forgetful) state.journals += 1;
       const controller = new Controller({
         engine: seen,
@@ -126,7 +136,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         gates,
         journal: watched(await Journal.open(join(root, String(state.journals)), silentLog), writes),
         telemetry,
-        clock: engine.clock,
+        clock: process.clock,
         log: silentLog,
         backoff: { baseMs: 1_000, capMs: 60_000, random: () => 0.5 },
         prune,

@@ -12,6 +12,9 @@ const image = { image: parseImage("nginx:1.27"), digest: `sha256:${"a".repeat(64
 const Labels = containerLabels(creation(serviceSpec("web", image), image));
 const id = "c".repeat(64);
 
+/** Longer than any of these tests looks, but for those about it. */
+const beatMs = 3_000;
+
 describe("what is known of the host", () => {
   let fake: FakeEngine;
   let engine: Engine;
@@ -46,7 +49,7 @@ describe("what is known of the host", () => {
         response.end(path.startsWith("/volumes") ? '{"Volumes":null}' : "[]");
       }
     });
-    engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined) });
+    engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined), beatMs });
     stop = new AbortController();
     watching = engine.watch((event) => seen.push(event), stop.signal);
     await expect.poll(() => seen).toEqual([{ kind: "resync" }]);
@@ -114,6 +117,14 @@ describe("what is known of the host", () => {
     expect(await look()).toBe("always");
   });
 
+  it("is asked again where it is doubted, although the list shows nothing", async () => {
+    policy = "always";
+    engine.doubt("contract", "other");
+    expect(await look()).toBe("no");
+    engine.doubt("contract", "web");
+    expect(await look()).toBe("always");
+  });
+
   it("does not hold a container that went between the list and the look", async () => {
     gone = true;
     await tell({ Type: "container", Action: "destroy", Actor: { ID: id, Attributes: Labels } });
@@ -151,5 +162,32 @@ describe("what is known of the host", () => {
     events?.write(`${JSON.stringify({ Type: "container", Action: "kill", Actor: signal })}\n`);
     await tell({ Type: "container", Action: "die", Actor: foreign });
     expect(seen).toEqual([{ kind: "resync" }, { kind: "other" }]);
+  });
+
+  describe("while the stream is open", () => {
+    const streams = () => fake.requests.filter((line) => line.includes("/events")).length;
+
+    it("beats as long as what lists show was told", async () => {
+      await expect.poll(() => seen.at(-1), { timeout: 2 * beatMs }).toEqual({ kind: "beat" });
+      listed.Status = "Up 7 minutes (unhealthy)";
+      await tell({ Type: "container", Action: "health_status: unhealthy", Actor: { ID: id, Attributes: Labels } });
+      const before = seen.length;
+      await expect.poll(() => seen.length, { timeout: 3 * beatMs }).toBeGreaterThan(before);
+      expect(seen.at(-1)).toEqual({ kind: "beat" });
+      expect(streams()).toBe(0);
+    });
+
+    it("opens another where it has said nothing of what a list shows, and does not call the engine lost", async () => {
+      listed.Status = "Up 7 minutes (unhealthy)";
+      await expect.poll(streams, { timeout: 3 * beatMs }).toBe(1);
+      await expect.poll(() => seen.at(-1)).toEqual({ kind: "resync" });
+      expect(seen.map(({ kind }) => kind)).not.toContain("lost");
+    });
+
+    it("opens another where a look of another service has swallowed the change", async () => {
+      listed.Status = "Up 7 minutes (unhealthy)";
+      await engine.snapshot();
+      await expect.poll(streams, { timeout: 3 * beatMs }).toBe(1);
+    });
   });
 });

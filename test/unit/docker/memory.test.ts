@@ -4,6 +4,7 @@ import { Flight } from "../../../src/docker/flight.js";
 import { HealthMemory } from "../../../src/docker/health-memory.js";
 import { platformOf } from "../../../src/docker/platform.js";
 import { Staleness } from "../../../src/docker/staleness.js";
+import { Unheard } from "../../../src/docker/unheard.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
 
 const container = (fields: Partial<ObservedContainer>) =>
@@ -107,15 +108,49 @@ describe("staleness", () => {
     const staleness = new Staleness();
     staleness.follow();
     expect(staleness.take().everything).toBe(true);
+    const nothing = { containers: new Set(), doubted: new Set(), lists: new Set(), everything: false };
     staleness.container("c");
     staleness.list("images");
     const stale = staleness.take();
-    expect(stale).toEqual({ containers: new Set(["c"]), lists: new Set(["images"]), everything: false });
-    expect(staleness.take()).toEqual({ containers: new Set(), lists: new Set(), everything: false });
+    expect(stale).toEqual({ ...nothing, containers: new Set(["c"]), lists: new Set(["images"]) });
+    expect(staleness.take()).toEqual(nothing);
     staleness.giveBack(stale);
     expect(staleness.take()).toEqual(stale);
     staleness.unfollow();
     expect(staleness.take().everything).toBe(true);
+  });
+});
+
+describe("doubt", () => {
+  it("asks a container again, and is no news of it", () => {
+    const staleness = new Staleness();
+    staleness.follow();
+    staleness.take();
+    staleness.doubt("c");
+    expect(staleness.named()).toEqual(new Set());
+    const stale = staleness.take();
+    expect(stale).toMatchObject({ containers: new Set(), doubted: new Set(["c"]) });
+    expect(staleness.take().doubted).toEqual(new Set());
+    staleness.giveBack(stale);
+    expect(staleness.take().doubted).toEqual(new Set(["c"]));
+  });
+});
+
+describe("a change that no event has told of", () => {
+  it("waits for its event from the first list on that shows it", () => {
+    const unheard = new Unheard();
+    expect(unheard.isOlderThan(0, 1000)).toBe(false);
+    unheard.changed(["a", "b"], 1000);
+    unheard.changed(["a"], 3000);
+    expect(unheard.isOlderThan(1001, 2000)).toBe(false);
+    expect(unheard.isOlderThan(1000, 2000)).toBe(true);
+    unheard.heard("b");
+    expect(unheard.isOlderThan(1000, 2000)).toBe(true);
+    unheard.heard("a");
+    expect(unheard.isOlderThan(0, 9000)).toBe(false);
+    unheard.changed(["a"], 1000);
+    unheard.clear();
+    expect(unheard.isOlderThan(0, 9000)).toBe(false);
   });
 });
 

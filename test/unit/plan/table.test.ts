@@ -585,6 +585,35 @@ describe("next", () => {
       "
     `);
   });
+  it("what has proved itself before is not held while nothing else serves", () => {
+    const memory = { stableDigest: digestOf("b"), stableSpec: "H" };
+    const late = next({ health: "starting", healthcheck: check, startedAt: now - 8_000 });
+    expect(planText({ desired: desire("b"), host: hostWith([late]), memory })).toMatchInlineSnapshot(`
+      "
+      => wait: HealthDeadlineExceeded: it did not become healthy within 8s; it has served before, and nothing else does: it is left to get well
+      "
+    `);
+    expect(planText({ desired: desire("b"), host: hostWith([next(ended)]), memory })).toMatchInlineSnapshot(`
+      "
+      1. remove shop-web-1.next (it exited with code 1 after 2s; it has served before, and nothing else does: it is tried again)
+      => failed: ContainerExited: it exited with code 1 after 2s; it has served before, and nothing else does
+      "
+    `);
+    const hold = "hold sha256:bbbbbbbbbbbb";
+    for (const [why, text] of [
+      ["another serves", planText({ desired: desire("b"), host: hostWith([active, next(ended)]), memory })],
+      [
+        "it proved itself with another spec",
+        planText({ desired: desire("b"), host: hostWith([next(ended)]), memory: { ...memory, stableSpec: "G" } }),
+      ],
+      [
+        "it is to run once",
+        planText({ desired: desire("b", specOf({ oneShot: true })), host: hostWith([next(ended)]), memory }),
+      ],
+    ] as const) {
+      expect(text, why).toContain(hold);
+    }
+  });
   it("failure_action pause leaves both as they are until a retry", () => {
     const spec = specOf({ container: { ports: [port8080] }, update: { failureAction: "pause" } });
     const host = hostWith([stopped, next(ended)]);
