@@ -1,4 +1,4 @@
-import type { Express, RequestHandler, Response } from "express";
+import type { Express, Request, RequestHandler, Response } from "express";
 import type { Surface } from "../control/surface.js";
 import { formatProblem } from "../spec/problem.js";
 import { apiRoutes } from "./api.js";
@@ -30,6 +30,8 @@ export interface AdminOptions {
   readonly hostNames?: readonly string[];
   /** When it aborts, answers that would go on for ever end. */
   readonly closing?: AbortSignal;
+  /** Told of each request that has passed the guard. */
+  readonly proven?: (req: Request) => void;
   /** Wrong tokens that one address may send in a minute (default 600). */
   readonly failuresPerMinute?: number;
 }
@@ -57,6 +59,10 @@ export function adminApp(options: AdminOptions): Express {
     .all(allowOnly("GET"));
 
   app.use(token === "" ? hostGuard(options.hostNames ?? []) : guardedBy(isOurs, options.failuresPerMinute ?? 600));
+  app.use((req, _res, next) => {
+    options.proven?.(req);
+    next();
+  });
   app
     .route("/metrics")
     .get(async (_req, res) => {

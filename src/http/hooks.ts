@@ -1,4 +1,4 @@
-import type { Express, RequestHandler, Response } from "express";
+import type { Express, Request, RequestHandler, Response } from "express";
 import type { Surface } from "../control/surface.js";
 import { formatImage } from "../spec/image.js";
 import { bareApp } from "./app.js";
@@ -34,6 +34,8 @@ export interface HooksOptions {
   readonly failuresPerMinute?: number;
   /** How long the body of an authenticated sender may take (default 5000). */
   readonly readTimeoutMs?: number;
+  /** Told of each request that knows a secret. */
+  readonly proven?: (req: Request) => void;
   /** What bodies may take before their sender is known. */
   readonly unproven?: UnprovenLimits;
 }
@@ -50,6 +52,7 @@ export function hooksApp(options: HooksOptions): Express {
   const door: Door = {
     prove: proofOf(secrets, options.unproven),
     timeoutMs: options.readTimeoutMs ?? 5000,
+    proven: options.proven ?? (() => undefined),
     refused: refusedDeliveries(options.log),
     reject,
   };
@@ -84,13 +87,14 @@ function counted(type: HookType, telemetry: HookTelemetry): RequestHandler {
 interface Door {
   readonly prove: Prove;
   readonly timeoutMs: number;
+  readonly proven: (req: Request) => void;
   /** Told why, before it is answered. */
   readonly refused: (type: HookType, why: string) => void;
   readonly reject: RequestHandler;
 }
 
 /** What else is wrong with a request is told only to whoever knows a secret. Leaves the body's bytes in `req.body`. */
-function received(sender: Sender, { prove, timeoutMs, refused, reject }: Door): RequestHandler {
+function received(sender: Sender, { prove, timeoutMs, proven, refused, reject }: Door): RequestHandler {
   return async (req, res, next) => {
     const proof = await prove(req, sender);
     if (!proof.proven) {
@@ -98,6 +102,7 @@ function received(sender: Sender, { prove, timeoutMs, refused, reject }: Door): 
       await reject(req, res, next);
       return;
     }
+    proven(req);
     if (req.method !== "POST") throw new Refusal(405, "hooks take POST only", undefined, { Allow: "POST" });
     assertReadable(req);
     req.body = proof.body ?? (await readBody(req, { limit: largestBody, timeoutMs }));

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import { FairleadError } from "../errors.js";
 import { type Address, isLoopback, parseAddress } from "./address.js";
 import { adminApp, type AdminOptions } from "./admin.js";
+import { Connections } from "./connections.js";
 import { hooksApp, type HooksOptions } from "./hooks.js";
 import { startServer } from "./server.js";
 
@@ -9,8 +11,8 @@ export interface ListenOptions {
   readonly hooksListen: string;
   /** `host:port`; beyond loopback only with a token. */
   readonly adminListen: string;
-  readonly hooks: HooksOptions;
-  readonly admin: Omit<AdminOptions, "closing">;
+  readonly hooks: Omit<HooksOptions, "proven">;
+  readonly admin: Omit<AdminOptions, "closing" | "proven">;
 }
 
 export interface Listeners {
@@ -27,9 +29,12 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   assertGuarded(adminAddress, options.admin.token ?? "");
 
   const closing = new AbortController();
-  const app = adminApp({ ...options.admin, closing: closing.signal });
-  const admin = await startServer(app, adminAddress, "FAIRLEAD_ADMIN_LISTEN");
-  const hooks = await startServer(hooksApp(options.hooks), hooksAddress, "FAIRLEAD_HOOKS_LISTEN").catch(
+  const operators = new Connections();
+  const operatorsApp = adminApp({ ...options.admin, closing: closing.signal, proven: provenIn(operators) });
+  const admin = await startServer(operatorsApp, adminAddress, "FAIRLEAD_ADMIN_LISTEN", operators);
+  const senders = new Connections();
+  const sendersApp = hooksApp({ ...options.hooks, proven: provenIn(senders) });
+  const hooks = await startServer(sendersApp, hooksAddress, "FAIRLEAD_HOOKS_LISTEN", senders).catch(
     async (thrown: unknown) => {
       await admin.close(0);
       throw thrown;
@@ -42,6 +47,12 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
       closing.abort();
       await Promise.all([hooks.close(graceMs), admin.close(graceMs)]);
     },
+  };
+}
+
+function provenIn(connections: Connections): (req: IncomingMessage) => void {
+  return ({ socket }) => {
+    connections.prove(socket);
   };
 }
 

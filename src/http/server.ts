@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { FairleadError } from "../errors.js";
 import { type Address, formatAddress } from "./address.js";
+import { Connections } from "./connections.js";
 
 export interface Listening {
   /** Where it really listens: port 0 has become a port. */
@@ -10,17 +11,22 @@ export interface Listening {
 }
 
 /**
- * Starts one server. Its limits hold for whoever can connect: headers within 5 s, a whole request within 10 s, and a
- * bounded number of connections. Throws ConfigInvalid, naming the `setting`, where the address cannot be had.
+ * Starts one server. Its limits hold for whoever can connect: headers within 5 s, a whole request within 10 s, 5 s between
+ * requests, and a bounded number of connections. Throws ConfigInvalid, naming the `setting`, where the address cannot be had.
  */
-export async function startServer(handler: RequestListener, wanted: Address, setting: string): Promise<Listening> {
+export async function startServer(
+  handler: RequestListener,
+  wanted: Address,
+  setting: string,
+  connections = new Connections(),
+): Promise<Listening> {
   const server = createServer({
     headersTimeout: 5000,
     requestTimeout: 10_000,
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: 5000,
   });
-  server.maxConnections = 1024;
+  connections.watch(server);
   const drain = drained(server);
   server.on("request", handler);
   await listening(server, wanted, setting);

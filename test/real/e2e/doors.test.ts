@@ -92,4 +92,27 @@ describe("the hooks' door", () => {
     for (const { answer } of strangers) if (answer !== "") expect(answer).toMatch(/^HTTP\/1\.1 404 /);
     expect((await memory(fairlead.pid, "VmHWM")) - before).toBeLessThan(100);
   });
+
+  test.each([
+    ["one address", 1],
+    ["nine addresses", 9],
+  ])("1,100 connections of %s, silent or asking again and again, starve no delivery", async (_what, addresses) => {
+    const house = await open();
+    const { hooksUrl } = house.fairlead;
+    expect(await deliver(house)).toBe(202);
+    const ask = "GET /hooks/dockerhub/guess HTTP/1.1\r\nHost: x\r\n\r\n";
+    const texts = ["", "GET /", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", ask];
+    const strangers = Array.from({ length: 1100 }, (_, n) => {
+      const stranger = call(hooksUrl, texts[n % 4]!, `127.0.0.${2 + (n % addresses)}`);
+      stranger.socket.on("data", () => stranger.socket.write(ask));
+      return stranger;
+    });
+    await expect.poll(() => strangers.every(({ socket }) => !socket.connecting), { timeout: 20_000 }).toBe(true);
+    for (let n = 0; n < 5; n += 1) expect(await deliver(house)).toBe(202);
+    const refused = strangers.filter(({ answer }) => answer.startsWith("HTTP/1.1 404 "));
+    for (const { answer } of refused) expect(answer).toMatch(/\r\nConnection: close\r\n/);
+    // Those that say nothing go within the 5 s that headers may take.
+    await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 20_000 }).toBe(true);
+    expect(refused.length).toBeGreaterThan(0);
+  });
 });

@@ -1,0 +1,120 @@
+import type { Server } from "node:http";
+import { ipKeyGenerator } from "express-rate-limit";
+
+export interface ConnectionLimits {
+  /** Of one server. */
+  readonly total: number;
+  /** From one IPv4 address or IPv6 /56. */
+  readonly perAddress: number;
+}
+
+/** Senders and proxies need a handful; it is strangers that need many. */
+export const connectionLimits: ConnectionLimits = { total: 1024, perAddress: 128 };
+
+/** So many addresses are remembered as those of senders that knew a secret. */
+const rememberedAddresses = 1024;
+
+/** What there is to know of a socket here. */
+export interface Peer {
+  readonly remoteAddress?: string | undefined;
+  once(event: "close", listener: () => void): unknown;
+  destroy(): unknown;
+}
+
+interface Connection {
+  readonly peer: Peer;
+  readonly address: string;
+  /** A request on it came with a valid secret. */
+  proven: boolean;
+  /** Requests on it that have no answer yet. */
+  underWay: number;
+}
+
+/**
+ * Who may stay connected. A new connection is not turned away because strangers hold theirs: where there are too many, one
+ * of them is closed for it, the oldest first. Those of senders that know a secret are no stranger's to displace.
+ */
+export class Connections {
+  /** The oldest first. */
+  readonly #open = new Map<Peer, Connection>();
+  readonly #perAddress = new Map<string, number>();
+  /** Addresses of senders that knew a secret; the one that was heard of longest ago first. */
+  readonly #known = new Set<string>();
+
+  constructor(private readonly limits: ConnectionLimits = connectionLimits) {}
+
+  /** Keeps a server's connections within the limits from now on. */
+  watch(server: Server): void {
+    // The last resort: one place is left for whoever comes while another is being closed.
+    server.maxConnections = this.limits.total;
+    server.on("connection", (socket) => {
+      this.admit(socket);
+    });
+    server.on("request", (req, res) => {
+      const done = this.begin(req.socket);
+      res.once("close", done);
+    });
+  }
+
+  admit(peer: Peer): void {
+    const connection = { peer, address: ipKeyGenerator(peer.remoteAddress ?? ""), proven: false, underWay: 0 };
+    const { address } = connection;
+    this.#open.set(peer, connection);
+    this.#perAddress.set(address, this.#countOf(address) + 1);
+    peer.once("close", () => {
+      this.#forget(connection);
+    });
+    if (this.#countOf(address) > this.limits.perAddress) {
+      this.#makeRoom(connection, (one) => one.address === address);
+    }
+    if (this.#open.size >= this.limits.total) this.#makeRoom(connection, () => true);
+  }
+
+  /** A request has come; to be told when it has its answer. */
+  begin(peer: Peer): () => void {
+    const connection = this.#open.get(peer);
+    if (connection === undefined) return () => undefined;
+    connection.underWay += 1;
+    return () => {
+      connection.underWay -= 1;
+    };
+  }
+
+  /** A request on this connection knew a secret: it goes before others, and its address before unknown ones. */
+  prove(peer: Peer): void {
+    const connection = this.#open.get(peer);
+    if (connection === undefined) return;
+    connection.proven = true;
+    this.#known.delete(connection.address);
+    this.#known.add(connection.address);
+    const [oldest] = this.#known;
+    if (this.#known.size > rememberedAddresses && oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  #makeRoom(newcomer: Connection, belongs: (one: Connection) => boolean): void {
+    const isKnown = this.#known.has(newcomer.address);
+    const victim =
+      this.#oldest((one) => one !== newcomer && belongs(one) && !one.proven && !this.#known.has(one.address)) ??
+      this.#oldest((one) => one !== newcomer && belongs(one) && !one.proven && isKnown) ??
+      this.#oldest((one) => belongs(one) && one.proven && one.underWay === 0 && isKnown) ??
+      newcomer;
+    this.#forget(victim);
+    victim.peer.destroy();
+  }
+
+  #oldest(fits: (one: Connection) => boolean): Connection | undefined {
+    for (const one of this.#open.values()) if (fits(one)) return one;
+    return undefined;
+  }
+
+  #forget({ peer, address }: Connection): void {
+    if (!this.#open.delete(peer)) return;
+    const left = this.#countOf(address) - 1;
+    if (left > 0) this.#perAddress.set(address, left);
+    else this.#perAddress.delete(address);
+  }
+
+  #countOf(address: string): number {
+    return this.#perAddress.get(address) ?? 0;
+  }
+}
