@@ -54,6 +54,7 @@ function tell(entry: Entry): What | undefined {
     case "same-content":
     case "resolved":
     case "leaving":
+    case "ending":
     case "post-start":
     case "seen":
     case "revision":

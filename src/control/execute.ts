@@ -12,6 +12,8 @@ export interface ExecutionContext {
   readonly keepLogs: (step: StepOf<"keep-logs">, id: string) => Promise<void>;
   readonly preStop: (step: StepOf<"pre-stop">, id: string) => Promise<void>;
   readonly postStart: (step: StepOf<"post-start">, id: string) => Promise<void>;
+  /** Remembers, where that matters, that the container is about to end by our doing. */
+  readonly noteStop: (id: string) => Promise<void>;
   readonly noteLeaving: (step: StepOf<"note-leaving">, id: string) => Promise<void>;
   /** Ids by name: what was observed, and what this run has made since. Nothing else can be reached. */
   readonly ids: Map<string, string>;
@@ -43,7 +45,11 @@ const executors: Executors = {
   "disconnect-network": (step, context) =>
     context.engine.disconnectNetwork(idOf(context, step.container), step.network),
   "start-container": (step, context) => context.engine.startContainer(idOf(context, step.container)),
-  "stop-container": (step, context) => context.engine.stopContainer(idOf(context, step.container), step.graceMs),
+  "stop-container": async (step, context) => {
+    const id = idOf(context, step.container);
+    await context.noteStop(id);
+    await context.engine.stopContainer(id, step.graceMs);
+  },
   "pre-stop": (step, context) => context.preStop(step, idOf(context, step.container)),
   "post-start": (step, context) => context.postStart(step, idOf(context, step.container)),
   "note-leaving": (step, context) => context.noteLeaving(step, idOf(context, step.container)),

@@ -22,3 +22,14 @@ export async function noteLeaving(
   const run = startedAt === undefined ? {} : { startedAt };
   await journal.append({ type: "leaving", at: clock.now(), key, container: id, stage, forMs, ...run });
 }
+
+/** On disk before it ends. */
+export async function noteStop(
+  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  key: ServiceKey,
+  id: string,
+  startedAt: number | undefined,
+): Promise<void> {
+  const run = startedAt === undefined ? {} : { startedAt };
+  await journal.append({ type: "ending", at: clock.now(), key, container: id, ...run });
+}

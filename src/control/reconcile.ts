@@ -3,6 +3,7 @@ import { asFairleadError, FairleadError } from "../errors.js";
 import { isConclusive } from "../plan/conclusive.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Desired, Target } from "../plan/desired.js";
+import { isComplete } from "../plan/dependency.js";
 import { gatesOf } from "../plan/gate.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
@@ -21,7 +22,7 @@ import { specHash } from "../spec/hash.js";
 import { formatImage, pinnedImage } from "../spec/image.js";
 import { jobImages } from "../spec/job.js";
 import { serviceKey } from "../spec/service.js";
-import type { ServiceKey } from "../spec/service.js";
+import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Cached } from "./cached.js";
 import type { Declared } from "./catalog.js";
 import type { Builds } from "./builds.js";
@@ -29,7 +30,7 @@ import type { GateWatch } from "./gate-watch.js";
 import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
 import type { Journal } from "./journal.js";
-import { noteLeaving, runPreStop } from "./leaving.js";
+import { noteLeaving, noteStop, runPreStop } from "./leaving.js";
 import { runPostStart } from "./post-start.js";
 import type { Ledger } from "./ledger.js";
 import type { Clock, Engine, Gates, Log } from "./ports.js";
@@ -151,7 +152,7 @@ export class Reconciler {
     await ledger.rememberJobs(run.key, view, run.log);
     const rollout = await ledger.follow(run.key, spec, view, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
-    const flapping = ledger.flapping(run.key, view.containers);
+    const flapping = ledger.flapping(run.key, lastingOf(spec, view.containers));
     if (resolved !== undefined) await ledger.saw(run.key, resolved);
     const memory = ledger.memory(run.key, view.containers);
     const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
@@ -236,6 +237,7 @@ export class Reconciler {
       keepLogs: (step: Extract<Step, { kind: "keep-logs" }>, id: string) => ledger.keepLogs(run.key, step, id, run.log),
       preStop: (step: StepOf<"pre-stop">, id: string) => runPreStop(engine, step, id, run.log),
       postStart: (step: StepOf<"post-start">, id: string) => runPostStart(this.options, run.key, step, id, run.log),
+      noteStop: (id: string) => this.#noteStop(run, id, containers),
       noteLeaving: (step: StepOf<"note-leaving">, id: string) => noteLeaving(this.options, run.key, step, id),
       ids: idsOf(containers),
     };
@@ -250,6 +252,13 @@ export class Reconciler {
         if (told !== undefined) gateWatch.forget(told);
       }
     }
+  }
+
+  /** An end of one that may end by itself would look like its own. */
+  async #noteStop({ key }: Run, id: string, containers: View["containers"]): Promise<void> {
+    if (this.options.declared(key)?.spec.mayEnd !== true) return;
+    const startedAt = containers.find((one) => one.id === id)?.startedAt;
+    await noteStop(this.options, key, id, startedAt);
   }
 
   async #perform(run: Run, step: Step, context: Parameters<typeof execute>[1]): Promise<void> {
@@ -323,6 +332,11 @@ export class Reconciler {
     if (error.retry === "never") return { kind: "terminal" };
     return { kind: "error", retryAfterMs: error.retryAfterMs ?? 0, acted: run.acted };
   }
+}
+
+/** To complete is no turn for the worse. */
+function lastingOf({ oneShot, mayEnd }: ServiceSpec, containers: View["containers"]): View["containers"] {
+  return oneShot === true || mayEnd === true ? containers.filter((one) => !isComplete(one)) : containers;
 }
 
 function labelOf(result: RunResult): ReconcileResult {

@@ -9,6 +9,7 @@ import { withRun } from "../plan/job-news.js";
 import { noted } from "../plan/leaving.js";
 import { revisionIn, withRevision } from "../plan/numbering.js";
 import { ranPostStart } from "../plan/post-start-memory.js";
+import { weStop } from "../plan/stop-memory.js";
 import { parseImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 
@@ -93,6 +94,8 @@ export const entrySchema = z.discriminatedUnion("type", [
     startedAt: z.number().optional(),
     failure: z.string().optional(),
   }),
+  /** The run of a container that we are about to end. */
+  z.object({ ...common, type: z.literal("ending"), container: z.string(), startedAt: z.number().optional() }),
   /** A person has gone back to an earlier revision, or wants nothing rolled out; `resume` lifts both. */
   z.object({ ...common, type: z.literal("pin"), revision: z.number(), digest, specHash: z.string(), image }),
   z.object({ ...common, type: z.literal("pause") }),
@@ -232,6 +235,10 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
         ...record,
         memory: { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), container, ended) },
       };
+    }
+    case "ending": {
+      const stops = weStop(memory.stops ?? new Map(), entry.container, entry.startedAt);
+      return { ...record, memory: { ...memory, stops } };
     }
     case "adopt": {
       const { container, restart: policy, digest: running } = entry;

@@ -69,17 +69,19 @@ function planFallback(
   memory: SlotMemory,
 ): Plan {
   if (desired.spec.oneShot === true) return unhelped(why, reason);
-  const stable = memory.stableDigest;
+  const previous = inRole(view.containers, "previous");
+  // Of one that may end nobody can tell any more whether it had: a new one takes its place.
+  const mayEnd = desired.spec.mayEnd === true;
+  const stable = memory.stableDigest ?? (mayEnd ? previous?.digest : undefined);
   const held = (digest: string) =>
     memory.holds.some((hold) => hold.digest === digest && hold.specHash === desired.specHash);
-  const previous = inRole(view.containers, "previous");
-  const isIt = previous?.digest === stable && previous?.specHash === memory.stableSpec;
+  const isIt = !mayEnd && previous?.digest === stable && previous?.specHash === memory.stableSpec;
   const inReach =
     stable !== undefined && (mayPull(desired.spec) || localName(view, desired.spec.image, stable) !== undefined);
   if (inReach && !isIt && !held(stable)) {
     return planRollout(lastStable(desired, stable, memory), stable, undefined, view, memory);
   }
-  if (previous !== undefined) {
+  if (previous !== undefined && !mayEnd) {
     const because = `nothing serves, and ${why}`;
     const rename: Step = { kind: "rename-container", container: previous.name, to: baseOf(previous), because };
     return { steps: [rename], outcome: { kind: "continue", reason: "Restoring", because } };

@@ -18,7 +18,13 @@ import type { View } from "./view.js";
 export function withAfter(plan: Plan, desired: Desired, view: View, memory: Memory): Plan {
   const actives = inEverySlot(view.containers, "active");
   const [first] = [...actives].sort((one, other) => one.createdAt - other.createdAt);
-  if (plan.outcome.kind !== "converged" || first === undefined || !isRolledOut(desired, actives, view)) return plan;
+  if (
+    plan.outcome.kind !== "converged" ||
+    plan.outcome.reason !== "Converged" ||
+    first === undefined ||
+    !isRolledOut(desired, actives, view)
+  )
+    return plan;
   const occasion = { desired, digest: first.digest, revision: first.revision };
   const cleared = { ...plan, steps: [...plan.steps, ...clearJobs(occasion, view)] };
   // A list that has changed since says what follows the next rollout.

@@ -5,6 +5,8 @@ import type { ObservedContainer } from "./observed.js";
 /** How a service stands that another one depends on. Of several replicas, one that is well will do. */
 export interface DependencyState {
   readonly running: boolean;
+  /** One that has proved itself has been started, whether it runs or has ended. */
+  readonly started: boolean;
   readonly health: ObservedContainer["health"];
   /** All of its replicas, as they are wanted now, have ended with exit code 0. */
   readonly completed: boolean;
@@ -37,6 +39,7 @@ export function dependencyState(
   const serving = actives.filter(({ state }) => state === "running");
   return {
     running: running.length > 0,
+    started: actives.some(({ startedAt }) => startedAt !== undefined),
     health: best?.health ?? "none",
     completed: hasCompleted(containers, known?.desired),
     pending: known?.pending ?? false,

@@ -5,6 +5,7 @@ import type { LeavingMemory } from "./leaving.js";
 import type { Outcome } from "./outcome.js";
 import type { PostStartMemory } from "./post-start-memory.js";
 import type { StepOf } from "./step.js";
+import type { StopMemory } from "./stop-memory.js";
 
 /** What should run: the file's word and the registry's. */
 export interface Desired {
@@ -70,6 +71,8 @@ export interface Memory {
   readonly leaving: LeavingMemory;
   /** How the `post_start` of containers' last runs ended. */
   readonly postStarts?: PostStartMemory;
+  /** The runs that Fairlead has ended; known of services that may end by themselves. */
+  readonly stops?: StopMemory;
   /** The spec that it proved itself with. Absent: not known. */
   readonly stableSpec?: string | undefined;
   readonly pin?: Pin;

@@ -5,6 +5,7 @@ import { planBound } from "./bound.js";
 import { fits, isDetached, startObstacle } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { heldBy } from "./held.js";
+import { isGone } from "./over.js";
 import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
@@ -16,15 +17,20 @@ import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire }
 import { strategyOf } from "./strategy.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
-import { assess } from "./verdict.js";
+import { assess } from "./assess.js";
 import type { Verdict } from "./verdict.js";
+
+interface Seen {
+  readonly view: SlotView;
+  readonly memory: SlotMemory;
+}
 
 type Failure = Extract<Verdict, { kind: "failed" }>;
 
 /** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
 export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const active = inRole(view.containers, "active");
-  const verdict = withPostStart(assess(next, desired.spec, view), next, memory);
+  const verdict = withPostStart(assess(next, desired.spec, view, memory), next, memory);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
     return planSuperseded(desired, next, active, verdict, view, memory);
   const bound = planBound(desired.spec, next, verdict, view);
@@ -85,6 +91,7 @@ function planSuperseded(
     serves &&
     strategyOf(desired.spec).order === "start-first" &&
     active !== undefined &&
+    !isGone(desired.spec, { active, next }, view, memory) &&
     !(active.publishes === true && next.publishes === true) &&
     desired.spec.oneShot !== true
   ) {
@@ -103,7 +110,7 @@ function planSuperseded(
   const because = "something newer is wanted before it proved itself";
   const steps: Step[] = [...retire(next, desired.spec, because), ...putAway(next, because, view)];
   const isNeeded = wantsActive(desired, active, view) || !readyToLaunch(desired, view, memory);
-  if (active !== undefined && isNeeded && canComeBack(desired.spec, active, view)) {
+  if (active !== undefined && isNeeded && canComeBack(desired.spec, active, next, { view, memory })) {
     steps.push(...restore(active, "it serves until the newer one is ready"));
   }
   return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
@@ -122,8 +129,9 @@ function wantsActive(desired: Desired, active: ObservedContainer | undefined, vi
 }
 
 /** It does not run, and is to. */
-function canComeBack(spec: ServiceSpec, active: ObservedContainer, view: SlotView): boolean {
-  return !isUp(active) && spec.oneShot !== true && startObstacle(spec, active, view) === undefined;
+function canComeBack(spec: ServiceSpec, active: ObservedContainer, next: ObservedContainer, { view, memory }: Seen) {
+  if (isUp(active) || spec.oneShot === true || startObstacle(spec, active, view) !== undefined) return false;
+  return !isGone(spec, { active, next }, view, memory);
 }
 
 function readyToLaunch(desired: Desired, view: SlotView, memory: SlotMemory): boolean {
@@ -163,7 +171,7 @@ function planPromotion(
   const { spec } = desired;
   const base = baseOf(next);
   const serves = spec.oneShot !== true;
-  const steps: Step[] = serves ? join(next, spec.networks, true) : [];
+  const steps: Step[] = serves && isUp(next) ? join(next, spec.networks, true) : [];
   if (active !== undefined) {
     // What a person has gone back behind is not known to be bad.
     const back = desired.pin === undefined && isReturning(next, view.containers);
@@ -220,7 +228,8 @@ function planFailure(
   }
   const failed = inRole(view.containers, "failed");
   const steps: Step[] = [...remember, ...retire(next, spec, because)];
-  if (active !== undefined && canComeBack(spec, active, view)) steps.push(...restore(active, `roll back: ${because}`));
+  if (active !== undefined && canComeBack(spec, active, next, { view, memory }))
+    steps.push(...restore(active, `roll back: ${because}`));
   if (failed !== undefined) steps.push(...discard(failed, spec, "a newer failure takes its place"));
   const to = nameInRole(baseOf(next), "failed");
   steps.push({ kind: "rename-container", container: next.name, to, because: `${because}; it is kept for a look` });

@@ -53,10 +53,10 @@ function isOnItsWay(state: DependencyState | undefined): boolean {
   return (state?.pending ?? false) || (state?.running === true && state.health === "starting");
 }
 
-export function isMet({ condition }: Dependency, state: DependencyState | undefined): boolean {
+export function isMet({ condition, mayEnd }: Dependency, state: DependencyState | undefined): boolean {
   switch (condition) {
     case "service_started":
-      return state?.running ?? false;
+      return state?.running === true || (mayEnd === true && state?.started === true);
     case "service_healthy":
       return state?.running === true && state.health === "healthy";
     case "service_completed_successfully":

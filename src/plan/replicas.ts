@@ -11,7 +11,8 @@ import { planSlot } from "./slot.js";
 import { strategyOf } from "./strategy.js";
 import { together } from "./together.js";
 import { takeTurns } from "./turns.js";
-import { assess } from "./verdict.js";
+import { assess } from "./assess.js";
+import type { TrialMemory } from "./assess.js";
 import { inRole, isReturning, slotOf } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
@@ -46,7 +47,7 @@ function planForward(
     waiting,
     now: slots[0]?.now ?? 0,
   });
-  const failing = slots.filter((slot) => isFailing(slot, desired.spec));
+  const failing = slots.filter((slot) => isFailing(slot, desired.spec, remembered(slot)));
   return slots.map((slot) => {
     const next = inRole(slot.containers, "next");
     const active = inRole(slot.containers, "active");
@@ -78,7 +79,7 @@ function runsTarget(desired: Desired, slot: SlotView): boolean {
   return active !== undefined && fits(desired, active, slot);
 }
 
-function isFailing(slot: SlotView, spec: ServiceSpec): boolean {
+function isFailing(slot: SlotView, spec: ServiceSpec, memory: TrialMemory): boolean {
   const next = inRole(slot.containers, "next");
-  return next !== undefined && assess(next, spec, slot).kind === "failed";
+  return next !== undefined && assess(next, spec, slot, memory).kind === "failed";
 }

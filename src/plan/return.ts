@@ -5,6 +5,7 @@ import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { memoryOf, toleratedFailures } from "./failures.js";
 import { goalOf, lastStable } from "./goal.js";
+import { isOver } from "./over.js";
 import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
@@ -13,7 +14,8 @@ import type { Step } from "./step.js";
 import { leaveAliases, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { takeTurns } from "./turns.js";
-import { assess, judge } from "./verdict.js";
+import { assess } from "./assess.js";
+import { judge } from "./verdict.js";
 import { inRole, isReturning, isUp, precedes } from "./view.js";
 import type { SlotView } from "./view.js";
 
@@ -101,7 +103,7 @@ function planUnderWay(
 ): Plan {
   if (isReturning(next, slot.containers)) return planSlot(goalOf(desired, next), slot, memory);
   const active = inRole(slot.containers, "active");
-  const isBad = isWanted(desired, next) && assess(next, desired.spec, slot).kind !== "failed";
+  const isBad = isWanted(desired, next) && assess(next, desired.spec, slot, memory).kind !== "failed";
   if (!isBad || active === undefined) return planSlot(desired, slot, memory);
   const away = retire(next, desired.spec, because);
   const back = isUp(active) ? [] : restore(active, `roll back: ${because}`);
@@ -141,7 +143,11 @@ function wayBack(desired: Desired, slot: SlotView, memory: Memory): Way | undefi
   const isHeld = (specHash: string, digest: string) =>
     memory.holds.some((hold) => hold.specHash === specHash && hold.digest === digest);
   const previous = inRole(slot.containers, "previous");
-  const usable = previous !== undefined && previous.state !== "dead" && previous.state !== "removing";
+  const usable =
+    previous !== undefined &&
+    previous.state !== "dead" &&
+    previous.state !== "removing" &&
+    !isOver(desired.spec, previous, slot, memory);
   if (
     usable &&
     !isDetached(desired.spec, previous, slot) &&

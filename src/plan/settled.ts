@@ -5,6 +5,7 @@ import { keepRunning } from "./keep.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { join } from "./steps.js";
+import { isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** The right container has the right role: keep it well, and clear away what it has outlived. */
@@ -12,7 +13,8 @@ export function planConverged(desired: Desired, active: ObservedContainer, view:
   const repair = keepRunning(desired.spec, active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;
   const { spec } = desired;
-  const joined = spec.oneShot === true ? [] : join(active, spec.networks, true);
+  // What has ended answers to nothing, and is left as it is.
+  const joined = spec.oneShot === true || !isUp(active) ? [] : join(active, spec.networks, true);
   const steps = [
     ...repair.steps,
     ...joined,

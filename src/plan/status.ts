@@ -108,7 +108,7 @@ function worst(healths: readonly ServiceStatus["health"][]): ServiceStatus["heal
 
 function healthOf(spec: ServiceSpec, { active, next }: Slot, outcome: Outcome): ServiceStatus["health"] {
   if (outcome.reason === "CrashLooping" || outcome.reason === "RollbackFailed") return "Degraded";
-  if (spec.oneShot === true && isReady(spec, active)) return "Healthy";
+  if ((spec.oneShot === true || spec.mayEnd === true) && isReady(spec, active)) return "Healthy";
   if (active === undefined || active.state !== "running") {
     if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
     if (outcome.reason === "Building" || outcome.reason === "WaitingForJob") return "Progressing";

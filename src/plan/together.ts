@@ -2,7 +2,7 @@ import { isJobName } from "./names.js";
 import { shorten } from "./render.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
-import { inRole } from "./view.js";
+import { inRole, isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** One plan out of one for each slot: what several need is done once, and the most pressing outcome is the service's. */
@@ -44,7 +44,7 @@ function outcomeOf(slots: readonly SlotView[], outcomes: readonly Outcome[]): Ou
   const decisive = outcomes.filter((_, index) => ranks[index] === first);
   const [outcome] = [...decisive].sort((one, other) => untilOf(one) - untilOf(other));
   if (outcome === undefined) throw new RangeError("a service without a slot has no outcome");
-  const because = outcome.kind === "converged" ? allRun(slots, outcomes) : told(outcomes, outcome);
+  const because = outcome.reason === "Converged" ? allRun(slots, outcomes) : told(outcomes, outcome);
   return outcome.kind === "wait" ? { ...outcome, because, until: earliest(outcomes) } : { ...outcome, because };
 }
 
@@ -62,7 +62,7 @@ function rankOf(outcome: Outcome): number {
     case "blocked":
       return outcome.reason === "RollbackFailed" ? 5 : 6;
     case "converged":
-      return 8;
+      return outcome.reason === "Converged" ? 9 : 8;
   }
 }
 
@@ -83,8 +83,10 @@ function told(outcomes: readonly Outcome[], { because, kind }: Outcome): string 
 }
 
 function allRun(slots: readonly SlotView[], outcomes: readonly Outcome[]): string {
-  const digests = new Set(slots.flatMap(({ containers }) => inRole(containers, "active")?.digest ?? []));
+  const actives = slots.flatMap(({ containers }) => inRole(containers, "active") ?? []);
+  const digests = new Set(actives.map(({ digest }) => digest));
   const [digest] = digests;
-  if (digests.size === 1 && digest !== undefined) return `all ${slots.length} replicas run ${digest}`;
+  if (digests.size === 1 && actives.every(isUp) && digest !== undefined)
+    return `all ${slots.length} replicas run ${digest}`;
   return shorten(outcomes.map(({ because }) => because).join("; "));
 }

@@ -1,4 +1,3 @@
-import type { ServiceSpec } from "../spec/service.js";
 import type { Reason } from "./condition.js";
 import type { ObservedContainer } from "./observed.js";
 import type { View } from "./view.js";
@@ -11,24 +10,7 @@ export type Verdict =
   | { readonly kind: "failed"; readonly reason: Reason; readonly because: string };
 
 /** How often a starting container is looked at even if no event comes. */
-const pollMs = 2_000;
-
-/** By what its service is for: to serve, or to end. */
-export function assess(next: ObservedContainer, { oneShot, update }: ServiceSpec, view: View): Verdict {
-  return oneShot === true ? judgeRun(next, view) : judge(next, update.monitorMs, view);
-}
-
-/** A run proves itself by ending well, however long it takes. */
-function judgeRun(next: ObservedContainer, view: View): Verdict {
-  const { state, exitCode, startError } = next;
-  if (state === "running") return { kind: "waiting", until: undefined, because: "it runs and has not completed yet" };
-  if (state === "restarting") {
-    const because = `it ended with exit code ${exitCode ?? "?"} and is tried again`;
-    return { kind: "waiting", until: view.now + pollMs, because };
-  }
-  if (state === "exited" && exitCode === 0 && startError === "") return { kind: "proven", because: "it has completed" };
-  return judge(next, 0, view);
-}
+export const pollMs = 2_000;
 
 export function judge(next: ObservedContainer, monitorMs: number, view: View): Verdict {
   switch (next.state) {

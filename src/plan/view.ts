@@ -97,9 +97,9 @@ export function inEverySlot(containers: readonly ObservedContainer[], role: Role
 }
 
 /** It does what its service is for: it serves, or has run to a good end. */
-export function isReady({ oneShot }: ServiceSpec, active: ObservedContainer | undefined): boolean {
+export function isReady({ oneShot, mayEnd }: ServiceSpec, active: ObservedContainer | undefined): boolean {
   if (active === undefined) return false;
-  if (oneShot === true) return isComplete(active);
+  if (oneShot === true || (mayEnd === true && isComplete(active))) return isComplete(active);
   return active.state === "running" && (active.health === "none" || active.health === "healthy");
 }
 

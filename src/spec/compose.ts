@@ -4,6 +4,7 @@ import { checkTogether } from "./conflicts.js";
 import { declaredConfigs, declaredSecrets } from "./contents.js";
 import { declaredNetworks, declaredVolumes } from "./declared.js";
 import { definition, type Scope } from "./definition.js";
+import { withEnds } from "./ends.js";
 import { fields } from "./fields.js";
 import { projectExtensionKeys, topLevelKeys } from "./keys.js";
 import { openProject, type ProjectSource } from "./load/project.js";
@@ -14,7 +15,7 @@ import { formatProblem, type Problem } from "./problem.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
 import { quote } from "./quote.js";
 import { filledText } from "./scalar.js";
-import type { ProjectSpec, ServiceSpec } from "./service.js";
+import type { ProjectSpec } from "./service.js";
 
 export type ReadResult =
   | { readonly ok: true; readonly project: ProjectSpec; readonly warnings: readonly Problem[] }
@@ -93,7 +94,7 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const definitions = active.map(([service, at]) => definition(service, at, scope));
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
-  const specs = withOneShots(definitions.map(({ spec }) => spec));
+  const specs = withEnds(definitions.map(({ spec }) => spec));
   return {
     name: project,
     file,
@@ -101,16 +102,6 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
     networks: usedNetworks(scope.networks, specs, field("networks")),
     volumes: [...scope.volumes.values()].filter((volume) => volume !== null),
   };
-}
-
-/** A service whose completion another one waits for is meant to end. */
-function withOneShots(services: readonly ServiceSpec[]): readonly ServiceSpec[] {
-  const awaited = new Set(
-    services.flatMap(({ dependsOn }) =>
-      dependsOn.flatMap(({ service, condition }) => (condition === "service_completed_successfully" ? [service] : [])),
-    ),
-  );
-  return services.map((service) => (awaited.has(service.name) ? { ...service, oneShot: true } : service));
 }
 
 function isWithoutServices(services: Node | undefined): boolean {

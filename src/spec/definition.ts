@@ -19,7 +19,7 @@ import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
 import { networkMode } from "./network-mode.js";
 import { preStopHooks } from "./leave.js";
-import { isMapping, quoted, read, report, reportKey, warn, type Node } from "./node.js";
+import { isMapping, quoted, read, report, reportKey, type Node } from "./node.js";
 import { labels } from "./pairs.js";
 import { withoutEmptyTexts } from "./optional-texts.js";
 import { ports, type DeclaredPort } from "./ports.js";
@@ -27,11 +27,11 @@ import { given } from "./present.js";
 import { preferences, preferred, type Preferences } from "./preferences.js";
 import { pullPolicy } from "./pull-policy.js";
 import { quote } from "./quote.js";
-import { deployedRestart, restartPolicy } from "./restart.js";
+import { endingOf } from "./restart.js";
 import { declaredBonds, type DeclaredBond } from "./sharing.js";
 import { duration, filledText, parsed } from "./scalar.js";
 import type { NetworkSpec } from "./network.js";
-import type { PullPolicy, RestartPolicy, ServiceSpec, VolumeSpec } from "./service.js";
+import type { PullPolicy, ServiceSpec, VolumeSpec } from "./service.js";
 import { isSignal } from "./signals.js";
 
 /** What a service's keys refer to. */
@@ -84,6 +84,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const told = preStopHooks(field("pre_stop"), extension?.("pre_stop"), graceMs);
   const said = told === undefined ? own : { ...own, leave: { ...own.leave, preStop: told } };
   const { adopt, keep = keepDefault, ...preference } = preferred(said, scope.defaults);
+  const ending = endingOf(field("restart"), deploy("restart_policy"));
   const built = read(field("build"), (at) => build(at, options.platform));
   const written: ServiceSpec = {
     project: scope.project,
@@ -97,7 +98,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       ports: declaredPorts.map(({ port }) => port),
       mounts: [...mounted.map(({ mount }) => mount), ...grants.mounts],
       labels: labelsOf(field("labels"), field("label_file")),
-      restart: restart(field("restart"), deploy("restart_policy")),
+      restart: ending.restart,
       healthcheck: read(field("healthcheck"), healthcheck),
       user: read(field("user"), filledText),
       workingDir: read(field("working_dir"), absolutePath),
@@ -114,6 +115,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),
     ...deployment(deploy, field("scale")),
+    ...(ending.mayEnd === true ? { mayEnd: true } : {}),
     ...preference,
     ...given({
       gate: read(extension?.("gate"), gate),
@@ -146,17 +148,6 @@ function deployed(node: Node | undefined): Fields<typeof deployKeys> {
   const deploy = node === undefined || node.value === null ? () => undefined : fields(node, deployKeys);
   read(deploy("labels"), labels);
   return deploy;
-}
-
-/** The one under `deploy` counts where both are written, as in Compose. */
-function restart(own: Node | undefined, deployedNode: Node | undefined): RestartPolicy {
-  const written = read(own, restartPolicy);
-  const policy = read(deployedNode, deployedRestart);
-  const isOther = written?.name !== policy?.name || written?.maximumRetryCount !== policy?.maximumRetryCount;
-  if (own !== undefined && policy !== undefined && isOther) {
-    warn(own, own.place.key, "does not count", "`deploy.restart_policy` takes its place");
-  }
-  return policy ?? written ?? { name: "no", maximumRetryCount: 0 };
 }
 
 /** Stands in for an image that has been reported; no result of such a file is ever used. */

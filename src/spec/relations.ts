@@ -21,8 +21,8 @@ export function dependenciesOf(spec: Related): readonly Dependency[] {
   const others = spec.dependsOn.filter(({ service }) => !bound.has(service));
   const implied = [...bound].map((service): Dependency => {
     const said = spec.dependsOn.find((dependency) => dependency.service === service);
-    const { condition = "service_started", restart = false } = said ?? {};
-    return { service, condition, restart };
+    const { condition = "service_started", restart = false, mayEnd } = said ?? {};
+    return { service, condition, restart, ...(mayEnd === true ? { mayEnd } : {}) };
   });
   return [...others, ...implied];
 }

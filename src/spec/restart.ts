@@ -1,14 +1,34 @@
 import { fields } from "./fields.js";
-import { didYouMean, quoted, read, report, type Node } from "./node.js";
+import { didYouMean, quoted, read, report, warn, type Node } from "./node.js";
 import { restartPolicyKeys } from "./option-keys.js";
 import { integer, text } from "./scalar.js";
-import type { RestartPolicy } from "./service.js";
+import type { RestartPolicy, ServiceSpec } from "./service.js";
 import { nearest } from "./suggest.js";
+
+export interface Ending extends Pick<ServiceSpec, "mayEnd"> {
+  readonly restart: RestartPolicy;
+}
+
+/**
+ * What is to follow when a container ends. The policy under `deploy` counts where both are written, as in Compose. One that
+ * is written and lets an end be an end says that the service may end; where nothing is written it is to be kept running.
+ */
+export function endingOf(own: Node | undefined, deployed: Node | undefined): Ending {
+  const written = read(own, restartPolicy);
+  const policy = read(deployed, deployedRestart);
+  const isOther = written?.name !== policy?.name || written?.maximumRetryCount !== policy?.maximumRetryCount;
+  if (own !== undefined && policy !== undefined && isOther) {
+    warn(own, own.place.key, "does not count", "`deploy.restart_policy` takes its place");
+  }
+  const restart = policy ?? written;
+  if (restart === undefined) return { restart: { name: "no", maximumRetryCount: 0 } };
+  return restart.name === "no" || restart.name === "on-failure" ? { restart, mayEnd: true } : { restart };
+}
 
 const names = ["no", "always", "unless-stopped", "on-failure"] as const;
 
 /** `restart`: `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:N`. */
-export function restartPolicy(node: Node): RestartPolicy | null {
+function restartPolicy(node: Node): RestartPolicy | null {
   const written = text(node);
   if (written === null) return null;
   const limit = /^on-failure:(\d{1,9})$/.exec(written)?.[1];
@@ -27,7 +47,7 @@ const conditions: ReadonlyMap<string, RestartPolicy["name"]> = new Map([
 ]);
 
 /** `deploy.restart_policy`: without a condition, any end is answered with a start. */
-export function deployedRestart(node: Node): RestartPolicy {
+function deployedRestart(node: Node): RestartPolicy {
   const field = fields(node, restartPolicyKeys);
   const name = read(field("condition"), condition) ?? "always";
   const attempts = read(field("max_attempts"), (at) => integer(at, 0, 999_999_999)) ?? 0;

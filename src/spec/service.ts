@@ -54,6 +54,11 @@ export interface ServiceSpec {
   readonly replicas?: number;
   /** It is meant to end, and exit code 0 is its success: `deploy.mode: replicated-job`, or a dependant waits for its completion. */
   readonly oneShot?: boolean;
+  /**
+   * Its end is its own affair: an explicit `restart: "no"`, or `on-failure`. Exit code 0 is its completion; after another
+   * one the engine decides (`on-failure`), or nobody starts it again (`no`). Absent: it is to run for ever.
+   */
+  readonly mayEnd?: true;
   /** Containers of this service that Fairlead did not create are taken over (`x-fairlead.adopt`). */
   readonly adopt?: boolean;
   /** Asked of the running container from outside (`x-fairlead.probe`). No property of the container: not part of the hash. */
@@ -241,6 +246,8 @@ export interface Dependency {
   readonly restart?: boolean;
   /** Whether it is waited for even if it is not there or cannot start. Absent: yes. */
   readonly required?: boolean;
+  /** It may end by itself: that it was started is enough for `service_started`. */
+  readonly mayEnd?: true;
 }
 
 export interface UpdatePolicy {

@@ -46,6 +46,7 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
       keepLogs: notNow,
       preStop: notNow,
       postStart: notNow,
+      noteStop: notNow,
       noteLeaving: notNow,
     });
   }

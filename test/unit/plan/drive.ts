@@ -10,10 +10,20 @@ import type { Outcome } from "../../../src/plan/outcome.js";
 import { ranPostStart } from "../../../src/plan/post-start-memory.js";
 import { plan } from "../../../src/plan/plan.js";
 import type { Step } from "../../../src/plan/step.js";
+import { weStop } from "../../../src/plan/stop-memory.js";
 import { viewOf } from "../../../src/plan/view.js";
 
 /** How the containers of an image do. */
-export type Behaviour = "good" | "checked" | "exits" | "never-healthy" | "dies-early" | "refused";
+export type Behaviour =
+  | "good"
+  | "checked"
+  | "exits"
+  | "never-healthy"
+  | "dies-early"
+  | "refused"
+  /** With exit code 0: at once, or when it has been trusted. */
+  | "completes"
+  | "completes-late";
 export const bad: readonly Behaviour[] = ["exits", "never-healthy", "dies-early", "refused"];
 
 export interface Drive {
@@ -58,6 +68,11 @@ export function drive(trip: Drive): Arrival {
     for (const step of steps) {
       if (trip.crashes.has(2 * done.length)) crashed = true;
       if (crashed) break;
+      if (step.kind === "stop-container" && trip.desired.spec.mayEnd === true) {
+        const found = host.containers.find(({ name }) => name === step.container);
+        const stops = weStop(memory.stops ?? new Map(), found?.id ?? "", found?.startedAt);
+        memory = { ...memory, stops };
+      }
       const after = carryOut(host, step, trip);
       trip.onStep(step, host, after);
       if (step.kind === "note-leaving") {
@@ -127,9 +142,9 @@ function behave(host: HostSnapshot, trip: Drive): HostSnapshot {
     const healthcheck = behaviour === "checked" || behaviour === "never-healthy" ? check : undefined;
     if (container.state !== "running" || container.startedAt === undefined) return { ...container, healthcheck };
     const age = host.takenAt - container.startedAt;
-    const end = (after: number): ObservedContainer => {
-      if (age < after || container.role === "active") return container;
-      return { ...container, state: "exited", exitCode: 1, finishedAt: container.startedAt! + after };
+    const end = (after: number, exitCode = 1): ObservedContainer => {
+      if (age < after || (container.role === "active" && exitCode !== 0)) return container;
+      return { ...container, state: "exited", exitCode, finishedAt: container.startedAt! + after };
     };
     switch (behaviour) {
       case "good":
@@ -137,6 +152,10 @@ function behave(host: HostSnapshot, trip: Drive): HostSnapshot {
         return container;
       case "exits":
         return end(100);
+      case "completes":
+        return end(100, 0);
+      case "completes-late":
+        return end(trip.desired.spec.update.monitorMs + 1_000, 0);
       case "dies-early":
         return end(trip.desired.spec.update.monitorMs - 1);
       case "checked":

@@ -1,0 +1,60 @@
+import type { ServiceSpec } from "../spec/service.js";
+import type { SlotMemory } from "./desired.js";
+import { isComplete } from "./dependency.js";
+import type { ObservedContainer } from "./observed.js";
+import { isGone } from "./over.js";
+import { endedByUs } from "./stop-memory.js";
+import { endedFromOutside, judge, pollMs } from "./verdict.js";
+import type { Verdict } from "./verdict.js";
+import { inRole } from "./view.js";
+import type { SlotView } from "./view.js";
+
+export type TrialMemory = Pick<SlotMemory, "holds" | "stops">;
+
+/** By what its service is for: to serve, to end, or either. */
+export function assess(next: ObservedContainer, spec: ServiceSpec, view: SlotView, memory: TrialMemory): Verdict {
+  if (spec.oneShot === true) return judgeRun(next, view);
+  const ended = spec.mayEnd === true ? judgeEnd(next, spec, view, memory) : undefined;
+  return ended ?? judge(next, spec.update.monitorMs, view);
+}
+
+/** A run proves itself by ending well, however long it takes. */
+function judgeRun(next: ObservedContainer, view: SlotView): Verdict {
+  const { state, exitCode, startError } = next;
+  if (state === "running") return { kind: "waiting", until: undefined, because: "it runs and has not completed yet" };
+  if (state === "restarting") {
+    const because = `it ended with exit code ${exitCode ?? "?"} and is tried again`;
+    return { kind: "waiting", until: view.now + pollMs, because };
+  }
+  if (isComplete(next) && startError === "") return completed;
+  return judge(next, 0, view);
+}
+
+const completed: Verdict = { kind: "proven", because: "it has completed" };
+
+/**
+ * One that may end and has ended well is done, however soon that was; unless it was to be healthy first, with another there
+ * to go back to. An end that we brought about says nothing new. Undefined: it is judged like any other.
+ */
+function judgeEnd(
+  next: ObservedContainer,
+  spec: ServiceSpec,
+  view: SlotView,
+  memory: TrialMemory,
+): Verdict | undefined {
+  if (next.state !== "exited" || next.startError !== "") return undefined;
+  const failed = memory.holds.find(
+    ({ specHash, digest, slot = 1 }) => specHash === next.specHash && digest === next.digest && slot === next.slot,
+  );
+  if (failed !== undefined) return { kind: "failed", reason: failed.reason, because: failed.message };
+  if (endedByUs(memory.stops, next))
+    return { kind: "not-started", because: "it was stopped before it had proved itself" };
+  if (!isComplete(next) || endedFromOutside(next, view)) return undefined;
+  const active = inRole(view.containers, "active");
+  const hasFallback = active !== undefined && !isGone(spec, { active, next }, view, memory);
+  return isChecked(next, spec) && hasFallback ? undefined : completed;
+}
+
+function isChecked({ healthcheck }: ObservedContainer, { probe }: ServiceSpec): boolean {
+  return healthcheck !== undefined || probe !== undefined;
+}

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe } from "vitest";
+import { test } from "./scene.js";
+
+const run = (script: string, restart: string) => ({ restart, entrypoint: ["/bin/sh", "-c", script] });
+
+describe("a service that may end", () => {
+  test("runs once, however long that takes; by hand once more; on-failure until it ends well", async ({
+    scene,
+    expect,
+  }) => {
+    const { digest } = await scene.push();
+    const image = scene.image();
+    await scene.write({
+      brief: { image, ...run("exit 0", "no") },
+      long: { image, ...run("sleep 2", "no") },
+      bad: { image, ...run("sleep 2; exit 3", "no") },
+      retried: { image, ...run("sleep 2", "on-failure") },
+      looping: { image, ...run("sleep 4; exit 1", "on-failure") },
+      follows: { image, depends_on: ["brief"] },
+    });
+    await scene.start();
+    for (const service of ["brief", "long", "retried", "follows"]) await scene.untilServing(digest, service);
+    await scene.untilStatus(({ conditions }) => conditions.some(({ reason }) => reason === "CrashLooping"), "looping");
+    const bad = await scene.untilStatus(({ health }) => health === "Degraded", "bad");
+    expect(bad.sync).toBe("Synced");
+    expect(bad.conditions.find(({ type }) => type === "Ready")?.message).toContain("exit code 3");
+
+    const ended = await Promise.all(["brief", "long", "bad", "retried"].map((service) => scene.active(service)));
+    await sleep(3_000);
+    for (const before of ended) expect(await scene.active(before?.service)).toEqual(before);
+
+    const long = ended[1]!;
+    await scene.docker.getContainer(long.id).start();
+    const again = await scene.until("the end of the run by hand", async () => {
+      const seen = await scene.active("long");
+      return seen?.state === "exited" && seen.startedAt > long.startedAt && seen;
+    });
+    await sleep(2_000);
+    expect(await scene.active("long")).toEqual(again);
+    expect(again.finishedAt - again.startedAt, "it was left to its end").toBeGreaterThan(1_900);
+    expect((await scene.status("long"))?.health).toBe("Healthy");
+  });
+});
