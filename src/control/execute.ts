@@ -60,7 +60,8 @@ const executors: Executors = {
     context.ids.delete(step.container);
     context.ids.set(step.to, id);
   },
-  "remove-container": (step, context) => context.engine.removeContainer(idOf(context, step.container)),
+  "remove-container": (step, context) =>
+    context.engine.removeContainer(idOf(context, step.container), step.volumes === true),
   "set-routes": (step, context) => context.gates.setRoutes(idOf(context, step.container), step.routes),
   "remove-image": (step, { engine }) => engine.removeImage(step.reference),
   "keep-logs": (step, context) => context.keepLogs(step, idOf(context, step.container)),

@@ -1,4 +1,5 @@
 import type { Adopted } from "../plan/adopt.js";
+import { volumeNews } from "../plan/anonymous.js";
 import type { Rollout } from "../plan/condition.js";
 import type { Desired, Memory } from "../plan/desired.js";
 import { toleratedFailures } from "../plan/failures.js";
@@ -141,6 +142,14 @@ export class Ledger {
       const { message, digest, outcome } = run;
       if (outcome === "failed") log.error({ digest }, message);
       else log.info({ digest }, message);
+    }
+  }
+
+  /** Whose the volumes of what serves are is to outlive its container. */
+  async rememberVolumes(key: ServiceKey, view: View): Promise<void> {
+    const { journal, clock } = this.options;
+    for (const [slot, volumes] of volumeNews(view, journal.record(key).memory.volumes ?? new Map())) {
+      await journal.append({ type: "volumes", at: clock.now(), key, slot, volumes });
     }
   }
 

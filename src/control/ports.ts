@@ -49,8 +49,11 @@ export interface Engine {
   stopContainer(container: string, graceMs: number): Promise<void>;
   setRestartPolicy(container: string, policy: RestartPolicy): Promise<void>;
   renameContainer(container: string, name: string): Promise<void>;
-  /** Never forced: a running container is not removed. Anonymous volumes go with it. */
-  removeContainer(container: string): Promise<void>;
+  /**
+   * Never forced: a running container is not removed. `withVolumes`: the anonymous volumes that were made for it go too,
+   * but for those that another container has, running or not; else they stay, and nothing tells any more whose they are.
+   */
+  removeContainer(container: string, withVolumes?: boolean): Promise<void>;
   /** Untags or removes one reference. An image in use stays, and that is success. */
   removeImage(reference: string): Promise<void>;
   /** The last lines of both streams, oldest first, without control characters. */

@@ -4,7 +4,7 @@ import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../plan/
 import { pinned } from "../plan/pin.js";
 import { shorten } from "../plan/render.js";
 import { strategyOf } from "../plan/strategy.js";
-import { isImageOf } from "../plan/view.js";
+import { isImageOf, viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { formatImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
@@ -40,7 +40,7 @@ function previewOfLeft({ name, compose }: ForeignContainer): ServicePlan[] {
 
 async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<ServicePlan> {
   const { lines, changes, reason } = await forecastOn(options.host, spec, options);
-  const strategy = strategyOf(spec);
+  const strategy = strategyOf(spec, viewOf(options.host, spec, new Map()));
   const head = `${spec.project}/${spec.name} ${formatImage(spec.image)} (${strategy.order}: ${strategy.because})`;
   const supposed = reason === "NameConflict" ? await supposing(spec, options) : [];
   const text = [head, ...[...lines, ...supposed].map((line) => `  ${line}`)].join("\n");

@@ -21,6 +21,7 @@ import type { View } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import { formatImage, pinnedImage } from "../spec/image.js";
 import { jobImages } from "../spec/job.js";
+import { given } from "../spec/present.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Cached } from "./cached.js";
@@ -150,6 +151,7 @@ export class Reconciler {
     const known = await this.#resolutions.dependencies(run, spec, snapshot);
     const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
     await ledger.rememberJobs(run.key, view, run.log);
+    await ledger.rememberVolumes(run.key, view);
     const rollout = await ledger.follow(run.key, spec, view, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
     const flapping = ledger.flapping(run.key, lastingOf(spec, view.containers));
@@ -269,7 +271,8 @@ export class Reconciler {
     try {
       run.log.info({ step: step.kind }, text);
       await execute(step, context);
-      void journal.append({ type: "step", at: began, key: run.key, run: run.id, text });
+      const made = step.kind === "create-container" ? context.ids.get(step.name) : undefined;
+      void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, ...given({ made }) });
     } catch (thrown) {
       const error = asFairleadError(thrown);
       void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, error: error.message });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Adopted } from "../plan/adopt.js";
+import type { KnownVolume } from "../plan/anonymous.js";
 import { noBuilds } from "../plan/build.js";
 import type { BuildMemory } from "../plan/build.js";
 import type { Reason, Rollout } from "../plan/condition.js";
@@ -56,7 +57,31 @@ export const entrySchema = z.discriminatedUnion("type", [
     type: z.literal("rollout"),
     rollout: z.custom<Rollout>((value) => typeof value === "object" && value !== null),
   }),
-  z.object({ ...common, type: z.literal("step"), run: z.string(), text: z.string(), error: z.string().optional() }),
+  z.object({
+    ...common,
+    type: z.literal("step"),
+    run: z.string(),
+    text: z.string(),
+    error: z.string().optional(),
+    /** The engine's id of the container that it has created. */
+    made: z.string().optional(),
+  }),
+  /** The anonymous volumes of what serves in a slot, and after it of what served there before; the newest last. */
+  z.object({
+    ...common,
+    type: z.literal("volumes"),
+    slot: z.number(),
+    volumes: z
+      .array(
+        z.object({
+          name: z.string(),
+          target: z.string(),
+          readOnly: z.literal(true).optional(),
+          asked: z.literal(true).optional(),
+        }),
+      )
+      .readonly(),
+  }),
   z.object({
     ...common,
     type: z.literal("adopt"),
@@ -167,6 +192,7 @@ const mostApproved = 20;
 const mostSeen = 50;
 const mostPairs = 20;
 const mostAdopted = 100;
+const mostMade = 200;
 
 /** Pure: the record after an entry. */
 export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
@@ -267,8 +293,15 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       return { ...record, resolved: { at: entry.at, image: entry.image, digest: entry.digest } };
     case "forget":
       return { ...emptyRecord, memory: withRevision(nothing, memory.lastRevision ?? 0) };
-    case "step":
-      return record;
+    case "volumes": {
+      const volumes = new Map([...(memory.volumes ?? []), [entry.slot, entry.volumes.map(asKnown)]]);
+      return { ...record, memory: { ...memory, volumes } };
+    }
+    case "step": {
+      if (entry.made === undefined) return record;
+      const made = new Set([...(memory.made ?? []), entry.made].slice(-mostMade));
+      return { ...record, memory: { ...memory, made } };
+    }
   }
 }
 
@@ -281,6 +314,15 @@ function underWay({ id, to, specHash, finishedAt }: Rollout): Pick<Memory, "unde
 function withRollout(known: readonly Rollout[], rollout: Rollout): readonly Rollout[] {
   const others = known.filter(({ id, startedAt }) => id !== rollout.id || startedAt !== rollout.startedAt);
   return [...others, rollout].slice(-mostRollouts);
+}
+
+function asKnown({
+  name,
+  target,
+  readOnly,
+  asked,
+}: Extract<Entry, { type: "volumes" }>["volumes"][number]): KnownVolume {
+  return { name, target, ...(readOnly ? { readOnly } : {}), ...(asked ? { asked } : {}) };
 }
 
 function retried(job: JobRun): JobRun {

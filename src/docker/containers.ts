@@ -130,10 +130,10 @@ export async function renameContainer(connection: Connection, id: string, name: 
 }
 
 /** Never forced: the engine refuses to remove what runs. */
-export async function removeContainer(connection: Connection, id: string): Promise<void> {
+export async function removeContainer(connection: Connection, id: string, withVolumes = false): Promise<void> {
   const call = { method: "DELETE", path: containerPath(id, ""), task: `remove container ${shortId(id)}` } as const;
   try {
-    await connection.ask({ ...call, query: { v: true }, timeoutMs: 120_000 });
+    await connection.ask({ ...call, query: withVolumes ? { v: true } : {}, timeoutMs: 120_000 });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const underWay = error.status === 409 && /already in progress/.test(error.message);

@@ -41,7 +41,7 @@ export function creationBody(step: CreateContainerStep, api: string): Body {
     HostConfig: {
       RestartPolicy: { Name: "no" },
       PortBindings: portBindings(container.ports),
-      ...mountBody(container),
+      ...mountBody(container, step.inherited),
       ...hostNetworkBody(step),
       ...sharingBody(step),
       ...resourceBody(container.resources),

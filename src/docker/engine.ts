@@ -117,7 +117,11 @@ export function connectEngine(options: EngineOptions): DockerEngine {
       }),
     setRestartPolicy: (id, policy) => onContainer(id, () => containers.setRestartPolicy(connection, id, policy)),
     renameContainer: (id, name) => onContainer(id, () => containers.renameContainer(connection, id, name)),
-    removeContainer: (id) => onContainer(id, () => containers.removeContainer(connection, id)),
+    removeContainer: (id, withVolumes) =>
+      onContainer(id, async () => {
+        await containers.removeContainer(connection, id, withVolumes);
+        if (withVolumes === true) stale.list("volumes");
+      }),
     removeImage: (reference) => onImages(() => images.removeImage(connection, reference)),
     logTail: (id, lines) => settle(() => containers.logTail(connection, id, lines)),
     logs: (id, query, signal) => settle(() => openLog(connection, id, query, signal)),

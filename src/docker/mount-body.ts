@@ -1,15 +1,29 @@
+import type { InheritedVolume } from "../plan/step.js";
 import type { ContainerSpec, Mount } from "../spec/service.js";
 import { defined } from "./defined.js";
 
 /**
  * `Binds` makes a missing host path and labels for SELinux; only `Mounts` knows subpaths, recursion and anonymous
- * volumes, and it alone can tell a colon in a path from a separator. As Compose divides them.
+ * volumes, and it alone can tell a colon in a path from a separator. As Compose divides them. An inherited volume that the
+ * file asks for stands in `Mounts`, as a new one would; one that only an image has asked for in `Binds`: that is how they
+ * are told apart again.
  */
-export function mountBody({ mounts, tmpfs }: ContainerSpec): object {
-  const binds = mounts.filter(isBind);
+export function mountBody({ mounts, tmpfs }: ContainerSpec, inherited: readonly InheritedVolume[] = []): object {
+  const nameAt = (target: string) => inherited.find((volume) => volume.target === target)?.name;
+  const declared = mounts.map((mount): Mount & { readonly anonymous: boolean } => {
+    const anonymous = mount.type === "volume" && mount.source === undefined;
+    return { ...mount, anonymous, source: anonymous ? nameAt(mount.target) : mount.source };
+  });
+  const ofImage = inherited
+    .filter(({ target }) => !mounts.some((mount) => mount.target === target))
+    .map(({ name: source, target, readOnly }): Mount => {
+      return { type: "volume", source, target, readOnly, createHostPath: false };
+    });
+  const binds = declared.filter((mount) => !mount.anonymous && isBind(mount));
+  const long = [...declared.filter((mount) => !binds.includes(mount)), ...ofImage.filter((mount) => !isBind(mount))];
   return {
-    Binds: binds.map(bind),
-    Mounts: mounts.filter((mount) => !binds.includes(mount)).map(longMount),
+    Binds: [...binds, ...ofImage.filter(isBind)].map(bind),
+    Mounts: long.map(longMount),
     ...defined({ Tmpfs: tmpfs }),
   };
 }

@@ -3,6 +3,7 @@ import type { RestartPolicy } from "../spec/service.js";
 import { roleOf } from "../plan/names.js";
 import { readIdentity } from "./labels.js";
 import { locationOf } from "./location.js";
+import { mountsIn } from "./mounts-in.js";
 import { ownersIn } from "./owners.js";
 import { printable } from "./printable.js";
 import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
@@ -26,6 +27,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
   const health = state === "running" || state === "paused" ? healthOf(inspected.State?.Health) : "none";
   const startedAt = instant(inspected.State?.StartedAt);
   const finishedAt = instant(inspected.State?.FinishedAt);
+  const mounts = mountsIn(inspected);
   const owners = ownersIn(inspected);
   return {
     id: inspected.Id,
@@ -46,6 +48,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     restartCount: inspected.RestartCount ?? 0,
     restartPolicy: restartOf(inspected),
     networks: endpointsOf(inspected),
+    ...(mounts.length === 0 ? {} : { mounts }),
     ...(Object.keys(owners).length === 0 ? {} : { owners }),
     ...(publishes(inspected) ? { publishes: true } : {}),
     ...(state === "running" ? { location: locationOf(inspected) } : {}),

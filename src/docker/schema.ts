@@ -66,8 +66,11 @@ export interface InspectedContainer {
     readonly Image?: string;
     readonly Labels?: Readonly<Record<string, string>> | null;
     readonly Healthcheck?: InspectedHealthcheck | null;
+    /** By target. */
+    readonly Volumes?: Readonly<Record<string, unknown>> | null;
   };
   readonly HostConfig?: {
+    readonly Mounts?: readonly { readonly Target?: string }[] | null;
     /** `bridge`, `host`, `none`, `container:<id>`, or the first network's name. */
     readonly NetworkMode?: string;
     readonly IpcMode?: string;
@@ -76,9 +79,21 @@ export interface InspectedContainer {
     readonly PortBindings?: Readonly<Record<string, readonly unknown[] | null>> | null;
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
   };
+  readonly Mounts?: readonly InspectedMount[] | null;
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, InspectedEndpoint | null>> | null;
   };
+}
+
+/** What is mounted in fact: the file's, the image's, and those of other containers. */
+export interface InspectedMount {
+  readonly Type?: string;
+  /** Of a volume. */
+  readonly Name?: string;
+  /** A path of the host; of a volume, where its driver has it. */
+  readonly Source?: string;
+  readonly Destination?: string;
+  readonly RW?: boolean;
 }
 
 /** Addresses are empty while the container does not run. */

@@ -6,6 +6,7 @@ import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { awaitImage } from "./arrival.js";
 import { awaitBefore } from "./before.js";
+import { inheritedBy } from "./inheritance.js";
 import type { Occasion } from "./job-need.js";
 import { keepRunning } from "./keep.js";
 import type { Step } from "./step.js";
@@ -28,10 +29,10 @@ export function planRollout(
   const obstacle = awaitStart(desired, digest, view, memory);
   if (obstacle !== undefined)
     return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
-  const strategy = strategyOf(desired.spec);
+  const strategy = strategyOf(desired.spec, view);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
-    steps: launch({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, active, view),
+    steps: launch({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, active, view, memory),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
 }
@@ -72,9 +73,10 @@ function launch(
   { desired, digest, revision }: Occasion,
   active: ObservedContainer | undefined,
   view: SlotView,
+  memory: SlotMemory,
 ): Step[] {
   const { spec, specHash } = desired;
-  const strategy = strategyOf(spec);
+  const strategy = strategyOf(spec, view);
   const serving = active !== undefined && isUp(active);
   const steps = create(
     {
@@ -85,6 +87,7 @@ function launch(
       ...(desired.returns === true ? { returns: true as const } : {}),
       aliased: (strategy.order === "stop-first" || !serving) && !othersServe(view),
       owners: ownersOf(spec, view),
+      inherited: inheritedBy(spec, view, memory),
       because: causeOf(desired, digest, active, view),
     },
     view,

@@ -1,5 +1,6 @@
 import type { Digest } from "../spec/image.js";
 import type { ServiceSpec } from "../spec/service.js";
+import type { VolumeMemory } from "./anonymous.js";
 import type { Reason } from "./condition.js";
 import type { LeavingMemory } from "./leaving.js";
 import type { Outcome } from "./outcome.js";
@@ -73,6 +74,10 @@ export interface Memory {
   readonly postStarts?: PostStartMemory;
   /** The runs that Fairlead has ended; known of services that may end by themselves. */
   readonly stops?: StopMemory;
+  /** The anonymous volumes of what has served. */
+  readonly volumes?: VolumeMemory;
+  /** Ids of containers whose creation is remembered, and so whatever has become of them since. */
+  readonly made?: ReadonlySet<string>;
   /** The spec that it proved itself with. Absent: not known. */
   readonly stableSpec?: string | undefined;
   readonly pin?: Pin;

@@ -3,9 +3,10 @@ import { formatImage } from "../spec/image.js";
 import type { Shared } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { roleOf, baseOf, activeName } from "./names.js";
-import type { HostSnapshot, ObservedContainer, ObservedRoute } from "./observed.js";
-import { networkMade, volumeMade } from "./made.js";
-import type { BuildStep, ConnectStep, CreateContainerStep, Route, Step } from "./step.js";
+import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute } from "./observed.js";
+import { anonymousOf } from "./anonymous.js";
+import { mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
+import type { BuildStep, ConnectStep, CreateContainerStep, RemoveContainerStep, Route, Step } from "./step.js";
 
 /**
  * The host after a step that went well: what the engine would show. Pure; the forecast of a plan and the simulator of
@@ -75,7 +76,7 @@ export function effect(
     case "rename-container":
       return change(host, step.container, (container) => ({ name: step.to, role: roleOf(step.to, baseOf(container)) }));
     case "remove-container":
-      return removed(host, step.container);
+      return removed(host, step);
     case "set-routes":
       return change(host, step.container, (container) => routed(container, step.routes, now));
     case "remove-image":
@@ -115,6 +116,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
   const image = host.images.find(
     (local) => local.id === step.digest || local.digests.some((digest) => digest.endsWith(`@${step.digest}`)),
   );
+  const mounts = mountsMade(step, id);
   const container: ObservedContainer = {
     id,
     name: step.name,
@@ -150,13 +152,19 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     declaredRestart: spec.container.restart,
     networks: step.attach === undefined ? [] : [endpoint(host, step.attach)],
     declaredNetworks: spec.networks.map(({ network }) => network.name),
+    ...mounted(mounts),
     ...sharing(step),
     ...(spec.container.ports.length === 0 ? {} : { publishes: true }),
     ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
     ...(step.job === undefined ? followedBy(spec) : { job: step.job }),
   };
   const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));
-  return { ...host, containers: [...host.containers, container], images };
+  const volumes = new Map([...volumesMade(mounts), ...host.volumes]);
+  return { ...host, containers: [...host.containers, container], volumes, images };
+}
+
+function mounted(mounts: readonly ObservedMount[]): Pick<ObservedContainer, "mounts"> {
+  return mounts.length === 0 ? {} : { mounts };
 }
 
 function sharing({ owners = [] }: CreateContainerStep): Pick<ObservedContainer, "owners"> {
@@ -186,11 +194,16 @@ function followedBy({ after = [] }: ServiceSpec): Pick<ObservedContainer, "after
   return after.length === 0 ? {} : { after: jobsHash(after) };
 }
 
-function removed(host: HostSnapshot, name: string): HostSnapshot {
+function removed(host: HostSnapshot, { container: name, volumes }: RemoveContainerStep): HostSnapshot {
   const gone = host.containers.find((container) => container.name === name);
+  const containers = host.containers.filter((container) => container !== gone);
+  const needed = new Set(containers.flatMap(anonymousOf).map(({ source }) => source));
+  const own = volumes === true && gone !== undefined ? anonymousOf(gone).map(({ source }) => source) : [];
+  const doomed = new Set(own.filter((volume) => !needed.has(volume)));
   return {
     ...host,
-    containers: host.containers.filter((container) => container !== gone),
+    containers,
+    volumes: doomed.size === 0 ? host.volumes : new Map([...host.volumes].filter(([volume]) => !doomed.has(volume))),
     images: host.images.map((image) => ({ ...image, usedBy: image.usedBy.filter((user) => user !== gone?.id) })),
   };
 }

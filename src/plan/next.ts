@@ -89,7 +89,7 @@ function planSuperseded(
   const serves = isUp(next) && verdict.kind !== "failed" && (active === undefined || !isUp(active));
   if (
     serves &&
-    strategyOf(desired.spec).order === "start-first" &&
+    strategyOf(desired.spec, view).order === "start-first" &&
     active !== undefined &&
     !isGone(desired.spec, { active, next }, view, memory) &&
     !(active.publishes === true && next.publishes === true) &&
@@ -146,7 +146,7 @@ function planLaunch(
   view: SlotView,
 ): Plan {
   const { spec } = desired;
-  const strategy = strategyOf(spec);
+  const strategy = strategyOf(spec, view);
   const alone = strategy.order === "stop-first" || active === undefined || !isUp(active);
   const aliased = alone && !othersServe(view);
   const steps = [...join(next, spec.networks, aliased), ...keepImage(spec, next.digest, next.revision, view)];
@@ -201,7 +201,7 @@ function planFailure(
   const because = failure.because;
   // The host is at fault, not the digest, and another try hurts nobody: nothing serves, or it goes on serving.
   const byHost = failure.reason === "PortConflict" || failure.reason === "StartRefused";
-  if (byHost && (active === undefined || strategyOf(spec).order === "start-first")) {
+  if (byHost && (active === undefined || strategyOf(spec, view).order === "start-first")) {
     const steps = discard(next, spec, `${because}; it is tried again from the start`);
     return { steps, outcome: { kind: "failed", reason: failure.reason, because } };
   }

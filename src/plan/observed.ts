@@ -58,6 +58,8 @@ export interface ObservedContainer {
   readonly networks: readonly ObservedEndpoint[];
   /** The networks of the spec it was made from; absent: its label does not say. */
   readonly declaredNetworks?: readonly string[];
+  /** What is mounted in it, with what the engine gave it of itself. Absent: nothing. */
+  readonly mounts?: readonly ObservedMount[];
   /** Of which containers it was created to share something, by their ids; those may be gone. */
   readonly owners?: Owners;
   /** Ports of the host lead to it while it runs. */
@@ -72,6 +74,16 @@ export interface ObservedContainer {
   readonly job?: JobMark;
   /** `jobsHash` of the jobs that were to follow when it was created. */
   readonly after?: string;
+}
+
+export interface ObservedMount {
+  readonly type: "bind" | "volume" | "tmpfs" | "other";
+  /** A volume's name, or a path of the host; empty where there is neither. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** Only of a volume without a name of its own: its image does not ask for it, so its maker did. */
+  readonly asked?: true;
 }
 
 export type Owners = Readonly<Partial<Record<Shared, readonly string[]>>>;

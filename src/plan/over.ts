@@ -29,10 +29,10 @@ export function isOver(
 export function isGone(
   spec: ServiceSpec,
   { active, next }: { readonly active: ObservedContainer; readonly next: ObservedContainer },
-  view: Pick<View, "engineOutage">,
+  view: View,
   memory: Pick<Memory, "stops">,
 ): boolean {
-  const gaveWay = strategyOf(spec).order === "stop-first" && (active.finishedAt ?? 0) >= next.createdAt;
+  const gaveWay = strategyOf(spec, view).order === "stop-first" && (active.finishedAt ?? 0) >= next.createdAt;
   return !gaveWay && isOver(spec, active, view, memory);
 }
 

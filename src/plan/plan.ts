@@ -17,6 +17,7 @@ import { planRestore } from "./restore.js";
 import { planSlot } from "./slot.js";
 import { planSurplus } from "./surplus.js";
 import { besideGated } from "./ungated.js";
+import { withUnserved } from "./unserved.js";
 import { slotOf } from "./view.js";
 import type { View } from "./view.js";
 
@@ -27,7 +28,7 @@ import type { View } from "./view.js";
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const ended = planJobEnds(desired.spec, view, remembered);
-  if (ended !== undefined) return ended;
+  if (ended !== undefined) return withUnserved(ended, view, remembered);
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;
   const served = besideGated(serve(desired, view, remembered), desired.spec, view);
@@ -35,7 +36,8 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
-  return withNotice(withRoutes(whole, desired, view), notice, desired.spec, view);
+  const routed = withRoutes(whole, desired, view);
+  return withNotice(withUnserved(routed, view, remembered), notice, desired.spec, view);
 }
 
 /** The containers that serve, and what follows once they do. */

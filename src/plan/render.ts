@@ -23,7 +23,7 @@ function describe(step: Step): string {
     case "tag-image":
       return `tag ${shorten(step.source)} as ${step.tag}`;
     case "create-container":
-      return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}${renderOwners(step)}`;
+      return `create ${step.name} from ${shorten(step.digest)}${renderAttachment(step.attach)}${renderOwners(step)}${renderInherited(step)}`;
     case "write-files":
       return `write ${step.files.map(({ origin, path }) => `${origin} to ${path}`).join(", ")} in ${step.container}`;
     case "connect-network":
@@ -45,7 +45,7 @@ function describe(step: Step): string {
     case "rename-container":
       return `rename ${step.container} to ${step.to}`;
     case "remove-container":
-      return `remove ${step.container}`;
+      return `remove ${step.container}${step.volumes === true ? " and the volumes made for it" : ""}`;
     case "remove-image":
       return `remove image ${shorten(step.reference)}`;
     case "set-routes":
@@ -66,6 +66,11 @@ function renderOwners({ owners = [] }: CreateContainerStep): string {
     ({ shared, name }) => `${shared === "volumes" ? "with" : "in"} the ${sharedNames[shared]} of ${name}`,
   );
   return texts.length === 0 ? "" : ` ${texts.join(", ")}`;
+}
+
+function renderInherited({ inherited = [] }: CreateContainerStep): string {
+  const targets = inherited.map(({ target }) => target).join(", ");
+  return targets === "" ? "" : ` with the volume${inherited.length === 1 ? "" : "s"} of the one before at ${targets}`;
 }
 
 /** Without the user information that a repository's URL may bear. */

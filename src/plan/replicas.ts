@@ -8,7 +8,6 @@ import type { Plan } from "./outcome.js";
 import { goalOf } from "./goal.js";
 import { planReturn, returnIsDue } from "./return.js";
 import { planSlot } from "./slot.js";
-import { strategyOf } from "./strategy.js";
 import { together } from "./together.js";
 import { takeTurns } from "./turns.js";
 import { assess } from "./assess.js";
@@ -41,7 +40,6 @@ function planForward(
   const { begin, wait } = takeTurns({
     spec: desired.spec,
     update,
-    order: strategyOf(desired.spec).order,
     slots,
     done: slots.filter(isDone),
     waiting,

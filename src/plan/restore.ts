@@ -8,7 +8,6 @@ import type { Plan } from "./outcome.js";
 import { ownGoalOf } from "./goal.js";
 import { startPrevious } from "./return.js";
 import { planSlot } from "./slot.js";
-import { strategyOf } from "./strategy.js";
 import { together } from "./together.js";
 import { takeTurns } from "./turns.js";
 import { inRole, slotOf } from "./view.js";
@@ -34,15 +33,14 @@ export function planRestore(desired: Desired, view: View, memory: Memory, count:
   const waiting = found.filter(({ container }) => container.role === "previous").map(({ slot }) => slot);
   const done = found.filter(({ container }) => container.role === "active").map(({ slot }) => slot);
   const { update } = desired.spec;
-  const order = strategyOf(desired.spec).order;
-  const { begin, wait } = takeTurns({ spec: desired.spec, update, order, slots, done, waiting, now: view.now });
+  const { begin, wait } = takeTurns({ spec: desired.spec, update, slots, done, waiting, now: view.now });
   const failed = found.some(({ container }) => container.role === "failed");
   const plans = found.map(({ slot, container, goal }) => {
     const remembered = memoryOf(own(goal, memory, slot.slot), slot.slot);
     const active = inRole(slot.containers, "active");
     if (container.role !== "previous" || inRole(slot.containers, "next") !== undefined)
       return planSlot(goal, slot, remembered);
-    if (begin.has(slot.slot) && !failed) return startPrevious(goal, container, active, because);
+    if (begin.has(slot.slot) && !failed) return startPrevious(goal, container, because, slot);
     if (active === undefined) return { steps: [], outcome: wait };
     return withRepair({ steps: [], outcome: wait }, desired.spec, active, slot, remembered);
   });

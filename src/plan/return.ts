@@ -52,7 +52,6 @@ export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotVie
   const { begin, wait } = takeTurns({
     spec: desired.spec,
     update,
-    order: strategyOf(spec).order,
     slots,
     done: returned,
     waiting,
@@ -108,7 +107,8 @@ function planUnderWay(
   const away = retire(next, desired.spec, because);
   const back = isUp(active) ? [] : restore(active, `roll back: ${because}`);
   // Cut off within its promotion, it serves already: under start-first the old one is there before it goes.
-  const steps: Step[] = strategyOf(desired.spec).order === "start-first" ? [...back, ...away] : [...away, ...back];
+  const steps: Step[] =
+    strategyOf(desired.spec, slot).order === "start-first" ? [...back, ...away] : [...away, ...back];
   steps.push({ kind: "remove-container", container: next.name, because: `it is withdrawn: ${because}` });
   return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
 }
@@ -163,7 +163,7 @@ function wayBack(desired: Desired, slot: SlotView, memory: Memory): Way | undefi
 
 function planWayBack(desired: Desired, bad: ObservedContainer, because: string, slot: SlotView, memory: Memory): Plan {
   const way = wayBack(desired, slot, memory);
-  if (way?.kind === "container") return startPrevious(desired, way.container, bad, because);
+  if (way?.kind === "container") return startPrevious(desired, way.container, because, slot);
   if (way === undefined) return planStuck(desired.spec, bad, because, slot, memoryOf(memory, slot.slot));
   const stable = { ...lastStable(desired, way.digest, memory), returns: true as const };
   return planRollout(stable, way.digest, bad, slot, memoryOf(memory, slot.slot));
@@ -173,14 +173,10 @@ function planWayBack(desired: Desired, bad: ObservedContainer, because: string, 
  * It is started under its old name and only then renamed: so a `next` container that has ended has been tried. Its
  * aliases are taken from it first, for it has to prove itself again; only where they are known, to be given back.
  */
-export function startPrevious(
-  desired: Desired,
-  previous: ObservedContainer,
-  bad: ObservedContainer | undefined,
-  because: string,
-): Plan {
+export function startPrevious(desired: Desired, previous: ObservedContainer, because: string, slot: SlotView): Plan {
   const { spec } = desired;
-  const strategy = strategyOf(spec);
+  const bad = inRole(slot.containers, "active");
+  const strategy = strategyOf(spec, slot);
   const steps: Step[] = [];
   const tried = isUp(previous) || previous.startError !== "";
   if (!tried) {

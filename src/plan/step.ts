@@ -30,7 +30,7 @@ export type Step = { readonly because: string } & (
   | NoteLeavingStep
   | { readonly kind: "set-restart-policy"; readonly container: string; readonly policy: RestartPolicy }
   | { readonly kind: "rename-container"; readonly container: string; readonly to: string }
-  | { readonly kind: "remove-container"; readonly container: string }
+  | RemoveContainerStep
   | SetRoutesStep
   | { readonly kind: "remove-image"; readonly reference: string }
   | KeepLogsStep
@@ -80,14 +80,30 @@ export interface CreateContainerStep {
   readonly attach: Endpoint | undefined;
   /** The containers of other services that it shares something of. */
   readonly owners?: readonly Owner[];
+  /** The volumes without a name of their own that go on with it: those of the container whose place it is to take. */
+  readonly inherited?: readonly InheritedVolume[];
   /** Not to serve, but to run this job. */
   readonly job?: JobMark;
+}
+
+export interface InheritedVolume {
+  /** The engine's. */
+  readonly name: string;
+  readonly target: string;
+  readonly readOnly: boolean;
 }
 
 /** A container, and what another one is to share of it. */
 export interface Owner extends Bond {
   readonly id: string;
   readonly name: string;
+}
+
+export interface RemoveContainerStep {
+  readonly kind: "remove-container";
+  readonly container: string;
+  /** With the volumes that the engine made for it; else they stay. Only `unserved.ts` may say so. */
+  readonly volumes?: true;
 }
 
 /** By the id that was observed: another network that bears the name meanwhile stays. */

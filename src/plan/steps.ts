@@ -4,7 +4,7 @@ import { familiarImage, pinnedImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { activeName, keepTag, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Endpoint, Owner, Step } from "./step.js";
+import type { Endpoint, InheritedVolume, Owner, Step } from "./step.js";
 import { isUp, localName } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
@@ -105,12 +105,13 @@ export interface Birth {
   /** Whether it may answer to the service's aliases before it is proven: only where nothing else serves. */
   readonly aliased: boolean;
   readonly owners: readonly Owner[];
+  readonly inherited: readonly InheritedVolume[];
   readonly because: string;
 }
 
 /** Networks, volumes, the container, its further networks, and our tag on its image: all but the start. */
 export function create(birth: Birth, view: SlotView): Step[] {
-  const { spec, digest, revision, aliased, owners } = birth;
+  const { spec, digest, revision, aliased, owners, inherited } = birth;
   const name = nameInRole(activeName(spec, view.slot), "next");
   const [first, ...rest] = spec.networks;
   const endpointOf = ({ network, aliases, settings }: NetworkAttachment): Endpoint => ({
@@ -133,6 +134,7 @@ export function create(birth: Birth, view: SlotView): Step[] {
       slot: view.slot,
       attach: first === undefined ? undefined : endpointOf(first),
       ...(owners.length === 0 ? {} : { owners }),
+      ...(inherited.length === 0 ? {} : { inherited }),
       because: birth.because,
     },
     ...rest.map((attachment): Step => {

@@ -1,6 +1,8 @@
 import { bondsOf } from "../spec/relations.js";
 import type { NetworkAttachment } from "../spec/network.js";
 import type { ServiceSpec } from "../spec/service.js";
+import { writtenTarget } from "./inheritance.js";
+import type { View } from "./view.js";
 
 export interface Strategy {
   readonly order: "start-first" | "stop-first";
@@ -8,7 +10,7 @@ export interface Strategy {
 }
 
 /** Which of the two may run beside the other: what cannot be shared forces stop-first, then the file decides, then caution. */
-export function strategyOf(spec: ServiceSpec): Strategy {
+export function strategyOf(spec: ServiceSpec, view: View): Strategy {
   const asked = spec.update.order === "start-first" ? ", though start-first was asked for" : "";
   const published = spec.container.ports
     .filter((port) => port.hostPort !== undefined)
@@ -29,6 +31,9 @@ export function strategyOf(spec: ServiceSpec): Strategy {
   }
   const fixed = spec.networks.map(fixedAddress).find((address) => address !== undefined);
   if (fixed !== undefined) return { order: "stop-first", because: `has the fixed address ${fixed}${asked}` };
+  // A name is a choice, and who gives one may share it; of what goes on by itself nobody may know.
+  const inherited = writtenTarget(spec, view);
+  if (inherited !== undefined) return { order: "stop-first", because: `writes to its volume at ${inherited}${asked}` };
   if (spec.update.order !== "auto") return { order: spec.update.order, because: `is declared ${spec.update.order}` };
   const written = spec.container.mounts.find(
     (mount) => mount.type !== "tmpfs" && mount.source !== undefined && !mount.readOnly,

@@ -1,6 +1,6 @@
 import type { ServiceSpec, UpdatePolicy } from "../spec/service.js";
 import type { Outcome } from "./outcome.js";
-import type { Strategy } from "./strategy.js";
+import { strategyOf } from "./strategy.js";
 import { formatMs } from "./verdict.js";
 import { inRole, isReady } from "./view.js";
 import type { SlotView } from "./view.js";
@@ -8,7 +8,6 @@ import type { SlotView } from "./view.js";
 export interface Queue {
   readonly spec: ServiceSpec;
   readonly update: UpdatePolicy;
-  readonly order: Strategy["order"];
   readonly slots: readonly SlotView[];
   /** Those that have what they are to have. */
   readonly done: readonly SlotView[];
@@ -30,7 +29,7 @@ export interface Turns {
  * nothing away, and may be the cure.
  */
 export function takeTurns(queue: Queue): Turns {
-  const { spec, update, slots, done, waiting, order } = queue;
+  const { spec, update, slots, done, waiting } = queue;
   const serves = ({ containers }: SlotView) => isReady(spec, inRole(containers, "active"));
   const width = widthOf(update, slots.length);
   const pause = pauseOf(queue);
@@ -38,10 +37,10 @@ export function takeTurns(queue: Queue): Turns {
   const underWay = slots.filter((slot) => inRole(slot.containers, "next") !== undefined);
   const sick = done.filter((slot) => !underWay.includes(slot) && !serves(slot));
   const idle = waiting.filter((slot) => !serves(slot)).slice(0, Math.max(0, width - underWay.length));
-  const without =
-    order === "stop-first"
-      ? slots.filter((slot) => !underWay.includes(slot) && !serves(slot)).length
-      : sick.length + idle.length;
+  const stopFirst = slots.some((slot) => strategyOf({ ...spec, update }, slot).order === "stop-first");
+  const without = stopFirst
+    ? slots.filter((slot) => !underWay.includes(slot) && !serves(slot)).length
+    : sick.length + idle.length;
   const room = Math.max(0, width - underWay.length - without);
   const others = waiting.filter(serves).slice(0, room);
   const begin = new Set([...idle, ...others].map(({ slot }) => slot));

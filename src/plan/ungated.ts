@@ -26,7 +26,7 @@ export function isUngated(spec: ServiceSpec, view: View): boolean {
 export function besideGated(plan: Plan, spec: ServiceSpec, view: View): Plan {
   if (!isUngated(spec, view) || !plan.steps.some((step) => takesPorts(step, spec, view))) return plan;
   const unpublished = { ...spec, container: { ...spec.container, ports: [] } };
-  if (strategyOf(unpublished).order !== "start-first") return plan;
+  if (strategyOf(unpublished, view).order !== "start-first") return plan;
   const staying = view.containers.filter((one) => one.role === "active" && one.publishes !== true && isUp(one));
   return { ...plan, steps: plan.steps.filter((step) => !staying.some((one) => isEndOf(step, one))) };
 }

@@ -252,6 +252,7 @@ export const extensionKeys = {
   policy: planned,
   pre_stop: { support: "supported", note: "see [leaving](leaving.md)" },
   promote: planned,
+  renew: { support: "supported", note: "new anonymous volumes with each new container: see [volumes](volumes.md)" },
   verify: planned,
 } as const satisfies KeyTable;
 
@@ -266,6 +267,7 @@ export const projectExtensionKeys = {
   paused: supported,
   drain: supported,
   pre_stop: supported,
+  renew: supported,
   after: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },
   before: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },
   gate: { support: "refused", hint: "a gate belongs to one service: write it in that service's own `x-fairlead`" },

@@ -13,9 +13,10 @@ export interface Preferences {
   readonly leave?: LeavePolicy;
   readonly probe?: ProbeSpec;
   readonly release?: ReleasePolicy;
+  readonly renew?: boolean;
 }
 
-type Key = "adopt" | "keep" | "drain" | "pre_stop" | "probe" | "window" | "min_age" | "approve" | "paused";
+type Key = "adopt" | "renew" | "keep" | "drain" | "pre_stop" | "probe" | "window" | "min_age" | "approve" | "paused";
 
 export function preferences(field: (key: Key) => Node | undefined): Preferences {
   return given({
@@ -24,6 +25,7 @@ export function preferences(field: (key: Key) => Node | undefined): Preferences 
     leave: leavePolicy(field("drain"), field("pre_stop")),
     probe: read(field("probe"), probe),
     release: releasePolicy(field),
+    renew: read(field("renew"), boolean),
   });
 }
 

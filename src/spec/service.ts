@@ -61,6 +61,8 @@ export interface ServiceSpec {
   readonly mayEnd?: true;
   /** Containers of this service that Fairlead did not create are taken over (`x-fairlead.adopt`). */
   readonly adopt?: boolean;
+  /** New containers get new anonymous volumes, not those of the container before them (`x-fairlead.renew`). */
+  readonly renew?: boolean;
   /** Asked of the running container from outside (`x-fairlead.probe`). No property of the container: not part of the hash. */
   readonly probe?: ProbeSpec;
   /** Absent: its containers hold their ports and answer to its name themselves. */

@@ -13,6 +13,7 @@ import { logsContract } from "./logs.js";
 import { networksContract } from "./networks.js";
 import { sharingContract } from "./sharing.js";
 import type { Stage } from "./stage.js";
+import { volumesContract } from "./volumes.js";
 import { watchContract } from "./watch.js";
 
 /** What the planner and the executor rely on. Every engine, real or simulated, passes this. */
@@ -37,6 +38,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     sharingContract(bench);
     drivenNetworksContract(bench);
     filesContract(bench);
+    volumesContract(bench);
     watchContract(bench);
     adoptionContract(bench);
 

@@ -4,7 +4,7 @@ import type { ServiceSpec } from "../../src/spec/service.js";
 
 /** What a container of a published image does once it runs. Images have a check every second unless it says otherwise. */
 export type StageBehaviour =
-  | { readonly kind: "good"; readonly check?: boolean }
+  | { readonly kind: "good"; readonly check?: boolean; readonly volumes?: readonly string[] }
   | { readonly kind: "exits"; readonly check?: boolean }
   | { readonly kind: "never-healthy" }
   /** Healthy at first. */
@@ -39,6 +39,8 @@ export interface Stage {
   compose(name: string, spec: ServiceSpec, image: StageImage): Promise<string>;
   /** A file within a container, as the engine hands it out. */
   fileIn(container: string, path: string): Promise<StageFile>;
+  /** As a process of the container writes it. */
+  writeIn(container: string, path: string, content: string): Promise<void>;
   /** Somebody else holds a port of the host until the answer is called. */
   occupyPort(port: number): Promise<() => Promise<void>>;
   /** A port of the host that is free. */

@@ -15,6 +15,8 @@ export interface ImagePlatform {
 export interface ImageOptions extends SampleOptions {
   /** The image's HEALTHCHECK, which asks `/healthz`. Default every second; `none` also where nothing is served. */
   readonly healthcheck?: HealthcheckTimes | "none";
+  /** The image's VOLUME: absolute paths. */
+  readonly volumes?: readonly string[];
   /** Default `oci`. */
   readonly mediaTypes?: MediaTypes;
   /** Default this machine's. The program inside is this machine's in any case. */
@@ -108,11 +110,12 @@ export function machinePlatform(): ImagePlatform {
   return { os: "linux", architecture: architectures[process.arch] ?? process.arch };
 }
 
-function imageConfig({ serve = 8080, healthcheck = {}, version = "v1" }: ImageOptions): object {
+function imageConfig({ serve = 8080, healthcheck = {}, version = "v1", volumes = [] }: ImageOptions): object {
   return {
     Entrypoint: ["/entry"],
     Env: ["PATH=/bin"],
     Labels: { "org.opencontainers.image.version": version },
+    ...(volumes.length === 0 ? {} : { Volumes: Object.fromEntries(volumes.map((path) => [path, {}])) }),
     ...(serve === "none" ? {} : { ExposedPorts: { [`${serve}/tcp`]: {} } }),
     ...(serve === "none" || healthcheck === "none" ? {} : { Healthcheck: imageHealthcheck(serve, healthcheck) }),
   };

@@ -7,6 +7,8 @@ import type { ContainerSpec, Healthcheck } from "../../src/spec/service.js";
 export interface Behaviour {
   /** The image's HEALTHCHECK. Default: every second, timeout 1 s, 2 retries. */
   readonly check?: ObservedHealthcheck | "none";
+  /** The image's VOLUME: absolute paths. */
+  readonly volumes?: readonly string[];
   /** From when on probes succeed, in ms after the start; `never`. Default 0. */
   readonly healthyAfterMs?: number | "never";
   /** From when on probes fail again, in ms after the start. */

@@ -291,7 +291,7 @@ export class SimulatedEngine implements Engine {
   writeFiles: Engine["writeFiles"] = (id, files) =>
     this.#change("writeFiles", () => {
       this.#get(id);
-      for (const file of files) this.world.filesOf(id)?.set(file.path, file);
+      for (const file of files) this.world.writeFile(id, file);
     });
 
   connectNetwork: Engine["connectNetwork"] = (id, { network, aliases }) =>
@@ -349,14 +349,14 @@ export class SimulatedEngine implements Engine {
       this.world.tell(id, "rename");
     });
 
-  removeContainer: Engine["removeContainer"] = (id) =>
+  removeContainer: Engine["removeContainer"] = (id, withVolumes = false) =>
     this.#change("removeContainer", () => {
       const found = this.world.find(id);
       if (found === undefined) return;
       if (found.state === "running" || found.state === "restarting") {
         throw fault("EngineRefused", `cannot remove ${found.name}: it is running`);
       }
-      this.#discard(found);
+      this.#discard(found, withVolumes);
     });
 
   logTail: Engine["logTail"] = (id, lines) =>
@@ -481,9 +481,10 @@ export class SimulatedEngine implements Engine {
     if (taken) throw fault("NameConflict", `the container name ${name} is taken`);
   }
 
-  #discard(found: ObservedContainer): void {
+  #discard(found: ObservedContainer, withVolumes = false): void {
     this.world.tell(found.id, "destroy");
-    this.world.apply({ kind: "remove-container", container: found.name, because });
+    const volumes = withVolumes ? { volumes: true as const } : {};
+    this.world.apply({ kind: "remove-container", container: found.name, ...volumes, because });
     this.world.forget(found.id);
     this.#bases.delete(found.id);
     this.#strangers.delete(found.id);

@@ -33,10 +33,14 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
     },
     compose: (name, spec, { digest }) => Promise.resolve(engine.addStranger(name, spec, digest)),
     fileIn: (container, path) => {
-      const file = engine.world.filesOf(container)?.get(path);
+      const file = engine.world.fileIn(container, path);
       if (file === undefined) throw new Error(`nothing was written to ${path}`);
       const { content, mode, uid, gid } = file;
       return Promise.resolve({ content, mode, uid, gid });
+    },
+    writeIn: (container, path, content) => {
+      engine.world.writeFile(container, { origin: "", path, content, mode: 0o644, uid: 0, gid: 0 });
+      return Promise.resolve();
     },
     occupyPort: (taken) => {
       engine.world.takenPorts.add(taken);
@@ -91,7 +95,7 @@ function behaviourOf(behaviour: StageBehaviour): Behaviour {
   const check = { commands, output, ...("check" in behaviour && !behaviour.check ? { check: "none" as const } : {}) };
   switch (behaviour.kind) {
     case "good":
-      return check;
+      return { ...check, ...(behaviour.volumes === undefined ? {} : { volumes: behaviour.volumes }) };
     case "exits":
       return { ...check, exitsAfterMs: 50, exitCode: 1, output: output.slice(0, 1), errors: [fatal] };
     case "never-healthy":

@@ -1,6 +1,7 @@
 import type { EngineEvent, ExecResult } from "../../src/control/ports.js";
 import { effect } from "../../src/plan/effect.js";
-import type { HostSnapshot, ObservedContainer, ObservedNetwork } from "../../src/plan/observed.js";
+import { anonymousName, volumesMade } from "../../src/plan/made.js";
+import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedNetwork } from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
 import type { ExecSettings } from "../../src/spec/hooks.js";
 import type { ContainerFile, PortMapping, ServiceSpec } from "../../src/spec/service.js";
@@ -68,6 +69,8 @@ export class World {
   /** Every start of a job's container, such as `before 1`, with the digest that it ran for. */
   readonly jobStarts: (readonly [job: string, digest: string])[] = [];
   readonly #made = new Map<string, Made>();
+  /** What volumes hold, by their names, and by the paths within them. */
+  readonly #contents = new Map<string, Map<string, ContainerFile>>();
   #count = 0;
 
   constructor(readonly clock: ManualClock) {}
@@ -97,9 +100,26 @@ export class World {
     const log = new Logbook(() => this.clock.now());
     this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0, log, files: new Map() });
     this.patch(id, { healthcheck: effectiveCheck(behaviour, spec.container.healthcheck) });
+    this.#mount(id, behaviour.volumes ?? []);
+  }
+
+  /** As the engine does: what the step names, then what `volumes_from` brings, then what the image asks for. */
+  #mount(id: string, ofImage: readonly string[]): void {
+    const { mounts: own = [], owners } = this.find(id) ?? {};
+    const borrowed = (owners?.volumes ?? []).flatMap((owner) => this.find(owner)?.mounts ?? []);
+    const isFree = (target: string, taken: readonly ObservedMount[]) => taken.every((mount) => mount.target !== target);
+    const given = own.map((mount) => (ofImage.includes(mount.target) ? notAsked(mount) : mount));
+    const shared = [...given, ...borrowed.filter(({ target }) => isFree(target, given))];
+    const made = ofImage
+      .filter((target) => isFree(target, shared))
+      .map((target) => ({ type: "volume", source: anonymousName(id, target), target, readOnly: false }) as const);
+    const mounts = [...shared, ...made].sort((one, other) => (one.target < other.target ? -1 : 1));
+    if (mounts.length > 0) this.patch(id, { mounts });
+    this.host = { ...this.host, volumes: new Map([...volumesMade(made), ...this.host.volumes]) };
   }
 
   forget(id: string): void {
+    for (const name of this.#contents.keys()) if (!this.host.volumes.has(name)) this.#contents.delete(name);
     this.#made.delete(id);
     this.changed.delete(id);
   }
@@ -135,9 +155,40 @@ export class World {
     return this.#made.get(id)?.spec;
   }
 
-  /** Undefined: no such container. */
-  filesOf(id: string): Map<string, ContainerFile> | undefined {
+  /** Of the container itself; undefined: no such container. */
+  filesOf(id: string): ReadonlyMap<string, ContainerFile> | undefined {
     return this.#made.get(id)?.files;
+  }
+
+  /** Into the volume that is mounted there, or into the container itself. Nothing: no such container. */
+  writeFile(id: string, file: ContainerFile): void {
+    const [files, path] = this.#placeOf(id, file.path);
+    files?.set(path, file);
+  }
+
+  /** Undefined: no such file. */
+  fileIn(id: string, path: string): ContainerFile | undefined {
+    const [files, within] = this.#placeOf(id, path);
+    return files?.get(within);
+  }
+
+  /** Every file that the container sees in its volumes, by path. */
+  volumeFiles(id: string): ReadonlyMap<string, string> {
+    const mounts = this.find(id)?.mounts ?? [];
+    return new Map(
+      mounts.flatMap(({ source, target }) =>
+        [...(this.#contents.get(source) ?? [])].map(([path, { content }]) => [target + path, content] as const),
+      ),
+    );
+  }
+
+  #placeOf(id: string, path: string): [files: Map<string, ContainerFile> | undefined, path: string] {
+    const mounts = this.find(id)?.mounts ?? [];
+    const mount = mounts.find(({ type, target }) => type === "volume" && path.startsWith(`${target}/`));
+    if (mount === undefined) return [this.#made.get(id)?.files, path];
+    const contents = this.#contents.get(mount.source) ?? new Map<string, ContainerFile>();
+    this.#contents.set(mount.source, contents);
+    return [contents, path.slice(mount.target.length)];
   }
 
   portsOf(id: string): readonly PortMapping[] {
@@ -224,4 +275,8 @@ export class World {
   emit(event: EngineEvent): void {
     for (const listener of this.listeners) listener(event);
   }
+}
+
+function notAsked({ asked: _asked, ...mount }: ObservedMount): ObservedMount {
+  return mount;
 }

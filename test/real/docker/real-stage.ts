@@ -63,6 +63,10 @@ export async function realStage(engineHost: string, registryUrl: string, project
       return made.id;
     },
     fileIn: async (container, path) => readArchive(await docker.getContainer(container).getArchive({ path })),
+    writeIn: async (container, path, content) => {
+      const archive = packTar([{ path: path.slice(1), content }]);
+      await docker.getContainer(container).putArchive(archive, { path: "/" });
+    },
     occupyPort: async (port) => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
@@ -123,7 +127,7 @@ function imageOptions(behaviour: StageBehaviour): ImageOptions {
   const healthcheck = "check" in behaviour && !behaviour.check ? { healthcheck: "none" as const } : {};
   switch (behaviour.kind) {
     case "good":
-      return { ...healthcheck };
+      return { ...healthcheck, ...(behaviour.volumes === undefined ? {} : { volumes: behaviour.volumes }) };
     case "exits":
       return { behaviour: "exit-at-once", ...healthcheck };
     case "never-healthy":

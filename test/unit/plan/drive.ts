@@ -1,3 +1,5 @@
+import { volumeNews } from "../../../src/plan/anonymous.js";
+import type { KnownVolume } from "../../../src/plan/anonymous.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { effect } from "../../../src/plan/effect.js";
@@ -63,6 +65,8 @@ export function drive(trip: Drive): Arrival {
     host = trip.seen?.(host) ?? host;
     const view = viewOf(host, trip.desired.spec, new Map());
     memory = { ...memory, jobs: jobNews(view, memory.jobs).reduce(withRun, memory.jobs) };
+    const known = memory.volumes ?? new Map<number, readonly KnownVolume[]>();
+    memory = { ...memory, volumes: new Map([...known, ...volumeNews(view, known)]) };
     const { steps, outcome } = plan(trip.desired, view, memory);
     let crashed = false;
     for (const step of steps) {
@@ -82,6 +86,10 @@ export function drive(trip: Drive): Arrival {
       if (step.kind === "post-start") {
         const id = host.containers.find(({ name }) => name === step.container)?.id ?? "";
         memory = { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), id, step) };
+      }
+      if (step.kind === "create-container") {
+        const id = after.containers.find(({ name }) => name === step.name)?.id ?? "";
+        memory = { ...memory, made: new Set([...(memory.made ?? []), id]) };
       }
       if (step.kind === "keep-logs") memory = remember(memory, step, host);
       done.push(step);

@@ -46,7 +46,7 @@ function run(
     forgetful,
     onStep: (step, before, after) => {
       expect(reachable(step, before), `${step.kind} reaches a container of ours`).toBe(true);
-      if (strategyOf(desired.spec).order === "start-first")
+      if (strategyOf(desired.spec, viewOf(from, desired.spec, new Map())).order === "start-first")
         expect(serves(after), `someone serves after ${step.kind}`).toBe(true);
       const next = inRole(after.containers, "next");
       const active = inRole(after.containers, "active");
@@ -55,7 +55,9 @@ function run(
           next.networks.flatMap(({ aliases }) => aliases),
           "an unproven one answers to no alias",
         ).toEqual(
-          strategyOf(desired.spec).order === "stop-first" ? next.networks.flatMap(({ aliases }) => aliases) : [],
+          strategyOf(desired.spec, viewOf(from, desired.spec, new Map())).order === "stop-first"
+            ? next.networks.flatMap(({ aliases }) => aliases)
+            : [],
         );
       }
     },

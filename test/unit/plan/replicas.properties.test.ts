@@ -30,7 +30,9 @@ function serving(host: HostSnapshot): number {
 function fewest(spec: ServiceSpec): number {
   const count = spec.replicas ?? 1;
   const width = spec.update.parallelism === 0 ? count : (spec.update.parallelism ?? 1);
-  return strategyOf(spec).order === "start-first" ? count : Math.max(0, count - width);
+  return strategyOf(spec, viewOf(fleet(spec.replicas ?? 1), spec, new Map())).order === "start-first"
+    ? count
+    : Math.max(0, count - width);
 }
 
 interface Trip {

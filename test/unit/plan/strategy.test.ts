@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { strategyOf } from "../../../src/plan/strategy.js";
 import type { EndpointSettings } from "../../../src/spec/network.js";
-import { port8080, specOf } from "./world.js";
+import { viewOf } from "../../../src/plan/view.js";
+import { hostWith, port8080, specOf } from "./world.js";
 
 const free = "start-first: publishes no host port and writes to no shared volume";
 const mount = { type: "volume", source: "shop_data", target: "/data", readOnly: false, createHostPath: false } as const;
@@ -78,9 +79,16 @@ it.each([
     "stop-first: writes to /srv",
   ],
   ["a volume only read from", mounting({ ...mount, readOnly: true }), free],
-  ["a volume of its own", mounting({ ...mount, source: undefined }), free],
+  ["a volume of its own", mounting({ ...mount, source: undefined }), "stop-first: writes to its volume at /data"],
+  [
+    "a volume of its own, whatever was asked for",
+    specOf({ container: { mounts: [{ ...mount, source: undefined }] }, update: startFirst }),
+    "stop-first: writes to its volume at /data, though start-first was asked for",
+  ],
+  ["a volume of its own that is only read", mounting({ ...mount, source: undefined, readOnly: true }), free],
+  ["a volume of its own that is made anew", { ...mounting({ ...mount, source: undefined }), renew: true }, free],
   ["memory of its own", mounting({ ...mount, type: "tmpfs", source: undefined }), free],
 ])("%s", (_what, spec, expected) => {
-  const { order, because } = strategyOf(spec);
+  const { order, because } = strategyOf(spec, viewOf(hostWith([]), spec, new Map()));
   expect(`${order}: ${because}`).toBe(expected);
 });

@@ -9,6 +9,7 @@ const defaults = [
   "  pre_stop: {command: [/app, leave]}",
   "  probe: {tcp: {port: 80}}",
   "  paused: true",
+  "  renew: true",
 ].join("\n");
 
 describe("x-fairlead at the top level", () => {
@@ -19,11 +20,12 @@ describe("x-fairlead at the top level", () => {
       leave: { drainMs: 5_000, preStop: [{ command: ["/app", "leave"] }] },
       probe: { check: { kind: "tcp", port: 80 } },
       release: { paused: true },
+      renew: true,
     });
   });
 
   it("gives way, key by key, to what a service writes", () => {
-    const own = "x-fairlead: {adopt: false, keep: 0, drain: 0s, probe: {tcp: {port: 81}}, min_age: 1h}";
+    const own = "x-fairlead: {adopt: false, keep: 0, drain: 0s, probe: {tcp: {port: 81}}, min_age: 1h, renew: false}";
     const service = serviceOf(readService(own, {}, defaults));
     expect(service.adopt).toBeUndefined();
     expect(service).toMatchObject({
@@ -31,6 +33,7 @@ describe("x-fairlead at the top level", () => {
       leave: { drainMs: 0, preStop: [{ command: ["/app", "leave"] }] },
       probe: { check: { kind: "tcp", port: 81 } },
       release: { minAgeMs: 3_600_000, paused: true },
+      renew: false,
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { readProject } from "../../../src/spec/compose.js";
+import { specHash } from "../../../src/spec/hash.js";
 import { formatProblem } from "../../../src/spec/problem.js";
 import { complaints, readService, serviceOf, surroundings } from "./read.js";
 
@@ -119,6 +120,16 @@ describe("values at their bounds", () => {
     ["x-fairlead: {keep: '7'}", 7],
   ])("%s", (line, keep) => {
     expect(serviceOf(readService(line)).keep).toBe(keep);
+  });
+
+  it.each([
+    ["x-fairlead: {renew: true}", true],
+    ["x-fairlead: {renew: false}", false],
+    ["x-fairlead: {keep: 1}", undefined],
+  ])("%s is no property of the container", (line, renew) => {
+    const service = serviceOf(readService(line));
+    expect(service.renew).toBe(renew);
+    expect(specHash(service)).toBe(specHash(serviceOf(readService("labels: {}"))));
   });
 
   it.each([

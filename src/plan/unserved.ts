@@ -1,0 +1,32 @@
+import { anonymousOf } from "./anonymous.js";
+import type { Memory } from "./desired.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import type { View } from "./view.js";
+
+/**
+ * The one place that lets anonymous volumes go, with the container that they were made for: where nothing they hold was
+ * written by what served, as far as that is known for sure. Every other removal of a container leaves them.
+ */
+export function withUnserved(plan: Plan, view: View, memory: Memory): Plan {
+  const doomed = plan.steps.some(({ kind }) => kind === "remove-container");
+  if (!doomed) return plan;
+  const known = [...view.containers, ...view.jobs];
+  const steps = plan.steps.map((step) => {
+    if (step.kind !== "remove-container") return step;
+    const container = known.find(({ name }) => name === step.container);
+    return container !== undefined && isUnserved(container, view, memory) ? { ...step, volumes: true as const } : step;
+  });
+  return { ...plan, steps };
+}
+
+function isUnserved(container: ObservedContainer, view: View, memory: Memory): boolean {
+  const volumes = anonymousOf(container);
+  if (volumes.length === 0 || container.role === "active") return false;
+  const served = new Set([...(memory.volumes?.values() ?? [])].flat().map(({ name }) => name));
+  const others = [...view.containers, ...view.jobs, ...view.neighbours].filter(({ id }) => id !== container.id);
+  const needed = new Set(others.flatMap(anonymousOf).map(({ source }) => source));
+  if (volumes.some(({ source }) => served.has(source) || needed.has(source))) return false;
+  // A journal that was lost in between does not know what has served: it has not seen the container come either.
+  return container.job !== undefined || container.startedAt === undefined || memory.made?.has(container.id) === true;
+}
