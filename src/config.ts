@@ -30,6 +30,10 @@ export interface Config {
   readonly resync: string;
   readonly logLevel: LogLevel;
   readonly prune: boolean;
+  /** Wait for another controller's end, in place of giving up. */
+  readonly standby: boolean;
+  /** Only one controller acts for each name on an engine. */
+  readonly lease: string;
   readonly concurrentPulls: number;
   readonly registries: RegistrySettings;
   /** What gates run. */
@@ -56,6 +60,8 @@ export interface Flags {
   readonly resync?: string;
   readonly logLevel?: string;
   readonly prune?: boolean;
+  readonly standby?: boolean;
+  readonly lease?: string;
   readonly gateImage?: string;
 }
 
@@ -75,6 +81,8 @@ const settingsSchema = z.strictObject({
   resync: z.string().optional(),
   logLevel: z.string().optional(),
   prune: z.boolean().optional(),
+  standby: z.boolean().optional(),
+  lease: z.string().optional(),
   concurrentPulls: z.int().min(1).max(32).optional(),
   registries: registrySettings.optional(),
   gate: z.strictObject({ image: z.string() }).optional(),
@@ -103,6 +111,8 @@ export function readConfig(flags: Flags, environment: Environment): Config {
     resync: flags.resync ?? environment.FAIRLEAD_RESYNC ?? settings.resync ?? "*/5 * * * *",
     logLevel: logLevel(flags.logLevel ?? environment.FAIRLEAD_LOG_LEVEL ?? settings.logLevel ?? "info"),
     prune: flags.prune ?? truthy(environment.FAIRLEAD_PRUNE) ?? settings.prune ?? false,
+    standby: flags.standby ?? truthy(environment.FAIRLEAD_STANDBY) ?? settings.standby ?? false,
+    lease: leaseName(flags.lease ?? nonEmpty(environment.FAIRLEAD_LEASE) ?? settings.lease ?? "default"),
     concurrentPulls: settings.concurrentPulls ?? 3,
     registries: settings.registries ?? {},
     gateImage: gateImage(flags.gateImage ?? nonEmpty(environment.FAIRLEAD_GATE_IMAGE) ?? settings.gate?.image),
@@ -159,6 +169,14 @@ function gateImage(text: string | undefined): ImageReference {
     const help = remedy === undefined ? {} : { remedy };
     throw new FairleadError("ConfigInvalid", `the image of gates: ${message}`, { cause: thrown, ...help });
   }
+}
+
+/** A part of a volume's name, without the dots that divide it. */
+function leaseName(text: string): string {
+  if (/^[a-zA-Z0-9][\w-]{0,63}$/.test(text)) return text;
+  throw new FairleadError("ConfigInvalid", `${JSON.stringify(text)} cannot be the name of a lease`, {
+    remedy: "write up to 64 letters, digits, _ and -, the first of them a letter or digit",
+  });
 }
 
 function logLevel(text: string): LogLevel {

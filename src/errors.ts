@@ -1,6 +1,8 @@
 /** Every way in which the outside world can refuse us. The code decides the condition's reason; `retry` decides the queue's answer. */
 export type ErrorCode =
   | "ConfigInvalid"
+  | "AlreadyRunning"
+  | "LeaseLost"
   | "SpecInvalid"
   | "EngineUnreachable"
   | "EngineTooOld"

@@ -20,7 +20,8 @@ process.exitCode = await program(
     configure: (flags) => readConfig(flags, environment),
     start: async (config) => {
       const log = await createLog(config.logLevel, process.stdout.isTTY);
-      return (await wiring()).startController(config, environment, log);
+      const { startController } = await import("./tenure.js");
+      return startController(config, environment, log);
     },
     load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
     draft: async (...choice) => (await wiring()).draftServices(...choice),

@@ -1,20 +1,16 @@
 import { join } from "node:path";
 import type { Config } from "./config.js";
 import { Adoption } from "./control/adoption.js";
-import { defaultBackoff } from "./control/backoff.js";
 import { systemClock } from "./control/clock.js";
-import { Controller } from "./control/controller.js";
 import { Digests } from "./control/digests.js";
 import { withoutAnswers } from "./control/effective-health.js";
 import { GateWatch } from "./control/gate-watch.js";
 import { Journal } from "./control/journal.js";
 import type { Contexts, Gates, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
-import { checkCron } from "./control/schedule.js";
 import type { Preview } from "./control/surface.js";
 import { Targets } from "./control/targets.js";
 import { openContexts } from "./context/contexts.js";
-import { asFairleadError } from "./errors.js";
 import { draftFile, projectIn } from "./docker/draft/draft.js";
 import type { Draft } from "./docker/draft/draft.js";
 import { surveyHost } from "./docker/draft/survey.js";
@@ -22,94 +18,15 @@ import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { connectGates } from "./gate/haproxy.js";
-import { formatAddress } from "./http/address.js";
-import { listen } from "./http/listen.js";
 import { orphansOf } from "./plan/orphans.js";
 import { silentLog } from "./log.js";
-import { Metrics } from "./metrics.js";
-import { connectProber } from "./probe/prober.js";
+import type { Metrics } from "./metrics.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
 import { formatProblem } from "./spec/problem.js";
 import type { ServiceKey } from "./spec/service.js";
 import { readVersion } from "./version.js";
-
-const resyncJitterMs = 20_000;
-const concurrentServices = 16;
-
-export interface Running {
-  /** Resolves when nothing is under way any more. */
-  stop(): Promise<void>;
-}
-
-/** The controller with all its adapters; resolves when the surface listens. The first look at the host goes on behind it. */
-export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
-  checkCron(config.resync);
-  const version = readVersion();
-  const metrics = new Metrics(version);
-  const registry = connectRegistry({
-    settings: config.registries,
-    dockerConfig: config.docker.config,
-    userAgent: `fairlead/${version}`,
-    telemetry: {
-      requested: (name, method, code) => {
-        metrics.registryRequested(name, method, code);
-      },
-      warned: (name, text) => {
-        log.warn({ registry: name, notice: text }, "the registry's operators say");
-      },
-    },
-  });
-  const engine = engineOf(config, registry, log);
-  const journal = await Journal.open(config.data, log);
-  const controller = new Controller({
-    engine,
-    gates: gatesIn(engine),
-    registry,
-    contexts: contextsOf(config, environment),
-    source: sourceOf(config, environment, log),
-    prober: connectProber({ engine, version }),
-    journal,
-    telemetry: metrics,
-    clock: systemClock,
-    log,
-    backoff: defaultBackoff,
-    prune: config.prune,
-    resync: config.resync,
-    resyncJitterMs,
-    concurrentPulls: config.concurrentPulls,
-    concurrentServices,
-  });
-  const listeners = await listen({
-    hooksListen: config.hooksListen,
-    adminListen: config.adminListen,
-    hooks: { surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
-    admin: {
-      surface: controller.surface,
-      metrics,
-      log,
-      version,
-      token: config.adminToken,
-      hostNames: config.adminHosts,
-    },
-  });
-  log.info(
-    { version, hooks: formatAddress(listeners.hooks), admin: formatAddress(listeners.admin), files: config.files },
-    "listening",
-  );
-  if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");
-  controller.start().catch((thrown: unknown) => {
-    log.error({ error: asFairleadError(thrown).message }, "the controller could not start");
-  });
-  return {
-    stop: async () => {
-      await listeners.close();
-      await controller.stop();
-      await registry.close();
-    },
-  };
-}
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
 export async function previewPlan(config: Config, environment: Environment): Promise<Preview> {
@@ -167,11 +84,27 @@ export function sourceOf(config: Config, environment: Environment, log: Log): So
   });
 }
 
-function contextsOf(config: Config, environment: Environment): Contexts {
+export function contextsOf(config: Config, environment: Environment): Contexts {
   return openContexts({ scratch: join(config.data, "build"), environment });
 }
 
-function engineOf(config: Config, registry: RegistryConnection, log: Log): DockerEngine {
+export function registryOf(config: Config, metrics: Metrics, log: Log): RegistryConnection {
+  return connectRegistry({
+    settings: config.registries,
+    dockerConfig: config.docker.config,
+    userAgent: `fairlead/${readVersion()}`,
+    telemetry: {
+      requested: (name, method, code) => {
+        metrics.registryRequested(name, method, code);
+      },
+      warned: (name, text) => {
+        log.warn({ registry: name, notice: text }, "the registry's operators say");
+      },
+    },
+  });
+}
+
+export function engineOf(config: Config, registry: RegistryConnection, log: Log): DockerEngine {
   return connectEngine({
     ...config.docker,
     credentials: (name) => registry.credentials(name),
@@ -181,7 +114,7 @@ function engineOf(config: Config, registry: RegistryConnection, log: Log): Docke
   });
 }
 
-function gatesIn(engine: DockerEngine): Gates {
+export function gatesIn(engine: DockerEngine): Gates {
   return connectGates(
     (...command) => engine.run(...command),
     () => systemClock.now(),

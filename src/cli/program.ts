@@ -65,6 +65,8 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
 
   withFiles(verb("run", "run the controller"))
     .option("--prune", "remove services that have left the file (FAIRLEAD_PRUNE)")
+    .option("--standby", "where another controller is in charge, wait for its end and take over (FAIRLEAD_STANDBY)")
+    .option("--lease <name>", "which of several controllers on one engine this is (FAIRLEAD_LEASE, default)")
     .option("--hooks-listen <address>", "where webhooks arrive (FAIRLEAD_HOOKS_LISTEN, 0.0.0.0:8420)")
     .option("--admin-listen <address>", "API, metrics and page (FAIRLEAD_ADMIN_LISTEN, 127.0.0.1:8421)")
     .option(

@@ -9,14 +9,18 @@ import { refuseProblems } from "./validate.js";
 export async function run(wiring: Wiring, config: Config): Promise<ExitCode> {
   const { projects, problems } = await wiring.load(config);
   if (projects.length === 0 && refuseProblems(wiring, problems)) return 1;
-  const controller = await wiring.start(config);
-  await signalled();
-  const forced = signalled().then((): ExitCode => 1);
-  const stopped = controller.stop().then((): ExitCode => 0);
-  const code = await Promise.race([stopped, forced]);
-  // A connection that a peer keeps open must not keep the process.
-  setImmediate(() => process.exit(code));
-  return code;
+  let code: ExitCode = 1;
+  try {
+    const controller = await wiring.start(config);
+    await Promise.race([signalled(), controller.ended]);
+    const forced = signalled().then((): ExitCode => 1);
+    const stopped = controller.stop().then((): ExitCode => 0);
+    code = await Promise.race([stopped, forced]);
+    return code;
+  } finally {
+    // A connection that a peer keeps open must not keep the process.
+    setImmediate(() => process.exit(code));
+  }
 }
 
 function signalled(): Promise<void> {

@@ -17,11 +17,18 @@ export interface Draft {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
+export interface Running {
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+  /** Rejects when it cannot go on, as when another controller has taken over. */
+  readonly ended: Promise<void>;
+}
+
 /** What the verbs are given by main: adapters are behind these functions. */
 export interface Wiring {
   readonly version: string;
   configure(flags: Flags): Config;
-  start(config: Config): Promise<{ stop(): Promise<void> }>;
+  start(config: Config): Promise<Running>;
   load(config: Config): Promise<SourceSnapshot>;
   /** A services file for what others run on the host; `name` is the project's, where it is not to be found out. */
   draft(config: Config, choice: Choice, name: string | undefined): Promise<Draft>;

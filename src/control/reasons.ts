@@ -25,6 +25,9 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "ConfigInvalid":
     case "SpecInvalid":
       return "SpecInvalid";
+    case "AlreadyRunning":
+    case "LeaseLost":
+      return "NotObserved";
     case "ApiUnreachable":
     case "RevisionUnknown":
     case "NotAwaited":

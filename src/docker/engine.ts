@@ -1,5 +1,5 @@
 import { FairleadError } from "../errors.js";
-import type { Engine } from "../control/ports.js";
+import type { Engine, Marks } from "../control/ports.js";
 import { writeFiles } from "./files.js";
 import { buildImage } from "./build.js";
 import { Connection } from "./connection.js";
@@ -12,6 +12,7 @@ import { Host } from "./host.js";
 import * as images from "./images.js";
 import { locateContainer } from "./location.js";
 import { openLog } from "./log-stream.js";
+import { listMarks, putMark, removeMark } from "./marks.js";
 import * as networks from "./networks.js";
 import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
@@ -34,8 +35,9 @@ export interface EngineOptions extends EndpointOptions {
 
 const usualBeatMs = 5_000;
 
-/** An engine that also runs commands whose whole answer counts. */
+/** An engine that also runs commands whose whole answer counts, and keeps marks. */
 export interface DockerEngine extends Engine {
+  readonly marks: Marks;
   run(
     container: string,
     command: readonly string[],
@@ -67,6 +69,11 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     });
 
   return {
+    marks: {
+      list: (prefix) => settle(() => listMarks(connection, prefix)),
+      put: (name, text) => settle(() => putMark(connection, name, text)),
+      remove: (name) => settle(() => removeMark(connection, name)),
+    },
     snapshot: (claim) => settle(() => host.snapshot(claim)),
     differences: (id, step) => settle(() => findDifferences(connection, id, step)),
     createNetwork: (step) =>

@@ -1,6 +1,7 @@
 import type { EngineEvent } from "../control/ports.js";
 import type { Host } from "./host.js";
 import { readIdentity } from "./labels.js";
+import { isMark } from "./marks.js";
 import type { EventMessage } from "./schema.js";
 
 /** The kinds that can change what a plan sees. Health probes' own exec events would drown them. */
@@ -36,6 +37,7 @@ export function digestEvent(message: EventMessage, host: Host): EngineEvent | un
     case "network":
       return networkEvent(message, host);
     case "volume":
+      if (isMark(message.Actor?.ID ?? "")) return undefined;
       host.stale.list("volumes");
       return { kind: "other" };
     case "image":

@@ -2,12 +2,14 @@ import type { ObservedVolume } from "../plan/observed.js";
 import type { StepOf } from "../plan/step.js";
 import type { Connection } from "./connection.js";
 import { readOrigin, volumeLabels } from "./labels.js";
+import { isMark } from "./marks.js";
 import type { ListedVolume } from "./schema.js";
 
 export async function listVolumes(connection: Connection): Promise<ReadonlyMap<string, ObservedVolume>> {
   const listed = await connection.ask({ method: "GET", path: "/volumes", task: "list volumes" });
   const { Volumes } = (listed ?? {}) as { readonly Volumes?: readonly ListedVolume[] | null };
-  return new Map((Volumes ?? []).map((volume) => [volume.Name, observeVolume(volume)]));
+  const seen = (Volumes ?? []).filter(({ Name }) => !isMark(Name));
+  return new Map(seen.map((volume) => [volume.Name, observeVolume(volume)]));
 }
 
 function observeVolume({ Driver = "local", Options, Labels }: ListedVolume): ObservedVolume {

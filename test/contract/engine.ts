@@ -10,6 +10,7 @@ import { insideContract } from "./inside.js";
 import { jobsContract } from "./jobs.js";
 import { lifeContract } from "./life.js";
 import { logsContract } from "./logs.js";
+import { marksContract } from "./marks.js";
 import { networksContract } from "./networks.js";
 import { sharingContract } from "./sharing.js";
 import type { Stage } from "./stage.js";
@@ -41,6 +42,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     volumesContract(bench);
     watchContract(bench);
     adoptionContract(bench);
+    marksContract(bench);
 
     it("knows its platform", async () => {
       const { os, architecture } = await bench.engine.platform();

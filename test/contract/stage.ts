@@ -1,4 +1,4 @@
-import type { Engine, OpenContext } from "../../src/control/ports.js";
+import type { Engine, Marks, OpenContext } from "../../src/control/ports.js";
 import type { Digest, ImageReference } from "../../src/spec/image.js";
 import type { ServiceSpec } from "../../src/spec/service.js";
 
@@ -29,6 +29,8 @@ export interface StageFile {
 /** A host that an engine under test acts on, and the hands that tests have on it besides the engine. */
 export interface Stage {
   readonly engine: Engine;
+  /** Of the same engine. */
+  readonly marks: Marks;
   /** Puts a new image into the registry; the host does not have it yet. */
   publish(behaviour: StageBehaviour): Promise<StageImage>;
   /** What a build is sent. */

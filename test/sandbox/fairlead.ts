@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -51,6 +52,8 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
     FAIRLEAD_HOOKS_LISTEN: `127.0.0.1:${await freePort()}`,
     FAIRLEAD_ADMIN_LISTEN: `127.0.0.1:${await freePort()}`,
     FAIRLEAD_DATA: dataDir,
+    // Others run on the same engine, each with projects of its own.
+    FAIRLEAD_LEASE: leaseOf(dataDir),
     ...options.env,
   };
   const command = [...dieWithParent(), process.execPath, program, "run", ...args];
@@ -127,6 +130,11 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
       return exited;
     },
   };
+}
+
+/** The same for all who share a data directory. */
+function leaseOf(dataDir: string): string {
+  return `test-${createHash("sha256").update(dataDir).digest("hex").slice(0, 16)}`;
 }
 
 /** util-linux; without it a crash of the tests leaves the program running. */

@@ -5,6 +5,7 @@ import type { Stage, StageBehaviour } from "../contract/stage.js";
 import type { Behaviour, Command } from "./behaviour.js";
 import { contextOf } from "./contexts.js";
 import { SimulatedEngine } from "./engine.js";
+import { SimulatedMarks } from "./marks.js";
 
 /** The contract's stage on the simulator. */
 export function simulatedStage(engine = new SimulatedEngine()): Stage {
@@ -13,6 +14,7 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
   let port = 20_000;
   return {
     engine,
+    marks: new SimulatedMarks(),
     publish: (behaviour) => {
       published += 1;
       const digest: Digest = `sha256:${createHash("sha256").update(String(published)).digest("hex")}`;

@@ -22,8 +22,10 @@ export async function realStage(engineHost: string, registryUrl: string, project
   const proxy = await startCountingProxy(socketPath);
   const docker = new Docker({ socketPath });
   const count = (pattern: RegExp) => proxy.requests.filter((line) => pattern.test(line)).length;
+  const engine = connectEngine({ host: proxy.host, credentials: () => Promise.resolve(undefined) });
   return {
-    engine: connectEngine({ host: proxy.host, credentials: () => Promise.resolve(undefined) }),
+    engine,
+    marks: engine.marks,
     publish: async (behaviour) => {
       const { digest } = await publishImage(registryUrl, "contract/app", "latest", imageOptions(behaviour));
       return { image: parseImage(`${registry}/contract/app:latest`), digest };

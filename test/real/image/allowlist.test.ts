@@ -29,6 +29,8 @@ test.each([
   ["POST", "/v1.41/plugins/pull"],
   ["POST", "/containers/create"],
   ["DELETE", "/v1.41/volumes/data"],
+  ["DELETE", "/v1.41/volumes/fairlead-lease.data"],
+  ["DELETE", "/v1.41/volumes/fairlead-lease.default.7.data"],
   ["DELETE", "/v1.41/networks/home_default"],
   ["DELETE", "/v1.41/images/../volumes/data"],
   ["DELETE", "/v1.41/containers/home-web-1"],
@@ -52,6 +54,9 @@ test.each([
   ["POST", `/v1.41/images/sha256:${id}/tag`],
   ["PUT", `/v1.41/containers/${id}/archive`],
   ["DELETE", `/v1.41/networks/${id}`],
+  ["POST", "/v1.41/volumes/create"],
+  ["DELETE", "/v1.41/volumes/fairlead-lease.default.7"],
+  ["DELETE", "/v1.41/volumes/fairlead-lease.default.7.asked"],
   ["DELETE", "/v1.41/images/fairlead/keep:home.portfolio.r1"],
 ])("the socket proxy passes %s %s", async (method, path) => {
   expect((await readAllowlist())(method, path)).toBe(true);

@@ -53,7 +53,10 @@ async function fill(root: string): Promise<void> {
   await writeFile(`${root}/etc/group`, "root:x:0:\nnode:x:1000:\n");
   if (existsSync(certificates)) await copyFile(certificates, `${root}${certificates}`);
   await copyFile(process.execPath, `${root}/usr/local/bin/node`);
-  for (const library of await librariesOf(process.execPath)) {
+  const { stdout: flock } = await run("sh", ["-c", "command -v flock"]);
+  await copyFile(flock.trim(), `${root}/usr/bin/flock`);
+  const libraries = [...(await librariesOf(process.execPath)), ...(await librariesOf(flock.trim()))];
+  for (const library of new Set(libraries)) {
     await mkdir(`${root}${dirname(library)}`, { recursive: true });
     await copyFile(library, `${root}${library}`);
   }

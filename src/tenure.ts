@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Config } from "./config.js";
+import { defaultBackoff } from "./control/backoff.js";
+import { systemClock } from "./control/clock.js";
+import { Controller } from "./control/controller.js";
+import { DirectoryLock } from "./control/directory-lock.js";
+import { fenced, fencedGates } from "./control/fenced.js";
+import { alreadyRunning } from "./control/holder.js";
+import type { Holder } from "./control/holder.js";
+import { Journal } from "./control/journal.js";
+import { Lease } from "./control/lease.js";
+import { takeOffice } from "./control/office.js";
+import type { Office } from "./control/office.js";
+import type { Log } from "./control/ports.js";
+import { checkCron } from "./control/schedule.js";
+import type { DockerEngine } from "./docker/engine.js";
+import { asFairleadError } from "./errors.js";
+import { formatAddress } from "./http/address.js";
+import { listen } from "./http/listen.js";
+import type { Listening } from "./http/server.js";
+import { startStandby } from "./http/standby.js";
+import { Metrics } from "./metrics.js";
+import { connectProber } from "./probe/prober.js";
+import { ownContainer } from "./probe/self.js";
+import type { RegistryConnection } from "./registry/connect.js";
+import { readVersion } from "./version.js";
+import { contextsOf, engineOf, gatesIn, registryOf, sourceOf } from "./wiring.js";
+import type { Environment } from "./wiring.js";
+
+const resyncJitterMs = 20_000;
+const concurrentServices = 16;
+
+export interface Running {
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+  /** Resolves after `stop`; rejects when this one cannot go on, as when another controller has taken over. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Takes the office of controller, and begins to control; resolves when the surface listens, or when this one stands by. The
+ * first look at the host goes on behind it. Throws `AlreadyRunning` where another one is in charge.
+ */
+export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
+  checkCron(config.resync);
+  const end = new AbortController();
+  const begun = new AbortController();
+  const serve = async () => {
+    while (!end.signal.aborted) {
+      const onBegun = () => {
+        begun.abort();
+      };
+      await serveOnce({ config, environment, log, onBegun }, end.signal);
+    }
+  };
+  const ended = serve();
+  await Promise.race([aborted(begun.signal), ended]);
+  return {
+    ended,
+    stop: async () => {
+      end.abort();
+      await ended;
+    },
+  };
+}
+
+interface ServeOptions {
+  readonly config: Config;
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly onBegun: () => void;
+}
+
+/** From standing by to the end of one time in charge; returns when another one has taken over and this one is to stand by again. */
+async function serveOnce({ config, environment, log, onBegun }: ServeOptions, signal: AbortSignal): Promise<void> {
+  const metrics = new Metrics(readVersion());
+  const registry = registryOf(config, metrics, log);
+  try {
+    const engine = engineOf(config, registry, log);
+    const office = await enter({ config, engine, log, onBegun }, signal);
+    if (office === undefined) return;
+    try {
+      const controller = await openController({ config, environment, log, metrics, registry, engine, office });
+      onBegun();
+      const lost = Promise.race([office.lost, aborted(signal), office.confirmed.then(() => office.lost)]);
+      const holder = await lost.finally(() => controller.stop());
+      if (!signal.aborted && !config.standby) throw alreadyRunning("the engine", holder ?? undefined);
+    } finally {
+      await office.leave();
+    }
+  } finally {
+    await registry.close();
+  }
+}
+
+interface EnterOptions extends Pick<ServeOptions, "config" | "log" | "onBegun"> {
+  readonly engine: DockerEngine;
+}
+
+/** Undefined: the signal came first. */
+async function enter({ config, engine, log, onBegun }: EnterOptions, signal: AbortSignal): Promise<Office | undefined> {
+  const directory = DirectoryLock.open(config.data);
+  const self: Holder = {
+    token: randomUUID(),
+    host: hostname(),
+    pid: process.pid,
+    container: await ownContainer(),
+    directory: directory?.identity,
+    since: new Date().toISOString(),
+  };
+  const waiting: { server?: Listening | undefined } = {};
+  const lease = (ownsDirectory: boolean) =>
+    new Lease({
+      marks: engine.marks,
+      name: config.lease,
+      self,
+      // What locks a directory is its process: as the lock is ours, that one has ended.
+      isGone: (holder) => ownsDirectory && holder.directory !== undefined && holder.directory === directory?.identity,
+      clock: systemClock,
+      log,
+    });
+  const onStandingBy = async () => {
+    waiting.server = await startStandby(config.adminListen).catch((thrown: unknown) => {
+      log.debug({ error: asFairleadError(thrown).message }, "the admin address is not free while standing by");
+      return undefined;
+    });
+    onBegun();
+  };
+  const { standby } = config;
+  try {
+    return await takeOffice({ directory, lease, self, standby, onStandingBy, clock: systemClock, log }, signal);
+  } finally {
+    await waiting.server?.close(0);
+  }
+}
+
+interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
+  readonly metrics: Metrics;
+  readonly registry: RegistryConnection;
+  readonly engine: DockerEngine;
+  readonly office: Office;
+}
+
+/** The controller with all its adapters; resolves when the surface listens. */
+async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
+  const { config, environment, log, metrics, registry, engine, office } = options;
+  const version = readVersion();
+  const journal = await Journal.open(config.data, log);
+  const controller = new Controller({
+    engine: fenced(engine, office.assertHeld),
+    gates: fencedGates(gatesIn(engine), office.assertHeld),
+    registry,
+    contexts: contextsOf(config, environment),
+    source: sourceOf(config, environment, log),
+    prober: connectProber({ engine, version }),
+    journal,
+    telemetry: metrics,
+    clock: systemClock,
+    log,
+    backoff: defaultBackoff,
+    prune: config.prune,
+    resync: config.resync,
+    resyncJitterMs,
+    concurrentPulls: config.concurrentPulls,
+    concurrentServices,
+  });
+  const listeners = await listen({
+    hooksListen: config.hooksListen,
+    adminListen: config.adminListen,
+    hooks: { surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
+    admin: {
+      surface: controller.surface,
+      metrics,
+      log,
+      version,
+      token: config.adminToken,
+      hostNames: config.adminHosts,
+    },
+  });
+  log.info(
+    { version, hooks: formatAddress(listeners.hooks), admin: formatAddress(listeners.admin), files: config.files },
+    "listening",
+  );
+  if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");
+  const start = () =>
+    controller.start().catch((thrown: unknown) => {
+      log.error({ error: asFairleadError(thrown).message }, "the controller could not start");
+    });
+  void office.confirmed.then(start, () => undefined);
+  return {
+    stop: async () => {
+      await listeners.close();
+      await controller.stop();
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => {
+      resolve(undefined);
+    });
+  });
+}
