@@ -9,6 +9,7 @@ export type ErrorCode =
   | "EngineRefused"
   | "NameConflict"
   | "PortConflict"
+  | "AddressConflict"
   | "ContainerGone"
   | "LogUnreadable"
   | "PullFailed"

@@ -17,6 +17,7 @@ import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import { Flaps } from "./flaps.js";
 import type { Journal } from "./journal.js";
 import type { Failure } from "./record.js";
+import { RefusedStarts } from "./refused-starts.js";
 import type { Clock, Engine, Log } from "./ports.js";
 import type { Telemetry } from "./telemetry.js";
 
@@ -37,6 +38,7 @@ export class Ledger {
   readonly #askedAt = new Map<ServiceKey, number>();
 
   readonly #flaps = new Flaps();
+  readonly #refusedStarts = new RefusedStarts();
 
   constructor(private readonly options: LedgerOptions) {}
 
@@ -50,11 +52,17 @@ export class Ledger {
     if (!this.#askedAt.has(key)) this.#askedAt.set(key, this.options.clock.now());
   }
 
-  memory(key: ServiceKey, containers: readonly ObservedContainer[]): Memory {
+  memory(key: ServiceKey, { containers, engineOutage }: Pick<View, "containers" | "engineOutage">): Memory {
     const lasted = new Set(containers.filter(hasLasted).map(({ slot }) => slot));
     const heals = new Map([...(this.#heals.get(key) ?? [])].filter(([slot]) => !lasted.has(slot)));
     this.#heals.set(key, heals);
-    return { ...this.options.journal.record(key).memory, heals };
+    const refusals = this.#refusedStarts.look(key, containers, engineOutage?.to ?? 0);
+    return { ...this.options.journal.record(key).memory, heals, refusals };
+  }
+
+  /** The engine has refused to start a container, by its id. */
+  startRefused(key: ServiceKey, id: string): void {
+    this.#refusedStarts.note(key, id, this.options.clock.now());
   }
 
   healed(key: ServiceKey, slots: readonly number[]): void {
@@ -71,6 +79,7 @@ export class Ledger {
   forget(key: ServiceKey): void {
     this.#heals.delete(key);
     this.#flaps.forget(key);
+    this.#refusedStarts.forget(key);
     this.#askedAt.delete(key);
   }
 

@@ -13,6 +13,7 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "BuildFailed":
     case "NameConflict":
     case "PortConflict":
+    case "AddressConflict":
       return error.code;
     case "UnsupportedManifest":
       return "ImageNotFound";

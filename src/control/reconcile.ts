@@ -156,7 +156,7 @@ export class Reconciler {
     const resolved = await this.#resolutions.desired(run, spec, view);
     const flapping = ledger.flapping(run.key, lastingOf(spec, view.containers));
     if (resolved !== undefined) await ledger.saw(run.key, resolved);
-    const memory = ledger.memory(run.key, view.containers);
+    const memory = ledger.memory(run.key, view);
     const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const desired = withWindow(pinned(wanted, memory.pin), view.now);
     const planned = plan(desired, view, memory);
@@ -264,7 +264,7 @@ export class Reconciler {
   }
 
   async #perform(run: Run, step: Step, context: Parameters<typeof execute>[1]): Promise<void> {
-    const { clock, telemetry, journal } = this.options;
+    const { clock, telemetry, journal, ledger } = this.options;
     const text = shorten(renderStep(step));
     const began = clock.now();
     run.acted ||= step.kind !== "pull-image" && step.kind !== "build-image";
@@ -276,11 +276,11 @@ export class Reconciler {
     } catch (thrown) {
       const error = asFairleadError(thrown);
       void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, error: error.message });
+      const refused = step.kind === "start-container" && error.code !== "EngineUnreachable";
+      const id = refused ? context.ids.get(step.container) : undefined;
+      if (id !== undefined) ledger.startRefused(run.key, id);
       // What the engine says of a refused start is observed on the container and judged like any other failure, once.
-      const judged =
-        step.kind === "start-container" &&
-        (/\.(next|previous)$/.test(step.container) || isJobName(step.container)) &&
-        error.code !== "EngineUnreachable";
+      const judged = refused && (/\.(next|previous)$/.test(step.container) || isJobName(step.container));
       if (!judged || run.startRefused) throw thrown;
       run.startRefused = true;
       run.log.warn({ step: step.kind, error: error.message }, `${step.container} did not start`);

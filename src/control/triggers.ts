@@ -132,7 +132,7 @@ function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
 }
 
 const obstructions: ReadonlySet<string | undefined> = new Set([
-  ...["NameConflict", "PortConflict", "StartFailed", "StartRefused", "EngineRefused"],
+  ...["NameConflict", "PortConflict", "AddressConflict", "StartFailed", "StartRefused", "EngineRefused"],
   ...["NetworkConflict", "NetworkInUse", "NetworkChanging"],
 ]);
 

@@ -1,4 +1,5 @@
 import { FairleadError } from "../errors.js";
+import { causeOf } from "../plan/start-refusal.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import type { ContainerSpec, RestartPolicy } from "../spec/service.js";
 import { checkAbilities } from "./abilities.js";
@@ -86,18 +87,18 @@ function nameConflict(name: string): FairleadError {
   });
 }
 
-/** Throws `PortConflict` where a published port is taken; the engine keeps its reason in the container's state too. */
+/** Throws `PortConflict` or `AddressConflict` where another has what it needs; the engine keeps its reason in the container's state too. */
 export async function startContainer(connection: Connection, id: string): Promise<void> {
   const task = `start container ${shortId(id)}`;
   try {
     await connection.ask({ method: "POST", path: containerPath(id, "/start"), task, timeoutMs: 120_000 });
   } catch (error) {
-    if (!(error instanceof Refusal) || !/port is already allocated|address already in use/.test(error.message))
-      throw error;
-    throw new FairleadError("PortConflict", `cannot ${task}: ${error.message}`, {
-      remedy: "free the port, or publish another one",
-      cause: error,
-    });
+    const cause = error instanceof Refusal ? causeOf(error.message) : undefined;
+    if (!(error instanceof Refusal) || (cause !== "port" && cause !== "address")) throw error;
+    const code = cause === "port" ? "PortConflict" : "AddressConflict";
+    const remedy =
+      cause === "port" ? "free the port, or publish another one" : "free the address, or give it another one";
+    throw new FairleadError(code, `cannot ${task}: ${error.message}`, { remedy, cause: error });
   }
 }
 

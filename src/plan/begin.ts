@@ -17,6 +17,7 @@ import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
 import { isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
+import { describeWedge, hasRemains } from "./wedged.js";
 
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
 export function planRollout(
@@ -108,6 +109,7 @@ function launch(
 
 function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: SlotView): string {
   const causes = desired.note === undefined ? [] : [desired.note];
+  if (active !== undefined && hasRemains(active)) causes.push(describeWedge(active));
   if (active === undefined) return ["nothing of this service exists", ...causes].join(", and ");
   if (active.digest !== digest) causes.push(`the image is now ${digest}`);
   if (active.differences !== undefined) causes.push(...differing(active.differences));

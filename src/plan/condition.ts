@@ -50,6 +50,7 @@ export type Reason =
   | "GateUnavailable"
   | "NameConflict"
   | "PortConflict"
+  | "AddressConflict"
   | "NetworkConflict"
   | "NetworkInUse"
   | "NetworkChanging"

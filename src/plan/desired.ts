@@ -93,6 +93,8 @@ export interface Memory {
   readonly underWay?: { readonly revision: number; readonly specHash: string; readonly digest: Digest };
   /** By slot: how often in a row its active container had to be started again and did not last. */
   readonly heals: ReadonlyMap<number, number>;
+  /** By container id: how often in a row the engine has refused to start it, since it was last away. */
+  readonly refusals?: ReadonlyMap<string, number>;
   /** Jobs that have been started, the latest last. */
   readonly jobs: readonly JobRun[];
 }

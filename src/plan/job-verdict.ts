@@ -1,6 +1,7 @@
 import type { Reason } from "./condition.js";
 import type { JobMark, ObservedContainer } from "./observed.js";
-import { endedFromOutside, formatMs, startReason } from "./verdict.js";
+import { startReason } from "./start-refusal.js";
+import { endedFromOutside, formatMs } from "./verdict.js";
 import type { View } from "./view.js";
 
 export type JobContainer = ObservedContainer & { readonly job: JobMark };

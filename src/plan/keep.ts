@@ -10,6 +10,7 @@ import type { Step } from "./step.js";
 import { restore, restorePolicy } from "./steps.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
+import { describeWedge, isWedged } from "./wedged.js";
 import type { SlotView, View } from "./view.js";
 
 /** A container that ends sooner than this after we started it is not mended by starting it again at once. */
@@ -41,6 +42,10 @@ export function keepRunning(spec: ServiceSpec, active: ObservedContainer, view: 
   const obstacle = startObstacle(spec, active, view);
   if (obstacle !== undefined) {
     const outcome = { kind: "wait", until: undefined, reason: "WaitingForDependency", because: obstacle } as const;
+    return { steps: running.steps, outcome };
+  }
+  if (isWedged(active, memory)) {
+    const outcome = { kind: "failed", reason: "StartRefused", because: describeWedge(active) } as const;
     return { steps: running.steps, outcome };
   }
   const resumeAt = crashPause(active, view, memory);

@@ -19,6 +19,8 @@ import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { assess } from "./assess.js";
 import type { Verdict } from "./verdict.js";
+import { isByHost } from "./start-refusal.js";
+import { describeWedge, hasRemains, isWedged } from "./wedged.js";
 
 interface Seen {
   readonly view: SlotView;
@@ -30,6 +32,7 @@ type Failure = Extract<Verdict, { kind: "failed" }>;
 /** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
 export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const active = inRole(view.containers, "active");
+  if (isWedged(next, memory)) return planWedged(desired, next);
   const verdict = withPostStart(assess(next, desired.spec, view, memory), next, memory);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
     return planSuperseded(desired, next, active, verdict, view, memory);
@@ -52,6 +55,12 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
     case "failed":
       return planFailure(desired, next, active, verdict, view, memory);
   }
+}
+
+function planWedged({ spec }: Desired, next: ObservedContainer): Plan {
+  const because = describeWedge(next);
+  const steps = discard(next, spec, `${because}; a new one takes its place`);
+  return { steps, outcome: { kind: "continue", reason: "StartRefused", because } };
 }
 
 /** Whatever its health says, one whose `post_start` has failed did not start. */
@@ -130,8 +139,8 @@ function wantsActive(desired: Desired, active: ObservedContainer | undefined, vi
 
 /** It does not run, and is to. */
 function canComeBack(spec: ServiceSpec, active: ObservedContainer, next: ObservedContainer, { view, memory }: Seen) {
-  if (isUp(active) || spec.oneShot === true || startObstacle(spec, active, view) !== undefined) return false;
-  return !isGone(spec, { active, next }, view, memory);
+  if (isUp(active) || hasRemains(active) || spec.oneShot === true) return false;
+  return startObstacle(spec, active, view) === undefined && !isGone(spec, { active, next }, view, memory);
 }
 
 function readyToLaunch(desired: Desired, view: SlotView, memory: SlotMemory): boolean {
@@ -172,7 +181,9 @@ function planPromotion(
   const base = baseOf(next);
   const serves = spec.oneShot !== true;
   const steps: Step[] = serves && isUp(next) ? join(next, spec.networks, true) : [];
-  if (active !== undefined) {
+  if (active !== undefined && hasRemains(active)) {
+    steps.push(...discard(active, spec, `${next.name} has taken over, and the engine cannot start it any more`));
+  } else if (active !== undefined) {
     // What a person has gone back behind is not known to be bad.
     const back = desired.pin === undefined && isReturning(next, view.containers);
     const role = back ? "failed" : "previous";
@@ -200,7 +211,7 @@ function planFailure(
   const { spec, specHash } = desired;
   const because = failure.because;
   // The host is at fault, not the digest, and another try hurts nobody: nothing serves, or it goes on serving.
-  const byHost = failure.reason === "PortConflict" || failure.reason === "StartRefused";
+  const byHost = isByHost(failure.reason);
   if (byHost && (active === undefined || strategyOf(spec, view).order === "start-first")) {
     const steps = discard(next, spec, `${because}; it is tried again from the start`);
     return { steps, outcome: { kind: "failed", reason: failure.reason, because } };

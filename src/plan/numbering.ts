@@ -4,6 +4,7 @@ import { beginningOf } from "./job-need.js";
 import { keptRevision } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { SlotView, View } from "./view.js";
+import { isWedged } from "./wedged.js";
 
 type Numbered = Pick<View, "images" | "jobs"> & { readonly siblings: readonly ObservedContainer[] };
 
@@ -14,6 +15,10 @@ type Numbered = Pick<View, "images" | "jobs"> & { readonly siblings: readonly Ob
  * journal cannot make two rollouts look the same.
  */
 export function revisionFor(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): number {
+  const active = view.containers.find(({ role }) => role === "active");
+  // One that is made anew is what it was.
+  if (active?.specHash === desired.specHash && active.digest === digest && isWedged(active, memory))
+    return active.revision;
   const shared = sharedWithPeers(desired, digest, view, memory);
   if (shared !== undefined) return shared;
   const ofSlot = Math.max(0, ...view.containers.map(({ revision }) => revision));

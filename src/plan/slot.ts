@@ -3,6 +3,7 @@ import { conflictWith } from "./conflict.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
+import { isOver } from "./over.js";
 import { planRollout } from "./begin.js";
 import { heldBy, planHeld } from "./held.js";
 import { withoutJobs } from "./job-need.js";
@@ -12,6 +13,7 @@ import { planAbsent } from "./absent.js";
 import { planConverged, planUnknown } from "./settled.js";
 import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
+import { isWedged } from "./wedged.js";
 
 /**
  * What to do for one slot, from what is wanted, what is seen and what is remembered. Pure. Each call looks at the world
@@ -29,7 +31,7 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (active === undefined || active.state === "dead" || active.state === "removing") {
     return planAbsent(desired, active, view, memory);
   }
-  if (isAdrift(desired, active, view, memory))
+  if (isAdrift(desired, active, view, memory) || isToBeMadeAnew(desired, active, view, memory))
     return planRollout(asItIs(desired, active), active.digest, active, view, memory);
   if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
   if (fits(desired, active, view)) return planConverged(desired, active, view, memory);
@@ -47,6 +49,17 @@ function isAdrift(desired: Desired, active: ObservedContainer, view: SlotView, m
   if (active.specHash !== desired.specHash || !isDetached(desired.spec, active, view)) return false;
   if (!desired.target.known) return true;
   return active.digest === memory.stableDigest && heldBy(desired, view, memory) !== undefined;
+}
+
+/** The engine cannot start it any more, and nothing newer is on its way. */
+function isToBeMadeAnew(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {
+  if (desired.spec.oneShot === true || !isWedged(active, memory)) return false;
+  if (isOver(desired.spec, active, view, memory)) return false;
+  const isHeld = (digest: string) =>
+    memory.holds.some((hold) => hold.specHash === desired.specHash && hold.digest === digest);
+  if (isHeld(active.digest)) return false;
+  const isDue = desired.target.known && !fits(desired, active, view) && desired.heldBack === undefined;
+  return !isDue || heldBy(desired, view, memory) !== undefined;
 }
 
 function asItIs(desired: Desired, { digest }: ObservedContainer): Desired {

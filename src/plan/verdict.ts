@@ -1,5 +1,6 @@
 import type { Reason } from "./condition.js";
 import type { ObservedContainer } from "./observed.js";
+import { causeOf, startReason } from "./start-refusal.js";
 import type { View } from "./view.js";
 
 /** What is to be thought of a container that has not proved itself yet. */
@@ -17,11 +18,7 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
     case "created":
       return next.startError === ""
         ? { kind: "not-started", because: "it is created and not started" }
-        : {
-            kind: "failed",
-            reason: startReason(next.startError),
-            because: `the engine could not start it: ${next.startError}`,
-          };
+        : judgeRefusal(next);
     case "exited":
     case "dead":
       return judgeEnded(next, view);
@@ -39,25 +36,19 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
   }
 }
 
-/** Whether the image or its command is at fault, or the host: a port, a network, a mount, the engine. */
-export function startReason(startError: string): Reason {
-  if (/port is already allocated|address already in use/i.test(startError)) return "PortConflict";
-  const byImage = /OCI runtime|executable file not found|exec format error|no command specified/i;
-  return byImage.test(startError) ? "StartFailed" : "StartRefused";
+function judgeRefusal({ startError, startedAt }: ObservedContainer): Verdict {
+  // It has run before: an engine on its way down or up refuses what it could do a moment ago.
+  if (startedAt !== undefined && startReason(startError) === "StartRefused") {
+    return { kind: "not-started", because: `the engine could not start it again: ${startError}` };
+  }
+  const because = `the engine could not start it: ${startError}`;
+  const cause = causeOf(startError);
+  if (cause === "remains" || cause === "engine") return { kind: "not-started", because };
+  return { kind: "failed", reason: startReason(startError), because };
 }
 
 function judgeEnded(next: ObservedContainer, view: View): Verdict {
-  if (next.startError !== "") {
-    // It has run before: an engine on its way down or up refuses what it could do a moment ago.
-    if (next.startedAt !== undefined && startReason(next.startError) === "StartRefused") {
-      return { kind: "not-started", because: `the engine could not start it again: ${next.startError}` };
-    }
-    return {
-      kind: "failed",
-      reason: startReason(next.startError),
-      because: `the engine could not start it: ${next.startError}`,
-    };
-  }
+  if (next.startError !== "") return judgeRefusal(next);
   if (endedFromOutside(next, view))
     return { kind: "not-started", because: "it was stopped by somebody else, or with the engine" };
   const lasted = next.startedAt === undefined || next.finishedAt === undefined ? 0 : next.finishedAt - next.startedAt;

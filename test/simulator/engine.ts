@@ -86,6 +86,12 @@ export class SimulatedEngine implements Engine {
     if (this.world.find(id)?.state === "running") this.world.die(id, 137);
   }
 
+  /** As an engine that died in the middle of a start of this container: what it has left makes every other one fail. */
+  wedge(id: string): void {
+    if (this.world.find(id)?.state === "running") this.world.end(id, 128);
+    this.world.wedged.add(id);
+  }
+
   /** A person's `docker stop`. */
   stopByHand(id: string): void {
     if (this.world.find(id)?.state !== "running") return;
@@ -454,7 +460,8 @@ export class SimulatedEngine implements Engine {
   }
 
   #obstacle(found: ObservedContainer): FairleadError | undefined {
-    const { host, takenPorts } = this.world;
+    const { host, takenPorts, wedged } = this.world;
+    if (wedged.has(found.id)) return fault("EngineRefused", `task ${found.id}: already exists`);
     const missing = found.networks.find(({ network, networkId }) => {
       const now = host.networks.get(network)?.id;
       return now === undefined || (networkId ?? now) !== now;

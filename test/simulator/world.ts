@@ -62,6 +62,8 @@ export class World {
   /** Events that no stream delivers: a slow listener's, or those of a stream that has gone silent. */
   isLost: (event: EngineEvent) => boolean = () => false;
   readonly takenPorts = new Set<number>();
+  /** Ids of containers that no start can bring up any more. */
+  readonly wedged = new Set<string>();
   /** Containers that others made and nobody has claimed: what happens to them is told to nobody. */
   readonly unclaimed = new Set<string>();
   /** Ids of containers whose state a look has not seen yet. */
@@ -120,6 +122,7 @@ export class World {
 
   forget(id: string): void {
     for (const name of this.#contents.keys()) if (!this.host.volumes.has(name)) this.#contents.delete(name);
+    this.wedged.delete(id);
     this.#made.delete(id);
     this.changed.delete(id);
   }

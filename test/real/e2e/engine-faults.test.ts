@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { startEngine, type SandboxEngine } from "../../sandbox/engine.js";
 import { faultProxy, type FaultProxy } from "../../sandbox/fault-proxy.js";
@@ -105,6 +106,42 @@ describe("when the engine", () => {
       await scene.untilServing(third.digest);
     },
   );
+
+  test("dies in the middle of a start, and can never start that container again: it is made anew", async ({
+    scene,
+    expect,
+  }) => {
+    await onStage(scene);
+    const { digest } = await scene.push();
+    await scene.write({ web: { volumes: ["data:/data"] } }, { volumes: { data: {} } });
+    await scene.start();
+    const { revision } = await scene.untilServing(digest);
+    await scene.fairlead.stop();
+    const { id } = (await scene.active())!;
+    const refused = await scene.until("a start that was cut off for good", async () => {
+      await scene.docker
+        .getContainer(id)
+        .stop({ t: 1 })
+        .catch(() => undefined);
+      const start = scene.docker
+        .getContainer(id)
+        .start()
+        .catch(() => undefined);
+      await sleep(100 + Math.random() * 300);
+      await engine().kill();
+      await start;
+      await engine().restart();
+      const again = await scene.docker.getContainer(id).start().catch(String);
+      return typeof again === "string" && again.includes("already exists");
+    });
+    expect(refused).toBe(true);
+    await scene.start();
+    const status = await scene.untilServing(digest);
+    expect(status.revision).toBe(revision);
+    expect((await scene.active())?.id).not.toBe(id);
+    expect((await scene.containers()).map(({ name }) => name)).toEqual([`${scene.project}-web-1`]);
+    expect(await scene.journal()).not.toContain(`"type":"hold"`);
+  });
 
   test("in the middle of a pull is restarted: it is pulled again", async ({ scene, expect }) => {
     await onStage(scene);

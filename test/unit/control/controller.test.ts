@@ -183,6 +183,25 @@ describe("repairs", () => {
     await running(stage, "a");
   });
 
+  it.each(["active", "next"] as const)("an %s container that the engine cannot start any more", async (role) => {
+    const stage = await open();
+    stage.push("a", good);
+    const controller = await stage.start();
+    if (role === "active") await running(stage, "a");
+    await stage.until("one", () => inRole(stage, role)?.state === "running");
+    const { id, revision } = inRole(stage, role)!;
+    stage.engine.wedge(id);
+    stage.engine.interrupt(1_000);
+    await stage.pass(1_500);
+    await running(stage, "a");
+    const anew = inRole(stage, "active")!;
+    expect(anew.id).not.toBe(id);
+    expect(stage.engine.world.find(id)).toBeUndefined();
+    if (role === "active") expect(anew.revision).toBe(revision);
+    await stage.until("told", () => controller.surface.service("shop/web")?.sync === "Synced");
+    expect(controller.surface.service("shop/web")?.lastRollout?.outcome).toBe("promoted");
+  });
+
   it("does not hammer a start that cannot work", async () => {
     const stage = await open([specOf({ container: { ports: [port8080] } })]);
     stage.push("a", good);
