@@ -10,8 +10,6 @@ export default defineConfig({
           include: ["test/real/**/*.test.ts"],
           globalSetup: ["test/real/setup.ts"],
           testTimeout: 240_000,
-          // A real engine on a busy machine is late now and then: what fails twice is a fault.
-          retry: 1,
           hookTimeout: 180_000,
           // They mostly wait: for the engine, for a health check, for `monitor`.
           maxWorkers: 2,

@@ -38,7 +38,16 @@ export class EndMemory {
     this.#ends.delete(id);
   }
 
-  /** We are about to start it, or it is gone. */
+  /** We are about to start it. Answers what is to be called where that is refused: then it is as before. */
+  weStart(id: string): () => void {
+    const end = this.#ends.get(id);
+    this.forget(id);
+    return () => {
+      if (end !== undefined && !this.#ends.has(id)) this.#ends.set(id, end);
+    };
+  }
+
+  /** It is gone. */
   forget(id: string): void {
     this.#stoppedByUs.delete(id);
     this.started(id);

@@ -113,9 +113,14 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
     startContainer: (id) =>
-      onContainer(id, () => {
-        host.ends.forget(id);
-        return containers.startContainer(connection, id);
+      onContainer(id, async () => {
+        const undo = host.ends.weStart(id);
+        try {
+          await containers.startContainer(connection, id);
+        } catch (error) {
+          undo();
+          throw error;
+        }
       }),
     stopContainer: (id, graceMs) =>
       onContainer(id, () => {

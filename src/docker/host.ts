@@ -12,6 +12,7 @@ import { ageIn, fingerprint, foreignOf, isOf } from "./listing.js";
 import { observeNetworks } from "./network-observation.js";
 import { listNetworks } from "./networks.js";
 import { factsOf, observe } from "./observation.js";
+import { Outage } from "./outage.js";
 import type { ListedContainer, ListedImage, ListedNetwork } from "./schema.js";
 import { Staleness } from "./staleness.js";
 import type { Stale } from "./staleness.js";
@@ -53,8 +54,7 @@ export class Host {
   readonly ends = new EndMemory();
   readonly execs = new ExecMemory();
   readonly unheard = new Unheard();
-  #lostSince: number | undefined;
-  #outage: HostSnapshot["engineOutage"];
+  readonly #outage = new Outage();
   #claim: Claim = claimNone;
   #known: ReadonlyMap<string, Known> = new Map();
   #networks: readonly ListedNetwork[] = [];
@@ -77,13 +77,12 @@ export class Host {
 
   /** The engine is out of reach, after we have followed it. */
   lost(): void {
-    this.#lostSince ??= this.ends.beginningOf(this.clock());
+    this.#outage.lost(this.ends.beginningOf(this.clock()));
   }
 
   /** The engine answers. */
   found(): void {
-    if (this.#lostSince !== undefined) this.#outage = { from: this.#lostSince, to: this.clock() };
-    this.#lostSince = undefined;
+    this.#outage.found(this.clock());
   }
 
   /** What is known of the service's containers does not count any more. */
@@ -219,7 +218,7 @@ export class Host {
       networks: observeNetworks(this.#networks, foreign),
       volumes: this.#volumes,
       images: observeImages(this.#images, listed),
-      engineOutage: this.#outage,
+      engineOutage: this.#outage.last,
     };
   }
 

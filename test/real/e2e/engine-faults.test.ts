@@ -131,7 +131,7 @@ describe("when the engine", () => {
       await engine().kill();
       await start;
       await engine().restart();
-      const again = await scene.docker.getContainer(id).start().catch(String);
+      const again: unknown = await scene.docker.getContainer(id).start().catch(String);
       return typeof again === "string" && again.includes("already exists");
     });
     expect(refused).toBe(true);

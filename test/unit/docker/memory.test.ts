@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EndMemory } from "../../../src/docker/end-memory.js";
 import { Flight } from "../../../src/docker/flight.js";
 import { HealthMemory } from "../../../src/docker/health-memory.js";
+import { Outage } from "../../../src/docker/outage.js";
 import { platformOf } from "../../../src/docker/platform.js";
 import { Staleness } from "../../../src/docker/staleness.js";
 import { Unheard } from "../../../src/docker/unheard.js";
@@ -79,6 +80,17 @@ describe("the memory of ends", () => {
     expect(memory.byRequest("c")).toBe(false);
   });
 
+  it("outlives a start that is refused", () => {
+    const memory = new EndMemory();
+    memory.killed("c", "15", 1000);
+    memory.died("c", 1100);
+    memory.weStart("c")();
+    expect(memory.byRequest("c")).toBe(true);
+    expect(memory.beginningOf(2000)).toBe(1100);
+    memory.weStart("c");
+    expect(memory.byRequest("c")).toBe(false);
+  });
+
   it("dates the engine's loss back to the first container it ended on its way down", () => {
     const memory = new EndMemory();
     for (const [id, at] of [
@@ -93,6 +105,31 @@ describe("the memory of ends", () => {
     expect(memory.beginningOf(500)).toBe(500);
     memory.keepOnly(new Set());
     expect(memory.beginningOf(52_000)).toBe(52_000);
+  });
+});
+
+describe("an outage of the engine", () => {
+  const after = (...turns: readonly (readonly ["lost" | "found", number])[]) => {
+    const outage = new Outage();
+    for (const [what, at] of turns) outage[what](at);
+    return outage.last;
+  };
+
+  it("lasts from the first loss to the return", () => {
+    expect(after(["found", 1000])).toBeUndefined();
+    expect(after(["lost", 1000], ["lost", 2000], ["found", 3000], ["found", 4000])).toEqual({ from: 1000, to: 3000 });
+  });
+
+  it("is one with the next where the engine goes again at once", () => {
+    expect(after(["lost", 1000], ["found", 3000], ["lost", 63_000], ["found", 70_000])).toEqual({
+      from: 1000,
+      to: 70_000,
+    });
+    expect(after(["lost", 1000], ["found", 3000], ["lost", 500], ["found", 4000])).toEqual({ from: 500, to: 4000 });
+    expect(after(["lost", 1000], ["found", 3000], ["lost", 63_001], ["found", 70_000])).toEqual({
+      from: 63_001,
+      to: 70_000,
+    });
   });
 });
 
