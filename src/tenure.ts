@@ -75,7 +75,7 @@ interface ServeOptions {
 /** From standing by to the end of one time in charge; returns when another one has taken over and this one is to stand by again. */
 async function serveOnce({ config, environment, log, onBegun }: ServeOptions, signal: AbortSignal): Promise<void> {
   const metrics = new Metrics(readVersion());
-  const registry = registryOf(config, metrics, log);
+  const registry = registryOf(config, environment, metrics, log);
   try {
     const engine = engineOf(config, registry, log);
     const office = await enter({ config, engine, log, onBegun }, signal);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { gitEnvironment, helperEnvironment } from "./child-environment.js";
 import type { Config } from "./config.js";
 import { Adoption } from "./control/adoption.js";
 import { systemClock } from "./control/clock.js";
@@ -33,6 +34,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
   const registry = connectRegistry({
     settings: config.registries,
     dockerConfig: config.docker.config,
+    helperEnvironment: helperEnvironment(environment),
     telemetry: { requested: () => undefined },
   });
   try {
@@ -85,13 +87,14 @@ export function sourceOf(config: Config, environment: Environment, log: Log): So
 }
 
 export function contextsOf(config: Config, environment: Environment): Contexts {
-  return openContexts({ scratch: join(config.data, "build"), environment });
+  return openContexts({ scratch: join(config.data, "build"), environment: gitEnvironment(environment) });
 }
 
-export function registryOf(config: Config, metrics: Metrics, log: Log): RegistryConnection {
+export function registryOf(config: Config, environment: Environment, metrics: Metrics, log: Log): RegistryConnection {
   return connectRegistry({
     settings: config.registries,
     dockerConfig: config.docker.config,
+    helperEnvironment: helperEnvironment(environment),
     userAgent: `fairlead/${readVersion()}`,
     telemetry: {
       requested: (name, method, code) => {

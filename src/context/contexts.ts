@@ -15,7 +15,7 @@ import type { Environment } from "./git.js";
 export interface ContextsOptions {
   /** A folder of our own for checkouts; what an earlier process left there goes. */
   readonly scratch: string;
-  /** Git's environment: proxies, the agent of ssh keys. */
+  /** All that git is given: proxies, the agent of ssh keys. */
   readonly environment: Environment;
 }
 

@@ -26,9 +26,14 @@ export function repositoryAt(url: string, environment: Environment): Repository 
     GIT_ALLOW_PROTOCOL: "git:http:https:ssh",
     GIT_SSH_COMMAND: environment["GIT_SSH_COMMAND"] ?? "ssh -oBatchMode=yes",
   };
-  const parsed = /^https?:/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = /^[a-z]+:\/\//.test(url) && URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || (parsed.username === "" && parsed.password === "")) return { url, environment: safe };
-  const login = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
+  if (!/^https?:$/.test(parsed.protocol)) {
+    // Who logs in by a key; a password could only be shown around.
+    parsed.password = "";
+    return { url: parsed.href, environment: safe };
+  }
+  const login = `${decoded(parsed.username)}:${decoded(parsed.password)}`;
   parsed.username = "";
   parsed.password = "";
   const header = {
@@ -37,6 +42,14 @@ export function repositoryAt(url: string, environment: Environment): Repository 
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(login).toString("base64")}`,
   };
   return { url: parsed.href, environment: { ...safe, ...header } };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Runs git and answers what it prints. Throws FairleadError `BuildFailed`, without credentials. */
@@ -79,5 +92,5 @@ function gitFault(url: string, cause: unknown, timeoutMs: number): FairleadError
 }
 
 export function withoutLogin(text: string): string {
-  return text.replace(/([a-z]+:\/\/)[^\s/@']*@/g, "$1");
+  return text.replace(/([a-z]+:\/\/)[^\s/']*@/g, "$1");
 }

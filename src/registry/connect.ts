@@ -4,6 +4,7 @@ import { Authority } from "./authority.js";
 import { BoundedMap } from "./bounded-map.js";
 import { findContent } from "./content.js";
 import { Correspondence } from "./correspondence.js";
+import type { HelperEnvironment } from "./credential-helper.js";
 import { DockerConfig } from "./docker-config.js";
 import { endpointOf } from "./endpoint.js";
 import type { Subject } from "./failure.js";
@@ -19,6 +20,8 @@ export interface RegistryOptions {
   readonly settings: RegistrySettings;
   /** The folder of Docker's config.json (DOCKER_CONFIG, else `~/.docker`); the file need not exist. */
   readonly dockerConfig: string;
+  /** All that credential helpers are given. */
+  readonly helperEnvironment: HelperEnvironment;
   readonly telemetry: RegistryTelemetry;
   /** Sent as User-Agent. */
   readonly userAgent?: string;
@@ -43,7 +46,7 @@ const requestsPerHost = 3;
 export function connectRegistry(options: RegistryOptions): RegistryConnection {
   const { settings, dockerConfig, telemetry, userAgent = "fairlead", timeoutMs = 10_000, now = Date.now } = options;
   const transport = new Transport({ timeoutMs, userAgent, width: requestsPerHost });
-  const config = new DockerConfig(dockerConfig, now);
+  const config = new DockerConfig(dockerConfig, options.helperEnvironment, now);
   const credentials = (registry: string): Promise<RegistryCredentials | undefined> => config.credentials(registry);
   const correspondence = new Correspondence(transport, settings, new Reporter(telemetry));
   const authority = new Authority((...letter) => correspondence.askElsewhere(...letter), credentials, now);

@@ -9,6 +9,16 @@ const timeoutMs = 10_000;
 /** The user name under which helpers hand out an identity token instead of a password. */
 const tokenUser = "<token>";
 
+/** All variables that the helper gets. */
+export type HelperEnvironment = Readonly<Record<string, string | undefined>>;
+
+export interface HelperQuestion {
+  readonly helper: string;
+  /** As the helper's store spells it. */
+  readonly server: string;
+  readonly registry: string;
+}
+
 const answerSchema = z.object({ Username: z.string(), Secret: z.string() });
 
 /**
@@ -16,9 +26,8 @@ const answerSchema = z.object({ Username: z.string(), Secret: z.string() });
  * it. Its output may hold the secret, so it never appears in an error. Throws ConfigInvalid and Unauthorized.
  */
 export async function askHelper(
-  helper: string,
-  server: string,
-  registry: string,
+  { helper, server, registry }: HelperQuestion,
+  environment: HelperEnvironment,
 ): Promise<RegistryCredentials | undefined> {
   // A name with a slash would run a program from anywhere.
   if (!/^[\w.-]+$/.test(helper)) {
@@ -31,7 +40,7 @@ export async function askHelper(
     );
   }
   const program = `docker-credential-${helper}`;
-  const { code, output } = await run(program, server);
+  const { code, output } = await run(program, server, environment);
   const serveraddress = serverAddress(registry);
   if (code !== 0) {
     if (/credentials not found/i.test(output)) return undefined;
@@ -48,9 +57,14 @@ export async function askHelper(
 
 type ExitCode = number | string;
 
-function run(program: string, input: string): Promise<{ readonly code: ExitCode; readonly output: string }> {
+function run(
+  program: string,
+  input: string,
+  environment: HelperEnvironment,
+): Promise<{ readonly code: ExitCode; readonly output: string }> {
   return new Promise((resolve) => {
-    const child = execFile(program, ["get"], { timeout: timeoutMs, maxBuffer: 1024 * 1024 }, (error, stdout) => {
+    const options = { env: { ...environment }, timeout: timeoutMs, maxBuffer: 1024 * 1024 };
+    const child = execFile(program, ["get"], options, (error, stdout) => {
       const code = error === null ? 0 : error.killed === true ? "timeout" : (error.code ?? "a signal");
       resolve({ code, output: stdout });
     });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { RegistryCredentials } from "../control/ports.js";
 import { FairleadError } from "../errors.js";
-import { askHelper } from "./credential-helper.js";
+import { askHelper, type HelperEnvironment } from "./credential-helper.js";
 import { canonicalRegistry, registryOfKey, serverAddress } from "./names.js";
 import { SingleFlight } from "./single-flight.js";
 import { storedCredentials } from "./stored-credentials.js";
@@ -34,6 +34,7 @@ export class DockerConfig {
 
   constructor(
     directory: string,
+    private readonly environment: HelperEnvironment,
     private readonly now: () => number,
   ) {
     this.path = join(directory, "config.json");
@@ -60,10 +61,22 @@ export class DockerConfig {
     const known = this.answers.get(key);
     if (known !== undefined && known.until > this.now()) return Promise.resolve(known.found);
     return this.flights.run(key, async () => {
-      const found = await firstFound(helper, registry, spellings(registry, file));
+      const found = await this.firstFound(helper, registry, spellings(registry, file));
       this.answers.set(key, { until: this.now() + helperAnswerMs, found });
       return found;
     });
+  }
+
+  private async firstFound(
+    helper: string,
+    registry: string,
+    servers: readonly string[],
+  ): Promise<RegistryCredentials | undefined> {
+    for (const server of servers) {
+      const found = await askHelper({ helper, server, registry }, this.environment);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   private async current(): Promise<ConfigFile | undefined> {
@@ -114,16 +127,4 @@ function helpersFor(registry: string, { credHelpers, credsStore }: ConfigFile): 
 function spellings(registry: string, { auths }: ConfigFile): readonly string[] {
   const noted = Object.keys(auths ?? {}).filter((key) => registryOfKey(key) === registry);
   return [...new Set([serverAddress(registry), ...noted])];
-}
-
-async function firstFound(
-  helper: string,
-  registry: string,
-  servers: readonly string[],
-): Promise<RegistryCredentials | undefined> {
-  for (const server of servers) {
-    const found = await askHelper(helper, server, registry);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

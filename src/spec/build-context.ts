@@ -14,6 +14,7 @@ export function buildContext(node: Node): BuildContext | null {
   if (gitPattern.test(text)) return gitContext(node, text);
   if (!/^[a-z][a-z+.-]*:\/\//i.test(text)) return { kind: "path", path: posix.resolve(node.reading.directory, text) };
   const hint = "write a folder, or a repository whose URL ends in .git";
+  if (/:\/\/[^/]*@/.test(text)) return report(node, "the URL is neither a folder nor a git repository", hint);
   return report(node, `${quoted(node)} is neither a folder nor a git repository`, hint);
 }
 
@@ -23,6 +24,9 @@ function gitContext(node: Node, text: string): BuildContext | null {
   const colon = fragment.indexOf(":");
   const ref = colon < 0 ? fragment : fragment.slice(0, colon);
   const subdirectory = colon < 0 ? "" : posix.normalize(fragment.slice(colon + 1)).replace(/^\/+|\/+$/g, "");
+  if (/^(?:ssh|git):\/\/[^/@]*:[^/]*@/.test(url)) {
+    return report(node, "a password in this URL is of no use to anybody but a reader", "use a key: ssh asks for none");
+  }
   if (url.includes("?")) return report(node, "a query is not supported", "write `#ref:subdirectory`");
   // Git would take either for an option or for several words.
   if (!/^(?:[\w./@+][\w./@+-]*)?$/.test(ref)) return report(node, "the text after # is not a branch, tag or commit");

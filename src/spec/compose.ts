@@ -11,6 +11,7 @@ import { openProject, type ProjectSource } from "./load/project.js";
 import { usedNetworks, withMembers } from "./membership.js";
 import { entries, isMapping, quoted, read, report, reportKey, type Node } from "./node.js";
 import { preferences } from "./preferences.js";
+import { isOwnSecret } from "./own-secrets.js";
 import { formatProblem, type Problem } from "./problem.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
 import { quote } from "./quote.js";
@@ -34,6 +35,7 @@ export function readProject(source: ProjectSource): ReadResult {
   const names = new Map<string, string>();
   const environment = new Map(Object.entries(source.environment));
   environment.delete(nameVariable);
+  for (const name of environment.keys()) if (isOwnSecret(name)) environment.delete(name);
   const { root, reading, dotenv } = openProject(source, (name) => names.get(name) ?? environment.get(name));
   const profiles = source.profiles ?? profileList(reading.variables("COMPOSE_PROFILES") ?? "");
   const project =

@@ -3,6 +3,7 @@ import { fields } from "./fields.js";
 import { configKeys, secretKeys } from "./declaration-keys.js";
 import { hostPath } from "./mounts.js";
 import { isMapping, report, reportKey, wrongKind, type Node } from "./node.js";
+import { isOwnSecret, ownSecretFault, ownSecretHint } from "./own-secrets.js";
 import { filledText, text } from "./scalar.js";
 
 export type ContentSection = "configs" | "secrets";
@@ -71,6 +72,7 @@ function file(node: Node): Content | null {
 function variable(node: Node): Content | null {
   const name = filledText(node);
   if (name === null) return null;
+  if (isOwnSecret(name)) return report(node, ownSecretFault(name), ownSecretHint);
   const value = node.reading.variables(name);
   if (value !== undefined) return { kind: "text", text: value };
   return report(node, "Fairlead's environment has no such variable", "set it; an empty value is one too");

@@ -1,4 +1,5 @@
 import { interpolate, type Variables } from "./interpolate.js";
+import { isOwnSecret, ownSecretFault, ownSecretHint } from "./own-secrets.js";
 import type { Problem } from "./problem.js";
 
 export interface DotenvFile {
@@ -30,6 +31,7 @@ export function readRawEnv(text: string, variables: Variables): DotenvFile {
     const value = equals < 0 ? variables(name) : written.slice(equals + 1);
     const column = line.length - written.length + 1;
     if (name === "" || /\s/.test(name)) faults.push({ line: index + 1, column, path: "", ...nameFault });
+    else if (equals < 0 && isOwnSecret(name)) faults.push({ line: index + 1, column, path: name, ...ownSecret(name) });
     else if (value !== undefined) entries.set(name, value);
   }
   return { entries: [...entries], faults, warnings: [] };
@@ -39,6 +41,7 @@ const nameFault = {
   message: "expected a variable's name and `=`",
   hint: "a name has letters, digits, `_`, `.`, `-`; put a value of several lines in quotes",
 };
+const ownSecret = (name: string) => ({ message: ownSecretFault(name), hint: ownSecretHint });
 const escapes: Readonly<Record<string, string>> = {
   a: "\u0007",
   b: "\b",
@@ -90,7 +93,10 @@ class DotenvReader {
       return;
     }
     const value = separator === "" ? this.variables(name) : this.#value(name);
-    if (separator === "") this.#skip(/[^\n]*/y);
+    if (separator === "") {
+      this.#skip(/[^\n]*/y);
+      if (isOwnSecret(name)) this.#fault(begin, name, ownSecretFault(name), ownSecretHint);
+    }
     if (value !== undefined) this.#entries.set(name, value);
   }
 
@@ -122,14 +128,15 @@ class DotenvReader {
   #filledIn(template: string, name: string, begin: number): string | undefined {
     const lookUp = (variable: string) =>
       this.variables(variable) ?? this.#entries.get(variable) ?? this.earlier(variable);
-    const { text, unset, faults } = interpolate(template, lookUp);
+    const { text, unset, withheld, faults } = interpolate(template, lookUp);
     const plain = "a plain dollar sign is `$$`, or stands in single quotes";
+    for (const own of withheld) this.#fault(begin, name, ownSecretFault(own), ownSecretHint);
     if (faults.length > 0) this.#fault(begin, name, "a variable in the value cannot be filled in", plain);
     if (unset.length > 0) {
       const message = "a variable in the value is not set and becomes empty";
       this.#warnings.push({ ...this.#position(begin), path: name, message, hint: plain });
     }
-    return faults.length > 0 ? undefined : text;
+    return faults.length > 0 || withheld.length > 0 ? undefined : text;
   }
 
   #atLineEnd(): boolean {

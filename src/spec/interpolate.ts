@@ -1,7 +1,11 @@
+import { isOwnSecret } from "./own-secrets.js";
+
 export interface Interpolation {
   readonly text: string;
   /** Variables without a value and without a default, in order: they became empty. */
   readonly unset: readonly string[];
+  /** Fairlead's own secrets that it asks for: they are not given, and nothing is filled in. */
+  readonly withheld: readonly string[];
   /** What is wrong, as sentences; they show neither a variable's value nor the text around it. Empty if all is well. */
   readonly faults: readonly string[];
 }
@@ -24,35 +28,44 @@ const deepest = 20;
  * Rules: Compose Specification, "Interpolation".
  */
 export function interpolate(template: string, variables: Variables): Interpolation {
-  const unset: string[] = [];
-  const faults: string[] = [];
-  const parts = new TemplateReader(template, faults).read();
-  const text = faults.length > 0 ? "" : evaluate(parts, variables, unset, faults);
-  return { text: faults.length > 0 ? "" : text, unset, faults };
+  const found: Found = { unset: [], withheld: [], faults: [] };
+  const parts = new TemplateReader(template, found.faults).read();
+  const text = found.faults.length > 0 ? "" : evaluate(parts, variables, found);
+  return { text: found.faults.length > 0 || found.withheld.length > 0 ? "" : text, ...found };
 }
 
-function evaluate(template: Template, variables: Variables, unset: string[], faults: string[]): string {
-  return template.map((part) => (typeof part === "string" ? part : fillIn(part, variables, unset, faults))).join("");
+interface Found {
+  readonly unset: string[];
+  readonly withheld: string[];
+  readonly faults: string[];
 }
 
-function fillIn(expression: Expression, variables: Variables, unset: string[], faults: string[]): string {
+function evaluate(template: Template, variables: Variables, found: Found): string {
+  return template.map((part) => (typeof part === "string" ? part : fillIn(part, variables, found))).join("");
+}
+
+function fillIn(expression: Expression, variables: Variables, found: Found): string {
   const { name, operator, word, wordText } = expression;
+  if (isOwnSecret(name)) {
+    found.withheld.push(name);
+    return "";
+  }
   const value = variables(name);
   const present = value !== undefined && (value !== "" || !operator?.startsWith(":"));
   switch (operator) {
     case ":-":
     case "-":
-      return present ? value : evaluate(word, variables, unset, faults);
+      return present ? value : evaluate(word, variables, found);
     case ":+":
     case "+":
-      return present ? evaluate(word, variables, unset, faults) : "";
+      return present ? evaluate(word, variables, found) : "";
     case ":?":
     case "?":
       if (present) return value;
-      faults.push(`the variable ${name} is required${wordText === "" ? "" : `: ${wordText}`}`);
+      found.faults.push(`the variable ${name} is required${wordText === "" ? "" : `: ${wordText}`}`);
       return "";
     case undefined:
-      if (value === undefined) unset.push(name);
+      if (value === undefined) found.unset.push(name);
       return value ?? "";
   }
 }

@@ -1,6 +1,7 @@
 import { interpolate } from "./interpolate.js";
 import { whyMissing, type Library } from "./library.js";
 import type { Origin } from "./origin.js";
+import { ownSecretFault, ownSecretHint } from "./own-secrets.js";
 import type { Problem } from "./problem.js";
 import { quote } from "./quote.js";
 import { nearest } from "./suggest.js";
@@ -94,12 +95,13 @@ export function suggestName(word: string, declared: Iterable<string>, otherwise:
 
 /** A string with its variables filled in. Reports templates that cannot be, and warns of variables that have no value. */
 export function filledIn(node: Node, template: string): string | null {
-  const { text, unset, faults } = interpolate(template, node.reading.variables);
+  const { text, unset, withheld, faults } = interpolate(template, node.reading.variables);
+  for (const name of withheld) report(node, ownSecretFault(name), ownSecretHint);
   for (const fault of faults) report(node, fault);
   for (const name of unset) {
     warn(node, node.place.value, `the variable ${name} is not set and becomes empty`, `set it, or write \${${name}:-}`);
   }
-  return faults.length > 0 ? null : text;
+  return faults.length > 0 || withheld.length > 0 ? null : text;
 }
 
 /**

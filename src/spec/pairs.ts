@@ -1,4 +1,5 @@
 import { entries, filledIn, items, readAll, report, reportKey, wrongKind, type Node } from "./node.js";
+import { isOwnSecret, ownSecretFault, ownSecretHint } from "./own-secrets.js";
 import { scalarText } from "./scalar.js";
 
 /** Prefixes of labels that Fairlead writes itself: a label of the file must not pose as one of them. */
@@ -14,7 +15,10 @@ export function environment(
   node: Node,
   below: (own: Texts) => Texts = () => ({}),
 ): Readonly<Record<string, string | null>> {
-  const found = pairs(node, ({ name }) => node.reading.variables(name));
+  const found = pairs(node, ({ name, node: at }) => {
+    if (isOwnSecret(name)) reportKey(at, ownSecretFault(name), ownSecretHint);
+    return node.reading.variables(name);
+  });
   const own = found.map(({ name, value }): [string, string | null] => [name, value ?? null]);
   return { ...below(toRecord(found)), ...Object.fromEntries(own) };
 }
@@ -50,7 +54,7 @@ interface Pair {
   readonly value: string | undefined;
 }
 
-function pairs(node: Node, withoutValue: (pair: { readonly name: string }) => string | undefined): readonly Pair[] {
+function pairs(node: Node, withoutValue: (pair: Omit<Pair, "value">) => string | undefined): readonly Pair[] {
   const found = Array.isArray(node.value) ? fromList(node) : fromMapping(node);
   const seen = new Set<string>();
   for (const { name, node: at } of found) {

@@ -43,6 +43,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   const registry = connectRegistry({
     settings: { "docker.io": { mirror: registryUrl } },
     dockerConfig: directory,
+    helperEnvironment: {},
     telemetry: { requested: () => undefined },
   });
   let resync: () => void = () => undefined;

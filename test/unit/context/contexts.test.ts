@@ -182,6 +182,11 @@ describe("a git repository as a context", () => {
       `Authorization: Basic ${Buffer.from("user:t0ken").toString("base64")}`,
     );
     expect(withoutLogin(`fatal: ${url} and ${url}`)).not.toContain("t0ken");
+    expect(withoutLogin("fatal: https://u:t0@ken@host/x 'ssh://u:t0ken@host'")).toBe(
+      "fatal: https://host/x 'ssh://host'",
+    );
+    expect(repositoryAt("ssh://git:t0ken@127.0.0.1/x", {}).url).toBe("ssh://git@127.0.0.1/x");
+    expect(repositoryAt("https://user:100%@127.0.0.1/x.git", {}).url).toBe("https://127.0.0.1/x.git");
     const build = of("", { context: { kind: "git", url, ref: undefined, subdirectory: undefined } });
     const failure = await (await contextsIn()).identify(build).catch((error: unknown) => error);
     expect(failure).toMatchObject({

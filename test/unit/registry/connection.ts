@@ -30,6 +30,7 @@ export async function connect(settings: RegistrySettings = {}, config?: unknown,
   const registry = connectRegistry({
     settings,
     dockerConfig: directory,
+    helperEnvironment: process.env,
     timeoutMs,
     now: () => time,
     telemetry: {

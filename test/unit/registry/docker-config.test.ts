@@ -28,7 +28,7 @@ afterEach(async () => {
 async function config(content: unknown): Promise<DockerConfig> {
   const text = typeof content === "string" ? content : JSON.stringify(content);
   await writeFile(join(directory, "config.json"), text);
-  return new DockerConfig(directory, () => time);
+  return new DockerConfig(directory, process.env, () => time);
 }
 
 /** A helper that notes what it is asked in `asked`. */
@@ -136,7 +136,7 @@ describe("auths", () => {
 
 describe("the file", () => {
   it("may be missing", async () => {
-    expect(await new DockerConfig(join(directory, "none"), Date.now).credentials("ghcr.io")).toBeUndefined();
+    expect(await new DockerConfig(join(directory, "none"), {}, Date.now).credentials("ghcr.io")).toBeUndefined();
   });
 
   it("is read again when it has changed", async () => {

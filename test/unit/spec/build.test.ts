@@ -53,6 +53,8 @@ describe("the context of a build", () => {
   });
 
   it.each([
+    ["ssh://git:canary@example.com/shop", /a password in this URL/],
+    ["git://git:canary@example.com/shop", /a password in this URL/],
     ["https://example.com/context.tar.gz", /neither a folder nor a git repository/],
     ["https://example.com/shop.git?ref=main", /query/],
     ["https://example.com/shop.git#--upload-pack=x", /not a branch/],

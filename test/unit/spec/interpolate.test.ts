@@ -47,7 +47,7 @@ describe("interpolate", () => {
     ["${NONE:-:-?+}", ":-?+"],
     ["${NONE:-ü 😀}", "ü 😀"],
   ])("%s becomes %s", (template, text) => {
-    expect(fill(template)).toEqual({ text, unset: [], faults: [] });
+    expect(fill(template)).toEqual({ text, unset: [], faults: [], withheld: [] });
   });
 
   it("names the variables that have neither value nor default, where they count", () => {
@@ -94,7 +94,7 @@ describe("interpolate", () => {
         const result = interpolate(text, () => "v");
         expect(result.unset).toEqual([]);
         if (result.faults.length > 0) expect(result.text).toBe("");
-        if (!text.includes("$")) expect(result).toEqual({ text, unset: [], faults: [] });
+        if (!text.includes("$")) expect(result).toEqual({ text, unset: [], faults: [], withheld: [] });
       }),
     );
   });

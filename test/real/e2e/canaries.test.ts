@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+import { test, type Scene } from "./scene.js";
+
+/** What the kernel shows of one process. */
+interface Seen {
+  readonly command: string;
+  readonly environment: string;
+}
+
+async function look(pid: string): Promise<(Seen & { readonly parent: string }) | undefined> {
+  const read = async (name: string) => (await readFile(`/proc/${pid}/${name}`, "utf8")).replaceAll("\0", "\n");
+  try {
+    const [stat, command, environment] = await Promise.all([read("stat"), read("cmdline"), read("environ")]);
+    return { parent: stat.replace(/^.*\) \S+ /s, "").split(" ")[0] ?? "", command, environment };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Every process below this one, as often as it can be looked at, until `stop`. */
+function watchChildren(root: number): { readonly seen: Map<string, Seen>; readonly stop: () => Promise<void> } {
+  const seen = new Map<string, Seen>();
+  const state = { on: true };
+  const watching = (async () => {
+    while (state.on) {
+      const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+      const all = new Map(await Promise.all(pids.map(async (pid) => [pid, await look(pid)] as const)));
+      const isOurs = (pid: string | undefined): boolean => {
+        const parent = pid === undefined ? undefined : all.get(pid)?.parent;
+        return parent === String(root) || (parent !== undefined && parent !== "0" && isOurs(parent));
+      };
+      for (const [pid, process] of all) {
+        if (process !== undefined && isOurs(pid)) seen.set(`${pid} ${process.command}`, process);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  return { seen, stop: () => ((state.on = false), watching) };
+}
+
+/** Says nothing for a while, so that whoever asks can be looked at; then that there is nothing. */
+async function slowServer(): Promise<{ readonly host: string; readonly authorizations: string[] }> {
+  const authorizations: string[] = [];
+  const server = createServer((req, res) => {
+    authorizations.push(req.headers.authorization ?? "");
+    setTimeout(() => {
+      const challenge = req.headers.authorization === undefined && req.url?.startsWith("/v2/") === true;
+      res.writeHead(challenge ? 401 : 404, challenge ? { "www-authenticate": 'Basic realm="x"' } : {}).end();
+    }, 700);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, authorizations };
+}
+
+async function script(scene: Scene, name: string, text: string): Promise<string> {
+  await mkdir(`${scene.directory}/bin`, { recursive: true });
+  const path = `${scene.directory}/bin/${name}`;
+  await writeFile(path, `#!/bin/sh\n${text}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+test("Fairlead's secrets reach no child, no container, no argument, and nothing that it says", async ({
+  scene,
+  expect,
+}) => {
+  const canaries = Object.fromEntries(
+    ["admin", "hook", "git", "helper", "stored"].map((name) => [name, `canary${randomBytes(8).toString("hex")}`]),
+  ) as Record<"admin" | "hook" | "git" | "helper" | "stored", string>;
+  const server = await slowServer();
+  await script(scene, "docker-credential-canary", `sleep 1; echo '{"Username":"u","Secret":"${canaries.helper}"}'`);
+  const ssh = await script(scene, "slow-ssh", "sleep 1; exit 1");
+  const auth = Buffer.from(`u:${canaries.stored}`).toString("base64");
+  await writeFile(
+    `${scene.directory}/config.json`,
+    JSON.stringify({ credHelpers: { [server.host]: "canary" }, auths: { "reg.invalid": { auth } } }),
+  );
+  const env = {
+    PATH: `${scene.directory}/bin:${process.env["PATH"] ?? ""}`,
+    DOCKER_CONFIG: scene.directory,
+    FAIRLEAD_ADMIN_TOKEN: canaries.admin,
+    FAIRLEAD_HOOK_SECRET: canaries.hook,
+    GIT_SSH_COMMAND: ssh,
+    GREETING: "hello",
+  };
+
+  await scene.write({ web: { environment: { TOKEN: "${FAIRLEAD_ADMIN_TOKEN:-none}" } } });
+  const refused = await scene.start({ env, awaitReady: false });
+  expect(await refused.exited).toBe(1);
+  const complaint = refused.output.join("\n");
+  expect(complaint).toMatch(
+    /services\.yaml:\d+:\d+: services\.web\.environment\.TOKEN: FAIRLEAD_ADMIN_TOKEN is Fairlead's own secret/,
+  );
+
+  await scene.push();
+  await scene.write({
+    web: { environment: { GREETING: "${GREETING}" } },
+    private: { image: `${server.host}/private` },
+    fetched: { build: `http://user:${canaries.git}@${server.host}/repository.git` },
+    shelled: { build: "ssh://git@127.0.0.1/repository" },
+  });
+  const fairlead = await scene.start({ env });
+  const children = watchChildren(fairlead.pid);
+  const web = await scene.until("web", () => scene.active());
+  const wanted = [/docker-credential-canary/, /git-remote-http/, /slow-ssh/];
+  const commands = () => [...children.seen.values()].map(({ command }) => command);
+  await scene.until("all kinds of children", () => wanted.every((one) => commands().some((text) => one.test(text))));
+  await scene.until("git's login", () => server.authorizations.some((one) => one.startsWith("Basic")));
+  await children.stop();
+
+  const secrets = Object.values(canaries);
+  const own = [canaries.admin, canaries.hook, canaries.stored, canaries.helper];
+  for (const { command, environment } of children.seen.values()) {
+    for (const secret of secrets) expect(command).not.toContain(secret);
+    for (const secret of own) expect(environment).not.toContain(secret);
+    expect(environment).not.toContain("FAIRLEAD_");
+  }
+  const inspected = JSON.stringify(await scene.docker.getContainer(web.id).inspect());
+  expect(inspected).toContain("GREETING=hello");
+  const headers = { authorization: `Bearer ${canaries.admin}` };
+  const answers = await Promise.all(
+    ["/metrics", "/", "/api/v1/services", "/api/v1/plan", "/api/v1/events?follow=false"].map(async (path) => {
+      const answer = await fetch(`${fairlead.adminUrl}${path}`, { headers });
+      expect(answer.status).toBe(200);
+      return answer.text();
+    }),
+  );
+  const printed = [...fairlead.logs.map((line) => JSON.stringify(line)), ...fairlead.output, complaint];
+  const said = [inspected, ...answers, ...printed, await scene.journal()].join("\n");
+  for (const secret of [...secrets, ...secrets.map((one) => Buffer.from(one).toString("base64"))]) {
+    expect(said).not.toContain(secret);
+  }
+});
