@@ -5,6 +5,7 @@ import { formatImage } from "../spec/image.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { Cached } from "./cached.js";
+import type { PatientRegistry } from "./patience.js";
 import type { Engine, Platform, Registry } from "./ports.js";
 import { reasonOf } from "./reasons.js";
 
@@ -14,7 +15,7 @@ export class Digests {
   readonly #platform: Cached<Platform>;
 
   constructor(
-    private readonly registry: Registry,
+    private readonly registry: Registry & Partial<Pick<PatientRegistry, "insist">>,
     engine: Engine,
   ) {
     this.#platform = new Cached(() => engine.platform());
@@ -23,6 +24,11 @@ export class Digests {
   /** The next look asks the registry again. */
   invalidate(image: ImageReference): void {
     this.#cache.get(formatImage(image))?.invalidate();
+  }
+
+  /** The next look asks the registry even where it has asked for patience. */
+  insist(image: ImageReference): void {
+    this.registry.insist?.(image);
   }
 
   invalidateAll(): void {

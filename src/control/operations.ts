@@ -96,6 +96,11 @@ export class Operations implements Surface {
     }
   }
 
+  insist(key: ServiceKey, cause: string): void {
+    this.#insist(key);
+    this.reconcile([key], cause);
+  }
+
   async rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]> {
     const { catalog, builds } = this.options;
     const built = keys.filter((key) => catalog.specs.get(key)?.build !== undefined);
@@ -121,6 +126,7 @@ export class Operations implements Surface {
     const { journal, clock, log } = this.options;
     await journal.append({ type: "retry", at: clock.now(), key });
     log.info({ key }, "asked to try again what had failed");
+    this.#insist(key);
     this.#lookAfresh(key);
   }
 
@@ -173,6 +179,12 @@ export class Operations implements Surface {
   async orphans(): Promise<readonly Orphan[]> {
     const { catalog, host } = this.options;
     return orphansOf(catalog.snapshot.projects, await host.get());
+  }
+
+  #insist(key: ServiceKey): void {
+    const { catalog, targets } = this.options;
+    const spec = catalog.specs.get(key);
+    if (spec !== undefined) targets.insist(spec);
   }
 
   #lookAfresh(key: ServiceKey): void {

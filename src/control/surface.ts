@@ -30,6 +30,8 @@ export interface Surface {
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event>;
   /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
   reconcile(keys: readonly ServiceKey[], cause: string): void;
+  /** As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. */
+  insist(key: ServiceKey, cause: string): void;
   /** Forget that the held digest was bad, and look again. */
   retry(key: ServiceKey): Promise<void>;
   /**

@@ -47,6 +47,11 @@ export class Targets {
     this.#urgent.add(serviceKey(spec.project, spec.name));
   }
 
+  /** A person says so: the next look asks even a registry that has asked for patience. */
+  insist(spec: ServiceSpec): void {
+    for (const image of [spec.image, ...jobImages(spec)]) this.options.digests.insist(image);
+  }
+
   invalidateAll(): void {
     this.options.digests.invalidateAll();
     this.#contents.clear();

@@ -39,7 +39,7 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
   };
   const writes: Readonly<Record<string, (key: ServiceKey, req: Request) => Promise<object>>> = {
     [`${servicePath}/reconcile`]: (key) => {
-      surface.reconcile([key], "api");
+      surface.insist(key, "api");
       return Promise.resolve({});
     },
     [`${servicePath}/retry`]: async (key) => {

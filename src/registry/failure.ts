@@ -2,7 +2,7 @@ import { FairleadError } from "../errors.js";
 import { formatImage, type ImageReference } from "../spec/image.js";
 import type { Endpoint } from "./endpoint.js";
 import type { ConnectionFault } from "./fault.js";
-import { parseRetryAfter } from "./retry-after.js";
+import { longestWait, parseRetryAfter } from "./retry-after.js";
 import type { Answer } from "./transport.js";
 
 /** What is asked for and where: what every message names. */
@@ -36,7 +36,11 @@ export function refusal(answer: Answer, subject: Subject, now: number): Fairlead
         `check the spelling, push the tag, or log in with \`docker login ${endpoint.account}\`.`,
     });
   }
-  const retryAfterMs = parseRetryAfter(headerOf(answer, "retry-after"), now);
+  const retryAfterMs = parseRetryAfter(
+    headerOf(answer, "retry-after"),
+    now,
+    answer.status === 429 ? longestWait.limited : longestWait.other,
+  );
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (answer.status === 429) {
     return new FairleadError("RateLimited", `${asking(subject)}: ${from} limits the rate of requests (429)`, {

@@ -9,14 +9,17 @@ const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
 };
 
-/** Longer is not believed: a wrong clock or a bad value must not park an image for a year. */
-const longestMs = 24 * hourMs;
+/**
+ * Longer is not believed: a wrong clock or a bad value must not park an image. A limit of requests is counted in hours by
+ * the strictest registries, and asking once an hour wears on nobody; any other fault is looked at each quarter of an hour.
+ */
+export const longestWait = { limited: hourMs, other: hourMs / 4 } as const;
 
 /**
  * Retry-After as milliseconds: seconds, also fractions of one; an HTTP date; or Go's durations, which GHCR writes
  * (`591.714µs`). Undefined where it says nothing usable.
  */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
+export function parseRetryAfter(header: string | undefined, now: number, longestMs: number): number | undefined {
   const text = header?.trim() ?? "";
   const ms = seconds(text) ?? duration(text) ?? untilDate(text, now);
   return ms === undefined ? undefined : Math.min(Math.max(Math.ceil(ms), 0), longestMs);

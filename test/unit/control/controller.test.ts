@@ -173,6 +173,33 @@ describe("repairs", () => {
     await stage.until("asked again", () => controller.surface.service("shop/web")?.sync === "Synced");
   });
 
+  it("while one repository asks for patience: another of the same registry is asked; a person cuts it short, once", async () => {
+    const stage = await open();
+    stage.push("a", good);
+    const controller = await stage.start();
+    await running(stage, "a");
+    stage.registry.down = new FairleadError("RegistryUnavailable", "answered 503", { retryAfterMs: 900_000 });
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("unknown", () => controller.surface.service("shop/web")?.sync === "Unknown");
+    const resolved = () =>
+      controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "DigestResolved")?.message;
+    expect(resolved()).toMatch(
+      /^answered 503; it is asked again at 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ, or by `fairlead reconcile`/,
+    );
+    const asked = stage.registry.asked.length;
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.pass(4_000);
+    expect(stage.registry.asked).toHaveLength(asked);
+    controller.surface.insist("shop/web", "api");
+    await stage.until("asked once", () => stage.registry.asked.length === asked + 1);
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.pass(4_000);
+    expect(stage.registry.asked, "its answer was the same").toHaveLength(asked + 1);
+    stage.registry.down = undefined;
+    controller.surface.insist("shop/web", "api");
+    await stage.until("synced", () => controller.surface.service("shop/web")?.sync === "Synced");
+  });
+
   it("everything after the engine was away", async () => {
     const stage = await open();
     stage.push("a", good);

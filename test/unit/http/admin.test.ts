@@ -81,7 +81,7 @@ describe("the API", () => {
     const admin = await serveAdmin();
     const answer = await admin.send("/api/v1/services/shop/web/reconcile", { method: "POST" });
     expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"] }]);
-    expect(admin.surface.reconciled).toEqual([{ keys: ["shop/web"], cause: "api" }]);
+    expect(admin.surface.insisted).toEqual([{ keys: ["shop/web"], cause: "api" }]);
     expect(admin.surface.retried).toEqual([]);
   });
 
@@ -311,7 +311,7 @@ describe("a browser on another site", () => {
   ])("posting with %j: %i", async (headers, status) => {
     const admin = await serveAdmin();
     expect((await admin.post(path, "{}", headers)).status).toBe(status);
-    expect(admin.surface.reconciled).toHaveLength(status === 202 ? 1 : 0);
+    expect(admin.surface.insisted).toHaveLength(status === 202 ? 1 : 0);
   });
 
   test("on our own page may post", async () => {

@@ -9,6 +9,7 @@ import type { ServiceKey } from "../../../src/spec/service.js";
 /** A controller that only remembers: what it declares is a table, what it was asked is a list. */
 export interface FakeSurface extends Surface {
   readonly reconciled: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
+  readonly insisted: FakeSurface["reconciled"];
   readonly rebuilt: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
   readonly retried: ServiceKey[];
   readonly adopted: ServiceKey[];
@@ -51,6 +52,7 @@ export function fakeSurface({
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
     reconciled: [],
+    insisted: [],
     rebuilt: [],
     retried: [],
     adopted: [],
@@ -85,6 +87,9 @@ export function fakeSurface({
     logs: logs ?? (() => Promise.resolve({ containers: [], entries: Readable.from([]) })),
     reconcile: (keys, cause) => {
       surface.reconciled.push({ keys, cause });
+    },
+    insist: (key, cause) => {
+      surface.insisted.push({ keys: [key], cause });
     },
     retry: async (key) => {
       await retry?.(key);

@@ -27,6 +27,7 @@ describe("a registry that refuses", () => {
     ["7", 7000],
     ["0.457", 457],
     ["591.714us", 1],
+    ["86400", 3_600_000],
   ])("429 with Retry-After %s", async (value, retryAfterMs) => {
     const error = await refused({ status: 429, headers: { "retry-after": value } });
     expect(error).toMatchObject({ code: "RateLimited", retryAfterMs });
@@ -49,6 +50,11 @@ describe("a registry that refuses", () => {
     const error = await refused({ status, headers: { "retry-after": "3" } });
     expect(error).toMatchObject({ code: "RegistryUnavailable", retryAfterMs: 3000, retry: "backoff" });
     expect(error.message).toContain(String(status));
+  });
+
+  it("503 that asks for a day gets a quarter of an hour", async () => {
+    const error = await refused({ status: 503, headers: { "retry-after": "86400" } });
+    expect(error.retryAfterMs).toBe(900_000);
   });
 
   it("an answer that makes no sense", async () => {
