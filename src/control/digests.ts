@@ -12,6 +12,8 @@ import { reasonOf } from "./reasons.js";
 /** The digest behind each declared reference: asked once per look, whoever shares the reference. */
 export class Digests {
   readonly #cache = new Map<string, Cached<Digest>>();
+  /** Asked for by name since they were last asked for. */
+  readonly #urgent = new Set<string>();
   readonly #platform: Cached<Platform>;
 
   constructor(
@@ -23,7 +25,9 @@ export class Digests {
 
   /** The next look asks the registry again. */
   invalidate(image: ImageReference): void {
-    this.#cache.get(formatImage(image))?.invalidate();
+    const name = formatImage(image);
+    this.#cache.get(name)?.invalidate();
+    this.#urgent.add(name);
   }
 
   /** The next look asks the registry even where it has asked for patience. */
@@ -52,7 +56,7 @@ export class Digests {
   #cached(name: string, image: ImageReference): Cached<Digest> {
     const known = this.#cache.get(name);
     if (known !== undefined) return known;
-    const cached = new Cached(() => this.registry.resolve(image));
+    const cached = new Cached(() => this.registry.resolve(image, this.#urgent.delete(name)));
     this.#cache.set(name, cached);
     return cached;
   }

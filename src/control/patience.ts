@@ -53,7 +53,7 @@ export function patient(registry: Registry, clock: Clock): PatientRegistry {
   }
 
   return {
-    resolve: (image) => ask(image, () => registry.resolve(image)),
+    resolve: (image, urgent) => ask(image, () => registry.resolve(image, urgent)),
     content: (image, digest, platform) => ask(image, () => registry.content(image, digest, platform)),
     credentials: (name) => registry.credentials(name),
     insist: (image) => {

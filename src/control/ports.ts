@@ -161,8 +161,11 @@ export type EngineEvent =
 
 /** The truth about tags. Throws FairleadError: ImageNotFound, Unauthorized, RateLimited, RegistryUnavailable, UnsupportedManifest. */
 export interface Registry {
-  /** One HEAD (a GET only where HEAD gives no digest). A reference with a digest costs nothing. */
-  resolve(image: ImageReference): Promise<Digest>;
+  /**
+   * One HEAD (a GET only where HEAD gives no digest). A reference with a digest costs nothing. `urgent`: a hook has come, or
+   * a person waits; what is only looked at in its turn comes after it.
+   */
+  resolve(image: ImageReference, urgent?: boolean): Promise<Digest>;
   /**
    * What a digest amounts to on a platform: the platform manifest's digest, and its config's. Two digests of equal
    * content answer equally. Costs up to two GETs, once: digests are immutable, answers are kept.

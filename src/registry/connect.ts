@@ -8,6 +8,7 @@ import type { HelperEnvironment } from "./credential-helper.js";
 import { DockerConfig } from "./docker-config.js";
 import { endpointOf } from "./endpoint.js";
 import type { Subject } from "./failure.js";
+import type { LaneWidths } from "./lane.js";
 import { announcedDigest, mediaTypeOf, computedDigest, verifyBody } from "./manifest.js";
 import { formatPlatform } from "./platform.js";
 import { Reader } from "./reader.js";
@@ -40,12 +41,12 @@ export interface RegistryConnection extends Registry {
 }
 
 const mostContents = 1000;
-const requestsPerHost = 3;
+const requestsPerHost: LaneWidths = { quick: 4, slow: 2, slowMs: 1000 };
 
 /** Opens nothing: hosts are connected to when they are first asked. */
 export function connectRegistry(options: RegistryOptions): RegistryConnection {
   const { settings, dockerConfig, telemetry, userAgent = "fairlead", timeoutMs = 10_000, now = Date.now } = options;
-  const transport = new Transport({ timeoutMs, userAgent, width: requestsPerHost });
+  const transport = new Transport({ timeoutMs, userAgent, widths: requestsPerHost });
   const config = new DockerConfig(dockerConfig, options.helperEnvironment, now);
   const credentials = (registry: string): Promise<RegistryCredentials | undefined> => config.credentials(registry);
   const correspondence = new Correspondence(transport, settings, new Reporter(telemetry));
@@ -53,11 +54,15 @@ export function connectRegistry(options: RegistryOptions): RegistryConnection {
   const reader = new Reader(correspondence, authority, now);
   const contents = new BoundedMap<string, Promise<ImageContent>>(mostContents);
 
-  const subjectOf = (image: ImageReference): Subject => ({ image, endpoint: endpointOf(image.registry, settings) });
+  const subjectOf = (image: ImageReference, urgent = false): Subject => ({
+    image,
+    endpoint: endpointOf(image.registry, settings),
+    urgent,
+  });
 
   return {
-    async resolve(image) {
-      return image.digest ?? resolveTag(reader, image.tag ?? "latest", subjectOf(image));
+    async resolve(image, urgent) {
+      return image.digest ?? resolveTag(reader, image.tag ?? "latest", subjectOf(image, urgent));
     },
     content(image, digest, platform) {
       const key = `${digest} ${formatPlatform(platform)}`;

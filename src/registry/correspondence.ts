@@ -72,9 +72,10 @@ export class Correspondence {
     throw distrusted(subject, `${endpoint.host} redirects in a circle`, `Look at the proxy in front of it.`);
   }
 
-  private async send(question: Question, { endpoint }: Subject): Promise<Answer> {
+  private async send(question: Omit<Question, "turn">, { endpoint, image, urgent }: Subject): Promise<Answer> {
     try {
-      const answer = await this.transport.send(question);
+      const turn = { of: `${image.registry}/${image.repository}`, urgent };
+      const answer = await this.transport.send({ ...question, turn });
       this.reporter.answered(endpoint.registry, question.method, answer);
       return answer;
     } catch (thrown) {

@@ -9,6 +9,8 @@ import type { Answer } from "./transport.js";
 export interface Subject {
   readonly image: ImageReference;
   readonly endpoint: Endpoint;
+  /** Somebody waits for the answer. */
+  readonly urgent: boolean;
 }
 
 /** `registry docker.io`, or `registry docker.io (mirror 127.0.0.1:5000)`. */

@@ -4,10 +4,11 @@ import { closeLines, dial, openLines } from "./dial.js";
 import type { Dialled, Lines } from "./dial.js";
 import type { Trust } from "./endpoint.js";
 import { connectionFault } from "./fault.js";
-import { Lane } from "./lane.js";
+import { Lane, type LaneWidths, type Turn } from "./lane.js";
 
 export interface Question extends Dialled {
   readonly trust: Trust;
+  readonly turn: Turn;
 }
 
 export interface Answer {
@@ -24,7 +25,7 @@ export interface TransportOptions {
   /** Per request, connection included. */
   readonly timeoutMs: number;
   /** Requests under way at once per host. */
-  readonly width: number;
+  readonly widths: LaneWidths;
   readonly userAgent: string;
 }
 
@@ -41,7 +42,7 @@ export class Transport {
   /** The time a request waits for its turn does not count as the registry's. */
   async send(question: Question): Promise<Answer> {
     const lines = await this.linesFor(question.trust);
-    return this.laneFor(question.url.host).run(() => this.exchange(question, lines));
+    return this.laneFor(question.url.host).run(question.turn, () => this.exchange(question, lines));
   }
 
   async close(): Promise<void> {
@@ -66,7 +67,7 @@ export class Transport {
   private laneFor(host: string): Lane {
     const known = this.lanes.get(host);
     if (known !== undefined) return known;
-    const lane = new Lane(this.options.width);
+    const lane = new Lane(this.options.widths);
     this.lanes.set(host, lane);
     return lane;
   }
@@ -83,8 +84,9 @@ export class Transport {
 
   private async open({ ca, verify }: Trust): Promise<Lines> {
     const roots = ca === undefined ? {} : { ca: await rootsAnd(ca) };
-    const { width, timeoutMs } = this.options;
-    return openLines({ maxSockets: width, timeout: timeoutMs, rejectUnauthorized: verify, ...roots });
+    const { widths, timeoutMs } = this.options;
+    // How many are in use is the lanes' matter: those that hang are not to hold up the others here.
+    return openLines({ maxFreeSockets: widths.quick, timeout: timeoutMs, rejectUnauthorized: verify, ...roots });
   }
 }
 

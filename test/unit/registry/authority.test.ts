@@ -7,7 +7,7 @@ import type { RegistrySettings } from "../../../src/registry/settings.js";
 import { failure, image } from "./connection.js";
 
 function subject(registry: string, repository = "acme/web", settings: RegistrySettings = {}): Subject {
-  return { image: image(registry, repository), endpoint: endpointOf(registry, settings) };
+  return { image: image(registry, repository), endpoint: endpointOf(registry, settings), urgent: false };
 }
 
 /** An authority whose token server is here; `asked` holds the scope of each question. */

@@ -16,13 +16,13 @@ interface Talk {
 
 function talk(host: string, ...schemes: [Scheme, ...Scheme[]]): Talk {
   const codes: (number | string)[] = [];
-  const transport = new Transport({ timeoutMs: 300, width: 3, userAgent: "test/1" });
+  const transport = new Transport({ timeoutMs: 300, widths: { quick: 3, slow: 2, slowMs: 1000 }, userAgent: "test/1" });
   onTestFinished(() => transport.close());
   const reporter = new Reporter({ requested: (_registry, _method, code) => codes.push(code) });
   const correspondence = new Correspondence(transport, {}, reporter);
   const trust = { plain: schemes.includes("http"), verify: false, ca: undefined };
   const endpoint: Endpoint = { registry: "reg.lan", host, account: "reg.lan", schemes, trust };
-  const subject: Subject = { image: image("reg.lan"), endpoint };
+  const subject: Subject = { image: image("reg.lan"), endpoint, urgent: false };
   const ask = async (): Promise<number> =>
     (await correspondence.ask({ method: "HEAD", headers: {} }, "/v2/x", subject)).status;
   return { ask, codes };
@@ -96,12 +96,16 @@ it("says who asks", async () => {
 
 it("refuses a way from a verified registry to plain HTTP", async () => {
   const fake: Fake = await fakeRegistry(() => ({ status: 302, headers: { location: `http://${fake.host}/else` } }));
-  const transport = new Transport({ timeoutMs: 300, width: 3, userAgent: "test/1" });
+  const transport = new Transport({ timeoutMs: 300, widths: { quick: 3, slow: 2, slowMs: 1000 }, userAgent: "test/1" });
   onTestFinished(() => transport.close());
   const correspondence = new Correspondence(transport, {}, new Reporter({ requested: () => undefined }));
   const trust = { plain: false, verify: true, ca: undefined };
   const endpoint: Endpoint = { registry: "reg.lan", host: fake.host, account: "reg.lan", schemes: ["http"], trust };
-  const asked = correspondence.ask({ method: "HEAD", headers: {} }, "/v2/x", { image: image("reg.lan"), endpoint });
+  const asked = correspondence.ask({ method: "HEAD", headers: {} }, "/v2/x", {
+    image: image("reg.lan"),
+    endpoint,
+    urgent: false,
+  });
   expect((await failure(asked)).message).toContain("redirects to plain HTTP");
   expect(fake.seen).toHaveLength(1);
 });

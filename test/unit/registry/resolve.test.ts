@@ -110,6 +110,27 @@ describe("resolve", () => {
     expect(fake.seen).toHaveLength(12);
   });
 
+  it("asks about a healthy repository beside a dozen that hang, and at once where a hook has come", async () => {
+    const fake = await fakeRegistry(async ({ url }) => {
+      if (url.includes("hung")) await new Promise((resolve) => setTimeout(resolve, 2500));
+      return manifestReply(body);
+    });
+    const registry = await connect();
+    const hung = () => Array.from({ length: 12 }, (_, n) => registry.resolve(image(fake.host, `acme/hung-${n}`)));
+    const took = async (urgent: boolean) => {
+      const begun = performance.now();
+      await registry.resolve(image(fake.host, "acme/healthy"), urgent);
+      return performance.now() - begun;
+    };
+    const first = hung();
+    expect(await took(true), "a hook").toBeLessThan(500);
+    await Promise.allSettled(first);
+    const second = hung();
+    expect(await took(false), "in its turn").toBeLessThan(500);
+    expect(fake.peak()).toBeLessThanOrEqual(12);
+    void Promise.allSettled(second);
+  });
+
   it("reports the pulls that are left, and each warning once", async () => {
     const fake = await fakeRegistry(() => ({
       status: 200,
