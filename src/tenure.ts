@@ -147,6 +147,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
   const { config, environment, log, metrics, registry, engine, office } = options;
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
+  journal.watch();
   const controller = new Controller({
     engine: fenced(engine, office.assertHeld),
     gates: fencedGates(gatesIn(engine), office.assertHeld),
@@ -192,6 +193,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     stop: async () => {
       await listeners.close();
       await controller.stop();
+      await journal.close();
     },
   };
 }

@@ -124,7 +124,9 @@ export class Controller {
       contexts,
       builds: this.#builds.states,
       recordOf: (key) => journal.record(key),
-      append: (entry) => journal.append(entry),
+      append: async (entry) => {
+        await journal.append(entry);
+      },
       clock,
     });
     const workers = new PQueue({ concurrency: options.concurrentServices });

@@ -1,54 +1,91 @@
-import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../errors.js";
 import type { ServiceKey } from "../spec/service.js";
+import { systemClock } from "./clock.js";
 import { Events } from "./events.js";
-import type { Log } from "./ports.js";
-import { applyEntry, emptyRecord, entrySchema } from "./record.js";
+import { inTime } from "./in-time.js";
+import { bounded } from "./journal/bounds.js";
+import type { Disk } from "./journal/disk.js";
+import { entryLine, stateLine } from "./journal/line.js";
+import type { Line } from "./journal/line.js";
+import { loadJournal, messageOf } from "./journal/load.js";
+import { nodeDisk } from "./journal/node-disk.js";
+import { Quarantine } from "./journal/quarantine.js";
+import { Writer } from "./journal/writer.js";
+import type { WriterState } from "./journal/writer.js";
+import type { Clock, Log } from "./ports.js";
+import { applyEntry, emptyRecord } from "./record.js";
 import type { Entry, ServiceRecord } from "./record.js";
 
-/** Lines kept when the file is rewritten: the history; what is in force is kept whatever its age. */
-const historyLines = 2_000;
-const longestFile = 8 * 1024 * 1024;
+/** `reading`: what it held before the start is not known yet. */
+export type JournalState = WriterState | { readonly kind: "reading" };
+
+export interface JournalOptions {
+  readonly disk?: Disk;
+  readonly clock?: Clock;
+}
+
+/** A disk that gives nothing for so long while the journal is read is not waited for at the start. */
+const silenceMs = 10_000;
+const checkMs = 10_000;
+
+/** What people decide: they are told whether it will outlive us. */
+const decisions: ReadonlySet<Entry["type"]> = new Set([
+  ...(["pin", "pause", "resume", "approve", "retry", "adopt", "build-asked"] as const),
+]);
 
 /**
- * JSON lines in the data directory, one per decision, appended and synced; a torn last line (a crash) is skipped. A
- * journal that cannot be written costs history and holds, never a service: it is logged and work goes on.
+ * Lines of JSON in the data directory, one per decision (`journal/`). A journal that cannot be read or written costs
+ * history and holds, never a service: it is said, work goes on, and it is taken up again when that can be done. Nobody
+ * waits for its disk without bound.
  */
 export class Journal {
   readonly events = new Events();
-  readonly #records = new Map<string, ServiceRecord>();
-  #lines: string[] = [];
-  #size = 0;
-  #writing: Promise<void> = Promise.resolve();
+  #records = new Map<string, ServiceRecord>();
+  /** What has been decided while the journal was still being read. */
+  #meanwhile: Entry[] | undefined;
+  readonly #writer: Writer;
+  readonly #disk: Disk;
+  readonly #clock: Clock;
+  readonly #folder: string;
+  #stopChecking: () => void = () => undefined;
 
   private constructor(
-    private readonly file: string,
+    private readonly data: string,
     private readonly log: Log,
-  ) {}
+    { disk = nodeDisk, clock = systemClock }: JournalOptions,
+  ) {
+    this.#disk = disk;
+    this.#clock = clock;
+    this.#folder = join(data, "journal");
+    this.#writer = new Writer({ disk, folder: this.#folder, clock, log, state: () => this.#stateLines() });
+  }
 
   /** For a verb that only looks: nothing is created or written, and what cannot be read counts as empty. */
-  static async peek(directory: string, log: Log): Promise<Journal> {
-    const journal = new Journal(join(directory, "journal.jsonl"), log);
-    await journal.#read().catch((cause: unknown) => {
-      log.warn({ file: journal.file, error: String(cause) }, "the journal cannot be read; holds are not considered");
-    });
+  static async peek(data: string, log: Log, options: JournalOptions = {}): Promise<Journal> {
+    const journal = new Journal(data, log, options);
+    try {
+      await journal.#load(undefined, () => undefined);
+    } catch (thrown) {
+      log.warn({ data, error: messageOf(thrown) }, "the journal cannot be read; holds are not considered");
+    }
     return journal;
   }
 
-  static async open(directory: string, log: Log): Promise<Journal> {
-    const journal = new Journal(join(directory, "journal.jsonl"), log);
-    try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      const skipped = await journal.#read();
-      await (await open(journal.file, "a", 0o600)).close();
-      if (skipped > 0 || journal.#size > longestFile) await journal.#compact();
-    } catch (cause) {
-      const message = `the data directory ${directory} cannot be used: ${cause instanceof Error ? cause.message : "unknown"}`;
-      throw new FairleadError("ConfigInvalid", message, {
-        remedy: "make it writable, or name another with --data",
-        cause,
-      });
+  /** Throws FairleadError `ConfigInvalid` where the data directory can never be one. */
+  static async open(data: string, log: Log, options: JournalOptions = {}): Promise<Journal> {
+    const journal = new Journal(data, log, options);
+    const told = { progress: () => undefined as unknown };
+    const begun = journal.#begin(() => told.progress());
+    const outcome = await untilSilent(begun, journal.#clock, (onProgress) => {
+      told.progress = onProgress;
+    });
+    if (outcome instanceof FairleadError) throw outcome;
+    if (outcome === "silent") {
+      log.error(
+        { data },
+        "the journal cannot be read: its disk does not answer; what is held is told by containers alone",
+      );
     }
     return journal;
   }
@@ -57,80 +94,120 @@ export class Journal {
     return this.#records.get(key) ?? emptyRecord;
   }
 
-  /** In force at once; on disk when the promise resolves. Never rejects. */
-  append(entry: Entry): Promise<void> {
-    this.#apply(entry);
-    const line = JSON.stringify(entry);
-    this.#lines.push(line);
-    this.#writing = this.#writing.then(() => this.#write(line));
-    return this.#writing;
-  }
-
-  #apply(entry: Entry): void {
-    this.#records.set(entry.key, applyEntry(this.record(entry.key as ServiceKey), entry));
-    this.events.noted(entry);
-  }
-
-  /** Answers how many lines could not be read. */
-  async #read(): Promise<number> {
-    let text: string;
-    try {
-      text = await readFile(this.file, "utf8");
-    } catch (cause) {
-      if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return 0;
-      throw cause;
+  /**
+   * In force at once. Resolves, within bounded time, to whether it is on the disk for good: if not, it is written when
+   * that can be done. Never rejects.
+   */
+  append(entry: Entry): Promise<boolean> {
+    const kept = bounded(entry);
+    this.#apply(this.#records, kept);
+    this.events.noted(kept);
+    if (this.#meanwhile !== undefined) {
+      this.#meanwhile.push(kept);
+      return Promise.resolve(false);
     }
-    let skipped = 0;
-    for (const line of text.split("\n").filter((one) => one !== "")) {
-      const entry = parseLine(line);
-      if (entry === undefined) skipped += 1;
-      else {
-        this.#apply(entry);
-        this.#lines.push(line);
-      }
-    }
-    this.#size = Buffer.byteLength(text);
-    if (skipped > 0)
-      this.log.warn({ file: this.file, skipped }, "the journal has lines that cannot be read; they are left out");
-    return skipped;
+    return this.#writer.add(entryLine(kept), { sync: kept.type !== "step", urgent: decisions.has(kept.type) });
   }
 
-  async #write(line: string): Promise<void> {
+  /** As of this moment. */
+  state(): JournalState {
+    return this.#meanwhile === undefined ? this.#writer.state() : { kind: "reading" };
+  }
+
+  /** From now on looks at intervals whether what is written is still there, and whether what was not written can be. */
+  watch(): void {
+    this.#stopChecking();
+    this.#stopChecking = this.#clock.after(checkMs, () => {
+      if (this.#meanwhile === undefined) this.#writer.check();
+      this.watch();
+    });
+  }
+
+  /** False: its disk does not answer, so that something may be lost. */
+  async close(): Promise<boolean> {
+    this.#stopChecking();
+    return this.#meanwhile === undefined && (await this.#writer.close());
+  }
+
+  /** Answers why there can be no journal at all; never rejects. */
+  async #begin(onProgress: () => void): Promise<FairleadError | "ready"> {
+    const { data, log } = this;
+    this.#meanwhile = [];
+    const quarantine = new Quarantine(this.#disk, data, () => this.#clock.now());
     try {
-      const handle = await open(this.file, "a", 0o600);
-      try {
-        await handle.appendFile(`${line}\n`);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      this.#size += Buffer.byteLength(line) + 1;
-      if (this.#size > longestFile) await this.#compact();
-    } catch (cause) {
-      const error = cause instanceof Error ? cause.message : "unknown";
-      this.log.error(
-        { file: this.file, error },
-        "the journal cannot be written; holds and history will be lost on a restart",
+      await this.#disk.makeDirectory(data);
+    } catch (thrown) {
+      if (isNoDirectory(thrown)) return unusable(data, thrown);
+      log.error({ data, error: messageOf(thrown) }, "the data directory cannot be made");
+    }
+    try {
+      const loaded = await this.#load(quarantine, onProgress);
+      await this.#writer.begin(loaded, this.#meanwhile.length > 0);
+    } catch (thrown) {
+      this.#writer.spare();
+      log.error(
+        { data, error: messageOf(thrown) },
+        "the journal cannot be read; what is held is told by containers alone",
       );
     }
+    this.#meanwhile = undefined;
+    await this.#writer.settle();
+    return "ready";
   }
 
-  /** Old steps go first; what a record still needs stays. The new file replaces the old one in one rename. */
-  async #compact(): Promise<void> {
-    const recent = this.#lines.length - historyLines;
-    this.#lines = this.#lines.filter((line, index) => index >= recent || !line.includes('"type":"step"'));
-    const text = this.#lines.map((line) => `${line}\n`).join("");
-    const fresh = `${this.file}.new`;
-    await writeFile(fresh, text, { mode: 0o600, flush: true });
-    await rename(fresh, this.file);
-    this.#size = Buffer.byteLength(text);
+  /** What was decided before it had been read counts after what it says. */
+  async #load(quarantine: Quarantine | undefined, onProgress: () => void): ReturnType<typeof loadJournal> {
+    const read = new Map<string, ServiceRecord>();
+    const take = (line: Line) => {
+      if (line.kind === "state") read.set(line.key, line.record);
+      if (line.kind !== "entry") return;
+      this.#apply(read, line.entry);
+      this.events.noted(line.entry);
+    };
+    const { log, data } = this;
+    const given = quarantine === undefined ? {} : { quarantine };
+    try {
+      return await loadJournal({ disk: this.#disk, data, folder: this.#folder, log, take, onProgress, ...given });
+    } finally {
+      for (const entry of this.#meanwhile ?? []) this.#apply(read, entry);
+      this.#records = read;
+    }
+  }
+
+  #apply(records: Map<string, ServiceRecord>, entry: Entry): void {
+    records.set(entry.key, applyEntry(records.get(entry.key) ?? emptyRecord, entry));
+  }
+
+  #stateLines(): string {
+    return [...this.#records].map(([key, record]) => stateLine(key, record)).join("");
   }
 }
 
-function parseLine(line: string): Entry | undefined {
-  try {
-    return entrySchema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
+/** How it ended; it is given up when it does not get on for `silenceMs`. */
+async function untilSilent<T>(
+  work: Promise<T>,
+  clock: Clock,
+  attach: (onProgress: () => void) => void,
+): Promise<T | "silent"> {
+  let progress = 0;
+  attach(() => {
+    progress += 1;
+  });
+  for (;;) {
+    const before = progress;
+    const outcome = await inTime(work, clock, silenceMs, () => undefined);
+    if (outcome !== undefined) return outcome;
+    if (progress === before) return "silent";
   }
+}
+
+function isNoDirectory(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && (thrown.code === "ENOTDIR" || thrown.code === "EEXIST");
+}
+
+function unusable(data: string, cause: unknown): FairleadError {
+  return new FairleadError("ConfigInvalid", `the data directory ${data} cannot be used: ${messageOf(cause)}`, {
+    remedy: "name a directory with --data",
+    cause,
+  });
 }

@@ -21,7 +21,26 @@ const restart = z.object({
   maximumRetryCount: z.number(),
 });
 const image = z.string().refine(isImage);
-const common = { at: z.number(), key: z.string() };
+/** What a date can be made of, in four digits of a year. */
+const moment = z
+  .number()
+  .min(0)
+  .max(Date.UTC(9999, 11, 31));
+const isoTime = z.string().refine((text) => moment.safeParse(Date.parse(text)).success);
+const common = { at: moment, key: z.templateLiteral([z.string().min(1), "/", z.string().min(1)]) };
+const rollout = z.object({
+  id: z.string(),
+  from: z.string().optional(),
+  to: z.string(),
+  startedAt: isoTime,
+  finishedAt: isoTime.optional(),
+  outcome: z.enum(["promoted", "rolled-back", "superseded", "failed"]).optional(),
+  reason: z.string(),
+  image: z.string().optional(),
+  specHash: z.string().optional(),
+  rollback: z.literal(true).optional(),
+  message: z.string().optional(),
+});
 
 /** One line of the journal. What cannot be read is skipped: the containers still tell the essential. */
 export const entrySchema = z.discriminatedUnion("type", [
@@ -55,7 +74,7 @@ export const entrySchema = z.discriminatedUnion("type", [
   z.object({
     ...common,
     type: z.literal("rollout"),
-    rollout: z.custom<Rollout>((value) => typeof value === "object" && value !== null),
+    rollout: z.custom<Rollout>((value) => rollout.safeParse(value).success),
   }),
   z.object({
     ...common,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
@@ -214,7 +214,10 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
     },
     metrics: () => scrape(running().adminUrl),
     logs: () => runs.flatMap((run) => run.logs),
-    journal: () => readFile(`${directory}/data/journal.jsonl`, "utf8"),
+    journal: async () => {
+      const names = (await readdir(`${directory}/data/journal`)).sort();
+      return (await Promise.all(names.map((name) => readFile(`${directory}/data/journal/${name}`, "utf8")))).join("");
+    },
     everythingSaid: async () => {
       const admin = running().adminUrl;
       const paths = ["/metrics", "/readyz", "/", "/api/v1/services", "/api/v1/plan", "/api/v1/openapi.json"];

@@ -1,16 +1,11 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FairleadError } from "../../../src/errors.js";
 import { backoffMs } from "../../../src/control/backoff.js";
 import { Bursts } from "../../../src/control/bursts.js";
 import { Cached } from "../../../src/control/cached.js";
-import { Journal } from "../../../src/control/journal.js";
 import { Pulls } from "../../../src/control/pulls.js";
 import { checkCron } from "../../../src/control/schedule.js";
-import { silentLog } from "../../../src/log.js";
 import { manualClock, settle } from "./clock.js";
 
 describe("backoff", () => {
@@ -161,80 +156,6 @@ describe("pulls", () => {
     pulls.begin("c");
     await settle();
     expect(begun).toEqual(["a"]);
-  });
-});
-
-describe("the journal", () => {
-  let directory = "";
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), "fairlead-journal-"));
-  });
-  afterEach(async () => {
-    await rm(directory, { recursive: true, force: true });
-  });
-  const digest = `sha256:${"b".repeat(64)}` as const;
-  const hold = {
-    type: "hold",
-    at: 5,
-    key: "shop/web",
-    specHash: "H",
-    digest,
-    reason: "Unhealthy",
-    message: "sick",
-    container: "x",
-    logs: ["oops"],
-  } as const;
-
-  it("keeps holds, what is stable and the last rollout over a restart", async () => {
-    const journal = await Journal.open(join(directory, "deep", "data"), silentLog);
-    await journal.append(hold);
-    await journal.append({ ...hold, at: 6, message: "sick again" });
-    await journal.append({ type: "stable", at: 7, key: "shop/web", digest });
-    const again = await Journal.open(join(directory, "deep", "data"), silentLog);
-    expect(again.record("shop/web").memory).toEqual({
-      holds: [{ specHash: "H", digest, reason: "Unhealthy", message: "sick again", at: 6, slot: 1 }],
-      leaving: new Map(),
-      retriedAt: undefined,
-      stableDigest: digest,
-      jobs: [],
-    });
-    expect(again.record("shop/db").memory.holds).toEqual([]);
-  });
-
-  it("a retry lifts every hold", async () => {
-    const journal = await Journal.open(directory, silentLog);
-    await journal.append(hold);
-    await journal.append({ type: "retry", at: 9, key: "shop/web" });
-    expect((await Journal.open(directory, silentLog)).record("shop/web").memory).toMatchObject({
-      holds: [],
-      retriedAt: 9,
-    });
-  });
-
-  it("skips a torn line and what it does not know, and keeps the rest", async () => {
-    const journal = await Journal.open(directory, silentLog);
-    await journal.append(hold);
-    const file = join(directory, "journal.jsonl");
-    await appendFile(file, '{"type":"unknown","at":1,"key":"a"}\n{"type":"hold","at":');
-    const again = await Journal.open(directory, silentLog);
-    expect(again.record("shop/web").memory.holds).toHaveLength(1);
-    await again.append({ type: "stable", at: 7, key: "shop/web", digest });
-    expect((await readFile(file, "utf8")).trim().split("\n")).toHaveLength(2);
-  });
-
-  it("only looks where it is told to only look", async () => {
-    const peeked = await Journal.peek(join(directory, "missing"), silentLog);
-    expect(peeked.record("shop/web").memory.holds).toEqual([]);
-    await expect(readFile(join(directory, "missing", "journal.jsonl"))).rejects.toThrow("ENOENT");
-  });
-
-  it("says which directory cannot be used and what to do", async () => {
-    await writeFile(join(directory, "file"), "");
-    await expect(Journal.open(join(directory, "file"), silentLog)).rejects.toMatchObject({
-      code: "ConfigInvalid",
-      message: expect.stringContaining(join(directory, "file")) as string,
-      remedy: expect.stringContaining("--data") as string,
-    });
   });
 });
 

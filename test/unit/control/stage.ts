@@ -89,7 +89,8 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
   const root = await mkdtemp(join(tmpdir(), "fairlead-control-"));
   const readers = new Set<(snapshot: SourceSnapshot) => void>();
   const state = { generation: 1, journals: 0 };
-  const writes = new Set<Promise<void>>();
+  const journals: Journal[] = [];
+  const writes = new Set<Promise<unknown>>();
   /** The journal is a real file: what waits for it must not wait in simulated time too. */
   const written = async () => {
     while (writes.size > 0) {
@@ -127,6 +128,8 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
       prune = false,
     } = {}) {
       if (forgetful) state.journals += 1;
+      const journal = watched(await Journal.open(join(root, String(state.journals)), silentLog), writes);
+      journals.push(journal);
       const controller = new Controller({
         engine: seen,
         registry,
@@ -134,7 +137,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         source,
         prober,
         gates,
-        journal: watched(await Journal.open(join(root, String(state.journals)), silentLog), writes),
+        journal,
         telemetry,
         clock: process.clock,
         log: silentLog,
@@ -172,13 +175,16 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         await engine.clock.advance(100);
       }
     },
-    close: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
+    close: async () => {
+      await Promise.all(journals.map((journal) => journal.close()));
+      await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
   return stage;
 }
 
 /** The same journal; its writes stand in `writes` while they are under way. */
-function watched(journal: Journal, writes: Set<Promise<void>>): Journal {
+function watched(journal: Journal, writes: Set<Promise<unknown>>): Journal {
   const append = journal.append.bind(journal);
   journal.append = (entry) => {
     const write = append(entry);

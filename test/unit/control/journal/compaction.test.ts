@@ -1,0 +1,134 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import type { Entry } from "../../../../src/control/record.js";
+import { silentLog } from "../../../../src/log.js";
+import { faultyDisk } from "./faulty-disk.js";
+import { digest, hold, openJournal, ownDirectory, segmentsOf } from "./stage.js";
+
+const key = "shop/web" as const;
+const other = `sha256:${"c".repeat(64)}` as const;
+const rollout = (revision: number) =>
+  ({
+    type: "rollout",
+    at: 5,
+    key,
+    rollout: {
+      id: `shop/web@${revision}`,
+      from: undefined,
+      to: digest,
+      startedAt: "2030-01-01T00:00:00.000Z",
+      finishedAt: undefined,
+      outcome: undefined,
+      reason: "Changed",
+    },
+  }) as const satisfies Entry;
+
+/** One of everything that has to outlive whatever is written later. */
+const kept: readonly Entry[] = [
+  rollout(1),
+  hold(),
+  { type: "stable", at: 5, key, digest: other, specHash: "S" },
+  { type: "pin", at: 6, key, revision: 1, digest: other, specHash: "S", image: "demo/web:1" },
+  { type: "pause", at: 7, key },
+  { type: "approve", at: 8, key, digest: other, specHash: "S" },
+  { type: "seen", at: 8, key, digest: other },
+  { type: "same-content", at: 8, key, digest, as: other },
+  { type: "adopt", at: 9, key, container: "abc", name: "n", restart: { name: "always", maximumRetryCount: 0 }, digest },
+  {
+    type: "job",
+    at: 9,
+    key,
+    container: "j",
+    job: "J",
+    specHash: "S",
+    digest,
+    outcome: "failed",
+    message: "no",
+    logs: ["why"],
+  },
+  { type: "leaving", at: 9, key, container: "abc", stage: "left", forMs: 5, startedAt: 3 },
+  { type: "post-start", at: 9, key, container: "abc", startedAt: 3, failure: "it failed" },
+  { type: "build-asked", at: 9, key },
+  { type: "built", at: 9, key, inputs: "i", beganAt: 8, image: digest },
+  { type: "resolved", at: 9, key, image: "demo/web", digest },
+];
+const filler = (key: Entry["key"], index: number): Entry => ({
+  type: "step",
+  at: 10,
+  key,
+  run: "r",
+  text: `${index} ${"x".repeat(1_000)}`,
+});
+
+describe("compaction", () => {
+  it("keeps everything in force, whatever is written after it", async () => {
+    const data = await ownDirectory();
+    const journal = await openJournal(data, silentLog);
+    for (const entry of kept) await journal.append(entry);
+    const before = journal.record(key);
+    for (let index = 0; index < 4_000; index += 100) {
+      await Promise.all(Array.from({ length: 100 }, (_, one) => journal.append(filler("shop/db", index + one))));
+    }
+    await journal.close();
+    const text = await Promise.all((await segmentsOf(data)).map((file) => readFile(file, "utf8")));
+    expect(text.some((one) => one.includes('{"type":"hold"'))).toBe(false);
+    const again = await openJournal(data, silentLog);
+    expect(again.record(key)).toEqual(before);
+    expect(before.memory).toMatchObject({ pausedAt: 7, pin: { revision: 1 }, stableDigest: other });
+    expect(before.failures.map(({ container }) => container)).toEqual(["x", "j"]);
+    expect(before.rollouts).toHaveLength(1);
+  });
+
+  it("a damaged line of what was in force is made up for by the segment before", async () => {
+    const data = await ownDirectory();
+    const journal = await openJournal(data, silentLog);
+    for (const entry of kept) await journal.append(entry);
+    const before = journal.record(key);
+    for (let index = 0; (await segmentsOf(data)).length < 2; index += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, one) => journal.append(filler("shop/db", index + one))));
+    }
+    await journal.close();
+    const file = (await segmentsOf(data)).at(-1) ?? "";
+    const text = await readFile(file, "utf8");
+    expect(text.includes('"type":"state"')).toBe(true);
+    await writeFile(file, text.replace('"reason":"Unhealthy"', '"reason":"Healthy"'));
+    expect((await openJournal(data, silentLog)).record(key)).toEqual(before);
+  });
+
+  it.each([
+    ["one service", 1, 6_000],
+    ["many services with much in force", 400, 20_000],
+  ])(
+    "of %s: what is written is at most three times what is decided, and what is kept is bounded",
+    async (_name, services, count) => {
+      const data = await ownDirectory();
+      const disk = faultyDisk();
+      const journal = await openJournal(data, silentLog, { disk });
+      let decided = 0;
+      for (let index = 0; index < count; index += 100) {
+        await Promise.all(
+          Array.from({ length: 100 }, (_, one) => {
+            const at = index + one;
+            const of = `shop/s${at % services}` as const;
+            const some = `sha256:${at.toString(16).padStart(64, "0")}` as const;
+            const entry: Entry = at % 3 === 0 ? { ...hold("b", at), key: of, digest: some } : filler(of, at);
+            decided += JSON.stringify(entry).length + 1;
+            return journal.append(entry);
+          }),
+        );
+      }
+      await journal.close();
+      expect(disk.bytes() / decided).toBeLessThan(3);
+      expect(disk.bytes() / decided).toBeGreaterThan(1);
+      const inForce = Array.from({ length: services }, (_, at) => journal.record(`shop/s${at}`).memory.holds.length);
+      expect(Math.min(...inForce)).toBeGreaterThan(0);
+      const sizes = await Promise.all((await segmentsOf(data)).map(async (file) => (await readFile(file)).length));
+      expect(sizes.length).toBeLessThanOrEqual(2);
+      const again = await openJournal(data, silentLog);
+      for (let at = 0; at < services; at += 1) {
+        expect(again.record(`shop/s${at}`)).toEqual(journal.record(`shop/s${at}`));
+      }
+    },
+    120_000,
+  );
+});
