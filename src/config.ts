@@ -8,6 +8,7 @@ import { logLevels } from "./log.js";
 import type { LogLevel } from "./log.js";
 import { registrySettings } from "./registry/settings.js";
 import type { RegistrySettings } from "./registry/settings.js";
+import { parseCron } from "./spec/cron.js";
 import { parseImage } from "./spec/image.js";
 import type { ImageReference } from "./spec/image.js";
 import { profileList } from "./spec/profiles.js";
@@ -108,7 +109,7 @@ export function readConfig(flags: Flags, environment: Environment): Config {
     adminHosts: settings.adminHosts ?? [],
     hookSecrets: hookSecrets(flags, environment, settings),
     adminToken: adminToken(flags, environment, settings),
-    resync: flags.resync ?? environment.FAIRLEAD_RESYNC ?? settings.resync ?? "*/5 * * * *",
+    resync: resync(flags, environment, settings),
     logLevel: logLevel(flags.logLevel ?? environment.FAIRLEAD_LOG_LEVEL ?? settings.logLevel ?? "info"),
     prune: flags.prune ?? truthy(environment.FAIRLEAD_PRUNE) ?? settings.prune ?? false,
     standby: flags.standby ?? truthy(environment.FAIRLEAD_STANDBY) ?? settings.standby ?? false,
@@ -158,6 +159,24 @@ function adminToken(flags: Flags, environment: Environment, settings: Settings):
 
 function profilesOf(written: string | readonly string[] | undefined): readonly string[] | undefined {
   return typeof written === "string" ? profileList(written) : written;
+}
+
+/** Refused where it is written: a controller that starts looks again as it was told to. */
+function resync(flags: Flags, environment: Environment, settings: Settings): string {
+  const written = [
+    ["--resync", flags.resync],
+    ["FAIRLEAD_RESYNC", environment.FAIRLEAD_RESYNC],
+    [`${flags.config ?? ""}: resync`, settings.resync],
+  ] as const;
+  const [place, text] = written.find(([, one]) => one !== undefined) ?? ["", "*/5 * * * *"];
+  try {
+    parseCron(text ?? "");
+  } catch (thrown) {
+    const { message, remedy } = asFairleadError(thrown);
+    const help = remedy === undefined ? {} : { remedy };
+    throw new FairleadError("ConfigInvalid", `${place}: ${message}`, { cause: thrown, ...help });
+  }
+  return text ?? "";
 }
 
 function gateImage(text: string | undefined): ImageReference {

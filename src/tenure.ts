@@ -13,7 +13,7 @@ import { Lease } from "./control/lease.js";
 import { takeOffice } from "./control/office.js";
 import type { Office } from "./control/office.js";
 import type { Log } from "./control/ports.js";
-import { checkCron } from "./control/schedule.js";
+import { cronMinutes } from "./control/schedule.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { asFairleadError } from "./errors.js";
 import { formatAddress } from "./http/address.js";
@@ -43,7 +43,6 @@ export interface Running {
  * first look at the host goes on behind it. Throws `AlreadyRunning` where another one is in charge.
  */
 export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
-  checkCron(config.resync);
   const end = new AbortController();
   const begun = new AbortController();
   const serve = async () => {
@@ -161,7 +160,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     log,
     backoff: defaultBackoff,
     prune: config.prune,
-    resync: config.resync,
+    schedule: { cron: config.resync, timezone: localTimeZone(), minutes: cronMinutes },
     resyncJitterMs,
     concurrentPulls: config.concurrentPulls,
     concurrentServices,
@@ -196,6 +195,11 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
       await journal.close();
     },
   };
+}
+
+/** As `TZ` or the host has it. */
+function localTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

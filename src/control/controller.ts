@@ -36,6 +36,7 @@ import { Releases } from "./releases.js";
 import { KeyedQueue } from "./queue.js";
 import { Reconciler } from "./reconcile.js";
 import { startSchedule } from "./schedule.js";
+import type { ScheduleOptions } from "./schedule.js";
 import type { Surface } from "./surface.js";
 import { Targets } from "./targets.js";
 import type { Telemetry } from "./telemetry.js";
@@ -57,8 +58,8 @@ export interface ControllerOptions {
   readonly log: Log;
   readonly backoff: BackoffOptions;
   readonly prune: boolean;
-  /** Cron expression of the resync. */
-  readonly resync: string;
+  /** When everything is looked at again. */
+  readonly schedule: Pick<ScheduleOptions, "cron" | "timezone" | "minutes">;
   readonly resyncJitterMs: number;
   readonly concurrentPulls: number;
   /** Services that are worked on at once. */
@@ -217,7 +218,7 @@ export class Controller {
 
   /** Resolves when the host has been seen whole for the first time; until then nothing is changed on it. */
   async start(): Promise<void> {
-    const { source, engine, clock, log, resync, resyncJitterMs } = this.options;
+    const { source, engine, clock, log, schedule, resyncJitterMs } = this.options;
     this.#adopt(await source.load());
     source.watch((snapshot) => {
       this.#adopt(snapshot);
@@ -235,7 +236,7 @@ export class Controller {
     });
     const random = this.options.backoff.random;
     this.#stopSchedule = startSchedule({
-      cron: resync,
+      ...schedule,
       jitterMs: resyncJitterMs,
       clock,
       random,

@@ -1,38 +1,83 @@
-import { createTask, validate } from "node-cron";
-import { FairleadError } from "../errors.js";
+import { createTask } from "node-cron";
+import { parseCron } from "../spec/cron.js";
+import { nextRun, zoneOf } from "./calendar.js";
 import type { Clock } from "./ports.js";
 
 export interface ScheduleOptions {
-  /** A cron expression of five or six fields. */
+  /** A cron expression that `parseCron` takes. */
   readonly cron: string;
+  /** IANA name of the zone whose clock it means. */
+  readonly timezone: string;
   /** Each tick waits up to this long, so that a fleet does not ask the registry in one second. */
   readonly jitterMs: number;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Calls back at the full minutes of the clock on the wall, as far as that can be relied on. */
+  readonly minutes: (onMinute: () => void) => () => void;
   readonly onTick: () => void;
 }
 
-export function checkCron(expression: string): void {
-  if (validate(expression)) return;
-  throw new FairleadError("ConfigInvalid", `"${expression}" is not a cron expression`, {
-    remedy: 'write five fields, such as "*/5 * * * *" for every five minutes',
-  });
-}
+/** The clock is looked at this often whatever it shows. */
+const netMs = 60_000;
 
-/** Calls `onTick` by the clock on the wall until the answer is called. */
-export function startSchedule(options: ScheduleOptions): () => void {
-  checkCron(options.cron);
+/**
+ * Calls `onTick` by the clock on the wall until the answer is called. No clock can stop it: one that was put back is
+ * followed from where it is, and when twice the time to the next tick has really passed without one, it is due.
+ */
+export function startSchedule({ cron: text, timezone, clock, ...options }: ScheduleOptions): () => void {
+  const cron = parseCron(text);
+  const zone = zoneOf(timezone);
   const pending = new Set<() => void>();
-  const task = createTask(options.cron, () => {
-    const cancel = options.clock.after(options.random() * options.jitterMs, () => {
+  let seen = clock.now();
+  let next = nextRun(cron, zone, seen);
+  let begun = clock.monotonic();
+  let longest = 2 * (next - seen);
+
+  const tick = () => {
+    const cancel = clock.after(options.random() * options.jitterMs, () => {
       pending.delete(cancel);
       options.onTick();
     });
     pending.add(cancel);
+  };
+  const look = () => {
+    const now = clock.now();
+    const passed = clock.monotonic() - begun;
+    const isDue = now >= next || passed >= longest;
+    if (isDue || now < seen) next = nextRun(cron, zone, now);
+    seen = now;
+    if (!isDue) return;
+    begun = clock.monotonic();
+    longest = 2 * (next - now);
+    tick();
+  };
+  const stopMinutes = options.minutes(look);
+  let cancelNet = () => undefined as unknown;
+  const net = () => {
+    cancelNet = clock.after(netMs, () => {
+      net();
+      look();
+    });
+  };
+  net();
+  return () => {
+    stopMinutes();
+    cancelNet();
+    for (const cancel of pending) cancel();
+  };
+}
+
+const silent = () => undefined;
+
+/** Every minute of UTC, which has no changes of the clocks; what node-cron has to say of minutes it missed is no news here. */
+export function cronMinutes(onMinute: () => void): () => void {
+  const task = createTask("* * * * *", onMinute, {
+    timezone: "UTC",
+    suppressMissedWarning: true,
+    logger: { info: silent, warn: silent, error: silent, debug: silent },
   });
   void task.start();
   return () => {
     void task.destroy();
-    for (const cancel of pending) cancel();
   };
 }

@@ -13,6 +13,8 @@ export interface Cron {
   readonly weekdays: ReadonlySet<number>;
   /** Both were written: one of them is enough. */
   readonly eitherDay: boolean;
+  /** At times of day that were written, not at every so many minutes or hours. */
+  readonly atTimes: boolean;
 }
 
 interface Field {
@@ -34,14 +36,26 @@ const weekday: Field = { name: "day of the week", least: 0, most: 7, words: week
 /** The longest each month can be. */
 const lengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+/** Words for whole expressions. */
+const nicknames: ReadonlyMap<string, string> = new Map([
+  ["@yearly", "0 0 1 1 *"],
+  ["@annually", "0 0 1 1 *"],
+  ["@monthly", "0 0 1 * *"],
+  ["@weekly", "0 0 * * 0"],
+  ["@daily", "0 0 * * *"],
+  ["@midnight", "0 0 * * *"],
+  ["@hourly", "0 * * * *"],
+]);
+
 const example = "write five fields, such as `0 2 * * sat` for Saturdays at two";
 
 /**
- * Five fields as crontab(5) has them: numbers, names, ranges, lists and steps. Throws FairleadError `SpecInvalid`, also for
+ * Five fields as crontab(5) has them: numbers, names, ranges, lists and steps, or a word such as `@daily`. Throws FairleadError `SpecInvalid`, also for
  * one that no day ever fits.
  */
 export function parseCron(text: string): Cron {
-  const written = text.trim().split(/\s+/);
+  const short = text.trim();
+  const written = (nicknames.get(short.toLowerCase()) ?? short).split(/\s+/);
   const [first = "", second = "", third = "", fourth = "", fifth = ""] = written;
   if (written.length !== 5) throw invalid(`${quote(text)} is not a cron expression of five fields`, example);
   const cron: Cron = {
@@ -51,6 +65,7 @@ export function parseCron(text: string): Cron {
     months: values(fourth, month),
     weekdays: new Set([...values(fifth, weekday)].map((number) => number % 7)),
     eitherDay: !third.startsWith("*") && !fifth.startsWith("*"),
+    atTimes: !first.startsWith("*") && !second.startsWith("*"),
   };
   if (!cron.eitherDay && !everComes(cron)) throw invalid(`${quote(text)} fits no day of any year`, example);
   return cron;

@@ -70,7 +70,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     prober: { attempt: () => Promise.resolve({ kind: "ready" }) },
     gates: nobody,
     prune: false,
-    resync: "0 0 1 1 *",
+    schedule: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined },
     resyncJitterMs: 0,
     concurrentPulls: 3,
     concurrentServices: 16,

@@ -27,6 +27,21 @@ describe("where a setting comes from", () => {
     expect(readConfig({}, {}).resync).toBe("*/5 * * * *");
   });
 
+  it.each([
+    ["0 0 L-29 2 *", "does not fit the field of the day of the month"],
+    ["0 0 30 2 *", "fits no day of any year"],
+    ["every day", "is not a cron expression of five fields"],
+  ])("a resync that never comes, `%s`, is refused wherever it is written, with its place", (cron, why) => {
+    const config = write("fairlead.yaml", `resync: '${cron}'\n`);
+    for (const [place, read] of [
+      ["--resync", () => readConfig({ resync: cron }, {})],
+      ["FAIRLEAD_RESYNC", () => readConfig({}, { FAIRLEAD_RESYNC: cron })],
+      [`${config}: resync`, () => readConfig({ config }, {})],
+    ] as const) {
+      expect(read).toThrow(new RegExp(`^${place}: .*${why}`));
+    }
+  });
+
   it("defaults that are safe", () => {
     expect(readConfig({}, {})).toMatchObject({
       files: ["services.yaml"],

@@ -5,7 +5,6 @@ import { backoffMs } from "../../../src/control/backoff.js";
 import { Bursts } from "../../../src/control/bursts.js";
 import { Cached } from "../../../src/control/cached.js";
 import { Pulls } from "../../../src/control/pulls.js";
-import { checkCron } from "../../../src/control/schedule.js";
 import { manualClock, settle } from "./clock.js";
 
 describe("backoff", () => {
@@ -157,13 +156,4 @@ describe("pulls", () => {
     await settle();
     expect(begun).toEqual(["a"]);
   });
-});
-
-it("refuses what is no cron expression", () => {
-  expect(() => {
-    checkCron("*/5 * * * *");
-  }).not.toThrow();
-  expect(() => {
-    checkCron("every day");
-  }).toThrow(/"every day" is not a cron expression/);
 });

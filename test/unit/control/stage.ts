@@ -143,7 +143,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         log: silentLog,
         backoff: { baseMs: 1_000, capMs: 60_000, random: () => 0.5 },
         prune,
-        resync: "0 0 1 1 *",
+        schedule: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined },
         resyncJitterMs: 0,
         concurrentPulls: 2,
         concurrentServices: 8,

@@ -81,6 +81,16 @@ describe("a cron expression", () => {
   });
 
   it.each([
+    ["@yearly", "0 0 1 1 *"],
+    ["@Monthly", "0 0 1 * *"],
+    ["@weekly", "0 0 * * sun"],
+    [" @daily ", "0 0 * * *"],
+    ["@hourly", "0 * * * *"],
+  ])("knows %s", (word, fields) => {
+    expect(parseCron(word)).toEqual(parseCron(fields));
+  });
+
+  it.each([
     "60 * * * *",
     "* * 0 * *",
     "* * * 13 *",
@@ -93,6 +103,12 @@ describe("a cron expression", () => {
     "* * * * * *",
     "? * * * *",
     ", * * * *",
+    "0 0 L-29 2 *",
+    "0 0 L * *",
+    "0 0 30 2 *",
+    "0 0 31 4,6,9,11 *",
+    "@reboot",
+    "",
   ])("is not %s", (text) => {
     expect(() => parseCron(text)).toThrow();
   });
