@@ -6,6 +6,7 @@ import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import { activeName } from "../plan/names.js";
 import type { StepOf } from "../plan/step.js";
 import { specHash } from "../spec/hash.js";
+import { containerBondsOf, isNamedBy } from "../spec/relations.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Claim, Engine } from "./ports.js";
@@ -32,9 +33,11 @@ export class Adoption {
   /** `supposing`: as if all that can be adopted were; nothing is remembered then. */
   async look(supposing = false): Promise<HostSnapshot> {
     const specs = [...this.options.specs()];
+    const provided = specs.flatMap((spec) => containerBondsOf(spec).map(({ container }) => container));
     const claim: Claim = (container) => {
       const claimant = specs.find((spec) => matchOf(spec, container) !== undefined);
-      return claimant === undefined ? undefined : { project: claimant.project, service: claimant.name };
+      if (claimant !== undefined) return { project: claimant.project, service: claimant.name };
+      return provided.some((reference) => isNamedBy(reference, container)) ? "provider" : undefined;
     };
     const host = await this.options.engine.snapshot(claim);
     const known = new Map<string, readonly string[]>();

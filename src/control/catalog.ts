@@ -3,10 +3,10 @@ import { bareStatus } from "../plan/status.js";
 import { formatImage } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
 import { formatProblem } from "../spec/problem.js";
-import { bondsOf, dependenciesOf } from "../spec/relations.js";
+import { containerBondsOf, dependenciesOf, isNamedBy, serviceBondsOf } from "../spec/relations.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
-import type { SourceSnapshot } from "./ports.js";
+import type { SourceSnapshot, Subject } from "./ports.js";
 
 /** What the files say of one service, and how well they say it. */
 export interface Declared {
@@ -105,8 +105,16 @@ export class Catalog {
       if (isGate || dependant === owner) return [{ key: dependant, isBound: true }];
       const dependency = dependenciesOf(spec).find(({ service }) => serviceKey(spec.project, service) === key);
       if (dependency === undefined) return [];
-      const isBound = bondsOf(spec).some(({ service }) => service === dependency.service);
+      const isBound = serviceBondsOf(spec).some(({ service }) => service === dependency.service);
       return [{ key: dependant, isBound: isBound || dependency.restart === true }];
+    });
+  }
+
+  /** The services that share something of a container which their file names. */
+  guestsOf({ id, names }: Subject): readonly ServiceKey[] {
+    return [...this.#specs].flatMap(([key, spec]) => {
+      const bonds = containerBondsOf(spec);
+      return bonds.some(({ container }) => names.some((name) => isNamedBy(container, { id, name }))) ? [key] : [];
     });
   }
 }

@@ -106,10 +106,13 @@ export type ExecResult =
   | { readonly kind: "timed-out" }
   | { readonly kind: "running" };
 
-/** The service that a container made by others may be adopted into; undefined: it concerns nobody. */
+/**
+ * The service that a container made by others may be adopted into; `provider`: it stays the others', but a service shares
+ * something of it; undefined: it concerns nobody.
+ */
 export type Claim = (
   container: Omit<ForeignContainer, "facts">,
-) => { readonly project: string; readonly service: string } | undefined;
+) => { readonly project: string; readonly service: string } | "provider" | undefined;
 
 export interface BuildOrder {
   readonly build: BuildSpec;
@@ -155,9 +158,25 @@ export type EngineEvent =
   /** The engine cannot be reached; it is tried again. */
   | { readonly kind: "lost"; readonly message: string }
   /** Something happened to a container of ours, or to a claimed one. `action` is the engine's word: `die`, `health_status: healthy`, … */
-  | { readonly kind: "container"; readonly project: string; readonly service: string; readonly action: string }
-  /** A foreign container, a network, a volume or an image: may unblock something, concerns nobody in particular. */
+  | {
+      readonly kind: "container";
+      readonly project: string;
+      readonly service: string;
+      readonly action: string;
+      /** Absent: an event of one of its networks. */
+      readonly subject?: Subject;
+    }
+  /** Something happened to a container that is nobody's. `unblocks`: a name or a port may be free now. */
+  | { readonly kind: "foreign"; readonly subject: Subject; readonly unblocks: boolean }
+  /** A network, a volume or an image: may unblock something, concerns nobody in particular. */
   | { readonly kind: "other" };
+
+/** The container that an event is about. */
+export interface Subject {
+  readonly id: string;
+  /** Where it was renamed, the old name too. */
+  readonly names: readonly string[];
+}
 
 /** The truth about tags. Throws FairleadError: ImageNotFound, Unauthorized, RateLimited, RegistryUnavailable, UnsupportedManifest. */
 export interface Registry {

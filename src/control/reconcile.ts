@@ -3,6 +3,7 @@ import { asFairleadError, FairleadError } from "../errors.js";
 import { isConclusive } from "../plan/conclusive.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { Desired, Target } from "../plan/desired.js";
+import { lostNamespace } from "../plan/bonds.js";
 import { isComplete } from "../plan/dependency.js";
 import { gatesOf } from "../plan/gate.js";
 import type { HostSnapshot } from "../plan/observed.js";
@@ -178,6 +179,7 @@ export class Reconciler {
         now: clock.now(),
         isPaused: isPaused(spec, memory),
         flapping,
+        stranded: lostNamespace(desired.spec, view),
       };
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }

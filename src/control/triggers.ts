@@ -7,7 +7,7 @@ import type { ServiceKey } from "../spec/service.js";
 import type { Cached } from "./cached.js";
 import type { Catalog, Dependant } from "./catalog.js";
 import type { Leftovers } from "./leftovers.js";
-import type { EngineEvent, Log } from "./ports.js";
+import type { EngineEvent, Log, Subject } from "./ports.js";
 import type { KeyedQueue } from "./queue.js";
 import type { Targets } from "./targets.js";
 
@@ -52,7 +52,7 @@ export class Triggers {
   }
 
   engineTold(event: Exclude<EngineEvent, { readonly kind: "beat" }>): void {
-    const { catalog, queue, log } = this.options;
+    const { log } = this.options;
     switch (event.kind) {
       case "resync":
         log.info({}, "connected to the engine again; looking at everything");
@@ -63,9 +63,14 @@ export class Triggers {
         return;
       case "container":
         this.#noticeService(serviceKey(event.project, event.service));
+        if (event.subject !== undefined) this.#noticeGuests(event.subject);
+        return;
+      case "foreign":
+        this.#noticeGuests(event.subject);
+        if (event.unblocks) this.#noticeObstructed();
         return;
       case "other":
-        for (const [key, status] of catalog.statuses) if (isObstructed(status)) queue.notice(key);
+        this.#noticeObstructed();
         return;
     }
   }
@@ -104,6 +109,16 @@ export class Triggers {
     const { specs, statuses } = this.options.catalog;
     if (specs.has(key) || statuses.has(key)) this.options.queue.notice(key);
     this.#noticeDependants(key, ({ isBound }) => isBound);
+  }
+
+  /** Of any project. */
+  #noticeGuests(subject: Subject): void {
+    for (const key of this.options.catalog.guestsOf(subject)) this.options.queue.notice(key);
+  }
+
+  #noticeObstructed(): void {
+    const { catalog, queue } = this.options;
+    for (const [key, status] of catalog.statuses) if (isObstructed(status)) queue.notice(key);
   }
 
   /** Those that wait for it, and others that `concerns` them. */

@@ -1,8 +1,9 @@
 import type { CreateContainerStep, Owner } from "../plan/step.js";
-import { bondsOf } from "../spec/relations.js";
+import { bondsOf, isNamedBy } from "../spec/relations.js";
+import type { Bond } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { bodyOf, recordOf, withImage } from "./body.js";
-import type { ImageConfig, Surroundings } from "./body.js";
+import type { ImageConfig, Peer, Surroundings } from "./body.js";
 import { creationBody } from "./creation.js";
 import { endpointDifferences } from "./endpoints-of.js";
 import { ownersIn } from "./owners.js";
@@ -37,11 +38,16 @@ export function differencesOf(
 /** What it is to share, with those of the very services that it shares that with already; without one, with nobody. */
 function alikeOwners(inspected: InspectedContainer, spec: ServiceSpec, { peers }: Surroundings): readonly Owner[] {
   const named = ownersIn(inspected);
-  return bondsOf(spec).map((bond) => {
+  return bondsOf(spec).flatMap((bond): readonly Owner[] => {
     const ids = named[bond.shared] ?? [];
-    const peer = peers.find(({ id, service }) => service === bond.service && ids.includes(id));
-    return { ...bond, id: peer?.id ?? "", name: peer?.name ?? "" };
+    const peer = peers.find((one) => ids.includes(one.id) && isMeant(bond, one));
+    if (peer === undefined && "container" in bond) return [];
+    return [{ ...bond, id: peer?.id ?? "", name: peer?.name ?? "" }];
   });
+}
+
+function isMeant(bond: Bond, peer: Peer): boolean {
+  return "service" in bond ? peer.service === bond.service : isNamedBy(bond.container, peer);
 }
 
 /** Mappings whose entries are told one by one. */

@@ -53,13 +53,22 @@ function containerEvent(message: EventMessage, host: Host): EngineEvent | undefi
   const { Action = "", Actor } = message;
   const id = Actor?.ID ?? "";
   const identity = readIdentity(Actor?.Attributes ?? {}) ?? host.find(id);
-  if (identity === undefined) return unblocking.has(Action) ? { kind: "other" } : undefined;
+  const subject = { id, names: namesIn(Actor?.Attributes ?? {}) };
+  if (identity === undefined) {
+    if (Action === "kill" || Action.startsWith("health_status")) return undefined;
+    host.stale.container(id);
+    return { kind: "foreign", subject, unblocks: unblocking.has(Action) };
+  }
   remember(id, message, host);
   host.unheard.heard(id);
   // A signal changes nothing by itself; if the container ends of it, that is an event of its own.
   if (Action === "kill") return undefined;
   host.stale.container(id);
-  return { kind: "container", project: identity.project, service: identity.service, action: Action };
+  return { kind: "container", project: identity.project, service: identity.service, action: Action, subject };
+}
+
+function namesIn({ name, oldName }: Readonly<Record<string, string>>): readonly string[] {
+  return [name, oldName].flatMap((one) => (one === undefined ? [] : [one.replace(/^\//, "")]));
 }
 
 /** What no later look could tell. */

@@ -23,7 +23,7 @@ interface Known {
   /** Undefined: the list it is from had not caught up with the inspection. */
   readonly fingerprint: string | undefined;
   readonly age: number | undefined;
-  readonly owner: Owner;
+  readonly owner: Owner | Stranger;
   /** Absent: it is not ours, but claimed. */
   readonly observed: ObservedContainer | undefined;
   readonly facts: ContainerFacts;
@@ -38,7 +38,14 @@ interface Owner {
 
 interface Owned {
   readonly listed: ListedContainer;
-  readonly owner: Owner;
+  readonly owner: Owner | Stranger;
+}
+
+/** A container of others that stays theirs, and that one of ours shares something of. */
+interface Stranger {
+  readonly id: string;
+  readonly project?: undefined;
+  readonly service?: undefined;
 }
 
 const claimNone: Claim = () => undefined;
@@ -111,7 +118,8 @@ export class Host {
 
   /** Whose the container is, if it is ours or claimed. */
   find(id: string): Owner | undefined {
-    return this.#known.get(id)?.owner;
+    const owner = this.#known.get(id)?.owner;
+    return owner?.project === undefined ? undefined : owner;
   }
 
   async #look(): Promise<HostSnapshot> {
@@ -167,8 +175,9 @@ export class Host {
     });
   }
 
-  #ownerOf(listed: ListedContainer): Owner | undefined {
+  #ownerOf(listed: ListedContainer): Owner | Stranger | undefined {
     const owner = readIdentity(listed.Labels ?? {}) ?? this.#claim(foreignOf(listed));
+    if (owner === "provider") return { id: listed.Id };
     return owner === undefined ? undefined : { id: listed.Id, project: owner.project, service: owner.service };
   }
 
@@ -185,7 +194,7 @@ export class Host {
     return known;
   }
 
-  async #refresh(listed: ListedContainer, owner: Owner, stale: Stale): Promise<Known | undefined> {
+  async #refresh(listed: ListedContainer, owner: Owner | Stranger, stale: Stale): Promise<Known | undefined> {
     const before = this.#known.get(listed.Id);
     const print = fingerprint(listed);
     const age = ageIn(listed.Status ?? "");

@@ -1,7 +1,7 @@
 import type { CreateContainerStep } from "../plan/step.js";
 import type { NetworkMode } from "../spec/network.js";
 import { endpointBody } from "./endpoint-body.js";
-import { ownerOf } from "./owners.js";
+import { idOf, ownerOf } from "./owners.js";
 import { isOlder } from "./version.js";
 
 export function hostNetworkBody({ attach, spec, owners }: CreateContainerStep): { readonly NetworkMode: string } {
@@ -27,7 +27,7 @@ function modeOf(mode: NetworkMode, owners: CreateContainerStep["owners"]): strin
     case "bridge":
       return mode.kind;
     case "container":
-      return `container:${mode.container}`;
+      return `container:${idOf(owners, "network", mode.container)}`;
     case "service":
       return `container:${ownerOf(owners, "network", mode).id}`;
   }

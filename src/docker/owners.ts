@@ -23,24 +23,33 @@ function idIn(mode: string): readonly string[] {
   return id === undefined ? [] : [id];
 }
 
-/** The part of `HostConfig` that names other containers; those of services as the step says. */
+/** The part of `HostConfig` that names other containers, as the step says: by their ids, which no other one gets. */
 export function sharingBody({ spec, owners }: CreateContainerStep): object {
   const { namespaces, volumesFrom } = spec.container;
-  const mode = (shared: Shared, whose: string | ContainerOf | undefined) =>
-    typeof whose === "object" ? `container:${ownerOf(owners, shared, whose).id}` : whose;
+  const mode = (shared: Shared, whose: string | ContainerOf | undefined) => {
+    if (typeof whose === "object") return `container:${ownerOf(owners, shared, whose).id}`;
+    const [, name] = /^container:(.+)$/.exec(whose ?? "") ?? [];
+    return name === undefined ? whose : `container:${idOf(owners, shared, name)}`;
+  };
   return defined({
     IpcMode: mode("ipc", namespaces?.ipc),
     PidMode: mode("pid", namespaces?.pid),
     VolumesFrom: volumesFrom?.map((from) => {
-      if (typeof from === "string") return from;
-      return `${ownerOf(owners, "volumes", from).id}${from.readOnly ? ":ro" : ""}`;
+      if (typeof from === "object") return `${ownerOf(owners, "volumes", from).id}${from.readOnly ? ":ro" : ""}`;
+      const [, name = "", access = ""] = /^(.+?)(:r[ow])?$/.exec(from) ?? [];
+      return `${idOf(owners, "volumes", name)}${access}`;
     }),
   });
 }
 
+/** Of a container that the file names; its name where nobody has looked. */
+export function idOf(owners: readonly Owner[] = [], shared: Shared, name: string): string {
+  return owners.find((one) => one.shared === shared && "container" in one && one.container === name)?.id ?? name;
+}
+
 /** The planner creates nothing whose owner it does not know. */
 export function ownerOf(owners: readonly Owner[] = [], shared: Shared, { service }: ContainerOf): Owner {
-  const owner = owners.find((one) => one.shared === shared && one.service === service);
+  const owner = owners.find((one) => one.shared === shared && "service" in one && one.service === service);
   if (owner !== undefined) return owner;
   throw new FairleadError("Internal", `the container of service ${service} is not known`);
 }

@@ -1,18 +1,19 @@
-import { bondsOf, dependenciesOf, needsRunning } from "../spec/relations.js";
+import { bondsOf, dependenciesOf, needsRunning, partnerOf } from "../spec/relations.js";
 import type { Bond } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { isMet } from "./prerequisites.js";
+import { isThere, providerOf } from "./provider.js";
+import type { Provider } from "./provider.js";
 import { sharedNames } from "./shared.js";
 import type { Owner } from "./step.js";
+import { inEverySlot, isUp } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
-/** A bond with the container that it is with today: the proven one of the other service's first slot. */
-interface Tie extends Bond {
-  readonly owner: ObservedContainer | undefined;
-}
+/** A bond with the container that it is with today. */
+type Tie = Bond & { readonly owner: Provider | undefined };
 
 /** It is what is wanted: spec, digest, and the containers that it is to share with. */
 export function fits(desired: Desired, container: ObservedContainer, view: View): boolean {
@@ -48,10 +49,10 @@ export function ownersOf(spec: ServiceSpec, view: View): readonly Owner[] {
 }
 
 function tiesOf(spec: ServiceSpec, view: View): readonly Tie[] {
-  return bondsOf(spec).map((bond) => ({ ...bond, owner: view.dependencies.get(bond.service)?.owner }));
+  return bondsOf(spec).map((bond) => ({ ...bond, owner: providerOf(bond, view) }));
 }
 
-function shares({ owners }: ObservedContainer, { shared }: Bond, owner: ObservedContainer): boolean {
+function shares({ owners }: ObservedContainer, { shared }: Bond, owner: Provider): boolean {
   return owners?.[shared]?.includes(owner.id) === true;
 }
 
@@ -67,11 +68,36 @@ export function sinceOwner(spec: ServiceSpec, view: View, memory: Memory): Memor
 /** Why a stopped one cannot be started: the engine would refuse it. Its volumes it has, whoever they came from. */
 export function startObstacle(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
   const obstacle = joinedTies(spec, view).find((tie) => !canJoin(container, tie));
-  if (obstacle === undefined) return undefined;
-  const { shared, service, owner } = obstacle;
-  return owner !== undefined && shares(container, obstacle, owner)
-    ? `${container.name} shares the ${sharedNames[shared]} of ${service}, which does not run`
-    : `${container.name} shares the ${sharedNames[shared]} of a container of ${service} that serves no longer`;
+  return obstacle === undefined ? undefined : describeLoss(container, obstacle);
+}
+
+function describeLoss({ name, owners }: ObservedContainer, tie: Tie): string {
+  const { owner, shared } = tie;
+  const partner = partnerOf(tie);
+  const what = `${name} shares the ${sharedNames[shared]} of`;
+  if (owner !== undefined && owners?.[shared]?.includes(owner.id) === true)
+    return `${what} ${partner}, which does not run`;
+  if ("service" in tie) return `${what} a container of ${partner} that serves no longer`;
+  return owner === undefined
+    ? `${what} the container ${partner}, which is gone`
+    : `${what} a container that was called ${partner} and is gone`;
+}
+
+/** Why what it shares is not there for one that runs: it may be cut off, whatever its own health says. */
+export function strandedBy(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
+  const lost = joinedTies(spec, view).find(({ owner }) => owner === undefined || !isThere(owner));
+  return lost === undefined ? undefined : describeLoss(container, lost);
+}
+
+/** Why those that serve may be cut off: what they share is not there, is another one by now, or was made anew. */
+export function lostNamespace(spec: ServiceSpec, view: View): string | undefined {
+  const serving = inEverySlot(view.containers, "active").filter(isUp);
+  return serving.flatMap((one) => strandedBy(spec, one, view) ?? changeOf(spec, one, view) ?? [])[0];
+}
+
+function changeOf(spec: ServiceSpec, container: ObservedContainer, view: View): string | undefined {
+  const other = joinedTies(spec, view).find((tie) => tie.owner !== undefined && !shares(container, tie, tie.owner));
+  return other === undefined ? renewal(spec, container, view) : describeLoss(container, other);
 }
 
 function joinedTies(spec: ServiceSpec, view: View): readonly Tie[] {

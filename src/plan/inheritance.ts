@@ -4,6 +4,7 @@ import { anonymousOf } from "./anonymous.js";
 import type { KnownVolume } from "./anonymous.js";
 import type { SlotMemory } from "./desired.js";
 import type { ObservedContainer, ObservedMount } from "./observed.js";
+import { providerOf } from "./provider.js";
 import type { InheritedVolume } from "./step.js";
 import { inRole } from "./view.js";
 import type { SlotView, View } from "./view.js";
@@ -75,9 +76,8 @@ function isAnonymousMount({ type, source }: Mount): boolean {
 }
 
 /** `volumes_from` brings it: it is the other service's to hand on. */
-function comesFromOwner(spec: ServiceSpec, target: string, { dependencies }: View): boolean {
+function comesFromOwner(spec: ServiceSpec, target: string, view: View): boolean {
   return bondsOf(spec).some(
-    ({ shared, service }) =>
-      shared === "volumes" && dependencies.get(service)?.owner?.mounts?.some((mount) => mount.target === target),
+    (bond) => bond.shared === "volumes" && providerOf(bond, view)?.mounts?.some((mount) => mount.target === target),
   );
 }

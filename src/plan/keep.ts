@@ -2,7 +2,7 @@ import type { SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { ServiceSpec } from "../spec/service.js";
-import { isItsTurn, restartCause, startObstacle } from "./bonds.js";
+import { isItsTurn, restartCause, startObstacle, strandedBy } from "./bonds.js";
 import { isComplete } from "./dependency.js";
 import { isOver, overOutcome } from "./over.js";
 import { planPostStart } from "./post-start.js";
@@ -34,6 +34,11 @@ export function keepRunning(spec: ServiceSpec, active: ObservedContainer, view: 
   if (active.state === "paused") {
     const because = `${active.name} is paused (docker unpause ${active.name} lets it go on)`;
     return { steps: running.steps, outcome: { kind: "wait", until: undefined, reason: "Paused", because } };
+  }
+  const lost = isUp(active) ? strandedBy(spec, active, view) : undefined;
+  if (lost !== undefined) {
+    const outcome = { kind: "wait", until: undefined, reason: "WaitingForDependency", because: lost } as const;
+    return { steps: running.steps, outcome };
   }
   const cause = isUp(active) ? restartCause(spec, active, view) : undefined;
   if (cause !== undefined) return isItsTurn(spec, view) ? startAnew(spec, active, cause) : running;

@@ -3,6 +3,7 @@ import type { Bond } from "../spec/relations.js";
 import type { Dependency, ServiceSpec } from "../spec/service.js";
 import type { DependencyState } from "./dependency.js";
 import type { Plan } from "./outcome.js";
+import { providerOf } from "./provider.js";
 import { sharedNames } from "./shared.js";
 import { missingExternals } from "./steps.js";
 import type { View } from "./view.js";
@@ -20,12 +21,18 @@ export function awaitHost({ spec }: { readonly spec: ServiceSpec }, view: View):
   const alone = bondsOf(spec).find((bond) => !isOwned(bond, view));
   if (unmet !== undefined) return waiting(shortfall(unmet, view.dependencies.get(unmet.service)));
   if (alone === undefined) return undefined;
-  const { service, shared } = alone;
-  return waiting(`${service} has no proven container yet whose ${sharedNames[shared]} could be shared`);
+  const what = sharedNames[alone.shared];
+  if ("service" in alone) return waiting(`${alone.service} has no proven container yet whose ${what} could be shared`);
+  const { container } = alone;
+  return waiting(
+    view.providers.has(container)
+      ? `the container ${container} does not run, so that its ${what} cannot be shared`
+      : `there is no container ${container} whose ${what} could be shared`,
+  );
 }
 
 function isOwned(bond: Bond, view: View): boolean {
-  const owner = view.dependencies.get(bond.service)?.owner;
+  const owner = providerOf(bond, view);
   return owner !== undefined && (owner.state === "running" || !needsRunning(bond));
 }
 

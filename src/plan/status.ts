@@ -20,6 +20,8 @@ export interface StatusInput {
   readonly now: number;
   /** A person or the file wants no rollout to begin. */
   readonly isPaused?: boolean;
+  /** Why what serves may be cut off from what it shares of another container. */
+  readonly stranded?: string | undefined;
   /** What is to be said of containers that keep turning for the worse. */
   readonly flapping?: string | undefined;
 }
@@ -44,7 +46,10 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
     image: formatImage(desired.spec.image),
     observedAt: new Date(input.now).toISOString(),
     sync: syncOf(desired, replicas, outcome, input.isPaused ?? false),
-    health: worst(slots.map((slot) => healthOf(desired.spec, slot, outcome))),
+    health: worst([
+      ...slots.map((slot) => healthOf(desired.spec, slot, outcome)),
+      ...(input.stranded === undefined ? [] : ["Degraded" as const]),
+    ]),
     desiredDigest: wanted.known ? wanted.digest : undefined,
     activeDigest: active === undefined ? undefined : shownDigest(desired, active),
     revision: active?.revision,
@@ -127,7 +132,7 @@ function judgeConditions(
 ): Record<ConditionType, Judgement> {
   const { desired, outcome, rollout, specProblem } = input;
   const target = desired.pin?.over ?? desired.target;
-  const serving = replicas.ready === replicas.desired;
+  const serving = replicas.ready === replicas.desired && input.stranded === undefined;
   const underWay = outcome.kind === "continue" || outcome.kind === "wait" || outcome.kind === "failed";
   const rolledBack = rollout?.outcome === "rolled-back";
   const activeState =
@@ -137,7 +142,7 @@ function judgeConditions(
   const ailing = input.containers.find(({ role, healthProblem }) => role === "active" && healthProblem !== undefined);
   const share = `${replicas.ready} of ${replicas.desired} replicas serve`;
   const replicasState = ailing === undefined ? share : `${share}; ${ailing.name}${said(ailing)}`;
-  const state = replicas.desired === 1 ? activeState : replicasState;
+  const state = input.stranded ?? (replicas.desired === 1 ? activeState : replicasState);
   return {
     Ready: [outcome.kind === "converged" && serving ? "True" : "False", outcome.reason, outcome.because],
     SpecValid:

@@ -94,10 +94,7 @@ export interface InheritedVolume {
 }
 
 /** A container, and what another one is to share of it. */
-export interface Owner extends Bond {
-  readonly id: string;
-  readonly name: string;
-}
+export type Owner = Bond & { readonly id: string; readonly name: string };
 
 export interface RemoveContainerStep {
   readonly kind: "remove-container";

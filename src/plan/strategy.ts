@@ -1,5 +1,6 @@
-import { bondsOf } from "../spec/relations.js";
+import { bondsOf, partnerOf } from "../spec/relations.js";
 import type { NetworkAttachment } from "../spec/network.js";
+import type { VolumesOf } from "../spec/options.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { writtenTarget } from "./inheritance.js";
 import type { View } from "./view.js";
@@ -27,7 +28,7 @@ export function strategyOf(spec: ServiceSpec, view: View): Strategy {
   }
   const owner = bondsOf(spec).find(({ shared }) => shared === "network");
   if (owner !== undefined) {
-    return { order: "stop-first", because: `opens its ports in the network of ${owner.service}${asked}` };
+    return { order: "stop-first", because: `opens its ports in the network of ${partnerOf(owner)}${asked}` };
   }
   const fixed = spec.networks.map(fixedAddress).find((address) => address !== undefined);
   if (fixed !== undefined) return { order: "stop-first", because: `has the fixed address ${fixed}${asked}` };
@@ -39,12 +40,16 @@ export function strategyOf(spec: ServiceSpec, view: View): Strategy {
     (mount) => mount.type !== "tmpfs" && mount.source !== undefined && !mount.readOnly,
   );
   if (written?.source !== undefined) return { order: "stop-first", because: `writes to ${written.source}` };
-  const { volumesFrom = [], namespaces } = spec.container;
-  const taken = volumesFrom.find((from) => typeof from === "object" && !from.readOnly);
-  if (typeof taken === "object") return { order: "stop-first", because: `writes to the volumes of ${taken.service}` };
-  const ipc = namespaces?.ipc;
-  if (typeof ipc === "object") return { order: "stop-first", because: `shares memory with ${ipc.service}` };
+  const taken = (spec.container.volumesFrom ?? []).findIndex((from) => !isReadOnly(from));
+  const donor = bondsOf(spec).filter(({ shared }) => shared === "volumes")[taken];
+  if (donor !== undefined) return { order: "stop-first", because: `writes to the volumes of ${partnerOf(donor)}` };
+  const peer = bondsOf(spec).find(({ shared }) => shared === "ipc");
+  if (peer !== undefined) return { order: "stop-first", because: `shares memory with ${partnerOf(peer)}` };
   return { order: "start-first", because: "publishes no host port and writes to no shared volume" };
+}
+
+function isReadOnly(from: string | VolumesOf): boolean {
+  return typeof from === "object" ? from.readOnly : from.endsWith(":ro");
 }
 
 function fixedAddress({ settings }: NetworkAttachment): string | undefined {

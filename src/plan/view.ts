@@ -4,6 +4,8 @@ import type { ImageReference } from "../spec/image.js";
 import { dependenciesOf } from "../spec/relations.js";
 import type { Related } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
+import { providersOf } from "./provider.js";
+import type { Provider } from "./provider.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
@@ -34,6 +36,8 @@ export interface View {
   readonly pulls: ReadonlyMap<string, PullState>;
   /** The services this one depends on, by name. */
   readonly dependencies: ReadonlyMap<string, DependencyState>;
+  /** The containers that its file names to share something of, by that name. */
+  readonly providers: ReadonlyMap<string, Provider>;
 }
 
 /** One slot's part of a view: `containers` are those of the slot. */
@@ -84,6 +88,7 @@ export function viewOf(
     engineOutage: host.engineOutage,
     pulls,
     dependencies: new Map(dependencies),
+    providers: providersOf(service, host),
   };
 }
 

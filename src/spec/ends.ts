@@ -1,4 +1,4 @@
-import { bondsOf } from "./relations.js";
+import { serviceBondsOf } from "./relations.js";
 import type { Dependency, ServiceSpec } from "./service.js";
 
 /**
@@ -19,7 +19,9 @@ export function withEnds(services: readonly ServiceSpec[]): readonly ServiceSpec
 function withEnding(service: ServiceSpec, ending: ReadonlySet<string>): ServiceSpec {
   const { dependsOn } = service;
   const said = new Set(dependsOn.map(({ service: name }) => name));
-  const takenFrom = new Set(bondsOf(service).flatMap((bond) => (bond.shared === "volumes" ? [bond.service] : [])));
+  const takenFrom = new Set(
+    serviceBondsOf(service).flatMap((bond) => (bond.shared === "volumes" ? [bond.service] : [])),
+  );
   const implied = [...takenFrom]
     .filter((name) => !said.has(name))
     .map((name): Dependency => ({ service: name, condition: "service_started" }));

@@ -2,19 +2,19 @@ import type { Fields } from "./fields.js";
 import type { serviceKeys } from "./keys.js";
 import { report, type Node } from "./node.js";
 import { quote } from "./quote.js";
-import { bondsOf, type Bond } from "./relations.js";
+import { serviceBondsOf, type ServiceBond } from "./relations.js";
 import type { ServiceSpec } from "./service.js";
 import { itemOf } from "./volumes-from.js";
 
 /** A bond and the node that declares it. */
-export interface DeclaredBond extends Bond {
+export interface DeclaredBond extends ServiceBond {
   readonly node: Node;
 }
 
 const keys = { network: "network_mode", ipc: "ipc", pid: "pid", volumes: "volumes_from" } as const;
 
 export function declaredBonds(spec: ServiceSpec, field: Fields<typeof serviceKeys>): readonly DeclaredBond[] {
-  return bondsOf(spec).flatMap((bond) => {
+  return serviceBondsOf(spec).flatMap((bond) => {
     const node = field(keys[bond.shared]);
     if (node === undefined) return [];
     return [{ ...bond, node: bond.shared === "volumes" ? itemOf(node, bond.service) : node }];

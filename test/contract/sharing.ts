@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Claim } from "../../src/control/ports.js";
 import type { Owner } from "../../src/plan/step.js";
 import { needsRunning } from "../../src/spec/relations.js";
 import type { Shared } from "../../src/spec/relations.js";
@@ -35,7 +36,7 @@ export function sharingContract(bench: Bench): void {
       expect((await bench.see(guest)).owners).toEqual({ [shared]: [donor] });
       expect(await bench.see(donor)).not.toHaveProperty("owners");
       const start = bench.engine.startContainer(guest);
-      if (needsRunning({ shared, service: "donor" })) {
+      if (needsRunning({ shared })) {
         await expect(start).rejects.toMatchObject({ code: "EngineRefused" });
         await bench.engine.startContainer(donor);
         await bench.engine.startContainer(guest);
@@ -43,6 +44,47 @@ export function sharingContract(bench: Bench): void {
       expect(await bench.see(guest)).toMatchObject({ state: "running", startError: "" });
       await bench.discard(guest);
       await bench.discard(donor);
+    });
+
+    it("is made with a container that the file names, by its id", async () => {
+      const donor = await donate();
+      await bench.engine.startContainer(donor);
+      const name = "contract-donor-1.next";
+      const bonds = [
+        ["network", { networkMode: { kind: "container", container: name } }, {}],
+        ["ipc", {}, { namespaces: { ipc: `container:${name}` } }],
+        ["pid", {}, { namespaces: { pid: `container:${name}` } }],
+        ["volumes", {}, { volumesFrom: [`${name}:ro`] }],
+      ] as const;
+      for (const [shared, mode, container] of bonds) {
+        const owners: readonly Owner[] = [{ shared, container: name, id: donor, name }];
+        const spec = { ...serviceSpec("sharer", bench.plain, { ...idle, ...container }), ...mode };
+        const guest = await bench.engine.createContainer({ ...creation(spec, bench.plain), owners });
+        expect((await bench.see(guest)).owners, shared).toEqual({ [shared]: [donor] });
+        await bench.engine.startContainer(guest);
+        expect(await bench.see(guest), shared).toMatchObject({ state: "running", startError: "" });
+        await bench.discard(guest);
+      }
+      await bench.discard(donor);
+    });
+
+    it("is shown a provider that others run, with its state, as long as somebody asks for it", async () => {
+      const spec = serviceSpec("lender", bench.plain, idle);
+      const id = await bench.stage.compose("contract-lender", spec, bench.plain);
+      const facts = async (claim?: Claim) =>
+        (await bench.engine.snapshot(claim)).foreign.find((one) => one.id === id)?.facts;
+      const provider: Claim = ({ name }) => (name === "contract-lender" ? "provider" : undefined);
+      expect(await facts()).toBeUndefined();
+      expect(await facts(provider)).toMatchObject({ id, name: "contract-lender", state: "created" });
+      await bench.engine.startContainer(id);
+      const running = await facts(provider);
+      expect(running).toMatchObject({ state: "running" });
+      await bench.engine.stopContainer(id, 2_000);
+      expect(await facts(provider)).toMatchObject({ state: "exited" });
+      await bench.stage.wait(10);
+      await bench.engine.startContainer(id);
+      expect((await facts(provider))?.startedAt).toBeGreaterThan(running?.startedAt ?? Infinity);
+      await bench.discard(id);
     });
 
     it("ends with the owner of its PID namespace, and can be started when that runs again", async () => {

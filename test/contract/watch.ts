@@ -41,7 +41,7 @@ export function watchContract(bench: Bench): void {
       });
     });
 
-    it("tells of health, and of foreign containers only what may unblock ours", async () => {
+    it("tells of health, and of foreign containers which they are and whether that may unblock ours", async () => {
       await watched(async (events, settle) => {
         const remove = await bench.stage.createForeign("contract-other-1", bench.plain);
         await settle();
@@ -51,12 +51,14 @@ export function watchContract(bench: Bench): void {
         await bench.engine.startContainer(id);
         await bench.until(id, ({ health }) => health === "healthy");
         await settle();
-        expect(events).toContainEqual({ kind: "other" });
+        const foreign = events.filter((event) => event.kind === "foreign");
+        expect(foreign.at(-1)).toMatchObject({ subject: { names: ["contract-other-1"] }, unblocks: true });
         expect(events).toContainEqual({
           kind: "container",
           project,
           service: "beat",
           action: "health_status: healthy",
+          subject: { id, names: ["contract-beat-1.next"] },
         });
         await bench.discard(id);
       });
@@ -121,7 +123,9 @@ export function watchContract(bench: Bench): void {
         events.length = 0;
         await bench.discard(id);
         await bench.stage.wait(300);
-        expect(events).toContainEqual({ kind: "container", project, service: "unheard", action: "destroy" });
+        expect(events).toContainEqual(
+          expect.objectContaining({ kind: "container", project, service: "unheard", action: "destroy" }),
+        );
       });
     });
 

@@ -59,10 +59,11 @@ export class SimulatedEngine implements Engine {
 
   /** A container that is not ours, on a network or on none. Answers a way to remove it. */
   addForeign(name: string, network?: string): () => void {
-    this.#foreign.set(name, { id: this.world.freshId(), network });
+    const id = this.world.freshId();
+    this.#foreign.set(name, { id, network });
     return () => {
       this.#foreign.delete(name);
-      this.world.emit({ kind: "other" });
+      this.world.emit({ kind: "foreign", subject: { id, names: [name] }, unblocks: true });
     };
   }
 
@@ -162,10 +163,10 @@ export class SimulatedEngine implements Engine {
         const stranger = this.#strangers.get(facts.id);
         if (stranger === undefined) continue;
         const seen = { id: facts.id, name: facts.name, ...stranger };
-        const claimed = claim(seen) !== undefined;
-        if (claimed) unclaimed.delete(facts.id);
+        const claimed = claim(seen);
+        if (typeof claimed === "object") unclaimed.delete(facts.id);
         else unclaimed.add(facts.id);
-        foreign.push({ ...seen, facts: claimed ? facts : undefined });
+        foreign.push({ ...seen, facts: claimed === undefined ? undefined : facts });
       }
       const inspected = host.containers.filter(({ id }) => !unclaimed.has(id));
       this.counts.lists += 1;
@@ -351,8 +352,9 @@ export class SimulatedEngine implements Engine {
     this.#change("renameContainer", () => {
       if (this.#get(id).name === name) return;
       this.#refuseTakenName(name);
+      const oldName = this.#get(id).name;
       this.world.patch(id, { name, role: roleOf(name, this.#bases.get(id) ?? "") });
-      this.world.tell(id, "rename");
+      this.world.tell(id, "rename", [name, oldName]);
     });
 
   removeContainer: Engine["removeContainer"] = (id, withVolumes = false) =>

@@ -64,7 +64,7 @@ export class World {
   readonly takenPorts = new Set<number>();
   /** Ids of containers that no start can bring up any more. */
   readonly wedged = new Set<string>();
-  /** Containers that others made and nobody has claimed: what happens to them is told to nobody. */
+  /** Containers that others made and nobody has claimed. */
   readonly unclaimed = new Set<string>();
   /** Ids of containers whose state a look has not seen yet. */
   readonly changed = new Set<string>();
@@ -267,12 +267,17 @@ export class World {
     return name === "on-failure" && exitCode !== 0 && (most === 0 || made.restarts < most);
   }
 
-  tell(id: string, action: string): void {
+  tell(id: string, action: string, names?: readonly string[]): void {
     const container = this.find(id);
     if (container === undefined) return;
     this.changed.add(id);
-    if (this.unclaimed.has(id)) return;
-    this.emit({ kind: "container", project: container.project, service: container.service, action });
+    const subject = { id, names: names ?? [container.name] };
+    if (this.unclaimed.has(id)) {
+      const unblocks = action === "die" || action === "destroy" || action === "rename";
+      if (!action.startsWith("health_status")) this.emit({ kind: "foreign", subject, unblocks });
+      return;
+    }
+    this.emit({ kind: "container", project: container.project, service: container.service, action, subject });
   }
 
   emit(event: EngineEvent): void {

@@ -93,7 +93,7 @@ describe("what is known of the host", () => {
   it("is asked again where an event names it, although the list shows nothing", async () => {
     policy = "always";
     await tell({ Type: "container", Action: "update", Actor: { ID: id, Attributes: Labels } });
-    expect(seen.at(-1)).toEqual({ kind: "container", project: "contract", service: "web", action: "update" });
+    expect(seen.at(-1)).toMatchObject({ kind: "container", project: "contract", service: "web", action: "update" });
     expect(await look()).toBe("always");
     expect(fake.requests).toHaveLength(2);
   });
@@ -153,7 +153,7 @@ describe("what is known of the host", () => {
     expect(foreign.map(({ name }) => name)).toEqual(["foreign"]);
   });
 
-  it("wakes nobody for a signal, nor for what a foreign container begins", async () => {
+  it("tells nothing of a signal, and of a foreign container whether it frees something", async () => {
     const foreign = { ID: "d".repeat(64), Attributes: { name: "foreign" } };
     for (const Action of ["create", "start", "health_status: healthy"]) {
       events?.write(`${JSON.stringify({ Type: "container", Action, Actor: foreign })}\n`);
@@ -161,7 +161,20 @@ describe("what is known of the host", () => {
     const signal = { ID: id, Attributes: { ...Labels, signal: "15" } };
     events?.write(`${JSON.stringify({ Type: "container", Action: "kill", Actor: signal })}\n`);
     await tell({ Type: "container", Action: "die", Actor: foreign });
-    expect(seen).toEqual([{ kind: "resync" }, { kind: "other" }]);
+    const told = { kind: "foreign", subject: { id: "d".repeat(64), names: ["foreign"] } };
+    expect(seen).toEqual([
+      { kind: "resync" },
+      { ...told, unblocks: false },
+      { ...told, unblocks: false },
+      { ...told, unblocks: true },
+    ]);
+    const renamed = { ID: "d".repeat(64), Attributes: { name: "new", oldName: "/foreign" } };
+    await tell({ Type: "container", Action: "rename", Actor: renamed });
+    expect(seen.at(-1)).toEqual({
+      kind: "foreign",
+      subject: { id: "d".repeat(64), names: ["new", "foreign"] },
+      unblocks: true,
+    });
   });
 
   describe("while the stream is open", () => {

@@ -39,7 +39,7 @@ describe("a container that shares something of another service's", () => {
     `);
     const spec = specFor({
       namespaces: { ipc: { service: "media" }, pid: { service: "media" } },
-      volumesFrom: [{ service: "media", readOnly: true }, "elsewhere"],
+      volumesFrom: [{ service: "media", readOnly: true }],
     });
     expect(planText({ desired: desire("a", spec), host: at(media()) })).toMatchInlineSnapshot(`
       "
