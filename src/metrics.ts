@@ -39,6 +39,7 @@ const steps = names<StepKind>({
   "remove-image": 0,
   "set-routes": 0,
   "keep-logs": 0,
+  "note-refusal": 0,
 });
 
 type GaugeSeries = Gauge.Internal<string>;

@@ -14,6 +14,7 @@ export interface ExecutionContext {
   readonly postStart: (step: StepOf<"post-start">, id: string) => Promise<void>;
   /** Remembers, where that matters, that the container is about to end by our doing. */
   readonly noteStop: (id: string) => Promise<void>;
+  readonly noteRefusal: (step: StepOf<"note-refusal">) => Promise<void>;
   readonly noteLeaving: (step: StepOf<"note-leaving">, id: string) => Promise<void>;
   /** Ids by name: what was observed, and what this run has made since. Nothing else can be reached. */
   readonly ids: Map<string, string>;
@@ -64,6 +65,7 @@ const executors: Executors = {
     context.engine.removeContainer(idOf(context, step.container), step.volumes === true),
   "set-routes": (step, context) => context.gates.setRoutes(idOf(context, step.container), step.routes),
   "remove-image": (step, { engine }) => engine.removeImage(step.reference),
+  "note-refusal": (step, { noteRefusal }) => noteRefusal(step),
   "keep-logs": (step, context) => context.keepLogs(step, idOf(context, step.container)),
 };
 

@@ -5,7 +5,7 @@ import type { Desired, Memory } from "../plan/desired.js";
 import { toleratedFailures } from "../plan/failures.js";
 import { trackRollout } from "../plan/history.js";
 import { openingOf } from "../plan/opening.js";
-import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
+import type { ForeignContainer, ObservedContainer, Refusal } from "../plan/observed.js";
 import { failedRun, jobNews } from "../plan/job-news.js";
 import { highestOnHost } from "../plan/numbering.js";
 import { shorten } from "../plan/render.js";
@@ -16,7 +16,7 @@ import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import { Flaps } from "./flaps.js";
 import type { Journal } from "./journal.js";
-import type { Failure } from "./record.js";
+import type { Failure, ServiceRecord } from "./record.js";
 import { RefusedStarts } from "./refused-starts.js";
 import type { Clock, Engine, Log } from "./ports.js";
 import type { Telemetry } from "./telemetry.js";
@@ -39,6 +39,7 @@ export class Ledger {
 
   readonly #flaps = new Flaps();
   readonly #refusedStarts = new RefusedStarts();
+  readonly #refusals = new Map<ServiceKey, readonly Refusal[]>();
 
   constructor(private readonly options: LedgerOptions) {}
 
@@ -77,6 +78,7 @@ export class Ledger {
   }
 
   forget(key: ServiceKey): void {
+    this.#refusals.delete(key);
     this.#heals.delete(key);
     this.#flaps.forget(key);
     this.#refusedStarts.forget(key);
@@ -92,7 +94,7 @@ export class Ledger {
   }
 
   /** Opens and closes the record of the rollout that the containers show. */
-  async follow(key: ServiceKey, spec: ServiceSpec, view: View, log: Log): Promise<Rollout | undefined> {
+  async follow(key: ServiceKey, { spec, ...wanted }: Desired, view: View, log: Log): Promise<Rollout | undefined> {
     const { journal, clock } = this.options;
     const { containers } = view;
     const { rollout: known, memory } = journal.record(key);
@@ -100,7 +102,7 @@ export class Ledger {
     const tolerated = toleratedFailures(spec.update, spec.replicas ?? 1);
     const opening = openingOf(spec, view, memory.jobs);
     const { pin, holds } = memory;
-    const rollout = trackRollout(known, { containers, now: clock.now(), tolerated, pin, opening, holds });
+    const rollout = trackRollout(known, { containers, now: clock.now(), tolerated, pin, opening, holds, wanted });
     if (rollout === undefined || rollout === known) return known;
     const told = withCause(rollout, journal.record(key).failures);
     await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
@@ -162,6 +164,44 @@ export class Ledger {
     }
   }
 
+  /** A creation that the engine has just refused is seen by the next look. */
+  refused(key: ServiceKey, refusal: Refusal): void {
+    const others = this.refusals(key).filter(({ container }) => container !== refusal.container);
+    this.#refusals.set(key, [...others, refusal]);
+  }
+
+  refusals(key: ServiceKey): readonly Refusal[] {
+    return this.#refusals.get(key) ?? [];
+  }
+
+  async noteRefusal(key: ServiceKey, step: StepOf<"note-refusal">, log: Log): Promise<void> {
+    const { journal, clock } = this.options;
+    const { refusal, because: message } = step;
+    const { container, digest, specHash, slot, job } = refusal;
+    this.#refusals.set(
+      key,
+      this.refusals(key).filter((one) => one !== refusal),
+    );
+    const at = clock.now();
+    log.warn({ container, digest }, shorten(`${digest} failed: ${message}`));
+    if (job?.phase !== "after") await this.#close(key, refusedRollout(journal.record(key), key, step, at), log);
+    if (job === undefined) {
+      const reason = "StartFailed" as const;
+      await journal.append({ type: "hold", at, key, specHash, digest, reason, message, container, slot, logs: [] });
+    } else {
+      const run = { container: `${container} of revision ${refusal.revision}`, job: job.hash, specHash, digest };
+      const entry = { ...run, outcome: "failed" as const, message, name: container };
+      await journal.append({ type: "job", at, key, ...entry });
+    }
+  }
+
+  /** A rollout that has ended without a container that could tell. */
+  async #close(key: ServiceKey, rollout: Rollout | undefined, log: Log): Promise<void> {
+    if (rollout === undefined) return;
+    await this.options.journal.append({ type: "rollout", at: this.options.clock.now(), key, rollout });
+    await this.#finish(key, rollout, [], log);
+  }
+
   async keepLogs(key: ServiceKey, step: StepOf<"keep-logs">, id: string, log: Log): Promise<void> {
     const { journal, engine, clock } = this.options;
     const logs = await engine
@@ -189,6 +229,23 @@ export class Ledger {
     });
     log.warn({ container, digest, reason, logs }, shorten(`${digest} failed: ${message}; it is held`));
   }
+}
+
+/** Undefined: it has been closed already. */
+function refusedRollout(
+  { rollouts }: ServiceRecord,
+  key: ServiceKey,
+  { refusal, from, because }: StepOf<"note-refusal">,
+  at: number,
+): Rollout | undefined {
+  const id = `${key}@${refusal.revision}`;
+  const known = rollouts.findLast((rollout) => rollout.id === id);
+  if (known?.finishedAt !== undefined) return undefined;
+  const now = new Date(at).toISOString();
+  const { digest: to, image, specHash, job } = refusal;
+  const reason = job === undefined ? "StartFailed" : "JobFailed";
+  const begun = known ?? { id, from, to, startedAt: now, image, specHash };
+  return { ...begun, finishedAt: now, outcome: "failed", reason, message: `${reason}: ${because}` };
 }
 
 /** With what became of the container that failed, where one did. */

@@ -61,4 +61,5 @@ const reasonOfStep: Readonly<Record<StepKind, Reason>> = {
   "remove-image": "EngineRefused",
   "keep-logs": "EngineRefused",
   "note-leaving": "EngineRefused",
+  "note-refusal": "EngineRefused",
 };

@@ -12,6 +12,7 @@ import { pinned } from "../plan/pin.js";
 import { isJobName } from "../plan/names.js";
 import { plan } from "../plan/plan.js";
 import { isPaused } from "../plan/release.js";
+import { refusalOf } from "../plan/refusal.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { bareStatus, statusOf } from "../plan/status.js";
@@ -83,8 +84,8 @@ interface Run {
   acted: boolean;
   /** What is being done to the host, or could not be done. */
   step: StepKind | undefined;
-  /** The engine has refused to start a new container once. */
-  startRefused: boolean;
+  /** The engine has refused once to create or start a new container. */
+  refused: boolean;
   retryAfterMs: number;
 }
 
@@ -107,7 +108,7 @@ export class Reconciler {
       afresh: false,
       acted: false,
       step: undefined,
-      startRefused: false,
+      refused: false,
       retryAfterMs: 0,
     };
     const began = clock.now();
@@ -150,16 +151,18 @@ export class Reconciler {
     const { ledger, pulls, clock } = this.options;
     const { spec, generation, specProblem } = declared;
     const known = await this.#resolutions.dependencies(run, spec, snapshot);
-    const view = viewOf(snapshot, spec, pulls.states, clock.now(), known);
+    const refusals = ledger.refusals(run.key);
+    const view = { ...viewOf(snapshot, spec, pulls.states, clock.now(), known), refusals };
     await ledger.rememberJobs(run.key, view, run.log);
     await ledger.rememberVolumes(run.key, view);
-    const rollout = await ledger.follow(run.key, spec, view, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
     const flapping = ledger.flapping(run.key, lastingOf(spec, view.containers));
     if (resolved !== undefined) await ledger.saw(run.key, resolved);
-    const memory = ledger.memory(run.key, view);
     const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
-    const desired = withWindow(pinned(wanted, memory.pin), view.now);
+    const { pin } = this.options.journal.record(run.key).memory;
+    const desired = withWindow(pinned(wanted, pin), view.now);
+    const rollout = await ledger.follow(run.key, desired, view, run.log);
+    const memory = ledger.memory(run.key, view);
     const planned = plan(desired, view, memory);
     if (!run.afresh && isConclusive(planned.steps)) {
       run.afresh = true;
@@ -242,14 +245,16 @@ export class Reconciler {
       preStop: (step: StepOf<"pre-stop">, id: string) => runPreStop(engine, step, id, run.log),
       postStart: (step: StepOf<"post-start">, id: string) => runPostStart(this.options, run.key, step, id, run.log),
       noteStop: (id: string) => this.#noteStop(run, id, containers),
+      noteRefusal: (step: StepOf<"note-refusal">) => ledger.noteRefusal(run.key, step, run.log),
       noteLeaving: (step: StepOf<"note-leaving">, id: string) => noteLeaving(this.options, run.key, step, id),
       ids: idsOf(containers),
     };
     for (const step of steps) {
       try {
         run.step = step.kind;
-        await this.#perform(run, step, context);
+        const done = await this.#perform(run, step, context);
         run.step = undefined;
+        if (!done) return;
       } finally {
         host.invalidate();
         const told = "container" in step ? context.ids.get(step.container) : undefined;
@@ -265,7 +270,8 @@ export class Reconciler {
     await noteStop(this.options, key, id, startedAt);
   }
 
-  async #perform(run: Run, step: Step, context: Parameters<typeof execute>[1]): Promise<void> {
+  /** Answers whether what follows can be done too. */
+  async #perform(run: Run, step: Step, context: Parameters<typeof execute>[1]): Promise<boolean> {
     const { clock, telemetry, journal, ledger } = this.options;
     const text = shorten(renderStep(step));
     const began = clock.now();
@@ -275,20 +281,31 @@ export class Reconciler {
       await execute(step, context);
       const made = step.kind === "create-container" ? context.ids.get(step.name) : undefined;
       void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, ...given({ made }) });
+      return true;
     } catch (thrown) {
       const error = asFairleadError(thrown);
       void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, error: error.message });
-      const refused = step.kind === "start-container" && error.code !== "EngineUnreachable";
-      const id = refused ? context.ids.get(step.container) : undefined;
+      const isStart = step.kind === "start-container" && error.code !== "EngineUnreachable";
+      const id = isStart ? context.ids.get(step.container) : undefined;
       if (id !== undefined) ledger.startRefused(run.key, id);
-      // What the engine says of a refused start is observed on the container and judged like any other failure, once.
-      const judged = refused && (/\.(next|previous)$/.test(step.container) || isJobName(step.container));
-      if (!judged || run.startRefused) throw thrown;
-      run.startRefused = true;
-      run.log.warn({ step: step.kind, error: error.message }, `${step.container} did not start`);
+      if (!this.#isJudged(run, step, error) || run.refused) throw thrown;
+      run.refused = true;
+      run.log.warn({ step: step.kind, error: error.message }, "the engine refused it");
+      return step.kind === "start-container";
     } finally {
       telemetry.stepDone(step.kind, (clock.now() - began) / 1_000);
     }
+  }
+
+  /** What the engine says of a refused container is judged by the next look like any other failure, once. */
+  #isJudged(run: Run, step: Step, error: FairleadError): boolean {
+    if (step.kind === "create-container") {
+      const refusal = error.code === "EngineRefused" ? refusalOf(step, error.message) : undefined;
+      if (refusal !== undefined) this.options.ledger.refused(run.key, refusal);
+      return refusal !== undefined;
+    }
+    if (step.kind !== "start-container" || error.code === "EngineUnreachable") return false;
+    return /\.(next|previous)$/.test(step.container) || isJobName(step.container);
   }
 
   #publish(run: Run, status: ServiceStatus | undefined): void {

@@ -294,7 +294,12 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const { rollout } = entry;
       const { underWay: _underWay, ...rest } = withRevision(memory, revisionIn(rollout.id));
       const rollouts = withRollout(record.rollouts, rollout);
-      return { ...record, rollout, rollouts, memory: { ...rest, ...underWay(rollout) } };
+      return {
+        ...record,
+        rollout,
+        rollouts,
+        memory: { ...rest, ...underWay(rollout), abandoned: abandonedIn(rollouts) },
+      };
     }
     case "revision":
       return { ...record, memory: withRevision(memory, entry.revision) };
@@ -322,6 +327,14 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       return { ...record, memory: { ...memory, made } };
     }
   }
+}
+
+function abandonedIn(rollouts: readonly Rollout[]): readonly number[] {
+  const stable = rollouts.filter(({ outcome, rollback }) => outcome === "promoted" || rollback === true);
+  const kept = new Set(stable.map(({ id }) => id));
+  return rollouts
+    .filter(({ id, finishedAt }) => finishedAt !== undefined && !kept.has(id))
+    .map(({ id }) => revisionIn(id));
 }
 
 function underWay({ id, to, specHash, finishedAt }: Rollout): Pick<Memory, "underWay"> {

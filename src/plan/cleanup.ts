@@ -1,4 +1,5 @@
 import type { ServiceSpec } from "../spec/service.js";
+import type { SlotMemory } from "./desired.js";
 import { keepRepository, keptRevision } from "./names.js";
 import type { ObservedContainer, ObservedImage } from "./observed.js";
 import type { Step } from "./step.js";
@@ -7,7 +8,7 @@ import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** What the serving container has outlived: a failed one, a previous one beyond `keep`, images beyond `keep`. */
-export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: SlotView): Step[] {
+export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: SlotView, memory: SlotMemory): Step[] {
   const steps: Step[] = [];
   const failed = inRole(view.containers, "failed");
   const previous = inRole(view.containers, "previous");
@@ -21,18 +22,25 @@ export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: Slot
   } else if (previous !== undefined) {
     steps.push(...retire(previous, spec, `${active.name} has taken over`));
   }
-  return [...steps, ...clearImages(spec, active, view)];
+  return [...steps, ...clearImages(spec, active, view, memory)];
 }
 
 /** Images that no container of the service uses any more and nobody rolls back to. */
-export function clearImages(spec: ServiceSpec, active: ObservedContainer, view: SlotView): Step[] {
+export function clearImages(
+  spec: ServiceSpec,
+  active: ObservedContainer,
+  view: SlotView,
+  { abandoned = [] }: SlotMemory,
+): Step[] {
   const tagged = view.images
     .flatMap((image) => image.tags.map((tag) => ({ tag, revision: keptRevision(spec, tag) ?? -1 })))
     .filter(({ revision }) => revision >= 0)
     .sort((one, other) => other.revision - one.revision);
   // What stands between the previous one and the active one failed or was superseded: nobody rolls back to it.
   const stable = inRole(view.containers, "previous")?.revision ?? active.revision - 1;
-  const older = tagged.map(({ revision }) => revision).filter((revision) => revision <= stable);
+  const older = tagged
+    .map(({ revision }) => revision)
+    .filter((revision) => revision <= stable && !abandoned.includes(revision));
   const kept = new Set([...older.slice(0, spec.keep), ...view.siblings.map((container) => container.revision)]);
   const doomed = new Set(tagged.filter(({ revision }) => !kept.has(revision)).map(({ tag }) => tag));
   const because = `beyond keep: ${spec.keep}`;

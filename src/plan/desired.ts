@@ -91,6 +91,8 @@ export interface Memory {
   readonly lastRevision?: number;
   /** The rollout that has begun and not ended. */
   readonly underWay?: { readonly revision: number; readonly specHash: string; readonly digest: Digest };
+  /** The numbers of rollouts that did not end well: nobody goes back to them. */
+  readonly abandoned?: readonly number[];
   /** By slot: how often in a row its active container had to be started again and did not last. */
   readonly heals: ReadonlyMap<number, number>;
   /** By container id: how often in a row the engine has refused to start it, since it was last away. */

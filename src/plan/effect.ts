@@ -70,6 +70,7 @@ export function effect(
     case "pre-stop":
     case "post-start":
     case "note-leaving":
+    case "note-refusal":
       return host;
     case "set-restart-policy":
       return change(host, step.container, () => ({ restartPolicy: step.policy }));

@@ -47,7 +47,7 @@ export function planHeld(
   }
   const steps = [
     ...repair.steps,
-    ...clearImages(desired.spec, active, view),
+    ...clearImages(desired.spec, active, view, memory),
     ...clearBuilt(desired.spec, active, desired.target, view),
   ];
   return { steps, outcome: { kind: "blocked", reason: "DigestHeld", because } };

@@ -1,5 +1,7 @@
 import type { Rollout } from "./condition.js";
-import type { Hold, Pin } from "./desired.js";
+import type { Digest } from "../spec/image.js";
+import { isTarget } from "./desired.js";
+import type { Desired, Hold, Pin } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { trackOpening } from "./opening.js";
 import type { Opening } from "./opening.js";
@@ -15,6 +17,8 @@ export interface Scene {
   /** The jobs before the first container of the newest rollout. */
   readonly opening?: Opening | undefined;
   readonly holds?: readonly Hold[];
+  /** What is to run, as far as that is known. */
+  readonly wanted?: Pick<Desired, "specHash" | "target"> | undefined;
 }
 
 /**
@@ -84,11 +88,13 @@ function begin(next: ObservedContainer, containers: readonly ObservedContainer[]
 type End = Pick<Rollout, "outcome" | "reason">;
 
 /** Undefined: between two replicas, or on the way back. */
-function endOf(open: Rollout, { containers, tolerated = 0, holds = [] }: Scene): End | undefined {
+function endOf(open: Rollout, scene: Scene): End | undefined {
+  const { containers, tolerated = 0 } = scene;
   const actives = inEverySlot(containers, "active");
   const failed = inEverySlot(containers, "failed").filter((container) => idOf(container) === open.id);
   const [model, ...more] = actives.filter((active) => idOf(active) === open.id && active.digest === open.to);
-  if (model === undefined) return endWithout(actives, failed, tolerated);
+  if (model === undefined)
+    return failed.length === 0 ? endOfNothing(open, scene) : endWithout(actives, failed, tolerated);
   const others = actives.filter(({ specHash, digest }) => specHash !== model.specHash || digest !== model.digest);
   const unserved = failed.filter(({ slot }) => ![model, ...more].some((active) => active.slot === slot));
   if (unserved.length > tolerated && others.length === 0) return { outcome: "failed", reason: "DigestHeld" };
@@ -96,23 +102,48 @@ function endOf(open: Rollout, { containers, tolerated = 0, holds = [] }: Scene):
   if (unserved.length <= tolerated && others.every(({ slot }) => failedHere(slot))) {
     return { outcome: "promoted", reason: "Converged" };
   }
-  const isHeld = holds.some((hold) => hold.specHash === model.specHash && hold.digest === model.digest);
   const stuck = inEverySlot(containers, "failed").some((one) =>
     [model, ...more].some((active) => active.slot === one.slot && precedes(one, active)),
   );
   // What failed before it began says nothing of a way back.
-  return (failed.length > 0 || isHeld) && stuck ? { outcome: "failed", reason: "RollbackFailed" } : undefined;
+  return (failed.length > 0 || isHeld(open, scene)) && stuck
+    ? { outcome: "failed", reason: "RollbackFailed" }
+    : undefined;
 }
 
-/** Nothing serves what it was to bring. */
+/** One that could begin was not held before it. */
+function isHeld({ to, specHash }: Rollout, { holds = [] }: Scene): boolean {
+  return holds.some((hold) => hold.specHash === specHash && hold.digest === to);
+}
+
+/** No container is left of it, or none is there again yet: that is its end only where something else is wanted, or serves. */
+function endOfNothing(open: Rollout, scene: Scene): End | undefined {
+  const { containers, wanted } = scene;
+  if (isHeld(open, scene)) return { outcome: serves(containers) ? "rolled-back" : "failed", reason: "DigestHeld" };
+  const isWanted =
+    wanted !== undefined &&
+    wanted.specHash === open.specHash &&
+    (!wanted.target.known || isTarget(wanted.target, open.to as Digest));
+  const actives = inEverySlot(containers, "active");
+  const isServed =
+    actives.length > 0 &&
+    actives.every(({ specHash, digest }) => specHash === wanted?.specHash && isTarget(wanted.target, digest));
+  return isWanted && !isServed ? undefined : { outcome: "superseded", reason: "RolloutStarted" };
+}
+
+/** Nothing serves what it was to bring. What never ran has not been rolled back from. */
 function endWithout(
   actives: readonly ObservedContainer[],
   failed: readonly ObservedContainer[],
   tolerated: number,
 ): End | undefined {
-  if (failed.length === 0) return { outcome: "superseded", reason: "RolloutStarted" };
   const untried = actives.filter(({ slot }) => failed.every((container) => container.slot !== slot));
   if (failed.length <= tolerated && untried.length > 0) return undefined;
-  const serves = actives.length > 0 && actives.every(isUp);
-  return { outcome: serves ? "rolled-back" : "failed", reason: "DigestHeld" };
+  if (failed.every(({ startedAt }) => startedAt === undefined)) return { outcome: "failed", reason: "StartFailed" };
+  return { outcome: serves(actives) ? "rolled-back" : "failed", reason: "DigestHeld" };
+}
+
+function serves(containers: readonly ObservedContainer[]): boolean {
+  const actives = inEverySlot(containers, "active");
+  return actives.length > 0 && actives.every(isUp);
 }

@@ -232,3 +232,18 @@ export interface HostSnapshot {
   /** The last time the engine went away and came back while we watched: what ended meanwhile ended with it. */
   readonly engineOutage: { readonly from: number; readonly to: number } | undefined;
 }
+
+/** A container that the engine would not create, for a reason that lies in its image: the same answer will come again. */
+export interface Refusal {
+  /** The name that it was to have. */
+  readonly container: string;
+  readonly digest: Digest;
+  readonly specHash: string;
+  readonly revision: number;
+  readonly slot: number;
+  /** The image reference as declared. */
+  readonly image: string;
+  /** In the engine's words. */
+  readonly message: string;
+  readonly job?: JobMark;
+}

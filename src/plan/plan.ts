@@ -11,6 +11,7 @@ import { prepare } from "./prepare.js";
 import { withBuild } from "./build.js";
 import { withPin } from "./pin.js";
 import { awaitRelease, untilReleased } from "./release.js";
+import { planRefusals } from "./refusal.js";
 import { planReplicas } from "./replicas.js";
 import { withRoutes } from "./routes.js";
 import { planRestore } from "./restore.js";
@@ -27,7 +28,7 @@ import type { View } from "./view.js";
  * them may move now.
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
-  const ended = planJobEnds(desired.spec, view, remembered);
+  const ended = planJobEnds(desired.spec, view, remembered) ?? planRefusals(view, remembered);
   if (ended !== undefined) return withUnserved(ended, view, remembered);
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined) return change;

@@ -50,6 +50,10 @@ function describe(step: Step): string {
       return `remove image ${shorten(step.reference)}`;
     case "set-routes":
       return `route at ${step.container}: ${step.routes.map(renderRoute).join(", ")}`;
+    case "note-refusal": {
+      const { container, digest, job } = step.refusal;
+      return `note that ${container} cannot be created${job?.phase === "after" ? "" : ` and hold ${shorten(digest)}`}`;
+    }
     case "keep-logs":
       return `keep the last log lines of ${step.container}${step.job?.phase === "after" ? "" : ` and hold ${shorten(step.digest)}`}`;
   }

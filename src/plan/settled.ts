@@ -18,7 +18,7 @@ export function planConverged(desired: Desired, active: ObservedContainer, view:
   const steps = [
     ...repair.steps,
     ...joined,
-    ...cleanUp(spec, active, view),
+    ...cleanUp(spec, active, view, memory),
     ...clearBuilt(spec, active, desired.target, view),
   ];
   return { steps, outcome: repair.outcome };

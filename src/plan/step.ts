@@ -1,6 +1,6 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
-import type { JobMark } from "./observed.js";
+import type { JobMark, Refusal } from "./observed.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
 import type { Hook } from "../spec/hooks.js";
@@ -34,6 +34,7 @@ export type Step = { readonly because: string } & (
   | SetRoutesStep
   | { readonly kind: "remove-image"; readonly reference: string }
   | KeepLogsStep
+  | NoteRefusalStep
 );
 
 export type StepKind = Step["kind"];
@@ -189,4 +190,12 @@ export interface KeepLogsStep {
   readonly slot?: number;
   /** The job that failed. Of one that was to follow nothing is held. */
   readonly job?: JobMark;
+}
+
+/** Writes into the journal that the engine refused a creation: the rollout has failed, and its digest and spec are held. */
+export interface NoteRefusalStep {
+  readonly kind: "note-refusal";
+  readonly refusal: Refusal;
+  /** What the rollout was to take the place of. */
+  readonly from?: Digest;
 }

@@ -16,6 +16,7 @@ import type {
   ObservedImage,
   ObservedNetwork,
   ObservedVolume,
+  Refusal,
   Role,
 } from "./observed.js";
 
@@ -34,6 +35,8 @@ export interface View {
   readonly engineOutage: HostSnapshot["engineOutage"];
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
+  /** Creations that the engine has just refused. */
+  readonly refusals?: readonly Refusal[];
   /** The services this one depends on, by name. */
   readonly dependencies: ReadonlyMap<string, DependencyState>;
   /** The containers that its file names to share something of, by that name. */

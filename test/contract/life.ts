@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { refusalOf } from "../../src/plan/refusal.js";
+import { startReason } from "../../src/plan/start-refusal.js";
 import { creation, project, serviceSpec } from "./service.js";
 import type { Bench } from "./bench.js";
 
@@ -50,6 +52,24 @@ export function lifeContract(bench: Bench): void {
       expect(ended.finishedAt).toBeGreaterThanOrEqual(running.startedAt ?? Infinity);
       await bench.engine.startContainer(id);
       expect(await bench.see(id)).toMatchObject({ state: "running", finishedAt: undefined, exitCode: undefined });
+      await bench.discard(id);
+    });
+
+    it("is refused at its creation or its start for what its image says, and refused again", async () => {
+      const commandless = await bench.local({ kind: "commandless" });
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        const refused = await bench.create("commandless", commandless).catch((error: unknown) => error);
+        expect(refused).toMatchObject({ code: "EngineRefused" });
+        const step = creation(serviceSpec("commandless", commandless), commandless);
+        expect(refusalOf(step, String(refused))).toMatchObject({ digest: commandless.digest });
+      }
+      const id = await bench.create("unknown", await bench.local({ kind: "unknown-user" }));
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        await expect(bench.engine.startContainer(id)).rejects.toMatchObject({ code: "EngineRefused" });
+        const seen = await bench.see(id);
+        expect(seen).toMatchObject({ startedAt: undefined });
+        expect(startReason(seen.startError), seen.startError).toBe("StartFailed");
+      }
       await bench.discard(id);
     });
 

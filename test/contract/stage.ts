@@ -7,6 +7,9 @@ export type StageBehaviour =
   | { readonly kind: "good"; readonly check?: boolean; readonly volumes?: readonly string[] }
   | { readonly kind: "exits"; readonly check?: boolean }
   | { readonly kind: "never-healthy" }
+  /** Its image says neither what to run nor as whom; or as somebody whom it does not know. */
+  | { readonly kind: "commandless" }
+  | { readonly kind: "unknown-user" }
   /** Healthy at first. */
   | { readonly kind: "dies"; readonly afterMs: number };
 

@@ -17,6 +17,10 @@ export interface ImageOptions extends SampleOptions {
   readonly healthcheck?: HealthcheckTimes | "none";
   /** The image's VOLUME: absolute paths. */
   readonly volumes?: readonly string[];
+  /** Whom its containers run as; who knows him is not asked. Default root. */
+  readonly user?: string;
+  /** `none`: it does not say what its containers run. */
+  readonly entrypoint?: "none";
   /** Default `oci`. */
   readonly mediaTypes?: MediaTypes;
   /** Default this machine's. The program inside is this machine's in any case. */
@@ -110,9 +114,11 @@ export function machinePlatform(): ImagePlatform {
   return { os: "linux", architecture: architectures[process.arch] ?? process.arch };
 }
 
-function imageConfig({ serve = 8080, healthcheck = {}, version = "v1", volumes = [] }: ImageOptions): object {
+function imageConfig(options: ImageOptions): object {
+  const { serve = 8080, healthcheck = {}, version = "v1", volumes = [], user, entrypoint } = options;
   return {
-    Entrypoint: ["/entry"],
+    ...(entrypoint === "none" ? {} : { Entrypoint: ["/entry"] }),
+    ...(user === undefined ? {} : { User: user }),
     Env: ["PATH=/bin"],
     Labels: { "org.opencontainers.image.version": version },
     ...(volumes.length === 0 ? {} : { Volumes: Object.fromEntries(volumes.map((path) => [path, {}])) }),

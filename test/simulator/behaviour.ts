@@ -20,6 +20,9 @@ export interface Behaviour {
   /** How long its pull takes (default 0), and how it ends. */
   readonly pullMs?: number;
   readonly pullFault?: ErrorCode;
+  /** What the engine says to a creation, or to every start, for a reason that lies in the image. */
+  readonly refusedAtCreate?: string;
+  readonly refusedAtStart?: string;
   /** What it logs as it starts. */
   readonly output?: readonly string[];
   /** And after that on its error stream. */

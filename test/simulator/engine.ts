@@ -31,6 +31,8 @@ interface Stream {
 
 const because = "asked by the executor";
 const beatMs = 5_000;
+/** The file can say what an image does not. */
+const noCommand = "No command specified";
 
 /** An `Engine` without an engine: passes the engine's own contract, on time that passes when told to. */
 export class SimulatedEngine implements Engine {
@@ -282,6 +284,13 @@ export class SimulatedEngine implements Engine {
         (image) => image.id === reference || image.digests.includes(reference),
       );
       if (behaviour === undefined || !isLocal) throw fault("ImageNotFound", `no such image: ${reference}`);
+      const { command, entrypoint } = step.spec.container;
+      const isMended = behaviour.refusedAtCreate === noCommand && (command ?? entrypoint) !== undefined;
+      if (behaviour.refusedAtCreate !== undefined && !isMended)
+        throw fault(
+          "EngineRefused",
+          `the engine refused to create container ${step.name}: ${behaviour.refusedAtCreate}`,
+        );
       const id = this.world.freshId();
       this.world.apply(step, id);
       const isJob = step.job !== undefined;
@@ -474,6 +483,8 @@ export class SimulatedEngine implements Engine {
     if (owner !== undefined) {
       return fault("EngineRefused", `cannot join a namespace of a non running container: ${owner}`);
     }
+    const refusal = this.world.behaviourOf(found.id)?.refusedAtStart;
+    if (refusal !== undefined) return fault("EngineRefused", refusal);
     const others = host.containers.filter(({ id, state }) => id !== found.id && state === "running");
     const taken = new Set([
       ...takenPorts,

@@ -102,6 +102,13 @@ function behaviourOf(behaviour: StageBehaviour): Behaviour {
       return { ...check, exitsAfterMs: 50, exitCode: 1, output: output.slice(0, 1), errors: [fatal] };
     case "never-healthy":
       return { commands, healthyAfterMs: "never" };
+    case "commandless":
+      return { check: "none", refusedAtCreate: "No command specified" };
+    case "unknown-user":
+      return {
+        check: "none",
+        refusedAtStart: "unable to find user nobody-here: no matching entries in passwd file",
+      };
     case "dies":
       return { commands, exitsAfterMs: behaviour.afterMs, exitCode: 1 };
   }

@@ -194,6 +194,10 @@ export class World {
     return [contents, path.slice(mount.target.length)];
   }
 
+  behaviourOf(id: string): Behaviour | undefined {
+    return this.#made.get(id)?.behaviour;
+  }
+
   portsOf(id: string): readonly PortMapping[] {
     return this.#made.get(id)?.spec.container.ports ?? [];
   }

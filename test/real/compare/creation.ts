@@ -47,6 +47,7 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
       preStop: notNow,
       postStart: notNow,
       noteStop: notNow,
+      noteRefusal: notNow,
       noteLeaving: notNow,
     });
   }

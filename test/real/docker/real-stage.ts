@@ -134,6 +134,10 @@ function imageOptions(behaviour: StageBehaviour): ImageOptions {
       return { behaviour: "exit-at-once", ...healthcheck };
     case "never-healthy":
       return { behaviour: "never-healthy" };
+    case "commandless":
+      return { entrypoint: "none", healthcheck: "none" };
+    case "unknown-user":
+      return { user: "nobody-here", healthcheck: "none" };
     case "dies":
       return { behaviour: { diesAfterMs: behaviour.afterMs } };
   }

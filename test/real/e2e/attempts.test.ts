@@ -43,4 +43,33 @@ describe.concurrent("a rollout", () => {
       [1, first.digest, "promoted"],
     ]);
   });
+
+  test.for([
+    ["whose user nobody knows", { user: "nobody-here" }, /unable to find user nobody-here/],
+    ["that says nothing to run", { entrypoint: "none" }, /[Nn]o command specified/],
+  ] as const)(
+    "with an image %s fails once, is held and counted once, and the old one serves",
+    async ([, lacks, words], { scene, expect }) => {
+      const first = await scene.push();
+      await scene.write({ web: {} });
+      await scene.start();
+      await scene.untilServing(first.digest);
+      const served = await scene.active();
+      const second = await scene.push(lacks);
+      expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 .*Held/);
+      const status = await scene.untilStatus(({ lastRollout }) => lastRollout?.outcome === "failed");
+      expect(status).toMatchObject({ health: "Healthy", activeDigest: first.digest, desiredDigest: second.digest });
+      expect(status.lastRollout).toMatchObject({ to: second.digest, reason: "StartFailed" });
+      expect(status.lastRollout?.message).toMatch(words);
+      expect(await scene.active()).toEqual(served);
+      const { revisions } = await historyOf(scene);
+      expect(revisions.map(({ revision, outcome }) => [revision, outcome])).toEqual([
+        [2, "failed"],
+        [1, "promoted"],
+      ]);
+      const metrics = await scene.metrics();
+      expect(metrics.value("fairlead_rollouts_total", { service: "web", outcome: "failed" })).toBe(1);
+      expect(metrics.value("fairlead_rollouts_total", { service: "web", outcome: "superseded" })).toBe(0);
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Rollout } from "../../../src/plan/condition.js";
+import type { Desired } from "../../../src/plan/desired.js";
 import { trackRollout } from "../../../src/plan/history.js";
-import { containerIn, digestOf, hold, now } from "./world.js";
+import { containerIn, desire, digestOf, hold, now } from "./world.js";
 
 const active = containerIn("active", "a", 1);
 const next = containerIn("next", "b", 2, { createdAt: now - 4_000 });
@@ -87,6 +88,28 @@ describe("the end of a rollout", () => {
     const anew = [...mixed, { ...inSlot(1, "failed", "a", 4), returns: true as const }];
     const holds = [{ ...hold("c"), slot: 2 }];
     expect(trackRollout(third, { containers: anew, now, holds })).toMatchObject({ reason: "RollbackFailed" });
+  });
+
+  it("is failed where its container never ran, whatever serves", () => {
+    const never = containerIn("failed", "b", 2, { startedAt: undefined });
+    const failed = { ...ended, outcome: "failed", reason: "StartFailed" };
+    expect(trackRollout(open, { containers: [active, never], now })).toEqual(failed);
+  });
+
+  it("is not yet there while it is wanted and none of its containers is there", () => {
+    const wanted = (letter: string, specHash = "H") => desire(letter, undefined, specHash);
+    const track = (containers: Parameters<typeof trackRollout>[1]["containers"], goal: Desired | undefined) =>
+      trackRollout(open, { containers, now, wanted: goal });
+    expect(track([active], wanted("b"))).toBe(open);
+    expect(track([active], { ...wanted("b"), target: { known: false, reason: "NotObserved", message: "" } })).toBe(
+      open,
+    );
+    const superseded = { outcome: "superseded" };
+    expect(track([active], wanted("c"))).toMatchObject(superseded);
+    expect(track([active], wanted("b", "other"))).toMatchObject(superseded);
+    expect(track([containerIn("active", "b", 3)], wanted("b"))).toMatchObject(superseded);
+    const held = { containers: [active], now, wanted: wanted("b"), holds: [hold("b")] };
+    expect(trackRollout(open, held)).toMatchObject({ outcome: "rolled-back", reason: "DigestHeld" });
   });
 
   it("is superseded when its container has gone, whatever failed earlier", () => {
