@@ -53,11 +53,12 @@ export class Authority {
 
   /** Answers a 401. `refused` is the pass that was shown, if any; a token in it is not used again. */
   async answer(
-    header: string | readonly string[] | undefined,
+    { headers, remote }: Pick<Answer, "headers" | "remote">,
     refused: Pass | undefined,
     subject: Subject,
   ): Promise<Pass> {
-    const entrance = entranceOf(parseChallenges(header), subject);
+    const header = headers["www-authenticate"];
+    const entrance = entranceOf(parseChallenges(header), remote, subject);
     if (entrance === undefined) throw noWayIn(subject);
     const { endpoint, image } = subject;
     this.entrances.set(`${endpoint.host}/${image.repository}`, entrance);
@@ -121,12 +122,16 @@ export class Authority {
 }
 
 /** Bearer before Basic: a token is worth less than a password to whoever sees it. */
-function entranceOf(challenges: readonly Challenge[], subject: Subject): Entrance | undefined {
+function entranceOf(
+  challenges: readonly Challenge[],
+  remote: string | undefined,
+  subject: Subject,
+): Entrance | undefined {
   const bearer = challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm"));
   if (bearer !== undefined) {
     const url = realmUrl(bearer.parameters.get("realm") ?? "", subject);
     const scope = bearer.parameters.get("scope") ?? "";
-    const realm = { url, service: bearer.parameters.get("service") };
+    const realm = { url, remote, service: bearer.parameters.get("service") };
     return { kind: "bearer", realm, scope: scope === "" ? pullScope(subject) : scope };
   }
   return challenges.some(({ scheme }) => scheme === "basic") ? { kind: "basic" } : undefined;

@@ -1,12 +1,22 @@
-import { trustOf, type Scheme } from "./endpoint.js";
+import { reachOf, trustOf, type Scheme } from "./endpoint.js";
 import { distrusted, headerOf, unreachable, type Subject } from "./failure.js";
 import { ConnectionFault } from "./fault.js";
+import type { Reach } from "./reach.js";
 import type { Reporter } from "./reporter.js";
 import type { RegistrySettings } from "./settings.js";
 import type { Answer, Question, Transport } from "./transport.js";
 
 const redirects = new Set([301, 302, 303, 307, 308]);
 const mostRedirects = 5;
+
+/** An answer with a token is a few thousand bytes. */
+const longestToken = 128 * 1024;
+
+/** Where a registry sends us, and the address at which it said so. */
+export interface Referral {
+  readonly url: URL;
+  readonly remote: string | undefined;
+}
 
 /** A question to a URL of the registry's choice, or to a path of its API (scheme yet to be found out). */
 export type Letter = Pick<Question, "method" | "headers" | "body">;
@@ -17,7 +27,7 @@ export class Correspondence {
   private readonly schemes = new Map<string, Scheme>();
 
   constructor(
-    private readonly transport: Transport,
+    private readonly transport: Pick<Transport, "send">,
     private readonly settings: RegistrySettings,
     private readonly reporter: Reporter,
   ) {}
@@ -34,8 +44,10 @@ export class Correspondence {
   }
 
   /** To a token server, which may be another host than the registry. Throws ConnectionFault where no answer comes. */
-  askElsewhere(letter: Letter, url: URL, subject: Subject): Promise<Answer> {
-    return this.send({ ...letter, url, trust: trustOf(url.host, subject.endpoint, this.settings) }, subject);
+  askElsewhere(letter: Letter, { url, remote }: Referral, subject: Subject): Promise<Answer> {
+    const trust = trustOf(url.host, subject.endpoint, this.settings);
+    const reach = reachOf(url.host, remote, subject.endpoint, this.settings);
+    return this.send({ ...letter, url, trust, reach, longest: longestToken }, subject);
   }
 
   private async attempt(
@@ -58,9 +70,12 @@ export class Correspondence {
     const { endpoint } = subject;
     let headers = letter.headers;
     let url = new URL(`${scheme}://${endpoint.host}${path}`);
+    let reach: Reach = "anywhere";
+    let own: string | undefined;
     for (let hops = 0; hops <= mostRedirects; hops += 1) {
       const trust = trustOf(url.host, endpoint, this.settings);
-      const answer = await this.send({ ...letter, headers, url, trust }, subject);
+      const answer = await this.send({ ...letter, headers, url, trust, reach }, subject);
+      own ??= answer.remote;
       const location = headerOf(answer, "location");
       if (!redirects.has(answer.status) || location === undefined) return answer;
       const next = redirectTarget(location, url, subject);
@@ -68,6 +83,7 @@ export class Correspondence {
         headers = withoutAuthorization(headers);
       }
       url = next;
+      reach = reachOf(url.host, own, endpoint, this.settings);
     }
     throw distrusted(subject, `${endpoint.host} redirects in a circle`, `Look at the proxy in front of it.`);
   }

@@ -17,7 +17,7 @@ export interface Lines {
 }
 
 /** `timeout`: when an idle connection is given up, in ms. */
-type LineOptions = Pick<AgentOptions, "maxFreeSockets" | "timeout" | "ca" | "rejectUnauthorized">;
+type LineOptions = Pick<AgentOptions, "lookup" | "maxFreeSockets" | "timeout" | "ca" | "rejectUnauthorized">;
 
 export function openLines(options: LineOptions): Lines {
   const kept = { ...options, keepAlive: true };

@@ -1,4 +1,5 @@
 import { canonicalRegistry, isLoopback } from "./names.js";
+import { reachFrom, type Reach } from "./reach.js";
 import type { RegistrySetting, RegistrySettings } from "./settings.js";
 
 export type Scheme = "http" | "https";
@@ -49,6 +50,17 @@ export function trustOf(host: string, endpoint: Endpoint, settings: RegistrySett
   const setting = settingOf(host, settings);
   if (setting.insecure === undefined && setting.ca === undefined) return endpoint.trust;
   return access(host, setting).trust;
+}
+
+/** Where an answer from `remote`, the registry's own address, may send us when it names this host. */
+export function reachOf(
+  host: string,
+  remote: string | undefined,
+  endpoint: Endpoint,
+  settings: RegistrySettings,
+): Reach {
+  const named = settingOf(endpoint.registry, settings).realms ?? [];
+  return named.some((one) => one.toLowerCase() === host) ? "anywhere" : reachFrom(remote);
 }
 
 function mirrorOf(registry: string, url: URL, setting: RegistrySetting, settings: RegistrySettings): Endpoint {

@@ -88,6 +88,8 @@ function remedyOf({ kind, host }: ConnectionFault, { registry }: Endpoint): stri
   switch (kind) {
     case "dns":
       return `Check the spelling of ${host} and this machine's DNS.`;
+    case "reach":
+      return `If it is meant, name it: \`registries: {"${registry}": {realms: ["${host}"]}}\` in the settings file.`;
     case "refused":
       return `Check that ${host} runs and that its port and the firewall are right.`;
     case "timeout":

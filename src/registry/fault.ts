@@ -1,4 +1,4 @@
-type FaultKind = "dns" | "refused" | "timeout" | "cut" | "certificate" | "not-tls" | "other";
+type FaultKind = "dns" | "reach" | "refused" | "timeout" | "cut" | "certificate" | "not-tls" | "other";
 
 /** No answer came. `message` completes a sentence that begins with the host. */
 export class ConnectionFault extends Error {
@@ -14,6 +14,11 @@ export class ConnectionFault extends Error {
 
 const patterns: readonly (readonly [RegExp, FaultKind, string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN|EAI_)/, "dns", "cannot be resolved to an address"],
+  [
+    /^EOUTOFREACH$/,
+    "reach",
+    "stands at a private, loopback or link-local address, where this registry may send nobody",
+  ],
   [/^ECONNREFUSED$/, "refused", "refuses connections"],
   [/^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/, "refused", "is not reachable from here"],
   [/^(ETIMEDOUT|TimeoutError)$/, "timeout", "gave no answer"],

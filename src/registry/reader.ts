@@ -32,7 +32,7 @@ export class Reader {
     // Only the registry's own host may ask for credentials, not one it has redirected to.
     if (answer.url.host !== subject.endpoint.host) throw refusal(answer, subject, this.now());
 
-    const fresh = await this.authority.answer(challenge, offered, subject);
+    const fresh = await this.authority.answer(answer, offered, subject);
     const second = await this.correspondence.ask(letter(method, fresh), path, subject);
     if (second.status !== 401 && second.status !== 403) return second;
     throw this.authority.rejection(second.headers["www-authenticate"], fresh, subject);

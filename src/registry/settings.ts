@@ -19,6 +19,8 @@ const registrySetting = z
       .optional(),
     /** Plain HTTP and unverified certificates are accepted, and credentials are sent all the same. */
     insecure: z.boolean().optional(),
+    /** Hosts, such as `auth.lan:5001`, that it may send us to although their address is private: token servers above all. */
+    realms: z.array(z.string().regex(hostPattern, "a host, such as auth.lan or 10.0.0.5:5001")).optional(),
     /** A PEM file whose certificates are trusted besides the usual ones. */
     ca: z.string().min(1).optional(),
   })

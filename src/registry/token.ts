@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { RegistryCredentials } from "../control/ports.js";
 import { distrusted, refusal, type Subject } from "./failure.js";
-import type { Letter } from "./correspondence.js";
+import type { Letter, Referral } from "./correspondence.js";
 import type { Answer } from "./transport.js";
 import { badPassword, plainRealm, privateImage } from "./unauthorized.js";
 
 export interface Realm {
   readonly url: URL;
+  /** The address of the registry that has named it. */
+  readonly remote: string | undefined;
   readonly service: string | undefined;
 }
 
@@ -17,10 +19,13 @@ export interface Token {
 }
 
 /** Sends a letter to a token server; throws ConnectionFault. */
-export type Post = (letter: Letter, url: URL, subject: Subject) => Promise<Answer>;
+export type Post = (letter: Letter, referral: Referral, subject: Subject) => Promise<Answer>;
 
 /** What Docker's token specification says of an answer that names no life. */
 const defaultLifeSeconds = 60;
+
+/** It goes into a header of each request. */
+const longestToken = 64 * 1024;
 
 const tokenSchema = z
   .object({
@@ -33,11 +38,11 @@ const tokenSchema = z
     return { value: (token ?? "") === "" ? (access_token ?? "") : (token ?? ""), lifeMs: seconds * 1000 };
   })
   // A line break would end the header early.
-  .refine(({ value }) => /^[\x21-\x7e]+$/.test(value));
+  .refine(({ value }) => value.length <= longestToken && /^[\x21-\x7e]+$/.test(value));
 
 /**
  * Asks a token server for a pull token: with the refresh-token grant for an identity token, else by GET, with a password
- * if there is one. Any answer is one; throws ConnectionFault, and Unauthorized where the password would go in clear.
+ * if there is one. Any answer is one; throws ConnectionFault, and Unauthorized where it is asked for over plain HTTP.
  */
 export async function askRealm(
   post: Post,
@@ -46,16 +51,15 @@ export async function askRealm(
   credentials: RegistryCredentials | undefined,
   subject: Subject,
 ): Promise<Answer> {
-  if (credentials !== undefined && realm.url.protocol === "http:" && !subject.endpoint.trust.plain) {
-    throw plainRealm(realm.url.host, subject);
-  }
+  if (realm.url.protocol === "http:" && !subject.endpoint.trust.plain) throw plainRealm(realm.url.host, subject);
+  const at = (url: URL): Referral => ({ url, remote: realm.remote });
   if (credentials?.identitytoken === undefined) {
     const { username, password = "" } = credentials ?? {};
-    return post(getLetter(username, password), getUrl(realm, scope, username), subject);
+    return post(getLetter(username, password), at(getUrl(realm, scope, username)), subject);
   }
-  const answer = await post(refreshLetter(realm, scope, credentials.identitytoken), realm.url, subject);
+  const answer = await post(refreshLetter(realm, scope, credentials.identitytoken), at(realm.url), subject);
   if (answer.status !== 404 && answer.status !== 405) return answer;
-  return post(getLetter("<token>", credentials.identitytoken), getUrl(realm, scope, undefined), subject);
+  return post(getLetter("<token>", credentials.identitytoken), at(getUrl(realm, scope, undefined)), subject);
 }
 
 /** The token in a token server's answer. Throws FairleadError where there is none, with the reason. */

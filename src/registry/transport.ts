@@ -4,11 +4,15 @@ import { closeLines, dial, openLines } from "./dial.js";
 import type { Dialled, Lines } from "./dial.js";
 import type { Trust } from "./endpoint.js";
 import { connectionFault } from "./fault.js";
+import { assertWithin, lookupWithin, type Reach } from "./reach.js";
 import { Lane, type LaneWidths, type Turn } from "./lane.js";
 
 export interface Question extends Dialled {
   readonly trust: Trust;
   readonly turn: Turn;
+  readonly reach: Reach;
+  /** Bytes of the answer; default those of a manifest. */
+  readonly longest?: number;
 }
 
 export interface Answer {
@@ -19,6 +23,8 @@ export interface Answer {
   readonly body: Buffer;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
+  /** The address it came from. */
+  readonly remote: string | undefined;
 }
 
 export interface TransportOptions {
@@ -41,7 +47,7 @@ export class Transport {
 
   /** The time a request waits for its turn does not count as the registry's. */
   async send(question: Question): Promise<Answer> {
-    const lines = await this.linesFor(question.trust);
+    const lines = await this.linesFor(question);
     return this.laneFor(question.url.host).run(question.turn, () => this.exchange(question, lines));
   }
 
@@ -53,12 +59,15 @@ export class Transport {
 
   private async exchange(question: Question, lines: Lines): Promise<Answer> {
     const { timeoutMs, userAgent } = this.options;
-    const { url } = question;
+    const { url, reach, longest = longestBody } = question;
     const signal = AbortSignal.timeout(timeoutMs);
     try {
+      assertWithin(reach, url.hostname);
       const headers = { "user-agent": userAgent, "accept-encoding": "identity", ...question.headers };
       const response = await dial({ ...question, headers }, lines, signal);
-      return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response), url };
+      const { statusCode: status = 0, headers: answered } = response;
+      const { remoteAddress: remote } = response.socket;
+      return { status, headers: answered, body: await readBody(response, longest), url, remote };
     } catch (thrown) {
       throw connectionFault(signal.aborted ? signal.reason : thrown, url.host, timeoutMs);
     }
@@ -72,31 +81,38 @@ export class Transport {
     return lane;
   }
 
-  private linesFor(trust: Trust): Promise<Lines> {
-    const key = trust.ca ?? (trust.verify ? "verified" : "unverified");
+  /** Kept connections are not looked up again, so that each reach has its own. */
+  private linesFor({ trust, reach }: Question): Promise<Lines> {
+    const key = JSON.stringify([trust.ca ?? trust.verify, reach]);
     const known = this.lines.get(key);
     if (known !== undefined) return known;
-    const lines = this.open(trust);
+    const lines = this.open(trust, reach);
     lines.catch(() => this.lines.delete(key));
     this.lines.set(key, lines);
     return lines;
   }
 
-  private async open({ ca, verify }: Trust): Promise<Lines> {
+  private async open({ ca, verify }: Trust, reach: Reach): Promise<Lines> {
     const roots = ca === undefined ? {} : { ca: await rootsAnd(ca) };
     const { widths, timeoutMs } = this.options;
     // How many are in use is the lanes' matter: those that hang are not to hold up the others here.
-    return openLines({ maxFreeSockets: widths.quick, timeout: timeoutMs, rejectUnauthorized: verify, ...roots });
+    return openLines({
+      maxFreeSockets: widths.quick,
+      timeout: timeoutMs,
+      lookup: lookupWithin(reach),
+      rejectUnauthorized: verify,
+      ...roots,
+    });
   }
 }
 
-async function readBody(body: AsyncIterable<unknown>): Promise<Buffer> {
+async function readBody(body: AsyncIterable<unknown>, longest: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
     if (!Buffer.isBuffer(chunk)) continue;
     length += chunk.length;
-    if (length > longestBody) throw new Error(`answered with more than ${longestBody} bytes`);
+    if (length > longest) throw new Error(`answered with more than ${longest} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);

@@ -48,7 +48,7 @@ export function plainRealm(realm: string, subject: Subject): FairleadError {
   const { registry } = subject.endpoint;
   return unauthorized(
     subject,
-    `cannot be read: it asks for the password over plain HTTP at ${realm}`,
+    `cannot be read: it sends us for a token over plain HTTP to ${realm}`,
     `Correct the registry's token address to https://, or accept this: \`registries: {"${registry}": {insecure: true}}\`.`,
   );
 }

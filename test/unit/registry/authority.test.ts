@@ -11,18 +11,25 @@ function subject(registry: string, repository = "acme/web", settings: RegistrySe
 }
 
 /** An authority whose token server is here; `asked` holds the scope of each question. */
-function authority(credentials?: RegistryCredentials): { authority: Authority; asked: string[] } {
+function authority(credentials?: RegistryCredentials): {
+  authority: Authority;
+  asked: string[];
+  referredFrom: (string | undefined)[];
+} {
   const asked: string[] = [];
-  const post: ConstructorParameters<typeof Authority>[0] = (_letter, url) => {
+  const referredFrom: (string | undefined)[] = [];
+  const post: ConstructorParameters<typeof Authority>[0] = (_letter, { url, remote }) => {
     asked.push(url.searchParams.get("scope") ?? "");
     const body = Buffer.from(JSON.stringify({ token: `t${asked.length}` }));
-    return Promise.resolve({ status: 200, headers: {}, body, url });
+    referredFrom.push(remote);
+    return Promise.resolve({ status: 200, headers: {}, body, url, remote });
   };
-  return { authority: new Authority(post, () => Promise.resolve(credentials), Date.now), asked };
+  return { authority: new Authority(post, () => Promise.resolve(credentials), Date.now), asked, referredFrom };
 }
 
-const challenge = 'Bearer realm="https://token.example/token"';
-const plain = 'Bearer realm="http://token.example/token"';
+const from = (challenge: string) => ({ headers: { "www-authenticate": challenge }, remote: "203.0.113.7" });
+const challenge = from('Bearer realm="https://token.example/token"');
+const plain = from('Bearer realm="http://token.example/token"');
 const bob: RegistryCredentials = { username: "bob", password: "pw", serveraddress: "ghcr.io" };
 
 describe("tokens by repository", () => {
@@ -54,7 +61,7 @@ describe("a realm on plain HTTP", () => {
     const { authority: quay, asked } = authority(bob);
     const error = await failure(quay.answer(plain, undefined, subject("quay.io")));
     expect(error).toMatchObject({ code: "Unauthorized" });
-    expect(error.message).toContain("over plain HTTP at token.example");
+    expect(error.message).toContain("over plain HTTP to token.example");
     expect(asked).toEqual([]);
   });
 
@@ -67,9 +74,16 @@ describe("a realm on plain HTTP", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("gets anonymous questions", async () => {
+  it("gets no anonymous question either: its token would be anybody's", async () => {
     const { authority: quay, asked } = authority();
-    await quay.answer(plain, undefined, subject("quay.io"));
-    expect(asked).toHaveLength(1);
+    expect(await failure(quay.answer(plain, undefined, subject("quay.io")))).toMatchObject({ code: "Unauthorized" });
+    expect(asked).toEqual([]);
+  });
+
+  it("is judged by the address of the registry that has named it, also when its token is asked for later", async () => {
+    const { authority: quay, referredFrom } = authority();
+    await quay.answer(challenge, undefined, subject("quay.io"));
+    await quay.offer(subject("quay.io", "acme/api"));
+    expect(referredFrom).toEqual(["203.0.113.7", "203.0.113.7"]);
   });
 });
