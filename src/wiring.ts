@@ -22,6 +22,7 @@ import { connectGates } from "./gate/haproxy.js";
 import { orphansOf } from "./plan/orphans.js";
 import { silentLog } from "./log.js";
 import type { Metrics } from "./metrics.js";
+import { ownContainer } from "./probe/self.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
@@ -111,6 +112,7 @@ export function engineOf(config: Config, registry: RegistryConnection, log: Log)
   return connectEngine({
     ...config.docker,
     credentials: (name) => registry.credentials(name),
+    own: ownContainer,
     onWarning: (container, warning) => {
       log.warn({ container, warning }, "the engine has a warning about a new container");
     },

@@ -27,6 +27,8 @@ export interface EngineOptions extends EndpointOptions {
   readonly credentials: Credentials;
   /** Told what the engine warns of when it creates a container, and what it is too old for. Default: nobody. */
   readonly onWarning?: containers.OnWarning;
+  /** The id of the container that this process runs in. Default: in none. */
+  readonly own?: () => Promise<string | undefined>;
   /** Epoch ms; default Date.now. */
   readonly clock?: () => number;
   /** How often the event stream is compared with a list. Default 5 s. */
@@ -53,7 +55,11 @@ export interface DockerEngine extends Engine {
 export function connectEngine(options: EngineOptions): DockerEngine {
   const clock = options.clock ?? Date.now;
   const connection = new Connection(resolveEndpoint(options));
-  const host = new Host(connection, clock);
+  const { socketPath, host: name, port } = connection.endpoint.client;
+  const remote =
+    socketPath === undefined && name !== undefined && port !== undefined ? { host: name, port } : undefined;
+  const standing = Promise.resolve(options.own?.()).then((own) => ({ own, remote }));
+  const host = new Host(connection, clock, () => standing);
   const { stale } = host;
   // Two services of a project want its network at the same moment, and old engines would then make two of one name.
   const births = new Turns();

@@ -9,6 +9,8 @@ import { HealthMemory } from "./health-memory.js";
 import { listImages, observeImages } from "./images.js";
 import { readIdentity } from "./labels.js";
 import { ageIn, fingerprint, foreignOf, isOf } from "./listing.js";
+import { lifelineOf } from "./lifeline.js";
+import type { Standing } from "./lifeline.js";
 import { observeNetworks } from "./network-observation.js";
 import { listNetworks } from "./networks.js";
 import { factsOf, observe } from "./observation.js";
@@ -72,6 +74,7 @@ export class Host {
   constructor(
     private readonly connection: Connection,
     private readonly clock: () => number,
+    private readonly standing: () => Promise<Standing>,
   ) {
     this.#flight = new Flight(() => this.#look());
   }
@@ -136,7 +139,7 @@ export class Host {
       this.health.keepOnly(ids);
       this.ends.keepOnly(ids);
       this.execs.keepOnly(ids);
-      return this.#snapshot(listed, takenAt);
+      return await this.#snapshot(listed, takenAt);
     } catch (error) {
       this.stale.giveBack(stale);
       throw error;
@@ -214,15 +217,19 @@ export class Host {
     };
   }
 
-  #snapshot(listed: readonly ListedContainer[], takenAt: number): HostSnapshot {
-    const containers = listed.flatMap(({ Id }) => this.#withCause(this.#known.get(Id)?.observed) ?? []);
+  async #snapshot(listed: readonly ListedContainer[], takenAt: number): Promise<HostSnapshot> {
+    const standing = await this.standing();
+    const seen = <T extends ContainerFacts>(facts: T | undefined): T | undefined => {
+      const lifeline = facts === undefined ? undefined : lifelineOf(facts, listed, standing);
+      return this.#withCause(facts === undefined || lifeline === undefined ? facts : { ...facts, lifeline });
+    };
+    const containers = listed.flatMap(({ Id }) => seen(this.#known.get(Id)?.observed) ?? []);
     const foreign = listed.filter((container) => readIdentity(container.Labels ?? {}) === undefined);
     return {
       takenAt,
       containers,
       foreign: foreign.map((container) => {
-        const facts = this.#withCause(this.#known.get(container.Id)?.facts);
-        return { ...foreignOf(container), facts };
+        return { ...foreignOf(container), facts: seen(this.#known.get(container.Id)?.facts) };
       }),
       networks: observeNetworks(this.#networks, foreign),
       volumes: this.#volumes,

@@ -11,6 +11,8 @@ export interface ListedContainer {
   readonly Status?: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, unknown>> | null } | null;
+  readonly HostConfig?: { readonly NetworkMode?: string };
+  readonly Ports?: readonly { readonly PublicPort?: number }[] | null;
 }
 
 export interface ListedNetwork {

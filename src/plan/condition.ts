@@ -48,6 +48,7 @@ export type Reason =
   | "EngineUnavailable"
   | "EngineRefused"
   | "GateUnavailable"
+  | "OwnLifeline"
   | "NameConflict"
   | "PortConflict"
   | "AddressConflict"

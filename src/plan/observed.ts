@@ -66,6 +66,8 @@ export interface ObservedContainer {
   readonly publishes?: true;
   /** Where its ports can be reached while it runs. */
   readonly location?: NetworkLocation;
+  /** The controller that looks is in it, or reaches the engine through it. */
+  readonly lifeline?: "controller" | "line";
   /** Only of a gate: what it does at this moment, as far as it is known. */
   readonly gate?: ObservedGate;
   /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */

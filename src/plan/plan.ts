@@ -5,6 +5,7 @@ import { memoryOf } from "./failures.js";
 import { withLeaving } from "./leave.js";
 import { planJobEnds } from "./job-ends.js";
 import { planNetworks } from "./networks.js";
+import { sparing } from "./lifeline.js";
 import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
 import { prepare } from "./prepare.js";
@@ -29,16 +30,17 @@ import type { View } from "./view.js";
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const ended = planJobEnds(desired.spec, view, remembered) ?? planRefusals(view, remembered);
-  if (ended !== undefined) return withUnserved(ended, view, remembered);
+  if (ended !== undefined) return sparing(withUnserved(ended, view, remembered), view);
   const { change, notice } = planNetworks(desired.spec, view);
-  if (change !== undefined) return change;
+  if (change !== undefined) return sparing(change, view);
   const served = besideGated(serve(desired, view, remembered), desired.spec, view);
   const service = withLeaving(served, desired, view, remembered);
   const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   const routed = withRoutes(whole, desired, view);
-  return withNotice(withUnserved(routed, view, remembered), notice, desired.spec, view);
+  const spared = sparing(withUnserved(routed, view, remembered), view);
+  return withNotice(spared, notice, desired.spec, view);
 }
 
 /** The containers that serve, and what follows once they do. */

@@ -1,4 +1,5 @@
 import type { Desired } from "./desired.js";
+import { sparing } from "./lifeline.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { retire } from "./steps.js";
@@ -26,5 +27,5 @@ export function planRemoval(
     ...retire(container, spec, because),
     { kind: "remove-container", container: container.name, because },
   ]);
-  return { steps, outcome: { kind: "continue", reason: "Removing", because } };
+  return sparing({ steps, outcome: { kind: "continue", reason: "Removing", because } }, view);
 }
