@@ -148,7 +148,7 @@ function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
 
 const obstructions: ReadonlySet<string | undefined> = new Set([
   ...["NameConflict", "PortConflict", "AddressConflict", "StartFailed", "StartRefused", "EngineRefused"],
-  ...["NetworkConflict", "NetworkInUse", "NetworkChanging"],
+  ...["StrayContainer", "NetworkConflict", "NetworkInUse", "NetworkChanging"],
 ]);
 
 /** Something foreign stands in the way, or others have to act first: any change on the host may have been that. */

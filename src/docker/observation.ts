@@ -17,7 +17,8 @@ export function observe(inspected: InspectedContainer): ObservedContainer | unde
   const { base, gateOf, ...labelled } = identity;
   const facts = factsOf(inspected);
   const gate = gateOf === undefined ? {} : { gate: { of: gateOf } };
-  return { ...labelled, ...facts, ...gate, role: roleOf(facts.name, base) };
+  const role = roleOf(facts.name, base);
+  return { ...labelled, ...facts, ...gate, role, ...(role === "stray" ? { base } : {}) };
 }
 
 /** One inspected container, whoever made it. `healthySince` is what the engine's own log proves. */

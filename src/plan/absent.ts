@@ -3,7 +3,7 @@ import { planRollout } from "./begin.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { lastStable } from "./goal.js";
 import { heldBy } from "./held.js";
-import { activeName, baseOf } from "./names.js";
+import { baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
@@ -27,17 +27,6 @@ export function planAbsent(
       steps: [{ kind: "remove-container", container: remains.name, because }],
       outcome: { kind: "continue", reason: "Restoring", because },
     };
-  }
-  const renamed = inRole(view.containers, "stray");
-  if (renamed?.specHash === desired.specHash) {
-    const because = `it was renamed to ${renamed.name} by hand`;
-    const step: Step = {
-      kind: "rename-container",
-      container: renamed.name,
-      to: activeName(desired.spec, view.slot),
-      because,
-    };
-    return { steps: [step], outcome: { kind: "continue", reason: "Restoring", because } };
   }
   const { target } = desired;
   if (!target.known) return planFallback(desired, target.message, target.reason, view, memory);

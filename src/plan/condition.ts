@@ -49,6 +49,7 @@ export type Reason =
   | "EngineRefused"
   | "GateUnavailable"
   | "OwnLifeline"
+  | "StrayContainer"
   | "NameConflict"
   | "PortConflict"
   | "AddressConflict"

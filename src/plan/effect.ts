@@ -75,7 +75,7 @@ export function effect(
     case "set-restart-policy":
       return change(host, step.container, () => ({ restartPolicy: step.policy }));
     case "rename-container":
-      return change(host, step.container, (container) => ({ name: step.to, role: roleOf(step.to, baseOf(container)) }));
+      return change(host, step.container, (container) => renamed(step.to, baseOf(container)));
     case "remove-container":
       return removed(host, step);
     case "set-routes":
@@ -85,6 +85,11 @@ export function effect(
     case "keep-logs":
       return host;
   }
+}
+
+function renamed(name: string, base: string): Partial<ObservedContainer> {
+  const role = roleOf(name, base);
+  return { name, role, ...(role === "stray" ? { base } : {}) };
 }
 
 function change(

@@ -40,7 +40,7 @@ function isRepair(step: Step, lifelines: readonly ObservedContainer[]): boolean 
   if (target === undefined) return false;
   if (step.kind === "set-restart-policy") return step.policy.name === target.declaredRestart.name;
   if (step.kind === "note-leaving") return step.stage === "stays";
-  return step.kind === "start-container" || step.kind === "post-start";
+  return step.kind === "start-container" || step.kind === "post-start" || step.kind === "rename-container";
 }
 
 function refusal({ lifeline, name }: ObservedContainer, because: string): Outcome {

@@ -35,8 +35,8 @@ export function roleOf(name: string, base: string): Role {
 }
 
 /** The active name that this container was made for; it survives a changed `container_name`. */
-export function baseOf(container: Pick<ObservedContainer, "name" | "role">): string {
-  if (container.role === "stray") return container.name;
+export function baseOf(container: Pick<ObservedContainer, "name" | "role" | "base">): string {
+  if (container.role === "stray") return container.base ?? container.name;
   const suffix = suffixes[container.role];
   return container.name.slice(0, container.name.length - suffix.length);
 }

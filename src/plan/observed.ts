@@ -14,6 +14,8 @@ export interface ObservedContainer {
   readonly project: string;
   readonly service: string;
   readonly role: Role;
+  /** Only of a stray: its name in the active role. */
+  readonly base?: string;
   readonly slot: number;
   readonly specHash: string;
   /** The registry's digest it was created from (index digest for multi-arch images). */

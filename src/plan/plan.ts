@@ -17,6 +17,7 @@ import { planReplicas } from "./replicas.js";
 import { withRoutes } from "./routes.js";
 import { planRestore } from "./restore.js";
 import { planSlot } from "./slot.js";
+import { withStrays } from "./stray.js";
 import { planSurplus } from "./surplus.js";
 import { besideGated } from "./ungated.js";
 import { withUnserved } from "./unserved.js";
@@ -40,7 +41,7 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   const routed = withRoutes(whole, desired, view);
   const spared = sparing(withUnserved(routed, view, remembered), view);
-  return withNotice(spared, notice, desired.spec, view);
+  return withNotice(withStrays(spared, desired.spec, view), notice, desired.spec, view);
 }
 
 /** The containers that serve, and what follows once they do. */

@@ -11,6 +11,7 @@ import { planNext } from "./next.js";
 import { goalOfNext, planHeldBack } from "./release.js";
 import { planAbsent } from "./absent.js";
 import { planConverged, planUnknown } from "./settled.js";
+import { planStray } from "./stray.js";
 import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
 import { isWedged } from "./wedged.js";
@@ -24,6 +25,8 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (conflict !== undefined) {
     return { steps: [], outcome: { kind: "blocked", reason: "NameConflict", because: conflict } };
   }
+  const stray = planStray(desired, view, memory);
+  if (stray !== undefined) return stray;
   const next = inRole(view.containers, "next");
   if (next !== undefined) return planNext(goalOfNext(desired, next), next, view, memory);
 

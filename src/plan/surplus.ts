@@ -7,7 +7,7 @@ import type { View } from "./view.js";
 /** Containers in slots beyond the number of replicas go, the highest slot first. Undefined: there are none. */
 export function planSurplus(spec: ServiceSpec, count: number, view: View): Plan | undefined {
   const surplus = view.containers
-    .filter(({ slot, role, state }) => slot > count && role !== "stray" && state !== "removing")
+    .filter(({ slot, state }) => slot > count && state !== "removing")
     .sort((one, other) => other.slot - one.slot);
   if (surplus.length === 0) return undefined;
   const because = count === 1 ? "one replica is wanted" : `${count} replicas are wanted`;

@@ -362,7 +362,9 @@ export class SimulatedEngine implements Engine {
       if (this.#get(id).name === name) return;
       this.#refuseTakenName(name);
       const oldName = this.#get(id).name;
-      this.world.patch(id, { name, role: roleOf(name, this.#bases.get(id) ?? "") });
+      const base = this.#bases.get(id) ?? "";
+      const role = roleOf(name, base);
+      this.world.patch(id, { name, role, ...(role === "stray" ? { base } : {}) });
       this.world.tell(id, "rename", [name, oldName]);
     });
 

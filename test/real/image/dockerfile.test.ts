@@ -76,6 +76,18 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(fairlead.passed.size).toBeGreaterThan(15);
   }, 120_000);
 
+  test("leaves its own container alone where its service wants another image, and says what to do", async () => {
+    const labels = { project, service: "self", "container-number": "1", oneoff: "False" };
+    const options = Object.entries(labels).flatMap(([key, value]) => ["--label", `com.docker.compose.${key}=${value}`]);
+    const fairlead = await startContainer(options, ", self: {image: imagetest/web, x-fairlead: {adopt: true}}");
+    await fairlead.untilHealthy();
+    expect(await fairlead.untilRefused("self")).toMatch(/is the container of this very controller/);
+    const state = await docker(["inspect", "--format", "{{.State.Running}} {{.RestartCount}}", fairlead.name]);
+    expect(state).toBe("true 0");
+    await fairlead.untilServed(undefined);
+    expect(await fairlead.stop()).toEqual({ exitCode: "0", quick: true });
+  }, 120_000);
+
   test("ends on SIGTERM under an init", async () => {
     const fairlead = await startContainer(["--init"]);
     await fairlead.untilHealthy();
@@ -95,14 +107,14 @@ async function publish(version: string): Promise<string> {
 }
 
 /** As compose.yml runs it: read-only, without capabilities, the socket behind the proxy's allowlist. */
-async function startContainer(options: readonly string[]) {
+async function startContainer(options: readonly string[], further = "") {
   const directory = await mkdtemp(`${tmpdir()}/fairlead-image-`);
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   await chmod(directory, 0o755);
   await mkdir(`${directory}/etc`);
   await publish("v1");
   const monitor = "deploy: {update_config: {monitor: 1s}}";
-  const services = `name: ${project}\nservices: {web: {image: imagetest/web, stop_grace_period: 1s, ${monitor}}}\n`;
+  const services = `name: ${project}\nservices: {web: {image: imagetest/web, stop_grace_period: 1s, ${monitor}}${further}}\n`;
   await writeFile(`${directory}/etc/services.yaml`, services);
   await writeFile(`${directory}/etc/fairlead.yaml`, `registries: {docker.io: {mirror: "${inject("registryUrl")}"}}\n`);
   await writeFile(`${directory}/etc/secret`, "s3cret\n");
@@ -154,6 +166,13 @@ async function startContainer(options: readonly string[]) {
         const { sync, health, activeDigest } = (await response.json()) as ServiceStatus;
         const isServed = sync === "Synced" && health === "Healthy" && (digest ?? activeDigest) === activeDigest;
         return isServed ? activeDigest : undefined;
+      }),
+    /** Why a service stays as it is. */
+    untilRefused: (service: string) =>
+      until("the refusal", async () => {
+        const response = await fetch(`http://${admin}/api/v1/services/${project}/${service}`);
+        const { conditions } = (await response.json()) as ServiceStatus;
+        return conditions.find(({ type, reason }) => type === "Ready" && reason === "OwnLifeline")?.message;
       }),
     postHook: async () => {
       const body = JSON.stringify({ push_data: { tag: "latest" }, repository: { repo_name: "imagetest/web" } });

@@ -109,7 +109,7 @@ describe("a container", () => {
   it("takes the role of its new name", () => {
     const rename = (to: string): Step => ({ kind: "rename-container", container: web.name, to, because });
     expect(changed(rename("shop-web-1.previous"))).toEqual({ name: "shop-web-1.previous", role: "previous" });
-    expect(changed(rename("mine"))).toEqual({ name: "mine", role: "stray" });
+    expect(changed(rename("mine"))).toEqual({ name: "mine", role: "stray", base: "shop-web-1" });
   });
 
   it("leaves its image to the others when it is removed", () => {
