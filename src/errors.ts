@@ -1,3 +1,5 @@
+import { printableLines } from "./printable.js";
+
 /** Every way in which the outside world can refuse us. The code decides the condition's reason; `retry` decides the queue's answer. */
 export type ErrorCode =
   | "ConfigInvalid"
@@ -34,7 +36,7 @@ export interface FairleadErrorOptions {
   readonly cause?: unknown;
 }
 
-/** The one error type that crosses a folder's border. Its message is fit for a log, an API answer and a terminal: no secrets. */
+/** The one error type that crosses a folder's border. Its message is fit for a log, an API answer and a terminal: no secrets, nothing that steers. */
 export class FairleadError extends Error {
   override readonly name = "FairleadError";
   readonly remedy: string | undefined;
@@ -46,8 +48,8 @@ export class FairleadError extends Error {
     message: string,
     options: FairleadErrorOptions = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.remedy = options.remedy;
+    super(printableLines(message), options.cause === undefined ? undefined : { cause: options.cause });
+    this.remedy = options.remedy === undefined ? undefined : printableLines(options.remedy);
     this.retry = options.retry ?? "backoff";
     this.retryAfterMs = options.retryAfterMs;
   }

@@ -5,6 +5,7 @@ import { program } from "./cli/program.js";
 import { readConfig } from "./config.js";
 import { createLog, silentLog } from "./log.js";
 import { pour } from "./pour.js";
+import { visible } from "./printable.js";
 import { readVersion } from "./version.js";
 
 // A controller waits nearly all its life: V8 is to keep its heap small rather than be fast.
@@ -29,9 +30,9 @@ process.exitCode = await program(
     terminal: process.stdout.isTTY,
     errorTerminal: process.stderr.isTTY,
     readText: readTextIfAny,
-    print: (text) => process.stdout.write(`${text}\n`),
+    print: (text) => process.stdout.write(`${visible(text)}\n`),
     pour: (texts) => pour(texts, process.stdout),
-    complain: (text) => process.stderr.write(`${text}\n`),
+    complain: (text) => process.stderr.write(`${visible(text)}\n`),
   },
   process.argv,
 );

@@ -14,7 +14,7 @@ export async function* harmless(chunks: AsyncIterable<string>): AsyncGenerator<s
 }
 
 function clean(text: string): string {
-  return text.replace(/\u001b\[[\d;:]*m|\p{Cc}/gu, (found) =>
-    found.length > 1 || found === "\n" || found === "\t" ? found : "",
+  return text.replace(/\u001b\[[\d;:]*m|[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (found) =>
+    found.length > 2 || found === "\n" || found === "\t" ? found : "",
   );
 }

@@ -1,4 +1,4 @@
-import { printable } from "./printable.js";
+import { printable } from "../printable.js";
 import { readFields, textIn } from "./protobuf.js";
 import { quotable } from "./refusal.js";
 

@@ -8,7 +8,7 @@ import { environmentEntries } from "./environment.js";
 import type { Hook } from "../spec/hooks.js";
 import { containerPath, execPath, shortId } from "./ids.js";
 import { logLines, wholeText } from "./logs.js";
-import { printable } from "./printable.js";
+import { printable } from "../printable.js";
 import { Refusal } from "./refusal.js";
 
 /** Of a check's output, this much of its end is read. */

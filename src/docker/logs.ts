@@ -1,5 +1,5 @@
 import { framesOf } from "./frames.js";
-import { printable } from "./printable.js";
+import { printable } from "../printable.js";
 
 const lineLimit = 2000;
 

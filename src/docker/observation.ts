@@ -5,7 +5,7 @@ import { readIdentity } from "./labels.js";
 import { locationOf } from "./location.js";
 import { mountsIn } from "./mounts-in.js";
 import { ownersIn } from "./owners.js";
-import { printable } from "./printable.js";
+import { printable } from "../printable.js";
 import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
 
 const longestOutput = 200;

@@ -1,5 +1,5 @@
 import { FairleadError } from "../errors.js";
-import { printable } from "./printable.js";
+import { printable } from "../printable.js";
 
 /** An answer of the engine that is not success. Stays inside this folder: callers turn it into a FairleadError. */
 export class Refusal extends Error {

@@ -1,4 +1,5 @@
 import { FairleadError } from "../errors.js";
+import { printable } from "../printable.js";
 import { formatImage, type ImageReference } from "../spec/image.js";
 import type { Endpoint } from "./endpoint.js";
 import type { ConnectionFault } from "./fault.js";
@@ -21,7 +22,7 @@ export function place({ registry, host }: Endpoint): string {
 
 /** No answer at all, from the registry or from its token server. */
 export function unreachable(fault: ConnectionFault, subject: Subject): FairleadError {
-  return new FairleadError("RegistryUnavailable", `${asking(subject)}: ${fault.host} ${fault.message}`, {
+  return new FairleadError("RegistryUnavailable", printable(`${asking(subject)}: ${fault.host} ${fault.message}`), {
     remedy: remedyOf(fault, subject.endpoint),
     cause: fault,
   });
@@ -63,12 +64,14 @@ export function refusal(answer: Answer, subject: Subject, now: number): Fairlead
 
 /** The registry speaks, but what it says cannot be believed or used. */
 export function distrusted(subject: Subject, why: string, remedy: string): FairleadError {
-  return new FairleadError("RegistryUnavailable", `${asking(subject)}: ${why}`, { remedy });
+  return new FairleadError("RegistryUnavailable", printable(`${asking(subject)}: ${why}`), {
+    remedy: printable(remedy),
+  });
 }
 
 export function unsupported(subject: Subject, why: string, remedy: string): FairleadError {
   const { image, endpoint } = subject;
-  return new FairleadError("UnsupportedManifest", `${formatImage(image)} at ${place(endpoint)}: ${why}`, {
+  return new FairleadError("UnsupportedManifest", printable(`${formatImage(image)} at ${place(endpoint)}: ${why}`), {
     remedy,
     retry: "never",
   });

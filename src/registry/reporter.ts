@@ -1,4 +1,5 @@
 import { headerOf } from "./failure.js";
+import { printable } from "../printable.js";
 import type { Answer } from "./transport.js";
 
 /** What the adapter says about its own doings. `registry` is the name in image references, mirror or not. */
@@ -43,5 +44,5 @@ function warningsOf(answer: Answer): readonly string[] {
   const value = answer.headers.warning;
   const lines = value === undefined ? [] : typeof value === "string" ? [value] : value;
   const texts = lines.flatMap((line) => [...line.matchAll(/\b299 - "((?:[^"\\]|\\.)*)"/g)]);
-  return texts.map(([, text = ""]) => text.replace(/\\(.)/g, "$1").slice(0, 500));
+  return texts.map(([, text = ""]) => printable(text.replace(/\\(.)/g, "$1"), 500));
 }

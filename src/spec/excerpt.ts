@@ -59,5 +59,5 @@ function withRest(shown: string, whole: string): string {
 
 function printable(line: string): string {
   const short = line.length > longest ? `${line.slice(0, longest)}…` : line;
-  return short.replace(/\t/g, " ").replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "\uFFFD");
+  return short.replace(/\t/g, " ").replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, "\uFFFD");
 }

@@ -1,3 +1,5 @@
+import { printable } from "../printable.js";
+
 /** One thing wrong in a services file. All problems of a file are reported together. */
 export interface Problem {
   readonly file: string;
@@ -16,5 +18,5 @@ export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
   const path = problem.path === "" ? "" : `${problem.path}: `;
   const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
-  return `${place}: ${path}${problem.message}${hint}`;
+  return printable(`${place}: ${path}${problem.message}${hint}`);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { readLines, readObjects } from "../../../src/docker/lines.js";
 import { logLines } from "../../../src/docker/logs.js";
-import { printable } from "../../../src/docker/printable.js";
+import { printable } from "../../../src/printable.js";
 import { quotable } from "../../../src/docker/refusal.js";
 import { frame } from "./frame.js";
 

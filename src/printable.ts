@@ -1,0 +1,42 @@
+/** Terminal sequences: CSI, OSC up to its end, and two-character escapes. */
+const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-_])/g;
+
+/**
+ * Text from outside as one line: without control and format characters (bidirectional overrides are format characters),
+ * without line separators, cut to a length.
+ */
+export function printable(text: string, limit = Infinity): string {
+  const line = text
+    .replace(escapes, "")
+    .replace(/[\t\r\n\u0085\u2028\u2029]+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
+    .trimEnd();
+  return line.length > limit ? `${line.slice(0, limit)}…` : line;
+}
+
+/** The same for text of several lines of our own making, into which others' words have gone. */
+export function printableLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => printable(line))
+    .join("\n");
+}
+
+/**
+ * What is about to be written out, whatever it is: line breaks, tabs and our colours stay, every other character that could
+ * steer a terminal or look like a line of its own is written as `\uXXXX`. JSON stays the same JSON.
+ */
+export function visible(text: string): string {
+  return text.replace(/\u001b\[[\d;]*m|[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (found) => {
+    if (found.length > 2 || found === "\n" || found === "\t") return found;
+    return found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  });
+}
+
+/** Every text in a value of JSON, made printable; stack traces keep their lines. */
+export function printableValue(value: unknown, key = ""): unknown {
+  if (typeof value === "string") return key === "stack" ? printableLines(value) : printable(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => printableValue(item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [printable(name), printableValue(item, name)]));
+}
