@@ -15,6 +15,7 @@ import { isPaused } from "../plan/release.js";
 import { refusalOf } from "../plan/refusal.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
+import { withStandIn } from "../plan/stand-in.js";
 import { bareStatus, statusOf } from "../plan/status.js";
 import type { Step, StepKind, StepOf } from "../plan/step.js";
 import { withTrouble } from "../plan/trouble.js";
@@ -161,7 +162,8 @@ export class Reconciler {
     const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const { pin } = this.options.journal.record(run.key).memory;
     const desired = withWindow(pinned(wanted, pin), view.now);
-    const rollout = await ledger.follow(run.key, desired, view, run.log);
+    const goal = withStandIn(desired, view, ledger.memory(run.key, view));
+    const rollout = await ledger.follow(run.key, goal, view, run.log);
     const memory = ledger.memory(run.key, view);
     const planned = plan(desired, view, memory);
     if (!run.afresh && isConclusive(planned.steps)) {

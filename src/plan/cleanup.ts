@@ -1,5 +1,6 @@
 import type { ServiceSpec } from "../spec/service.js";
-import type { SlotMemory } from "./desired.js";
+import { isTarget } from "./desired.js";
+import type { Desired, SlotMemory } from "./desired.js";
 import { keepRepository, keptRevision } from "./names.js";
 import type { ObservedContainer, ObservedImage } from "./observed.js";
 import type { Step } from "./step.js";
@@ -8,11 +9,17 @@ import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** What the serving container has outlived: a failed one, a previous one beyond `keep`, images beyond `keep`. */
-export function cleanUp(spec: ServiceSpec, active: ObservedContainer, view: SlotView, memory: SlotMemory): Step[] {
+export function cleanUp(
+  { spec, standIn }: Desired,
+  active: ObservedContainer,
+  view: SlotView,
+  memory: SlotMemory,
+): Step[] {
   const steps: Step[] = [];
   const failed = inRole(view.containers, "failed");
   const previous = inRole(view.containers, "previous");
-  if (failed !== undefined) {
+  // As long as its digest is wanted it tells that it is held, with or without the journal.
+  if (failed !== undefined && (standIn === undefined || !isTarget(standIn.over, failed.digest))) {
     const because = "the service is well with what is wanted; the journal keeps its log lines";
     steps.push(...retire(failed, spec, because), { kind: "remove-container", container: failed.name, because });
   }

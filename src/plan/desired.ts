@@ -19,6 +19,8 @@ export interface Desired {
   readonly pin?: Pin & { readonly over: Target };
   /** What whoever reads the plan of a new container should know of it, where the file and the tag do not say it. */
   readonly note?: string;
+  /** `target` is the last stable digest, for the wanted one is held and the spec has changed since. */
+  readonly standIn?: { readonly over: Target; readonly hold: Hold };
   /** It is the way back from a rollout that failed, where no container is left to go back to. */
   readonly returns?: true;
   /** Of a service with a maintenance window, and as of now. */

@@ -22,7 +22,10 @@ export function heldBy(desired: Desired, view: SlotView, memory: SlotMemory): Ho
   const failed = inRole(view.containers, "failed");
   if (failed === undefined || failed.specHash !== specHash || !isTarget(target, failed.digest)) return undefined;
   if (failed.createdAt < (memory.retriedAt ?? 0)) return undefined;
-  const { digest, name, createdAt, slot } = failed;
+  return holdShownBy(failed);
+}
+
+export function holdShownBy({ specHash, digest, name, createdAt, slot }: ObservedContainer): Hold {
   return { specHash, digest, reason: "DigestHeld", message: `it failed before, as ${name} shows`, at: createdAt, slot };
 }
 
@@ -48,7 +51,7 @@ export function planHeld(
   const steps = [
     ...repair.steps,
     ...clearImages(desired.spec, active, view, memory),
-    ...clearBuilt(desired.spec, active, desired.target, view),
+    ...clearBuilt(desired.spec, active, desired.standIn?.over ?? desired.target, view),
   ];
   return { steps, outcome: { kind: "blocked", reason: "DigestHeld", because } };
 }

@@ -4,7 +4,7 @@ import { awaitStart } from "./begin.js";
 import { planBound } from "./bound.js";
 import { fits, isDetached, startObstacle } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
-import { heldBy } from "./held.js";
+import { heldBy, holdShownBy } from "./held.js";
 import { isGone } from "./over.js";
 import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
@@ -241,10 +241,22 @@ function planFailure(
   const steps: Step[] = [...remember, ...retire(next, spec, because)];
   if (active !== undefined && canComeBack(spec, active, next, { view, memory }))
     steps.push(...restore(active, `roll back: ${because}`));
-  if (failed !== undefined) steps.push(...discard(failed, spec, "a newer failure takes its place"));
+  if (failed !== undefined) {
+    steps.push(...keepEarlier(failed, next, memory), ...discard(failed, spec, "a newer failure takes its place"));
+  }
   const to = nameInRole(baseOf(next), "failed");
   steps.push({ kind: "rename-container", container: next.name, to, because: `${because}; it is kept for a look` });
   return { steps, outcome: { kind: "continue", reason: failure.reason, because } };
+}
+
+/** The same digest failed with another spec, and only the container still tells of that. */
+function keepEarlier(failed: ObservedContainer, next: ObservedContainer, { holds }: SlotMemory): readonly Step[] {
+  const { name: container, specHash, digest, slot } = failed;
+  const isKnown = holds.some((hold) => hold.specHash === specHash && hold.digest === digest);
+  if (digest !== next.digest || specHash === next.specHash || isKnown) return [];
+  const { reason, message } = holdShownBy(failed);
+  const because = "the journal does not know of its failure";
+  return [{ kind: "keep-logs", container, digest, specHash, slot, reason, message, because }];
 }
 
 function rememberFailure(

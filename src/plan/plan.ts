@@ -17,6 +17,7 @@ import { planReplicas } from "./replicas.js";
 import { withRoutes } from "./routes.js";
 import { planRestore } from "./restore.js";
 import { planSlot } from "./slot.js";
+import { withHeld, withStandIn } from "./stand-in.js";
 import { withStrays } from "./stray.js";
 import { planSurplus } from "./surplus.js";
 import { besideGated } from "./ungated.js";
@@ -45,8 +46,10 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
 }
 
 /** The containers that serve, and what follows once they do. */
-function serve(desired: Desired, view: View, memory: Memory): Plan {
-  return withAfter(planService(desired, view, memory), desired, view, memory);
+function serve(wanted: Desired, view: View, memory: Memory): Plan {
+  const desired = withStandIn(wanted, view, memory);
+  const planned = planService(desired, view, memory);
+  return desired.standIn === undefined ? withAfter(planned, desired, view, memory) : withHeld(planned, desired);
 }
 
 function planService(wanted: Desired, view: View, remembered: Memory): Plan {

@@ -47,17 +47,21 @@ function paused({ spec }: Desired, memory: Memory): Outcome | undefined {
   return { kind: "blocked", reason: "Paused", because };
 }
 
-function unapproved({ spec, specHash, target }: Desired, { approved = [] }: Memory): Outcome | undefined {
+function unapproved({ spec, specHash, target, standIn }: Desired, { approved = [] }: Memory): Outcome | undefined {
   if (spec.release?.approve !== true || !target.known) return undefined;
-  const isApproved = approved.some((one) => one.specHash === specHash && isTarget(target, one.digest));
+  // What a person can approve of then is the spec alone.
+  const over = standIn?.over ?? target;
+  const isApproved = approved.some(
+    (one) => one.specHash === specHash && (isTarget(target, one.digest) || isTarget(over, one.digest)),
+  );
   if (isApproved) return undefined;
   const because = `${target.digest} waits for \`fairlead approve ${spec.project}/${spec.name}\``;
   return { kind: "blocked", reason: "WaitingForApproval", because };
 }
 
-function unripe({ spec, target }: Desired, now: number, { firstSeen }: Memory): Outcome | undefined {
+function unripe({ spec, target, standIn }: Desired, now: number, { firstSeen }: Memory): Outcome | undefined {
   const { minAgeMs = 0 } = spec.release ?? {};
-  if (!target.known || minAgeMs === 0) return undefined;
+  if (!target.known || minAgeMs === 0 || standIn !== undefined) return undefined;
   const until = (firstSeen?.get(target.digest) ?? now) + minAgeMs;
   if (until <= now) return undefined;
   return {

@@ -18,8 +18,8 @@ export function planConverged(desired: Desired, active: ObservedContainer, view:
   const steps = [
     ...repair.steps,
     ...joined,
-    ...cleanUp(spec, active, view, memory),
-    ...clearBuilt(spec, active, desired.target, view),
+    ...cleanUp(desired, active, view, memory),
+    ...clearBuilt(spec, active, desired.standIn?.over ?? desired.target, view),
   ];
   return { steps, outcome: repair.outcome };
 }

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { describe } from "vitest";
 import type { History } from "../../../src/control/surface.js";
 import { fairlead } from "./cli.js";
@@ -72,4 +73,39 @@ describe.concurrent("a rollout", () => {
       expect(metrics.value("fairlead_rollouts_total", { service: "web", outcome: "superseded" })).toBe(0);
     },
   );
+
+  test("of a changed env_file is in force on the last stable image, while a bad one is held", async ({
+    scene,
+    expect,
+  }) => {
+    const first = await scene.push();
+    await writeFile(`${scene.directory}/web.env`, "GREETING=one\n");
+    // A fixed name is stop-first: every try of the bad image would be an outage.
+    await scene.write({ web: { env_file: ["web.env"], container_name: `${scene.project}-only` } });
+    await scene.start();
+    await scene.untilServing(first.digest);
+    const second = await scene.push({ behaviour: "exit-at-once" });
+    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 .*Held/);
+    await writeFile(`${scene.directory}/web.env`, "GREETING=two\n");
+    const status = await scene.untilStatus(
+      ({ revision, conditions }) =>
+        revision === 3 &&
+        conditions.some(({ type, message }) => type === "Ready" && /the changed spec runs/.test(message)),
+    );
+    expect(status).toMatchObject({
+      sync: "Held",
+      health: "Healthy",
+      activeDigest: first.digest,
+      desiredDigest: second.digest,
+    });
+    expect(status.lastRollout).toMatchObject({ to: first.digest, outcome: "promoted" });
+    const { Config } = await scene.docker.getContainer(`${scene.project}-only`).inspect();
+    expect(Config.Env).toContain("GREETING=two");
+    const { revisions } = await historyOf(scene);
+    expect(
+      revisions.map(({ to }) => to),
+      "the bad one is not tried again",
+    ).toEqual([first.digest, second.digest, first.digest]);
+    expect(await run(scene, "wait", "web", "--timeout", "10s")).toMatch(/^3 .*Held/);
+  });
 });

@@ -39,6 +39,8 @@ export interface Drive {
   readonly jobs?: Readonly<Record<string, number | "hangs">>;
   /** The controller dies before its n-th step, or right after it; counted over the whole drive. */
   readonly crashes: ReadonlySet<number>;
+  /** What is remembered at the start. Default nothing. */
+  readonly memory?: Memory;
   /** A crash takes the journal along. */
   readonly forgetful: boolean;
   /** What else is seen of the host, before each look. */
@@ -58,7 +60,7 @@ const mostRounds = 400;
 /** Plays planner, executor and engine against each other until nothing is left to do. */
 export function drive(trip: Drive): Arrival {
   let host = trip.start;
-  let memory: Memory = emptyMemory;
+  let memory: Memory = trip.memory ?? emptyMemory;
   const done: Step[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     host = behave(host, trip);
