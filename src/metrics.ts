@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { JournalState } from "./control/journal/standing.js";
 import type { ReconcileResult, RolloutOutcome, Telemetry } from "./control/telemetry.js";
 import { type HookOutcome, hookOutcomes, type HookType, hookTypes } from "./http/outcome.js";
 import { type ConditionType, conditionTypes, type ServiceStatus } from "./plan/condition.js";
@@ -117,6 +118,11 @@ function define(registry: Registry) {
       "method",
       "code",
     ),
+    journalWritable: gauge(
+      "fairlead_journal_writable",
+      "1 while the journal is written; 0: what is decided is lost if the controller ends.",
+    ),
+    journalStuck: gauge("fairlead_journal_stuck_seconds", "How long the journal's disk has not answered."),
     adds: counter("workqueue_adds_total", "Keys added to the queue.", "name").labels(queue),
     depth: gauge("workqueue_depth", "Keys waiting in the queue.", "name").labels(queue),
     queueSeconds: histogram(
@@ -191,6 +197,7 @@ export class Metrics implements Telemetry {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
   private readonly registry = new Registry();
   private readonly all = define(this.registry);
+  private readonly reports: (() => void)[] = [];
   private readonly hooks = new Map<string, Counter.Internal>();
   private readonly services = new Map<ServiceKey, ServiceSeries>();
 
@@ -211,8 +218,22 @@ export class Metrics implements Telemetry {
     }
   }
 
+  onScrape(report: () => void): void {
+    this.reports.push(report);
+  }
+
+  /** How the journal stands, as of each scrape. */
+  journal(state: () => JournalState): void {
+    this.onScrape(() => {
+      const now = state();
+      this.all.journalWritable.set(now.kind === "written" ? 1 : 0);
+      this.all.journalStuck.set(now.kind === "stuck" ? now.forMs / 1_000 : 0);
+    });
+  }
+
   /** The text exposition format. */
   render(): Promise<string> {
+    for (const report of this.reports) report();
     return this.registry.metrics();
   }
 

@@ -34,6 +34,8 @@ const concurrentServices = 16;
 export interface Running {
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
+  /** Its disk does not answer, so that the process cannot end by itself: Node waits for what is under way there. */
+  isStuck(): boolean;
   /** Resolves after `stop`; rejects when this one cannot go on, as when another controller has taken over. */
   readonly ended: Promise<void>;
 }
@@ -45,18 +47,23 @@ export interface Running {
 export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
   const end = new AbortController();
   const begun = new AbortController();
+  const stuck = new AbortController();
   const serve = async () => {
     while (!end.signal.aborted) {
       const onBegun = () => {
         begun.abort();
       };
-      await serveOnce({ config, environment, log, onBegun }, end.signal);
+      const onStuck = () => {
+        stuck.abort();
+      };
+      await serveOnce({ config, environment, log, onBegun, onStuck }, end.signal);
     }
   };
   const ended = serve();
   await Promise.race([aborted(begun.signal), ended]);
   return {
     ended,
+    isStuck: () => stuck.signal.aborted,
     stop: async () => {
       end.abort();
       await ended;
@@ -69,10 +76,15 @@ interface ServeOptions {
   readonly environment: Environment;
   readonly log: Log;
   readonly onBegun: () => void;
+  /** Something that it has asked of its disk will not end. */
+  readonly onStuck: () => void;
 }
 
 /** From standing by to the end of one time in charge; returns when another one has taken over and this one is to stand by again. */
-async function serveOnce({ config, environment, log, onBegun }: ServeOptions, signal: AbortSignal): Promise<void> {
+async function serveOnce(
+  { config, environment, log, onBegun, onStuck }: ServeOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const metrics = new Metrics(readVersion());
   const registry = registryOf(config, environment, metrics, log);
   try {
@@ -80,7 +92,9 @@ async function serveOnce({ config, environment, log, onBegun }: ServeOptions, si
     const office = await enter({ config, engine, log, onBegun }, signal);
     if (office === undefined) return;
     try {
-      const controller = await openController({ config, environment, log, metrics, registry, engine, office });
+      const controller = await openController({
+        ...{ config, environment, log, metrics, registry, engine, office, onStuck },
+      });
       onBegun();
       const lost = Promise.race([office.lost, aborted(signal), office.confirmed.then(() => office.lost)]);
       const holder = await lost.finally(() => controller.stop());
@@ -143,10 +157,11 @@ interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
 
 /** The controller with all its adapters; resolves when the surface listens. */
 async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
-  const { config, environment, log, metrics, registry, engine, office } = options;
+  const { config, environment, log, metrics, registry, engine, office, onStuck } = options;
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
   journal.watch();
+  metrics.journal(() => journal.state());
   const controller = new Controller({
     engine: fenced(engine, office.assertHeld),
     gates: fencedGates(gatesIn(engine), office.assertHeld),
@@ -192,7 +207,9 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     stop: async () => {
       await listeners.close();
       await controller.stop();
-      await journal.close();
+      if (await journal.close()) return;
+      log.error({}, "the journal's disk does not answer: ending without it");
+      onStuck();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { ask, findService, servicePath } from "./admin.js";
+import { decide, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -12,7 +12,7 @@ const done = {
 /** Asks a running controller for what takes no further word than the service's name. */
 export async function act(wiring: Wiring, admin: Admin, verb: keyof typeof done, name: string): Promise<ExitCode> {
   const { project, service } = await findService(admin, name);
-  await ask(admin, "POST", servicePath({ project, service }, verb));
+  const { finish } = await decide(wiring, admin, servicePath({ project, service }, verb));
   wiring.print(`${verb}: ${project}/${service} ${done[verb]}`);
-  return 0;
+  return finish();
 }

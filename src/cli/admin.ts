@@ -1,5 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
+import type { ExitCode, Wiring } from "./wiring.js";
 
 /** A running controller's admin address, as the verbs reach it. */
 export interface Admin {
@@ -25,6 +26,27 @@ export async function ask(admin: Admin, method: "GET" | "POST", path: string): P
   const body: unknown = await response.json().catch(() => ({}));
   if (response.ok) return body;
   throw refusedBy(admin, response.status, body);
+}
+
+/**
+ * Asks for something that is to last. `finish` says so where it may not, and answers the exit code: call it when the rest
+ * has been said.
+ */
+export async function decide(
+  wiring: Wiring,
+  admin: Admin,
+  path: string,
+): Promise<{ readonly answer: unknown; readonly finish: () => ExitCode }> {
+  const answer = await ask(admin, "POST", path);
+  const isLost = typeof answer === "object" && answer !== null && "durable" in answer && answer.durable === false;
+  const finish = (): ExitCode => {
+    if (!isLost) return 0;
+    wiring.complain(
+      "fairlead: it is in force, but the journal cannot be written: a restart of the controller forgets it\n  see the controller's log, and make room on its data directory or mend it",
+    );
+    return 5;
+  };
+  return { answer, finish };
 }
 
 export function unreachable({ url }: Admin, cause: unknown): FairleadError {

@@ -1,5 +1,5 @@
 import { FairleadError } from "../errors.js";
-import { ask, fetchServices, findService, servicePath } from "./admin.js";
+import { decide, fetchServices, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -9,14 +9,15 @@ export type Wish = { readonly all: true } | { readonly all?: false; readonly nam
 /** Has a running controller take over what others run for its services; says what became of each. */
 export async function adopt(wiring: Wiring, admin: Admin, wish: Wish): Promise<ExitCode> {
   const services = await chosen(admin, wish);
+  let code: ExitCode = 0;
   for (const { project, service } of services) {
-    const { adopted } = (await ask(admin, "POST", servicePath({ project, service }, "adopt"))) as {
-      readonly adopted: readonly string[];
-    };
+    const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "adopt"));
+    const { adopted } = answer as { readonly adopted: readonly string[] };
     const what = adopted.length === 0 ? "there is nothing to adopt" : `adopted ${adopted.join(", ")}`;
     wiring.print(`${project}/${service}: ${what}`);
+    code = Math.max(code, finish()) as ExitCode;
   }
-  return 0;
+  return code;
 }
 
 async function chosen(

@@ -1,6 +1,6 @@
 import type { Approval } from "../control/surface.js";
 import { shorten } from "../plan/render.js";
-import { ask, findService, servicePath } from "./admin.js";
+import { decide, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -14,8 +14,8 @@ export async function approve(
   const { project, service, desiredDigest } = await findService(admin, name);
   const meant = digest ?? desiredDigest;
   const query = meant === undefined ? "" : `?digest=${encodeURIComponent(meant)}`;
-  const answer = await ask(admin, "POST", servicePath({ project, service }, `approve${query}`));
+  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `approve${query}`));
   const { approved } = answer as { readonly approved: Approval };
   wiring.print(shorten(`approve: ${project}/${service} may go ahead with ${approved.digest}`));
-  return 0;
+  return finish();
 }

@@ -1,6 +1,6 @@
 import type { Rollback } from "../control/surface.js";
 import { shorten } from "../plan/render.js";
-import { ask, findService, servicePath } from "./admin.js";
+import { decide, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -8,7 +8,7 @@ import type { ExitCode, Wiring } from "./wiring.js";
 export async function rollback(wiring: Wiring, admin: Admin, name: string, to: string | undefined): Promise<ExitCode> {
   const { project, service } = await findService(admin, name);
   const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;
-  const answer = await ask(admin, "POST", servicePath({ project, service }, `rollback${query}`));
+  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `rollback${query}`));
   const { revision, digest, spec } = (answer as { readonly rollback: Rollback }).rollback;
   const how = spec === "own" ? "with its own spec" : "with today's spec, as no container has its own any more";
   wiring.print(
@@ -16,5 +16,5 @@ export async function rollback(wiring: Wiring, admin: Admin, name: string, to: s
       `rollback: ${project}/${service} is pinned to revision ${revision} (${digest}), ${how}, until \`fairlead resume\``,
     ),
   );
-  return 0;
+  return finish();
 }

@@ -20,6 +20,8 @@ export interface Draft {
 export interface Running {
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
+  /** Its disk does not answer, so that the process cannot end by itself. */
+  isStuck(): boolean;
   /** Rejects when it cannot go on, as when another controller has taken over. */
   readonly ended: Promise<void>;
 }
@@ -45,5 +47,5 @@ export interface Wiring {
   complain(text: string): void;
 }
 
-/** What the shell is told: 0 all well, 1 an error, 2 (plan) there are changes, 3 and 4 (wait) it stays otherwise, or so far. */
-export type ExitCode = 0 | 1 | 2 | 3 | 4;
+/** What the shell is told: 0 all well, 1 an error, 2 (plan) there are changes, 3 and 4 (wait) it stays otherwise, or so far, 5 done, but forgotten if the controller ends now. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;

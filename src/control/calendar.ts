@@ -1,6 +1,8 @@
 import type { Cron } from "../spec/cron.js";
 
 const dayMs = 86_400_000;
+const quarterMs = 900_000;
+const mostKnown = 1_000;
 /** Two leap days can be eight years apart. */
 export const farthestDays = 8 * 366 + 1;
 
@@ -13,11 +15,22 @@ export function zoneOf(timeZone: string): Zone {
     hourCycle: "h23",
     ...{ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" },
   });
-  return (instant) => {
+  const ahead = (instant: number) => {
     const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
     const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0;
     const wall = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
     return wall - Math.floor(instant / 1_000) * 1_000;
+  };
+  // No clock is changed but at a full quarter of an hour.
+  const known = new Map<number, number>();
+  return (instant) => {
+    const quarter = Math.floor(instant / quarterMs);
+    const before = known.get(quarter);
+    if (before !== undefined) return before;
+    if (known.size > mostKnown) known.clear();
+    const found = ahead(quarter * quarterMs);
+    known.set(quarter, found);
+    return found;
   };
 }
 
@@ -39,10 +52,12 @@ export function instantsOn(day: number, cron: Cron, zone: Zone): readonly number
 export function nextRun(cron: Cron, zone: Zone, after: number): number {
   const each = cron.atTimes ? (shown: readonly number[]) => shown.slice(0, 1) : (shown: readonly number[]) => shown;
   const first = dayAt(after, zone) - 1;
-  for (let day = first; day <= first + farthestDays + 2; day += 1) {
-    const here = [...onDay(day, cron, zone, each), ...onDay(day + 1, cron, zone, each)];
-    const next = here.filter((at) => at > after).sort((one, other) => one - other)[0];
-    if (next !== undefined) return next;
+  let here = onDay(first, cron, zone, each);
+  for (let day = first + 1; day <= first + farthestDays + 2; day += 1) {
+    const following = onDay(day, cron, zone, each);
+    const next = Math.min(...here.filter((at) => at > after), ...following.filter((at) => at > after));
+    if (next !== Infinity) return next;
+    here = following;
   }
   throw new RangeError("fits no day");
 }

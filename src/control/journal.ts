@@ -11,14 +11,11 @@ import type { Line } from "./journal/line.js";
 import { loadJournal, messageOf } from "./journal/load.js";
 import { nodeDisk } from "./journal/node-disk.js";
 import { Quarantine } from "./journal/quarantine.js";
+import type { JournalState } from "./journal/standing.js";
 import { Writer } from "./journal/writer.js";
-import type { WriterState } from "./journal/writer.js";
 import type { Clock, Log } from "./ports.js";
 import { applyEntry, emptyRecord } from "./record.js";
 import type { Entry, ServiceRecord } from "./record.js";
-
-/** `reading`: what it held before the start is not known yet. */
-export type JournalState = WriterState | { readonly kind: "reading" };
 
 export interface JournalOptions {
   readonly disk?: Disk;
@@ -48,6 +45,8 @@ export class Journal {
   readonly #disk: Disk;
   readonly #clock: Clock;
   readonly #folder: string;
+  /** The services of which something that was decided may not be on the disk. */
+  readonly #unsaved = new Set<string>();
   #stopChecking: () => void = () => undefined;
 
   private constructor(
@@ -58,7 +57,10 @@ export class Journal {
     this.#disk = disk;
     this.#clock = clock;
     this.#folder = join(data, "journal");
-    this.#writer = new Writer({ disk, folder: this.#folder, clock, log, state: () => this.#stateLines() });
+    const onSaved = () => {
+      this.#unsaved.clear();
+    };
+    this.#writer = new Writer({ disk, folder: this.#folder, clock, log, state: () => this.#stateLines(), onSaved });
   }
 
   /** For a verb that only looks: nothing is created or written, and what cannot be read counts as empty. */
@@ -98,8 +100,18 @@ export class Journal {
    * In force at once. Resolves, within bounded time, to whether it is on the disk for good: if not, it is written when
    * that can be done. Never rejects.
    */
-  append(entry: Entry): Promise<boolean> {
-    const kept = bounded(entry);
+  async append(entry: Entry): Promise<boolean> {
+    const durable = await this.#append(bounded(entry));
+    if (!durable) this.#unsaved.add(entry.key);
+    return durable;
+  }
+
+  /** Whether what has been decided on the service so far outlives us; a decision counts from when its `append` has resolved. */
+  isDurable(key: ServiceKey): boolean {
+    return !this.#unsaved.has(key);
+  }
+
+  #append(kept: Entry): Promise<boolean> {
     this.#apply(this.#records, kept);
     this.events.noted(kept);
     if (this.#meanwhile !== undefined) {

@@ -12,6 +12,7 @@ import type { Cached } from "./cached.js";
 import type { Catalog } from "./catalog.js";
 import type { GateWatch } from "./gate-watch.js";
 import type { Journal } from "./journal.js";
+import type { JournalState } from "./journal/standing.js";
 import type { Ledger } from "./ledger.js";
 import { openLogs } from "./logs.js";
 import type { Clock, Engine, Log } from "./ports.js";
@@ -120,6 +121,14 @@ export class Operations implements Surface {
 
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event> {
     return this.options.journal.events.read(wish, signal);
+  }
+
+  isDurable(key: ServiceKey): boolean {
+    return this.options.journal.isDurable(key);
+  }
+
+  journal(): JournalState {
+    return this.options.journal.state();
   }
 
   async retry(key: ServiceKey): Promise<void> {

@@ -48,7 +48,11 @@ export class KeyedQueue {
   readonly #items = new Map<string, Item>();
   #draining = false;
 
-  constructor(private readonly options: QueueOptions) {}
+  constructor(private readonly options: QueueOptions) {
+    options.telemetry.onScrape(() => {
+      this.#report();
+    });
+  }
 
   /** The key is to be looked at now, whatever it was waiting for. */
   add(key: string): void {

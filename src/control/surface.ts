@@ -4,6 +4,7 @@ import type { Revision } from "../plan/revisions.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { ServiceKey } from "../spec/service.js";
+import type { JournalState } from "./journal/standing.js";
 import type { LogLine } from "./ports.js";
 
 /** What the HTTP surface and the command line may ask of a running controller. */
@@ -28,6 +29,9 @@ export interface Surface {
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading>;
   /** What happened lately, and with `follow` what happens until the signal aborts. */
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event>;
+  /** Whether what people have asked of the service outlives a restart of the controller. */
+  isDurable(key: ServiceKey): boolean;
+  journal(): JournalState;
   /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
   reconcile(keys: readonly ServiceKey[], cause: string): void;
   /** As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. */

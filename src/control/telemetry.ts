@@ -32,6 +32,8 @@ export interface QueueTelemetry {
   waited(seconds: number): void;
   worked(seconds: number): void;
   retried(): void;
+  /** Calls back before each scrape: what counts up by itself is reported as of then. */
+  onScrape(report: () => void): void;
   /** How long the runs now under way have been running, all together, and the longest, in seconds. */
   running(totalSeconds: number, longestSeconds: number): void;
 }

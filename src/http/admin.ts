@@ -94,7 +94,7 @@ function guardedBy(isOurs: SecretCheck, failuresPerMinute: number): RequestHandl
 /** Problems name files and their contents: only for those who may read the API. */
 function answerReadiness(res: Response, surface: Surface, mayRead: boolean): void {
   if (surface.ready()) {
-    res.json({ ready: true });
+    res.json({ ready: true, journal: surface.journal().kind });
     return;
   }
   const reasons = ["the first observation of the host is not complete"];

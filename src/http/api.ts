@@ -16,7 +16,12 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
   const keyOf = (req: Request) => declaredKey(surface, req.params["project"], req.params["service"]);
   const reads: Readonly<Record<string, RequestHandler>> = {
     "/api/v1/services": (_req, res) => {
-      res.json({ ready: surface.ready(), services: surface.services(), problems: surface.problems() });
+      res.json({
+        ready: surface.ready(),
+        services: surface.services(),
+        problems: surface.problems(),
+        journal: surface.journal(),
+      });
     },
     [servicePath]: (req, res) => {
       res.json(surface.service(keyOf(req)));
@@ -75,7 +80,7 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
       .post(sameSiteOnly, async (req, res) => {
         const key = keyOf(req);
         const answer = await act(key, req);
-        res.status(202).json({ enqueued: [key], ...answer });
+        res.status(202).json({ enqueued: [key], durable: surface.isDurable(key), ...answer });
       })
       .all(Object.hasOwn(reads, path) ? allowOnly("GET", "POST") : allowOnly("POST"));
   }

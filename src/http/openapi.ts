@@ -12,7 +12,7 @@ export function openapi(version: string): object {
         get: {
           ...read("The host has been observed", object({ ready: { type: "boolean" } }), "open"),
           responses: {
-            200: json("Ready", object({ ready: { const: true } })),
+            200: json("Ready", object({ ready: { const: true }, journal: journalKind })),
             503: json("Not yet", object({ ready: { const: false }, reasons: list({ type: "string" }) })),
           },
         },
@@ -26,6 +26,7 @@ export function openapi(version: string): object {
             ready: { type: "boolean" },
             services: list(ref("Service")),
             problems: list(ref("Problem")),
+            journal,
           }),
         ),
       },
@@ -187,6 +188,18 @@ function query(parameter: string, description: string): Schema {
   return { name: parameter, in: "query", description, schema: name };
 }
 
+const durable: Schema = {
+  type: "boolean",
+  description: "Whether it outlives a restart: false while the journal cannot be written",
+};
+
+const journalKind: Schema = { enum: ["written", "failing", "stuck", "reading"] };
+
+const journal: Schema = {
+  ...object({ kind: journalKind }),
+  properties: { kind: journalKind, message: name, forMs: { type: "number" } },
+};
+
 const time: Schema = { type: "string", format: "date-time" };
 
 const eventTypes: readonly Event["type"][] = [
@@ -317,7 +330,7 @@ function enqueue(summary: string, more: Schema = {}): Schema {
   return {
     summary,
     responses: {
-      202: json("Enqueued", object({ enqueued: list(name), ...more })),
+      202: json("Enqueued", object({ enqueued: list(name), durable, ...more })),
       default: json("Refused", ref("Error")),
     },
   };

@@ -5,6 +5,7 @@ import { messageOf } from "./load.js";
 import type { Loaded, OldJournal } from "./load.js";
 import { takenOverLine } from "./line.js";
 import { segmentFile, segmentsIn } from "./segments.js";
+import type { WriterState } from "./standing.js";
 
 /** How long anybody waits for the disk. */
 export const patienceMs = 2_000;
@@ -15,12 +16,6 @@ const leastEntryBytes = 1024 * 1024;
 /** What waits for a disk that does not answer; beyond it, only how services stand is written when it does. */
 const mostPendingBytes = 1024 * 1024;
 
-export type WriterState =
-  | { readonly kind: "written" }
-  | { readonly kind: "failing"; readonly message: string }
-  /** The disk has not answered for so long. */
-  | { readonly kind: "stuck"; readonly forMs: number };
-
 export interface WriterOptions {
   readonly disk: Disk;
   readonly folder: string;
@@ -28,6 +23,8 @@ export interface WriterOptions {
   readonly log: Log;
   /** How every service stands now, as lines. */
   readonly state: () => string;
+  /** Everything that has been decided is on the disk. */
+  readonly onSaved: () => void;
 }
 
 interface Pending {
@@ -144,6 +141,7 @@ export class Writer {
     if (this.#busySince !== undefined) return;
     this.#busySince = this.options.clock.monotonic();
     this.#pump = this.#drain().finally(() => {
+      if (!this.#isBehind) this.options.onSaved();
       this.#busySince = undefined;
       if (this.#saidStuck) this.options.log.info({}, "the journal's disk answers again");
       this.#saidStuck = false;

@@ -25,6 +25,7 @@ function stage() {
     waited: [] as number[],
     worked: [] as number[],
     running: [] as number[][],
+    scrape: () => undefined as unknown,
   };
   const active = new Map<string, number>();
   const queue = new KeyedQueue({
@@ -36,6 +37,7 @@ function stage() {
       depth: (value) => told.depth.push(value),
       waited: (seconds) => told.waited.push(seconds),
       worked: (seconds) => told.worked.push(seconds),
+      onScrape: (report) => (told.scrape = report),
       running: (total, longest) => told.running.push([total, longest]),
     },
     run: (key) => {
@@ -342,7 +344,9 @@ it("reports the work of every key that runs, and none of those that wait", async
   queue.add("c");
   expect(told.running.at(-1)).toEqual([8, 5]);
   await settle();
+  await clock.advance(4_000);
+  told.scrape();
+  expect(told.running.at(-1), "as of a scrape, whatever has happened since").toEqual([20, 9]);
   await finish(success);
-  expect(told.worked).toEqual([0, 0]);
-  expect(told.running.at(-1)).toEqual([8, 5]);
+  expect(told.worked).toEqual([0, 4]);
 });

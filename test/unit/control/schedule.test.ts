@@ -22,9 +22,9 @@ const zones = [
 const nights = zones.flatMap(([zone, ...dates]) => dates.map((date) => [zone, date] as const));
 
 function runs(cron: string, zone: string, from: number, to: number): readonly number[] {
-  const parsed = parseCron(cron);
+  const [parsed, clock] = [parseCron(cron), zoneOf(zone)];
   const found: number[] = [];
-  for (let at = nextRun(parsed, zoneOf(zone), from); at <= to; at = nextRun(parsed, zoneOf(zone), at)) found.push(at);
+  for (let at = nextRun(parsed, clock, from); at <= to; at = nextRun(parsed, clock, at)) found.push(at);
   return found;
 }
 
@@ -35,7 +35,7 @@ function shownDay(instant: number, timeZone: string): string {
 describe("over a change of the clocks", () => {
   it.each(nights)("in %s on %s a daily run comes once on each day, at whatever time", (zone, date) => {
     const around = Date.parse(`${date}T00:00:00Z`);
-    for (let time = 0; time < 24 * 60; time += 10) {
+    for (let time = 0; time < 24 * 60; time += 30) {
       const [hours, minutes] = [Math.floor(time / 60), time % 60];
       const all = runs(`${minutes} ${hours} * * *`, zone, around - 3 * day, around + 3 * day);
       const days = all.map((at) => shownDay(at, zone));
@@ -50,7 +50,7 @@ describe("over a change of the clocks", () => {
 
   it.each(nights)("in %s on %s a run every five minutes keeps its pace", (zone, date) => {
     const around = Date.parse(`${date}T00:00:00Z`);
-    const all = runs("*/5 * * * *", zone, around - day, around + 2 * day);
+    const all = runs("*/5 * * * *", zone, around - 4 * hour, around + 30 * hour);
     const gaps = new Set(all.slice(1).map((at, index) => at - (all[index] ?? 0)));
     expect([...gaps]).toEqual([5 * minute]);
   });

@@ -52,7 +52,10 @@ describe("the probes", () => {
 
   test("/readyz is 200 afterwards, whatever is wrong with the newest file", async () => {
     const admin = await serveAdmin({ surface: fakeSurface({ problems: [problem] }) });
-    expect([(await admin.send("/readyz")).status, (await admin.send("/readyz")).json]).toEqual([200, { ready: true }]);
+    expect([(await admin.send("/readyz")).status, (await admin.send("/readyz")).json]).toEqual([
+      200,
+      { ready: true, journal: "written" },
+    ]);
   });
 });
 
@@ -61,7 +64,14 @@ describe("the API", () => {
     const admin = await serveAdmin({ surface: fakeSurface({ problems: [problem] }) });
     const { json } = await admin.send("/api/v1/services");
     expect(json).toEqual(
-      JSON.parse(JSON.stringify({ ready: true, services: admin.surface.services(), problems: [problem] })) as unknown,
+      JSON.parse(
+        JSON.stringify({
+          ready: true,
+          services: admin.surface.services(),
+          problems: [problem],
+          journal: { kind: "written" },
+        }),
+      ) as unknown,
     );
   });
 
@@ -80,7 +90,7 @@ describe("the API", () => {
   test("enqueues a service", async () => {
     const admin = await serveAdmin();
     const answer = await admin.send("/api/v1/services/shop/web/reconcile", { method: "POST" });
-    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"] }]);
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: true }]);
     expect(admin.surface.insisted).toEqual([{ keys: ["shop/web"], cause: "api" }]);
     expect(admin.surface.retried).toEqual([]);
   });
@@ -88,14 +98,27 @@ describe("the API", () => {
   test("lifts a hold", async () => {
     const admin = await serveAdmin();
     const answer = await admin.post("/api/v1/services/shop/web/retry", {});
-    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"] }]);
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: true }]);
     expect([admin.surface.retried, admin.surface.reconciled]).toEqual([["shop/web"], []]);
+  });
+
+  test("says where what was asked for may be forgotten, and how the journal stands", async () => {
+    const admin = await serveAdmin();
+    admin.surface.durable = false;
+    const answer = await admin.post("/api/v1/services/shop/web/pause", {});
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: false }]);
+    expect((await admin.send("/readyz")).json).toEqual({ ready: true, journal: "failing" });
+    const { json } = await admin.send("/api/v1/services");
+    expect(json["journal"]).toEqual({ kind: "failing", message: "no space left" });
   });
 
   test("takes over what others run, and names it", async () => {
     const admin = await serveAdmin();
     const answer = await admin.post("/api/v1/services/shop/web/adopt", {});
-    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], adopted: ["shop/web_1"] }]);
+    expect([answer.status, answer.json]).toEqual([
+      202,
+      { enqueued: ["shop/web"], durable: true, adopted: ["shop/web_1"] },
+    ]);
     expect(admin.surface.adopted).toEqual(["shop/web"]);
   });
 
@@ -104,16 +127,20 @@ describe("the API", () => {
     const path = "/api/v1/services/shop/web";
     const answer = await admin.post(`${path}/rollback`, {});
     const rollback = { revision: 2, digest: `sha256:${"b".repeat(64)}`, spec: "own" };
-    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], rollback }]);
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: true, rollback }]);
     expect((await admin.post(`${path}/rollback?to=sha256%3Aabc1234`, {})).status).toBe(202);
     for (const query of ["to=1&to=2", `to=${"a".repeat(81)}`]) {
       expect((await admin.post(`${path}/rollback?${query}`, {})).status).toBe(400);
     }
     const approved = { digest: `sha256:${"c".repeat(64)}`, specHash: "H" };
-    expect((await admin.post(`${path}/approve?digest=cccc`, {})).json).toEqual({ enqueued: ["shop/web"], approved });
+    expect((await admin.post(`${path}/approve?digest=cccc`, {})).json).toEqual({
+      enqueued: ["shop/web"],
+      durable: true,
+      approved,
+    });
     expect((await admin.post(`${path}/pause`, {})).status).toBe(202);
     const resumed = { pausedByFile: true };
-    expect((await admin.post(`${path}/resume`, {})).json).toEqual({ enqueued: ["shop/web"], resumed });
+    expect((await admin.post(`${path}/resume`, {})).json).toEqual({ enqueued: ["shop/web"], durable: true, resumed });
     expect(admin.surface.released).toEqual([
       "rollback shop/web -",
       "rollback shop/web sha256:abc1234",

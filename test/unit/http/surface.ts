@@ -15,6 +15,7 @@ export interface FakeSurface extends Surface {
   readonly adopted: ServiceKey[];
   /** `pause shop/web`, `rollback shop/web 2`. */
   readonly released: string[];
+  durable: boolean;
 }
 
 export interface Declared {
@@ -57,6 +58,7 @@ export function fakeSurface({
     retried: [],
     adopted: [],
     released: [],
+    durable: true,
     ready: () => ready,
     problems: () => problems,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
@@ -115,6 +117,8 @@ export function fakeSurface({
       surface.released.push(`resume ${key}`);
       return Promise.resolve({ pausedByFile: true });
     },
+    isDurable: () => surface.durable,
+    journal: () => (surface.durable ? { kind: "written" } : { kind: "failing", message: "no space left" }),
     history: () => Promise.resolve({ revisions: [], paused: false, failures: [] }),
     orphans: () => Promise.resolve(orphans),
     plan: plan ?? (() => Promise.resolve([])),

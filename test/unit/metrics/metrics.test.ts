@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import type { JournalState } from "../../../src/control/journal/standing.js";
 import { Metrics } from "../../../src/metrics.js";
 import { conditionTypes } from "../../../src/plan/condition.js";
 import { statusOf } from "../http/surface.js";
@@ -234,4 +235,17 @@ describe("the exposition", () => {
   test.skipIf(!hasPromtool())("passes promtool check metrics", async () => {
     expect(execFileSync(promtool, ["check", "metrics"], { input: await full(), encoding: "utf8" })).toBe("");
   });
+});
+
+test("the journal is told as of each scrape", async () => {
+  const metrics = new Metrics("1.2.3");
+  const journal: { state: JournalState } = { state: { kind: "written" } };
+  metrics.journal(() => journal.state);
+  expect(await metrics.render()).toContain("\nfairlead_journal_writable 1\n");
+  journal.state = { kind: "stuck", forMs: 62_000 };
+  const stuck = await metrics.render();
+  expect(stuck).toContain("\nfairlead_journal_writable 0\n");
+  expect(stuck).toContain("\nfairlead_journal_stuck_seconds 62\n");
+  journal.state = { kind: "failing", message: "no space left" };
+  expect(await metrics.render()).toContain("\nfairlead_journal_writable 0\n");
 });

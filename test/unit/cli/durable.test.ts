@@ -1,0 +1,54 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { act } from "../../../src/cli/act.js";
+import { adopt } from "../../../src/cli/adopt.js";
+import { approve } from "../../../src/cli/approve.js";
+import { resume } from "../../../src/cli/resume.js";
+import { rollback } from "../../../src/cli/rollback.js";
+import type { Wiring } from "../../../src/cli/wiring.js";
+
+/** An admin address that does what it is asked for, for good or not. */
+async function admin(durable: boolean): Promise<string> {
+  const services = [{ project: "shop", service: "web", desiredDigest: "sha256:aa", conditions: [] }];
+  const done = {
+    ...{ enqueued: ["shop/web"], durable, adopted: ["web"], resumed: { pausedByFile: false } },
+    ...{ approved: { digest: "sha256:aa" }, rollback: { revision: 1, digest: "sha256:aa", spec: "own" } },
+  };
+  const server = createServer((req, res) => {
+    res.setHeader("content-type", "application/json");
+    res.statusCode = req.method === "POST" ? 202 : 200;
+    res.end(JSON.stringify(req.method === "POST" ? done : { services }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it.each([
+  [true, 0],
+  [false, 5],
+])("what people decide: durable %s is exit code %i", async (durable, code) => {
+  const printed: string[] = [];
+  const complaints: string[] = [];
+  const wiring = {
+    print: (text: string) => printed.push(text),
+    complain: (text: string) => complaints.push(text),
+  } as unknown as Wiring;
+  const at = { url: await admin(durable), token: undefined };
+  const codes = [
+    await act(wiring, at, "pause", "web"),
+    await act(wiring, at, "retry", "web"),
+    await resume(wiring, at, "web"),
+    await rollback(wiring, at, "web", undefined),
+    await approve(wiring, at, "web", undefined),
+    await adopt(wiring, at, { name: "shop" }),
+  ];
+  expect(codes).toEqual(codes.map(() => code));
+  expect(printed).toHaveLength(codes.length);
+  expect(complaints).toHaveLength(durable ? 0 : codes.length);
+  for (const complaint of complaints) expect(complaint).toContain("a restart of the controller forgets it");
+});
