@@ -49,6 +49,12 @@ module.exports = {
       "An adapter knows the interface it fills, nothing else.",
     ),
     only(
+      "hostfiles-sees-ports",
+      "hostfiles",
+      ["spec/", "plan/", "control/ports\\.ts", ...house],
+      "An adapter knows the interface it fills, nothing else.",
+    ),
+    only(
       "context-sees-ports",
       "context",
       ["spec/", "plan/", "control/ports\\.ts", ...house],

@@ -21,6 +21,7 @@ import { listen } from "./http/listen.js";
 import type { Listening } from "./http/server.js";
 import { startStandby } from "./http/standby.js";
 import { Metrics } from "./metrics.js";
+import { hostFiles } from "./hostfiles/files.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
 import type { RegistryConnection } from "./registry/connect.js";
@@ -169,6 +170,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     contexts: contextsOf(config, environment),
     source: sourceOf(config, environment, log),
     prober: connectProber({ engine, version }),
+    hostFiles,
     journal,
     telemetry: metrics,
     clock: systemClock,

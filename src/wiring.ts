@@ -7,6 +7,7 @@ import { Digests } from "./control/digests.js";
 import { withoutAnswers } from "./control/effective-health.js";
 import { GateWatch } from "./control/gate-watch.js";
 import { Journal } from "./control/journal.js";
+import { MountWatch } from "./control/mount-watch.js";
 import type { Contexts, Gates, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import type { Preview } from "./control/surface.js";
@@ -23,6 +24,7 @@ import { orphansOf } from "./plan/orphans.js";
 import { silentLog } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { ownContainer } from "./probe/self.js";
+import { hostFiles } from "./hostfiles/files.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
@@ -55,7 +57,14 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       clock: systemClock,
     });
     const gates = new GateWatch({ gates: gatesIn(engine), clock: systemClock, log: silentLog });
-    const host = await gates.look(await adoption.look());
+    const mounts = new MountWatch({
+      files: hostFiles,
+      engine,
+      journal: { record, append: () => Promise.resolve(true) },
+      clock: systemClock,
+      onChange: () => undefined,
+    });
+    const host = await mounts.look(await gates.look(await adoption.look()));
     const plans = await forecastAll({
       specs,
       host: withoutAnswers(host, specs),

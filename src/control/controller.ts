@@ -14,6 +14,7 @@ import { Catalog } from "./catalog.js";
 import { Digests } from "./digests.js";
 import type { Journal } from "./journal.js";
 import { GateWatch } from "./gate-watch.js";
+import { MountWatch } from "./mount-watch.js";
 import { Ledger } from "./ledger.js";
 import { Leftovers } from "./leftovers.js";
 import { Operations } from "./operations.js";
@@ -23,6 +24,7 @@ import type {
   Engine,
   EngineEvent,
   Gates,
+  HostFiles,
   Log,
   Prober,
   Registry,
@@ -52,6 +54,7 @@ export interface ControllerOptions {
   readonly contexts: Contexts;
   readonly source: Source;
   readonly prober: Prober;
+  readonly hostFiles: HostFiles;
   readonly journal: Journal;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -75,6 +78,7 @@ export class Controller {
   readonly #probes: Probes;
   readonly #builds: Builds;
   readonly #ledger: Ledger;
+  readonly #mountWatch: MountWatch;
   readonly #queue: KeyedQueue;
   readonly #triggers: Triggers;
   readonly #abort = new AbortController();
@@ -132,10 +136,20 @@ export class Controller {
     });
     const workers = new PQueue({ concurrency: options.concurrentServices });
     const gateWatch = new GateWatch({ gates, clock, log });
+    this.#mountWatch = new MountWatch({
+      files: options.hostFiles,
+      engine,
+      journal,
+      clock,
+      onChange: (key) => {
+        this.#queue.add(key);
+      },
+    });
     const reconciler = new Reconciler({
       engine,
       gates,
       gateWatch,
+      mountWatch: this.#mountWatch,
       host: {
         get: () => this.#look(),
         invalidate: () => {
@@ -204,6 +218,7 @@ export class Controller {
         this.#triggers.asked(key);
       }),
       gateWatch,
+      mountWatch: this.#mountWatch,
       journal,
       ledger: this.#ledger,
       probes: this.#probes,
@@ -244,6 +259,7 @@ export class Controller {
         this.#triggers.resync();
       },
     });
+    this.#mountWatch.start(this.#abort.signal);
     await firstLook;
   }
 

@@ -51,6 +51,7 @@ function tell(entry: Entry): What | undefined {
       return { type: "build", reason: "BuildFailed", message: entry.message };
     case "step":
     case "volumes":
+    case "mounted":
     case "stable":
     case "same-content":
     case "resolved":

@@ -12,6 +12,7 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
       engine.doubt(project, service);
     },
     differences: (container, step) => engine.differences(container, step),
+    statMounted: (container, path) => engine.statMounted(container, path),
     createNetwork: (step) => once(() => engine.createNetwork(step)),
     removeNetwork: (id) => once(() => engine.removeNetwork(id)),
     createVolume: (step) => once(() => engine.createVolume(step)),
@@ -26,7 +27,7 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
     stopContainer: (container, graceMs) => once(() => engine.stopContainer(container, graceMs)),
     setRestartPolicy: (container, policy) => once(() => engine.setRestartPolicy(container, policy)),
     renameContainer: (container, name) => once(() => engine.renameContainer(container, name)),
-    removeContainer: (container) => once(() => engine.removeContainer(container)),
+    removeContainer: (container, withVolumes) => once(() => engine.removeContainer(container, withVolumes)),
     removeImage: (reference) => once(() => engine.removeImage(reference)),
     logTail: (container, lines) => engine.logTail(container, lines),
     logs: (container, query, signal) => engine.logs(container, query, signal),

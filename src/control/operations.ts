@@ -11,6 +11,7 @@ import type { Bursts } from "./bursts.js";
 import type { Cached } from "./cached.js";
 import type { Catalog } from "./catalog.js";
 import type { GateWatch } from "./gate-watch.js";
+import type { MountWatch } from "./mount-watch.js";
 import type { Journal } from "./journal.js";
 import type { JournalState } from "./journal/standing.js";
 import type { Ledger } from "./ledger.js";
@@ -43,6 +44,7 @@ export interface OperationsOptions {
   readonly builds: Builds;
   readonly bursts: Bursts;
   readonly gateWatch: GateWatch;
+  readonly mountWatch: MountWatch;
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly probes: Probes;
@@ -175,10 +177,10 @@ export class Operations implements Surface {
   }
 
   async plan(): Promise<readonly ServicePlan[]> {
-    const { catalog, host, adoption, gateWatch, probes, targets, journal } = this.options;
+    const { catalog, host, adoption, gateWatch, mountWatch, probes, targets, journal } = this.options;
     return forecastAll({
       specs: [...catalog.specs.values()],
-      host: await gateWatch.look(probes.overlay(await host.get())),
+      host: await mountWatch.look(await gateWatch.look(probes.overlay(await host.get()))),
       supposed: async () => probes.overlay(await adoption.look(true)),
       targets,
       record: (key) => journal.record(key),

@@ -40,6 +40,11 @@ export interface Engine {
   tagImage(source: string, tag: string): Promise<void>;
   /** Answers the new container's id. */
   createContainer(step: StepOf<"create-container">): Promise<string>;
+  /**
+   * What the host has now where a container has mounted a file of it, at this path within the container. Undefined: it
+   * cannot be told.
+   */
+  statMounted(container: string, path: string): Promise<FileStat | undefined>;
   /** Into a container's file system, over what is there; folders on the way are made. Refused where the root is read-only. */
   writeFiles(container: string, files: readonly ContainerFile[]): Promise<void>;
   connectNetwork(container: string, endpoint: Endpoint): Promise<void>;
@@ -121,6 +126,27 @@ export interface BuildOrder {
   readonly tags: readonly string[];
   /** Each line of output as it comes, without control characters and without the values of build arguments. */
   readonly onLine: (line: string) => void;
+}
+
+export interface FileStat {
+  readonly size: number;
+  /** Epoch ms, without fractions. */
+  readonly modifiedAt: number;
+}
+
+/** The files of the host, as far as they can be seen from here. */
+export interface HostFiles {
+  /** Undefined: there is none that can be seen, or it is no plain file. Never rejects. */
+  look(path: string): Promise<HostFile | undefined>;
+  /** Identifies what a plain file holds. Undefined: it cannot be read. Never rejects. */
+  contentOf(path: string): Promise<string | undefined>;
+}
+
+export interface HostFile extends FileStat {
+  /** Tells it from any other file that has been at its path meanwhile. */
+  readonly identity: string;
+  /** Since when everything about it has been as it is, its name included. Epoch ms. */
+  readonly changedAt: number;
 }
 
 /** The files of builds. Throws FairleadError `BuildFailed`. */

@@ -31,6 +31,7 @@ import type { Cached } from "./cached.js";
 import type { Declared } from "./catalog.js";
 import type { Builds } from "./builds.js";
 import type { GateWatch } from "./gate-watch.js";
+import type { MountWatch } from "./mount-watch.js";
 import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
 import type { Journal } from "./journal.js";
@@ -49,6 +50,7 @@ export interface ReconcilerOptions {
   readonly engine: Engine;
   readonly gates: Gates;
   readonly gateWatch: GateWatch;
+  readonly mountWatch: MountWatch;
   readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
   readonly targets: Targets;
   readonly pulls: Pulls;
@@ -130,7 +132,8 @@ export class Reconciler {
     for (let pass = 0; pass < most; pass += 1) {
       const declared = this.options.declared(run.key);
       if (run.afresh) this.#doubt(run.key);
-      const snapshot = await this.options.gateWatch.look(await this.options.host.get(), run.key);
+      const { host, gateWatch, mountWatch } = this.options;
+      const snapshot = await mountWatch.look(await gateWatch.look(await host.get(), run.key), run.key);
       const outcome =
         declared === undefined ? await this.#remove(run, snapshot) : await this.#converge(run, declared, snapshot);
       if (outcome !== undefined) return this.#resultOf(outcome, run);

@@ -85,6 +85,14 @@ export const entrySchema = z.discriminatedUnion("type", [
     /** The engine's id of the container that it has created. */
     made: z.string().optional(),
   }),
+  /** Which files of the host a run of a container has mounted, as it found them. */
+  z.object({
+    ...common,
+    type: z.literal("mounted"),
+    container: z.string(),
+    startedAt: z.number(),
+    files: z.record(z.string(), z.object({ identity: z.string(), content: z.string() })),
+  }),
   /** The anonymous volumes of what serves in a slot, and after it of what served there before; the newest last. */
   z.object({
     ...common,
@@ -175,6 +183,19 @@ export interface Failure {
   readonly logs: readonly string[];
 }
 
+export interface MountedFile {
+  /** As in `HostFile`. */
+  readonly identity: string;
+  readonly content: string;
+}
+
+export interface MountedFiles {
+  /** The run's. Epoch ms. */
+  readonly startedAt: number;
+  /** By path on the host. */
+  readonly files: ReadonlyMap<string, MountedFile>;
+}
+
 /** What the journal says of one service. */
 export interface ServiceRecord {
   readonly memory: Omit<Memory, "heals">;
@@ -187,6 +208,8 @@ export interface ServiceRecord {
   /** The containers of others that were taken over, by id. */
   readonly adopted: ReadonlyMap<string, Adopted>;
   readonly builds: BuildMemory;
+  /** The files that runs of containers have mounted, by the container's id. */
+  readonly mounted: ReadonlyMap<string, MountedFiles>;
   /** What the registry last said, of a service that asks it at intervals only. */
   readonly resolved: { readonly at: number; readonly image: string; readonly digest: Digest } | undefined;
 }
@@ -201,6 +224,7 @@ export const emptyRecord: ServiceRecord = {
   sameContent: [],
   adopted: new Map(),
   builds: noBuilds,
+  mounted: new Map(),
   resolved: undefined,
 };
 
@@ -212,6 +236,7 @@ const mostSeen = 50;
 const mostPairs = 20;
 const mostAdopted = 100;
 const mostMade = 200;
+const mostMounted = 100;
 
 /** Pure: the record after an entry. */
 export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
@@ -317,6 +342,16 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       return { ...record, resolved: { at: entry.at, image: entry.image, digest: entry.digest } };
     case "forget":
       return { ...emptyRecord, memory: withRevision(nothing, memory.lastRevision ?? 0) };
+    case "mounted": {
+      const { container, startedAt, files } = entry;
+      const others = [...record.mounted].filter(([id]) => id !== container);
+      return {
+        ...record,
+        mounted: new Map(
+          [...others, [container, { startedAt, files: new Map(Object.entries(files)) }] as const].slice(-mostMounted),
+        ),
+      };
+    }
     case "volumes": {
       const volumes = new Map([...(memory.volumes ?? []), [entry.slot, entry.volumes.map(asKnown)]]);
       return { ...record, memory: { ...memory, volumes } };

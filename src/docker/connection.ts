@@ -12,7 +12,7 @@ import { isVersionRefusal, negotiate } from "./version.js";
 import type { VersionReport } from "./version.js";
 
 export interface Call {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
   /** Without version and query. Built from full ids and checked references only: the client encodes nothing. */
   readonly path: string;
   /** A list stands for a parameter that is repeated. */
@@ -62,6 +62,12 @@ export class Connection {
   /** The answer's bytes. */
   async read(call: Call): Promise<Buffer> {
     return this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, readBody));
+  }
+
+  /** The answer's head alone. */
+  async head(call: Call & { readonly method: "HEAD" }): Promise<IncomingMessage["headers"]> {
+    const take = (response: IncomingMessage) => Promise.resolve(response.resume().headers);
+    return this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, take));
   }
 
   /** The answer's body as it comes; the caller's signal ends it. */

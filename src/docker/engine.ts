@@ -18,6 +18,7 @@ import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
 import type { Credentials } from "./pull.js";
 import { refused } from "./refusal.js";
+import { statMounted } from "./stat.js";
 import { Turns } from "./turns.js";
 import { createVolume } from "./volumes.js";
 import { watchEngine } from "./watch.js";
@@ -115,6 +116,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
           stale.list("volumes");
         },
       ),
+    statMounted: (id, path) => settle(() => statMounted(connection, id, path)),
     writeFiles: (id, files) => settle(() => writeFiles(connection, id, files)),
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),

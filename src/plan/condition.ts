@@ -10,7 +10,15 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
-export const conditionTypes = ["Ready", "SpecValid", "DigestResolved", "Progressing", "Healthy", "RolledBack"] as const;
+export const conditionTypes = [
+  "Ready",
+  "SpecValid",
+  "DigestResolved",
+  "Progressing",
+  "Healthy",
+  "RolledBack",
+  "StaleMount",
+] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
 export type Reason =
@@ -60,6 +68,7 @@ export type Reason =
   | "SpecInvalid"
   | "Paused"
   | "Pinned"
+  | "StaleMount"
   | "Restoring"
   | "Restarting"
   | "Removing"

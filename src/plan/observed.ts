@@ -88,6 +88,8 @@ export interface ObservedMount {
   readonly readOnly: boolean;
   /** Only of a volume without a name of its own: its image does not ask for it, so its maker did. */
   readonly asked?: true;
+  /** The file at this path of the host has taken the place of the one that the container has. Seen by ourselves. */
+  readonly stale?: true;
 }
 
 export type Owners = Readonly<Partial<Record<Shared, readonly string[]>>>;

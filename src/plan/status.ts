@@ -6,6 +6,7 @@ import type { Desired } from "./desired.js";
 import { isTarget } from "./desired.js";
 import type { Outcome } from "./outcome.js";
 import type { ObservedContainer } from "./observed.js";
+import { staleMounts } from "./stale.js";
 import { said } from "./verdict.js";
 import { inRole, isReady } from "./view.js";
 
@@ -143,6 +144,7 @@ function judgeConditions(
   const share = `${replicas.ready} of ${replicas.desired} replicas serve`;
   const replicasState = ailing === undefined ? share : `${share}; ${ailing.name}${said(ailing)}`;
   const state = input.stranded ?? (replicas.desired === 1 ? activeState : replicasState);
+  const stale = staleMounts(input.containers);
   return {
     Ready: [outcome.kind === "converged" && serving ? "True" : "False", outcome.reason, outcome.because],
     SpecValid:
@@ -160,6 +162,8 @@ function judgeConditions(
       input.flapping === undefined ? (serving ? "Converged" : outcome.reason) : "Flapping",
       input.flapping === undefined ? state : `${input.flapping}; ${state}`,
     ],
+    StaleMount:
+      stale === undefined ? ["False", "Converged", "no mounted file has been replaced"] : ["True", "StaleMount", stale],
     RolledBack: rolledBack ? rolledBackBy(rollout) : ["False", "Converged", "the last rollout was not rolled back"],
   };
 }

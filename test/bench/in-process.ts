@@ -5,6 +5,7 @@ import { Controller } from "../../src/control/controller.js";
 import { Journal } from "../../src/control/journal.js";
 import type { Clock, Engine, EngineEvent, Gates } from "../../src/control/ports.js";
 import type { ReconcileResult } from "../../src/control/telemetry.js";
+import { hostFiles } from "../../src/hostfiles/files.js";
 import { silentLog } from "../../src/log.js";
 import { Metrics } from "../../src/metrics.js";
 import { connectRegistry } from "../../src/registry/connect.js";
@@ -69,6 +70,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     backoff: defaultBackoff,
     prober: { attempt: () => Promise.resolve({ kind: "ready" }) },
     gates: nobody,
+    hostFiles,
     prune: false,
     schedule: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined },
     resyncJitterMs: 0,
@@ -145,6 +147,7 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
     build: (...call) => engine.build(...call),
     tagImage: (...call) => engine.tagImage(...call),
     createContainer: (...call) => engine.createContainer(...call),
+    statMounted: (...call) => engine.statMounted(...call),
     writeFiles: (...call) => engine.writeFiles(...call),
     connectNetwork: (...call) => engine.connectNetwork(...call),
     disconnectNetwork: (...call) => engine.disconnectNetwork(...call),

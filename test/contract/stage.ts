@@ -46,6 +46,8 @@ export interface Stage {
   fileIn(container: string, path: string): Promise<StageFile>;
   /** As a process of the container writes it. */
   writeIn(container: string, path: string, content: string): Promise<void>;
+  /** A file of the host, which can be replaced by another file. */
+  hostFile(content: string): Promise<{ readonly path: string; readonly replace: (content: string) => Promise<void> }>;
   /** Somebody else holds a port of the host until the answer is called. */
   occupyPort(port: number): Promise<() => Promise<void>>;
   /** A port of the host that is free. */

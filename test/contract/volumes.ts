@@ -24,6 +24,33 @@ function inheritedOf(mounts: readonly ObservedMount[]): readonly InheritedVolume
 }
 
 export function volumesContract(bench: Bench): void {
+  describe("a mounted file of the host", () => {
+    it("is told as it is now, also where the container has the one that was there before", async () => {
+      const { path, replace } = await bench.stage.hostFile("one");
+      const mount: Mount = {
+        type: "bind",
+        source: path,
+        target: "/etc/own.conf",
+        readOnly: true,
+        createHostPath: true,
+      };
+      const id = await bench.create("mounted", bench.plain, { mounts: [mount] });
+      await bench.engine.startContainer(id);
+      expect((await bench.see(id)).mounts).toEqual([
+        { type: "bind", source: path, target: "/etc/own.conf", readOnly: true },
+      ]);
+      const before = await bench.engine.statMounted(id, "/etc/own.conf");
+      expect(before?.size).toBe(3);
+      await bench.stage.wait(20);
+      await replace("three");
+      const after = await bench.engine.statMounted(id, "/etc/own.conf");
+      expect(after?.size).toBe(5);
+      expect(after?.modifiedAt).toBeGreaterThan(before?.modifiedAt ?? Infinity);
+      expect(await bench.engine.statMounted(id, "/etc/nowhere")).toBeUndefined();
+      await bench.discard(id);
+    });
+  });
+
   describe("a volume that nobody has named", () => {
     const create = async (name: string, { inherited = [], mounts = [scratch] }: Wanted) => {
       const image = await bench.local({ kind: "good", check: false, volumes: ["/var/lib/db"] });

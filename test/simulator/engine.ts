@@ -12,6 +12,7 @@ import { commandBehaviour } from "./behaviour.js";
 import type { Behaviour } from "./behaviour.js";
 import { simulateBuild } from "./builder.js";
 import { ManualClock } from "./clock.js";
+import { SimulatedFiles } from "./files.js";
 import { World } from "./world.js";
 
 /** The engine's calls by the names of its methods, and what each look cost. */
@@ -37,6 +38,8 @@ const noCommand = "No command specified";
 /** An `Engine` without an engine: passes the engine's own contract, on time that passes when told to. */
 export class SimulatedEngine implements Engine {
   readonly world: World;
+  /** Of the host. */
+  readonly files: SimulatedFiles;
   readonly counts: Counts = { lists: 0, inspections: 0, otherLists: 0, calls: new Map() };
   /** Called before and after each call that changes something; may throw, as if the caller had died there. */
   onChange: (call: keyof Engine, moment: "before" | "after") => void = () => undefined;
@@ -52,6 +55,7 @@ export class SimulatedEngine implements Engine {
 
   constructor(readonly clock: ManualClock = new ManualClock()) {
     this.world = new World(clock);
+    this.files = new SimulatedFiles(clock);
   }
 
   /** The registry has it from now on, under `repository@sha256:…`. */
@@ -302,6 +306,12 @@ export class SimulatedEngine implements Engine {
       this.#bases.set(id, activeName(step.spec, step.slot));
       this.world.tell(id, "create");
       return id;
+    });
+
+  statMounted: Engine["statMounted"] = (id, path) =>
+    this.#call("statMounted", () => {
+      const mount = this.#get(id).mounts?.find(({ type, target }) => type === "bind" && target === path);
+      return mount === undefined ? undefined : this.files.stat(mount.source);
     });
 
   writeFiles: Engine["writeFiles"] = (id, files) =>

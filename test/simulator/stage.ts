@@ -44,6 +44,16 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
       engine.world.writeFile(container, { origin: "", path, content, mode: 0o644, uid: 0, gid: 0 });
       return Promise.resolve();
     },
+    hostFile: (content) => {
+      const path = `/srv/files/${published}`;
+      published += 1;
+      engine.files.replace(path, content);
+      const replace = (next: string) => {
+        engine.files.replace(path, next);
+        return Promise.resolve();
+      };
+      return Promise.resolve({ path, replace });
+    },
     occupyPort: (taken) => {
       engine.world.takenPorts.add(taken);
       return Promise.resolve(() => {

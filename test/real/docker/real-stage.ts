@@ -1,5 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -68,6 +70,16 @@ export async function realStage(engineHost: string, registryUrl: string, project
     writeIn: async (container, path, content) => {
       const archive = packTar([{ path: path.slice(1), content }]);
       await docker.getContainer(container).putArchive(archive, { path: "/" });
+    },
+    hostFile: async (content) => {
+      const folder = await mkdtemp(join(tmpdir(), "fairlead-mounted-"));
+      const path = join(folder, "file");
+      await writeFile(path, content);
+      const replace = async (next: string) => {
+        await writeFile(`${path}.new`, next);
+        await rename(`${path}.new`, path);
+      };
+      return { path, replace };
     },
     occupyPort: async (port) => {
       const server = createServer();

@@ -15,6 +15,7 @@ import type { ServiceSpec } from "../../../src/spec/service.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { MemoryContexts } from "../../simulator/contexts.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
+import { SimulatedFiles } from "../../simulator/files.js";
 import { SimulatedGates } from "../../simulator/gates.js";
 import { SimulatedProber } from "../../simulator/prober.js";
 import { SimulatedProcess } from "../../simulator/process.js";
@@ -67,6 +68,7 @@ export interface Stage {
     forgetful?: boolean;
     telemetry?: Telemetry;
     prune?: boolean;
+    seesFiles?: boolean;
   }): Promise<Controller>;
   /** The services file has changed. */
   reload(): void;
@@ -126,6 +128,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
       forgetful = false,
       telemetry = new Metrics("0"),
       prune = false,
+      seesFiles = true,
     } = {}) {
       if (forgetful) state.journals += 1;
       const journal = watched(await Journal.open(join(root, String(state.journals)), silentLog), writes);
@@ -136,6 +139,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         contexts,
         source,
         prober,
+        hostFiles: seesFiles ? engine.files : new SimulatedFiles(engine.clock),
         gates,
         journal,
         telemetry,

@@ -144,7 +144,7 @@ export function statusOf(key: ServiceKey, image: string): ServiceStatus {
     replicas: { desired: 1, ready: 1, updated: 1 },
     conditions: conditionTypes.map((type) => ({
       type,
-      status: type === "RolledBack" ? "False" : "True",
+      status: type === "RolledBack" || type === "StaleMount" ? "False" : "True",
       reason: "Converged",
       message: "as declared",
       observedGeneration: 1,

@@ -79,7 +79,7 @@ describe("a declared service", () => {
       expect([at("True"), at("False"), at("Unknown")]).toEqual([0, 0, 1]);
     }
     expect(all.get(`fairlead_last_success_timestamp_seconds{${labels}}`)).toBe(0);
-    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 18 + 1);
+    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 21 + 1);
   });
 
   test("shows exactly one status of each condition, and what it runs now only", async () => {
@@ -105,6 +105,7 @@ describe("a declared service", () => {
       "Progressing=Unknown",
       "Healthy=False",
       "RolledBack=False",
+      "StaleMount=False",
     ]);
     const infos = [...(await samples(metrics)).keys()].filter((series) => series.startsWith("fairlead_service_info"));
     expect(infos).toEqual([

@@ -48,6 +48,7 @@ describe("a service as the API shows it", () => {
       Progressing False Converged: shop-web-1 runs it
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack False Converged: the last rollout was not rolled back
+      StaleMount False Converged: no mounted file has been replaced
       "
     `);
   });
@@ -63,6 +64,7 @@ describe("a service as the API shows it", () => {
       Progressing True RolloutStarted: rolling out
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack False Converged: the last rollout was not rolled back
+      StaleMount False Converged: no mounted file has been replaced
       "
     `);
   });
@@ -88,6 +90,7 @@ describe("a service as the API shows it", () => {
       Progressing False DigestHeld: b failed
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack True DigestHeld: the rollout of sha256:bbbbbbbbbbbb was rolled back
+      StaleMount False Converged: no mounted file has been replaced
       "
     `);
     expect(statusOf(inputOf({ rollout }), undefined).lastRollout).toBe(rollout);
@@ -104,6 +107,7 @@ describe("a service as the API shows it", () => {
       Progressing True RateLimited: the pull failed
       Healthy False RateLimited: no active container
       RolledBack False Converged: the last rollout was not rolled back
+      StaleMount False Converged: no mounted file has been replaced
       "
     `);
   });
@@ -120,6 +124,7 @@ describe("a service as the API shows it", () => {
       Progressing False RegistryUnavailable: no answer
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack False Converged: the last rollout was not rolled back
+      StaleMount False Converged: no mounted file has been replaced
       "
     `);
   });
@@ -226,7 +231,7 @@ describe("conditions", () => {
   it("carry the generation, and move their time only when the status does", () => {
     const before = statusOf(inputOf(), undefined);
     expect(before.conditions.map(({ type, lastTransitionTime }) => [type, lastTransitionTime])).toEqual(
-      ["Ready", "SpecValid", "DigestResolved", "Progressing", "Healthy", "RolledBack"].map((type) => [
+      ["Ready", "SpecValid", "DigestResolved", "Progressing", "Healthy", "RolledBack", "StaleMount"].map((type) => [
         type,
         "1970-01-01T00:16:40.000Z",
       ]),
@@ -257,6 +262,7 @@ describe("a service that nobody has looked at", () => {
       Progressing Unknown NotObserved: so it is
       Healthy Unknown NotObserved: so it is
       RolledBack Unknown NotObserved: so it is
+      StaleMount Unknown NotObserved: so it is
       "
     `);
     expect(bare("NotObserved").conditions[0]).toMatchObject({
@@ -268,6 +274,6 @@ describe("a service that nobody has looked at", () => {
 
   it.each(["Orphaned", "Removing"] as const)("and that left the file is out of sync: %s", (reason) => {
     expect(bare(reason)).toMatchObject({ sync: "OutOfSync", health: "Missing" });
-    expect(bare(reason).conditions.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => "False"));
+    expect(bare(reason).conditions.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => "False"));
   });
 });
