@@ -4,6 +4,7 @@ import { awaitStart } from "./begin.js";
 import { planBound } from "./bound.js";
 import { fits, isDetached, startObstacle } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
+import { awaitFirstHealth } from "./first-start.js";
 import { heldBy, holdShownBy } from "./held.js";
 import { isGone } from "./over.js";
 import { baseOf, nameInRole } from "./names.js";
@@ -219,8 +220,11 @@ function planFailure(
   if (spec.update.failureAction === "continue" && isUp(next)) {
     return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);
   }
-  const spared = spareProven({ desired, next, active, failure, memory });
+  const judgement = { desired, next, active, failure, memory };
+  const spared = spareProven(judgement);
   if (spared !== undefined) return spared;
+  const awaited = awaitFirstHealth(judgement, view);
+  if (awaited !== undefined) return { steps: [], outcome: awaited };
   const known = memory.holds.some(
     (hold) => hold.specHash === specHash && hold.digest === next.digest && (hold.slot ?? 1) === next.slot,
   );

@@ -1,7 +1,7 @@
-import type { ServiceSpec } from "../spec/service.js";
 import { withRepair } from "./begin.js";
 import { fits } from "./bonds.js";
-import type { Desired, Hold, Memory } from "./desired.js";
+import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
+import { awaitFirstHealth } from "./first-start.js";
 import { heldInService, memoryOf, own } from "./failures.js";
 import { heldBy } from "./held.js";
 import type { Plan } from "./outcome.js";
@@ -11,7 +11,6 @@ import { planSlot } from "./slot.js";
 import { together } from "./together.js";
 import { takeTurns } from "./turns.js";
 import { assess } from "./assess.js";
-import type { TrialMemory } from "./assess.js";
 import { inRole, isReturning, slotOf } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
@@ -45,7 +44,7 @@ function planForward(
     waiting,
     now: slots[0]?.now ?? 0,
   });
-  const failing = slots.filter((slot) => isFailing(slot, desired.spec, remembered(slot)));
+  const failing = slots.filter((slot) => isFailing(slot, desired, remembered(slot)));
   return slots.map((slot) => {
     const next = inRole(slot.containers, "next");
     const active = inRole(slot.containers, "active");
@@ -77,7 +76,11 @@ function runsTarget(desired: Desired, slot: SlotView): boolean {
   return active !== undefined && fits(desired, active, slot);
 }
 
-function isFailing(slot: SlotView, spec: ServiceSpec, memory: TrialMemory): boolean {
+/** One that is only waited for says nothing of the others. */
+function isFailing(slot: SlotView, desired: Desired, memory: SlotMemory): boolean {
   const next = inRole(slot.containers, "next");
-  return next !== undefined && assess(next, spec, slot, memory).kind === "failed";
+  const failure = next === undefined ? undefined : assess(next, desired.spec, slot, memory);
+  if (next === undefined || failure?.kind !== "failed") return false;
+  const active = inRole(slot.containers, "active");
+  return awaitFirstHealth({ desired, next, active, failure, memory }, slot) === undefined;
 }

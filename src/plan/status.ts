@@ -116,12 +116,18 @@ function healthOf(spec: ServiceSpec, { active, next }: Slot, outcome: Outcome): 
   if (outcome.reason === "CrashLooping" || outcome.reason === "RollbackFailed") return "Degraded";
   if ((spec.oneShot === true || spec.mayEnd === true) && isReady(spec, active)) return "Healthy";
   if (active === undefined || active.state !== "running") {
+    if (next?.state === "running" && isUnhealthy(outcome)) return "Degraded";
     if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
     if (outcome.reason === "Building" || outcome.reason === "WaitingForJob") return "Progressing";
     return active === undefined ? "Missing" : "Degraded";
   }
   if (active.health === "unhealthy") return "Degraded";
   return active.health === "starting" ? "Progressing" : "Healthy";
+}
+
+/** It runs and is waited for, but its check has failed. */
+function isUnhealthy({ kind, reason }: Outcome): boolean {
+  return kind === "wait" && (reason === "Unhealthy" || reason === "HealthDeadlineExceeded");
 }
 
 type Judgement = readonly [status: Condition["status"], reason: Reason, message: string];

@@ -259,6 +259,8 @@ export interface UpdatePolicy {
   readonly monitorMs: number;
   /** Default `rollback`. */
   readonly failureAction: "rollback" | "pause" | "continue";
+  /** The file itself says so: it holds for a first start too, where there is nothing to go back to. */
+  readonly failureActionGiven?: true;
   /** How many replicas are replaced at once; 0: all. Absent: 1. */
   readonly parallelism?: number;
   /** Between one batch of replicas and the next. Absent: 0. */

@@ -31,10 +31,12 @@ function policy(
   const parallelism = read(field("parallelism"), (at) => integer(at, 0, Infinity));
   const delayMs = read(field("delay"), duration);
   const maxFailureRatio = read(field("max_failure_ratio"), ratio);
+  const failureAction = read(field("failure_action"), action);
   return {
     order: read(field("order"), (at) => choice(at, ["start-first", "stop-first"] as const)) ?? defaultUpdate.order,
     monitorMs: read(field("monitor"), duration) ?? defaultUpdate.monitorMs,
-    failureAction: read(field("failure_action"), action) ?? usual,
+    failureAction: failureAction ?? usual,
+    ...(failureAction === undefined ? {} : { failureActionGiven: true }),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(delayMs === undefined ? {} : { delayMs }),
     ...(maxFailureRatio === undefined ? {} : { maxFailureRatio }),

@@ -67,14 +67,18 @@ describe("a probed service", () => {
     await stage.until("healthy", () => healthyOf(controller)?.status === "True");
   });
 
-  it("that is never ready: its first start is held, with the reason", async () => {
+  it("that is never ready: its first start is left to get ready, with the reason", async () => {
     const stage = await open();
     stage.prober.answer = () => refused;
     stage.push("a", mute);
     const controller = await stage.start();
-    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
+    await stage.until("said", () => controller.surface.service("shop/web")?.health === "Degraded");
+    await stage.pass(60_000);
     expect(inRole(stage, "active")).toBeUndefined();
+    expect(inRole(stage, "next")).toMatchObject({ state: "running" });
     expect(controller.surface.service("shop/web")?.conditions[0]?.message).toContain(refused.message);
+    stage.prober.answer = () => ready;
+    await running(stage, "a");
   });
 
   it("with a bad new image: rolled back and held while the old one was never touched", async () => {
@@ -103,7 +107,10 @@ describe("a probed service", () => {
   it("that fails within its monitor time is not promoted", async () => {
     const stage = await open();
     stage.prober.answer = (_container, runningMs) => (runningMs < 1_500 ? ready : refused);
-    const patient = specOf({ probe: { ...probe, intervalMs: 500 }, update: { monitorMs: 10_000 } });
+    const patient = specOf({
+      probe: { ...probe, intervalMs: 500 },
+      update: { monitorMs: 10_000, failureActionGiven: true },
+    });
     stage.specs.splice(0, 1, patient);
     stage.push("a", mute);
     const controller = await stage.start();
@@ -115,7 +122,9 @@ describe("a probed service", () => {
     const stage = await open();
     stage.push("a", { healthyAfterMs: "never" });
     const controller = await stage.start();
-    await stage.until("held", () => controller.surface.service("shop/web")?.sync === "Held");
+    await stage.until("said", () => controller.surface.service("shop/web")?.health === "Degraded");
+    await stage.pass(30_000);
+    expect(inRole(stage, "active")).toBeUndefined();
     expect(stage.prober.asked).not.toEqual([]);
   });
 

@@ -101,7 +101,8 @@ describe("from any crash", () => {
 
   it("a first start ends active or held", () => {
     fc.assert(
-      fc.property(specs, fc.oneof(goods, bads), crashes, fc.boolean(), (spec, behaviour, dies, forgetful) => {
+      fc.property(specs, fc.oneof(goods, bads), crashes, fc.boolean(), (any, behaviour, dies, forgetful) => {
+        const spec = { ...any, update: { ...any.update, failureActionGiven: true as const } };
         const nothing = hostWith([], { images: [imageOf("b")], networks: new Map() });
         const { host, outcome } = drive({
           desired: desire("b", spec),
