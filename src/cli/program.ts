@@ -15,6 +15,8 @@ import { logs } from "./logs.js";
 import type { LogsFlags } from "./logs.js";
 import { plan } from "./plan.js";
 import { resume } from "./resume.js";
+import { start } from "./start.js";
+import { stop } from "./stop.js";
 import { rollback } from "./rollback.js";
 import { run } from "./run.js";
 import { status } from "./status.js";
@@ -30,6 +32,7 @@ interface Options extends Flags {
   readonly to?: string;
   readonly digest?: string;
   readonly timeout?: string;
+  readonly for?: string;
 }
 
 type InitFlags = Partial<InitOptions>;
@@ -159,6 +162,17 @@ function describe(wiring: Wiring, answer: { code: ExitCode }): Command {
     .argument("<service>", "project/service, or service")
     .action(async (name: string, options: Options) => {
       answer.code = await resume(wiring, adminOf(wiring, options), name);
+    });
+  withAdmin(verb("stop", "have a service off: no repair and no rollout starts it"))
+    .argument("<service>", "project/service, or service")
+    .option("--for <duration>", "for so long, such as 2h (until it is started)")
+    .action(async (name: string, options: Options) => {
+      answer.code = await stop(wiring, adminOf(wiring, options), name, options.for);
+    });
+  withAdmin(verb("start", "have a service run again that was stopped"))
+    .argument("<service>", "project/service, or service")
+    .action(async (name: string, options: Options) => {
+      answer.code = await start(wiring, adminOf(wiring, options), name);
     });
   withAdmin(verb("history", "show what was rolled out, and how it ended"))
     .argument("[service]", "project/service, or service")

@@ -9,7 +9,7 @@ const pollMs = 500;
 
 /**
  * Has the service looked at, and waits until it runs what the file and the tag want. Exit 0: it does. 3: it will not without a
- * person, for it was rolled back, is held, pinned, paused, or waits for an approval. 4: the time is up.
+ * person, for it was rolled back, is held, pinned, paused, stopped, or waits for an approval. 4: the time is up.
  */
 export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs: number): Promise<ExitCode> {
   const deadline = Date.now() + timeoutMs;
@@ -34,7 +34,7 @@ export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs
 function verdictOf({ sync, conditions }: ServiceStatus): 0 | 3 | undefined {
   const ready = conditions.find(({ type }) => type === "Ready");
   const isPending = ready?.status !== "True";
-  if (sync === "Pinned" || sync === "Held" || ready?.reason === "WaitingForApproval") return 3;
+  if (sync === "Pinned" || sync === "Held" || sync === "Stopped" || ready?.reason === "WaitingForApproval") return 3;
   if (isPending) return sync === "Paused" && ready?.reason === "Paused" ? 3 : undefined;
   return sync === "Synced" || sync === "Paused" ? 0 : undefined;
 }

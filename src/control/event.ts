@@ -35,6 +35,12 @@ function tell(entry: Entry): What | undefined {
       return { type: "pause", reason: "Paused", message: "a person has paused its rollouts" };
     case "resume":
       return { type: "resume", reason: "Resumed", message: "a person has lifted its pin and its pause" };
+    case "stop": {
+      const until = entry.until === undefined ? "" : ` until ${new Date(entry.until).toISOString()}`;
+      return { type: "stop", reason: "Stopped", message: `a person has stopped it${until}` };
+    }
+    case "start":
+      return { type: "start", reason: "Started", message: "a person has asked for it to run" };
     case "approve":
       return { type: "approval", reason: "Approved", message: "a person has approved it", digest: entry.digest };
     case "retry":

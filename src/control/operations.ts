@@ -31,6 +31,8 @@ import type {
   Resumption,
   Rollback,
   ServicePlan,
+  Start,
+  Stop,
   Surface,
 } from "./surface.js";
 import type { Targets } from "./targets.js";
@@ -158,6 +160,18 @@ export class Operations implements Surface {
   async pause(key: ServiceKey): Promise<void> {
     await this.options.releases.pause(key);
     this.#lookAfresh(key);
+  }
+
+  async stop(key: ServiceKey, forMs: number | undefined): Promise<Stop> {
+    const stop = await this.options.releases.stop(key, forMs);
+    this.#lookAfresh(key);
+    return stop;
+  }
+
+  async start(key: ServiceKey): Promise<Start> {
+    const start = await this.options.releases.start(key);
+    this.#lookAfresh(key);
+    return start;
   }
 
   async resume(key: ServiceKey): Promise<Resumption> {

@@ -11,7 +11,7 @@ import type { Outcome } from "../plan/outcome.js";
 import { pinned } from "../plan/pin.js";
 import { isJobName } from "../plan/names.js";
 import { plan } from "../plan/plan.js";
-import { isPaused } from "../plan/release.js";
+import { isPaused } from "../plan/paused.js";
 import { refusalOf } from "../plan/refusal.js";
 import { planRemoval } from "../plan/removal.js";
 import { renderStep, shorten } from "../plan/render.js";
@@ -270,7 +270,8 @@ export class Reconciler {
 
   /** An end of one that may end by itself would look like its own. */
   async #noteStop({ key }: Run, id: string, containers: View["containers"]): Promise<void> {
-    if (this.options.declared(key)?.spec.mayEnd !== true) return;
+    const spec = this.options.declared(key)?.spec;
+    if (spec?.mayEnd !== true && spec?.respectStopMs === undefined) return;
     const startedAt = containers.find((one) => one.id === id)?.startedAt;
     await noteStop(this.options, key, id, startedAt);
   }

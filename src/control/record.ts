@@ -146,6 +146,9 @@ export const entrySchema = z.discriminatedUnion("type", [
     startedAt: z.number().optional(),
     failure: z.string().optional(),
   }),
+  /** A person wants it to be off, or to run again. */
+  z.object({ ...common, type: z.literal("stop"), until: z.number().optional() }),
+  z.object({ ...common, type: z.literal("start") }),
   /** The run of a container that we are about to end. */
   z.object({ ...common, type: z.literal("ending"), container: z.string(), startedAt: z.number().optional() }),
   /** A person has gone back to an earlier revision, or wants nothing rolled out; `resume` lifts both. */
@@ -305,6 +308,14 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
         ...record,
         memory: { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), container, ended) },
       };
+    }
+    case "stop": {
+      const until = entry.until === undefined ? {} : { until: entry.until };
+      return { ...record, memory: { ...memory, stopped: { at: entry.at, ...until } } };
+    }
+    case "start": {
+      const { stopped: _stopped, ...rest } = memory;
+      return { ...record, memory: { ...rest, startAskedAt: entry.at } };
     }
     case "ending": {
       const stops = weStop(memory.stops ?? new Map(), entry.container, entry.startedAt);

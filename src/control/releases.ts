@@ -2,7 +2,7 @@ import { FairleadError } from "../errors.js";
 import type { Desired } from "../plan/desired.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import { pinned } from "../plan/pin.js";
-import { isPaused } from "../plan/release.js";
+import { isPaused } from "../plan/paused.js";
 import { isRestorable } from "../plan/restore.js";
 import { findRevision, revisionsOf } from "../plan/revisions.js";
 import { viewOf } from "../plan/view.js";
@@ -11,7 +11,7 @@ import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Journal } from "./journal.js";
 import type { Clock, Log } from "./ports.js";
-import type { Approval, History, Resumption, Rollback } from "./surface.js";
+import type { Approval, History, Resumption, Rollback, Start, Stop } from "./surface.js";
 
 export interface ReleasesOptions {
   readonly journal: Journal;
@@ -51,6 +51,21 @@ export class Releases {
     log.info({ key }, "a person has paused its rollouts");
   }
 
+  async stop(key: ServiceKey, forMs: number | undefined): Promise<Stop> {
+    const { journal, clock, log } = this.options;
+    const until = forMs === undefined ? undefined : clock.now() + forMs;
+    await journal.append({ type: "stop", at: clock.now(), key, ...(until === undefined ? {} : { until }) });
+    log.info({ key, until }, "a person has stopped it");
+    return until === undefined ? {} : { until: new Date(until).toISOString() };
+  }
+
+  async start(key: ServiceKey): Promise<Start> {
+    const { journal, clock, log, specOf } = this.options;
+    await journal.append({ type: "start", at: clock.now(), key });
+    log.info({ key }, "a person has asked for it to run");
+    return { stoppedByFile: specOf(key)?.stopped === true };
+  }
+
   async resume(key: ServiceKey): Promise<Resumption> {
     const { journal, clock, log, specOf } = this.options;
     await journal.append({ type: "resume", at: clock.now(), key });
@@ -87,7 +102,7 @@ export class Releases {
     return {
       revisions: revisionsOf(rollouts, containers),
       ...(pin === undefined ? {} : { pinned: { revision: pin.revision, digest: pin.digest } }),
-      paused: isPaused(spec, { ...memory, heals: new Map() }),
+      paused: isPaused(spec, memory),
       failures: failures.map(({ at, ...failure }) => ({ ...failure, at: new Date(at).toISOString() })).reverse(),
     };
   }

@@ -50,6 +50,10 @@ export interface Surface {
   rollback(key: ServiceKey, to: string | undefined): Promise<Rollback>;
   /** Begin no rollout of the service until `resume`. */
   pause(key: ServiceKey): Promise<void>;
+  /** Have it off until `start`, or for so long. */
+  stop(key: ServiceKey, forMs: number | undefined): Promise<Stop>;
+  /** Have it run again, whoever stopped it. */
+  start(key: ServiceKey): Promise<Start>;
   /** Lift its pin and a person's pause. */
   resume(key: ServiceKey): Promise<Resumption>;
   /**
@@ -70,6 +74,16 @@ export interface Rollback {
   readonly digest: string;
   /** Whose spec it runs with: its own, or the file's as of now, since no container has its own any more. */
   readonly spec: "own" | "today's";
+}
+
+export interface Stop {
+  /** ISO 8601. Absent: until `start`. */
+  readonly until?: string;
+}
+
+export interface Start {
+  /** The file itself says `stopped`: it stays off. */
+  readonly stoppedByFile: boolean;
 }
 
 export interface Resumption {
@@ -144,7 +158,19 @@ export interface Event {
   readonly project: string;
   readonly service: string;
   readonly type:
-    "state" | "rollout" | "hold" | "job" | "build" | "pin" | "pause" | "resume" | "approval" | "retry" | "adoption";
+    | "state"
+    | "rollout"
+    | "hold"
+    | "job"
+    | "build"
+    | "pin"
+    | "pause"
+    | "resume"
+    | "stop"
+    | "start"
+    | "approval"
+    | "retry"
+    | "adoption";
   /** One CamelCase word a machine can match; of a state that of the condition `Ready`. */
   readonly reason: string;
   readonly message: string;

@@ -1,5 +1,7 @@
 import type { Express, Request, RequestHandler } from "express";
 import type { Surface } from "../control/surface.js";
+import { asFairleadError } from "../errors.js";
+import { parseDuration } from "../spec/duration.js";
 import type { ServiceKey } from "../spec/service.js";
 import { declaredKey, servicePath } from "./declared.js";
 import { eventRoutes } from "./event-routes.js";
@@ -59,6 +61,10 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
       await surface.pause(key);
       return {};
     },
+    [`${servicePath}/stop`]: async (key, req) => ({
+      stopped: await surface.stop(key, durationOf(queryText(req, "for"))),
+    }),
+    [`${servicePath}/start`]: async (key) => ({ started: await surface.start(key) }),
     [`${servicePath}/resume`]: async (key) => ({ resumed: await surface.resume(key) }),
     [`${servicePath}/adopt`]: async (key) => ({ adopted: await surface.adopt(key) }),
     [`${servicePath}/build`]: async (key) => {
@@ -83,5 +89,16 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
         res.status(202).json({ enqueued: [key], durable: surface.isDurable(key), ...answer });
       })
       .all(Object.hasOwn(reads, path) ? allowOnly("GET", "POST") : allowOnly("POST"));
+  }
+}
+
+/** Throws a Refusal 400. */
+function durationOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDuration(text);
+  } catch (thrown) {
+    const { message, remedy } = asFairleadError(thrown);
+    throw new Refusal(400, message, remedy);
   }
 }

@@ -56,6 +56,14 @@ export function openapi(version: string): object {
         parameters,
         post: enqueue("Begin no rollout of the service until it is resumed"),
       },
+      "/api/v1/services/{project}/{service}/stop": {
+        parameters: [...parameters, query("for", "A duration, such as `2h`; default until it is started")],
+        post: enqueue("Have the service off, over pushes and restarts", { stopped: object({ until: time }) }),
+      },
+      "/api/v1/services/{project}/{service}/start": {
+        parameters,
+        post: enqueue("Have the service run again", { started: object({ stoppedByFile: { type: "boolean" } }) }),
+      },
       "/api/v1/services/{project}/{service}/resume": {
         parameters,
         post: enqueue("Lift the service's pin and a person's pause", {
@@ -203,7 +211,7 @@ const journal: Schema = {
 const time: Schema = { type: "string", format: "date-time" };
 
 const eventTypes: readonly Event["type"][] = [
-  ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume"] as const),
+  ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume", "stop", "start"] as const),
   ...(["approval", "retry", "adoption"] as const),
 ];
 
@@ -238,7 +246,7 @@ const service: Schema = {
     service: name,
     image: name,
     observedAt: time,
-    sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Unknown"] },
+    sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Stopped", "Unknown"] },
     health: { enum: ["Healthy", "Progressing", "Degraded", "Missing"] },
     desiredDigest: name,
     activeDigest: name,

@@ -67,6 +67,7 @@ export type Reason =
   | "Orphaned"
   | "SpecInvalid"
   | "Paused"
+  | "Stopped"
   | "Pinned"
   | "StaleMount"
   | "Restoring"
@@ -109,7 +110,7 @@ export interface ServiceStatus {
   readonly image: string;
   /** When it was last looked at, ISO 8601. Absent: it was not yet. */
   readonly observedAt?: string;
-  readonly sync: "Synced" | "OutOfSync" | "Held" | "Pinned" | "Paused" | "Unknown";
+  readonly sync: "Synced" | "OutOfSync" | "Held" | "Pinned" | "Paused" | "Stopped" | "Unknown";
   readonly health: "Healthy" | "Progressing" | "Degraded" | "Missing";
   readonly desiredDigest: string | undefined;
   readonly activeDigest: string | undefined;

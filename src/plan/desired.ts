@@ -83,6 +83,10 @@ export interface Memory {
   /** The spec that it proved itself with. Absent: not known. */
   readonly stableSpec?: string | undefined;
   readonly pin?: Pin;
+  /** A person wants it to be off, since when and until when. Epoch ms. */
+  readonly stopped?: { readonly at: number; readonly until?: number };
+  /** When a person last asked for it to be started. Epoch ms. */
+  readonly startAskedAt?: number;
   /** Since when a person wants no rollout to begin. Epoch ms. */
   readonly pausedAt?: number;
   /** What a person has let go ahead. */

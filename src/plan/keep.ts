@@ -4,6 +4,7 @@ import type { Plan } from "./outcome.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { isItsTurn, restartCause, startObstacle, strandedBy } from "./bonds.js";
 import { isComplete } from "./dependency.js";
+import { leftStopped } from "./left.js";
 import { isOver, overOutcome } from "./over.js";
 import { planPostStart } from "./post-start.js";
 import type { Step } from "./step.js";
@@ -43,7 +44,10 @@ export function keepRunning(spec: ServiceSpec, active: ObservedContainer, view: 
   const cause = isUp(active) ? restartCause(spec, active, view) : undefined;
   if (cause !== undefined) return isItsTurn(spec, view) ? startAnew(spec, active, cause) : running;
   if (isUp(active)) return planPostStart(spec, active, memory) ?? running;
-  if (isOver(spec, active, view, memory)) return { steps: running.steps, outcome: overOutcome(active) };
+  const left = leftStopped(spec, active, view, memory);
+  if (left !== undefined) return { steps: [], outcome: left };
+  const isAsked = (memory.startAskedAt ?? 0) > (active.finishedAt ?? Infinity);
+  if (!isAsked && isOver(spec, active, view, memory)) return { steps: running.steps, outcome: overOutcome(active) };
   const obstacle = startObstacle(spec, active, view);
   if (obstacle !== undefined) {
     const outcome = { kind: "wait", until: undefined, reason: "WaitingForDependency", because: obstacle } as const;

@@ -127,7 +127,7 @@ function planSuperseded(
 }
 
 /** An old one on its way back stays as what could be gone back to. */
-function putAway(next: ObservedContainer, because: string, view: SlotView): Step[] {
+export function putAway(next: ObservedContainer, because: string, view: SlotView): Step[] {
   const keeps = isReturning(next, view.containers) && inRole(view.containers, "previous") === undefined;
   if (!keeps) return [{ kind: "remove-container", container: next.name, because }];
   const to = nameInRole(baseOf(next), "previous");

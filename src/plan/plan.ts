@@ -22,6 +22,7 @@ import { withStrays } from "./stray.js";
 import { planSurplus } from "./surplus.js";
 import { besideGated } from "./ungated.js";
 import { withUnserved } from "./unserved.js";
+import { planStopped, stopOf } from "./stopped.js";
 import { slotOf } from "./view.js";
 import type { View } from "./view.js";
 
@@ -33,13 +34,16 @@ import type { View } from "./view.js";
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const ended = planJobEnds(desired.spec, view, remembered) ?? planRefusals(view, remembered);
   if (ended !== undefined) return sparing(withUnserved(ended, view, remembered), view);
+  const stop = stopOf(desired, remembered, view.now);
   const { change, notice } = planNetworks(desired.spec, view);
-  if (change !== undefined) return sparing(change, view);
-  const served = besideGated(serve(desired, view, remembered), desired.spec, view);
+  if (change !== undefined && stop === undefined) return sparing(change, view);
+  const wanted = stop === undefined ? serve(desired, view, remembered) : planStopped(stop, desired, view);
+  const served = besideGated(wanted, desired.spec, view);
   const service = withLeaving(served, desired, view, remembered);
   const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;
-  const whole = target.known || target.build === undefined ? planned : withBuild(planned, target.build);
+  const whole =
+    stop !== undefined || target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   const routed = withRoutes(whole, desired, view);
   const spared = sparing(withUnserved(routed, view, remembered), view);
   return withNotice(withStrays(spared, desired.spec, view), notice, desired.spec, view);

@@ -7,13 +7,10 @@ import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { ownGoalOf } from "./goal.js";
 import { openedFor } from "./opening.js";
+import { isPaused } from "./paused.js";
+import { formatTime } from "./time.js";
 import { inEverySlot, isReturning } from "./view.js";
 import type { SlotView, View } from "./view.js";
-
-/** No rollout of the service is to begin. */
-export function isPaused({ release }: ServiceSpec, memory: Memory): boolean {
-  return release?.paused === true || memory.pausedAt !== undefined;
-}
 
 /**
  * Why a rollout of what is wanted may not begin now. Undefined: it may, or there is nothing to roll out: what has the
@@ -43,7 +40,7 @@ function paused({ spec }: Desired, memory: Memory): Outcome | undefined {
   const because =
     memory.pausedAt === undefined
       ? "the file says `paused`: no rollout begins until it says otherwise"
-      : `paused since ${timeOf(memory.pausedAt)}: no rollout begins until \`fairlead resume\``;
+      : `paused since ${formatTime(memory.pausedAt)}: no rollout begins until \`fairlead resume\``;
   return { kind: "blocked", reason: "Paused", because };
 }
 
@@ -68,19 +65,14 @@ function unripe({ spec, target, standIn }: Desired, now: number, { firstSeen }: 
     kind: "wait",
     until,
     reason: "WaitingForAge",
-    because: `${target.digest} is old enough at ${timeOf(until)}`,
+    because: `${target.digest} is old enough at ${formatTime(until)}`,
   };
 }
 
 function closed({ window }: Desired, now: number): Outcome | undefined {
   if (window === undefined || "openUntil" in window || window.opensAt <= now) return undefined;
   const until = window.opensAt;
-  return { kind: "wait", until, reason: "WaitingForWindow", because: `the window opens at ${timeOf(until)}` };
-}
-
-/** `2026-03-29T01:00:00Z`. */
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+  return { kind: "wait", until, reason: "WaitingForWindow", because: `the window opens at ${formatTime(until)}` };
 }
 
 /**

@@ -7,6 +7,7 @@ import { isOver } from "./over.js";
 import { planRollout } from "./begin.js";
 import { heldBy, planHeld } from "./held.js";
 import { withoutJobs } from "./job-need.js";
+import { leftStopped } from "./left.js";
 import { planNext } from "./next.js";
 import { goalOfNext, planHeldBack } from "./release.js";
 import { planAbsent } from "./absent.js";
@@ -28,6 +29,10 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   const stray = planStray(desired, view, memory);
   if (stray !== undefined) return stray;
   const next = inRole(view.containers, "next");
+  const stopped = view.containers
+    .filter(({ role }) => role === "next" || role === "active")
+    .flatMap((one) => leftStopped(desired.spec, one, view, memory) ?? []);
+  if (stopped[0] !== undefined) return { steps: [], outcome: stopped[0] };
   if (next !== undefined) return planNext(goalOfNext(desired, next), next, view, memory);
 
   const active = inRole(view.containers, "active");

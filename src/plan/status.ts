@@ -98,6 +98,7 @@ function shownDigest({ target }: Desired, active: ObservedContainer): string {
 }
 
 function syncOf(desired: Desired, replicas: ReplicaCount, outcome: Outcome, isPaused: boolean): ServiceStatus["sync"] {
+  if (outcome.reason === "Stopped") return "Stopped";
   if (desired.pin !== undefined) return "Pinned";
   if (!desired.target.known) return "Unknown";
   if (outcome.reason === "DigestHeld" || outcome.reason === "RollbackFailed") return "Held";
@@ -116,6 +117,7 @@ function healthOf(spec: ServiceSpec, { active, next }: Slot, outcome: Outcome): 
   if (outcome.reason === "CrashLooping" || outcome.reason === "RollbackFailed") return "Degraded";
   if ((spec.oneShot === true || spec.mayEnd === true) && isReady(spec, active)) return "Healthy";
   if (active === undefined || active.state !== "running") {
+    if (outcome.reason === "Stopped") return "Missing";
     if (next?.state === "running" && isUnhealthy(outcome)) return "Degraded";
     if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
     if (outcome.reason === "Building" || outcome.reason === "WaitingForJob") return "Progressing";
@@ -140,7 +142,10 @@ function judgeConditions(
   const { desired, outcome, rollout, specProblem } = input;
   const target = desired.pin?.over ?? desired.target;
   const serving = replicas.ready === replicas.desired && input.stranded === undefined;
-  const underWay = outcome.kind === "continue" || outcome.kind === "wait" || outcome.kind === "failed";
+  const underWay =
+    outcome.kind === "continue" ||
+    (outcome.kind === "wait" && outcome.reason !== "Stopped") ||
+    outcome.kind === "failed";
   const rolledBack = rollout?.outcome === "rolled-back";
   const activeState =
     active === undefined

@@ -3,7 +3,7 @@ import { read, type Node } from "./node.js";
 import { given, groupOf } from "./present.js";
 import { probe } from "./probe.js";
 import { releasePolicy, type ReleasePolicy } from "./release.js";
-import { boolean, integer } from "./scalar.js";
+import { boolean, duration, integer } from "./scalar.js";
 import type { ProbeSpec } from "./service.js";
 
 /** What `x-fairlead` may say of one service, and at the top level of all that do not say it themselves. */
@@ -13,10 +13,24 @@ export interface Preferences {
   readonly leave?: LeavePolicy;
   readonly probe?: ProbeSpec;
   readonly release?: ReleasePolicy;
+  readonly stopped?: boolean;
+  readonly respectStopMs?: number;
   readonly renew?: boolean;
 }
 
-type Key = "adopt" | "renew" | "keep" | "drain" | "pre_stop" | "probe" | "window" | "min_age" | "approve" | "paused";
+type Key =
+  | "adopt"
+  | "renew"
+  | "keep"
+  | "drain"
+  | "pre_stop"
+  | "probe"
+  | "window"
+  | "min_age"
+  | "approve"
+  | "paused"
+  | "stopped"
+  | "respect_stop";
 
 export function preferences(field: (key: Key) => Node | undefined): Preferences {
   return given({
@@ -25,6 +39,8 @@ export function preferences(field: (key: Key) => Node | undefined): Preferences 
     leave: leavePolicy(field("drain"), field("pre_stop")),
     probe: read(field("probe"), probe),
     release: releasePolicy(field),
+    stopped: read(field("stopped"), boolean),
+    respectStopMs: read(field("respect_stop"), duration),
     renew: read(field("renew"), boolean),
   });
 }

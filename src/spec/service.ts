@@ -77,6 +77,10 @@ export interface ServiceSpec {
   readonly before?: readonly JobSpec[];
   /** Run in order once the new container serves. */
   readonly after?: readonly JobSpec[];
+  /** The file wants it to be off: what runs of it is stopped (`x-fairlead.stopped`). */
+  readonly stopped?: boolean;
+  /** For so long, one that others have stopped is left stopped (`x-fairlead.respect_stop`). Absent: it is started at once. */
+  readonly respectStopMs?: number;
   /** Absent: a rollout begins as soon as there is something to roll out. */
   readonly release?: ReleasePolicy;
   readonly update: UpdatePolicy;

@@ -14,9 +14,9 @@ describe("a service that may end", () => {
     await scene.write({
       brief: { image, ...run("exit 0", "no") },
       long: { image, ...run("sleep 2", "no") },
-      bad: { image, ...run("sleep 2; exit 3", "no") },
+      bad: { image, ...run("sleep 8; exit 3", "no") },
       retried: { image, ...run("sleep 2", "on-failure") },
-      looping: { image, ...run("sleep 4; exit 1", "on-failure") },
+      looping: { image, ...run("sleep 8; exit 1", "on-failure") },
       follows: { image, depends_on: ["brief"] },
     });
     await scene.start();

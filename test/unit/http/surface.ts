@@ -113,6 +113,14 @@ export function fakeSurface({
       surface.released.push(`pause ${key}`);
       return Promise.resolve();
     },
+    stop: (key, forMs) => {
+      surface.released.push(`stop ${key} ${forMs ?? ""}`.trim());
+      return Promise.resolve(forMs === undefined ? {} : { until: new Date(forMs).toISOString() });
+    },
+    start: (key) => {
+      surface.released.push(`start ${key}`);
+      return Promise.resolve({ stoppedByFile: false });
+    },
     resume: (key) => {
       surface.released.push(`resume ${key}`);
       return Promise.resolve({ pausedByFile: true });

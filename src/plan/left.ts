@@ -1,0 +1,50 @@
+import type { ServiceSpec } from "../spec/service.js";
+import type { Memory } from "./desired.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Outcome } from "./outcome.js";
+import { isPaused } from "./paused.js";
+import { endedByUs } from "./stop-memory.js";
+import { formatTime } from "./time.js";
+import type { View } from "./view.js";
+
+/**
+ * Somebody else has stopped it, and that is respected: for as long as the file says (`respect_stop`), or for as long as the
+ * service is paused. Undefined: it is not so, or not any more.
+ */
+export function leftStopped(
+  spec: ServiceSpec,
+  container: ObservedContainer,
+  view: Pick<View, "now" | "engineOutage">,
+  memory: Pick<Memory, "stops" | "pausedAt" | "startAskedAt">,
+): Outcome | undefined {
+  const { name, finishedAt } = container;
+  const paused = isPaused(spec, memory);
+  if (finishedAt === undefined || (!paused && spec.respectStopMs === undefined)) return undefined;
+  if (!isStoppedByOthers(container, spec, view) || endedByUs(memory.stops, container)) return undefined;
+  if ((memory.startAskedAt ?? 0) > finishedAt) return undefined;
+  const who = `${name} was stopped by somebody else`;
+  if (paused) {
+    const because = `${who} while the service is paused: it is left so until \`fairlead resume\`, or until it is started`;
+    return { kind: "wait", until: undefined, reason: "Stopped", because };
+  }
+  const until = finishedAt + (spec.respectStopMs ?? 0);
+  if (until <= view.now) return undefined;
+  const because = `${who}: with \`respect_stop\` it is left so until ${formatTime(until)}, or until it is started`;
+  return { kind: "wait", until, reason: "Stopped", because };
+}
+
+/**
+ * Seen as it happened; or, where the file asks for respect, told by its policy: the engine itself starts again what ends by
+ * itself under `always` and `unless-stopped`. What ended with the engine was stopped by nobody.
+ */
+function isStoppedByOthers(
+  container: ObservedContainer,
+  { respectStopMs }: ServiceSpec,
+  { engineOutage: outage }: Pick<View, "engineOutage">,
+): boolean {
+  const { state, startError, endedByRequest, restartPolicy, finishedAt = 0 } = container;
+  if (state !== "exited" || startError !== "") return false;
+  if (outage !== undefined && finishedAt >= outage.from - 1_000 && finishedAt <= outage.to + 1_000) return false;
+  if (endedByRequest === true) return true;
+  return respectStopMs !== undefined && (restartPolicy.name === "always" || restartPolicy.name === "unless-stopped");
+}
