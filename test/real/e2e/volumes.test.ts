@@ -1,4 +1,6 @@
+import { rename, writeFile } from "node:fs/promises";
 import { describe } from "vitest";
+import type { ServiceStatus } from "../../../src/plan/condition.js";
 import { fairlead } from "./cli.js";
 import { test, type Scene } from "./scene.js";
 
@@ -66,6 +68,40 @@ describe.concurrent("a volume that nobody has named", () => {
       { DOCKER_HOST: scene.engineHost },
     );
     expect(stdout).toContain("(stop-first: writes to its volume at /scratch)");
+  });
+});
+
+describe.concurrent("a mounted file", () => {
+  test("that is replaced on the host is told, also by a new controller, until the container starts again", async ({
+    scene,
+    expect,
+  }) => {
+    const { digest } = await scene.push();
+    const file = `${scene.directory}/app.conf`;
+    const replace = async (content: string) => {
+      await writeFile(`${file}.new`, content);
+      await rename(`${file}.new`, file);
+    };
+    await writeFile(file, "one\n");
+    await scene.write({ web: { volumes: ["./app.conf:/etc/app.conf:ro"] } });
+    await scene.start();
+    await scene.untilServing(digest);
+    const stale = ({ conditions }: ServiceStatus) => conditions.find(({ type }) => type === "StaleMount");
+    const untilStale = (is: "True" | "False") => scene.untilStatus((status) => stale(status)?.status === is);
+    await untilStale("False");
+
+    await replace("two\n");
+    const told = stale(await untilStale("True"));
+    expect(told).toMatchObject({ reason: "StaleMount", message: expect.stringContaining(file) as string });
+    expect(await run(scene, 'test "$(cat /etc/app.conf)" = one')).toBe(0);
+    expect((await scene.metrics()).value("fairlead_service_condition", { type: "StaleMount", status: "True" })).toBe(1);
+    await scene.start();
+    await untilStale("True");
+
+    const active = await scene.active();
+    await scene.docker.getContainer(active!.id).restart({ t: 1 });
+    await untilStale("False");
+    expect(await run(scene, 'test "$(cat /etc/app.conf)" = two')).toBe(0);
   });
 });
 

@@ -93,6 +93,16 @@ describe("a mounted file", () => {
     expect(isStale(), "nor without a journal").toBe("False");
   });
 
+  it("that had changed before anybody looked is nothing to tell, nor what comes after it", async () => {
+    const { stage, isStale, again } = await open();
+    stage.engine.files.move(path, "/srv/kept");
+    stage.engine.files.replace(path, "new");
+    await again({ forgetful: true });
+    stage.engine.files.move("/srv/kept", path);
+    await stage.pass(10_000);
+    expect(isStale(), "it has that very file").toBe("False");
+  });
+
   it("that cannot be seen from here is nothing to tell", async () => {
     const { stage, isStale } = await open({ seesFiles: false });
     stage.engine.files.replace(path, "new");
