@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { addAbortSignal } from "node:stream";
 import type { Duplex, Readable } from "node:stream";
+import type { z } from "zod";
 import { FairleadError } from "../errors.js";
 import type { RegistryCredentials } from "../control/ports.js";
 import { openModem } from "./client.js";
@@ -48,15 +49,29 @@ export class Connection {
     this.#changing = openModem(endpoint.unkept);
   }
 
-  /** The parsed JSON answer; undefined for an empty one. Throws Refusal, or FairleadError `EngineUnreachable`, `EngineTooOld`. */
-  async ask(call: Call): Promise<unknown> {
-    const text = (await this.read(call)).toString("utf8");
-    if (text.trim() === "") return undefined;
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      throw new Refusal(call.task, 200, "the answer is not JSON");
-    }
+  /**
+   * The answer, which has to be of this shape: what is not says nothing, and is as good as no answer. Throws Refusal, or
+   * FairleadError `EngineUnreachable`, `EngineTooOld`.
+   */
+  async ask(call: Call, shape: z.ZodType): Promise<unknown> {
+    const body = (await this.read(call)).toString("utf8");
+    const value = parsed(body);
+    const problem = shape.safeParse(value).error?.issues[0];
+    if (problem === undefined) return value;
+    const where = problem.path.length === 0 ? "" : ` at ${problem.path.join(".")}`;
+    const what = body.trim() === "" ? "it is empty" : `${problem.message}${where}`;
+    throw new FairleadError(
+      "EngineUnreachable",
+      `cannot ${call.task}: the answer is not an engine's: ${quotable(what)}`,
+      {
+        remedy: "check what answers at DOCKER_HOST: an engine, or a proxy before it",
+      },
+    );
+  }
+
+  /** Something is to be done: what is said to it, nobody needs. */
+  async tell(call: Call): Promise<void> {
+    await this.read(call);
   }
 
   /** The answer's bytes. */
@@ -196,6 +211,15 @@ async function readBody(response: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Undefined: it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { causeOf } from "../plan/start-refusal.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import type { ContainerSpec, RestartPolicy } from "../spec/service.js";
 import { checkAbilities } from "./abilities.js";
+import { created, inspectedContainer, listedContainers } from "./answers.js";
 import type { Connection } from "./connection.js";
 import { creationBody } from "./creation.js";
 import { containerPath, shortId } from "./ids.js";
@@ -13,14 +14,14 @@ import type { InspectedContainer, ListedContainer } from "./schema.js";
 
 export async function listContainers(connection: Connection, timeoutMs = 60_000): Promise<readonly ListedContainer[]> {
   const call = { method: "GET", path: "/containers/json", query: { all: 1 }, task: "list containers" } as const;
-  return ((await connection.ask({ ...call, timeoutMs })) ?? []) as readonly ListedContainer[];
+  return (await connection.ask({ ...call, timeoutMs }, listedContainers)) as readonly ListedContainer[];
 }
 
 /** Undefined: it is gone. */
 export async function inspectContainer(connection: Connection, id: string): Promise<InspectedContainer | undefined> {
   const call = { method: "GET", path: containerPath(id, "/json"), task: `inspect container ${shortId(id)}` } as const;
   try {
-    return (await connection.ask(call)) as InspectedContainer;
+    return (await connection.ask(call, inspectedContainer)) as InspectedContainer;
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) return undefined;
     throw error;
@@ -51,8 +52,7 @@ export async function createContainer(
     task,
   } as const;
   try {
-    const answer = (await connection.ask({ ...call, timeoutMs: 120_000 })) as CreationAnswer | undefined;
-    if (answer?.Id === undefined) throw new Refusal(task, 201, "the answer names no container");
+    const answer = (await connection.ask({ ...call, timeoutMs: 120_000 }, created)) as CreationAnswer;
     const told = (answer.Warnings ?? []).map((warning) => quotable(withoutValues(warning, environment)));
     for (const warning of [...lacking, ...told]) onWarning(step.name, warning);
     return answer.Id;
@@ -65,7 +65,7 @@ export async function createContainer(
 }
 
 interface CreationAnswer {
-  readonly Id?: string;
+  readonly Id: string;
   readonly Warnings?: readonly string[] | null;
 }
 
@@ -91,7 +91,7 @@ function nameConflict(name: string): FairleadError {
 export async function startContainer(connection: Connection, id: string): Promise<void> {
   const task = `start container ${shortId(id)}`;
   try {
-    await connection.ask({ method: "POST", path: containerPath(id, "/start"), task, timeoutMs: 120_000 });
+    await connection.tell({ method: "POST", path: containerPath(id, "/start"), task, timeoutMs: 120_000 });
   } catch (error) {
     const cause = error instanceof Refusal ? causeOf(error.message) : undefined;
     if (!(error instanceof Refusal) || (cause !== "port" && cause !== "address")) throw error;
@@ -105,12 +105,12 @@ export async function startContainer(connection: Connection, id: string): Promis
 export async function stopContainer(connection: Connection, id: string, graceMs: number): Promise<void> {
   const call = { method: "POST", path: containerPath(id, "/stop"), task: `stop container ${shortId(id)}` } as const;
   const seconds = Math.ceil(graceMs / 1000);
-  await connection.ask({ ...call, query: { t: seconds }, timeoutMs: seconds * 1000 + 60_000 });
+  await connection.tell({ ...call, query: { t: seconds }, timeoutMs: seconds * 1000 + 60_000 });
 }
 
 export async function setRestartPolicy(connection: Connection, id: string, policy: RestartPolicy): Promise<void> {
   const MaximumRetryCount = policy.name === "on-failure" ? policy.maximumRetryCount : 0;
-  await connection.ask({
+  await connection.tell({
     method: "POST",
     path: containerPath(id, "/update"),
     body: { RestartPolicy: { Name: policy.name, MaximumRetryCount } },
@@ -122,7 +122,7 @@ export async function setRestartPolicy(connection: Connection, id: string, polic
 export async function renameContainer(connection: Connection, id: string, name: string): Promise<void> {
   const task = `rename container ${shortId(id)} to ${name}`;
   try {
-    await connection.ask({ method: "POST", path: containerPath(id, "/rename"), query: { name }, task });
+    await connection.tell({ method: "POST", path: containerPath(id, "/rename"), query: { name }, task });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (/same name as its current name/.test(error.message)) return;
@@ -134,7 +134,7 @@ export async function renameContainer(connection: Connection, id: string, name: 
 export async function removeContainer(connection: Connection, id: string, withVolumes = false): Promise<void> {
   const call = { method: "DELETE", path: containerPath(id, ""), task: `remove container ${shortId(id)}` } as const;
   try {
-    await connection.ask({ ...call, query: withVolumes ? { v: true } : {}, timeoutMs: 120_000 });
+    await connection.tell({ ...call, query: withVolumes ? { v: true } : {}, timeoutMs: 120_000 });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const underWay = error.status === 409 && /already in progress/.test(error.message);

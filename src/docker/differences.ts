@@ -2,6 +2,7 @@ import { FairleadError } from "../errors.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import type { ImageConfig, Peer, Surroundings } from "./body.js";
 import { differencesOf } from "./comparison.js";
+import { anything } from "./answers.js";
 import type { Connection } from "./connection.js";
 import { inspectContainer } from "./containers.js";
 import { imagePath, shortId } from "./ids.js";
@@ -32,7 +33,7 @@ interface InspectedImage {
 /** `id` is the engine's own. */
 export async function imageOf(connection: Connection, id: string): Promise<InspectedImage> {
   const call = { method: "GET", path: imagePath(id, "/json"), task: `inspect image ${id.slice(0, 19)}` } as const;
-  return (await connection.ask(call)) ?? {};
+  return (await connection.ask(call, anything)) as InspectedImage;
 }
 
 interface Info {
@@ -42,7 +43,7 @@ interface Info {
 }
 
 export async function surroundings(connection: Connection, inspected: InspectedContainer): Promise<Surroundings> {
-  const info = ((await connection.ask({ method: "GET", path: "/info", task: "ask its defaults" })) ?? {}) as Info;
+  const info = (await connection.ask({ method: "GET", path: "/info", task: "ask its defaults" }, anything)) as Info;
   return {
     loggingDriver: info.LoggingDriver ?? "json-file",
     runtime: info.DefaultRuntime ?? "runc",

@@ -1,5 +1,6 @@
 import { FairleadError } from "../errors.js";
 import type { Engine, Marks } from "../control/ports.js";
+import { anything } from "./answers.js";
 import { writeFiles } from "./files.js";
 import { buildImage } from "./build.js";
 import { Connection } from "./connection.js";
@@ -151,8 +152,8 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     run: (id, command, timeoutMs) => settle(() => runWhole(connection, id, command, timeoutMs)),
     platform: () =>
       settle(async () => {
-        const info = await connection.ask({ method: "GET", path: "/info", task: "ask its platform" });
-        return platformOf(info ?? {});
+        const info = await connection.ask({ method: "GET", path: "/info", task: "ask its platform" }, anything);
+        return platformOf(info as object);
       }),
     doubt: (project, service) => {
       host.doubt(project, service);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FairleadError } from "../errors.js";
 import type { ExecResult } from "../control/ports.js";
+import { created, execState } from "./answers.js";
 import type { Connection } from "./connection.js";
 import type { ExecMemory } from "./exec-memory.js";
 import { defined } from "./defined.js";
@@ -94,8 +95,7 @@ async function create(
     }),
   };
   const call = { method: "POST", path: containerPath(container, "/exec"), body, task } as const;
-  const answer = (await connection.ask(call)) as { readonly Id?: string } | undefined;
-  if (answer?.Id === undefined) throw new Refusal(task, 201, "the answer names no command");
+  const answer = (await connection.ask(call, created)) as { readonly Id: string };
   return answer.Id;
 }
 
@@ -131,7 +131,10 @@ async function run(
 async function exitCodeOf(connection: Connection, exec: string, task: string): Promise<number | "running" | undefined> {
   try {
     const call = { method: "GET", path: execPath(exec, "/json"), task } as const;
-    const state = (await connection.ask(call)) as { readonly Running?: boolean; readonly ExitCode?: number | null };
+    const state = (await connection.ask(call, execState)) as {
+      readonly Running?: boolean;
+      readonly ExitCode?: number | null;
+    };
     return state.Running === true ? "running" : (state.ExitCode ?? undefined);
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) return undefined;

@@ -13,7 +13,7 @@ export async function writeFiles(
   const task = `write files into container ${shortId(container)}`;
   const call = { method: "PUT", path: containerPath(container, "/archive"), query: { path: "/" }, task } as const;
   try {
-    await connection.ask({ ...call, archive: await archiveOf(files), timeoutMs: 120_000 });
+    await connection.tell({ ...call, archive: await archiveOf(files), timeoutMs: 120_000 });
   } catch (error) {
     if (!(error instanceof Refusal) || !/read-only/.test(error.message)) throw error;
     throw new FairleadError("EngineRefused", `cannot ${task}: the file system there is read-only`, {

@@ -1,12 +1,13 @@
 import type { ObservedImage } from "../plan/observed.js";
+import { listedImages } from "./answers.js";
 import type { Connection } from "./connection.js";
 import { imagePath } from "./ids.js";
 import { Refusal } from "./refusal.js";
 import type { ListedContainer, ListedImage } from "./schema.js";
 
 export async function listImages(connection: Connection): Promise<readonly ListedImage[]> {
-  const listed = await connection.ask({ method: "GET", path: "/images/json", task: "list images", timeoutMs: 60_000 });
-  return (listed ?? []) as readonly ListedImage[];
+  const call = { method: "GET", path: "/images/json", task: "list images", timeoutMs: 60_000 } as const;
+  return (await connection.ask(call, listedImages)) as readonly ListedImage[];
 }
 
 /** The containerd store shows an image pulled by digest as one with a tag `repository@sha256:…`: that is a digest. */
@@ -27,7 +28,7 @@ export function observeImages(images: readonly ListedImage[], containers: readon
 export async function tagImage(connection: Connection, source: string, tag: string): Promise<void> {
   const colon = tag.lastIndexOf(":");
   const query = { repo: tag.slice(0, colon), tag: tag.slice(colon + 1) };
-  await connection.ask({
+  await connection.tell({
     method: "POST",
     path: imagePath(source, "/tag"),
     query,
@@ -39,7 +40,7 @@ export async function tagImage(connection: Connection, source: string, tag: stri
 export async function removeImage(connection: Connection, reference: string): Promise<void> {
   const call = { method: "DELETE", path: imagePath(reference, ""), task: `remove image ${reference}` } as const;
   try {
-    await connection.ask({ ...call, timeoutMs: 120_000 });
+    await connection.tell({ ...call, timeoutMs: 120_000 });
   } catch (error) {
     if (!(error instanceof Refusal) || (error.status !== 404 && error.status !== 409)) throw error;
   }

@@ -1,3 +1,4 @@
+import { createdVolume, listedVolumes } from "./answers.js";
 import type { Connection } from "./connection.js";
 import { Refusal } from "./refusal.js";
 import type { ListedVolume } from "./schema.js";
@@ -21,14 +22,10 @@ export async function listMarks(
 ): Promise<ReadonlyMap<string, string | undefined>> {
   // Drivers that are plugins are not asked: some of them ask a distant store.
   const filters = JSON.stringify({ driver: ["local"], name: [`${prefix}${begin}`] });
-  const listed = await connection.ask({
-    method: "GET",
-    path: "/volumes",
-    query: { filters },
-    task: "see who controls it",
-    timeoutMs: 10_000,
-  });
-  const { Volumes } = (listed ?? {}) as { readonly Volumes?: readonly ListedVolume[] | null };
+  const call = { method: "GET", path: "/volumes", task: "see who controls it", timeoutMs: 10_000 } as const;
+  const { Volumes } = (await connection.ask({ ...call, query: { filters } }, listedVolumes)) as {
+    readonly Volumes?: readonly ListedVolume[] | null;
+  };
   // The engine looks for the text anywhere in a name.
   const ours = (Volumes ?? []).filter(({ Name }) => Name.startsWith(`${prefix}${begin}`));
   return new Map(ours.map(({ Name, Labels }) => [Name.slice(prefix.length), Labels?.[textLabel]]));
@@ -38,8 +35,8 @@ export async function putMark(connection: Connection, name: string, text: string
   const body = { Name: prefix + name, Driver: "local", Labels: { [textLabel]: text } };
   const task = "write down who controls it";
   try {
-    const made = await connection.ask({ method: "POST", path: "/volumes/create", body, task, timeoutMs: 10_000 });
-    return (made as ListedVolume | undefined)?.Labels?.[textLabel] ?? "";
+    const call = { method: "POST", path: "/volumes/create", body, task, timeoutMs: 10_000 } as const;
+    return ((await connection.ask(call, createdVolume)) as ListedVolume).Labels?.[textLabel] ?? "";
   } catch (error) {
     // Some engines refuse a second creation instead.
     const standing = error instanceof Refusal ? (await listMarks(connection, name)).get(name) : undefined;
@@ -51,7 +48,7 @@ export async function putMark(connection: Connection, name: string, text: string
 export async function removeMark(connection: Connection, name: string): Promise<void> {
   const call = { method: "DELETE", path: `/volumes/${prefix}${name}`, task: "take back who controls it" } as const;
   try {
-    await connection.ask({ ...call, timeoutMs: 10_000 });
+    await connection.tell({ ...call, timeoutMs: 10_000 });
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 404) throw error;
   }

@@ -1,6 +1,7 @@
 import { FairleadError } from "../errors.js";
 import type { Endpoint, StepOf } from "../plan/step.js";
 import type { Ipam } from "../spec/network.js";
+import { listedNetworks } from "./answers.js";
 import type { Connection } from "./connection.js";
 import { endpointBody } from "./endpoint-body.js";
 import { inspectContainer } from "./containers.js";
@@ -12,8 +13,8 @@ import { isOlder } from "./version.js";
 import type { ListedNetwork } from "./schema.js";
 
 export async function listNetworks(connection: Connection): Promise<readonly ListedNetwork[]> {
-  const listed = await connection.ask({ method: "GET", path: "/networks", task: "list networks" });
-  return (listed ?? []) as readonly ListedNetwork[];
+  const call = { method: "GET", path: "/networks", task: "list networks" } as const;
+  return (await connection.ask(call, listedNetworks)) as readonly ListedNetwork[];
 }
 
 /** Old engines would make a second network of the same name unless asked to look. */
@@ -44,7 +45,7 @@ export async function createNetwork(
     Labels: networkLabels(network, project),
   };
   try {
-    await connection.ask({ method: "POST", path: "/networks/create", body, task: `create network ${network.name}` });
+    await connection.tell({ method: "POST", path: "/networks/create", body, task: `create network ${network.name}` });
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 409) throw error;
   }
@@ -67,7 +68,7 @@ function ipamBody({ driver, options, config }: Ipam): object {
 export async function removeNetwork(connection: Connection, id: string): Promise<void> {
   const task = `remove network ${shortId(id)}`;
   try {
-    await connection.ask({ method: "DELETE", path: networkPath(id, ""), task });
+    await connection.tell({ method: "DELETE", path: networkPath(id, ""), task });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 404) return;
@@ -91,7 +92,7 @@ export async function connectNetwork(
   }
   const body = { Container: container, EndpointConfig: endpointBody(aliases, settings) };
   try {
-    await connection.ask({ method: "POST", path: networkPath(network, "/connect"), body, task });
+    await connection.tell({ method: "POST", path: networkPath(network, "/connect"), body, task });
   } catch (error) {
     throw error instanceof Refusal ? missingNetwork(error, network) : error;
   }
@@ -119,7 +120,7 @@ export async function disconnectNetwork(connection: Connection, container: strin
   const task = `disconnect container ${shortId(container)} from network ${network}`;
   const body = { Container: container, Force: false };
   try {
-    await connection.ask({ method: "POST", path: networkPath(network, "/disconnect"), body, task });
+    await connection.tell({ method: "POST", path: networkPath(network, "/disconnect"), body, task });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const apart = /is not connected to/i.test(error.message);

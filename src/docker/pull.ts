@@ -2,6 +2,7 @@ import { FairleadError } from "../errors.js";
 import type { ErrorCode } from "../errors.js";
 import type { RegistryCredentials } from "../control/ports.js";
 import { parseImage } from "../spec/image.js";
+import { anything } from "./answers.js";
 import type { Connection } from "./connection.js";
 import { imagePath } from "./ids.js";
 import { readObjects } from "./lines.js";
@@ -84,7 +85,10 @@ function faultIn({ errorDetail, error }: Readonly<Record<string, unknown>>): str
 
 async function isPresent(connection: Connection, reference: string): Promise<boolean> {
   try {
-    await connection.ask({ method: "GET", path: imagePath(reference, "/json"), task: `inspect ${reference}` });
+    await connection.ask(
+      { method: "GET", path: imagePath(reference, "/json"), task: `inspect ${reference}` },
+      anything,
+    );
     return true;
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) return false;

@@ -1,13 +1,16 @@
 import type { ObservedVolume } from "../plan/observed.js";
 import type { StepOf } from "../plan/step.js";
+import { listedVolumes } from "./answers.js";
 import type { Connection } from "./connection.js";
 import { readOrigin, volumeLabels } from "./labels.js";
 import { isMark } from "./marks.js";
 import type { ListedVolume } from "./schema.js";
 
 export async function listVolumes(connection: Connection): Promise<ReadonlyMap<string, ObservedVolume>> {
-  const listed = await connection.ask({ method: "GET", path: "/volumes", task: "list volumes" });
-  const { Volumes } = (listed ?? {}) as { readonly Volumes?: readonly ListedVolume[] | null };
+  const call = { method: "GET", path: "/volumes", task: "list volumes" } as const;
+  const { Volumes } = (await connection.ask(call, listedVolumes)) as {
+    readonly Volumes?: readonly ListedVolume[] | null;
+  };
   const seen = (Volumes ?? []).filter(({ Name }) => !isMark(Name));
   return new Map(seen.map((volume) => [volume.Name, observeVolume(volume)]));
 }
@@ -28,5 +31,5 @@ export async function createVolume(
     DriverOpts: volume.driverOpts,
     Labels: volumeLabels(volume, project),
   };
-  await connection.ask({ method: "POST", path: "/volumes/create", body, task: `create volume ${volume.name}` });
+  await connection.tell({ method: "POST", path: "/volumes/create", body, task: `create volume ${volume.name}` });
 }

@@ -1,4 +1,5 @@
 import { FairleadError } from "../../errors.js";
+import { listedNetworks, listedVolumes } from "../answers.js";
 import { Connection } from "../connection.js";
 import { inspectContainer, listContainers } from "../containers.js";
 import { imageOf, surroundings } from "../differences.js";
@@ -74,12 +75,12 @@ async function survey(connection: Connection, choice: Choice): Promise<Survey> {
     if (subject !== undefined) subjects.push(subject);
   }
   subjects.sort((one, other) => (one.name < other.name ? -1 : 1));
-  const networks = await connection.ask({ method: "GET", path: "/networks", task: "list networks" });
-  const volumes = await connection.ask({ method: "GET", path: "/volumes", task: "list volumes" });
+  const networks = await connection.ask({ method: "GET", path: "/networks", task: "list networks" }, listedNetworks);
+  const volumes = await connection.ask({ method: "GET", path: "/volumes", task: "list volumes" }, listedVolumes);
   return {
     subjects,
-    networks: byName((networks ?? []) as readonly Listed[]),
-    volumes: byName((volumes as { readonly Volumes?: readonly Listed[] | null } | undefined)?.Volumes ?? []),
+    networks: byName(networks as readonly Listed[]),
+    volumes: byName((volumes as { readonly Volumes: readonly Listed[] | null }).Volumes ?? []),
   };
 }
 

@@ -89,7 +89,7 @@ describe("an engine that is not there", () => {
   it("or does not answer in time is said to be so", async () => {
     const { fake } = await serve(() => undefined);
     const connection = new Connection(resolveEndpoint({ host: fake.host }));
-    const call = connection.ask({ method: "GET", path: "/networks", task: "list networks", timeoutMs: 50 });
+    const call = connection.read({ method: "GET", path: "/networks", task: "list networks", timeoutMs: 50 });
     await expect(call).rejects.toMatchObject({ code: "EngineUnreachable", message: /ETIMEDOUT/ });
   });
 
