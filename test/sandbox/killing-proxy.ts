@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
+import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
 import { endToEnd, forward, readAll } from "./forward.js";
 
@@ -24,6 +25,8 @@ export interface KillingProxyOptions {
    * never hears of the call, after, the client never hears of its success.
    */
   readonly onChangingCall?: (n: number, call: EngineCall, phase: Phase) => Promise<"drop" | undefined>;
+  /** Whether a line of the engine's event stream reaches the client; asked for each. Default: all do. */
+  readonly passEvent?: (line: string) => boolean;
 }
 
 export interface KillingProxy {
@@ -43,6 +46,7 @@ export async function killingProxy({
   socket,
   upstreamSocket,
   onChangingCall,
+  passEvent,
 }: KillingProxyOptions): Promise<KillingProxy> {
   const upstream = { socketPath: upstreamSocket };
   const calls: EngineCall[] = [];
@@ -53,7 +57,9 @@ export async function killingProxy({
     if (!isChanging(call)) {
       const response = await forward(incoming, outgoing, upstream);
       outgoing.writeHead(response.statusCode ?? 502, endToEnd(response.headers)).flushHeaders();
-      response.on("error", () => outgoing.destroy()).pipe(outgoing);
+      response.on("error", () => outgoing.destroy());
+      if (call.path === "/events" && passEvent !== undefined) return sift(response, outgoing, passEvent);
+      response.pipe(outgoing);
       return;
     }
     const n = calls.filter(isChanging).length;
@@ -90,6 +96,12 @@ export async function killingProxy({
         for (const stream of tunnels) stream.destroy();
       }),
   };
+}
+
+/** Passes on those lines that may pass; the stream ends as the engine's does. */
+async function sift(response: IncomingMessage, outgoing: ServerResponse, passes: (line: string) => boolean): Promise<void> {
+  for await (const line of createInterface({ input: response })) if (passes(line)) outgoing.write(`${line}\n`);
+  outgoing.destroy();
 }
 
 function parse({ method = "", url = "" }: IncomingMessage): EngineCall {

@@ -14,6 +14,7 @@ const programs = {
   "nginx-light": "nginx",
   "docker-compose": "docker-compose",
   haproxy: "haproxy",
+  faketime: "faketime",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 
@@ -27,6 +28,9 @@ export const modernEnginePackages: readonly Package[] = [...enginePackages, "mmd
 
 /** What `publishHaproxy` takes beyond that. */
 export const gatePackages: readonly Package[] = [...enginePackages, "haproxy"];
+
+/** What the fault matrix takes beyond that: the wall clock of a program can be moved. */
+export const chaosPackages: readonly Package[] = [...gatePackages, "faketime"];
 
 /** What both releases of Compose take that Fairlead is compared with. */
 export const composePackages: readonly Package[] = ["docker-compose", "debian-archive-keyring"];

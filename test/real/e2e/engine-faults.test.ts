@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, inject } from "vitest";
 import { startEngine, type SandboxEngine } from "../../sandbox/engine.js";
 import { faultProxy, type FaultProxy } from "../../sandbox/fault-proxy.js";
 import { createNetns, type NetworkNamespace } from "../../sandbox/netns.js";
-import { bridgeInto, type Bridge } from "./bridge.js";
+import { bridgeInto, type Bridge } from "../../sandbox/bridge.js";
 import { order, test, type Scene } from "./scene.js";
 
 /** An engine of its own, in a network namespace of its own: it is stopped and killed here. */

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { enterNetns } from "../../sandbox/netns.js";
+import { enterNetns } from "./netns.js";
 
 /** The end of the bridge inside the other namespace; it ends with its standard input. */
 const relay = (socket: string): string => `
