@@ -15,14 +15,20 @@ const environment = process.env;
 /** The adapters and what they need are a second of start: a verb that only asks a running controller does without. */
 const wiring = () => import("./wiring.js");
 
+/** Of the verb that controls: connections that a peer may keep open, and a disk that may be hung. */
+const controller: { begun: boolean; isStuck: () => boolean } = { begun: false, isStuck: () => false };
+
 process.exitCode = await program(
   {
     version: readVersion(),
     configure: (flags) => readConfig(flags, environment),
     start: async (config) => {
+      controller.begun = true;
       const log = await createLog(config.logLevel, process.stdout.isTTY);
       const { startController } = await import("./tenure.js");
-      return startController(config, environment, log);
+      const running = await startController(config, environment, log);
+      controller.isStuck = () => running.isStuck();
+      return running;
     },
     load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
     draft: async (...choice) => (await wiring()).draftServices(...choice),
@@ -36,6 +42,14 @@ process.exitCode = await program(
   },
   process.argv,
 );
+// Nothing that a peer keeps open may keep the process, once it has said what it has to say.
+if (controller.begun) {
+  setImmediate(() => {
+    // A disk that is hung would hold up an orderly exit too.
+    if (controller.isStuck()) process.kill(process.pid, "SIGKILL");
+    process.exit();
+  });
+}
 
 function readTextIfAny(file: string): string | undefined {
   try {

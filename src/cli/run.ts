@@ -9,23 +9,11 @@ import { refuseProblems } from "./validate.js";
 export async function run(wiring: Wiring, config: Config): Promise<ExitCode> {
   const { projects, problems } = await wiring.load(config);
   if (projects.length === 0 && refuseProblems(wiring, problems)) return 1;
-  let code: ExitCode = 1;
-  let isStuck = () => false;
-  try {
-    const controller = await wiring.start(config);
-    isStuck = () => controller.isStuck();
-    await Promise.race([signalled(), controller.ended]);
-    const forced = signalled().then((): ExitCode => 1);
-    const stopped = controller.stop().then((): ExitCode => 0);
-    code = await Promise.race([stopped, forced]);
-    return code;
-  } finally {
-    // A connection that a peer keeps open must not keep the process.
-    setImmediate(() => {
-      if (isStuck()) process.kill(process.pid, "SIGKILL");
-      process.exit(code);
-    });
-  }
+  const controller = await wiring.start(config);
+  await Promise.race([signalled(), controller.ended]);
+  const forced = signalled().then((): ExitCode => 1);
+  const stopped = controller.stop().then((): ExitCode => 0);
+  return Promise.race([stopped, forced]);
 }
 
 function signalled(): Promise<void> {
