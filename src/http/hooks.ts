@@ -11,7 +11,7 @@ import { generic } from "./generic.js";
 import type { HttpLog } from "./log.js";
 import { type HookOutcome, hookOutcome, type HookType } from "./outcome.js";
 import { type Prove, proofOf } from "./proof.js";
-import { answerNotFound, Refusal } from "./refusal.js";
+import { answerNotFound, refuse, Refusal } from "./refusal.js";
 import { refusedDeliveries } from "./refused.js";
 import { usableSecrets } from "./secret.js";
 import type { Sender } from "./sender.js";
@@ -48,6 +48,9 @@ export function hooksApp(options: HooksOptions): Express {
   const app = bareApp(options.log);
   const limited = failureLimit(options.failuresPerMinute ?? 600);
   const reject = within(limited, answerNotFound);
+  const rejectSigned = within(limited, (res) => {
+    refuse(res, wrongSignature);
+  });
   const secrets = usableSecrets(options.secrets);
   const door: Door = {
     prove: proofOf(secrets, options.unproven),
@@ -55,6 +58,7 @@ export function hooksApp(options: HooksOptions): Express {
     proven: options.proven ?? (() => undefined),
     refused: refusedDeliveries(options.log),
     reject,
+    rejectSigned,
   };
   for (const sender of secrets.length === 0 ? [] : senders) {
     app
@@ -91,15 +95,21 @@ interface Door {
   /** Told why, before it is answered. */
   readonly refused: (type: HookType, why: string) => void;
   readonly reject: RequestHandler;
+  readonly rejectSigned: RequestHandler;
 }
 
-/** What else is wrong with a request is told only to whoever knows a secret. Leaves the body's bytes in `req.body`. */
-function received(sender: Sender, { prove, timeoutMs, proven, refused, reject }: Door): RequestHandler {
+const wrongSignature = new Refusal(401, "the signature is wrong", "check the secret and the clock");
+
+/**
+ * What else is wrong with a request is told only to whoever knows a secret: of a delivery that is as it should be, a
+ * stranger learns that its signature is wrong, of any other nothing. Leaves the body's bytes in `req.body`.
+ */
+function received(sender: Sender, { prove, timeoutMs, proven, refused, reject, rejectSigned }: Door): RequestHandler {
   return async (req, res, next) => {
     const proof = await prove(req, sender);
     if (!proof.proven) {
       refused(sender.type, proof.why);
-      await reject(req, res, next);
+      await (proof.signed === true && isDelivery(req) ? rejectSigned : reject)(req, res, next);
       return;
     }
     proven(req);
@@ -108,6 +118,16 @@ function received(sender: Sender, { prove, timeoutMs, proven, refused, reject }:
     req.body = proof.body ?? (await readBody(req, { limit: largestBody, timeoutMs }));
     next();
   };
+}
+
+function isDelivery(req: Request): boolean {
+  if (req.method !== "POST") return false;
+  try {
+    assertReadable(req);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function delivered(sender: Sender, surface: Surface): RequestHandler {

@@ -5,7 +5,9 @@ import { UnprovenBodies, type UnprovenLimits } from "./unproven.js";
 
 /** Whether a request knows a secret; what of its body had to be read to know it, or why it does not. */
 export type Proof =
-  { readonly proven: true; readonly body?: Buffer } | { readonly proven: false; readonly why: string };
+  | { readonly proven: true; readonly body?: Buffer }
+  /** `signed`: it bears a signature, and that is what is wrong. */
+  | { readonly proven: false; readonly why: string; readonly signed?: true };
 
 export type Prove = (req: Request, sender: Sender) => Promise<Proof>;
 
@@ -25,16 +27,20 @@ export function proofOf(secrets: readonly string[], limits?: UnprovenLimits): Pr
       return unproven(shown === undefined ? "it shows no secret" : "its secret is wrong");
     }
     if (!signature.isOffered(req, Date.now())) {
-      return unproven("its signature or its timestamp is malformed, or not of now: check the clock");
+      return wronglySigned("its signature or its timestamp is malformed, or not of now: check the clock");
     }
     const body = await bodies.read(req);
     if (body === undefined) return unproven("its body is too large or too slow for one that is signed");
     return signature.fits(req, body, secrets)
       ? { proven: true, body }
-      : unproven("its signature does not fit: check the secret");
+      : wronglySigned("its signature does not fit: check the secret");
   };
 }
 
 function unproven(why: string): Proof {
   return { proven: false, why };
+}
+
+function wronglySigned(why: string): Proof {
+  return { proven: false, why, signed: true };
 }

@@ -36,15 +36,12 @@ const refused: readonly (readonly [name: string, method: string, path: string, h
   ["a wrong type of body with a wrong secret", "POST", "/hooks/dockerhub/wrong", "Content-Type: text/xml\r\n"],
   ["a compressed body with a wrong secret", "POST", "/hooks/dockerhub/wrong", `${json}Content-Encoding: gzip\r\n`],
   ["no JSON with a wrong secret", "POST", "/hooks/dockerhub/wrong", json, "{"],
-  ["a signature that does not fit", "POST", pull, json + signature],
   ["a signature and a wrong method", "PUT", pull, json + signature],
   ["a signature and GET", "GET", pull, signature, ""],
   ["a signature and a wrong type of body", "POST", pull, `Content-Type: text/plain\r\n${signature}`],
   ["a signature and a compressed body", "POST", pull, `${json}Content-Encoding: gzip\r\n${signature}`],
   ["a signature and a body over its limit", "POST", pull, json + signature, " ".repeat(70_000)],
   ["a signature and a body over any limit", "POST", pull, json + signature, " ".repeat(1_100_000)],
-  ["a signature and no JSON", "POST", pull, json + signature, "{"],
-  ["a signature that is none", "POST", pull, `${json}X-Signature: x\r\n`],
   ["a signature beside a wrong path secret", "POST", `${pull}/wrong`, json + signature],
   ["a signature where it is not taken", "POST", "/hooks/generic", json + signature],
   ["a path in capitals", "POST", `/HOOKS/dockerhub/${secret}`, json],
@@ -110,7 +107,7 @@ describe("without a valid secret", () => {
   });
 });
 
-test("whatever a stranger signs and sends, it is answered like an unknown path, byte for byte", async () => {
+test("a stranger learns at most that the signature of a proper delivery is wrong; all else is answered like an unknown path, byte for byte", async () => {
   const hooks = await serveHooks({ failuresPerMinute: 1e9 });
   const header = fc.oneof(
     fc.constantFrom(signature, json, "X-Signature: 0\r\n", "X-Timestamp: 1e9\r\n", "Content-Encoding: br\r\n"),
@@ -125,7 +122,11 @@ test("whatever a stranger signs and sends, it is answered like an unknown path, 
       async (method, path, headers, body) => {
         const unknown = await answerTo(hooks.port, method, "/nowhere", headers, body);
         expect(unknown).toMatch(/^HTTP\/1\.1 (100 Continue\r\n\r\nHTTP\/1\.1 )?404 /);
-        expect(await answerTo(hooks.port, method, path, headers, body)).toBe(unknown);
+        const answer = await answerTo(hooks.port, method, path, headers, body);
+        const isSigned = path.includes("delivery-hook") && headers.includes("X-Signature") && body.length < 70_000;
+        const isProper = method === "POST" && !/text\/xml|Content-Encoding/.test(headers);
+        if (isSigned && isProper) expect(answer).toMatch(/^HTTP\/1\.1 (100 Continue\r\n\r\nHTTP\/1\.1 )?401 /);
+        else expect(answer).toBe(unknown);
       },
     ),
     { numRuns: 150 },

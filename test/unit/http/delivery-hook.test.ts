@@ -58,7 +58,8 @@ describe("docker-delivery-hook's deliveries", () => {
   ])("a signature over %s is refused", async (_what, headers) => {
     const hooks = await serve();
     const answer = await hooks.post(path, body, headers());
-    expect([answer.status, answer.json]).toEqual([404, { error: "not found" }]);
+    const wrong = { error: "the signature is wrong", remedy: "check the secret and the clock" };
+    expect([answer.status, answer.json]).toEqual([401, wrong]);
     expect(hooks.surface.rebuilt).toEqual([]);
     expect(hooks.counted).toEqual(["delivery-hook unauthorized"]);
     expect(hooks.log.lines).toContainEqual({
