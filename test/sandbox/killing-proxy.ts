@@ -99,7 +99,11 @@ export async function killingProxy({
 }
 
 /** Passes on those lines that may pass; the stream ends as the engine's does. */
-async function sift(response: IncomingMessage, outgoing: ServerResponse, passes: (line: string) => boolean): Promise<void> {
+async function sift(
+  response: IncomingMessage,
+  outgoing: ServerResponse,
+  passes: (line: string) => boolean,
+): Promise<void> {
   for await (const line of createInterface({ input: response })) if (passes(line)) outgoing.write(`${line}\n`);
   outgoing.destroy();
 }
