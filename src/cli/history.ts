@@ -38,7 +38,10 @@ export async function history(
   return 0;
 }
 
-function rowOf(service: string, { revision, to, startedAt, outcome, rollback, active, reason, message }: Revision) {
+function rowOf(
+  service: string,
+  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback }: Revision,
+) {
   const ended = outcome ?? "under way";
   return [
     service,
@@ -46,7 +49,7 @@ function rowOf(service: string, { revision, to, startedAt, outcome, rollback, ac
     shorten(to),
     startedAt,
     rollback === true ? `${ended} by hand` : ended,
-    shorten(message ?? reason),
+    shorten([message ?? reason, ...(onRollback === undefined ? [] : [onRollback.message])].join("; ")),
   ];
 }
 

@@ -5,9 +5,11 @@ import type { Desired, Memory } from "../plan/desired.js";
 import { toleratedFailures } from "../plan/failures.js";
 import { trackRollout } from "../plan/history.js";
 import { openingOf } from "../plan/opening.js";
+import { isFollower } from "../plan/observed.js";
 import type { ForeignContainer, ObservedContainer, Refusal } from "../plan/observed.js";
+import { isUndoing, undoOf } from "../plan/on-rollback.js";
 import { failedRun, jobNews } from "../plan/job-news.js";
-import { highestOnHost } from "../plan/numbering.js";
+import { highestOnHost, revisionIn } from "../plan/numbering.js";
 import { shorten } from "../plan/render.js";
 import type { StepOf } from "../plan/step.js";
 import { inEverySlot, isUp } from "../plan/view.js";
@@ -101,15 +103,43 @@ export class Ledger {
     await this.#noteRevision(key, spec, view);
     const tolerated = toleratedFailures(spec.update, spec.replicas ?? 1);
     const opening = openingOf(spec, view, memory.jobs);
+    const remembered = { ...memory, heals: new Map<number, number>() };
+    const undoing = isUndoing(spec, view, remembered);
     const { pin, holds } = memory;
-    const rollout = trackRollout(known, { containers, now: clock.now(), tolerated, pin, opening, holds, wanted });
-    if (rollout === undefined || rollout === known) return known;
+    const rollout = trackRollout(known, {
+      containers,
+      now: clock.now(),
+      tolerated,
+      pin,
+      opening,
+      holds,
+      wanted,
+      isUndoing: undoing,
+    });
+    if (rollout === undefined || rollout === known) return this.#noteUndo(key, known, spec, view);
     const told = withCause(rollout, journal.record(key).failures);
     await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
     if (rollout.finishedAt === undefined)
       log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun`));
     else await this.#finish(key, rollout, containers, log);
     return told;
+  }
+
+  /** What followed a rollout that failed belongs to its history. */
+  async #noteUndo(
+    key: ServiceKey,
+    known: Rollout | undefined,
+    spec: ServiceSpec,
+    view: View,
+  ): Promise<Rollout | undefined> {
+    const { journal, clock } = this.options;
+    if (known?.finishedAt === undefined || known.onRollback?.outcome === "done") return known;
+    const memory = { ...journal.record(key).memory, heals: new Map<number, number>() };
+    const onRollback = undoOf(revisionIn(known.id), spec, view, memory);
+    if (onRollback === undefined || onRollback.message === known.onRollback?.message) return known;
+    const rollout = { ...known, onRollback };
+    await journal.append({ type: "rollout", at: clock.now(), key, rollout });
+    return rollout;
   }
 
   /** Whatever bore it may be gone by the next look. */
@@ -177,19 +207,21 @@ export class Ledger {
   async noteRefusal(key: ServiceKey, step: StepOf<"note-refusal">, log: Log): Promise<void> {
     const { journal, clock } = this.options;
     const { refusal, because: message } = step;
-    const { container, digest, specHash, slot, job } = refusal;
+    const { container, digest, specHash, slot, job, revision, onRollback } = refusal;
     this.#refusals.set(
       key,
       this.refusals(key).filter((one) => one !== refusal),
     );
     const at = clock.now();
     log.warn({ container, digest }, shorten(`${digest} failed: ${message}`));
-    if (job?.phase !== "after") await this.#close(key, refusedRollout(journal.record(key), key, step, at), log);
+    if (!isFollower(job)) await this.#close(key, refusedRollout(journal.record(key), key, step, at), log);
     if (job === undefined) {
       const reason = "StartFailed" as const;
-      await journal.append({ type: "hold", at, key, specHash, digest, reason, message, container, slot, logs: [] });
+      const which = { specHash, digest, revision, onRollback };
+      await journal.append({ type: "hold", at, key, ...which, reason, message, container, slot, logs: [] });
     } else {
-      const run = { container: `${container} of revision ${refusal.revision}`, job: job.hash, specHash, digest };
+      const { hash, phase } = job;
+      const run = { container: `${container} of revision ${revision}`, job: hash, specHash, digest, phase, revision };
       const entry = { ...run, outcome: "failed" as const, message, name: container };
       await journal.append({ type: "job", at, key, ...entry });
     }
@@ -207,11 +239,11 @@ export class Ledger {
     const logs = await engine
       .logTail(id, logLines)
       .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);
-    const { digest, specHash, reason, message, container, slot, job } = step;
+    const { digest, specHash, reason, message, container, slot, job, revision, onRollback } = step;
     const run = failedRun(step, id, clock.now());
     if (run !== undefined) {
       await journal.append({ type: "job", key, ...run, name: container, logs: [...logs] });
-      const then = job?.phase === "after" ? "what serves stays" : `${digest} is held`;
+      const then = isFollower(job) ? "what serves stays" : `${digest} is held`;
       log.error({ container, digest, reason, logs }, shorten(`${message}; ${then}`));
       return;
     }
@@ -225,6 +257,8 @@ export class Ledger {
       message,
       container,
       slot,
+      revision,
+      onRollback,
       logs: [...logs],
     });
     log.warn({ container, digest, reason, logs }, shorten(`${digest} failed: ${message}; it is held`));

@@ -11,6 +11,7 @@ import { noted } from "../plan/leaving.js";
 import { revisionIn, withRevision } from "../plan/numbering.js";
 import { ranPostStart } from "../plan/post-start-memory.js";
 import { weStop } from "../plan/stop-memory.js";
+import { given } from "../spec/present.js";
 import { parseImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 
@@ -53,6 +54,8 @@ export const entrySchema = z.discriminatedUnion("type", [
     message: z.string(),
     container: z.string(),
     slot: z.number().optional(),
+    revision: z.number().optional(),
+    onRollback: z.string().optional(),
     logs: z.array(z.string()).readonly(),
   }),
   z.object({
@@ -66,6 +69,8 @@ export const entrySchema = z.discriminatedUnion("type", [
     digest,
     outcome: z.enum(["started", "done", "failed", "retried"]),
     message: z.string(),
+    phase: z.enum(["before", "after", "on_rollback"]).optional(),
+    revision: z.number().optional(),
     logs: z.array(z.string()).readonly().optional(),
   }),
   z.object({ ...common, type: z.literal("retry") }),
@@ -250,15 +255,18 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const others = memory.holds.filter(
         (hold) => hold.specHash !== specHash || hold.digest !== held || hold.slot !== slot,
       );
-      const holds = [...others, { specHash, digest: held, reason: why, message, at, slot }].slice(-mostHolds);
+      const { revision, onRollback } = entry;
+      const hold = { specHash, digest: held, reason: why, message, at, slot, ...given({ revision, onRollback }) };
+      const holds = [...others, hold].slice(-mostHolds);
       const { container, logs } = entry;
       const failure: Failure = { digest: held, specHash, container, reason: why, message, at, logs };
       const failures = [...record.failures, failure].slice(-mostFailures);
       return { ...record, failures, memory: { ...memory, holds } };
     }
     case "job": {
-      const { container, job, specHash, digest: ranFor, outcome, message, at } = entry;
-      const run = { container, job, specHash, digest: ranFor, outcome, message, at };
+      const { container, job, specHash, digest: ranFor, outcome, message, at, phase, revision } = entry;
+      const which = given({ phase, revision });
+      const run = { container, job, specHash, digest: ranFor, outcome, message, at, ...which };
       const after = { ...record, memory: { ...memory, jobs: withRun(memory.jobs, run).slice(-mostJobs) } };
       if (outcome !== "failed") return after;
       const { name = container, logs = [] } = entry;

@@ -29,6 +29,7 @@ export interface Identity {
   readonly gateOf?: string;
   readonly job?: JobMark;
   readonly after?: string;
+  readonly onRollback?: string;
 }
 
 /** The Compose version whose labels these are; `docker compose` and others read them, none refuses a version. */
@@ -52,6 +53,7 @@ export function containerLabels(step: CreateContainerStep): Labels {
     "fairlead.networks": spec.networks.map(({ network }) => network.name).join(","),
     ...(spec.gateOf === undefined ? {} : { "fairlead.gate": spec.gateOf }),
     ...(job === undefined ? afterLabel(spec) : jobLabels(job)),
+    ...onRollbackLabel(spec),
     "com.docker.compose.project": spec.project,
     "com.docker.compose.service": spec.name,
     "com.docker.compose.container-number": String(slot),
@@ -64,6 +66,10 @@ export function containerLabels(step: CreateContainerStep): Labels {
 
 function afterLabel({ after = [] }: ServiceSpec): Labels {
   return after.length === 0 ? {} : { "fairlead.after": jobsHash(after) };
+}
+
+function onRollbackLabel({ onRollback = [] }: ServiceSpec): Labels {
+  return onRollback.length === 0 ? {} : { "fairlead.on-rollback": jobsHash(onRollback) };
 }
 
 /** What the network was made from: how a changed declaration is told. */
@@ -109,6 +115,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
   if (job === undefined && isJobLabelled(labels)) return undefined;
   const specHash = labels["fairlead.spec-hash"] ?? "";
   const after = labels["fairlead.after"];
+  const onRollback = labels["fairlead.on-rollback"];
   const networks = labels["fairlead.networks"];
   const gateOf = labels["fairlead.gate"];
   return {
@@ -126,6 +133,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
     ...(gateOf ? { gateOf } : {}),
     ...(job === undefined ? {} : { job }),
     ...(after === undefined ? {} : { after }),
+    ...(onRollback === undefined ? {} : { onRollback }),
   };
 }
 

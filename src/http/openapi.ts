@@ -236,6 +236,7 @@ const rollout: Schema = {
   image: name,
   specHash: name,
   rollback: { const: true },
+  onRollback: object({ outcome: { enum: ["done", "failed"] }, message: name }),
 };
 
 const service: Schema = {

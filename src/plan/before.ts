@@ -14,7 +14,7 @@ export function awaitBefore(
   { jobs: runs }: Pick<Memory, "jobs">,
 ): Plan | undefined {
   const whole = { ...view, containers: view.siblings };
-  if (hasContainer(occasion, whole)) return undefined;
+  if (hasContainer(occasion, whole, runs)) return undefined;
   const due = dueJob("before", occasion, view, runs) ?? lastOf(occasion, view);
   return due === undefined ? undefined : runJob(due, occasion, whole, runs);
 }

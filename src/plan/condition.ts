@@ -93,6 +93,13 @@ export interface Rollout {
   readonly rollback?: true;
   /** Why it failed. */
   readonly message?: string;
+  /** How its `on_rollback` jobs ended, once they have. */
+  readonly onRollback?: Undo;
+}
+
+export interface Undo {
+  readonly outcome: "done" | "failed";
+  readonly message: string;
 }
 
 export interface ReplicaCount {

@@ -3,6 +3,7 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { VolumeMemory } from "./anonymous.js";
 import type { Reason } from "./condition.js";
 import type { LeavingMemory } from "./leaving.js";
+import type { JobPhase } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import type { PostStartMemory } from "./post-start-memory.js";
 import type { StepOf } from "./step.js";
@@ -119,6 +120,9 @@ export interface JobRun {
   readonly message: string;
   /** When that was seen. Epoch ms. */
   readonly at: number;
+  /** Absent: started by an older version. */
+  readonly phase?: JobPhase;
+  readonly revision?: number;
 }
 
 /** The part of it that concerns one slot. */
@@ -136,6 +140,10 @@ export interface Hold {
   readonly at: number;
   /** The slot in which it failed. Absent: 1. */
   readonly slot?: number;
+  /** Of the rollout. Absent: it failed under an older version. */
+  readonly revision?: number;
+  /** As in `ObservedContainer`. */
+  readonly onRollback?: string;
 }
 
 export const emptyMemory: Memory = {

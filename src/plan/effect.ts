@@ -163,6 +163,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     ...(spec.container.ports.length === 0 ? {} : { publishes: true }),
     ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
     ...(step.job === undefined ? followedBy(spec) : { job: step.job }),
+    ...(spec.onRollback === undefined ? {} : { onRollback: jobsHash(spec.onRollback) }),
   };
   const images = host.images.map((local) => (local === image ? { ...local, usedBy: [...local.usedBy, id] } : local));
   const volumes = new Map([...volumesMade(mounts), ...host.volumes]);

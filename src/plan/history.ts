@@ -17,6 +17,8 @@ export interface Scene {
   /** The jobs before the first container of the newest rollout. */
   readonly opening?: Opening | undefined;
   readonly holds?: readonly Hold[];
+  /** What follows a rollout that failed is still to come. */
+  readonly isUndoing?: boolean;
   /** What is to run, as far as that is known. */
   readonly wanted?: Pick<Desired, "specHash" | "target"> | undefined;
 }
@@ -89,7 +91,8 @@ type End = Pick<Rollout, "outcome" | "reason">;
 
 /** Undefined: between two replicas, or on the way back. */
 function endOf(open: Rollout, scene: Scene): End | undefined {
-  const { containers, tolerated = 0 } = scene;
+  const { containers, tolerated = 0, isUndoing = false } = scene;
+  if (isUndoing) return undefined;
   const actives = inEverySlot(containers, "active");
   const failed = inEverySlot(containers, "failed").filter((container) => idOf(container) === open.id);
   const [model, ...more] = actives.filter((active) => idOf(active) === open.id && active.digest === open.to);

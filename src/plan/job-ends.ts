@@ -14,7 +14,9 @@ import type { View } from "./view.js";
 export function planJobEnds(spec: ServiceSpec, view: View, { jobs: known }: Pick<Memory, "jobs">): Plan | undefined {
   for (const container of view.jobs.filter(isJob)) {
     const verdict = judgeJob(container, view);
-    if (verdict.kind !== "failed" && verdict.kind !== "overdue") continue;
+    // What served before does not wait for an engine that refuses to start a job.
+    const isRefused = verdict.kind === "refused" && container.job.phase === "on_rollback";
+    if (verdict.kind !== "failed" && verdict.kind !== "overdue" && !isRefused) continue;
     const because = `${describeJob(container)} ${verdict.because}`;
     const remember = hasFailed(container, known) ? [] : [rememberFailure(container, because)];
     const { name, state } = container;
@@ -27,10 +29,20 @@ export function planJobEnds(spec: ServiceSpec, view: View, { jobs: known }: Pick
   return undefined;
 }
 
-function rememberFailure({ name: container, specHash, job }: JobContainer, message: string): Step {
+function rememberFailure({ name: container, specHash, job, revision }: JobContainer, message: string): Step {
   const because =
     job.phase === "before"
       ? "the journal keeps its last log lines and holds the digest that it ran for"
       : "the journal keeps its last log lines";
-  return { kind: "keep-logs", container, digest: job.target, specHash, reason: "JobFailed", message, job, because };
+  return {
+    kind: "keep-logs",
+    container,
+    digest: job.target,
+    specHash,
+    reason: "JobFailed",
+    message,
+    job,
+    revision,
+    because,
+  };
 }

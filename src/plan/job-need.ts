@@ -24,8 +24,10 @@ export interface Job {
   readonly hash: string;
 }
 
-export function jobsOf(spec: Pick<ServiceSpec, JobPhase>, phase: JobPhase): readonly Job[] {
-  return (spec[phase] ?? []).map((job, at) => ({
+const listOf = { before: "before", after: "after", on_rollback: "onRollback" } as const;
+
+export function jobsOf(spec: Pick<ServiceSpec, "before" | "after" | "onRollback">, phase: JobPhase): readonly Job[] {
+  return (spec[listOf[phase]] ?? []).map((job, at) => ({
     spec: job,
     phase,
     index: at + 1,
@@ -49,11 +51,15 @@ function isDone(
   view: View,
   runs: readonly JobRun[],
 ): boolean {
-  if (runs.some((one) => one.outcome === "done" && one.job === hash && isFor(one, occasion))) return true;
+  const undone = undoneUpTo(occasion, view, runs);
+  const counts = ({ revision = 0 }: { readonly revision?: number }) => revision > undone;
+  if (runs.some((one) => one.outcome === "done" && one.job === hash && isFor(one, occasion) && counts(one)))
+    return true;
   return view.jobs.filter(isJob).some(
     (container) =>
       container.job.hash === hash &&
       isOf(container, occasion) &&
+      counts(container) &&
       // What somebody once stopped can look like a good end to a Fairlead that was not there to see it.
       !hasFailed(container, runs) &&
       judgeJob(container, view).kind === "done",
@@ -72,8 +78,10 @@ export function lastFailure(
 export function jobImagesOf(desired: Desired, view: View, runs: readonly JobRun[]): readonly ImageReference[] {
   if (!desired.target.known) return [];
   const occasion = { desired, digest: desired.target.digest };
-  const due = dueJob(hasContainer(occasion, view) ? "after" : "before", occasion, view, runs);
-  return due?.spec.image === undefined ? [] : [due.spec.image];
+  const due = dueJob(hasContainer(occasion, view, runs) ? "after" : "before", occasion, view, runs);
+  // Should it fail nobody is to wait for a registry.
+  const all = [due?.spec, ...(desired.spec.onRollback ?? [])];
+  return all.flatMap((job) => job?.image ?? []);
 }
 
 /** Whether a person has asked for another run since or not. */
@@ -95,8 +103,20 @@ function isFor(
 }
 
 /** A container that was created for it is created after its `before` jobs: where there is one they are behind it. */
-export function hasContainer(occasion: Pick<Occasion, "desired" | "digest">, view: View): boolean {
-  return view.containers.some((container) => isFor(container, occasion));
+export function hasContainer(
+  occasion: Pick<Occasion, "desired" | "digest">,
+  view: View,
+  runs: readonly JobRun[],
+): boolean {
+  const undone = undoneUpTo(occasion, view, runs);
+  return view.containers.some((container) => isFor(container, occasion) && container.revision > undone);
+}
+
+/** The latest rollout of it that failed and was undone: what ran before that does not count any more. -1: there is none. */
+function undoneUpTo(occasion: Pick<Occasion, "desired" | "digest">, view: View, runs: readonly JobRun[]): number {
+  const shown = view.jobs.filter(isJob).filter((one) => one.job.phase === "on_rollback" && isOf(one, occasion));
+  const known = runs.filter((one) => one.phase === "on_rollback" && isFor(one, occasion));
+  return Math.max(-1, ...[...shown, ...known].map(({ revision = -1 }) => revision));
 }
 
 /** The revision of the rollout that the jobs before this one's containers belong to; 0: there are none. */
@@ -118,6 +138,6 @@ export function failedBefore(desired: Desired, runs: readonly JobRun[]): JobRun 
 
 /** On the way back to what has served before, or to what is better than nothing, no job runs. */
 export function withoutJobs(desired: Desired): Desired {
-  const { before: _before, after: _after, ...spec } = desired.spec;
+  const { before: _before, after: _after, onRollback: _onRollback, ...spec } = desired.spec;
   return { ...desired, spec };
 }

@@ -28,11 +28,14 @@ export function jobNews(view: View, known: readonly JobRun[]): readonly JobRun[]
 
 /** What `keep-logs` leaves in the memory; undefined: no job has failed. */
 export function failedRun(
-  { specHash, digest, message, job }: StepOf<"keep-logs">,
+  { specHash, digest, message, job, revision }: StepOf<"keep-logs">,
   container: string,
   at: number,
 ): JobRun | undefined {
-  return job === undefined ? undefined : { container, job: job.hash, specHash, digest, outcome: "failed", message, at };
+  if (job === undefined) return undefined;
+  const { hash, phase } = job;
+  const numbered = revision === undefined ? {} : { revision };
+  return { container, job: hash, specHash, digest, outcome: "failed", message, at, phase, ...numbered };
 }
 
 /** Of each container the latest counts. */
@@ -41,10 +44,11 @@ export function withRun(runs: readonly JobRun[], run: JobRun): readonly JobRun[]
 }
 
 function runOf(
-  { id: container, specHash, job }: JobContainer,
+  { id: container, specHash, job, revision }: JobContainer,
   outcome: JobRun["outcome"],
   message: string,
   at: number,
 ): JobRun {
-  return { container, job: job.hash, specHash, digest: job.target, outcome, message, at };
+  const { hash, phase, target: digest } = job;
+  return { container, job: hash, specHash, digest, outcome, message, at, phase, revision };
 }

@@ -24,7 +24,8 @@ export function runJob(job: Job, occasion: Occasion, view: View, runs: readonly 
   const busy = jobs.find(isUp);
   if (busy !== undefined) return awaitEnd(busy, view);
   const found = jobs.find(({ job: { phase, index } }) => phase === job.phase && index === job.index);
-  const isIts = found?.job.hash === job.hash && isOf(found, occasion) && !hasFailed(found, runs);
+  const isIts =
+    found?.job.hash === job.hash && isOf(found, occasion) && !hasFailed(found, runs) && isOfRollout(found, occasion);
   if (found !== undefined && isIts) {
     const verdict = judgeJob(found, view);
     if (verdict.kind === "not-started") return startJob(found, job, occasion, view);
@@ -41,7 +42,12 @@ export function runJob(job: Job, occasion: Occasion, view: View, runs: readonly 
   return createJob(job, occasion, view);
 }
 
-function awaitEnd(container: JobContainer, view: View): Plan {
+/** A rollout that failed and is tried again is another one: what follows its failure runs once more. */
+function isOfRollout({ job: { phase }, revision }: JobContainer, occasion: Occasion): boolean {
+  return phase !== "on_rollback" || revision === occasion.revision;
+}
+
+export function awaitEnd(container: JobContainer, view: View): Plan {
   const verdict = judgeJob(container, view);
   const until = verdict.kind === "running" ? verdict.until : view.now + pollMs;
   const because = `${describeJob(container)} has not ended yet`;
@@ -78,7 +84,11 @@ function createJob(job: Job, occasion: Occasion, view: View): Plan {
     .filter((one) => one.job.phase === job.phase && (one.name === name || !isOf(one, occasion)));
   const owners = ownersOf(spec, view);
   const [first, ...rest] = service.networks;
-  const because = job.phase === "before" ? `it is to end well before ${digest} starts` : `${digest} serves`;
+  const because = {
+    before: `it is to end well before ${digest} starts`,
+    after: `${digest} serves`,
+    on_rollback: `revision ${revision} has failed`,
+  }[job.phase];
   const steps: Step[] = [
     ...outlived.map((one) => removal(one, "another run takes its place")),
     ...createNetworks(service, view),

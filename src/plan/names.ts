@@ -23,7 +23,7 @@ export function jobName(
 }
 
 export function isJobName(name: string): boolean {
-  return /\.(?:before|after)\.\d+$/.test(name);
+  return /\.(?:before|after|on_rollback)\.\d+$/.test(name);
 }
 
 /** The role that a name plays for a container whose active name is `base`. */

@@ -1,3 +1,4 @@
+import { jobsHash } from "../spec/hash.js";
 import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { awaitStart } from "./begin.js";
@@ -243,14 +244,20 @@ function planFailure(
   }
   const failed = inRole(view.containers, "failed");
   const steps: Step[] = [...remember, ...retire(next, spec, because)];
-  if (active !== undefined && canComeBack(spec, active, next, { view, memory }))
-    steps.push(...restore(active, `roll back: ${because}`));
+  const isBack = active !== undefined && canComeBack(spec, active, next, { view, memory });
+  if (isBack && !isUndoneFirst(spec, next, view)) steps.push(...restore(active, `roll back: ${because}`));
   if (failed !== undefined) {
     steps.push(...keepEarlier(failed, next, memory), ...discard(failed, spec, "a newer failure takes its place"));
   }
   const to = nameInRole(baseOf(next), "failed");
   steps.push({ kind: "rename-container", container: next.name, to, because: `${because}; it is kept for a look` });
   return { steps, outcome: { kind: "continue", reason: failure.reason, because } };
+}
+
+/** Its jobs run while nothing of the service does. */
+function isUndoneFirst(spec: ServiceSpec, { onRollback }: ObservedContainer, view: SlotView): boolean {
+  const isListed = onRollback !== undefined && onRollback === jobsHash(spec.onRollback ?? []);
+  return isListed && strategyOf(spec, view).order === "stop-first";
 }
 
 /** The same digest failed with another spec, and only the container still tells of that. */
@@ -264,10 +271,11 @@ function keepEarlier(failed: ObservedContainer, next: ObservedContainer, { holds
 }
 
 function rememberFailure(
-  { name: container, digest, slot }: ObservedContainer,
+  { name: container, digest, slot, revision, onRollback }: ObservedContainer,
   specHash: string,
   { reason, because: message }: Failure,
 ): Step {
   const because = "the journal keeps its last log lines and holds its digest";
-  return { kind: "keep-logs", container, digest, specHash, slot, reason, message, because };
+  const undo = onRollback === undefined ? {} : { onRollback };
+  return { kind: "keep-logs", container, digest, specHash, slot, reason, message, revision, ...undo, because };
 }

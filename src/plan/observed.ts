@@ -78,6 +78,8 @@ export interface ObservedContainer {
   readonly job?: JobMark;
   /** `jobsHash` of the jobs that were to follow when it was created. */
   readonly after?: string;
+  /** `jobsHash` of the jobs that are to follow if its rollout fails. */
+  readonly onRollback?: string;
 }
 
 export interface ObservedMount {
@@ -94,7 +96,7 @@ export interface ObservedMount {
 
 export type Owners = Readonly<Partial<Record<Shared, readonly string[]>>>;
 
-export type JobPhase = "before" | "after";
+export type JobPhase = "before" | "after" | "on_rollback";
 
 /** Which job a container was made for; `specHash` and `revision` beside it are those of the rollout. */
 export interface JobMark {
@@ -106,6 +108,11 @@ export interface JobMark {
   readonly timeoutMs: number;
   /** The service's digest that it runs for; the container's own image may be another. */
   readonly target: Digest;
+}
+
+/** Its failure is told, and holds nothing. */
+export function isFollower(job: JobMark | undefined): boolean {
+  return job !== undefined && job.phase !== "before";
 }
 
 /** A gate that runs. */
@@ -252,4 +259,6 @@ export interface Refusal {
   /** In the engine's words. */
   readonly message: string;
   readonly job?: JobMark;
+  /** As in `ObservedContainer`. */
+  readonly onRollback?: string;
 }

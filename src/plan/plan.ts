@@ -8,6 +8,7 @@ import { planNetworks } from "./networks.js";
 import { sparing } from "./lifeline.js";
 import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
+import { planOnRollback, withUndoFailure } from "./on-rollback.js";
 import { prepare } from "./prepare.js";
 import { withBuild } from "./build.js";
 import { withPin } from "./pin.js";
@@ -51,8 +52,10 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
 
 /** The containers that serve, and what follows once they do. */
 function serve(wanted: Desired, view: View, memory: Memory): Plan {
+  const undoing = planOnRollback(wanted, view, memory);
+  if (undoing !== undefined) return undoing;
   const desired = withStandIn(wanted, view, memory);
-  const planned = planService(desired, view, memory);
+  const planned = withUndoFailure(planService(desired, view, memory), wanted, view, memory);
   return desired.standIn === undefined ? withAfter(planned, desired, view, memory) : withHeld(planned, desired);
 }
 

@@ -1,3 +1,4 @@
+import { jobsHash } from "../spec/hash.js";
 import { formatImage } from "../spec/image.js";
 import type { Memory } from "./desired.js";
 import type { Refusal } from "./observed.js";
@@ -28,6 +29,7 @@ export function refusalOf(step: CreateContainerStep, message: string): Refusal |
     image,
     message,
     ...(job === undefined ? {} : { job }),
+    ...(step.spec.onRollback === undefined ? {} : { onRollback: jobsHash(step.spec.onRollback) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BuildContext } from "../spec/build-spec.js";
+import { isFollower } from "./observed.js";
 import { sharedNames } from "./shared.js";
 import type { Plan } from "./outcome.js";
 import type { CreateContainerStep, Route, Step } from "./step.js";
@@ -52,10 +53,10 @@ function describe(step: Step): string {
       return `route at ${step.container}: ${step.routes.map(renderRoute).join(", ")}`;
     case "note-refusal": {
       const { container, digest, job } = step.refusal;
-      return `note that ${container} cannot be created${job?.phase === "after" ? "" : ` and hold ${shorten(digest)}`}`;
+      return `note that ${container} cannot be created${isFollower(job) ? "" : ` and hold ${shorten(digest)}`}`;
     }
     case "keep-logs":
-      return `keep the last log lines of ${step.container}${step.job?.phase === "after" ? "" : ` and hold ${shorten(step.digest)}`}`;
+      return `keep the last log lines of ${step.container}${isFollower(step.job) ? "" : ` and hold ${shorten(step.digest)}`}`;
   }
 }
 

@@ -102,6 +102,8 @@ function syncOf(desired: Desired, replicas: ReplicaCount, outcome: Outcome, isPa
   if (desired.pin !== undefined) return "Pinned";
   if (!desired.target.known) return "Unknown";
   if (outcome.reason === "DigestHeld" || outcome.reason === "RollbackFailed") return "Held";
+  if (outcome.reason === "JobFailed" && outcome.kind === "blocked" && replicas.updated < replicas.desired)
+    return "Held";
   if (isPaused || (outcome.reason === "Paused" && outcome.kind === "blocked")) return "Paused";
   return replicas.updated === replicas.desired ? "Synced" : "OutOfSync";
 }

@@ -188,8 +188,11 @@ export interface KeepLogsStep {
   readonly message: string;
   /** Absent: 1. */
   readonly slot?: number;
-  /** The job that failed. Of one that was to follow nothing is held. */
+  /** The job that failed. Only of one that stands before a rollout anything is held. */
   readonly job?: JobMark;
+  readonly revision?: number;
+  /** As in `ObservedContainer`. */
+  readonly onRollback?: string;
 }
 
 /** Writes into the journal that the engine refused a creation: the rollout has failed, and its digest and spec are held. */

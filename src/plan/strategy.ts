@@ -40,6 +40,9 @@ export function strategyOf(spec: ServiceSpec, view: View): Strategy {
     (mount) => mount.type !== "tmpfs" && mount.source !== undefined && !mount.readOnly,
   );
   if (written?.source !== undefined) return { order: "stop-first", because: `writes to ${written.source}` };
+  if (spec.onRollback !== undefined && spec.onRollback.length > 0) {
+    return { order: "stop-first", because: "restores its data when a rollout fails" };
+  }
   const taken = (spec.container.volumesFrom ?? []).findIndex((from) => !isReadOnly(from));
   const donor = bondsOf(spec).filter(({ shared }) => shared === "volumes")[taken];
   if (donor !== undefined) return { order: "stop-first", because: `writes to the volumes of ${partnerOf(donor)}` };

@@ -14,7 +14,7 @@ import { healthcheck } from "./healthcheck.js";
 import { hooks } from "./hooks.js";
 import { parseImage, type ImageReference } from "./image.js";
 import { jobs } from "./job.js";
-import { afterKeys, beforeKeys } from "./job-keys.js";
+import { afterKeys, beforeKeys, onRollbackKeys } from "./job-keys.js";
 import { deployKeys, extensionKeys, serviceKeys } from "./keys.js";
 import { mounts } from "./mounts.js";
 import { networkMode } from "./network-mode.js";
@@ -63,7 +63,7 @@ export interface Definition {
 const stopGracePeriodMs = 10_000;
 const keepDefault = 1;
 /** Suffixes by which container names tell the roles and jobs of a rollout. */
-const roleSuffix = /\.(next|previous|failed|(?:before|after)\.\d+)$/;
+const roleSuffix = /\.(next|previous|failed|(?:before|after|on_rollback)\.\d+)$/;
 
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = withoutEmptyTexts(fields(node, serviceKeys));
@@ -122,6 +122,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       postStart: notEmpty(read(field("post_start"), hooks)),
       before: read(extension?.("before"), (at) => jobs(at, beforeKeys)),
       after: read(extension?.("after"), (at) => jobs(at, afterKeys)),
+      onRollback: read(extension?.("on_rollback"), (at) => jobs(at, onRollbackKeys)),
     }),
     keep,
     ...(adopt === true ? { adopt } : {}),

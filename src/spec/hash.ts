@@ -52,7 +52,7 @@ export function textHash(text: string): string {
 }
 
 /** Tells one job of a list from another: a changed one, or one at another place, is another job. 16 hexadecimal digits. */
-export function jobHash(phase: "before" | "after", index: number, job: JobSpec): string {
+export function jobHash(phase: "before" | "after" | "on_rollback", index: number, job: JobSpec): string {
   return shortHash({ phase, index, ...job }, 16);
 }
 

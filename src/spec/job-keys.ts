@@ -9,3 +9,5 @@ export const beforeKeys = {
 } as const satisfies KeyTable;
 
 export const afterKeys = { ...beforeKeys } as const satisfies KeyTable;
+
+export const onRollbackKeys = { ...beforeKeys } as const satisfies KeyTable;

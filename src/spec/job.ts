@@ -5,7 +5,7 @@ import type { beforeKeys } from "./job-keys.js";
 import { isMapping, items, read, readAll, report, wrongKind, type Node } from "./node.js";
 import { duration, parsed } from "./scalar.js";
 
-/** `x-fairlead.before` and `after`: runs once for each new digest and spec, in a container of its own. */
+/** `x-fairlead.before` and `after` run once for each new digest and spec, `on_rollback` once for each failed rollout. */
 export interface JobSpec {
   readonly command: readonly string[];
   /** Absent: the new image of the service itself. */
@@ -17,11 +17,13 @@ export interface JobSpec {
 export function jobImages({
   before = [],
   after = [],
+  onRollback = [],
 }: {
   readonly before?: readonly JobSpec[];
   readonly after?: readonly JobSpec[];
+  readonly onRollback?: readonly JobSpec[];
 }): readonly ImageReference[] {
-  return [...before, ...after].flatMap(({ image }) => image ?? []);
+  return [...before, ...after, ...onRollback].flatMap(({ image }) => image ?? []);
 }
 
 const defaultTimeoutMs = 600_000;

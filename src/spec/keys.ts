@@ -242,6 +242,7 @@ export const extensionKeys = {
   keep: supported,
   after: { support: "supported", note: "runs once the new containers serve: see [jobs](jobs.md)" },
   before: { support: "supported", note: "runs before a new container starts: see [jobs](jobs.md)" },
+  on_rollback: { support: "supported", note: "runs once when a rollout has failed: see [jobs](jobs.md)" },
   probe: { support: "supported", note: "asks the container from outside: see [probes](probes.md)" },
   window: { support: "supported", note: "when a rollout may begin: see [releases](releases.md)" },
   min_age: supported,
@@ -274,6 +275,10 @@ export const projectExtensionKeys = {
   renew: supported,
   after: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },
   before: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },
+  on_rollback: {
+    support: "refused",
+    hint: "a job belongs to one service: write it in that service's own `x-fairlead`",
+  },
   gate: { support: "refused", hint: "a gate belongs to one service: write it in that service's own `x-fairlead`" },
   policy: planned,
   promote: planned,

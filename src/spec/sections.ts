@@ -2,7 +2,7 @@ import { buildKeys } from "./build-keys.js";
 import * as declarations from "./declaration-keys.js";
 import { gateKeys } from "./gate-keys.js";
 import { postStartHookKeys, preStopHookKeys } from "./hook-keys.js";
-import { afterKeys, beforeKeys } from "./job-keys.js";
+import { afterKeys, beforeKeys, onRollbackKeys } from "./job-keys.js";
 import * as keys from "./keys.js";
 import * as leaving from "./leave-keys.js";
 import * as loading from "./load-keys.js";
@@ -58,6 +58,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.x-fairlead.pre_stop", table: leaving.preStopKeys },
   { path: "services.*.x-fairlead.before[]", table: beforeKeys },
   { path: "services.*.x-fairlead.after[]", table: afterKeys },
+  { path: "services.*.x-fairlead.on_rollback[]", table: onRollbackKeys },
   { path: "services.*.x-fairlead.probe", table: probes.probeKeys },
   { path: "services.*.x-fairlead.probe.http", table: probes.httpProbeKeys },
   { path: "services.*.x-fairlead.probe.tcp", table: probes.tcpProbeKeys },

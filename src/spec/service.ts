@@ -81,6 +81,8 @@ export interface ServiceSpec {
   readonly stopped?: boolean;
   /** For so long, one that others have stopped is left stopped (`x-fairlead.respect_stop`). Absent: it is started at once. */
   readonly respectStopMs?: number;
+  /** Run in order when a rollout has failed and its containers have ended. */
+  readonly onRollback?: readonly JobSpec[];
   /** Absent: a rollout begins as soon as there is something to roll out. */
   readonly release?: ReleasePolicy;
   readonly update: UpdatePolicy;

@@ -76,3 +76,50 @@ describe.concurrent("a job before the rollout", () => {
     await scene.untilServing(next.digest);
   });
 });
+
+describe.concurrent("jobs after a rollout that failed", () => {
+  test("give back what a job before it has kept, while nothing of the service runs, though Fairlead is killed then", async ({
+    scene,
+    expect,
+  }) => {
+    const shell = (line: string) => ({ command: ["run", "sh", "-c", line], timeout: "60s" });
+    await mkdir(`${scene.directory}/db`, { recursive: true });
+    await writeFile(`${scene.directory}/db/rows`, "old");
+    const write = () =>
+      scene.write({
+        web: {
+          volumes: ["./db:/db"],
+          "x-fairlead": {
+            before: [shell("cat /db/rows > /db/dump"), shell("echo new > /db/rows")],
+            on_rollback: [shell("echo begun >> /db/log; sleep 2; cat /db/dump > /db/rows; echo ended >> /db/log")],
+          },
+        },
+      });
+    const first = await scene.push();
+    await write();
+    await scene.start();
+    await scene.untilServing(first.digest);
+    const served = await scene.active();
+    await writeFile(`${scene.directory}/db/rows`, "rows of today");
+
+    const second = await scene.push({ behaviour: "exit-at-once" });
+    await scene.hook();
+    const log = () => readFile(`${scene.directory}/db/log`, "utf8").catch(() => "");
+    await scene.until("the restore", async () => (await log()) === "begun\n");
+    expect((await scene.active())?.state).toBe("exited");
+    await scene.fairlead.kill("SIGKILL");
+    await scene.start();
+    const status = await scene.untilStatus(
+      ({ sync, lastRollout }) => sync === "Held" && lastRollout?.onRollback !== undefined,
+    );
+    expect(status.lastRollout).toMatchObject({
+      to: second.digest,
+      outcome: "rolled-back",
+      onRollback: { outcome: "done" },
+    });
+    await scene.until("the old one", async () => (await scene.active())?.state === "running");
+    expect((await scene.active())?.id).toBe(served!.id);
+    expect(await log()).toBe("begun\nended\n");
+    expect(await readFile(`${scene.directory}/db/rows`, "utf8")).toBe("rows of today");
+  });
+});

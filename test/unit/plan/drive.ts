@@ -5,6 +5,7 @@ import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { effect } from "../../../src/plan/effect.js";
 import { noted } from "../../../src/plan/leaving.js";
 import { failedRun, jobNews, withRun } from "../../../src/plan/job-news.js";
+import { jobsOf } from "../../../src/plan/job-need.js";
 import { isJob } from "../../../src/plan/job-verdict.js";
 import type { JobContainer } from "../../../src/plan/job-verdict.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
@@ -182,7 +183,7 @@ function behave(host: HostSnapshot, trip: Drive): HostSnapshot {
 /** A job takes half a second. */
 function work(container: JobContainer, { takenAt }: HostSnapshot, { desired, jobs = {} }: Drive): ObservedContainer {
   const { phase, index } = container.job;
-  const end = jobs[desired.spec[phase]?.[index - 1]?.command[0] ?? ""] ?? 0;
+  const end = jobs[jobsOf(desired.spec, phase)[index - 1]?.spec.command[0] ?? ""] ?? 0;
   const finishedAt = (container.startedAt ?? takenAt) + 500;
   if (container.state !== "running" || end === "hangs" || takenAt < finishedAt) return container;
   return { ...container, state: "exited", exitCode: end, finishedAt };

@@ -15,6 +15,12 @@ describe("jobs", () => {
     ]);
   });
 
+  it("may follow a rollout that failed, and belong to one service", () => {
+    const restore = [{ command: ["/restore"], timeoutMs: 300_000 }];
+    expect(serviceWith("{on_rollback: [{command: [/restore], timeout: 5m}]}").onRollback).toEqual(restore);
+    expect(jobHash("on_rollback", 1, restore[0]!)).not.toBe(jobHash("before", 1, restore[0]!));
+  });
+
   it("may name an image of their own", () => {
     expect(serviceWith("{after: [{command: [purge], image: 'registry.example/cdn-tool:2'}]}").after).toEqual([
       {
