@@ -135,16 +135,17 @@ describe.concurrent("a bad digest", () => {
     expect(second.lastRollout?.outcome).toBe("rolled-back");
 
     await scene.write({ web: { environment: { CHANGED: "yes" } } });
+    // Tried with the held image first, because nobody notices that under start-first; then in force with the good one.
     const third = await scene.untilStatus(
-      (status) => held(status) && status.lastRollout?.id !== second.lastRollout?.id,
+      (status) =>
+        held(status) && status.lastRollout?.id !== second.lastRollout?.id && status.lastRollout?.outcome === "promoted",
     );
-    expect(third.lastRollout?.outcome).toBe("rolled-back");
+    expect(third.activeDigest).toBe(good.digest);
     expect(await rolledBack(scene)).toBe(3);
-    expect(await scene.active()).toMatchObject({ digest: good.digest, state: "running" });
-    expect((await scene.containers()).map(({ name }) => name)).toEqual([
-      `${scene.project}-web-1`,
-      `${scene.project}-web-1.failed`,
-    ]);
+    const active = await scene.active();
+    expect(active).toMatchObject({ digest: good.digest, state: "running" });
+    const { Config } = await scene.docker.getContainer(active!.id).inspect();
+    expect(Config.Env).toContain("CHANGED=yes");
   });
 
   test("without the journal nothing that runs is hurt, and the failed container alone still tells of it", async ({
