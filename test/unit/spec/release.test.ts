@@ -41,7 +41,7 @@ describe("when a rollout may begin", () => {
     ["{window: {cron: 0 2 * * *}}", "`duration` is missing"],
     ["{window: {duration: 1h}}", "`cron` is missing"],
     ["{window: {cron: '* *', duration: 1h}}", '"* *" is not a cron expression of five fields'],
-    ["{window: {cron: '@daily', duration: 1h}}", "is not a cron expression of five fields"],
+    ["{window: {cron: '@reboot', duration: 1h}}", "is not a cron expression of five fields"],
     ["{window: {cron: 0 25 * * *, duration: 1h}}", '"25" does not fit the field of the hour'],
     ["{window: {cron: 0 0 31 feb *, duration: 1h}}", "fits no day of any year"],
     ["{window: {cron: 0 2 * * *, duration: 59s}}", "must be at least 1m"],
