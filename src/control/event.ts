@@ -50,6 +50,7 @@ function tell(entry: Entry): What | undefined {
     case "build-failed":
       return { type: "build", reason: "BuildFailed", message: entry.message };
     case "step":
+    case "attempt":
     case "volumes":
     case "stable":
     case "same-content":

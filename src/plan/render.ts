@@ -55,6 +55,7 @@ function describe(step: Step): string {
       return `note that ${container} cannot be created${job?.phase === "after" ? "" : ` and hold ${shorten(digest)}`}`;
     }
     case "keep-logs":
+      if (step.again === true) return `note that ${step.container} could not be started`;
       return `keep the last log lines of ${step.container}${step.job?.phase === "after" ? "" : ` and hold ${shorten(step.digest)}`}`;
   }
 }

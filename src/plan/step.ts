@@ -188,6 +188,8 @@ export interface KeepLogsStep {
   readonly message: string;
   /** Absent: 1. */
   readonly slot?: number;
+  /** The host is at fault: nothing is held, it is tried again later. */
+  readonly again?: true;
   /** The job that failed. Of one that was to follow nothing is held. */
   readonly job?: JobMark;
 }
