@@ -11,6 +11,8 @@ export default defineConfig({
           globalSetup: ["test/real/setup.ts"],
           testTimeout: 240_000,
           hookTimeout: 180_000,
+          // A real engine on a busy machine is late now and then: what fails twice is a fault.
+          retry: 1,
           // They mostly wait: for the engine, for a health check, for `monitor`.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

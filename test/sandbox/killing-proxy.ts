@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
-import type { Duplex } from "node:stream";
+import { Readable, type Duplex } from "node:stream";
 import { endToEnd, forward, readAll } from "./forward.js";
 
 export interface EngineCall {
@@ -31,7 +31,7 @@ export interface KillingProxyOptions {
 
 export interface KillingProxy {
   readonly host: `unix://${string}`;
-  /** Every call that came, in order. */
+  /** Every call that came, in order; those of the controllers' lease are passed on and not counted. */
   readonly calls: readonly EngineCall[];
   count(method: string, path: RegExp): number;
   /** How many calls that may change something have come. */
@@ -53,9 +53,11 @@ export async function killingProxy({
   const tunnels = new Set<Duplex>();
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const call = parse(incoming);
-    calls.push(call);
-    if (!isChanging(call)) {
-      const response = await forward(incoming, outgoing, upstream);
+    const request = call.path === "/volumes/create" ? await whole(incoming) : incoming;
+    const isLease = isOfLease(call, request);
+    if (!isLease) calls.push(call);
+    if (isLease || !isChanging(call)) {
+      const response = await forward(request, outgoing, upstream);
       outgoing.writeHead(response.statusCode ?? 502, endToEnd(response.headers)).flushHeaders();
       response.on("error", () => outgoing.destroy());
       if (call.path === "/events" && passEvent !== undefined) return sift(response, outgoing, passEvent);
@@ -64,7 +66,7 @@ export async function killingProxy({
     }
     const n = calls.filter(isChanging).length;
     if ((await onChangingCall?.(n, call, "before")) === "drop" || outgoing.destroyed) return void outgoing.destroy();
-    const response = await forward(incoming, outgoing, upstream);
+    const response = await forward(request, outgoing, upstream);
     const body = await readAll(response);
     if ((await onChangingCall?.(n, call, "after")) === "drop") return void outgoing.destroy();
     const { "transfer-encoding": _chunked, ...headers } = endToEnd(response.headers);
@@ -96,6 +98,23 @@ export async function killingProxy({
         for (const stream of tunnels) stream.destroy();
       }),
   };
+}
+
+/** A request whose body is known before it is sent on. */
+interface WholeRequest extends Readable {
+  readonly text: string;
+}
+
+async function whole(incoming: IncomingMessage): Promise<IncomingMessage & WholeRequest> {
+  const body = await readAll(incoming);
+  const { method, url, headers } = incoming;
+  const again = Object.assign(Readable.from([body]), { method, url, headers, text: body.toString() });
+  return again as unknown as IncomingMessage & WholeRequest;
+}
+
+/** The volumes by which controllers agree who acts: they come and go by themselves, and are no part of a rollout. */
+function isOfLease({ path }: EngineCall, request: IncomingMessage | WholeRequest): boolean {
+  return path.startsWith("/volumes/fairlead-lease.") || ("text" in request && request.text.includes("fairlead-lease."));
 }
 
 /** Passes on those lines that may pass; the stream ends as the engine's does. */
