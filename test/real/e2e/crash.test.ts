@@ -31,7 +31,7 @@ const lanes: readonly Lane[] = (["start-first", "stop-first"] as const).flatMap(
 
 /** A rollout that takes more calls than this has gone astray. */
 const mostCalls = 40;
-const timeout = 600_000;
+const timeout = 1_200_000;
 
 const attached = { networks: ["front", "back"], volumes: ["data:/data:ro"] };
 const declared = { networks: { front: {}, back: {} }, volumes: { data: {} } };
