@@ -12,8 +12,8 @@ What Fairlead is tested against, while it rolls out an image on a real engine. \
 from the test's own tables.
 
 In each test, one fault strikes at one changing engine call of a rollout, either before the engine hears of the call or
-after it has carried it out. \`npm run chaos\` tries every fault at every call of every rollout, and prints how many held;
-it takes hours. \`npm run chaos -- --calls 1\` picks one call of each, by chance (\`--seed\` repeats a run). The tests
+after it has carried it out. \`npm run chaos\` tries every fault at every call of every rollout, and prints how many held.
+\`npm run chaos -- --calls 1\` picks one call of each, by chance (\`--seed\` repeats a run). The tests
 (\`npm test\`) do a small part of it every time.
 
 ## The faults
