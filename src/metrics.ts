@@ -110,6 +110,10 @@ function define(registry: Registry) {
       "Problems in the newest version of a services file; 0 means that version is in force.",
       "file",
     ),
+    clockSkew: gauge(
+      "fairlead_engine_clock_skew_seconds",
+      "How far this process's clock is ahead of the engine's; 0 where no difference can be proven.",
+    ),
     hooks: counter("fairlead_hooks_total", "Webhook deliveries, by receiver and outcome.", "type", "outcome"),
     registryRequests: counter(
       "fairlead_registry_requests_total",
@@ -209,6 +213,7 @@ export class Metrics implements Telemetry {
     all.retries.inc(0);
     all.queueSeconds.zero(queue);
     all.workSeconds.zero(queue);
+    all.clockSkew.set(0);
     this.depth(0);
     this.running(0, 0);
     for (const histogram of [all.reconcileSeconds, all.rolloutSeconds, all.pushSeconds]) histogram.zero({});
@@ -329,6 +334,10 @@ export class Metrics implements Telemetry {
 
   fileForgotten(file: string): void {
     this.all.problems.remove({ file });
+  }
+
+  clockSkew(seconds: number): void {
+    this.all.clockSkew.set(seconds);
   }
 
   added(): void {

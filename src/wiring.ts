@@ -129,10 +129,7 @@ export function engineOf(config: Config, registry: RegistryConnection, log: Log)
 }
 
 export function gatesIn(engine: DockerEngine): Gates {
-  return connectGates(
-    (...command) => engine.run(...command),
-    () => systemClock.now(),
-  );
+  return connectGates((...command) => engine.run(...command));
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -12,21 +12,21 @@ const pollMs = 500;
  * person, for it was rolled back, is held, pinned, paused, stopped, or waits for an approval. 4: the time is up.
  */
 export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs: number): Promise<ExitCode> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   const before = await findService(admin, name);
   await ask(admin, "POST", servicePath(before, "reconcile"));
   for (;;) {
     const service = await findService(admin, name);
     // What was seen before says nothing of a push since.
     const code = service.observedAt === before.observedAt ? undefined : verdictOf(service);
-    if (code !== undefined || Date.now() >= deadline) {
+    if (code !== undefined || performance.now() >= deadline) {
       const ready = service.conditions.find(({ type }) => type === "Ready");
       const told = `${service.project}/${service.service}: ${service.sync}: ${shorten(ready?.message ?? "")}`;
       if (code === 0) wiring.print(told);
       else wiring.complain(told);
       return code ?? 4;
     }
-    await sleep(Math.min(pollMs, Math.max(0, deadline - Date.now())));
+    await sleep(Math.min(pollMs, Math.max(0, deadline - performance.now())));
   }
 }
 

@@ -95,6 +95,7 @@ export class Builds {
     const key = serviceKey(step.project, step.service);
     const log = this.options.log.child({ project: step.project, service: step.service, build: step.name });
     const beganAt = clock.now();
+    const began = clock.monotonic();
     const output: Output = { lines: [], dropped: 0, beganAt: new Date(beganAt).toISOString(), state: "running" };
     this.#began.set(key, beganAt);
     this.#outputs.set(key, output);
@@ -104,7 +105,7 @@ export class Builds {
       const image = await this.#build(step, output, log);
       output.state = "built";
       await journal.append({ ...common, type: "built", at: clock.now(), image });
-      log.info({ image, seconds: (clock.now() - beganAt) / 1_000 }, "the image is built");
+      log.info({ image, seconds: (clock.monotonic() - began) / 1_000 }, "the image is built");
       this.#states.delete(step.mark);
     } catch (thrown) {
       output.state = "failed";

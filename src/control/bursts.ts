@@ -26,7 +26,7 @@ export class Bursts {
   ) {}
 
   hit(key: ServiceKey): void {
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     const burst = this.#bursts.get(key);
     if (burst !== undefined) {
       burst.lastAt = now;
@@ -47,7 +47,7 @@ export class Bursts {
   #check(key: ServiceKey): void {
     const burst = this.#bursts.get(key);
     if (burst === undefined) return;
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     const quietAt = burst.lastAt + quietMs;
     if (now < quietAt && now < burst.since + longestMs) {
       this.#arm(key, Math.min(quietAt, burst.since + longestMs) - now);

@@ -41,6 +41,7 @@ import { startSchedule } from "./schedule.js";
 import type { ScheduleOptions } from "./schedule.js";
 import type { Surface } from "./surface.js";
 import { Targets } from "./targets.js";
+import { Timeline } from "./timeline.js";
 import type { Telemetry } from "./telemetry.js";
 import { Triggers } from "./triggers.js";
 
@@ -72,6 +73,7 @@ export interface ControllerOptions {
 /** Ties the files, the engine's events and the schedule to the queue, from the first look to the last. */
 export class Controller {
   readonly surface: Surface;
+  readonly #timeline: Timeline;
   readonly #host: Cached<HostSnapshot>;
   readonly #targets: Targets;
   readonly #pulls: Pulls;
@@ -88,15 +90,29 @@ export class Controller {
   #watching: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ControllerOptions) {
-    const { engine, gates, registry, contexts, journal, telemetry, clock, log, prune } = options;
+    const { engine, gates, registry, contexts, journal, telemetry, log, prune } = options;
+    this.#timeline = new Timeline(options.clock);
+    const clock = this.#timeline.time;
     const adoption = new Adoption({
       engine,
       specs: () => this.#catalog.specs.values(),
       record: (key) => journal.record(key),
       remember: (key, container, adopted) => this.#ledger.adopted(key, container, adopted, log),
     });
-    this.#host = new Cached(() => adoption.look());
-    this.#ledger = new Ledger({ journal, engine, telemetry, clock });
+    this.#host = new Cached(() => this.#learn(adoption));
+    const host = {
+      get: () => this.#see(),
+      invalidate: () => {
+        this.#host.invalidate();
+      },
+    };
+    this.#ledger = new Ledger({
+      journal,
+      engine,
+      telemetry,
+      clock,
+      recall: (memory) => this.#timeline.recall(memory),
+    });
     this.#pulls = new Pulls({
       pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
       concurrency: options.concurrentPulls,
@@ -150,12 +166,7 @@ export class Controller {
       gates,
       gateWatch,
       mountWatch: this.#mountWatch,
-      host: {
-        get: () => this.#look(),
-        invalidate: () => {
-          this.#host.invalidate();
-        },
-      },
+      host: { ...host, get: () => this.#look() },
       targets: this.#targets,
       pulls: this.#pulls,
       builds: this.#builds,
@@ -185,7 +196,7 @@ export class Controller {
     });
     const leftovers = new Leftovers({
       engine,
-      host: this.#host,
+      host,
       source: () => this.#catalog.snapshot,
       telemetry,
       clock,
@@ -195,7 +206,7 @@ export class Controller {
     this.#triggers = new Triggers({
       catalog: this.#catalog,
       queue: this.#queue,
-      host: this.#host,
+      host,
       targets: this.#targets,
       leftovers,
       log,
@@ -211,7 +222,7 @@ export class Controller {
     this.surface = new Operations({
       engine,
       catalog: this.#catalog,
-      host: this.#host,
+      host,
       adoption,
       builds: this.#builds,
       bursts: new Bursts(clock, (key) => {
@@ -233,13 +244,16 @@ export class Controller {
 
   /** Resolves when the host has been seen whole for the first time; until then nothing is changed on it. */
   async start(): Promise<void> {
-    const { source, engine, clock, log, schedule, resyncJitterMs } = this.options;
+    const { source, engine, telemetry, clock, log, schedule, resyncJitterMs } = this.options;
     this.#adopt(await source.load());
     source.watch((snapshot) => {
       this.#adopt(snapshot);
     }, this.#abort.signal);
     const firstLook = new Promise<void>((resolve) => {
       const onEvent = (event: EngineEvent) => {
+        if (event.kind === "lost") this.#timeline.lost();
+        else this.#timeline.heard();
+        telemetry.clockSkew(this.#timeline.skewMs / 1_000);
         if (event.kind === "beat") return;
         this.#host.invalidate();
         if (this.#ready) this.#triggers.engineTold(event);
@@ -283,7 +297,18 @@ export class Controller {
 
   /** The host, with the word of the probes. */
   async #look(): Promise<HostSnapshot> {
-    return this.#probes.overlay(await this.#host.get());
+    return this.#probes.overlay(await this.#see());
+  }
+
+  async #learn(adoption: Adoption): Promise<HostSnapshot> {
+    const host = await adoption.look();
+    this.#timeline.learn(host);
+    return host;
+  }
+
+  /** The host, on the one line of time that everything is judged by. */
+  async #see(): Promise<HostSnapshot> {
+    return this.#timeline.place(await this.#host.get());
   }
 
   async #lookFirst(): Promise<void> {
@@ -304,9 +329,9 @@ export class Controller {
   }
 
   #adopt(snapshot: SourceSnapshot): void {
-    const { telemetry, log, clock } = this.options;
+    const { telemetry, log } = this.options;
     announce(snapshot, this.#catalog.snapshot, telemetry, log);
-    const { added, removed } = this.#catalog.adopt(snapshot, clock.now());
+    const { added, removed } = this.#catalog.adopt(snapshot, this.#timeline.time.now());
     for (const key of removed) {
       telemetry.serviceRemoved(key);
       this.#ledger.forget(key);

@@ -40,7 +40,7 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
 
 export function fencedGates(gates: Gates, assertHeld: () => Promise<void>): Gates {
   return {
-    state: (container) => gates.state(container),
+    state: (container, now) => gates.state(container, now),
     setRoutes: async (container, routes) => {
       await assertHeld();
       await gates.setRoutes(container, routes);

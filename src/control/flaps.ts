@@ -9,7 +9,7 @@ const many = 3;
 interface Seen {
   readonly well: boolean;
   readonly restarts: number;
-  /** When it turned for the worse, epoch ms. */
+  /** When it turned for the worse, by the monotonic clock. */
   readonly falls: readonly number[];
 }
 

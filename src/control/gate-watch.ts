@@ -1,3 +1,4 @@
+import { runOf } from "../plan/observed.js";
 import type { GateState, HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
@@ -14,7 +15,8 @@ export interface GateWatchOptions {
 const freshMs = 60_000;
 
 interface Seen {
-  readonly startedAt: number | undefined;
+  readonly run: number | undefined;
+  /** By the monotonic clock. */
   readonly at: number;
   readonly state: GateState;
 }
@@ -47,15 +49,17 @@ export class GateWatch {
     if (seen !== undefined) this.#seen.set(container, { ...seen, at: -Infinity });
   }
 
-  async #ask({ id, name, startedAt }: ObservedContainer): Promise<void> {
+  async #ask(gate: ObservedContainer): Promise<void> {
+    const { id, name } = gate;
+    const run = runOf(gate);
     const { gates, clock, log } = this.options;
     const seen = this.#seen.get(id);
-    const before = seen?.startedAt === startedAt ? seen : undefined;
+    const before = seen?.run === run ? seen : undefined;
     const drains = before?.state.routes.some(({ open, sessions }) => !open && sessions > 0) ?? false;
-    if (before !== undefined && !drains && clock.now() - before.at < freshMs) return;
+    if (before !== undefined && !drains && clock.monotonic() - before.at < freshMs) return;
     try {
-      const state = await gates.state(id);
-      this.#seen.set(id, { startedAt, at: clock.now(), state });
+      const state = await gates.state(id, clock.now());
+      this.#seen.set(id, { run, at: clock.monotonic(), state });
     } catch (thrown) {
       this.#seen.delete(id);
       log.warn({ gate: name, error: asFairleadError(thrown).message }, "the gate does not answer");
@@ -64,7 +68,7 @@ export class GateWatch {
 
   #show(container: ObservedContainer): ObservedContainer {
     const seen = this.#seen.get(container.id);
-    const isSame = container.state === "running" && seen?.startedAt === container.startedAt;
+    const isSame = container.state === "running" && seen?.run === runOf(container);
     if (container.gate === undefined || seen === undefined || !isSame) return container;
     return { ...container, gate: { of: container.gate.of, state: seen.state } };
   }

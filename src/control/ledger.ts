@@ -32,6 +32,8 @@ export interface LedgerOptions {
   readonly engine: Engine;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
+  /** What the journal says, by the clock of today. */
+  readonly recall: (memory: Memory) => Memory;
 }
 
 /** What is remembered of each service from one look to the next: the journal's part, and the little that need not outlive us. */
@@ -47,12 +49,12 @@ export class Ledger {
 
   /** What is to be said of containers that keep turning for the worse. */
   flapping(key: ServiceKey, containers: readonly ObservedContainer[]): string | undefined {
-    return this.#flaps.look(key, containers, this.options.clock.now());
+    return this.#flaps.look(key, containers, this.options.clock.monotonic());
   }
 
   /** A hook or a person asked for a look: the clock of push-to-healthy starts unless it runs already. */
   asked(key: ServiceKey): void {
-    if (!this.#askedAt.has(key)) this.#askedAt.set(key, this.options.clock.now());
+    if (!this.#askedAt.has(key)) this.#askedAt.set(key, this.options.clock.monotonic());
   }
 
   memory(key: ServiceKey, { containers, engineOutage }: Pick<View, "containers" | "engineOutage">): Memory {
@@ -60,7 +62,7 @@ export class Ledger {
     const heals = new Map([...(this.#heals.get(key) ?? [])].filter(([slot]) => !lasted.has(slot)));
     this.#heals.set(key, heals);
     const refusals = this.#refusedStarts.look(key, containers, engineOutage?.to ?? 0);
-    return { ...this.options.journal.record(key).memory, heals, refusals };
+    return this.options.recall({ ...this.options.journal.record(key).memory, heals, refusals });
   }
 
   /** The engine has refused to start a container, by its id. */
@@ -164,7 +166,8 @@ export class Ledger {
     // The last replica to serve ends the wait.
     const servingSince = Math.max(...inEverySlot(containers, "active").map(servesSince));
     if (askedAt !== undefined && servingSince > 0) {
-      telemetry.pushToHealthy(key, Math.max(0, servingSince - askedAt) / 1_000);
+      const servedMs = clock.now() - servingSince;
+      telemetry.pushToHealthy(key, Math.max(0, clock.monotonic() - askedAt - servedMs) / 1_000);
     }
   }
 

@@ -9,7 +9,7 @@ import type { Telemetry } from "./telemetry.js";
 
 export interface LeftoversOptions {
   readonly engine: Engine;
-  readonly host: Cached<HostSnapshot>;
+  readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
   readonly source: () => SourceSnapshot;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -56,13 +56,13 @@ export class Leftovers {
     const { engine, host, telemetry, clock, log, prune } = this.options;
     for (const { kind, id, name, usedBy } of prune ? orphans : []) {
       if (kind !== "network" || id === undefined || usedBy.length > 0) continue;
-      const began = clock.now();
+      const began = clock.monotonic();
       log.info({ step: "remove-network" }, `remove network ${name} (no services file declares it, and nobody uses it)`);
       try {
         await engine.removeNetwork(id);
       } finally {
         host.invalidate();
-        telemetry.stepDone("remove-network", (clock.now() - began) / 1_000);
+        telemetry.stepDone("remove-network", (clock.monotonic() - began) / 1_000);
       }
     }
   }

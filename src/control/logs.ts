@@ -1,4 +1,5 @@
 import { asFairleadError } from "../errors.js";
+import { runOf } from "../plan/observed.js";
 import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
@@ -89,10 +90,10 @@ class Reading {
       const place = known ?? placeOf(container, false);
       this.#places.set(container.id, place);
       place.container = container;
-      const isAnotherRun = container.startedAt !== place.ranSince;
+      const isAnotherRun = runOf(container) !== place.ranSince;
       if (isAnotherRun) place.isGivenUp = false;
       if (place.isOpen || place.isGivenUp || !(isAnotherRun || container.state === "running")) continue;
-      place.ranSince = container.startedAt;
+      place.ranSince = runOf(container);
       void this.#follow(place);
     }
   }
@@ -121,7 +122,7 @@ class Reading {
         return;
       }
       place.isGivenUp = true;
-      place.ranSince = place.container.startedAt;
+      place.ranSince = runOf(place.container);
       if (code !== "ContainerGone" && !this.signal.aborted) yield { ...whose(place), notice: message };
     }
   }
@@ -154,7 +155,7 @@ function isConcerned({ role, job, state }: ObservedContainer): boolean {
 
 function placeOf(container: ObservedContainer, isOld: boolean): Place {
   // One that runs may have ended by the next look, and what it says until then is to be read all the same.
-  const ranSince = isOld && container.state !== "running" ? container.startedAt : undefined;
+  const ranSince = isOld && container.state !== "running" ? runOf(container) : undefined;
   return { container, isOld, last: undefined, ranSince, isOpen: false, isGivenUp: false };
 }
 

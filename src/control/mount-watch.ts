@@ -1,3 +1,4 @@
+import { runOf } from "../plan/observed.js";
 import type { HostSnapshot, ObservedContainer, ObservedMount } from "../plan/observed.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
@@ -57,7 +58,9 @@ export class MountWatch {
 
   async #lookAt(container: ObservedContainer): Promise<ObservedContainer> {
     const { journal, clock } = this.options;
-    const { id, startedAt = 0, mounts = [] } = container;
+    const { id, mounts = [] } = container;
+    // The engine's own word: it is compared with times of files, and over restarts of ours.
+    const startedAt = runOf(container) ?? 0;
     const key = keyOf(container);
     const record = journal.record(key).mounted.get(id);
     const known = record?.startedAt === startedAt ? record.files : new Map<string, MountedFile>();

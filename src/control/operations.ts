@@ -41,7 +41,7 @@ import type { Triggers } from "./triggers.js";
 export interface OperationsOptions {
   readonly engine: Pick<Engine, "logs">;
   readonly catalog: Catalog;
-  readonly host: Cached<HostSnapshot>;
+  readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
   readonly adoption: Adoption;
   readonly builds: Builds;
   readonly bursts: Bursts;

@@ -272,7 +272,8 @@ export type ProbeAnswer =
 
 /** The proxies within gates. Container arguments are full engine ids of running gates. Throws FairleadError only. */
 export interface Gates {
-  state(container: string): Promise<GateState>;
+  /** The ages that it tells are counted back from `now`. */
+  state(container: string, now: number): Promise<GateState>;
   /** In this order. Where it throws, some may have been set. A server that the gate does not have is an error. */
   setRoutes(container: string, routes: readonly Route[]): Promise<void>;
 }

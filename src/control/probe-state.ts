@@ -1,7 +1,7 @@
 import type { ProbeSpec } from "../spec/service.js";
 import type { ProbeAnswer } from "./ports.js";
 
-/** What the probe has said of one run of a container so far. Times are epoch ms. */
+/** What the probe has said of one run of a container so far. Times are milliseconds of one clock, whichever. */
 export interface ProbeState {
   readonly health: "starting" | "healthy" | "unhealthy";
   /** Since when without a break. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import PQueue from "p-queue";
+import { runOf } from "../plan/observed.js";
 import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../plan/observed.js";
 import { specHash } from "../spec/hash.js";
 import { serviceKey } from "../spec/service.js";
@@ -25,8 +26,9 @@ const atOnce = 32;
 interface Watch {
   readonly key: ServiceKey;
   readonly id: string;
-  readonly startedAt: number | undefined;
+  readonly run: number | undefined;
   readonly probe: ProbeSpec;
+  /** By the monotonic clock, as the times in `state`. */
   readonly since: number;
   readonly over: AbortController;
   name: string;
@@ -50,9 +52,16 @@ export class Probes {
   /** The host as the planner is to see it. Begins to ask what has come, and ends the asking of what has gone. */
   overlay(host: HostSnapshot): HostSnapshot {
     this.#follow(host);
+    const epoch = this.#epoch();
     const containers = host.containers.map((container) => {
       const watch = this.#watchOf(container);
-      return watch === undefined ? container : withProbe(container, watch.probe, watch.state, watch.since);
+      if (watch === undefined) return container;
+      return withProbe(
+        container,
+        watch.probe,
+        { ...watch.state, since: watch.state.since + epoch },
+        watch.since + epoch,
+      );
     });
     return { ...host, containers };
   }
@@ -95,29 +104,35 @@ export class Probes {
   /** Of this very run of it. */
   #watchOf(container: ObservedContainer): Watch | undefined {
     const watch = this.#watches.get(container.id);
-    return watch?.startedAt === container.startedAt ? watch : undefined;
+    return watch?.run === runOf(container) ? watch : undefined;
   }
 
   #begin(container: ObservedContainer, probe: ProbeSpec): Watch {
     const earlier = this.#watches.get(container.id);
     if (earlier !== undefined) this.#end(earlier);
-    const now = this.options.clock.now();
+    const now = this.options.clock.monotonic();
     const { id, name, startedAt } = container;
     const watch: Watch = {
       key: serviceKey(container.project, container.service),
       id,
       name,
-      startedAt,
+      run: runOf(container),
       probe,
       since: now,
       over: new AbortController(),
       location: undefined,
-      state: unasked(startedAt ?? now, probe, now),
+      state: unasked(startedAt === undefined ? now : startedAt - this.#epoch(), probe, now),
       cancel: () => undefined,
     };
     this.#watches.set(id, watch);
     this.#enqueue(watch);
     return watch;
+  }
+
+  /** When our monotonic clock stood at 0: no clock that is set makes a probe's word older. */
+  #epoch(): number {
+    const { clock } = this.options;
+    return clock.now() - clock.monotonic();
   }
 
   #end(watch: Watch): void {
@@ -133,10 +148,10 @@ export class Probes {
     const { prober, clock } = this.options;
     const { id, probe, over, location, state: before } = watch;
     if (over.signal.aborted) return;
-    const askedAt = clock.now();
+    const askedAt = clock.monotonic();
     const answer = await prober.attempt({ container: id, location }, probe.check, probe.timeoutMs, over.signal);
     if (isAborted(over.signal)) return;
-    watch.state = answered(before, answer, probe, askedAt, clock.now());
+    watch.state = answered(before, answer, probe, askedAt, clock.monotonic());
     watch.cancel = clock.after(pauseMs(watch.state, probe), () => {
       this.#enqueue(watch);
     });

@@ -27,7 +27,7 @@ export interface QueueOptions {
 interface Item {
   readonly lane: PQueue;
   failures: number;
-  /** Since when the key has been dirty. */
+  /** Since when the key has been dirty. This and the others: by the monotonic clock. */
   addedAt: number | undefined;
   startedAt: number | undefined;
   /** An event that came while the run was under way. */
@@ -61,7 +61,7 @@ export class KeyedQueue {
     item.cancelTimer?.();
     item.cancelTimer = undefined;
     if (item.lane.size > 0) return;
-    item.addedAt = this.options.clock.now();
+    item.addedAt = this.options.clock.monotonic();
     this.options.telemetry.added();
     void item.lane.add(() => this.#process(key, item));
     this.#report();
@@ -71,7 +71,7 @@ export class KeyedQueue {
   notice(key: string): void {
     const item = this.#item(key);
     if (item.startedAt !== undefined) item.noticed = true;
-    else if (this.options.clock.now() >= item.quietUntil) this.add(key);
+    else if (this.options.clock.monotonic() >= item.quietUntil) this.add(key);
   }
 
   /** The key is gone: its timers and failures go too. A run under way ends by itself, and keeps the key to itself until then. */
@@ -113,14 +113,14 @@ export class KeyedQueue {
 
   async #process(key: string, item: Item): Promise<void> {
     const { clock, telemetry } = this.options;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     telemetry.waited((startedAt - (item.addedAt ?? startedAt)) / 1_000);
     item.addedAt = undefined;
     item.startedAt = startedAt;
     item.noticed = false;
     this.#report();
     const result = await this.options.run(key);
-    telemetry.worked((clock.now() - startedAt) / 1_000);
+    telemetry.worked((clock.monotonic() - startedAt) / 1_000);
     item.startedAt = undefined;
     if (!this.#draining) this.#settle(key, item, result);
     this.#report();
@@ -129,7 +129,7 @@ export class KeyedQueue {
   #settle(key: string, item: Item, result: RunResult): void {
     const { clock, backoff, telemetry } = this.options;
     const echo = result.kind === "error" && result.acted;
-    item.quietUntil = echo ? clock.now() + echoMs : 0;
+    item.quietUntil = echo ? clock.monotonic() + echoMs : 0;
     if (result.kind === "error") {
       const afterMs = Math.max(backoffMs(item.failures, backoff), result.retryAfterMs);
       item.failures += 1;
@@ -152,7 +152,7 @@ export class KeyedQueue {
   }
 
   #report(): void {
-    const now = this.options.clock.now();
+    const now = this.options.clock.monotonic();
     let depth = 0;
     let total = 0;
     let longest = 0;

@@ -6,6 +6,7 @@ import type { Desired, Target } from "../plan/desired.js";
 import { lostNamespace } from "../plan/bonds.js";
 import { isComplete } from "../plan/dependency.js";
 import { gatesOf } from "../plan/gate.js";
+import { runOf } from "../plan/observed.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
 import { pinned } from "../plan/pin.js";
@@ -114,14 +115,14 @@ export class Reconciler {
       refused: false,
       retryAfterMs: 0,
     };
-    const began = clock.now();
+    const began = clock.monotonic();
     let result: RunResult;
     try {
       result = await this.#loop(run);
     } catch (thrown) {
       result = this.#failed(run, thrown);
     }
-    telemetry.reconciled(key, labelOf(result), (clock.now() - began) / 1_000);
+    telemetry.reconciled(key, labelOf(result), (clock.monotonic() - began) / 1_000);
     if (result.kind === "success") telemetry.succeeded(key, clock.now() / 1_000);
     return result;
   }
@@ -272,25 +273,26 @@ export class Reconciler {
   async #noteStop({ key }: Run, id: string, containers: View["containers"]): Promise<void> {
     const spec = this.options.declared(key)?.spec;
     if (spec?.mayEnd !== true && spec?.respectStopMs === undefined) return;
-    const startedAt = containers.find((one) => one.id === id)?.startedAt;
-    await noteStop(this.options, key, id, startedAt);
+    const stopped = containers.find((one) => one.id === id);
+    await noteStop(this.options, key, id, stopped === undefined ? undefined : runOf(stopped));
   }
 
   /** Answers whether what follows can be done too. */
   async #perform(run: Run, step: Step, context: Parameters<typeof execute>[1]): Promise<boolean> {
     const { clock, telemetry, journal, ledger } = this.options;
     const text = shorten(renderStep(step));
-    const began = clock.now();
+    const at = clock.now();
+    const began = clock.monotonic();
     run.acted ||= step.kind !== "pull-image" && step.kind !== "build-image";
     try {
       run.log.info({ step: step.kind }, text);
       await execute(step, context);
       const made = step.kind === "create-container" ? context.ids.get(step.name) : undefined;
-      void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, ...given({ made }) });
+      void journal.append({ type: "step", at, key: run.key, run: run.id, text, ...given({ made }) });
       return true;
     } catch (thrown) {
       const error = asFairleadError(thrown);
-      void journal.append({ type: "step", at: began, key: run.key, run: run.id, text, error: error.message });
+      void journal.append({ type: "step", at, key: run.key, run: run.id, text, error: error.message });
       const isStart = step.kind === "start-container" && error.code !== "EngineUnreachable";
       const id = isStart ? context.ids.get(step.container) : undefined;
       if (id !== undefined) ledger.startRefused(run.key, id);
@@ -299,7 +301,7 @@ export class Reconciler {
       run.log.warn({ step: step.kind, error: error.message }, "the engine refused it");
       return step.kind === "start-container";
     } finally {
-      telemetry.stepDone(step.kind, (clock.now() - began) / 1_000);
+      telemetry.stepDone(step.kind, (clock.monotonic() - began) / 1_000);
     }
   }
 

@@ -22,6 +22,8 @@ export interface Telemetry extends QueueTelemetry {
   /** How many problems the newest version of each services file has; 0 = in force. */
   fileProblems(file: string, count: number): void;
   fileForgotten(file: string): void;
+  /** How far our clock is ahead of the engine's. */
+  clockSkew(seconds: number): void;
 }
 
 /** client-go's workqueue metrics, for the queue named `services`. */

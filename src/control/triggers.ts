@@ -14,7 +14,7 @@ import type { Targets } from "./targets.js";
 export interface TriggersOptions {
   readonly catalog: Catalog;
   readonly queue: Pick<KeyedQueue, "add" | "notice">;
-  readonly host: Cached<HostSnapshot>;
+  readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
   readonly targets: Pick<Targets, "invalidate" | "invalidateAll">;
   readonly leftovers: Pick<Leftovers, "look">;
   readonly log: Log;

@@ -54,19 +54,20 @@ export class Connection {
    * FairleadError `EngineUnreachable`, `EngineTooOld`.
    */
   async ask(call: Call, shape: z.ZodType): Promise<unknown> {
-    const body = (await this.read(call)).toString("utf8");
-    const value = parsed(body);
-    const problem = shape.safeParse(value).error?.issues[0];
-    if (problem === undefined) return value;
-    const where = problem.path.length === 0 ? "" : ` at ${problem.path.join(".")}`;
-    const what = body.trim() === "" ? "it is empty" : `${problem.message}${where}`;
-    throw new FairleadError(
-      "EngineUnreachable",
-      `cannot ${call.task}: the answer is not an engine's: ${quotable(what)}`,
-      {
-        remedy: "check what answers at DOCKER_HOST: an engine, or a proxy before it",
-      },
-    );
+    return shaped(call, (await this.read(call)).toString("utf8"), shape);
+  }
+
+  /** The same, and what the engine's clock said: RFC 9110 wants a Date in each answer. */
+  async askDated(
+    call: Call,
+    shape: z.ZodType,
+  ): Promise<{ readonly answer: unknown; readonly date: string | undefined }> {
+    const take = async (response: IncomingMessage) => ({
+      body: (await readBody(response)).toString("utf8"),
+      date: response.headers.date,
+    });
+    const { body, date } = await this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, take));
+    return { answer: shaped(call, body, shape), date };
   }
 
   /** Something is to be done: what is said to it, nobody needs. */
@@ -211,6 +212,21 @@ async function readBody(response: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+function shaped(call: Call, body: string, shape: z.ZodType): unknown {
+  const value = parsed(body);
+  const problem = shape.safeParse(value).error?.issues[0];
+  if (problem === undefined) return value;
+  const where = problem.path.length === 0 ? "" : ` at ${problem.path.join(".")}`;
+  const what = body.trim() === "" ? "it is empty" : `${problem.message}${where}`;
+  throw new FairleadError(
+    "EngineUnreachable",
+    `cannot ${call.task}: the answer is not an engine's: ${quotable(what)}`,
+    {
+      remedy: "check what answers at DOCKER_HOST: an engine, or a proxy before it",
+    },
+  );
 }
 
 /** Undefined: it is no JSON. */

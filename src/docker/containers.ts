@@ -1,4 +1,5 @@
 import { FairleadError } from "../errors.js";
+import type { Interval } from "../plan/observed.js";
 import { causeOf } from "../plan/start-refusal.js";
 import type { CreateContainerStep } from "../plan/step.js";
 import type { ContainerSpec, RestartPolicy } from "../spec/service.js";
@@ -12,9 +13,18 @@ import { logLines } from "./logs.js";
 import { quotable, Refusal } from "./refusal.js";
 import type { InspectedContainer, ListedContainer } from "./schema.js";
 
-export async function listContainers(connection: Connection, timeoutMs = 60_000): Promise<readonly ListedContainer[]> {
+export interface DatedList {
+  readonly containers: readonly ListedContainer[];
+  /** What the engine's clock said meanwhile, to a second. */
+  readonly engine: Interval | undefined;
+}
+
+export async function listContainers(connection: Connection, timeoutMs = 60_000): Promise<DatedList> {
   const call = { method: "GET", path: "/containers/json", query: { all: 1 }, task: "list containers" } as const;
-  return (await connection.ask({ ...call, timeoutMs }, listedContainers)) as readonly ListedContainer[];
+  const { answer, date } = await connection.askDated({ ...call, timeoutMs }, listedContainers);
+  const from = Date.parse(date ?? "");
+  const engine = Number.isNaN(from) ? undefined : { from, to: from + 1_000 };
+  return { containers: answer as readonly ListedContainer[], engine };
 }
 
 /** Undefined: it is gone. */

@@ -7,7 +7,7 @@ const shutdownMs = 30_000;
 
 /**
  * Which containers ended because somebody else asked for it: a person's `docker stop`, or an engine that shuts down. The
- * engine tells so by its `kill` events only. Times are the engine's, epoch ms.
+ * engine tells so by its `kill` events only. Times are ours, by the monotonic clock: when it was told.
  */
 export class EndMemory {
   /** Whether it has died since. */

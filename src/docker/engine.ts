@@ -1,5 +1,5 @@
 import { FairleadError } from "../errors.js";
-import type { Engine, Marks } from "../control/ports.js";
+import type { Clock, Engine, Marks } from "../control/ports.js";
 import { anything } from "./answers.js";
 import { writeFiles } from "./files.js";
 import { buildImage } from "./build.js";
@@ -31,13 +31,14 @@ export interface EngineOptions extends EndpointOptions {
   readonly onWarning?: containers.OnWarning;
   /** The id of the container that this process runs in. Default: in none. */
   readonly own?: () => Promise<string | undefined>;
-  /** Epoch ms; default Date.now. */
-  readonly clock?: () => number;
+  /** Default: this machine's. */
+  readonly clock?: Pick<Clock, "now" | "monotonic">;
   /** How often the event stream is compared with a list. Default 5 s. */
   readonly beatMs?: number;
 }
 
 const usualBeatMs = 5_000;
+const machineClock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 /** An engine that also runs commands whose whole answer counts, and keeps marks. */
 export interface DockerEngine extends Engine {
@@ -55,13 +56,12 @@ export interface DockerEngine extends Engine {
  * an address that cannot be used.
  */
 export function connectEngine(options: EngineOptions): DockerEngine {
-  const clock = options.clock ?? Date.now;
   const connection = new Connection(resolveEndpoint(options));
   const { socketPath, host: name, port } = connection.endpoint.client;
   const remote =
     socketPath === undefined && name !== undefined && port !== undefined ? { host: name, port } : undefined;
   const standing = Promise.resolve(options.own?.()).then((own) => ({ own, remote }));
-  const host = new Host(connection, clock, () => standing);
+  const host = new Host(connection, options.clock ?? machineClock, () => standing);
   const { stale } = host;
   // Two services of a project want its network at the same moment, and old engines would then make two of one name.
   const births = new Turns();

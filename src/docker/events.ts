@@ -76,10 +76,10 @@ function remember(id: string, { Action = "", Actor, timeNano, time = 0 }: EventM
   const at = timeNano === undefined ? time * 1000 : Math.floor(timeNano / 1e6);
   switch (Action) {
     case "kill":
-      host.ends.killed(id, Actor?.Attributes?.["signal"] ?? "", at);
+      host.ends.killed(id, Actor?.Attributes?.["signal"] ?? "", host.monotonic());
       return;
     case "die":
-      host.ends.died(id, at);
+      host.ends.died(id, host.monotonic());
       host.health.broke(id);
       return;
     case "start":

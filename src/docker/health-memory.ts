@@ -6,6 +6,11 @@ interface Streak {
   readonly startedAt: number | undefined;
 }
 
+/** Once an inspection has told the run, that counts; a clock that was set may have put its start after its health. */
+function isOf(streak: Streak, startedAt: number | undefined): boolean {
+  return streak.startedAt === undefined ? streak.since >= (startedAt ?? 0) : streak.startedAt === startedAt;
+}
+
 /** Since when containers have been healthy without a break: the engine's own log goes back five probes only. */
 export class HealthMemory {
   readonly #streaks = new Map<string, Streak>();
@@ -27,8 +32,7 @@ export class HealthMemory {
     }
     const { startedAt } = container;
     const known = this.#streaks.get(container.id);
-    const sameRun =
-      known !== undefined && known.since >= (startedAt ?? 0) && (known.startedAt ?? startedAt) === startedAt;
+    const sameRun = known !== undefined && isOf(known, startedAt);
     const since = Math.min(container.healthySince ?? now, sameRun ? known.since : now);
     this.#streaks.set(container.id, { since, startedAt });
     return { ...container, healthySince: since };

@@ -1,5 +1,5 @@
-import type { Claim } from "../control/ports.js";
-import type { ContainerFacts, HostSnapshot, ObservedContainer } from "../plan/observed.js";
+import type { Claim, Clock } from "../control/ports.js";
+import type { ClockReading, ContainerFacts, HostSnapshot, Interval, ObservedContainer } from "../plan/observed.js";
 import type { Connection } from "./connection.js";
 import { inspectContainer, listContainers } from "./containers.js";
 import { EndMemory } from "./end-memory.js";
@@ -52,6 +52,11 @@ interface Stranger {
 
 const claimNone: Claim = () => undefined;
 
+/** Ours, unless the engine's clock says otherwise. */
+function within(now: number, engine: Interval | undefined): number {
+  return engine === undefined ? now : Math.min(Math.max(now, engine.from), engine.to);
+}
+
 const inspectionsAtOnce = 8;
 /** An engine that takes longer for a list is out of reach. */
 const beatTimeoutMs = 10_000;
@@ -73,7 +78,7 @@ export class Host {
 
   constructor(
     private readonly connection: Connection,
-    private readonly clock: () => number,
+    private readonly clock: Pick<Clock, "now" | "monotonic">,
     private readonly standing: () => Promise<Standing>,
   ) {
     this.#flight = new Flight(() => this.#look());
@@ -87,12 +92,12 @@ export class Host {
 
   /** The engine is out of reach, after we have followed it. */
   lost(): void {
-    this.#outage.lost(this.ends.beginningOf(this.clock()));
+    this.#outage.lost(this.ends.beginningOf(this.monotonic()));
   }
 
   /** The engine answers. */
   found(): void {
-    this.#outage.found(this.clock());
+    this.#outage.found(this.monotonic());
   }
 
   /** What is known of the service's containers does not count any more. */
@@ -104,13 +109,17 @@ export class Host {
 
   /** Looks whether ours have changed since the last look without an event that told of it. */
   async listen(): Promise<void> {
-    const listed = await listContainers(this.connection, beatTimeoutMs);
-    this.#compare(this.#owned(listed), this.stale.named());
+    const { containers } = await listContainers(this.connection, beatTimeoutMs);
+    this.#compare(this.#owned(containers), this.stale.named());
+  }
+
+  monotonic(): number {
+    return this.clock.monotonic();
   }
 
   /** Whether something has changed that no event has told of, for so long. */
   awaitsEvents(forMs = 0): boolean {
-    return this.unheard.isOlderThan(forMs, this.clock());
+    return this.unheard.isOlderThan(forMs, this.monotonic());
   }
 
   /** An event stream begins. */
@@ -128,22 +137,28 @@ export class Host {
   async #look(): Promise<HostSnapshot> {
     const stale = this.stale.take();
     try {
-      const [listed] = await Promise.all([listContainers(this.connection), this.#refreshLists(stale)]);
+      const askedAt = this.monotonic();
+      const [list] = await Promise.all([this.#list(), this.#refreshLists(stale)]);
       this.found();
-      // Read after the list: nothing that is observed may lie in its future.
-      const takenAt = this.clock();
+      const { containers: listed, engine, answeredAt } = list;
+      const reading = { askedAt, answeredAt, ...(engine === undefined ? {} : { engine }) };
+      const takenAt = within(this.clock.now(), engine);
       const owned = this.#owned(listed);
       if (!stale.everything) this.#compare(owned, new Set([...stale.containers, ...this.stale.named()]));
-      this.#known = await this.#inspect(owned, stale);
+      this.#known = await this.#inspect(owned, stale, takenAt);
       const ids = new Set(owned.map(({ owner }) => owner.id));
       this.health.keepOnly(ids);
       this.ends.keepOnly(ids);
       this.execs.keepOnly(ids);
-      return await this.#snapshot(listed, takenAt);
+      return await this.#snapshot(listed, takenAt, { ...reading, outage: this.#outage.last });
     } catch (error) {
       this.stale.giveBack(stale);
       throw error;
     }
+  }
+
+  async #list() {
+    return { ...(await listContainers(this.connection)), answeredAt: this.monotonic() };
   }
 
   async #refreshLists({ lists }: Stale): Promise<void> {
@@ -167,7 +182,7 @@ export class Host {
     ];
     this.unheard.changed(
       changed.filter((id) => !named.has(id)),
-      this.clock(),
+      this.monotonic(),
     );
   }
 
@@ -184,12 +199,12 @@ export class Host {
     return owner === undefined ? undefined : { id: listed.Id, project: owner.project, service: owner.service };
   }
 
-  async #inspect(owned: readonly Owned[], stale: Stale): Promise<ReadonlyMap<string, Known>> {
+  async #inspect(owned: readonly Owned[], stale: Stale, now: number): Promise<ReadonlyMap<string, Known>> {
     const known = new Map<string, Known>();
     const queue = owned.values();
     const worker = async () => {
       for (const { listed, owner } of queue) {
-        const entry = await this.#refresh(listed, owner, stale);
+        const entry = await this.#refresh({ listed, owner }, stale, now);
         if (entry !== undefined) known.set(listed.Id, entry);
       }
     };
@@ -197,7 +212,7 @@ export class Host {
     return known;
   }
 
-  async #refresh(listed: ListedContainer, owner: Owner | Stranger, stale: Stale): Promise<Known | undefined> {
+  async #refresh({ listed, owner }: Owned, stale: Stale, now: number): Promise<Known | undefined> {
     const before = this.#known.get(listed.Id);
     const print = fingerprint(listed);
     const age = ageIn(listed.Status ?? "");
@@ -206,7 +221,7 @@ export class Host {
     if (same && !isNamed) return { ...before, age, owner };
     const inspected = await inspectContainer(this.connection, listed.Id);
     if (inspected === undefined) return undefined;
-    const facts = this.health.remember(factsOf(inspected), this.clock());
+    const facts = this.health.remember(factsOf(inspected), now);
     const observed = observe(inspected);
     return {
       fingerprint: isOf(listed, inspected) ? print : undefined,
@@ -217,7 +232,7 @@ export class Host {
     };
   }
 
-  async #snapshot(listed: readonly ListedContainer[], takenAt: number): Promise<HostSnapshot> {
+  async #snapshot(listed: readonly ListedContainer[], takenAt: number, reading: ClockReading): Promise<HostSnapshot> {
     const standing = await this.standing();
     const seen = <T extends ContainerFacts>(facts: T | undefined): T | undefined => {
       const lifeline = facts === undefined ? undefined : lifelineOf(facts, listed, standing);
@@ -234,7 +249,8 @@ export class Host {
       networks: observeNetworks(this.#networks, foreign),
       volumes: this.#volumes,
       images: observeImages(this.#images, listed),
-      engineOutage: this.#outage.last,
+      engineOutage: undefined,
+      reading,
     };
   }
 

@@ -1,7 +1,7 @@
 /** An engine that comes back is not steady at once: it answers one and hangs up on the other. */
 const oneMs = 60_000;
 
-/** The last time that the engine went away and came back. Epoch ms. */
+/** The last time that the engine went away and came back, by our monotonic clock. */
 export class Outage {
   #lostSince: number | undefined;
   #last: { readonly from: number; readonly to: number } | undefined;

@@ -39,7 +39,7 @@ done
 servers`;
 
 /** Steers the HAProxy in each gate by its own commands, from within its container: nobody else reaches them. */
-export function connectGates(run: Run, now: () => number): Gates {
+export function connectGates(run: Run): Gates {
   async function command(container: string, script: string, lines: readonly string[]): Promise<string> {
     const { exitCode, output } = await run(container, ["sh", "-c", script, configFile, ...lines], timeoutMs);
     if (exitCode === 0) return output;
@@ -47,9 +47,9 @@ export function connectGates(run: Run, now: () => number): Gates {
   }
 
   return {
-    state: async (container) => {
+    state: async (container, now) => {
       const output = await command(container, ask, ["show servers state;show stat -1 4 -1"]);
-      const state = readState(output, now());
+      const state = readState(output, now);
       if (state === undefined) throw refusal(container, `its answer makes no sense: ${shown(output)}`);
       return state;
     },

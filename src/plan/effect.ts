@@ -54,6 +54,7 @@ export function effect(
         health: container.healthcheck === undefined ? "none" : "starting",
         healthySince: undefined,
         startedAt: now,
+        run: undefined,
         finishedAt: undefined,
         exitCode: undefined,
         startError: "",

@@ -1,10 +1,14 @@
 import type { Reason } from "./condition.js";
+import { observedMs } from "./elapsed.js";
+import type { Sight } from "./elapsed.js";
 import type { JobMark, ObservedContainer } from "./observed.js";
 import { startReason } from "./start-refusal.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
 import type { View } from "./view.js";
 
 export type JobContainer = ObservedContainer & { readonly job: JobMark };
+
+type Scene = Sight & Pick<View, "engineOutage">;
 
 /** What is to be thought of the container of a job. */
 export type JobVerdict =
@@ -21,7 +25,7 @@ export type JobVerdict =
  * Only an end of its own accord, in time and with exit code 0, is a good one. Whatever was cut short may have done half
  * of its work: that is never run again by itself.
  */
-export function judgeJob(container: JobContainer, view: Pick<View, "now" | "engineOutage">): JobVerdict {
+export function judgeJob(container: JobContainer, view: Scene): JobVerdict {
   const { state, startedAt, startError, job } = container;
   switch (state) {
     case "removing":
@@ -29,8 +33,8 @@ export function judgeJob(container: JobContainer, view: Pick<View, "now" | "engi
     case "running":
     case "paused":
     case "restarting": {
-      const until = (startedAt ?? view.now) + job.timeoutMs;
-      return view.now < until ? { kind: "running", until } : { kind: "overdue", because: tooLong(job) };
+      const left = job.timeoutMs - observedMs(startedAt ?? view.now, view);
+      return left > 0 ? { kind: "running", until: view.now + left } : { kind: "overdue", because: tooLong(job) };
     }
     case "created":
       return startError === "" ? { kind: "not-started" } : judgeRefusal(startError);
@@ -46,10 +50,10 @@ function judgeRefusal(startError: string): JobVerdict {
   return reason === "StartFailed" ? { kind: "failed", because } : { kind: "refused", reason, because };
 }
 
-function judgeEnd(container: JobContainer, view: Pick<View, "engineOutage">): JobVerdict {
+function judgeEnd(container: JobContainer, view: Scene): JobVerdict {
   const { startedAt = 0, finishedAt = startedAt, exitCode, oomKilled, state, job } = container;
   const lasted = finishedAt - startedAt;
-  if (lasted >= job.timeoutMs) return { kind: "failed", because: tooLong(job) };
+  if (observedMs(startedAt, view, finishedAt) >= job.timeoutMs) return { kind: "failed", because: tooLong(job) };
   if (endedFromOutside(container, view))
     return {
       kind: "failed",

@@ -2,6 +2,7 @@ import type { LeavePolicy, PreStop } from "../spec/leave.js";
 import type { ServiceSpec } from "../spec/service.js";
 import type { Desired, Memory } from "./desired.js";
 import { endOf, leavingOf } from "./leaving.js";
+import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step, StepOf } from "./step.js";
@@ -125,12 +126,12 @@ function tell({ name: container }: ObservedContainer, hook: PreStop): StepOf<"pr
 }
 
 function note(
-  { name: container, startedAt }: ObservedContainer,
+  leaver: ObservedContainer,
   stage: StepOf<"note-leaving">["stage"],
   forMs: number,
   because: string,
 ): StepOf<"note-leaving"> {
-  return { kind: "note-leaving", container, startedAt, stage, forMs, because };
+  return { kind: "note-leaving", container: leaver.name, startedAt: runOf(leaver), stage, forMs, because };
 }
 
 /** In this very plan one that runs gets the service's names. */
@@ -173,7 +174,8 @@ function stay(
   const known = leavingOf(memory.leaving, container);
   if (known === undefined) return names;
   const because = "it had begun to leave, and is to stay";
-  const { name, startedAt } = container;
+  const { name } = container;
+  const startedAt = runOf(container);
   const forgotten: Step = { kind: "note-leaving", container: name, startedAt, stage: "stays", forMs: 0, because };
   if (known.stage === "replaced" || spec.leave?.preStop === undefined) return [...names, forgotten];
   const graceMs = spec.container.stopGracePeriodMs;

@@ -1,3 +1,4 @@
+import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { StepOf } from "./step.js";
 
@@ -31,7 +32,7 @@ export function noted(
 /** Only of the run that the container is in now. */
 export function leavingOf(memory: LeavingMemory, container: ObservedContainer): Leaving | undefined {
   const known = memory.get(container.id);
-  return known?.startedAt === container.startedAt ? known : undefined;
+  return known?.startedAt === runOf(container) ? known : undefined;
 }
 
 /** Until when a stage lasts; undefined: it is over. A clock that was set back does not make it longer. */

@@ -6,6 +6,12 @@ import type { RestartPolicy } from "../spec/service.js";
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";
 
+/** From one moment to another, both epoch ms unless it says otherwise. */
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One container that bears our labels, or was adopted. Times are epoch milliseconds on the engine's clock. */
 export interface ObservedContainer {
   readonly id: string;
@@ -40,6 +46,8 @@ export interface ObservedContainer {
   readonly createdAt: number;
   /** Absent: never started. */
   readonly startedAt: number | undefined;
+  /** The engine's own word for `startedAt`, which names the run that it is in, or was in last. Absent: the same. */
+  readonly run?: number | undefined;
   /** Absent: never ended, or running again. */
   readonly finishedAt: number | undefined;
   /** Only where it has ended. */
@@ -231,6 +239,22 @@ export interface ObservedImage {
   readonly usedBy: readonly string[];
 }
 
+/** The run that a container is in, or was in last: two of one container never have the same. */
+export function runOf({ run, startedAt }: Pick<ObservedContainer, "run" | "startedAt">): number | undefined {
+  return run ?? startedAt;
+}
+
+/** What the clocks said as the containers were listed. */
+export interface ClockReading {
+  /** Our monotonic clock, before and after. */
+  readonly askedAt: number;
+  readonly answeredAt: number;
+  /** Between what the engine's clock was then, as far as its answer says. */
+  readonly engine?: Interval;
+  /** `engineOutage`, by our monotonic clock. */
+  readonly outage?: Interval | undefined;
+}
+
 /** The whole host at one moment: one container list, plus what is cached of networks, volumes and images. */
 export interface HostSnapshot {
   readonly takenAt: number;
@@ -243,7 +267,12 @@ export interface HostSnapshot {
   readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly images: readonly ObservedImage[];
   /** The last time the engine went away and came back while we watched: what ended meanwhile ended with it. */
-  readonly engineOutage: { readonly from: number; readonly to: number } | undefined;
+  readonly engineOutage: Interval | undefined;
+  readonly reading?: ClockReading;
+  /** When nobody could see the host. */
+  readonly blind?: readonly Interval[];
+  /** Since when it has been seen without a gap. */
+  readonly seeingSince?: number | undefined;
 }
 
 /** A container that the engine would not create, for a reason that lies in its image: the same answer will come again. */

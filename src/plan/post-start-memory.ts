@@ -1,3 +1,4 @@
+import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 
 /** How the `post_start` of a container's run has ended, by the journal. */
@@ -21,5 +22,5 @@ export function ranPostStart(before: PostStartMemory, id: string, ended: PostSta
 /** Why the run that a container is in counts as one that failed to start. */
 export function failureOf(memory: PostStartMemory | undefined, container: ObservedContainer): string | undefined {
   const known = memory?.get(container.id);
-  return known?.startedAt === container.startedAt ? known?.failure : undefined;
+  return known?.startedAt === runOf(container) ? known?.failure : undefined;
 }

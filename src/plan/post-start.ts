@@ -1,5 +1,6 @@
 import type { ServiceSpec } from "../spec/service.js";
 import type { Memory } from "./desired.js";
+import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { StepOf } from "./step.js";
@@ -14,7 +15,8 @@ export function planPostStart(
   memory: Pick<Memory, "postStarts">,
 ): Plan | undefined {
   const { postStart: hooks = [] } = spec;
-  const { id, role, state, startedAt } = container;
+  const { id, role, state } = container;
+  const startedAt = runOf(container);
   const known = memory.postStarts?.get(id);
   if (hooks.length === 0 || state !== "running" || known?.startedAt === startedAt) return undefined;
   if (role === "active" && known === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 
 /** The runs that Fairlead has ended itself: when each had started, by the container's id. */
@@ -12,6 +13,6 @@ export function weStop(before: StopMemory, id: string, startedAt: number | undef
 }
 
 /** It did not end of its own accord. */
-export function endedByUs(memory: StopMemory | undefined, { id, startedAt }: ObservedContainer): boolean {
-  return memory?.has(id) === true && memory.get(id) === startedAt;
+export function endedByUs(memory: StopMemory | undefined, container: ObservedContainer): boolean {
+  return memory?.has(container.id) === true && memory.get(container.id) === runOf(container);
 }

@@ -1,4 +1,6 @@
 import type { Reason } from "./condition.js";
+import { observedMs, seeingMs } from "./elapsed.js";
+import type { Sight } from "./elapsed.js";
 import type { ObservedContainer } from "./observed.js";
 import { causeOf, startReason } from "./start-refusal.js";
 import type { View } from "./view.js";
@@ -32,7 +34,7 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
     case "removing":
       return { kind: "waiting", until: view.now + pollMs, because: `it is ${next.state}` };
     case "running":
-      return judgeRunning(next, monitorMs, view.now);
+      return judgeRunning(next, monitorMs, view);
   }
 }
 
@@ -69,18 +71,19 @@ export function endedFromOutside(container: ObservedContainer, view: Pick<View, 
   );
 }
 
-function judgeRunning(next: ObservedContainer, monitorMs: number, now: number): Verdict {
+function judgeRunning(next: ObservedContainer, monitorMs: number, view: Sight): Verdict {
+  const { now } = view;
   const startedAt = next.startedAt ?? now;
   switch (next.health) {
     case "unhealthy":
       return { kind: "failed", reason: "Unhealthy", because: `its health check fails${said(next)}` };
     case "none":
-      return settle(startedAt, monitorMs, now, "running");
+      return settle(startedAt, monitorMs, view, "running");
     case "healthy":
-      return settle(next.healthySince ?? now, monitorMs, now, "healthy");
+      return settle(next.healthySince ?? now, monitorMs, view, "healthy");
     case "starting": {
-      const deadline = startedAt + healthDeadlineMs(next);
-      if (now >= deadline) {
+      const left = healthTimeLeft(next, startedAt, view);
+      if (left <= 0) {
         const limit = formatMs(healthDeadlineMs(next));
         return {
           kind: "failed",
@@ -90,7 +93,7 @@ function judgeRunning(next: ObservedContainer, monitorMs: number, now: number): 
       }
       return {
         kind: "waiting",
-        until: Math.min(deadline, now + pollMs),
+        until: now + Math.min(left, pollMs),
         because: `its health check has not passed yet${said(next)}`,
       };
     }
@@ -102,11 +105,17 @@ export function said({ healthProblem }: ObservedContainer): string {
   return healthProblem === undefined ? "" : `: ${healthProblem}`;
 }
 
-function settle(since: number, monitorMs: number, now: number, what: string): Verdict {
-  const proven = since + monitorMs;
-  return now >= proven
+function settle(since: number, monitorMs: number, view: Sight, what: string): Verdict {
+  const left = monitorMs - observedMs(since, view);
+  return left <= 0
     ? { kind: "proven", because: `it has been ${what} for ${formatMs(monitorMs)}` }
-    : { kind: "waiting", until: proven, because: `it is ${what} and must stay so for ${formatMs(monitorMs)}` };
+    : { kind: "waiting", until: view.now + left, because: `it is ${what} and must stay so for ${formatMs(monitorMs)}` };
+}
+
+/** At least one whole check has to have been seen: what came to pass while nobody could see is not known. */
+function healthTimeLeft(next: ObservedContainer, startedAt: number, view: Sight): number {
+  const { intervalMs = 0, timeoutMs = 0 } = next.healthcheck ?? {};
+  return Math.max(healthDeadlineMs(next) - observedMs(startedAt, view), intervalMs + timeoutMs - seeingMs(view));
 }
 
 /**

@@ -33,6 +33,8 @@ export interface View {
   readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly images: readonly ObservedImage[];
   readonly engineOutage: HostSnapshot["engineOutage"];
+  readonly blind?: HostSnapshot["blind"];
+  readonly seeingSince?: HostSnapshot["seeingSince"];
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
   /** Creations that the engine has just refused. */
@@ -89,6 +91,8 @@ export function viewOf(
     volumes: host.volumes,
     images: host.images,
     engineOutage: host.engineOutage,
+    blind: host.blind,
+    seeingSince: host.seeingSince,
     pulls,
     dependencies: new Map(dependencies),
     providers: providersOf(service, host),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RegistryCredentials } from "../control/ports.js";
+import type { Clock, RegistryCredentials } from "../control/ports.js";
 import { BoundedMap } from "./bounded-map.js";
 import { parseChallenges, type Challenge } from "./challenge.js";
 import { distrusted, unreachable, type Subject } from "./failure.js";
@@ -38,7 +38,7 @@ export class Authority {
   constructor(
     private readonly post: Post,
     private readonly credentials: (registry: string) => Promise<RegistryCredentials | undefined>,
-    private readonly now: () => number,
+    private readonly clock: Pick<Clock, "now" | "monotonic">,
   ) {}
 
   /** What can be shown at once; undefined where nothing is known of the host yet. */
@@ -101,7 +101,7 @@ export class Authority {
   ): Promise<Pass> {
     const tokenKey = keyOf(realm, scope, credentials, subject);
     const kept = this.tokens.get(tokenKey);
-    if (kept !== undefined && kept.refreshAt > this.now()) {
+    if (kept !== undefined && kept.refreshAt > this.clock.monotonic()) {
       return { header: `Bearer ${kept.value}`, credentials, tokenKey };
     }
     // Who shares a question shares the answer, but each judges it for itself: a message names its own image.
@@ -109,8 +109,8 @@ export class Authority {
     const answer = await flight.catch((thrown: unknown) => {
       throw thrown instanceof ConnectionFault ? unreachable(thrown, subject) : thrown;
     });
-    const { value, lifeMs } = readToken(answer, credentials, subject, this.now());
-    this.tokens.set(tokenKey, { value, refreshAt: this.now() + lifeMs * refreshAtPart });
+    const { value, lifeMs } = readToken(answer, credentials, subject, this.clock.now());
+    this.tokens.set(tokenKey, { value, refreshAt: this.clock.monotonic() + lifeMs * refreshAtPart });
     return { header: `Bearer ${value}`, credentials, tokenKey };
   }
 

@@ -1,4 +1,4 @@
-import type { ImageContent, Platform, Registry, RegistryCredentials } from "../control/ports.js";
+import type { Clock, ImageContent, Platform, Registry, RegistryCredentials } from "../control/ports.js";
 import type { Digest, ImageReference } from "../spec/image.js";
 import { Authority } from "./authority.js";
 import { BoundedMap } from "./bounded-map.js";
@@ -28,8 +28,8 @@ export interface RegistryOptions {
   readonly userAgent?: string;
   /** Per request; default 10 s. */
   readonly timeoutMs?: number;
-  /** Epoch milliseconds. */
-  readonly now?: () => number;
+  /** Default: this machine's. */
+  readonly clock?: Pick<Clock, "now" | "monotonic">;
 }
 
 /** A registry client with a lifetime. */
@@ -45,13 +45,14 @@ const requestsPerHost: LaneWidths = { quick: 4, slow: 2, slowMs: 1000 };
 
 /** Opens nothing: hosts are connected to when they are first asked. */
 export function connectRegistry(options: RegistryOptions): RegistryConnection {
-  const { settings, dockerConfig, telemetry, userAgent = "fairlead", timeoutMs = 10_000, now = Date.now } = options;
+  const { settings, dockerConfig, telemetry, userAgent = "fairlead", timeoutMs = 10_000 } = options;
+  const { clock = { now: () => Date.now(), monotonic: () => performance.now() } } = options;
   const transport = new Transport({ timeoutMs, userAgent, widths: requestsPerHost });
-  const config = new DockerConfig(dockerConfig, options.helperEnvironment, now);
+  const config = new DockerConfig(dockerConfig, options.helperEnvironment, () => clock.monotonic());
   const credentials = (registry: string): Promise<RegistryCredentials | undefined> => config.credentials(registry);
   const correspondence = new Correspondence(transport, settings, new Reporter(telemetry));
-  const authority = new Authority((...letter) => correspondence.askElsewhere(...letter), credentials, now);
-  const reader = new Reader(correspondence, authority, now);
+  const authority = new Authority((...letter) => correspondence.askElsewhere(...letter), credentials, clock);
+  const reader = new Reader(correspondence, authority, () => clock.now());
   const contents = new BoundedMap<string, Promise<ImageContent>>(mostContents);
 
   const subjectOf = (image: ImageReference, urgent = false): Subject => ({

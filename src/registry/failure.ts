@@ -39,9 +39,11 @@ export function refusal(answer: Answer, subject: Subject, now: number): Fairlead
         `check the spelling, push the tag, or log in with \`docker login ${endpoint.account}\`.`,
     });
   }
+  // A date is one of its own clock, which may not be ours.
+  const said = Date.parse(headerOf(answer, "date") ?? "");
   const retryAfterMs = parseRetryAfter(
     headerOf(answer, "retry-after"),
-    now,
+    Number.isNaN(said) ? now : said,
     answer.status === 429 ? longestWait.limited : longestWait.other,
   );
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };

@@ -104,7 +104,7 @@ export function gatesContract(name: string, open: () => Promise<GateStage>): voi
     it("that do not run do not answer", async () => {
       const { stage, gate } = set();
       await stage.engine.stopContainer(gate, 5_000);
-      await expect(stage.gates.state(gate)).rejects.toMatchObject({ name: "FairleadError" });
+      await expect(stage.gates.state(gate, stage.now())).rejects.toMatchObject({ name: "FairleadError" });
     });
   });
 }
@@ -145,7 +145,7 @@ async function setUp(stage: GateStage) {
     if (found === undefined) throw new Error("it has no address");
     return found.address;
   };
-  const state = () => stage.gates.state(gate);
+  const state = () => stage.gates.state(gate, stage.now());
   const until = async (fits: (state: GateState) => boolean) => {
     for (let tries = 0; tries < 50 && !fits(await state().catch(() => nothing)); tries++) await stage.wait(200);
   };

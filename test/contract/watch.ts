@@ -89,7 +89,7 @@ export function watchContract(bench: Bench): void {
         await bench.engine.startContainer(id);
         await bench.stage.wait(300);
         events.length = 0;
-        const before = (await bench.engine.snapshot()).takenAt;
+        const before = (await bench.engine.snapshot()).reading?.answeredAt;
         const interruption = bench.stage.interrupt(1500);
         await bench.stage.wait(500);
         await expect(bench.engine.snapshot()).rejects.toMatchObject({ code: "EngineUnreachable" });
@@ -100,10 +100,10 @@ export function watchContract(bench: Bench): void {
           "lost",
           "resync",
         ]);
-        const { engineOutage: outage, takenAt } = await bench.engine.snapshot();
-        expect(outage?.from).toBeGreaterThanOrEqual(before);
+        const { outage, answeredAt } = (await bench.engine.snapshot()).reading ?? {};
+        expect(outage?.from).toBeGreaterThanOrEqual(before ?? Infinity);
         expect(outage?.to).toBeGreaterThanOrEqual((outage?.from ?? Infinity) + 1000);
-        expect(outage?.to).toBeLessThanOrEqual(takenAt);
+        expect(outage?.to).toBeLessThanOrEqual(answeredAt ?? -Infinity);
         await bench.discard(id);
       });
     });

@@ -2,7 +2,13 @@ import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
 import type { Engine, EngineEvent } from "../../src/control/ports.js";
 import { activeName, roleOf } from "../../src/plan/names.js";
-import type { ForeignContainer, HostSnapshot, NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
+import type {
+  ClockReading,
+  ForeignContainer,
+  HostSnapshot,
+  NetworkLocation,
+  ObservedContainer,
+} from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
 import { specHash } from "../../src/spec/hash.js";
 import { familiarImage, pinnedImage } from "../../src/spec/image.js";
@@ -32,6 +38,8 @@ interface Stream {
 
 const because = "asked by the executor";
 const beatMs = 5_000;
+/** How long an engine may take to answer a beat. */
+const patienceMs = 10_000;
 /** The file can say what an image does not. */
 const noCommand = "No command specified";
 
@@ -130,9 +138,26 @@ export class SimulatedEngine implements Engine {
     for (const stream of this.#streams) stream.isSilent = true;
   }
 
+  /** The engine stands still for so long, as by SIGSTOP: it is connected, and answers nothing. */
+  freeze(ms: number): void {
+    if (this.world.frozen !== undefined) return;
+    const frozen = { sinceMs: this.clock.monotonic(), waiting: [] as (() => void)[] };
+    this.world.frozen = frozen;
+    if (ms > patienceMs) {
+      this.clock.after(patienceMs, () => {
+        this.world.emit({ kind: "lost", message: "the simulated engine does not answer" });
+      });
+    }
+    this.clock.after(ms, () => {
+      this.world.frozen = undefined;
+      for (const run of frozen.waiting) run();
+      if (ms > patienceMs) this.world.emit({ kind: "resync" });
+    });
+  }
+
   /** Out of reach for so long. `restart`: its containers end with it, and those whose policy says so come back. */
   interrupt(ms: number, { restart = false } = {}): void {
-    const from = this.clock.now();
+    const from = this.clock.monotonic();
     const watched = this.world.listeners.size > 0;
     this.world.emit({ kind: "lost", message: "the simulated engine is out of reach" });
     this.#reachable = false;
@@ -141,7 +166,7 @@ export class SimulatedEngine implements Engine {
     this.clock.after(ms, () => {
       this.#reachable = true;
       this.#listsChanged = true;
-      if (watched) this.world.host = { ...this.world.host, engineOutage: { from, to: this.clock.now() } };
+      if (watched) this.world.outage = { from, to: this.clock.monotonic() };
       for (const { id } of this.world.host.containers) {
         this.world.changed.add(id);
         const before = restart ? running.find((container) => container.id === id) : undefined;
@@ -182,8 +207,15 @@ export class SimulatedEngine implements Engine {
       this.#listsChanged = false;
       const located = containers.map((one) => (one.state === "running" ? { ...one, location: locationOf(one) } : one));
       const networks = this.#peopled(host.networks);
-      return { ...host, containers: located, networks, foreign, takenAt: this.clock.now() };
+      return { ...host, containers: located, networks, foreign, takenAt: this.world.now(), reading: this.#reading() };
     });
+
+  /** As an HTTP answer dates itself: to a second. */
+  #reading(): ClockReading {
+    const at = this.clock.monotonic();
+    const from = Math.floor(this.world.now() / 1_000) * 1_000;
+    return { askedAt: at, answeredAt: at, engine: { from, to: from + 1_000 }, outage: this.world.outage };
+  }
 
   differences: Engine["differences"] = (id, { spec: wanted }) =>
     this.#call("differences", () => {
@@ -463,7 +495,7 @@ export class SimulatedEngine implements Engine {
     const next = () => {
       beat.cancel = this.clock.after(beatMs, () => {
         next();
-        if (!this.#reachable) return;
+        if (!this.#reachable || this.world.frozen !== undefined) return;
         const hasMissed = stream.missed;
         [stream.isSilent, stream.missed] = [stream.isSilent && !hasMissed, false];
         deliver({ kind: hasMissed ? "resync" : "beat" });
@@ -553,6 +585,8 @@ export class SimulatedEngine implements Engine {
   async #callAsync<T>(name: keyof Engine, work: () => Promise<T>): Promise<T> {
     this.counts.calls.set(name, (this.counts.calls.get(name) ?? 0) + 1);
     await Promise.resolve();
+    const { frozen } = this.world;
+    if (frozen !== undefined) await new Promise<void>((resolve) => frozen.waiting.push(resolve));
     if (!this.#reachable) throw fault("EngineUnreachable", "the simulated engine is out of reach");
     return await work();
   }

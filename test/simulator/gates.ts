@@ -46,7 +46,7 @@ export class SimulatedGates implements Gates {
       for (const { server, ...route } of routes) {
         const known = run.routes.get(server);
         if (known === undefined) throw new FairleadError("EngineRefused", `${server} is not a server of ${gate.name}`);
-        const closedSince = known.closedSince ?? this.engine.clock.now();
+        const closedSince = known.closedSince ?? this.engine.world.now();
         delete known.closedSince;
         Object.assign(known, route, route.open ? {} : { closedSince });
       }

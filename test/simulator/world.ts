@@ -1,7 +1,13 @@
 import type { EngineEvent, ExecResult } from "../../src/control/ports.js";
 import { effect } from "../../src/plan/effect.js";
 import { anonymousName, volumesMade } from "../../src/plan/made.js";
-import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedNetwork } from "../../src/plan/observed.js";
+import type {
+  HostSnapshot,
+  Interval,
+  ObservedContainer,
+  ObservedMount,
+  ObservedNetwork,
+} from "../../src/plan/observed.js";
 import type { Step } from "../../src/plan/step.js";
 import type { ExecSettings } from "../../src/spec/hooks.js";
 import type { ContainerFile, PortMapping, ServiceSpec } from "../../src/spec/service.js";
@@ -61,6 +67,12 @@ export class World {
   readonly listeners = new Set<(event: EngineEvent) => void>();
   /** Events that no stream delivers: a slow listener's, or those of a stream that has gone silent. */
   isLost: (event: EngineEvent) => boolean = () => false;
+  /** While the engine stands still: what waits for it to go on. Containers run on, and nobody checks their health. */
+  frozen: { readonly sinceMs: number; readonly waiting: (() => void)[] } | undefined;
+  /** The engine's clock is so much ahead of the true time. */
+  aheadMs = 0;
+  /** When the engine was last out of reach while it was watched, in true time. */
+  outage: Interval | undefined;
   readonly takenPorts = new Set<number>();
   /** Ids of containers that no start can bring up any more. */
   readonly wedged = new Set<string>();
@@ -77,9 +89,14 @@ export class World {
 
   constructor(readonly clock: ManualClock) {}
 
+  /** The engine's clock. */
+  now(): number {
+    return this.clock.now() + this.aheadMs;
+  }
+
   /** What `effect` says. `id` names the container that a creation makes. */
   apply(step: Step, id?: string): void {
-    this.host = effect(this.host, step, this.clock.now(), id);
+    this.host = effect(this.host, step, this.now(), id);
   }
 
   freshId(): string {
@@ -99,7 +116,7 @@ export class World {
 
   /** After its creation step. */
   adopt(id: string, spec: ServiceSpec, behaviour: Behaviour): void {
-    const log = new Logbook(() => this.clock.now());
+    const log = new Logbook(() => this.now());
     this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0, log, files: new Map() });
     this.patch(id, { healthcheck: effectiveCheck(behaviour, spec.container.healthcheck) });
     this.#mount(id, behaviour.volumes ?? []);
@@ -217,8 +234,8 @@ export class World {
     for (const line of behaviour.errors ?? []) made.log.write(line, "stderr");
     const check = container.healthcheck;
     const timers = (check === undefined ? [] : healthChanges(behaviour, check)).map(({ atMs, to }) =>
-      this.clock.after(atMs, () => {
-        this.patch(container.id, { health: to, healthySince: to === "healthy" ? this.clock.now() : undefined });
+      this.#check(atMs, () => {
+        this.patch(container.id, { health: to, healthySince: to === "healthy" ? this.now() : undefined });
         this.tell(container.id, `health_status: ${to}`);
       }),
     );
@@ -231,6 +248,29 @@ export class World {
     }
     made.halt = () => {
       for (const cancel of timers) cancel();
+    };
+  }
+
+  /** Answers a way to call it off. */
+  #check(atMs: number, turn: () => void): () => void {
+    const timer = { cancel: (): void => undefined };
+    timer.cancel = this.clock.after(atMs, () => {
+      const { frozen } = this;
+      if (frozen === undefined) {
+        turn();
+        return;
+      }
+      const done = this.clock.monotonic() - frozen.sinceMs;
+      const run = () => {
+        timer.cancel = this.clock.after(done, turn);
+      };
+      frozen.waiting.push(run);
+      timer.cancel = () => {
+        frozen.waiting.splice(frozen.waiting.indexOf(run), 1, () => undefined);
+      };
+    });
+    return () => {
+      timer.cancel();
     };
   }
 
@@ -253,7 +293,7 @@ export class World {
   end(id: string, exitCode: number): void {
     this.#made.get(id)?.halt();
     const ended = { state: "exited", health: "none", healthySince: undefined } as const;
-    this.patch(id, { ...ended, exitCode, finishedAt: this.clock.now() });
+    this.patch(id, { ...ended, exitCode, finishedAt: this.now() });
     this.#made.get(id)?.log.stir();
     this.tell(id, "die");
     // The first process of a PID namespace takes all others along.
@@ -285,6 +325,12 @@ export class World {
   }
 
   emit(event: EngineEvent): void {
+    if (this.frozen !== undefined && event.kind !== "lost") {
+      this.frozen.waiting.push(() => {
+        this.emit(event);
+      });
+      return;
+    }
     for (const listener of this.listeners) listener(event);
   }
 }

@@ -65,7 +65,7 @@ export async function surveyHost(options: EndpointOptions, choice: Choice): Prom
 }
 
 async function survey(connection: Connection, choice: Choice): Promise<Survey> {
-  const listed = await listContainers(connection);
+  const { containers: listed } = await listContainers(connection);
   const foreign = listed.filter(({ Labels }) => readIdentity(Labels ?? {}) === undefined);
   const chosen = foreign.filter((container) => isChosen(container, choice));
   checkChoice(chosen, choice);

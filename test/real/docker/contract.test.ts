@@ -17,7 +17,7 @@ gatesContract("real", async () => {
   const engine = connectEngine({ host: inject("engineHost"), credentials: () => Promise.resolve(undefined) });
   return {
     engine,
-    gates: connectGates((container, command, timeoutMs) => engine.run(container, command, timeoutMs), Date.now),
+    gates: connectGates((container, command, timeoutMs) => engine.run(container, command, timeoutMs)),
     proxy: { image: parseImage("haproxy:3.2-alpine"), digest },
     app: await stage.publish({ kind: "good", check: false }),
     wait: (ms) => stage.wait(ms),

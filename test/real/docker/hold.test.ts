@@ -42,8 +42,8 @@ test.for(["http", "tcp"] as const)(
       const gate = await engine.createContainer(creation(spec, proxy, attach, `${project}-held.gate-1`));
       await engine.writeFiles(gate, spec.rewritable.files);
       await engine.startContainer(gate);
-      const gates = connectGates((...args) => engine.run(...args), Date.now);
-      await expect.poll(() => gates.state(gate).catch(() => undefined), { timeout: 5_000 }).toBeDefined();
+      const gates = connectGates((...args) => engine.run(...args));
+      await expect.poll(() => gates.state(gate, Date.now()).catch(() => undefined), { timeout: 5_000 }).toBeDefined();
 
       const refused = await ask(port);
       expect(refused.answer).toMatch(mode === "http" ? /^HTTP\/1\.. 503 / : /^$/);

@@ -54,7 +54,7 @@ describe("an answer that is not an engine's", () => {
 
   it("an empty list is one", async () => {
     await using engine = await saying("[]");
-    expect(await listContainers(engine.connection)).toEqual([]);
+    expect(await listContainers(engine.connection)).toMatchObject({ containers: [] });
     expect(await listNetworks(engine.connection)).toEqual([]);
     expect(await listImages(engine.connection)).toEqual([]);
   });

@@ -15,7 +15,7 @@ function gates(output: string, exitCode = 0) {
     commands.push(command);
     return Promise.resolve({ exitCode, output });
   };
-  return { commands, gates: connectGates(run, () => now) };
+  return { commands, gates: connectGates(run) };
 }
 
 const words = (command: readonly string[] | undefined) => command?.slice(4);
@@ -54,7 +54,7 @@ describe("what a gate says of itself", () => {
   it.each(["", "nonsense", captured.slice(17), captured.split("# pxname")[0] ?? ""])(
     "must be whole",
     async (output) => {
-      await expect(gates(output).gates.state(container)).rejects.toMatchObject({ code: "EngineRefused" });
+      await expect(gates(output).gates.state(container, now)).rejects.toMatchObject({ code: "EngineRefused" });
     },
   );
 });
@@ -101,6 +101,6 @@ describe("telling a gate", () => {
 
   it("fails where its command fails", async () => {
     const gate = gates("sh: nc: not found\n", 127);
-    await expect(gate.gates.state(container)).rejects.toThrow(/exit code 127: sh: nc: not found/);
+    await expect(gate.gates.state(container, now)).rejects.toThrow(/exit code 127: sh: nc: not found/);
   });
 });

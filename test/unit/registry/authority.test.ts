@@ -18,13 +18,14 @@ function authority(credentials?: RegistryCredentials): {
 } {
   const asked: string[] = [];
   const referredFrom: (string | undefined)[] = [];
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const post: ConstructorParameters<typeof Authority>[0] = (_letter, { url, remote }) => {
     asked.push(url.searchParams.get("scope") ?? "");
     const body = Buffer.from(JSON.stringify({ token: `t${asked.length}` }));
     referredFrom.push(remote);
     return Promise.resolve({ status: 200, headers: {}, body, url, remote });
   };
-  return { authority: new Authority(post, () => Promise.resolve(credentials), Date.now), asked, referredFrom };
+  return { authority: new Authority(post, () => Promise.resolve(credentials), clock), asked, referredFrom };
 }
 
 const from = (challenge: string) => ({ headers: { "www-authenticate": challenge }, remote: "203.0.113.7" });

@@ -32,7 +32,7 @@ export async function connect(settings: RegistrySettings = {}, config?: unknown,
     dockerConfig: directory,
     helperEnvironment: process.env,
     timeoutMs,
-    now: () => time,
+    clock: { now: () => time, monotonic: () => time },
     telemetry: {
       requested: (name, method, code) => requests.push(`${name} ${method} ${code}`),
       pullsRemaining: (_name, count) => remaining.push(count),

@@ -85,7 +85,7 @@ describe("a simulated container", () => {
     engine.interrupt(3000, { restart: true });
     const ended = await at(5000);
     expect(ended).toMatchObject({ state: "exited", finishedAt: start + 2000 });
-    expect((await engine.snapshot()).engineOutage).toEqual({ from: start + 2000, to: start + 5000 });
+    expect((await engine.snapshot()).reading?.outage).toEqual({ from: 2000, to: 5000 });
     await engine.setRestartPolicy(id, { name: "always", maximumRetryCount: 0 });
     await engine.startContainer(id);
     engine.interrupt(1000, { restart: true });
