@@ -109,6 +109,12 @@ class Life {
     }
   }
 
+  /** With the journal goes what it alone knew: whose the volumes of removed containers were. */
+  forgetRemoved(): void {
+    const left = new Set(this.stage.engine.world.host.containers.map(({ slot }) => slot));
+    for (const slot of this.#written.keys()) if (!left.has(slot)) this.#written.delete(slot);
+  }
+
   /** What each slot has written is there, and nothing of another slot. */
   check(after: string): void {
     for (const { id, slot } of this.of("active")) {
@@ -272,6 +278,7 @@ async function perform(deed: Deed, life: Life): Promise<void> {
     }
     case "forget":
       await controller.stop();
+      life.forgetRemoved();
       await life.start({ forgetful: true });
       // Without a journal nobody knows what else is good, until something has proved itself.
       life.push(image);
