@@ -1,4 +1,6 @@
 import type { ServiceStatus } from "../plan/condition.js";
+import { claimOf } from "../plan/resources.js";
+import type { Claim } from "../plan/resources.js";
 import { bareStatus } from "../plan/status.js";
 import { formatImage } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
@@ -25,6 +27,7 @@ export interface Dependant {
 export class Catalog {
   #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
   #specs: ReadonlyMap<ServiceKey, ServiceSpec> = new Map();
+  #claims: readonly Claim[] = [];
   readonly #statuses = new Map<ServiceKey, ServiceStatus>();
 
   get snapshot(): SourceSnapshot {
@@ -33,6 +36,11 @@ export class Catalog {
 
   get specs(): ReadonlyMap<ServiceKey, ServiceSpec> {
     return this.#specs;
+  }
+
+  /** What the declared services are to have for themselves. */
+  get claims(): readonly Claim[] {
+    return this.#claims;
   }
 
   get statuses(): ReadonlyMap<ServiceKey, ServiceStatus> {
@@ -47,6 +55,7 @@ export class Catalog {
     const added = [...specs.keys()].filter((key) => !this.#specs.has(key));
     this.#snapshot = snapshot;
     this.#specs = specs;
+    this.#claims = services.map(claimOf);
     for (const key of removed) this.#statuses.delete(key);
     for (const key of added) {
       const spec = specs.get(key);

@@ -177,6 +177,7 @@ export class Controller {
       log,
       prune,
       declared: (key) => this.#catalog.declared(key),
+      claims: () => this.#catalog.claims,
       wake: (key) => {
         this.#queue.add(key);
       },

@@ -56,6 +56,7 @@ function tell(entry: Entry): What | undefined {
     case "build-failed":
       return { type: "build", reason: "BuildFailed", message: entry.message };
     case "step":
+    case "attempt":
     case "volumes":
     case "mounted":
     case "stable":

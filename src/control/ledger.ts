@@ -239,6 +239,12 @@ export class Ledger {
 
   async keepLogs(key: ServiceKey, step: StepOf<"keep-logs">, id: string, log: Log): Promise<void> {
     const { journal, engine, clock } = this.options;
+    if (step.again === true) {
+      const { specHash, digest, reason, message, slot, container } = step;
+      await journal.append({ type: "attempt", at: clock.now(), key, specHash, digest, reason, message, slot });
+      log.warn({ container, digest, reason }, shorten(`${message}; the host is at fault, and it is tried again later`));
+      return;
+    }
     const logs = await engine
       .logTail(id, logLines)
       .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);

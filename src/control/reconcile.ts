@@ -15,6 +15,7 @@ import { plan } from "../plan/plan.js";
 import { isPaused } from "../plan/paused.js";
 import { refusalOf } from "../plan/refusal.js";
 import { planRemoval } from "../plan/removal.js";
+import type { Claim } from "../plan/resources.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { withStandIn } from "../plan/stand-in.js";
 import { bareStatus, statusOf } from "../plan/status.js";
@@ -63,6 +64,7 @@ export interface ReconcilerOptions {
   readonly log: Log;
   readonly prune: boolean;
   readonly declared: (key: ServiceKey) => Declared | undefined;
+  readonly claims: () => readonly Claim[];
   /** Undefined: nothing of the service is left. */
   readonly publish: (key: ServiceKey, status: ServiceStatus | undefined) => void;
   /** Something that a run waited for has come. */
@@ -157,7 +159,8 @@ export class Reconciler {
     const { spec, generation, specProblem } = declared;
     const known = await this.#resolutions.dependencies(run, spec, snapshot);
     const refusals = ledger.refusals(run.key);
-    const view = { ...viewOf(snapshot, spec, pulls.states, clock.now(), known), refusals };
+    const claims = this.options.claims();
+    const view = { ...viewOf(snapshot, spec, pulls.states, clock.now(), known), refusals, claims };
     await ledger.rememberJobs(run.key, view, run.log);
     await ledger.rememberVolumes(run.key, view);
     const resolved = await this.#resolutions.desired(run, spec, view);

@@ -73,6 +73,16 @@ export const entrySchema = z.discriminatedUnion("type", [
     revision: z.number().optional(),
     logs: z.array(z.string()).readonly().optional(),
   }),
+  /** The host could not start it: it is tried again later. */
+  z.object({
+    ...common,
+    type: z.literal("attempt"),
+    specHash: z.string(),
+    digest,
+    reason,
+    message: z.string(),
+    slot: z.number().optional(),
+  }),
   z.object({ ...common, type: z.literal("retry") }),
   z.object({ ...common, type: z.literal("stable"), digest, specHash: z.string().optional() }),
   z.object({ ...common, type: z.literal("same-content"), digest, as: digest }),
@@ -237,6 +247,7 @@ export const emptyRecord: ServiceRecord = {
 };
 
 const mostHolds = 50;
+const mostAttempts = 50;
 const mostRollouts = 50;
 const mostFailures = 3;
 const mostApproved = 20;
@@ -274,10 +285,19 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const failure: Failure = { digest: ranFor, specHash, container: name, reason: why, message, at, logs };
       return { ...after, failures: [...record.failures, failure].slice(-mostFailures) };
     }
+    case "attempt": {
+      const { specHash, digest: tried, reason: why, message, at, slot = 1 } = entry;
+      const attempt = { specHash, digest: tried, reason: why, message, at, slot };
+      const attempts = [...(memory.attempts ?? []), attempt].slice(-mostAttempts);
+      return { ...record, memory: { ...memory, attempts } };
+    }
     case "retry":
-      return { ...record, memory: { ...memory, holds: [], retriedAt: entry.at, jobs: memory.jobs.map(retried) } };
+      return {
+        ...record,
+        memory: { ...memory, holds: [], attempts: [], retriedAt: entry.at, jobs: memory.jobs.map(retried) },
+      };
     case "stable":
-      return { ...record, memory: { ...memory, stableDigest: entry.digest, stableSpec: entry.specHash } };
+      return { ...record, memory: { ...memory, stableDigest: entry.digest, stableSpec: entry.specHash, attempts: [] } };
     case "pin": {
       const { revision, digest: to, specHash, image: name, at } = entry;
       // A person wants it: that it failed once does not count.

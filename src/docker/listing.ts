@@ -1,4 +1,5 @@
 import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
+import { heldPort } from "./held-port.js";
 import { readComposeIdentity } from "./labels.js";
 import type { InspectedContainer, ListedContainer } from "./schema.js";
 
@@ -10,7 +11,16 @@ export function namesOf(listed: ListedContainer): string[] {
 /** A container that does not bear our labels, as a list shows it. */
 export function foreignOf(listed: ListedContainer): Omit<ForeignContainer, "facts"> {
   const { Id, Image = "", Labels } = listed;
-  return { id: Id, name: namesOf(listed)[0] ?? "", image: Image, compose: readComposeIdentity(Labels ?? {}) };
+  const compose = readComposeIdentity(Labels ?? {});
+  return { id: Id, name: namesOf(listed)[0] ?? "", image: Image, compose, ...heldBy(listed) };
+}
+
+function heldBy({ Ports, NetworkSettings }: ListedContainer): Pick<ForeignContainer, "ports" | "addresses"> {
+  const ports = (Ports ?? []).flatMap(({ IP, PublicPort = "", Type = "" }) => heldPort(IP, String(PublicPort), Type));
+  const addresses = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([network, endpoint]) =>
+    [endpoint?.IPAddress, endpoint?.GlobalIPv6Address].flatMap((address) => (address ? [{ network, address }] : [])),
+  );
+  return { ...(ports.length === 0 ? {} : { ports }), ...(addresses.length === 0 ? {} : { addresses }) };
 }
 
 /** What a list shows of a container, apart from its age: as long as it is the same, an inspection still holds. */

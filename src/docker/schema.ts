@@ -10,9 +10,20 @@ export interface ListedContainer {
   /** Prose: `Up 3 seconds (health: starting)`. Old engines show the health nowhere else in a list. */
   readonly Status?: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
-  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, unknown>> | null } | null;
   readonly HostConfig?: { readonly NetworkMode?: string };
-  readonly Ports?: readonly { readonly PublicPort?: number }[] | null;
+  readonly Ports?: readonly ListedPort[] | null;
+  readonly NetworkSettings?: {
+    readonly Networks?: Readonly<
+      Record<string, Pick<InspectedEndpoint, "IPAddress" | "GlobalIPv6Address"> | null>
+    > | null;
+  } | null;
+}
+
+/** Only of a container that runs. */
+export interface ListedPort {
+  readonly IP?: string;
+  readonly PublicPort?: number;
+  readonly Type?: string;
 }
 
 export interface ListedNetwork {
@@ -78,7 +89,7 @@ export interface InspectedContainer {
     readonly IpcMode?: string;
     readonly PidMode?: string;
     readonly VolumesFrom?: readonly string[] | null;
-    readonly PortBindings?: Readonly<Record<string, readonly unknown[] | null>> | null;
+    readonly PortBindings?: Readonly<Record<string, readonly InspectedBinding[] | null>> | null;
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
   };
   readonly Mounts?: readonly InspectedMount[] | null;
@@ -113,6 +124,12 @@ export interface InspectedEndpoint {
   readonly GwPriority?: number;
   /** The one in use, whether asked for or not. */
   readonly MacAddress?: string;
+}
+
+export interface InspectedBinding {
+  readonly HostIp?: string;
+  /** Empty: the engine chooses; `8000-8010`: from these. */
+  readonly HostPort?: string;
 }
 
 export interface InspectedCheck {

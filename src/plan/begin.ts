@@ -17,6 +17,10 @@ import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
 import { isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
+import { pauseAfter } from "./attempts.js";
+import { contestFor, contestOutcome } from "./contention.js";
+import type { Contest } from "./contention.js";
+import { resourcesOf } from "./resources.js";
 import { describeWedge, hasRemains } from "./wedged.js";
 
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
@@ -30,12 +34,39 @@ export function planRollout(
   const obstacle = awaitStart(desired, digest, view, memory);
   if (obstacle !== undefined)
     return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
+  const contest = contestFor(resourcesOf(desired.spec), desired.spec, view);
+  if (contest !== undefined && contest.kind !== "lent")
+    return awaitTurn(
+      contest,
+      { desired, digest, revision: revisionFor(desired, digest, view, memory) },
+      active,
+      view,
+      memory,
+    );
   const strategy = strategyOf(desired.spec, view);
+  if (active !== undefined && isUp(active) && strategy.order === "stop-first") {
+    const pause = pauseAfter(desired, digest, view, memory);
+    if (pause !== undefined) return withRepair({ steps: [], outcome: pause }, desired.spec, active, view, memory);
+  }
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
     steps: launch({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, active, view, memory),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
+}
+
+/** What it needs is another's: what serves goes on, and the new one is made ready where that one is to give way. */
+function awaitTurn(
+  contest: Contest,
+  occasion: Occasion,
+  active: ObservedContainer | undefined,
+  view: SlotView,
+  memory: SlotMemory,
+): Plan {
+  const births = contest.kind === "kept" ? [] : birth(occasion, active, view, memory);
+  const wait = { steps: births, outcome: contestOutcome(contest, view) };
+  const plan: Plan = births.length === 0 ? wait : { ...wait, outcome: { ...wait.outcome, kind: "continue" } };
+  return active === undefined ? plan : withRepair(plan, occasion.desired.spec, active, view, memory);
 }
 
 /** What has to be there or done before the container is created. Undefined: nothing stands in the way. */
@@ -70,7 +101,7 @@ function earlier(obstacle: Outcome, repair: Outcome): Outcome {
   return repair.kind === "continue" ? { ...obstacle, kind: "continue" } : obstacle;
 }
 
-function launch(
+function birth(
   { desired, digest, revision }: Occasion,
   active: ObservedContainer | undefined,
   view: SlotView,
@@ -79,7 +110,7 @@ function launch(
   const { spec, specHash } = desired;
   const strategy = strategyOf(spec, view);
   const serving = active !== undefined && isUp(active);
-  const steps = create(
+  return create(
     {
       spec,
       specHash,
@@ -93,6 +124,13 @@ function launch(
     },
     view,
   );
+}
+
+function launch(occasion: Occasion, active: ObservedContainer | undefined, view: SlotView, memory: SlotMemory): Step[] {
+  const { spec } = occasion.desired;
+  const strategy = strategyOf(spec, view);
+  const serving = active !== undefined && isUp(active);
+  const steps = birth(occasion, active, view, memory);
   if (active !== undefined && strategy.order === "stop-first") {
     steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
   }

@@ -67,6 +67,8 @@ export type BuildNeed =
 /** What Docker cannot hold. Losing all of it must never hurt a running service. */
 export interface Memory {
   readonly holds: readonly Hold[];
+  /** What the host could not start, since something last proved itself; oldest first. */
+  readonly attempts?: readonly Hold[];
   /** When a person last asked to forget what failed; failures before it do not count. Epoch ms. */
   readonly retriedAt: number | undefined;
   /** The digest that last proved itself, for repairs while the registry is silent. */

@@ -6,6 +6,7 @@ import { roleOf, baseOf, activeName } from "./names.js";
 import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute } from "./observed.js";
 import { anonymousOf } from "./anonymous.js";
 import { mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
+import { resourcesOf } from "./resources.js";
 import type { BuildStep, ConnectStep, CreateContainerStep, RemoveContainerStep, Route, Step } from "./step.js";
 
 /**
@@ -162,6 +163,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     ...mounted(mounts),
     ...sharing(step),
     ...(spec.container.ports.length === 0 ? {} : { publishes: true }),
+    ...held(spec),
     ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
     ...(step.job === undefined ? followedBy(spec) : { job: step.job }),
     ...(spec.onRollback === undefined ? {} : { onRollback: jobsHash(spec.onRollback) }),
@@ -173,6 +175,14 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
 
 function mounted(mounts: readonly ObservedMount[]): Pick<ObservedContainer, "mounts"> {
   return mounts.length === 0 ? {} : { mounts };
+}
+
+function held(spec: ServiceSpec): Pick<ObservedContainer, "ports" | "fixedAddresses"> {
+  const { ports, addresses } = resourcesOf(spec);
+  return {
+    ...(ports.length === 0 ? {} : { ports }),
+    ...(addresses.length === 0 ? {} : { fixedAddresses: addresses }),
+  };
 }
 
 function sharing({ owners = [] }: CreateContainerStep): Pick<ObservedContainer, "owners"> {

@@ -14,7 +14,7 @@ import type { Plan } from "./outcome.js";
 import { planPostStart } from "./post-start.js";
 import { failureOf } from "./post-start-memory.js";
 import { spareProven } from "./proven.js";
-import type { Step } from "./step.js";
+import type { Step, StepOf } from "./step.js";
 import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
@@ -22,6 +22,9 @@ import type { SlotView } from "./view.js";
 import { assess } from "./assess.js";
 import type { Verdict } from "./verdict.js";
 import { isByHost } from "./start-refusal.js";
+import { contestFor, contestOutcome } from "./contention.js";
+import type { Contest } from "./contention.js";
+import { needsOf } from "./resources.js";
 import { describeWedge, hasRemains, isWedged } from "./wedged.js";
 
 interface Seen {
@@ -157,6 +160,8 @@ function planLaunch(
   view: SlotView,
 ): Plan {
   const { spec } = desired;
+  const contest = contestFor(needsOf(next), spec, view);
+  if (contest !== undefined && contest.kind !== "lent") return awaitTurn(contest, spec, next, active, view);
   const strategy = strategyOf(spec, view);
   const alone = strategy.order === "stop-first" || active === undefined || !isUp(active);
   const aliased = alone && !othersServe(view);
@@ -166,6 +171,24 @@ function planLaunch(
   }
   steps.push(...letTryAgain(spec, next), { kind: "start-container", container: next.name, because });
   return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+}
+
+/** It is made, and what it needs is another's. What serves goes on, unless they can only stop together. */
+function awaitTurn(
+  contest: Contest,
+  spec: ServiceSpec,
+  next: ObservedContainer,
+  active: ObservedContainer | undefined,
+  view: SlotView,
+): Plan {
+  const outcome = contestOutcome(contest, view);
+  if (active === undefined) return { steps: [], outcome };
+  if (contest.kind === "swapped" && contest.isReady) return { steps: retire(active, spec, outcome.because), outcome };
+  // It had stopped for a turn that does not come.
+  const isFree = contestFor(needsOf(active), spec, view) === undefined;
+  const comesBack = !isUp(active) && !contest.isReady && isFree && startObstacle(spec, active, view) === undefined;
+  const steps = comesBack ? restore(active, `it serves until ${next.name} can start`) : [];
+  return { steps, outcome };
 }
 
 /**
@@ -213,11 +236,7 @@ function planFailure(
   const { spec, specHash } = desired;
   const because = failure.because;
   // The host is at fault, not the digest, and another try hurts nobody: nothing serves, or it goes on serving.
-  const byHost = isByHost(failure.reason);
-  if (byHost && (active === undefined || strategyOf(spec, view).order === "start-first")) {
-    const steps = discard(next, spec, `${because}; it is tried again from the start`);
-    return { steps, outcome: { kind: "failed", reason: failure.reason, because } };
-  }
+  if (isByHost(failure.reason)) return planAnother(desired, next, active, failure, view, memory);
   if (spec.update.failureAction === "continue" && isUp(next)) {
     return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);
   }
@@ -270,11 +289,29 @@ function keepEarlier(failed: ObservedContainer, next: ObservedContainer, { holds
   return [{ kind: "keep-logs", container, digest, specHash, slot, reason, message, because }];
 }
 
+/** The host is at fault, not the digest. What served comes back first, and the host is given time. */
+function planAnother(
+  { spec, specHash }: Desired,
+  next: ObservedContainer,
+  active: ObservedContainer | undefined,
+  failure: Failure,
+  view: SlotView,
+  memory: SlotMemory,
+): Plan {
+  const { reason, because } = failure;
+  const steps = discard(next, spec, `${because}; it is tried again from the start`);
+  const outcome = { kind: "failed", reason, because } as const;
+  if (active === undefined || strategyOf(spec, view).order === "start-first") return { steps, outcome };
+  const noted = { ...rememberFailure(next, specHash, failure), again: true, because: "nothing is held" } as const;
+  const back = canComeBack(spec, active, next, { view, memory }) ? restore(active, `roll back: ${because}`) : [];
+  return { steps: [noted, ...steps, ...back], outcome };
+}
+
 function rememberFailure(
   { name: container, digest, slot, revision, onRollback }: ObservedContainer,
   specHash: string,
   { reason, because: message }: Failure,
-): Step {
+): StepOf<"keep-logs"> {
   const because = "the journal keeps its last log lines and holds its digest";
   const undo = onRollback === undefined ? {} : { onRollback };
   return { kind: "keep-logs", container, digest, specHash, slot, reason, message, revision, ...undo, because };

@@ -1,6 +1,7 @@
 import type { Digest } from "../spec/image.js";
 import type { Ipam } from "../spec/network.js";
 import type { Shared } from "../spec/relations.js";
+import type { HeldAddress, HeldPort } from "./resources.js";
 import type { RestartPolicy } from "../spec/service.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
@@ -74,6 +75,10 @@ export interface ObservedContainer {
   readonly owners?: Owners;
   /** Ports of the host lead to it while it runs. */
   readonly publishes?: true;
+  /** Those that it was made for; where the engine chooses, it is none of them. */
+  readonly ports?: readonly HeldPort[];
+  /** Those that it was made for. */
+  readonly fixedAddresses?: readonly HeldAddress[];
   /** Where its ports can be reached while it runs. */
   readonly location?: NetworkLocation;
   /** The controller that looks is in it, or reaches the engine through it. */
@@ -182,6 +187,9 @@ export interface ForeignContainer {
   readonly image: string;
   /** What its labels say, where Docker Compose made it to serve. */
   readonly compose: { readonly project: string; readonly service: string; readonly slot: number } | undefined;
+  /** Ports of the host and addresses that it has at this moment. */
+  readonly ports?: readonly HeldPort[];
+  readonly addresses?: readonly HeldAddress[];
   /** Only where it was claimed. */
   readonly facts: ContainerFacts | undefined;
 }

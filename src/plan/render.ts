@@ -56,6 +56,7 @@ function describe(step: Step): string {
       return `note that ${container} cannot be created${isFollower(job) ? "" : ` and hold ${shorten(digest)}`}`;
     }
     case "keep-logs":
+      if (step.again === true) return `note that ${step.container} could not be started`;
       return `keep the last log lines of ${step.container}${isFollower(step.job) ? "" : ` and hold ${shorten(step.digest)}`}`;
   }
 }

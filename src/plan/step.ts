@@ -188,6 +188,8 @@ export interface KeepLogsStep {
   readonly message: string;
   /** Absent: 1. */
   readonly slot?: number;
+  /** The host is at fault: nothing is held, it is tried again later. */
+  readonly again?: true;
   /** The job that failed. Only of one that stands before a rollout anything is held. */
   readonly job?: JobMark;
   readonly revision?: number;

@@ -9,6 +9,7 @@ import type { Provider } from "./provider.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
+import type { Claim } from "./resources.js";
 import type {
   ForeignContainer,
   HostSnapshot,
@@ -35,6 +36,8 @@ export interface View {
   readonly engineOutage: HostSnapshot["engineOutage"];
   readonly blind?: HostSnapshot["blind"];
   readonly seeingSince?: HostSnapshot["seeingSince"];
+  /** What the services of all files are to have for themselves. Absent: not known. */
+  readonly claims?: readonly Claim[];
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
   /** Creations that the engine has just refused. */

@@ -561,7 +561,7 @@ describe("next", () => {
     expect(planText({ desired: desire("b"), host: hostWith([active, refused]) })).toContain("=> continue: StartFailed");
     const taken = next({ ...created, startError: "Bind for 0.0.0.0:8080 failed: port is already allocated" });
     expect(planText({ desired: desire("b", stopFirst), host: hostWith([stopped, taken]) })).toContain(
-      "=> continue: PortConflict",
+      "=> failed: PortConflict",
     );
     expect(planText({ desired: desire("b", stopFirst), host: hostWith([taken]) })).toMatchInlineSnapshot(`
       "

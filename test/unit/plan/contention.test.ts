@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { emptyMemory } from "../../../src/plan/desired.js";
+import type { Memory } from "../../../src/plan/desired.js";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
+import { plan } from "../../../src/plan/plan.js";
+import { renderPlan } from "../../../src/plan/render.js";
+import { claimOf } from "../../../src/plan/resources.js";
+import { viewOf } from "../../../src/plan/view.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
+import { containerIn, desire, digestOf, foreignContainer, hostWith, imageOf, now, specOf } from "./world.js";
+
+const onPort = (hostPort: number, name = "web") =>
+  specOf({ name, container: { ports: [{ hostIp: undefined, hostPort, containerPort: 80, protocol: "tcp" }] } });
+const holding = (hostPort: number) => ({ publishes: true, ports: [{ protocol: "tcp", hostPort }] }) as const;
+const blue = (patch: Partial<ObservedContainer> = {}, role: "active" | "next" = "active") =>
+  containerIn(role, "a", 1, {
+    ...{ id: `id-blue-${role}`, service: "blue", name: role === "active" ? "shop-blue-1" : "shop-blue-1.next" },
+    ...patch,
+  });
+const created = { state: "created", startedAt: undefined } as const;
+const off = { name: "no", maximumRetryCount: 0 } as const;
+const images = [imageOf("a", [1]), imageOf("b", [2])];
+
+function text(
+  spec: ServiceSpec,
+  containers: readonly ObservedContainer[],
+  {
+    others = [],
+    ...more
+  }: {
+    others?: readonly ServiceSpec[];
+    foreign?: ReturnType<typeof foreignContainer>[];
+    memory?: Partial<Memory>;
+  } = {},
+): string {
+  const host = hostWith(containers, { images, foreign: more.foreign ?? [] });
+  const view = { ...viewOf(host, spec, new Map()), claims: [spec, ...others].map(claimOf) };
+  return `\n${renderPlan(plan(desire("b", spec, "H2"), view, { ...emptyMemory, ...more.memory }))}\n`;
+}
+
+describe("a port that another service of ours still has and is to have no longer", () => {
+  const active = containerIn("active", "a", 1, holding(8094));
+  const others = [onPort(8095, "blue")];
+
+  it("is waited for with the new container at hand; what serves goes on", () => {
+    expect(text(onPort(8093), [active, blue(holding(8093))], { others })).toMatchInlineSnapshot(`
+      "
+      1. create shop-web-1.next from sha256:bbbbbbbbbbbb on shop_default as web (the image is now sha256:bbbbbbbbbbbb, and the spec has changed)
+      2. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/keep:shop.web.r3 (a tagged image survives an image prune)
+      => continue: WaitingForTurn: port 8093 is still that of shop-blue-1 of shop/blue, which is not to have it any more
+      "
+    `);
+    const next = containerIn("next", "b", 2, { ...created, ...holding(8093), specHash: "H2" });
+    expect(text(onPort(8093), [active, next, blue(holding(8093))], { others })).toMatchInlineSnapshot(`
+      "
+      => wait: WaitingForTurn: port 8093 is still that of shop-blue-1 of shop/blue, which is not to have it any more
+      "
+    `);
+  });
+
+  it("is taken as soon as it is free", () => {
+    const next = containerIn("next", "b", 2, { ...created, ...holding(8093), specHash: "H2" });
+    expect(text(onPort(8093), [active, next, blue(holding(8095))], { others })).toMatchInlineSnapshot(`
+      "
+      1. disconnect shop-web-1.next from shop_default (an alias can only be given on joining)
+      2. connect shop-web-1.next on shop_default as web (it is to answer to web)
+      3. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
+      4. stop shop-web-1, within 10s (stop-first: the service publishes 8093 and has no gate)
+      5. start shop-web-1.next (it is created and not started)
+      => continue: RolloutStarted: it is created and not started
+      "
+    `);
+  });
+});
+
+describe("two that are to swap their ports", () => {
+  const active = (patch = {}) => containerIn("active", "a", 1, { ...holding(8094), ...patch });
+  const next = containerIn("next", "b", 2, { ...created, ...holding(8093), specHash: "H2" });
+  const others = [onPort(8094, "blue")];
+
+  it("go on until both have a new container", () => {
+    expect(text(onPort(8093), [active(), next, blue(holding(8093))], { others })).toMatchInlineSnapshot(`
+      "
+      => wait: WaitingForTurn: port 8093 is that of shop-blue-1 of shop/blue, which waits for this one: both stop first, as soon as both have a new container
+      "
+    `);
+  });
+
+  it("stop both then", () => {
+    const both = [active(), next, blue(holding(8093)), blue({ ...created, ...holding(8094) }, "next")];
+    expect(text(onPort(8093), both, { others })).toMatchInlineSnapshot(`
+      "
+      1. set the restart policy of shop-web-1 to no (a container that leaves its role must not come back by itself)
+      2. stop shop-web-1, within 10s (port 8093 is that of shop-blue-1 of shop/blue, which waits for this one: both stop first, as soon as both have a new container)
+      => wait: WaitingForTurn: port 8093 is that of shop-blue-1 of shop/blue, which waits for this one: both stop first, as soon as both have a new container
+      "
+    `);
+  });
+
+  it("wait for the other's stop, and come back where the other has no new container any more", () => {
+    const stopped = active({ state: "exited", finishedAt: now - 1_000, restartPolicy: off });
+    const ready = [stopped, next, blue(holding(8093)), blue({ ...created, ...holding(8094) }, "next")];
+    expect(text(onPort(8093), ready, { others })).toMatchInlineSnapshot(`
+      "
+      => wait: WaitingForTurn: port 8093 is that of shop-blue-1 of shop/blue, which waits for this one: both stop first, as soon as both have a new container
+      "
+    `);
+    expect(text(onPort(8093), [stopped, next, blue(holding(8093))], { others })).toMatchInlineSnapshot(`
+      "
+      1. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
+      2. start shop-web-1 (it serves until shop-web-1.next can start)
+      => wait: WaitingForTurn: port 8093 is that of shop-blue-1 of shop/blue, which waits for this one: both stop first, as soon as both have a new container
+      "
+    `);
+  });
+});
+
+describe("a port that another one keeps", () => {
+  const active = containerIn("active", "a", 1, holding(8094));
+
+  it("stops nobody, and is named with its holder", () => {
+    const kept = text(onPort(8093), [active, blue(holding(8093))], { others: [onPort(8093, "blue")] });
+    expect(kept).toMatchInlineSnapshot(`
+      "
+      => wait: PortConflict: port 8093 is that of shop-blue-1 of shop/blue
+      "
+    `);
+    const foreign = [foreignContainer("grafana", { ports: [{ protocol: "tcp", hostPort: 8093 }] })];
+    expect(text(onPort(8093), [active], { foreign })).toMatchInlineSnapshot(`
+      "
+      => wait: PortConflict: port 8093 is that of grafana, which is not Fairlead's
+      "
+    `);
+  });
+
+  it("on another address or protocol is none", () => {
+    const foreign = [
+      foreignContainer("dns", { ports: [{ protocol: "udp", hostPort: 8093 }] }),
+      foreignContainer("local", { ports: [{ protocol: "tcp", hostPort: 8093, hostIp: "127.0.0.2" }] }),
+    ];
+    const spec = specOf({
+      container: { ports: [{ hostIp: "127.0.0.1", hostPort: 8093, containerPort: 80, protocol: "tcp" }] },
+    });
+    expect(text(spec, [active], { foreign })).toContain("start shop-web-1.next");
+  });
+});
+
+describe("what the host cannot start", () => {
+  const message = "failed to initialize logging driver: dial tcp 127.0.0.1:5514: connect: connection refused";
+  const stopped = containerIn("active", "a", 1, {
+    ...holding(8094),
+    ...{ state: "exited", finishedAt: now - 500, exitCode: 0, restartPolicy: off },
+  });
+  const next = containerIn("next", "b", 2, { ...created, ...holding(8094), specHash: "H2", startError: message });
+  const attempt = {
+    specHash: "H2",
+    digest: digestOf("b"),
+    reason: "StartRefused",
+    message: "no log",
+    slot: 1,
+  } as const;
+
+  it("holds no digest: the old one comes back first", () => {
+    expect(text(onPort(8094), [stopped, next])).toMatchInlineSnapshot(`
+      "
+      1. note that shop-web-1.next could not be started (nothing is held)
+      2. remove shop-web-1.next (the engine could not start it: failed to initialize logging driver: dial tcp 127.0.0.1:5514: connect: connection refused; it is tried again from the start)
+      3. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
+      4. start shop-web-1 (roll back: the engine could not start it: failed to initialize logging driver: dial tcp 127.0.0.1:5514: connect: connection refused)
+      => failed: StartRefused: the engine could not start it: failed to initialize logging driver: dial tcp 127.0.0.1:5514: connect: connection refused
+      "
+    `);
+  });
+
+  it.each([
+    [1, 9_000, "it is tried again in 1s"],
+    [1, 10_000, "start shop-web-1.next"],
+    [2, 19_000, "it is tried again in 1s"],
+    [20, 1_799_000, "it is tried again in 1s"],
+  ])("is tried again later and later: after %d attempts and %d ms: %s", (count, ago, expected) => {
+    const attempts = Array.from({ length: count }, () => ({ ...attempt, at: now - ago }));
+    expect(text(onPort(8094), [containerIn("active", "a", 1, holding(8094))], { memory: { attempts } })).toContain(
+      expected,
+    );
+  });
+});
