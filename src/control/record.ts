@@ -294,10 +294,13 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
     case "retry":
       return {
         ...record,
-        memory: { ...memory, holds: [], attempts: [], retriedAt: entry.at, jobs: memory.jobs.map(retried) },
+        memory: { ...withoutAttempts(memory), holds: [], retriedAt: entry.at, jobs: memory.jobs.map(retried) },
       };
     case "stable":
-      return { ...record, memory: { ...memory, stableDigest: entry.digest, stableSpec: entry.specHash, attempts: [] } };
+      return {
+        ...record,
+        memory: { ...withoutAttempts(memory), stableDigest: entry.digest, stableSpec: entry.specHash },
+      };
     case "pin": {
       const { revision, digest: to, specHash, image: name, at } = entry;
       // A person wants it: that it failed once does not count.
@@ -429,6 +432,11 @@ function asKnown({
   asked,
 }: Extract<Entry, { type: "volumes" }>["volumes"][number]): KnownVolume {
   return { name, target, ...(readOnly ? { readOnly } : {}), ...(asked ? { asked } : {}) };
+}
+
+/** They counted towards one that has proved itself since, or a person has asked to begin anew. */
+function withoutAttempts({ attempts: _attempts, ...memory }: ServiceRecord["memory"]): ServiceRecord["memory"] {
+  return memory;
 }
 
 function retried(job: JobRun): JobRun {
