@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, inject } from "vitest";
+import type { ServiceStatus } from "../../../src/plan/condition.js";
 import { freePort } from "../../sandbox/fairlead.js";
 import { faultProxy } from "../../sandbox/fault-proxy.js";
-import { fairlead } from "./cli.js";
 import { lookAt, runForeign } from "./host.js";
 import { order, quick, test } from "./scene.js";
 
@@ -108,9 +108,7 @@ describe.concurrent("a port that somebody else has", () => {
     const { digest } = await scene.push();
     await scene.write({ web: { ports: [`127.0.0.1:${port}:8080`] } });
     await scene.start();
-    await scene.untilStatus(({ conditions }) =>
-      conditions.some(({ type, reason }) => type === "Ready" && reason === "PortConflict"),
-    );
+    await scene.untilStatus(isOccupied);
     await sleep(1_000);
     squatter.close();
     await once(squatter, "close");
@@ -119,16 +117,13 @@ describe.concurrent("a port that somebody else has", () => {
     expect(await scene.containers()).toHaveLength(1);
   });
 
-  test("at a rollout: rolled back and held, the other one untouched, until a retry finds it free", async ({
-    scene,
-    expect,
-  }) => {
+  test("a container, at a rollout: named, nobody stopped, and it goes on by itself", async ({ scene, expect }) => {
     const [mine, theirs] = [await freePort(), await freePort()];
     const { digest } = await scene.push();
     await scene.write({ web: { ports: [`127.0.0.1:${mine}:8080`] } });
     await scene.start();
     await scene.untilServing(digest);
-    const { id } = (await scene.active())!;
+    const serving = await lookAt(scene.docker, (await scene.active())!.id);
     const name = `${scene.project}-squatter`;
     const squatter = await runForeign(scene.docker, `${scene.image()}@${digest}`, {
       name,
@@ -137,15 +132,40 @@ describe.concurrent("a port that somebody else has", () => {
     });
     const before = await lookAt(scene.docker, squatter.id);
     await scene.write({ web: { ports: [`127.0.0.1:${theirs}:8080`] } });
-    const status = await scene.untilStatus(({ sync, health }) => sync === "Held" && health === "Healthy");
-    expect(status.lastRollout).toMatchObject({ outcome: "rolled-back" });
-    expect(await scene.active()).toMatchObject({ id, state: "running" });
+    const { conditions } = await scene.untilStatus(isOccupied);
+    expect(conditions[0]?.message).toBe(`port 127.0.0.1:${theirs} is that of ${name}, which is not Fairlead's`);
+    expect(await lookAt(scene.docker, (await scene.active())!.id)).toEqual(serving);
     expect(await (await fetch(`http://127.0.0.1:${mine}/`)).text()).toBe("v1\n");
     expect(await lookAt(scene.docker, squatter.id)).toEqual(before);
     await squatter.remove({ force: true });
-    expect((await fairlead(["retry", "web", "--admin", scene.fairlead.adminUrl])).code).toBe(0);
+    await scene.untilStatus(({ sync, revision }) => sync === "Synced" && revision !== 1);
+    await scene.untilServing(digest);
+    expect(await (await fetch(`http://127.0.0.1:${theirs}/`)).text()).toBe("v1\n");
+  });
+
+  test("a process of the host, at a rollout: the old one serves again, and nothing is held", async ({
+    scene,
+    expect,
+  }) => {
+    const [mine, theirs] = [await freePort(), await freePort()];
+    const squatter = createServer().listen(theirs, "127.0.0.1");
+    await once(squatter, "listening");
+    const { digest } = await scene.push();
+    await scene.write({ web: { ports: [`127.0.0.1:${mine}:8080`] } });
+    await scene.start();
+    await scene.untilServing(digest);
+    const { id } = (await scene.active())!;
+    await scene.write({ web: { ports: [`127.0.0.1:${theirs}:8080`] } });
+    await scene.untilStatus((status) => isOccupied(status) && status.health === "Healthy");
+    expect(await scene.active()).toMatchObject({ id, state: "running" });
+    expect(await (await fetch(`http://127.0.0.1:${mine}/`)).text()).toBe("v1\n");
+    squatter.close();
+    await once(squatter, "close");
     await scene.untilStatus(({ sync, revision }) => sync === "Synced" && revision !== 1);
     await scene.untilServing(digest);
     expect(await (await fetch(`http://127.0.0.1:${theirs}/`)).text()).toBe("v1\n");
   });
 });
+
+const isOccupied = ({ conditions }: ServiceStatus) =>
+  conditions.some(({ type, reason }) => type === "Ready" && reason === "PortConflict");
