@@ -1,7 +1,8 @@
 import { execute, idsOf } from "../../../src/control/execute.js";
 import type { Engine } from "../../../src/control/ports.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
-import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import type { Outcome } from "../../../src/plan/outcome.js";
 import { plan } from "../../../src/plan/plan.js";
 import type { StepKind } from "../../../src/plan/step.js";
 import { viewOf } from "../../../src/plan/view.js";
@@ -17,18 +18,26 @@ const left: ReadonlySet<StepKind> = new Set(["start-container", "stop-container"
  * own executor. The planner is only told that whatever exists has been running, and healthy, for an hour, and has had its hooks.
  */
 export async function createServices(services: readonly ServiceSpec[], digest: Digest, engine: Engine): Promise<void> {
+  let last: readonly Outcome[] = [];
   for (let round = 0; round < 20; round++) {
-    const outcomes = [];
+    const outcomes: Outcome[] = [];
     for (const spec of services) {
       const snapshot = await engine.snapshot();
-      const host = { ...snapshot, containers: snapshot.containers.map((seen) => proven(seen, services, snapshot)) };
+      const host = {
+        ...snapshot,
+        containers: snapshot.containers.map((seen) => proven(seen, services, snapshot)),
+        foreign: snapshot.foreign.map(running),
+      };
       outcomes.push(await reconcile(spec, digest, host, engine));
     }
     if (outcomes.every(({ kind }) => kind === "converged")) return;
     const blocked = outcomes.find(({ kind }) => kind === "blocked" || kind === "failed");
     if (blocked !== undefined) throw new Error(`${blocked.reason}: ${blocked.because}`);
+    last = outcomes.filter(({ kind }) => kind !== "converged");
   }
-  throw new Error("the planner does not come to an end");
+  throw new Error(
+    `the planner does not come to an end: ${last.map(({ reason, because }) => `${reason}: ${because}`).join("; ")}`,
+  );
 }
 
 async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, engine: Engine) {
@@ -56,6 +65,11 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
 
 function notNow(): never {
   throw new Error("the planner should neither pull nor build nor see a failure");
+}
+
+/** What a file names of others is only created here, like everything else. */
+function running(foreign: ForeignContainer): ForeignContainer {
+  return foreign.facts === undefined ? foreign : { ...foreign, facts: { ...foreign.facts, state: "running" } };
 }
 
 /** It has been running for an hour, or has ended well where it is meant to end. */

@@ -1,17 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, inject, type ExpectStatic } from "vitest";
+import { describe, inject } from "vitest";
 import type { Reason } from "../../../src/plan/condition.js";
 import { faultProxy, type Fault, type FaultProxy } from "../../sandbox/fault-proxy.js";
 import { publishImage } from "../../sandbox/image.js";
 import { startRegistry } from "../../sandbox/registry.js";
 import { test, type Scene } from "./scene.js";
-
-/** Twice the promise, which healing.test.ts holds Fairlead to: here many scenes play at once. */
-const longestRepairMs = 4_000;
-
-/** The engine's own restart policy brings nothing back. */
-const byUsOnly = { restart: "no" };
 
 const manifests = { path: /\/manifests\// };
 
@@ -48,7 +42,7 @@ describe.concurrent("while the registry", () => {
       expect(status).toMatchObject({ sync: "Unknown", health: "Healthy", activeDigest: running.digest });
       expect(status.conditions.find(({ type }) => type === "DigestResolved")?.reason).toBe(trouble.reason);
 
-      await expectHealing(scene, expect);
+      await expectHealing(scene);
       expect(await scene.containers()).toMatchObject([{ id: running.id, digest: running.digest }]);
       expect((await scene.metrics()).value("fairlead_reconcile_panics_total")).toBe(0);
 
@@ -58,14 +52,14 @@ describe.concurrent("while the registry", () => {
     },
   );
 
-  test("hangs: what runs is repaired meanwhile", async ({ scene, expect, onTestFinished }) => {
+  test("hangs: what runs is repaired meanwhile", async ({ scene, onTestFinished }) => {
     const proxy = await serveThroughProxy(scene, onTestFinished);
     proxy.inject(manifests, { delayMs: 20_000 });
     const { digest } = await scene.push();
     await look(scene);
     await scene.until("the question", () => proxy.count({ method: "HEAD" }) > 0);
     await sleep(1_500);
-    await expectHealing(scene, expect);
+    await expectHealing(scene);
     proxy.heal();
     await scene.untilServing(digest);
   });
@@ -82,7 +76,7 @@ describe.concurrent("while the registry", () => {
     await scene.untilStatus(({ conditions }) => conditions.some(({ reason }) => reason === "RateLimited"));
     const asked = proxy.count(manifests);
     await sleep(1_000);
-    await expectHealing(scene, expect);
+    await expectHealing(scene);
     await sleep(1_000);
     expect(proxy.count(manifests), "within Retry-After").toBe(asked);
     await scene.until("the next question", () => proxy.count(manifests) > asked, 30_000);
@@ -93,7 +87,7 @@ describe.concurrent("while the registry", () => {
     onTestFinished(() => proxy.stop());
     await proxy.down();
     const { digest } = await scene.push();
-    await scene.write({ web: { image: `${proxy.host}/${scene.image()}`, ...byUsOnly } });
+    await scene.write({ web: { image: `${proxy.host}/${scene.image()}` } });
     await scene.start();
     const status = await scene.untilStatus(({ conditions }) =>
       conditions.some(({ type, reason }) => type === "Ready" && reason === "RegistryUnavailable"),
@@ -112,7 +106,7 @@ describe.concurrent("while the registry", () => {
       proxy.inject({ method: "GET", path: new RegExp(`/${part}/`) }, { cut: "half" });
       await look(scene);
       await scene.until("a cut", () => proxy.count({ method: "GET", path: new RegExp(`/${part}/`) }) > 0);
-      await expectHealing(scene, expect);
+      await expectHealing(scene);
       expect((await scene.active())?.id).toBe(id);
       proxy.heal();
       await scene.untilServing(digest);
@@ -152,7 +146,7 @@ async function serveThroughProxy(scene: Scene, onTestFinished: (fn: () => Promis
   const proxy = await faultProxy(inject("registryUrl"));
   onTestFinished(() => proxy.stop());
   const { digest } = await scene.push();
-  await scene.write({ web: { image: `${proxy.host}/${scene.image()}`, ...byUsOnly } });
+  await scene.write({ web: { image: `${proxy.host}/${scene.image()}` } });
   await scene.start();
   await scene.untilServing(digest);
   proxy.forget();
@@ -168,12 +162,12 @@ async function look(scene: Scene): Promise<void> {
   });
 }
 
-async function expectHealing(scene: Scene, expect: ExpectStatic): Promise<void> {
+/** By Fairlead alone: what is killed through its interface, the engine leaves as it is, whatever the restart policy. */
+async function expectHealing(scene: Scene): Promise<void> {
   const before = (await scene.active())!;
   await scene.docker.getContainer(before.id).kill();
-  const after = await scene.until("it back", async () => {
+  await scene.until("it back", async () => {
     const seen = await scene.active();
-    return seen?.state === "running" && seen.startedAt > before.startedAt && seen;
+    return seen?.state === "running" && seen.startedAt > before.startedAt;
   });
-  expect(after.startedAt - after.finishedAt, "ms until it was back").toBeLessThan(longestRepairMs);
 }
