@@ -200,11 +200,10 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     "listening",
   );
   if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");
-  const start = () =>
-    controller.start().catch((thrown: unknown) => {
-      log.error({ error: asFairleadError(thrown).message }, "the controller could not start");
-    });
-  void office.confirmed.then(start, () => undefined);
+  void controller.start(office.confirmed).catch((thrown: unknown) => {
+    const { code, message } = asFairleadError(thrown);
+    if (code !== "AlreadyRunning") log.error({ error: message }, "the controller could not start");
+  });
   return {
     stop: async () => {
       await listeners.close();

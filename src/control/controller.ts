@@ -243,13 +243,18 @@ export class Controller {
     });
   }
 
-  /** Resolves when the host has been seen whole for the first time; until then nothing is changed on it. */
-  async start(): Promise<void> {
+  /**
+   * Resolves when the host has been seen whole for the first time; until then nothing is changed on it. What is declared is
+   * known, and hooks for it are taken, even while this controller is not confirmed in office. Rejects as `confirmed` does.
+   */
+  async start(confirmed: Promise<void> = Promise.resolve()): Promise<void> {
     const { source, engine, telemetry, clock, log, schedule, resyncJitterMs } = this.options;
     this.#adopt(await source.load());
     source.watch((snapshot) => {
       this.#adopt(snapshot);
     }, this.#abort.signal);
+    await confirmed;
+    if (this.#abort.signal.aborted) return;
     const firstLook = new Promise<void>((resolve) => {
       const onEvent = (event: EngineEvent) => {
         if (event.kind === "lost") this.#timeline.lost();

@@ -6,10 +6,12 @@ export interface ConnectionLimits {
   readonly total: number;
   /** From one IPv4 address or IPv6 /56. */
   readonly perAddress: number;
+  /** The same, of an address from which somebody knew a secret: a reverse proxy has one for all its senders. */
+  readonly perKnownAddress: number;
 }
 
-/** Senders and proxies need a handful; it is strangers that need many. */
-export const connectionLimits: ConnectionLimits = { total: 1024, perAddress: 128 };
+/** Senders need a handful; it is strangers that need many. */
+export const connectionLimits: ConnectionLimits = { total: 1024, perAddress: 128, perKnownAddress: 512 };
 
 /** So many addresses are remembered as those of senders that knew a secret. */
 const rememberedAddresses = 1024;
@@ -64,7 +66,8 @@ export class Connections {
     peer.once("close", () => {
       this.#forget(connection);
     });
-    if (this.#countOf(address) > this.limits.perAddress) {
+    const { perAddress, perKnownAddress } = this.limits;
+    if (this.#countOf(address) > (this.#known.has(address) ? perKnownAddress : perAddress)) {
       this.#makeRoom(connection, (one) => one.address === address);
     }
     if (this.#open.size >= this.limits.total) this.#makeRoom(connection, () => true);

@@ -1,5 +1,5 @@
 import { execute, idsOf } from "../../../src/control/execute.js";
-import type { Engine } from "../../../src/control/ports.js";
+import type { Claim, Engine } from "../../../src/control/ports.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Outcome } from "../../../src/plan/outcome.js";
@@ -8,6 +8,7 @@ import type { StepKind } from "../../../src/plan/step.js";
 import { viewOf } from "../../../src/plan/view.js";
 import { specHash } from "../../../src/spec/hash.js";
 import type { Digest } from "../../../src/spec/image.js";
+import { containerBondsOf, isNamedBy } from "../../../src/spec/relations.js";
 import type { ServiceSpec } from "../../../src/spec/service.js";
 
 /** Everything but these is carried out: nothing is ever started here. */
@@ -18,11 +19,13 @@ const left: ReadonlySet<StepKind> = new Set(["start-container", "stop-container"
  * own executor. The planner is only told that whatever exists has been running, and healthy, for an hour, and has had its hooks.
  */
 export async function createServices(services: readonly ServiceSpec[], digest: Digest, engine: Engine): Promise<void> {
+  const named = services.flatMap((spec) => containerBondsOf(spec).map(({ container }) => container));
+  const claim: Claim = (one) => (named.some((reference) => isNamedBy(reference, one)) ? "provider" : undefined);
   let last: readonly Outcome[] = [];
   for (let round = 0; round < 20; round++) {
     const outcomes: Outcome[] = [];
     for (const spec of services) {
-      const snapshot = await engine.snapshot();
+      const snapshot = await engine.snapshot(claim);
       const host = {
         ...snapshot,
         containers: snapshot.containers.map((seen) => proven(seen, services, snapshot)),

@@ -81,7 +81,7 @@ describe("two controllers on one engine", () => {
       expect(Date.now() - killed).toBeLessThan(name === "data" ? 6_000 : 18_000);
       await scene.until("the new version", async () => (await scene.active())?.digest === next.digest);
       await other.ready();
-      expect(await ready(other.adminUrl)).toEqual({ ready: true });
+      expect(await ready(other.adminUrl)).toMatchObject({ ready: true, journal: "written" });
       expect(await other.stop()).toBe(0);
     },
   );

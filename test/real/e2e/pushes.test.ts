@@ -90,6 +90,7 @@ describe.concurrent("a push while a rollout runs", () => {
     await scene.write({ web: {} });
     await scene.start();
     await scene.untilServing(first.digest);
+    await scene.hook();
     const second = await scene.push();
     const runs = async () => (await scene.metrics()).value("fairlead_reconcile_total", { service: "web" }) ?? 0;
     const before = await runs();

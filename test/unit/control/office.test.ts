@@ -71,7 +71,7 @@ describe("the office", () => {
       self,
       standby,
       clock,
-      log: silentLog,
+      log: { ...silentLog, warn: (_fields: object, text: string) => void said.push(text) },
       onStandingBy: () => Promise.resolve(void said.push("standing by")),
       lease: () =>
         new Lease({
@@ -121,7 +121,9 @@ describe("the office", () => {
   it("is entered where the engine is not there yet, and nothing is done until it has confirmed it", async () => {
     const [marks, clock] = [new SimulatedMarks(), new ManualClock()];
     marks.cut(true);
-    const office = await enter(marks, clock, "one").office;
+    const { office: entering, said } = enter(marks, clock, "one");
+    const office = await entering;
+    expect(said).toEqual(["the engine cannot be reached; waiting for it"]);
     await expect(office!.assertHeld()).rejects.toMatchObject({ code: "LeaseLost" });
     await clock.advance(30_000);
     marks.cut(false);

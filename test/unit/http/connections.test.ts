@@ -15,8 +15,8 @@ class FakePeer extends EventEmitter implements Peer {
   }
 }
 
-function houseOf(limits: { total: number; perAddress: number }) {
-  const connections = new Connections(limits);
+function houseOf(limits: { total: number; perAddress: number; perKnownAddress?: number }) {
+  const connections = new Connections({ perKnownAddress: limits.perAddress, ...limits });
   const admit = (address: string, count = 1): FakePeer[] =>
     Array.from({ length: count }, () => {
       const peer = new FakePeer(address);
@@ -50,6 +50,14 @@ describe("connections", () => {
   ])("%s is one address", (_what, one, other, left) => {
     const { admit } = houseOf({ total: 100, perAddress: 3 });
     expect(alive([...admit(one, 3), ...admit(other, 3)])).toBe(left);
+  });
+
+  test("of one address: more of one that knew a secret, as a proxy in front has one for all", () => {
+    const { admit, admitProven } = houseOf({ total: 100, perAddress: 3, perKnownAddress: 6 });
+    admitProven("192.0.2.1");
+    expect(alive(admit("192.0.2.1", 5))).toBe(5);
+    expect(alive(admit("192.0.2.1", 6))).toBe(5);
+    expect(alive(admit("192.0.2.2", 6))).toBe(3);
   });
 
   test("of all: an unknown address's go before those of one that knew a secret", () => {
