@@ -56,7 +56,8 @@ export async function takeOffice(options: OfficeOptions, signal: AbortSignal): P
     if (first === false) return undefined;
     throw asFairleadError(first);
   }
-  if (first instanceof Error) options.log.warn({ error: first.message }, "the engine cannot be reached; waiting for it");
+  if (first instanceof Error)
+    options.log.warn({ error: first.message }, "the engine cannot be reached; waiting for it");
   return {
     confirmed: first === true ? Promise.resolve() : claimLater(lease, options, standBy, signal),
     assertHeld: () => lease.assertHeld(),

@@ -101,7 +101,10 @@ describe("two controllers on one engine", () => {
     expect(await suspended.exited).toBe(1);
     expect(suspended.output.join("\n")).toMatch(/held by another controller: process \d+/);
     await scene.until("the repair", async () => (await scene.active())?.state === "running");
-    const steps = suspended.logs.filter(({ step }) => step === "create-container");
+    const refused = suspended.logs.filter(({ code }) => code === "LeaseLost").map(({ reconcile }) => reconcile);
+    const steps = suspended.logs.filter(
+      ({ step, reconcile }) => step === "create-container" && !refused.includes(reconcile),
+    );
     expect(steps).toHaveLength(1);
     await other.stop();
   });
