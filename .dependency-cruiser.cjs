@@ -5,7 +5,7 @@ const only = (name, from, allowed, comment) => ({
   from: { path: `^src/${from}/` },
   to: { path: "^src/", pathNot: [`^src/${from}/`, ...allowed.map((path) => `^src/${path}`)] },
 });
-const house = ["errors\\.ts", "printable\\.ts"];
+const house = ["errors\\.ts", "load-late\\.ts", "places\\.ts", "printable\\.ts"];
 
 module.exports = {
   forbidden: [

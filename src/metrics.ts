@@ -1,9 +1,9 @@
-import { readdirSync } from "node:fs";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { JournalState } from "./control/journal/standing.js";
 import type { ReconcileResult, RolloutOutcome, Telemetry } from "./control/telemetry.js";
 import { type HookOutcome, hookOutcomes, type HookType, hookTypes } from "./http/outcome.js";
 import { type ConditionType, conditionTypes, type ServiceStatus } from "./plan/condition.js";
+import { openFileLimit, openFilesNow } from "./open-files.js";
 import type { StepKind } from "./plan/step.js";
 import type { ServiceKey } from "./spec/service.js";
 
@@ -184,9 +184,17 @@ function describeProcess(registry: Registry): void {
   gauge("process_start_time_seconds", "When the process started, in Unix time.", () => startedAt);
   gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
   gauge("nodejs_heap_size_used_bytes", "JavaScript heap in use.", () => process.memoryUsage().heapUsed);
-  if (process.platform !== "win32") {
-    gauge("process_open_fds", "Open file descriptors.", () => readdirSync("/dev/fd").length);
-  }
+  new Gauge({
+    name: "process_open_fds",
+    help: "Open file descriptors.",
+    registers,
+    collect() {
+      const open = openFilesNow();
+      if (open !== undefined) this.set(open);
+    },
+  });
+  const most = openFileLimit();
+  if (most < Infinity) gauge("process_max_fds", "File descriptors that may be open.", () => most);
   new Gauge({ name: "nodejs_version_info", help: "Always 1: the runtime.", labelNames: ["version"], registers }).set(
     { version: process.version },
     1,

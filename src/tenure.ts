@@ -24,13 +24,15 @@ import { Metrics } from "./metrics.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
+import { openFileLimit, openFilesNow, openFilesRemedy } from "./open-files.js";
 import type { RegistryConnection } from "./registry/connect.js";
+import { shareOut } from "./shares.js";
+import type { Shares } from "./shares.js";
 import { readVersion } from "./version.js";
 import { contextsOf, engineOf, gatesIn, registryOf, sourceOf } from "./wiring.js";
 import type { Environment } from "./wiring.js";
 
 const resyncJitterMs = 20_000;
-const concurrentServices = 16;
 
 export interface Running {
   /** Resolves when nothing is under way any more. */
@@ -46,6 +48,7 @@ export interface Running {
  * first look at the host goes on behind it. Throws `AlreadyRunning` where another one is in charge.
  */
 export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
+  const shares = sharesFor(config, log);
   const end = new AbortController();
   const begun = new AbortController();
   const stuck = new AbortController();
@@ -57,7 +60,7 @@ export async function startController(config: Config, environment: Environment, 
       const onStuck = () => {
         stuck.abort();
       };
-      await serveOnce({ config, environment, log, onBegun, onStuck }, end.signal);
+      await serveOnce({ config, environment, log, shares, onBegun, onStuck }, end.signal);
     }
   };
   const ended = serve();
@@ -76,6 +79,7 @@ interface ServeOptions {
   readonly config: Config;
   readonly environment: Environment;
   readonly log: Log;
+  readonly shares: Shares;
   readonly onBegun: () => void;
   /** Something that it has asked of its disk will not end. */
   readonly onStuck: () => void;
@@ -83,18 +87,18 @@ interface ServeOptions {
 
 /** From standing by to the end of one time in charge; returns when another one has taken over and this one is to stand by again. */
 async function serveOnce(
-  { config, environment, log, onBegun, onStuck }: ServeOptions,
+  { config, environment, log, shares, onBegun, onStuck }: ServeOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const metrics = new Metrics(readVersion());
-  const registry = registryOf(config, environment, metrics, log);
+  const registry = registryOf(config, environment, metrics, log, shares.registry);
   try {
-    const engine = engineOf(config, registry, log);
+    const engine = engineOf(config, registry, log, shares.engine);
     const office = await enter({ config, engine, log, onBegun }, signal);
     if (office === undefined) return;
     try {
       const controller = await openController({
-        ...{ config, environment, log, metrics, registry, engine, office, onStuck },
+        ...{ config, environment, log, shares, metrics, registry, engine, office, onStuck },
       });
       onBegun();
       const lost = Promise.race([office.lost, aborted(signal), office.confirmed.then(() => office.lost)]);
@@ -158,7 +162,7 @@ interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
 
 /** The controller with all its adapters; resolves when the surface listens. */
 async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
-  const { config, environment, log, metrics, registry, engine, office, onStuck } = options;
+  const { config, environment, log, shares, metrics, registry, engine, office, onStuck } = options;
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
   journal.watch();
@@ -179,15 +183,22 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     prune: config.prune,
     schedule: { cron: config.resync, timezone: localTimeZone(), minutes: cronMinutes },
     resyncJitterMs,
-    concurrentPulls: config.concurrentPulls,
-    concurrentServices,
+    concurrentPulls: shares.pulls,
+    concurrentServices: shares.services,
+    concurrentProbes: shares.probes,
+    openLogs: shares.logs,
   });
   const listeners = await listen({
     hooksListen: config.hooksListen,
     adminListen: config.adminListen,
-    hooks: { surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
+    hooks: {
+      ...{ surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
+      connections: shares.hooks,
+    },
     admin: {
       surface: controller.surface,
+      connections: shares.admin,
+      streams: shares.streams,
       metrics,
       log,
       version,
@@ -213,6 +224,20 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
       onStuck();
     },
   };
+}
+
+/** Throws FairleadError `ConfigInvalid` where this process may have too few files open. */
+function sharesFor({ concurrentPulls: pulls }: Config, log: Log): Shares {
+  const limit = openFileLimit();
+  const { shares, wanted } = shareOut({ limit, own: openFilesNow() ?? 0, pulls });
+  const { services, probes, hooks, admin } = shares;
+  const fields = { limit, services, probes, hooks: hooks.total, admin: admin.total };
+  if (limit >= wanted) log.debug(fields, "open files are shared out");
+  else {
+    const text = `this process may have ${limit} files open: it does less at once than with ${wanted}`;
+    log.warn({ ...fields, remedy: openFilesRemedy }, text);
+  }
+  return shares;
 }
 
 /** As `TZ` or the host has it. */

@@ -17,6 +17,7 @@ import { draftFile, projectIn } from "./docker/draft/draft.js";
 import type { Draft } from "./docker/draft/draft.js";
 import { surveyHost } from "./docker/draft/survey.js";
 import type { Choice } from "./docker/draft/survey.js";
+import type { ConnectionBounds } from "./docker/endpoint.js";
 import { connectEngine } from "./docker/engine.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { connectGates } from "./gate/haproxy.js";
@@ -100,8 +101,15 @@ export function contextsOf(config: Config, environment: Environment): Contexts {
   return openContexts({ scratch: join(config.data, "build"), environment: gitEnvironment(environment) });
 }
 
-export function registryOf(config: Config, environment: Environment, metrics: Metrics, log: Log): RegistryConnection {
+export function registryOf(
+  config: Config,
+  environment: Environment,
+  metrics: Metrics,
+  log: Log,
+  atOnce: number,
+): RegistryConnection {
   return connectRegistry({
+    atOnce,
     settings: config.registries,
     dockerConfig: config.docker.config,
     helperEnvironment: helperEnvironment(environment),
@@ -117,9 +125,15 @@ export function registryOf(config: Config, environment: Environment, metrics: Me
   });
 }
 
-export function engineOf(config: Config, registry: RegistryConnection, log: Log): DockerEngine {
+export function engineOf(
+  config: Config,
+  registry: RegistryConnection,
+  log: Log,
+  connections?: ConnectionBounds,
+): DockerEngine {
   return connectEngine({
     ...config.docker,
+    connections,
     credentials: (name) => registry.credentials(name),
     own: ownContainer,
     onWarning: (container, warning) => {

@@ -1,16 +1,18 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import type TarStream from "tar-stream";
 import type { Header, Pack } from "tar-stream";
 import { FairleadError } from "../errors.js";
+import { loadLate } from "../load-late.js";
 import { contextFault } from "./fault.js";
 import type { Folder } from "./folder.js";
 import { readEntry } from "./tree.js";
 import type { Entry } from "./tree.js";
 
 /** The folder as a tar archive, read as it is sent; owned by root, as Docker's own client sends it. */
-export async function archiveOf(folder: Folder): Promise<Readable> {
-  const { pack } = await import("tar-stream");
+export function archiveOf(folder: Folder): Readable {
+  const { pack } = loadLate("tar-stream") as typeof TarStream;
   const archive = pack();
   void fill(archive, folder).catch((error: unknown) => {
     archive.destroy(contextFault(folder.root, error));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FairleadError } from "../errors.js";
 import type { Contexts, OpenContext } from "../control/ports.js";
 import type { BuildSpec } from "../spec/build-spec.js";
+import { Places } from "../places.js";
 import { archiveOf } from "./archive.js";
 import { registriesIn } from "./bases.js";
 import { checkOut, commitOf } from "./checkout.js";
@@ -19,16 +20,22 @@ export interface ContextsOptions {
   readonly environment: Environment;
 }
 
+/** Of git, each with its pipes. A repository that does not answer holds its place for half a minute. */
+const programsAtOnce = 4;
+const readingsAtOnce = 4;
+
 /** The contexts of builds: folders that this process can see, and git repositories it can reach. */
 export function openContexts({ scratch, environment }: ContextsOptions): Contexts {
   const fingerprints = new Fingerprints();
+  const programs = new Places(programsAtOnce);
+  const readings = new Places(readingsAtOnce);
   const first: { clearing: Promise<void> | undefined } = { clearing: undefined };
   return {
     identify: async (build) => {
       const { context } = build;
-      if (context.kind === "git") return commitOf(context, environment);
+      if (context.kind === "git") return programs.run(() => commitOf(context, environment));
       const { path } = context;
-      return guarded(path, async () => fingerprints.of(await readFolder(path, build)));
+      return readings.run(() => guarded(path, async () => fingerprints.of(await readFolder(path, build))));
     },
     open: async (build, identity, signal) => {
       const { context } = build;
@@ -38,14 +45,14 @@ export function openContexts({ scratch, environment }: ContextsOptions): Context
         if ((await guarded(path, () => fingerprints.of(folder))) !== identity) {
           throw new FairleadError("BuildFailed", `${path} has changed since it was looked at`);
         }
-        return await opened(folder, build, () => Promise.resolve());
+        return opened(folder, build, () => Promise.resolve());
       }
       await (first.clearing ??= rm(scratch, { recursive: true, force: true }));
       const { root, remove } = await checkOut(context, identity, { scratch, environment, signal });
       try {
         await refuseEscape(root, build);
         const folder = await guarded(root, () => readFolder(root, build));
-        return await opened(folder, build, remove);
+        return opened(folder, build, remove);
       } catch (error) {
         await remove();
         throw error;
@@ -54,8 +61,8 @@ export function openContexts({ scratch, environment }: ContextsOptions): Context
   };
 }
 
-async function opened(folder: Folder, build: BuildSpec, remove: () => Promise<void>): Promise<OpenContext> {
-  const archive = await archiveOf(folder);
+function opened(folder: Folder, build: BuildSpec, remove: () => Promise<void>): OpenContext {
+  const archive = archiveOf(folder);
   return {
     archive,
     dockerfile: folder.dockerfile.path,

@@ -7,6 +7,7 @@ import type { ServiceKey } from "../spec/service.js";
 import { Adoption } from "./adoption.js";
 import { announce } from "./announce.js";
 import type { BackoffOptions } from "./backoff.js";
+import { boundedLogs } from "./bounded-logs.js";
 import { Builds } from "./builds.js";
 import { Bursts } from "./bursts.js";
 import { Cached } from "./cached.js";
@@ -68,6 +69,9 @@ export interface ControllerOptions {
   readonly concurrentPulls: number;
   /** Services that are worked on at once. */
   readonly concurrentServices: number;
+  readonly concurrentProbes: number;
+  /** Containers whose logs are read at once. */
+  readonly openLogs: number;
 }
 
 /** Ties the files, the engine's events and the schedule to the queue, from the first look to the last. */
@@ -124,6 +128,7 @@ export class Controller {
       prober: options.prober,
       clock,
       log,
+      concurrency: options.concurrentProbes,
       declared: (key) => this.#catalog.specs.get(key),
       onChange: (key) => {
         this.#triggers.probeAnswered(key);
@@ -221,7 +226,7 @@ export class Controller {
       specOf: (key) => this.#catalog.specs.get(key),
     });
     this.surface = new Operations({
-      engine,
+      engine: { logs: boundedLogs((...query) => engine.logs(...query), options.openLogs) },
       catalog: this.#catalog,
       host,
       adoption,

@@ -14,13 +14,12 @@ export interface ProbesOptions {
   readonly prober: Prober;
   readonly clock: Clock;
   readonly log: Log;
+  /** Questions under way at once. One that hangs keeps its place for its timeout, and its interval frees it for others. */
+  readonly concurrency: number;
   readonly declared: (key: ServiceKey) => ServiceSpec | undefined;
   /** What the probe says of a service's container has changed. */
   readonly onChange: (key: ServiceKey) => void;
 }
-
-/** Questions under way at once. One that hangs keeps its place for its timeout, and its interval frees it for others. */
-const atOnce = 32;
 
 /** The asking of one run of one container. */
 interface Watch {
@@ -43,11 +42,13 @@ interface Watch {
  */
 export class Probes {
   readonly #watches = new Map<string, Watch>();
-  readonly #places = new PQueue({ concurrency: atOnce });
+  readonly #places: PQueue;
   readonly #hashes = new WeakMap<ServiceSpec, string>();
   #stopped = false;
 
-  constructor(private readonly options: ProbesOptions) {}
+  constructor(private readonly options: ProbesOptions) {
+    this.#places = new PQueue({ concurrency: options.concurrency });
+  }
 
   /** The host as the planner is to see it. Begins to ask what has come, and ends the asking of what has gone. */
   overlay(host: HostSnapshot): HostSnapshot {

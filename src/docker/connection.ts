@@ -34,6 +34,9 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** `lasts`: the answer may go on for ever. */
+type Dialled = Call & { readonly lasts?: true };
+
 /** Every status is ours to judge: the client's own judgement loses the body and takes 304 for an error. */
 const allStatuses = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
 const answerLimit = 256 * 1024 * 1024;
@@ -42,11 +45,13 @@ const answerLimit = 256 * 1024 * 1024;
 export class Connection {
   readonly #modem: Modem;
   readonly #changing: Modem;
+  readonly #streaming: Modem;
   #version: Promise<string> | undefined;
 
   constructor(readonly endpoint: Endpoint) {
     this.#modem = openModem(endpoint.client);
     this.#changing = openModem(endpoint.unkept);
+    this.#streaming = openModem(endpoint.streams);
   }
 
   /**
@@ -89,7 +94,7 @@ export class Connection {
   /** The answer's body as it comes; the caller's signal ends it. */
   async stream(call: Call & { readonly signal: AbortSignal }): Promise<IncomingMessage> {
     const open = (response: IncomingMessage) => Promise.resolve(addAbortSignal(call.signal, response));
-    return this.#renegotiating(call, (deadline) => this.#versioned(call, deadline, open));
+    return this.#renegotiating(call, (deadline) => this.#versioned({ ...call, lasts: true }, deadline, open));
   }
 
   /** The API version that both sides speak. */
@@ -121,7 +126,7 @@ export class Connection {
     }
   }
 
-  async #versioned<T>(call: Call, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
+  async #versioned<T>(call: Dialled, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
     const version = await this.#negotiated();
     return this.#send({ ...call, path: `/v${version}${call.path}` }, deadline, take);
   }
@@ -145,7 +150,7 @@ export class Connection {
     }
   }
 
-  async #send<T>(call: Call, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
+  async #send<T>(call: Dialled, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
     try {
       const response = await deadline.race(this.#dialAgain(call, deadline));
       // The client hands over a socket instead of an answer when the engine has agreed to an upgrade.
@@ -162,7 +167,7 @@ export class Connection {
   }
 
   /** A kept connection may have died with an earlier engine: that shows only on the next call, and a GET may be made twice. */
-  async #dialAgain(call: Call, deadline: Deadline): Promise<IncomingMessage> {
+  async #dialAgain(call: Dialled, deadline: Deadline): Promise<IncomingMessage> {
     try {
       return await this.#dial(call, deadline.signal);
     } catch (error) {
@@ -172,7 +177,7 @@ export class Connection {
   }
 
   #dial(
-    { method, path, query = {}, body = {}, archive, headers, credentials, registries, protocol }: Call,
+    { method, path, query = {}, body = {}, archive, headers, credentials, registries, protocol, lasts }: Dialled,
     abortSignal: AbortSignal,
   ): Promise<IncomingMessage> {
     const options = { _query: query, _body: body };
@@ -194,7 +199,8 @@ export class Connection {
     return new Promise((resolve, reject) => {
       // An engine on its way down takes no new connection, but for seconds goes on answering on those it has; what it is
       // asked to start then, it can never start again.
-      const modem = method === "GET" ? this.#modem : this.#changing;
+      const reading = lasts === true ? this.#streaming : this.#modem;
+      const modem = method === "GET" ? reading : this.#changing;
       modem.dial(request, (error, response) => {
         if (error === null) resolve(response);
         else reject(error instanceof Error ? error : new Error("the client failed", { cause: error }));

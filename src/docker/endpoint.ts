@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { inspect } from "node:util";
 import { FairleadError } from "../errors.js";
@@ -11,6 +11,13 @@ export interface EndpointOptions {
   readonly tlsVerify?: boolean | undefined;
   /** As DOCKER_CERT_PATH: the folder of `ca.pem`, `cert.pem`, `key.pem`. */
   readonly certPath?: string | undefined;
+  /** Connections at once; what is asked beyond that waits. Default: no bound. Streams that are read are not counted. */
+  readonly connections?: ConnectionBounds | undefined;
+}
+
+export interface ConnectionBounds {
+  readonly reads: number;
+  readonly changes: number;
 }
 
 /** Where the engine is. All fields are given, or the client would fill them from the environment. */
@@ -20,6 +27,8 @@ export interface Endpoint {
   readonly client: ClientOptions;
   /** The same, with a connection of its own for each call. */
   readonly unkept: ClientOptions;
+  /** The same, for what may be read without end. */
+  readonly streams: ClientOptions;
 }
 
 export interface ClientOptions {
@@ -40,13 +49,14 @@ const kept = { keepAlive: true, keepAliveInitialDelay: 15_000 };
 const unkept = { keepAlive: false };
 
 /** Throws FairleadError `ConfigInvalid`; connects to nothing. */
-export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: EndpointOptions): Endpoint {
+export function resolveEndpoint({ host = "", tlsVerify = false, certPath, connections }: EndpointOptions): Endpoint {
+  const bounds = connections ?? { reads: Infinity, changes: Infinity };
   const url = parseHost(host === "" ? "unix:///var/run/docker.sock" : host);
   const common = { pathPrefix: "/", timeout: undefined, ca: undefined, cert: undefined, key: undefined } as const;
   if (url.protocol === "unix:") {
     const socketPath = decodeURIComponent(url.pathname);
     const local = { ...common, socketPath, host: undefined, port: undefined, protocol: "http" } as const;
-    return endpoint(`unix://${socketPath}`, local, HttpAgent);
+    return endpoint(`unix://${socketPath}`, local, HttpAgent, bounds);
   }
   const secure = url.protocol === "https:" || (url.protocol === "tcp:" && tlsVerify);
   const protocol = secure ? "https" : "http";
@@ -55,14 +65,22 @@ export function resolveEndpoint({ host = "", tlsVerify = false, certPath }: Endp
   const certificates = secure && certPath !== undefined && certPath !== "" ? readCertificates(certPath) : {};
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   const remote = { ...common, socketPath: undefined, host: hostname, port, protocol, ...certificates } as const;
-  return endpoint(`${url.protocol}//${url.hostname}:${port}`, remote, secure ? HttpsAgent : HttpAgent);
+  const name = `${url.protocol}//${url.hostname}:${port}`;
+  return endpoint(name, remote, secure ? HttpsAgent : HttpAgent, bounds);
 }
 
-function endpoint(name: string, place: Omit<ClientOptions, "agent">, Agent: typeof HttpAgent): Endpoint {
+function endpoint(
+  name: string,
+  place: Omit<ClientOptions, "agent">,
+  Agent: typeof HttpAgent,
+  { reads, changes }: ConnectionBounds,
+): Endpoint {
+  const client = (options: AgentOptions) => ({ ...place, agent: opaque(new Agent(options)) });
   return {
     name,
-    client: { ...place, agent: opaque(new Agent(kept)) },
-    unkept: { ...place, agent: opaque(new Agent(unkept)) },
+    client: client({ ...kept, maxSockets: reads, maxFreeSockets: reads }),
+    unkept: client({ ...unkept, maxSockets: changes }),
+    streams: client(unkept),
   };
 }
 

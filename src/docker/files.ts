@@ -1,4 +1,6 @@
+import type TarStream from "tar-stream";
 import { FairleadError } from "../errors.js";
+import { loadLate } from "../load-late.js";
 import type { ContainerFile } from "../spec/service.js";
 import type { Connection } from "./connection.js";
 import { containerPath, shortId } from "./ids.js";
@@ -25,7 +27,7 @@ export async function writeFiles(
 
 /** Owners and modes as the entries say; the engine makes missing folders itself, as root's and open to read. */
 async function archiveOf(files: readonly ContainerFile[]): Promise<Buffer> {
-  const { pack } = await import("tar-stream");
+  const { pack } = loadLate("tar-stream") as typeof TarStream;
   const archive = pack();
   for (const { path, content, mode, uid, gid } of files) {
     archive.entry({ name: path.replace(/^\/+/, ""), mode, uid, gid }, content);

@@ -30,6 +30,8 @@ export interface AdminOptions {
   readonly hostNames?: readonly string[];
   /** When it aborts, answers that would go on for ever end. */
   readonly closing?: AbortSignal;
+  /** Answers without end that may go on at once (default 32). */
+  readonly streams?: number;
   /** Told of each request that has passed the guard. */
   readonly proven?: (req: Request) => void;
   /** Wrong tokens that one address may send in a minute (default 600). */
@@ -75,7 +77,7 @@ export function adminApp(options: AdminOptions): Express {
       res.type("html").send(renderPage({ services: surface.services(), problems: surface.problems(), version }));
     })
     .all(allowOnly("GET"));
-  apiRoutes(app, surface, new Streams(options.closing), version);
+  apiRoutes(app, surface, new Streams(options.closing, options.streams), version);
   app.use(notFound);
   app.use(errorAnswer(log, notFound));
   return app;

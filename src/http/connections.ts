@@ -8,10 +8,15 @@ export interface ConnectionLimits {
   readonly perAddress: number;
   /** The same, of an address from which somebody knew a secret: a reverse proxy has one for all its senders. */
   readonly perKnownAddress: number;
+  /** Of those that no secret has been known on, from addresses that have never known one. */
+  readonly strangers: number;
 }
 
 /** Senders need a handful; it is strangers that need many. */
-export const connectionLimits: ConnectionLimits = { total: 1024, perAddress: 128, perKnownAddress: 512 };
+export const connectionLimits: ConnectionLimits = {
+  ...{ total: 1024, perAddress: 128, perKnownAddress: 512 },
+  strangers: 409,
+};
 
 /** So many addresses are remembered as those of senders that knew a secret. */
 const rememberedAddresses = 1024;
@@ -70,6 +75,7 @@ export class Connections {
     if (this.#countOf(address) > (this.#known.has(address) ? perKnownAddress : perAddress)) {
       this.#makeRoom(connection, (one) => one.address === address);
     }
+    if (this.#strangers() > this.limits.strangers) this.#makeRoom(connection, (one) => this.#isStranger(one));
     if (this.#open.size >= this.limits.total) this.#makeRoom(connection, () => true);
   }
 
@@ -97,7 +103,7 @@ export class Connections {
   #makeRoom(newcomer: Connection, belongs: (one: Connection) => boolean): void {
     const isKnown = this.#known.has(newcomer.address);
     const victim =
-      this.#oldest((one) => one !== newcomer && belongs(one) && !one.proven && !this.#known.has(one.address)) ??
+      this.#oldest((one) => one !== newcomer && belongs(one) && this.#isStranger(one)) ??
       this.#oldest((one) => one !== newcomer && belongs(one) && !one.proven && isKnown) ??
       this.#oldest((one) => belongs(one) && one.proven && one.underWay === 0 && isKnown) ??
       newcomer;
@@ -108,6 +114,16 @@ export class Connections {
   #oldest(fits: (one: Connection) => boolean): Connection | undefined {
     for (const one of this.#open.values()) if (fits(one)) return one;
     return undefined;
+  }
+
+  #isStranger({ proven, address }: Connection): boolean {
+    return !proven && !this.#known.has(address);
+  }
+
+  #strangers(): number {
+    let count = 0;
+    for (const one of this.#open.values()) if (this.#isStranger(one)) count += 1;
+    return count;
   }
 
   #forget({ peer, address }: Connection): void {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { FairleadError } from "../errors.js";
 import { type Address, isLoopback, parseAddress } from "./address.js";
 import { adminApp, type AdminOptions } from "./admin.js";
-import { Connections } from "./connections.js";
+import { type ConnectionLimits, Connections } from "./connections.js";
 import { hooksApp, type HooksOptions } from "./hooks.js";
 import { startServer } from "./server.js";
 
@@ -11,8 +11,8 @@ export interface ListenOptions {
   readonly hooksListen: string;
   /** `host:port`; beyond loopback only with a token. */
   readonly adminListen: string;
-  readonly hooks: Omit<HooksOptions, "proven">;
-  readonly admin: Omit<AdminOptions, "closing" | "proven">;
+  readonly hooks: Omit<HooksOptions, "proven"> & { readonly connections?: ConnectionLimits };
+  readonly admin: Omit<AdminOptions, "closing" | "proven"> & { readonly connections?: ConnectionLimits };
 }
 
 export interface Listeners {
@@ -29,10 +29,10 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   assertGuarded(adminAddress, options.admin.token ?? "");
 
   const closing = new AbortController();
-  const operators = new Connections();
+  const operators = new Connections(options.admin.connections);
   const operatorsApp = adminApp({ ...options.admin, closing: closing.signal, proven: provenIn(operators) });
   const admin = await startServer(operatorsApp, adminAddress, "FAIRLEAD_ADMIN_LISTEN", operators);
-  const senders = new Connections();
+  const senders = new Connections(options.hooks.connections);
   const sendersApp = hooksApp({ ...options.hooks, proven: provenIn(senders) });
   const hooks = await startServer(sendersApp, hooksAddress, "FAIRLEAD_HOOKS_LISTEN", senders).catch(
     async (thrown: unknown) => {

@@ -2,8 +2,8 @@ import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import { Refusal } from "./refusal.js";
 
-/** So many at once: each holds connections to the engine, and one of ours. */
-const most = 32;
+/** Each holds connections to the engine, and one of ours. */
+export const mostStreams = 32;
 /** A reader that went away without a word is found out by the kernel. */
 const keepAliveMs = 30_000;
 
@@ -17,8 +17,11 @@ interface Beat {
 export class Streams {
   readonly #open = new Set<AbortController>();
 
-  /** When `closing` aborts, all of them end. */
-  constructor(private readonly closing: AbortSignal | undefined) {
+  /** When `closing` aborts, all of them end; `most` may go on at once. */
+  constructor(
+    private readonly closing: AbortSignal | undefined,
+    private readonly most = mostStreams,
+  ) {
     closing?.addEventListener("abort", () => {
       for (const one of this.#open) one.abort();
     });
@@ -34,9 +37,9 @@ export class Streams {
     open: (signal: AbortSignal) => Promise<AsyncIterable<string>>,
     beat?: Beat,
   ): Promise<void> {
-    if (this.#open.size >= most) {
+    if (this.#open.size >= this.most) {
       const remedy = "end some of them, or try again later";
-      throw new Refusal(503, `${most} streams are open, and no more are allowed`, remedy, { "Retry-After": "10" });
+      throw new Refusal(503, `${this.most} streams are open, and no more are allowed`, remedy, { "Retry-After": "10" });
     }
     const gone = new AbortController();
     this.#open.add(gone);

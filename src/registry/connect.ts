@@ -28,6 +28,8 @@ export interface RegistryOptions {
   readonly userAgent?: string;
   /** Per request; default 10 s. */
   readonly timeoutMs?: number;
+  /** Requests under way at once; default 64. */
+  readonly atOnce?: number;
   /** Default: this machine's. */
   readonly clock?: Pick<Clock, "now" | "monotonic">;
 }
@@ -47,7 +49,7 @@ const requestsPerHost: LaneWidths = { quick: 4, slow: 2, slowMs: 1000 };
 export function connectRegistry(options: RegistryOptions): RegistryConnection {
   const { settings, dockerConfig, telemetry, userAgent = "fairlead", timeoutMs = 10_000 } = options;
   const { clock = { now: () => Date.now(), monotonic: () => performance.now() } } = options;
-  const transport = new Transport({ timeoutMs, userAgent, widths: requestsPerHost });
+  const transport = new Transport({ timeoutMs, userAgent, widths: requestsPerHost, atOnce: options.atOnce });
   const config = new DockerConfig(dockerConfig, options.helperEnvironment, () => clock.monotonic());
   const credentials = (registry: string): Promise<RegistryCredentials | undefined> => config.credentials(registry);
   const correspondence = new Correspondence(transport, settings, new Reporter(telemetry));

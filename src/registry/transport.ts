@@ -6,6 +6,7 @@ import type { Trust } from "./endpoint.js";
 import { connectionFault } from "./fault.js";
 import { assertWithin, lookupWithin, type Reach } from "./reach.js";
 import { Lane, type LaneWidths, type Turn } from "./lane.js";
+import { Places } from "../places.js";
 
 export interface Question extends Dialled {
   readonly trust: Trust;
@@ -32,6 +33,8 @@ export interface TransportOptions {
   readonly timeoutMs: number;
   /** Requests under way at once per host. */
   readonly widths: LaneWidths;
+  /** Requests under way at once, over all hosts (default 64). */
+  readonly atOnce?: number | undefined;
   readonly userAgent: string;
 }
 
@@ -42,13 +45,18 @@ const longestBody = 4 * 1024 * 1024;
 export class Transport {
   private readonly lines = new Map<string, Promise<Lines>>();
   private readonly lanes = new Map<string, Lane>();
+  private readonly places: Places;
 
-  constructor(private readonly options: TransportOptions) {}
+  constructor(private readonly options: TransportOptions) {
+    this.places = new Places(options.atOnce ?? 64);
+  }
 
   /** The time a request waits for its turn does not count as the registry's. */
   async send(question: Question): Promise<Answer> {
     const lines = await this.linesFor(question);
-    return this.laneFor(question.url.host).run(question.turn, () => this.exchange(question, lines));
+    return this.laneFor(question.url.host).run(question.turn, () =>
+      this.places.run(() => this.exchange(question, lines)),
+    );
   }
 
   async close(): Promise<void> {

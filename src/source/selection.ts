@@ -1,4 +1,6 @@
 import { posix } from "node:path";
+import type * as TinyGlobby from "tinyglobby";
+import { loadLate } from "../load-late.js";
 
 /** The files of one project, as the user named them: the first is its own, each other is merged over those before it. */
 export interface Selected {
@@ -44,7 +46,7 @@ export async function selectFiles(files: readonly string[]): Promise<Selection> 
 
 /** Absolute where the pattern is, else from the working directory on. What cannot be searched matches nothing. */
 async function matchesOf(pattern: string): Promise<readonly string[]> {
-  const { glob } = await import("tinyglobby");
+  const { glob } = loadLate("tinyglobby") as typeof TinyGlobby;
   const options = { absolute: posix.isAbsolute(pattern), expandDirectories: false, dot: true };
   const matches = await glob(pattern, options).catch(() => []);
   return matches.sort();

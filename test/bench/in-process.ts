@@ -76,6 +76,8 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     resyncJitterMs: 0,
     concurrentPulls: 3,
     concurrentServices: 16,
+    concurrentProbes: 32,
+    openLogs: 16,
   });
   const started = controller.start();
   const until = async (what: string, fits: () => boolean) => {

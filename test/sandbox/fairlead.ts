@@ -17,6 +17,8 @@ export interface FairleadOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly dataDir: string;
   readonly cwd?: string;
+  /** The most that it may have open, by `ulimit -n`; default: as this process. */
+  readonly openFiles?: number;
 }
 
 export interface FairleadProcess {
@@ -45,7 +47,7 @@ const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 /** The built program, `npm run build`, as its users run it. It dies with this process at the latest. */
 export async function startFairlead(options: FairleadOptions): Promise<FairleadProcess> {
   if (!existsSync(program)) throw new Error("dist/main.js is missing: run `npm run build` first");
-  const { args = [], dataDir, cwd = process.cwd() } = options;
+  const { args = [], dataDir, cwd = process.cwd(), openFiles } = options;
   const env: Record<string, string> = {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "/root",
@@ -56,7 +58,8 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
     FAIRLEAD_LEASE: leaseOf(dataDir),
     ...options.env,
   };
-  const command = [...dieWithParent(), process.execPath, program, "run", ...args];
+  const limited = openFiles === undefined ? [] : ["/bin/sh", "-c", 'ulimit -n "$0" && exec "$@"', String(openFiles)];
+  const command = [...dieWithParent(), ...limited, process.execPath, program, "run", ...args];
   const child = spawn(command[0]!, command.slice(1), { env, cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(child, "exit").then(([code]) => code as number | null);
   const closed = once(child, "close");

@@ -46,6 +46,7 @@ export interface Scene {
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     readonly awaitReady?: boolean;
+    readonly openFiles?: number;
   }): Promise<FairleadProcess>;
   /** Docker Hub's webhook for a push of this image. */
   hook(options?: { readonly name?: string; readonly tag?: string }): Promise<Response>;
@@ -156,12 +157,13 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
       );
     },
     writeText: (text) => writeFile(servicesFile, text),
-    start: async ({ args = [], env = {}, awaitReady = true } = {}) => {
+    start: async ({ args = [], env = {}, awaitReady = true, openFiles } = {}) => {
       await runs.at(-1)?.stop();
       const fairlead = await startFairlead({
         dataDir: `${directory}/data`,
         args: ["-f", servicesFile, "--config", settingsFile, ...args],
         env: { DOCKER_HOST: engineHost, FAIRLEAD_HOOK_SECRET: hookSecret, ...env },
+        ...(openFiles === undefined ? {} : { openFiles }),
       });
       runs.push(fairlead);
       if (awaitReady) await fairlead.ready();

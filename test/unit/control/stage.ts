@@ -151,6 +151,8 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         resyncJitterMs: 0,
         concurrentPulls: 2,
         concurrentServices: 8,
+        concurrentProbes: 32,
+        openLogs: 8,
       });
       void controller.start();
       await stage.until("ready", () => controller.ready());

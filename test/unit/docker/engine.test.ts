@@ -33,6 +33,37 @@ const noContent: Answer = (_request, response) => {
   response.end();
 };
 
+describe("connections", () => {
+  it("are as many at once as are allowed; what is read without end takes none of them", async () => {
+    const held: ServerResponse[] = [];
+    const fake = await startFakeEngine(({ path }, response) => {
+      if (/\/(logs|events)/.test(path)) response.flushHeaders();
+      else held.push(response);
+    });
+    open.push(fake);
+    const connections = { reads: 2, changes: 1 };
+    const engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined), connections });
+    const reader = new AbortController();
+    await Promise.all([1, 2, 3].map(() => engine.logs(id, { follow: true }, reader.signal)));
+
+    const looks = [1, 2, 3, 4].map(() => engine.locate(id));
+    const changes = [1, 2, 3].map(() => engine.startContainer(id));
+    const answer = (response: ServerResponse) => {
+      if (response.req.method === "GET") return void response.end(JSON.stringify({ Id: id, State: {} }));
+      response.statusCode = 204;
+      response.end();
+    };
+    for (let answered = 0; answered < 7; answered += 1) {
+      await expect.poll(() => held.length).toBeGreaterThan(0);
+      const at = (method: string) => held.filter(({ req }) => req.method === method).length;
+      expect([at("GET") <= 2, at("POST") <= 1]).toEqual([true, true]);
+      answer(held.shift()!);
+    }
+    await Promise.all([...looks, ...changes]);
+    reader.abort();
+  });
+});
+
 describe("the version", () => {
   it("is asked once, and spoken ever after", async () => {
     const { engine, fake } = await serve(noContent);

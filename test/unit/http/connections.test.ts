@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Connections, type Peer } from "../../../src/http/connections.js";
+import { type ConnectionLimits, Connections, type Peer } from "../../../src/http/connections.js";
 
 class FakePeer extends EventEmitter implements Peer {
   destroyed = false;
@@ -15,8 +15,10 @@ class FakePeer extends EventEmitter implements Peer {
   }
 }
 
-function houseOf(limits: { total: number; perAddress: number; perKnownAddress?: number }) {
-  const connections = new Connections({ perKnownAddress: limits.perAddress, ...limits });
+type Limits = Partial<ConnectionLimits> & Pick<ConnectionLimits, "total" | "perAddress">;
+
+function houseOf(limits: Limits) {
+  const connections = new Connections({ perKnownAddress: limits.perAddress, strangers: Infinity, ...limits });
   const admit = (address: string, count = 1): FakePeer[] =>
     Array.from({ length: count }, () => {
       const peer = new FakePeer(address);
@@ -81,6 +83,18 @@ describe("connections", () => {
     expect(proven.map(({ destroyed }) => destroyed)).toEqual([false, true, false]);
   });
 
+  test("of strangers there are fewer than places: the rest is kept for those who know a secret", () => {
+    const { connections, admit, admitProven } = houseOf({ total: 10, perAddress: 10, strangers: 4 });
+    const strangers = admit("198.51.100.1", 6);
+    expect(strangers.map(({ destroyed }) => destroyed)).toEqual([true, true, false, false, false, false]);
+    const [sender] = admit("192.0.2.1");
+    connections.prove(sender!);
+    expect(alive(strangers)).toBe(3);
+    expect(alive(admit("192.0.2.1", 3))).toBe(3);
+    expect(alive(admitProven("192.0.2.1", 2))).toBe(2);
+    expect(alive(strangers)).toBe(3);
+  });
+
   test("an answered request is no reason to stay", () => {
     const { connections, admit, admitProven } = houseOf({ total: 2, perAddress: 10 });
     const [proven] = admitProven("192.0.2.1");
@@ -91,7 +105,7 @@ describe("connections", () => {
   });
 
   test("whatever comes and goes: within the limits; no proven sender's answer is cut; a known sender finds strangers' places free", () => {
-    const limits = { total: 8, perAddress: 4 };
+    const limits = { total: 8, perAddress: 4, strangers: 3 };
     const act = fc.record({
       what: fc.constantFrom("come", "come", "come", "prove", "begin", "leave"),
       address: fc.constantFrom("a", "b", "c", "d"),
@@ -112,7 +126,10 @@ describe("connections", () => {
             const mine = open.filter((peer) => peer.remoteAddress === address).length;
             const [peer] = admit(address);
             peers.push(peer!);
-            if (knownAddresses.has(address) && mine < limits.perAddress && strangers.length > 0) {
+            // They have fewer places than there are: a known sender finds one free where no known one holds it.
+            const known = open.length - strangers.length;
+            const isRoom = strangers.length > 0 || known < limits.total - 1;
+            if (knownAddresses.has(address) && mine < limits.perAddress && isRoom) {
               expect(peer?.destroyed).toBe(false);
             }
           } else if (one !== undefined && what === "leave") one.destroy();
@@ -127,6 +144,8 @@ describe("connections", () => {
           if (what === "leave" && one !== undefined) busy.delete(one);
           const left = peers.filter(({ destroyed }) => !destroyed);
           expect(left.length).toBeLessThan(limits.total);
+          const unknown = left.filter((peer) => !provenOnes.has(peer) && !knownAddresses.has(peer.remoteAddress));
+          expect(unknown.length).toBeLessThanOrEqual(limits.strangers);
           for (const each of ["a", "b", "c", "d"]) {
             expect(left.filter((peer) => peer.remoteAddress === each).length).toBeLessThanOrEqual(limits.perAddress);
           }

@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -35,6 +36,44 @@ async function listen(server: Server): Promise<string> {
 }
 
 const ok = (): Promise<Fake> => fakeRegistry(() => ({ status: 200 }));
+
+describe("requests", () => {
+  it("are as many at once as are allowed, whatever hosts they go to", async () => {
+    let [running, most] = [0, 0];
+    const hosts = await Promise.all(
+      [1, 2, 3].map(() => {
+        const server = createHttpServer((_req, res) => {
+          most = Math.max(most, (running += 1));
+          setTimeout(() => {
+            running -= 1;
+            res.end();
+          }, 20);
+        });
+        onTestFinished(() => {
+          server.closeAllConnections();
+        });
+        return listen(server);
+      }),
+    );
+    const widths = { quick: 3, slow: 2, slowMs: 1000 };
+    const transport = new Transport({ timeoutMs: 2000, widths, atOnce: 2, userAgent: "test/1" });
+    onTestFinished(() => transport.close());
+    const trust = { plain: true, verify: false, ca: undefined };
+    const ask = (host: string) => {
+      const question = {
+        method: "GET",
+        headers: {},
+        url: new URL(`http://${host}/v2/`),
+        trust,
+        reach: "anywhere",
+      } as const;
+      return transport.send({ ...question, turn: { of: "x", urgent: false } });
+    };
+    const answers = await Promise.all(hosts.flatMap((host) => [ask(host), ask(host), ask(host)]));
+    expect(answers.map(({ status }) => status)).toEqual(Array(9).fill(200));
+    expect(most).toBe(2);
+  });
+});
 
 describe("HTTPS first", () => {
   it("falls back to plain HTTP once, then knows", async () => {

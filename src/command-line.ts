@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { program } from "./cli/program.js";
+import { readConfig } from "./config.js";
+import type { Environment } from "./config.js";
+import { createLog, silentLog } from "./log.js";
+import { pour } from "./pour.js";
+import { visible } from "./printable.js";
+import { readVersion } from "./version.js";
+
+/** The adapters and what they need are a second of start: a verb that only asks a running controller does without. */
+const wiring = () => import("./wiring.js");
+
+/** Runs the verb that the command line names, to the end of the process. */
+export async function commandLine(argv: readonly string[], environment: Environment): Promise<void> {
+  // A controller waits nearly all its life: V8 is to keep its heap small rather than be fast.
+  setFlagsFromString("--optimize-for-size");
+
+  /** Of the verb that controls: connections that a peer may keep open, and a disk that may be hung. */
+  const controller: { begun: boolean; isStuck: () => boolean } = { begun: false, isStuck: () => false };
+
+  process.exitCode = await program(
+    {
+      version: readVersion(),
+      configure: (flags) => readConfig(flags, environment),
+      start: async (config) => {
+        controller.begun = true;
+        const log = await createLog(config.logLevel, process.stdout.isTTY);
+        const { startController } = await import("./tenure.js");
+        const running = await startController(config, environment, log);
+        controller.isStuck = () => running.isStuck();
+        return running;
+      },
+      load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
+      draft: async (...choice) => (await wiring()).draftServices(...choice),
+      preview: async (config) => (await wiring()).previewPlan(config, environment),
+      terminal: process.stdout.isTTY,
+      errorTerminal: process.stderr.isTTY,
+      readText: readTextIfAny,
+      print: (text) => process.stdout.write(`${visible(text)}\n`),
+      pour: (texts) => pour(texts, process.stdout),
+      complain: (text) => process.stderr.write(`${visible(text)}\n`),
+    },
+    argv,
+  );
+  // Nothing that a peer keeps open may keep the process, once it has said what it has to say.
+  if (controller.begun) {
+    setImmediate(() => {
+      // A disk that is hung would hold up an orderly exit too.
+      if (controller.isStuck()) process.kill(process.pid, "SIGKILL");
+      process.exit();
+    });
+  }
+}
+
+function readTextIfAny(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,7 @@
+import { createRequire } from "node:module";
+
+/**
+ * Loads what only few need, when it is needed. Not by `import()`: where that cannot open a file, as when a process has
+ * too many open, it answers with the same error for ever.
+ */
+export const loadLate: (name: string) => unknown = createRequire(import.meta.url);
