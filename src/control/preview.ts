@@ -3,6 +3,7 @@ import { leftAlone } from "../plan/adopt.js";
 import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import { pinned } from "../plan/pin.js";
 import { shorten } from "../plan/render.js";
+import { claimOf } from "../plan/resources.js";
 import { strategyOf } from "../plan/strategy.js";
 import { isImageOf, viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
@@ -47,7 +48,7 @@ async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<Se
   return { project: spec.project, service: spec.name, changes, text };
 }
 
-async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { targets, record }: PreviewOptions) {
+async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { specs, targets, record }: PreviewOptions) {
   const active = activeOf(spec, host);
   const { memory, sameContent } = record(serviceKey(spec.project, spec.name));
   const { target } = await targets.resolve(spec, host.images);
@@ -69,10 +70,9 @@ async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { targets, reco
       ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
       : target,
   };
-  const { lines, changes, end } = forecast(withWindow(pinned(desired, memory.pin), host.takenAt), host, {
-    ...memory,
-    heals: new Map(),
-  });
+  const remembered = { ...memory, heals: new Map() };
+  const wanted = withWindow(pinned(desired, memory.pin), host.takenAt);
+  const { lines, changes, end } = forecast(wanted, host, remembered, specs.map(claimOf));
   const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
   return { lines: [...describeAdoption(active), ...body], changes, reason: end.reason };
 }

@@ -49,12 +49,13 @@ export class Timeline {
 
   /** What was written down, by the clock that everything is judged by now. */
   recall(memory: Memory): Memory {
-    const { retriedAt, leaving, firstSeen } = memory;
+    const { retriedAt, leaving, firstSeen, attempts } = memory;
     const carry = (instant: number) => this.#engine.carry(instant);
     return {
       ...memory,
       retriedAt: retriedAt === undefined ? undefined : carry(retriedAt),
       leaving: new Map([...leaving].map(([id, one]) => [id, { ...one, at: carry(one.at) }])),
+      ...(attempts === undefined ? {} : { attempts: attempts.map((one) => ({ ...one, at: carry(one.at) })) }),
       ...(firstSeen === undefined ? {} : { firstSeen: new Map([...firstSeen].map(([id, at]) => [id, carry(at)])) }),
     };
   }

@@ -63,6 +63,7 @@ export class Triggers {
         return;
       case "container":
         this.#noticeService(serviceKey(event.project, event.service));
+        if (!event.action.startsWith("health_status")) this.#noticeWaiting();
         if (event.subject !== undefined) this.#noticeGuests(event.subject);
         return;
       case "foreign":
@@ -121,6 +122,14 @@ export class Triggers {
     for (const [key, status] of catalog.statuses) if (isObstructed(status)) queue.notice(key);
   }
 
+  /** Those that wait for what another one of ours has: it may have stopped, or have come to where both can stop. */
+  #noticeWaiting(): void {
+    const { catalog, queue } = this.options;
+    for (const [key, status] of catalog.statuses) {
+      if (turns.has(reasonOfReady(status))) queue.notice(key);
+    }
+  }
+
   /** Those that wait for it, and others that `concerns` them. */
   #noticeDependants(key: ServiceKey, concerns: (dependant: Dependant) => boolean): void {
     const { catalog, queue } = this.options;
@@ -150,6 +159,8 @@ const obstructions: ReadonlySet<string | undefined> = new Set([
   ...["NameConflict", "PortConflict", "AddressConflict", "StartFailed", "StartRefused", "EngineRefused"],
   ...["StrayContainer", "NetworkConflict", "NetworkInUse", "NetworkChanging"],
 ]);
+
+const turns: ReadonlySet<string | undefined> = new Set(["WaitingForTurn", "PortConflict", "AddressConflict"]);
 
 /** Something foreign stands in the way, or others have to act first: any change on the host may have been that. */
 function isObstructed(status: ServiceStatus): boolean {

@@ -18,7 +18,8 @@ export function pauseAfter(
     ({ slot = 1, ...attempt }) => attempt.specHash === specHash && attempt.digest === digest && slot === own,
   );
   const last = failed.at(-1);
-  if (last === undefined) return undefined;
+  // One that is still to come was written down by a clock that has been set back since.
+  if (last === undefined || last.at > now) return undefined;
   const until = last.at + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failed.length - 1, 20));
   if (until <= now) return undefined;
   const because = `${last.message}; it is tried again in ${formatMs(until - now)}`;

@@ -18,7 +18,7 @@ import { strategyOf } from "./strategy.js";
 import { isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { pauseAfter } from "./attempts.js";
-import { contestFor, contestOutcome } from "./contention.js";
+import { contestFor, contestOutcome, isOpen } from "./contention.js";
 import type { Contest } from "./contention.js";
 import { resourcesOf } from "./resources.js";
 import { describeWedge, hasRemains } from "./wedged.js";
@@ -34,28 +34,22 @@ export function planRollout(
   const obstacle = awaitStart(desired, digest, view, memory);
   if (obstacle !== undefined)
     return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
-  const contest = contestFor(resourcesOf(desired.spec), desired.spec, view);
-  if (contest !== undefined && contest.kind !== "lent")
-    return awaitTurn(
-      contest,
-      { desired, digest, revision: revisionFor(desired, digest, view, memory) },
-      active,
-      view,
-      memory,
-    );
   const strategy = strategyOf(desired.spec, view);
   if (active !== undefined && isUp(active) && strategy.order === "stop-first") {
     const pause = pauseAfter(desired, digest, view, memory);
     if (pause !== undefined) return withRepair({ steps: [], outcome: pause }, desired.spec, active, view, memory);
   }
+  const occasion = { desired, digest, revision: revisionFor(desired, digest, view, memory) };
+  const contest = contestFor(resourcesOf(desired.spec), desired.spec, view);
+  if (isOpen(contest)) return awaitTurn(contest, occasion, active, view, memory);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
-    steps: launch({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, active, view, memory),
+    steps: launch(occasion, active, view, memory),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
 }
 
-/** What it needs is another's: what serves goes on, and the new one is made ready where that one is to give way. */
+/** What it needs is another's, which is to give way: what serves goes on, and the new one is made ready. */
 function awaitTurn(
   contest: Contest,
   occasion: Occasion,
@@ -63,9 +57,8 @@ function awaitTurn(
   view: SlotView,
   memory: SlotMemory,
 ): Plan {
-  const births = contest.kind === "kept" ? [] : birth(occasion, active, view, memory);
-  const wait = { steps: births, outcome: contestOutcome(contest, view) };
-  const plan: Plan = births.length === 0 ? wait : { ...wait, outcome: { ...wait.outcome, kind: "continue" } };
+  const outcome = { ...contestOutcome(contest, view), kind: "continue" } as const;
+  const plan: Plan = { steps: birth(occasion, active, view, memory), outcome };
   return active === undefined ? plan : withRepair(plan, occasion.desired.spec, active, view, memory);
 }
 
@@ -74,8 +67,15 @@ export function awaitStart(desired: Desired, digest: Digest, view: SlotView, mem
   return (
     awaitImage(desired.spec, digest, view) ??
     awaitHost(desired, view) ??
+    awaitKeeper(desired, view) ??
     awaitBefore({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, view, memory)
   );
+}
+
+/** What another one has and keeps is waited for before anything is done, its jobs too. */
+function awaitKeeper({ spec }: Desired, view: SlotView): Plan | undefined {
+  const contest = contestFor(resourcesOf(spec), spec, view);
+  return contest?.kind === "kept" ? { steps: [], outcome: contestOutcome(contest, view) } : undefined;
 }
 
 /** What serves is kept running, whatever stands in the way of the new one. */

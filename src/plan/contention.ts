@@ -4,7 +4,7 @@ import type { ObservedContainer } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import { describeAddress, describePort, sameAddress, samePort } from "./resources.js";
 import type { HeldAddress, HeldPort, Resources } from "./resources.js";
-import { circleOf, isAtHand, keeps } from "./yielding.js";
+import { circleOf, isCircleReady, keeps, keyOf } from "./yielding.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
@@ -22,14 +22,16 @@ export interface Contest {
   readonly kind: "kept" | "given" | "swapped" | "lent";
   /** The holder, where it is ours. */
   readonly container?: ObservedContainer;
-  /** Whoever is to give way has a new container that only has to be started. */
+  /** How many wait for each other in a circle, this one among them; 0: there is none. */
+  readonly circle: number;
+  /** All that wait for each other have a new container, and nothing else that these need is missing. */
   readonly isReady: boolean;
 }
 
-type Same = "PortConflict" | "AddressConflict";
-const pollMs = 1_000;
+/** What wakes those that wait is an event; this is for one that was lost. */
+const pollMs = 5_000;
 
-/** The first thing that a container of the service needs and another one holds. */
+/** What keeps a container of the service from being started, the most lasting first: something it needs is another's. */
 export function contestFor(
   { ports, addresses }: Resources,
   { project, name, gateOf }: Pick<ServiceSpec, "project" | "name" | "gateOf">,
@@ -40,18 +42,18 @@ export function contestFor(
   const isPartner = (other: ObservedContainer) =>
     other.project === project && (other.gate?.of === name || other.service === gateOf);
   const view = { ...whole, neighbours: whole.neighbours.filter((other) => !isPartner(other)) };
-  return (
-    firstOf(ports, (port) => contestOfPort(port, self, view)) ??
-    firstOf(addresses, (address) => contestOfAddress(address, self, view))
-  );
+  const contests = [
+    ...ports.flatMap((port) => contestOfPort(port, self, view) ?? []),
+    ...addresses.flatMap((address) => contestOfAddress(address, self, view) ?? []),
+  ];
+  return contests.sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))[0];
 }
 
-function firstOf<T, R>(list: readonly T[], of: (one: T) => R | undefined): R | undefined {
-  for (const one of list) {
-    const found = of(one);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+const kinds: readonly Contest["kind"][] = ["kept", "given", "swapped", "lent"];
+
+/** It cannot be started before the other one gives way. */
+export function isOpen(contest: Contest | undefined): contest is Contest {
+  return contest !== undefined && contest.kind !== "lent";
 }
 
 function contestOfPort(port: HeldPort, self: ServiceKey, view: View): Contest | undefined {
@@ -78,44 +80,41 @@ function contestOfAddress(address: HeldAddress, self: ServiceKey, view: View): C
     ({ location }) => location?.kind === "networks" && location.addresses.some(isIt),
   );
   if (borrower !== undefined)
-    return { ...named, kind: "lent", holder: describe(borrower), container: borrower, isReady: true };
+    return { ...named, kind: "lent", holder: describe(borrower), container: borrower, circle: 0, isReady: false };
   const stranger = view.foreign.find(({ addresses }) => addresses?.some(isIt) === true);
   return stranger === undefined ? undefined : byStranger(named, stranger);
 }
 
-type Named = { readonly what: string; readonly reason: Same };
+type Named = Pick<Contest, "what" | "reason">;
 
 function byKeeper(named: Named, holder: ObservedContainer): Contest {
-  return { ...named, kind: "kept", holder: describe(holder), container: holder, isReady: false };
+  return { ...named, kind: "kept", holder: describe(holder), container: holder, circle: 0, isReady: false };
 }
 
 function byYielder(named: Named, holder: ObservedContainer, self: ServiceKey, view: View): Contest {
-  const common = { ...named, holder: describe(holder), container: holder };
   const circle = circleOf(self, holder, view);
-  if (circle.length === 0) return { ...common, kind: "given", isReady: isAtHand(keyOf(holder), view) };
-  return { ...common, kind: "swapped", isReady: circle.every((one) => one === self || isAtHand(one, view)) };
+  const kind = circle.length === 0 ? "given" : "swapped";
+  const isReady = circle.length > 0 && isCircleReady(circle, view);
+  return { ...named, kind, holder: describe(holder), container: holder, circle: circle.length, isReady };
 }
 
 function byStranger(named: Named, { name }: { readonly name: string }): Contest {
-  return { ...named, kind: "kept", holder: `${name}, which is not Fairlead's`, isReady: false };
+  return { ...named, kind: "kept", holder: `${name}, which is not Fairlead's`, circle: 0, isReady: false };
 }
 
 function describe(holder: ObservedContainer): string {
   return `${holder.name} of ${keyOf(holder)}`;
 }
 
-function keyOf({ project, service }: ObservedContainer): ServiceKey {
-  return serviceKey(project, service);
-}
-
 /** What is told while it is waited for. */
-export function contestOutcome({ what, holder, kind, reason }: Contest, { now }: View): Outcome {
+export function contestOutcome({ what, holder, kind, reason, circle }: Contest, { now }: View): Outcome {
   const until = now + pollMs;
   switch (kind) {
     case "kept":
       return { kind: "wait", until: undefined, reason, because: `${what} is that of ${holder}` };
     case "swapped": {
-      const because = `${what} is that of ${holder}, which waits for this one: both stop first, as soon as both have a new container`;
+      const all = circle === 2 ? "both" : `all ${circle}`;
+      const because = `${what} is that of ${holder}, which waits for this one: ${all} stop first, as soon as ${all} have a new container`;
       return { kind: "wait", until, reason: "WaitingForTurn", because };
     }
     case "given":

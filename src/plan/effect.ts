@@ -6,7 +6,8 @@ import { roleOf, baseOf, activeName } from "./names.js";
 import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute } from "./observed.js";
 import { anonymousOf } from "./anonymous.js";
 import { mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
-import { resourcesOf } from "./resources.js";
+import { addressesOf, resourcesOf } from "./resources.js";
+import type { HeldAddress } from "./resources.js";
 import type { BuildStep, ConnectStep, CreateContainerStep, RemoveContainerStep, Route, Step } from "./step.js";
 
 /**
@@ -46,9 +47,13 @@ export function effect(
     case "connect-network":
       return change(host, step.container, (container) => ({
         networks: [...without(container, step.network), endpoint(host, step)],
+        ...fixed(step.network, container.fixedAddresses, addressesOf(step)),
       }));
     case "disconnect-network":
-      return change(host, step.container, (container) => ({ networks: without(container, step.network) }));
+      return change(host, step.container, (container) => ({
+        networks: without(container, step.network),
+        ...fixed(step.network, container.fixedAddresses, []),
+      }));
     case "start-container":
       return change(host, step.container, (container) => ({
         state: "running",
@@ -162,8 +167,8 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     declaredNetworks: spec.networks.map(({ network }) => network.name),
     ...mounted(mounts),
     ...sharing(step),
-    ...(spec.container.ports.length === 0 ? {} : { publishes: true }),
-    ...held(spec),
+    ...publishing(spec),
+    ...(step.attach === undefined ? {} : fixed(step.attach.network, undefined, addressesOf(step.attach))),
     ...(spec.gateOf === undefined ? {} : { gate: { of: spec.gateOf } }),
     ...(step.job === undefined ? followedBy(spec) : { job: step.job }),
     ...(spec.onRollback === undefined ? {} : { onRollback: jobsHash(spec.onRollback) }),
@@ -177,12 +182,22 @@ function mounted(mounts: readonly ObservedMount[]): Pick<ObservedContainer, "mou
   return mounts.length === 0 ? {} : { mounts };
 }
 
-function held(spec: ServiceSpec): Pick<ObservedContainer, "ports" | "fixedAddresses"> {
-  const { ports, addresses } = resourcesOf(spec);
+function publishing(spec: ServiceSpec): Pick<ObservedContainer, "publishes" | "ports"> {
+  const { ports } = resourcesOf(spec);
   return {
+    ...(spec.container.ports.length === 0 ? {} : { publishes: true }),
     ...(ports.length === 0 ? {} : { ports }),
-    ...(addresses.length === 0 ? {} : { fixedAddresses: addresses }),
   };
+}
+
+/** `before`: of the same network or others. */
+function fixed(
+  network: string,
+  before: readonly HeldAddress[] | undefined,
+  now: readonly HeldAddress[],
+): Pick<ObservedContainer, "fixedAddresses"> {
+  if (before === undefined && now.length === 0) return {};
+  return { fixedAddresses: [...(before ?? []).filter((one) => one.network !== network), ...now] };
 }
 
 function sharing({ owners = [] }: CreateContainerStep): Pick<ObservedContainer, "owners"> {

@@ -2,12 +2,14 @@ import type { ServiceSpec } from "../spec/service.js";
 import type { Desired, Memory } from "./desired.js";
 import { effect } from "./effect.js";
 import type { HostSnapshot } from "./observed.js";
+import { giveWay } from "./give-way.js";
 import { failedRun, withRun } from "./job-news.js";
 import { noted } from "./leaving.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { plan } from "./plan.js";
 import { ranPostStart } from "./post-start-memory.js";
 import { renderStep, shorten } from "./render.js";
+import type { Claim } from "./resources.js";
 import type { Step } from "./step.js";
 import { isUp, viewOf } from "./view.js";
 
@@ -22,8 +24,16 @@ export interface Forecast {
 const longest = 20;
 const passesOfJob = 3;
 
-/** The whole way from here, if every container does well: plans, carried out on paper, until nothing is left to do. */
-export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): Forecast {
+/**
+ * The whole way from here, if every container does well and every other service does as its file says: plans, carried out
+ * on paper, until nothing is left to do.
+ */
+export function forecast(
+  desired: Desired,
+  host: HostSnapshot,
+  memory: Memory,
+  claims: readonly Claim[] = [],
+): Forecast {
   const lines: string[] = [];
   let world = host;
   let known = memory;
@@ -31,7 +41,7 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
   const { replicas = 1, before = [], after = [] } = desired.spec;
   const most = longest * Math.max(1, replicas) + passesOfJob * (before.length + after.length);
   for (let pass = 0; ; pass += 1) {
-    const { steps, outcome } = plan(desired, viewOf(world, desired.spec, new Map()), known);
+    const { steps, outcome } = plan(desired, { ...viewOf(world, desired.spec, new Map()), claims }, known);
     changes ||= steps.length > 0;
     lines.push(...steps.map((step) => shorten(renderStep(step))));
     for (const step of steps) {
@@ -46,7 +56,7 @@ export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): 
     }
     if (outcome.kind === "wait" && isTimed(outcome)) {
       lines.push(shorten(`wait: ${outcome.because}`));
-      world = { ...relieve(world), takenAt: outcome.until ?? world.takenAt };
+      world = { ...giveWay(relieve(world), claims), takenAt: outcome.until ?? world.takenAt };
     } else if (outcome.kind === "wait" && outcome.reason === "WaitingForCompletion") {
       lines.push("wait until it has completed");
       world = complete(world, desired.spec);

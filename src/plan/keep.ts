@@ -11,7 +11,7 @@ import type { Step } from "./step.js";
 import { restore, restorePolicy } from "./steps.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
-import { contestFor, contestOutcome } from "./contention.js";
+import { contestFor, contestOutcome, isOpen } from "./contention.js";
 import { needsOf } from "./resources.js";
 import { describeWedge, isWedged } from "./wedged.js";
 import type { SlotView, View } from "./view.js";
@@ -60,8 +60,7 @@ export function keepRunning(spec: ServiceSpec, active: ObservedContainer, view: 
     return { steps: running.steps, outcome };
   }
   const contest = contestFor(needsOf(active), spec, view);
-  if (contest !== undefined && contest.kind !== "lent")
-    return { steps: running.steps, outcome: contestOutcome(contest, view) };
+  if (isOpen(contest)) return { steps: running.steps, outcome: contestOutcome(contest, view) };
   const resumeAt = crashPause(active, view, memory);
   if (resumeAt > view.now) {
     const pause = formatMs(resumeAt - view.now);

@@ -22,9 +22,9 @@ import type { SlotView } from "./view.js";
 import { assess } from "./assess.js";
 import type { Verdict } from "./verdict.js";
 import { isByHost } from "./start-refusal.js";
-import { contestFor, contestOutcome } from "./contention.js";
+import { contestFor, contestOutcome, isOpen } from "./contention.js";
 import type { Contest } from "./contention.js";
-import { needsOf } from "./resources.js";
+import { needsOf, resourcesOf } from "./resources.js";
 import { describeWedge, hasRemains, isWedged } from "./wedged.js";
 
 interface Seen {
@@ -47,7 +47,7 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
   if (begun !== undefined) return begun;
   switch (verdict.kind) {
     case "not-started":
-      return planLaunch(desired, next, active, verdict.because, view);
+      return planLaunch(desired, next, active, verdict.because, { view, memory });
     case "waiting": {
       const steps = isUp(next) ? join(next, desired.spec.networks, false) : [];
       return {
@@ -145,11 +145,13 @@ function wantsActive(desired: Desired, active: ObservedContainer | undefined, vi
 /** It does not run, and is to. */
 function canComeBack(spec: ServiceSpec, active: ObservedContainer, next: ObservedContainer, { view, memory }: Seen) {
   if (isUp(active) || hasRemains(active) || spec.oneShot === true) return false;
+  if (isOpen(contestFor(needsOf(active), spec, view))) return false;
   return startObstacle(spec, active, view) === undefined && !isGone(spec, { active, next }, view, memory);
 }
 
 function readyToLaunch(desired: Desired, view: SlotView, memory: SlotMemory): boolean {
-  return desired.target.known && awaitStart(desired, desired.target.digest, view, memory) === undefined;
+  if (!desired.target.known || awaitStart(desired, desired.target.digest, view, memory) !== undefined) return false;
+  return !isOpen(contestFor(resourcesOf(desired.spec), desired.spec, view));
 }
 
 function planLaunch(
@@ -157,11 +159,11 @@ function planLaunch(
   next: ObservedContainer,
   active: ObservedContainer | undefined,
   because: string,
-  view: SlotView,
+  { view, memory }: Seen,
 ): Plan {
   const { spec } = desired;
   const contest = contestFor(needsOf(next), spec, view);
-  if (contest !== undefined && contest.kind !== "lent") return awaitTurn(contest, spec, next, active, view);
+  if (isOpen(contest)) return awaitTurn(contest, spec, next, active, { view, memory });
   const strategy = strategyOf(spec, view);
   const alone = strategy.order === "stop-first" || active === undefined || !isUp(active);
   const aliased = alone && !othersServe(view);
@@ -179,16 +181,14 @@ function awaitTurn(
   spec: ServiceSpec,
   next: ObservedContainer,
   active: ObservedContainer | undefined,
-  view: SlotView,
+  seen: Seen,
 ): Plan {
-  const outcome = contestOutcome(contest, view);
+  const outcome = contestOutcome(contest, seen.view);
   if (active === undefined) return { steps: [], outcome };
-  if (contest.kind === "swapped" && contest.isReady) return { steps: retire(active, spec, outcome.because), outcome };
+  if (contest.isReady) return { steps: retire(active, spec, outcome.because), outcome };
   // It had stopped for a turn that does not come.
-  const isFree = contestFor(needsOf(active), spec, view) === undefined;
-  const comesBack = !isUp(active) && !contest.isReady && isFree && startObstacle(spec, active, view) === undefined;
-  const steps = comesBack ? restore(active, `it serves until ${next.name} can start`) : [];
-  return { steps, outcome };
+  const comesBack = canComeBack(spec, active, next, seen);
+  return { steps: comesBack ? restore(active, `it serves until ${next.name} can start`) : [], outcome };
 }
 
 /**

@@ -1,6 +1,7 @@
+import type { EndpointSettings } from "../spec/network.js";
 import type { PortMapping, ServiceSpec } from "../spec/service.js";
 
-/** A port of the host. `hostIp` absent: on all addresses. */
+/** A port of the host. `hostIp` absent: on all addresses of both families; `0.0.0.0`, `::`: on all of one. */
 export type HeldPort = Pick<PortMapping, "protocol"> & { readonly hostIp?: string; readonly hostPort: number };
 
 export interface HeldAddress {
@@ -21,39 +22,56 @@ export interface Claim extends Resources {
   readonly service: string;
 }
 
-/** Of a range the engine takes what is free. */
+/** Of a range, and for port 0, the engine takes what is free. */
 export function resourcesOf({ container, networks }: Pick<ServiceSpec, "container" | "networks">): Resources {
   const ports = container.ports.flatMap(({ hostIp, hostPort, hostPortEnd, protocol }): HeldPort[] => {
-    if (hostPort === undefined || hostPortEnd !== undefined) return [];
-    return [{ protocol, hostPort, ...(isAny(hostIp) ? {} : { hostIp }) }];
+    if (hostPort === undefined || hostPort === 0 || hostPortEnd !== undefined) return [];
+    return [{ protocol, hostPort, ...(hostIp ? { hostIp } : {}) }];
   });
-  const addresses = networks.flatMap(({ network: { name: network }, settings }) =>
-    [settings?.ipv4Address, settings?.ipv6Address].flatMap((address) =>
-      address === undefined ? [] : [{ network, address }],
-    ),
-  );
+  const addresses = networks.flatMap(({ network: { name: network }, settings }) => addressesOf({ network, settings }));
   return { ports, addresses };
+}
+
+/** The fixed ones of an endpoint. */
+export function addressesOf({ network, settings = {} }: Fixable): readonly HeldAddress[] {
+  const { ipv4Address, ipv6Address } = settings;
+  return [ipv4Address, ipv6Address].flatMap((address) => (address === undefined ? [] : [{ network, address }]));
+}
+
+interface Fixable {
+  readonly network: string;
+  readonly settings?: EndpointSettings | undefined;
 }
 
 export function claimOf(spec: ServiceSpec): Claim {
   return { project: spec.project, service: spec.name, ...resourcesOf(spec) };
 }
 
-export function isAny(hostIp: string | undefined): hostIp is undefined {
-  return hostIp === undefined || ["", "0.0.0.0", "::"].includes(hostIp);
-}
-
+/** As the kernel has it: the two families are apart, and within one all addresses include each. */
 export function samePort(one: HeldPort, other: HeldPort): boolean {
   if (one.hostPort !== other.hostPort || one.protocol !== other.protocol) return false;
-  return one.hostIp === undefined || other.hostIp === undefined || one.hostIp === other.hostIp;
+  if (one.hostIp === undefined || other.hostIp === undefined) return true;
+  if (one.hostIp.includes(":") !== other.hostIp.includes(":")) return false;
+  return isAll(one.hostIp) || isAll(other.hostIp) || canonical(one.hostIp) === canonical(other.hostIp);
+}
+
+function isAll(hostIp: string): boolean {
+  return hostIp === "0.0.0.0" || canonical(hostIp) === "::";
 }
 
 export function sameAddress(one: HeldAddress, other: HeldAddress): boolean {
-  return one.network === other.network && one.address === other.address;
+  return one.network === other.network && canonical(one.address) === canonical(other.address);
 }
 
-export function describePort({ hostIp, hostPort, protocol }: HeldPort): string {
-  return `port ${hostIp === undefined ? "" : `${hostIp}:`}${hostPort}${protocol === "tcp" ? "" : `/${protocol}`}`;
+/** An IPv6 address can be written in many ways. What is none stays as it is. */
+function canonical(address: string): string {
+  const url = address.includes(":") ? `http://[${address}]` : "";
+  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : address;
+}
+
+export function describePort({ hostIp = "", hostPort, protocol }: HeldPort): string {
+  const where = hostIp === "" ? "" : `${hostIp.includes(":") ? `[${hostIp}]` : hostIp}:`;
+  return `port ${where}${hostPort}${protocol === "tcp" ? "" : `/${protocol}`}`;
 }
 
 export function describeAddress({ network, address }: HeldAddress): string {
@@ -65,7 +83,7 @@ export function needsOf({ ports = [], fixedAddresses = [] }: HeldResources): Res
   return { ports, addresses: fixedAddresses };
 }
 
-interface HeldResources {
+export interface HeldResources {
   readonly ports?: readonly HeldPort[];
   readonly fixedAddresses?: readonly HeldAddress[];
 }

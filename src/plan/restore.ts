@@ -1,11 +1,13 @@
 import { withRepair } from "./begin.js";
 import { isDetached } from "./bonds.js";
+import { contestFor, contestOutcome, isOpen } from "./contention.js";
 import type { Desired, Memory } from "./desired.js";
 import { memoryOf, own } from "./failures.js";
 import { heldBy } from "./held.js";
 import type { ObservedContainer, Role } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { ownGoalOf } from "./goal.js";
+import { needsOf } from "./resources.js";
 import { startPrevious } from "./return.js";
 import { planSlot } from "./slot.js";
 import { together } from "./together.js";
@@ -40,7 +42,13 @@ export function planRestore(desired: Desired, view: View, memory: Memory, count:
     const active = inRole(slot.containers, "active");
     if (container.role !== "previous" || inRole(slot.containers, "next") !== undefined)
       return planSlot(goal, slot, remembered);
-    if (begin.has(slot.slot) && !failed) return startPrevious(goal, container, because, slot);
+    const contest = contestFor(needsOf(container), desired.spec, slot);
+    const isItsTurn = begin.has(slot.slot) && !failed;
+    if (isItsTurn && isOpen(contest)) {
+      const plan = { steps: [], outcome: contestOutcome(contest, view) };
+      return active === undefined ? plan : withRepair(plan, desired.spec, active, slot, remembered);
+    }
+    if (isItsTurn) return startPrevious(goal, container, because, slot);
     if (active === undefined) return { steps: [], outcome: wait };
     return withRepair({ steps: [], outcome: wait }, desired.spec, active, slot, remembered);
   });

@@ -1,19 +1,22 @@
 import { fits, isDetached } from "./bonds.js";
 import { conflictWith } from "./conflict.js";
+import { contestFor } from "./contention.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { isOver } from "./over.js";
 import { planRollout } from "./begin.js";
 import { heldBy, planHeld } from "./held.js";
+import { lastStable } from "./goal.js";
 import { withoutJobs } from "./job-need.js";
 import { leftStopped } from "./left.js";
 import { planNext } from "./next.js";
 import { goalOfNext, planHeldBack } from "./release.js";
 import { planAbsent } from "./absent.js";
+import { needsOf } from "./resources.js";
 import { planConverged, planUnknown } from "./settled.js";
 import { planStray } from "./stray.js";
-import { inRole } from "./view.js";
+import { inRole, isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 import { isWedged } from "./wedged.js";
 
@@ -44,9 +47,25 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
   if (fits(desired, active, view)) return planConverged(desired, active, view, memory);
   const hold = heldBy(desired, view, memory);
-  if (hold !== undefined) return planHeld(desired, hold, active, view, memory);
+  if (hold !== undefined) {
+    return planOusted(desired, active, view, memory) ?? planHeld(desired, hold, active, view, memory);
+  }
   if (desired.heldBack !== undefined) return planHeldBack(desired.heldBack, desired.spec, active, view, memory);
   return planRollout(desired, desired.target.digest, active, view, memory);
+}
+
+/**
+ * What would serve again cannot, for what it needs has gone to another one meanwhile: the last stable digest has to make do
+ * with today's spec. Undefined: it can, or that is known to be bad too.
+ */
+function planOusted(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan | undefined {
+  const { spec, specHash } = desired;
+  const { stableDigest: stable, holds } = memory;
+  if (stable === undefined || isUp(active) || isOver(spec, active, view, memory)) return undefined;
+  if (active.specHash === specHash && active.digest === stable) return undefined;
+  if (holds.some((hold) => hold.specHash === specHash && hold.digest === stable)) return undefined;
+  if (contestFor(needsOf(active), spec, view)?.kind !== "kept") return undefined;
+  return planRollout(lastStable(desired, stable, memory), stable, active, view, memory);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { ObservedContainer } from "./observed.js";
-import { sameAddress, samePort } from "./resources.js";
-import type { Claim, HeldAddress, HeldPort } from "./resources.js";
+import { needsOf, sameAddress, samePort } from "./resources.js";
+import type { Claim, Resources } from "./resources.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
@@ -19,9 +19,32 @@ export function circleOf(self: ServiceKey, holder: ObservedContainer, view: View
   return [...reached].filter((one) => one === self || reach(one, view).has(self));
 }
 
+/** Each of them has a new container that only has to be started, and that needs nothing of anybody else. */
+export function isCircleReady(circle: readonly ServiceKey[], view: View): boolean {
+  return circle.every((service) => {
+    const next = atHand(service, view);
+    return next !== undefined && isFreeWithin(circle, next, view);
+  });
+}
+
+function isFreeWithin(circle: readonly ServiceKey[], next: ObservedContainer, view: View): boolean {
+  const needs = needsOf(next);
+  const isForeign = view.foreign.some(
+    ({ ports = [], addresses = [] }) => sizeOf(shared(needs, { ports, addresses })) > 0,
+  );
+  if (isForeign) return false;
+  return all(view).every((other) => {
+    if (keyOf(other) === keyOf(next) || !isUp(other)) return true;
+    const wanted = shared(needsOf(other), needs);
+    return sizeOf(wanted) === 0 || (circle.includes(keyOf(other)) && keptOf(other, wanted, view) === 0);
+  });
+}
+
 /** It has a new container that only has to be started. */
-export function isAtHand(service: ServiceKey, view: View): boolean {
-  return all(view).some((one) => keyOf(one) === service && one.role === "next" && one.state === "created");
+function atHand(service: ServiceKey, view: View): ObservedContainer | undefined {
+  return all(view).find(
+    (one) => keyOf(one) === service && one.role === "next" && one.state === "created" && one.startError === "",
+  );
 }
 
 function reach(from: ServiceKey, view: View): ReadonlySet<ServiceKey> {
@@ -42,35 +65,41 @@ function awaitedBy(service: ServiceKey, view: View): readonly ServiceKey[] {
 
 /** It runs; or it has stopped for a new one that waits. */
 function holds(container: ObservedContainer, view: View): boolean {
-  return isUp(container) || (container.role === "active" && isAtHand(keyOf(container), view));
+  return isUp(container) || (container.role === "active" && atHand(keyOf(container), view) !== undefined);
 }
 
-function yields(holder: ObservedContainer, wanted: Claim, view: View): boolean {
+/** Something of what is wanted it is to have no longer. */
+function yields(holder: ObservedContainer, claim: Claim, view: View): boolean {
+  const wanted = shared(needsOf(holder), claim);
+  return keptOf(holder, wanted, view) < sizeOf(wanted);
+}
+
+/** How much of it the holder's service is to have too; all, where nobody knows what that is to have. */
+function keptOf(holder: ObservedContainer, wanted: Resources, view: View): number {
   const own = claimOf(keyOf(holder), view);
-  if (own === undefined) return false;
-  const { ports = [], fixedAddresses = [] } = holder;
-  return (
-    ports.some((port) => claimsPort(wanted, port) && !claimsPort(own, port)) ||
-    fixedAddresses.some((address) => claimsAddress(wanted, address) && !claimsAddress(own, address))
-  );
+  return sizeOf(own === undefined ? wanted : shared(wanted, own));
+}
+
+/** What of the first the second has or needs too. */
+function shared(one: Resources, other: Resources): Resources {
+  return {
+    ports: one.ports.filter((port) => other.ports.some((its) => samePort(its, port))),
+    addresses: one.addresses.filter((address) => other.addresses.some((its) => sameAddress(its, address))),
+  };
+}
+
+function sizeOf({ ports, addresses }: Resources): number {
+  return ports.length + addresses.length;
 }
 
 function claimOf(service: ServiceKey, { claims = [] }: View): Claim | undefined {
   return claims.find(({ project, service: name }) => serviceKey(project, name) === service);
 }
 
-function claimsPort({ ports }: Claim, port: HeldPort): boolean {
-  return ports.some((one) => samePort(one, port));
-}
-
-function claimsAddress({ addresses }: Claim, address: HeldAddress): boolean {
-  return addresses.some((one) => sameAddress(one, address));
-}
-
 function all({ neighbours, containers }: View): readonly ObservedContainer[] {
   return [...neighbours, ...containers];
 }
 
-function keyOf({ project, service }: ObservedContainer): ServiceKey {
+export function keyOf({ project, service }: ObservedContainer): ServiceKey {
   return serviceKey(project, service);
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adoptionContract } from "./adoption.js";
 import { Bench } from "./bench.js";
 import { buildContract } from "./build.js";
+import { contestedContract } from "./contested.js";
 import { drivenNetworksContract } from "./driven-networks.js";
 import { filesContract } from "./files.js";
 import { healthContract } from "./health.js";
@@ -35,6 +36,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     logsContract(bench);
     healthContract(bench);
     networksContract(bench);
+    contestedContract(bench);
     insideContract(bench);
     sharingContract(bench);
     drivenNetworksContract(bench);

@@ -4,11 +4,12 @@ import type { Engine, EngineEvent } from "../../src/control/ports.js";
 import { activeName, roleOf } from "../../src/plan/names.js";
 import type {
   ClockReading,
+  ContainerFacts,
   ForeignContainer,
   HostSnapshot,
-  NetworkLocation,
   ObservedContainer,
 } from "../../src/plan/observed.js";
+import { addressesOf } from "../../src/plan/resources.js";
 import type { Step } from "../../src/plan/step.js";
 import { specHash } from "../../src/spec/hash.js";
 import { familiarImage, pinnedImage } from "../../src/spec/image.js";
@@ -193,7 +194,7 @@ export class SimulatedEngine implements Engine {
       for (const { project: _project, service: _service, ...facts } of host.containers) {
         const stranger = this.#strangers.get(facts.id);
         if (stranger === undefined) continue;
-        const seen = { id: facts.id, name: facts.name, ...stranger };
+        const seen = { id: facts.id, name: facts.name, ...stranger, ...this.#heldBy(facts) };
         const claimed = claim(seen);
         if (typeof claimed === "object") unclaimed.delete(facts.id);
         else unclaimed.add(facts.id);
@@ -205,10 +206,21 @@ export class SimulatedEngine implements Engine {
       this.counts.otherLists += !watched || this.#listsChanged ? 3 : 0;
       changed.clear();
       this.#listsChanged = false;
-      const located = containers.map((one) => (one.state === "running" ? { ...one, location: locationOf(one) } : one));
+      const { addresses } = this.world;
+      const located = containers.map((one) =>
+        one.state === "running" ? { ...one, location: addresses.locationOf(one) } : one,
+      );
       const networks = this.#peopled(host.networks);
       return { ...host, containers: located, networks, foreign, takenAt: this.world.now(), reading: this.#reading() };
     });
+
+  #heldBy({ id, state, ports = [] }: ContainerFacts): Pick<ForeignContainer, "ports" | "addresses"> {
+    const location = this.world.addresses.locationOf({ id });
+    return {
+      ...(state === "running" && ports.length > 0 ? { ports } : {}),
+      ...(location.kind === "networks" ? { addresses: location.addresses } : {}),
+    };
+  }
 
   /** As an HTTP answer dates itself: to a second. */
   #reading(): ClockReading {
@@ -352,16 +364,22 @@ export class SimulatedEngine implements Engine {
       for (const file of files) this.world.writeFile(id, file);
     });
 
-  connectNetwork: Engine["connectNetwork"] = (id, { network, aliases }) =>
+  connectNetwork: Engine["connectNetwork"] = (id, endpoint) =>
     this.#change("connectNetwork", () => {
       const found = this.#get(id);
-      const joined = found.networks.find((endpoint) => endpoint.network === network);
+      const { network, aliases } = endpoint;
+      const joined = found.networks.find((one) => one.network === network);
       if (joined !== undefined) {
         if ([...joined.aliases].sort().join() === [...aliases].sort().join()) return;
         throw fault("EngineRefused", "it is connected under other names");
       }
       if (!this.world.host.networks.has(network)) throw fault("EngineRefused", `network ${network} not found`);
-      this.world.apply({ kind: "connect-network", container: found.name, network, aliases, because });
+      const isRunning = found.state === "running";
+      const fixedAddresses = addressesOf(endpoint);
+      if (isRunning && this.world.addresses.taken({ ...found, fixedAddresses }) !== undefined)
+        throw fault("EngineRefused", "Address already in use");
+      this.world.apply({ kind: "connect-network", container: found.name, ...endpoint, because });
+      if (isRunning) this.world.addresses.take(this.#get(id), this.world.host.networks);
       this.world.tell(id, "connect");
     });
 
@@ -370,6 +388,7 @@ export class SimulatedEngine implements Engine {
       const found = this.#get(id);
       if (!found.networks.some((endpoint) => endpoint.network === network)) return;
       this.world.apply({ kind: "disconnect-network", container: found.name, network, because });
+      this.world.addresses.release(id, network);
       this.world.tell(id, "disconnect");
     });
 
@@ -439,7 +458,7 @@ export class SimulatedEngine implements Engine {
   locate: Engine["locate"] = (id) =>
     this.#call("locate", () => {
       const found = this.world.find(id);
-      return found?.state === "running" ? locationOf(found) : undefined;
+      return found?.state === "running" ? this.world.addresses.locationOf(found) : undefined;
     });
 
   exec: Engine["exec"] = (id, command, timeoutMs, settings) =>
@@ -515,7 +534,7 @@ export class SimulatedEngine implements Engine {
   }
 
   #obstacle(found: ObservedContainer): FairleadError | undefined {
-    const { host, takenPorts, wedged } = this.world;
+    const { host, wedged } = this.world;
     if (wedged.has(found.id)) return fault("EngineRefused", `task ${found.id}: already exists`);
     const missing = found.networks.find(({ network, networkId }) => {
       const now = host.networks.get(network)?.id;
@@ -529,15 +548,9 @@ export class SimulatedEngine implements Engine {
     }
     const refusal = this.world.behaviourOf(found.id)?.refusedAtStart;
     if (refusal !== undefined) return fault("EngineRefused", refusal);
-    const others = host.containers.filter(({ id, state }) => id !== found.id && state === "running");
-    const taken = new Set([
-      ...takenPorts,
-      ...others.flatMap(({ id }) => this.world.portsOf(id).map(({ hostPort }) => hostPort)),
-    ]);
-    const port = this.world.portsOf(found.id).find(({ hostPort }) => hostPort !== undefined && taken.has(hostPort));
-    return port === undefined
-      ? undefined
-      : fault("PortConflict", `Bind for 0.0.0.0:${port.hostPort ?? 0} failed: port is already allocated`);
+    const shortage = this.world.shortageOf(found);
+    if (shortage === undefined) return undefined;
+    return fault(shortage.of === "port" ? "PortConflict" : "AddressConflict", shortage.message);
   }
 
   #refuseTakenName(name: string): void {
@@ -590,17 +603,6 @@ export class SimulatedEngine implements Engine {
     if (!this.#reachable) throw fault("EngineUnreachable", "the simulated engine is out of reach");
     return await work();
   }
-}
-
-/** An address of its own on each network. */
-function locationOf({ id, networks }: ObservedContainer): NetworkLocation {
-  const number = Number.parseInt(id, 16);
-  const addresses = networks.map(({ network }) => ({
-    networkId: network,
-    network,
-    address: `10.0.${number >> 8}.${number & 255}`,
-  }));
-  return addresses.length === 0 ? { kind: "none" } : { kind: "networks", addresses };
 }
 
 function fault(code: ErrorCode, message: string): FairleadError {

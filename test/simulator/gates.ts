@@ -77,8 +77,14 @@ export class SimulatedGates implements Gates {
   }
 
   #underWay(address: string): number {
-    const isUp = this.engine.world.host.containers.some((one) => one.state === "running" && addressOf(one) === address);
+    const isUp = this.engine.world.host.containers.some(
+      (one) => one.state === "running" && this.#addressOf(one) === address,
+    );
     return isUp ? (this.sessions.get(address) ?? 0) : 0;
+  }
+
+  #addressOf({ id }: ObservedContainer): string | undefined {
+    return this.engine.world.addresses.firstOf(id);
   }
 
   #follow(gate: ObservedContainer): Run {
@@ -89,7 +95,7 @@ export class SimulatedGates implements Gates {
     for (const one of this.engine.world.host.containers) {
       const slot = one.name.startsWith(base) ? Number(one.name.slice(base.length)) : NaN;
       const route = run.routes.get(`slot${slot}`);
-      const address = addressOf(one);
+      const address = this.#addressOf(one);
       if (route !== undefined && one.state === "running" && address !== undefined) route.address = address;
     }
     return run;
@@ -103,9 +109,4 @@ function begin({ startedAt }: ObservedContainer): Run {
     numbers.map((slot): [string, Way] => [`${seat}${slot}`, { open: false }]),
   );
   return { startedAt, routes: new Map([...slots, ...others]) };
-}
-
-function addressOf({ id, networks }: ObservedContainer): string | undefined {
-  const number = Number.parseInt(id, 16);
-  return networks.length === 0 ? undefined : `10.0.${number >> 8}.${number & 255}`;
 }

@@ -8,9 +8,11 @@ import type {
   ObservedMount,
   ObservedNetwork,
 } from "../../src/plan/observed.js";
+import { samePort } from "../../src/plan/resources.js";
 import type { Step } from "../../src/plan/step.js";
 import type { ExecSettings } from "../../src/spec/hooks.js";
-import type { ContainerFile, PortMapping, ServiceSpec } from "../../src/spec/service.js";
+import type { ContainerFile, ServiceSpec } from "../../src/spec/service.js";
+import { Addresses } from "./addresses.js";
 import { effectiveCheck, healthChanges } from "./behaviour.js";
 import type { Behaviour, Command } from "./behaviour.js";
 import type { ManualClock } from "./clock.js";
@@ -74,6 +76,7 @@ export class World {
   /** When the engine was last out of reach while it was watched, in true time. */
   outage: Interval | undefined;
   readonly takenPorts = new Set<number>();
+  readonly addresses = new Addresses();
   /** Ids of containers that no start can bring up any more. */
   readonly wedged = new Set<string>();
   /** Containers that others made and nobody has claimed. */
@@ -215,8 +218,19 @@ export class World {
     return this.#made.get(id)?.behaviour;
   }
 
-  portsOf(id: string): readonly PortMapping[] {
-    return this.#made.get(id)?.spec.container.ports ?? [];
+  /** What it cannot be started for: another one has it. In the engine's words. */
+  shortageOf(container: ObservedContainer): { readonly of: "port" | "address"; readonly message: string } | undefined {
+    const others = this.host.containers.filter(({ id, state }) => id !== container.id && state === "running");
+    const port = container.ports?.find(
+      (wanted) =>
+        this.takenPorts.has(wanted.hostPort) ||
+        others.some(({ ports = [] }) => ports.some((held) => samePort(held, wanted))),
+    );
+    if (port !== undefined) {
+      return { of: "port", message: `Bind for 0.0.0.0:${port.hostPort} failed: port is already allocated` };
+    }
+    const isTaken = this.addresses.taken(container) !== undefined;
+    return isTaken ? { of: "address", message: "Address already in use" } : undefined;
   }
 
   /** By hand, or by the engine's restart policy; what the run does follows from its behaviour. */
@@ -224,6 +238,12 @@ export class World {
     const made = this.#made.get(container.id);
     if (made === undefined) return;
     if (byHand) made.restarts = 0;
+    const shortage = this.shortageOf(container);
+    if (shortage !== undefined) {
+      this.patch(container.id, { state: "exited", startError: shortage.message });
+      return;
+    }
+    this.addresses.take(container, this.host.networks);
     const { job } = container;
     if (job !== undefined) this.jobStarts.push([`${job.phase} ${job.index}`, job.target]);
     this.apply({ kind: "start-container", container: container.name, because: "started" });
@@ -292,6 +312,7 @@ export class World {
   /** Ends for whatever reason: nothing brings it back by itself. */
   end(id: string, exitCode: number): void {
     this.#made.get(id)?.halt();
+    this.addresses.release(id);
     const ended = { state: "exited", health: "none", healthySince: undefined } as const;
     this.patch(id, { ...ended, exitCode, finishedAt: this.now() });
     this.#made.get(id)?.log.stir();

@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { extract } from "tar-stream";
+import { exposedPorts, portBindings } from "../../../src/docker/port-body.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import { project as contract } from "../../contract/service.js";
@@ -62,7 +63,12 @@ export async function realStage(engineHost: string, registryUrl: string, project
           "com.docker.compose.oneoff": "False",
         },
         StopTimeout: container.stopGracePeriodMs / 1000,
-        HostConfig: { RestartPolicy: { Name, MaximumRetryCount }, NetworkMode: first?.network.name ?? "none" },
+        ExposedPorts: exposedPorts(container) as Docker.ContainerCreateOptions["ExposedPorts"],
+        HostConfig: {
+          RestartPolicy: { Name, MaximumRetryCount },
+          PortBindings: portBindings(container.ports) as Docker.PortMap,
+          NetworkMode: first?.network.name ?? (container.ports.length > 0 ? "bridge" : "none"),
+        },
       });
       return made.id;
     },

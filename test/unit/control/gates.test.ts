@@ -65,8 +65,7 @@ function find(stage: Stage, name: string): ObservedContainer | undefined {
 }
 
 function addressOf(stage: Stage, name: string): string {
-  const number = Number.parseInt(find(stage, name)?.id ?? "", 16);
-  return `10.0.${number >> 8}.${number & 255}`;
+  return stage.engine.world.addresses.firstOf(find(stage, name)?.id ?? "") ?? "";
 }
 
 function opensTo(stage: Stage, letter: string): boolean {

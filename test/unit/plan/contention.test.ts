@@ -133,6 +133,22 @@ describe("a port that another one keeps", () => {
     `);
   });
 
+  it("keeps even its jobs from running", () => {
+    const before = [{ command: ["migrate"], timeoutMs: 60_000 }];
+    const waits = text({ ...onPort(8093), before }, [active, blue(holding(8093))], { others: [onPort(8093, "blue")] });
+    expect(waits).toContain("=> wait: PortConflict");
+    expect(text({ ...onPort(8093), before }, [active])).toContain("create shop-web.before.1");
+  });
+
+  it("keeps the old one from coming back, and the failed new one from being put away before", () => {
+    const next = containerIn("next", "b", 2, { ...holding(8095), specHash: "H2", state: "exited", exitCode: 1 });
+    const stopped = containerIn("active", "a", 1, { ...holding(8094), state: "exited", restartPolicy: off });
+    const taken = [stopped, next, blue(holding(8094))];
+    const failed = text(onPort(8095), taken, { others: [onPort(8094, "blue")] });
+    expect(failed).toContain("rename shop-web-1.next to shop-web-1.failed");
+    expect(failed).not.toContain("start shop-web-1 ");
+  });
+
   it("on another address or protocol is none", () => {
     const foreign = [
       foreignContainer("dns", { ports: [{ protocol: "udp", hostPort: 8093 }] }),
@@ -143,6 +159,22 @@ describe("a port that another one keeps", () => {
     });
     expect(text(spec, [active], { foreign })).toContain("start shop-web-1.next");
   });
+});
+
+it("a job that has completed does not run again while the new one waits for a port", () => {
+  const spec = { ...onPort(8093), oneShot: true as const };
+  const done = containerIn("active", "a", 1, {
+    ...holding(8094),
+    state: "exited",
+    exitCode: 0,
+    finishedAt: now - 5_000,
+  });
+  const next = containerIn("next", "b", 2, { ...created, ...holding(8093), specHash: "H2" });
+  expect(text(spec, [done, next, blue(holding(8093))], { others: [onPort(8095, "blue")] })).toMatchInlineSnapshot(`
+    "
+    => wait: WaitingForTurn: port 8093 is still that of shop-blue-1 of shop/blue, which is not to have it any more
+    "
+  `);
 });
 
 describe("what the host cannot start", () => {
@@ -177,6 +209,7 @@ describe("what the host cannot start", () => {
     [1, 10_000, "start shop-web-1.next"],
     [2, 19_000, "it is tried again in 1s"],
     [20, 1_799_000, "it is tried again in 1s"],
+    [20, -60_000, "start shop-web-1.next"],
   ])("is tried again later and later: after %d attempts and %d ms: %s", (count, ago, expected) => {
     const attempts = Array.from({ length: count }, () => ({ ...attempt, at: now - ago }));
     expect(text(onPort(8094), [containerIn("active", "a", 1, holding(8094))], { memory: { attempts } })).toContain(

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { Endpoint } from "../../src/plan/step.js";
+import type { ObservedContainer } from "../../src/plan/observed.js";
+import { creation, networkSpec, project, serviceSpec } from "./service.js";
+import type { Bench } from "./bench.js";
+
+const lan = "contract-lan";
+const first = "10.213.77.2";
+
+export function contestedContract(bench: Bench): void {
+  const on = (service: string, endpoint: Partial<Endpoint> = {}) =>
+    bench.engine.createContainer(
+      creation(serviceSpec(service, bench.plain), bench.plain, { network: lan, aliases: [service], ...endpoint }),
+    );
+  const makeLan = () =>
+    bench.engine.createNetwork({
+      kind: "create-network",
+      network: { ...networkSpec(lan), ipam: { config: [{ subnet: "10.213.77.0/24" }] } },
+      project,
+      because: "a test",
+    });
+
+  describe("what only one container can have", () => {
+    it("is told of each: its ports of the host, whether it runs or not, and its fixed addresses", async () => {
+      const port = await bench.stage.freePort();
+      const ports = [
+        { hostIp: "127.0.0.1", hostPort: port, containerPort: 8080, protocol: "tcp" },
+        { hostIp: undefined, hostPort: undefined, containerPort: 8081, protocol: "tcp" },
+      ] as const;
+      const held = [{ hostIp: "127.0.0.1", hostPort: port, protocol: "tcp" }];
+      const id = await bench.create("holds", bench.plain, { ports });
+      expect(await bench.see(id)).toMatchObject({ ports: held });
+      await bench.engine.startContainer(id);
+      expect(await bench.see(id)).toMatchObject({ ports: held });
+      await bench.discard(id);
+
+      await makeLan();
+      const fixed = await on("fixed", { settings: { ipv4Address: first } });
+      expect(await bench.see(fixed)).toMatchObject({ fixedAddresses: [{ network: lan, address: first }] });
+      await bench.engine.startContainer(fixed);
+      expect(addressOf(await bench.see(fixed))).toBe(first);
+      await bench.discard(fixed);
+    });
+
+    it("is told of those of others too, while they run", async () => {
+      const port = await bench.stage.freePort();
+      const ports = [{ hostIp: "127.0.0.1", hostPort: port, containerPort: 8080, protocol: "tcp" }] as const;
+      const id = await bench.stage.compose(
+        "contract-other-1",
+        serviceSpec("other", bench.plain, { ports }),
+        bench.plain,
+      );
+      const see = async () => (await bench.engine.snapshot()).foreign.find((one) => one.id === id);
+      expect((await see())?.ports ?? []).toEqual([]);
+      await bench.engine.startContainer(id);
+      expect(await see()).toMatchObject({ ports: [{ hostIp: "127.0.0.1", hostPort: port, protocol: "tcp" }] });
+      await bench.discard(id);
+    });
+
+    it("is refused to a second one; what the engine gave goes on elsewhere once it has been left and taken", async () => {
+      await makeLan();
+      const guest = await on("guest");
+      await bench.engine.startContainer(guest);
+      expect(addressOf(await bench.see(guest))).toBe(first);
+      const owner = await on("owner", { settings: { ipv4Address: first } });
+      await expect(bench.engine.startContainer(owner)).rejects.toMatchObject({ code: "AddressConflict" });
+      expect(await bench.see(owner)).toMatchObject({ startedAt: undefined });
+
+      await bench.engine.disconnectNetwork(guest, lan);
+      await bench.engine.startContainer(owner);
+      await bench.engine.connectNetwork(guest, { network: lan, aliases: ["guest"] });
+      expect(addressOf(await bench.see(owner))).toBe(first);
+      const moved = addressOf(await bench.see(guest));
+      expect(moved).toMatch(/^10\.213\./);
+      expect(moved).not.toBe(first);
+      await bench.discard(guest);
+      await bench.discard(owner);
+    });
+  });
+}
+
+function addressOf({ location }: ObservedContainer): string | undefined {
+  return location?.kind === "networks" ? location.addresses.find(({ network }) => network === lan)?.address : undefined;
+}

@@ -1,0 +1,103 @@
+import { writeFile } from "node:fs/promises";
+import { describe } from "vitest";
+import { freePort } from "../../sandbox/fairlead.js";
+import { fairlead } from "./cli.js";
+import { test } from "./scene.js";
+import type { Scene } from "./scene.js";
+
+const on = (port: number, more: object = {}) => ({ ports: [`127.0.0.1:${port}:8080`], ...more });
+const at = (ipv4_address: string) => ({ networks: { lan: { ipv4_address } } });
+
+/** The same content for all, so that only the file changes. */
+async function publish(scene: Scene, ...names: readonly string[]): Promise<void> {
+  for (const name of names) await scene.push({ name, version: name });
+}
+
+async function untilSynced(scene: Scene, ...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await scene.untilStatus(
+      ({ sync, conditions }) =>
+        sync === "Synced" && conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+      name,
+    );
+  }
+}
+
+async function untilAnswers(scene: Scene, port: number, name: string): Promise<void> {
+  await scene.until(`${name} on its port`, async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+    return (await answer?.text()) === `${name}\n`;
+  });
+}
+
+/** What would be done for this file, without having it in force. */
+async function planOf(scene: Scene, services: Readonly<Record<string, object>>): Promise<string> {
+  const file = `${scene.directory}/next.json`;
+  const entries = Object.entries(services).map(([name, service]) => [
+    name,
+    { image: scene.image(name), restart: "unless-stopped", ...service },
+  ]);
+  await writeFile(file, JSON.stringify({ name: scene.project, services: Object.fromEntries(entries) as object }));
+  const args = ["-f", file, "--config", scene.settingsFile, "--data", `${scene.directory}/data`];
+  return (await fairlead(["plan", ...args], { DOCKER_HOST: scene.engineHost })).stdout;
+}
+
+async function refusals(scene: Scene): Promise<readonly string[]> {
+  return (await scene.journal())
+    .split("\n")
+    .filter((line) => line.includes('"type":"attempt"') || line.includes('"type":"hold"'));
+}
+
+describe.concurrent("what changes hands in one edit", () => {
+  test("a port that one gives up: the other takes it, and nobody is refused anything", async ({ scene, expect }) => {
+    const [first, second, third] = [await freePort(), await freePort(), await freePort()];
+    await publish(scene, "blue", "green");
+    await scene.write({ blue: on(first, { stop_grace_period: "5s" }), green: on(second) });
+    await scene.start();
+    await untilSynced(scene, "blue", "green");
+    await scene.write({ blue: on(third, { stop_grace_period: "5s" }), green: on(first) });
+    await untilAnswers(scene, first, "green");
+    await untilAnswers(scene, third, "blue");
+    await untilSynced(scene, "blue", "green");
+    expect(await refusals(scene)).toEqual([]);
+  });
+
+  test("ports that two swap: the plan says that both stop first, and so they do", async ({ scene, expect }) => {
+    const [first, second] = [await freePort(), await freePort()];
+    await publish(scene, "blue", "green");
+    await scene.write({ blue: on(first), green: on(second) });
+    await scene.start();
+    await untilSynced(scene, "blue", "green");
+    const swapped = { blue: on(second), green: on(first) };
+    const planned = await planOf(scene, swapped);
+    expect(planned.match(/waits for this one: both stop first/g)).toHaveLength(2);
+    expect(planned).toMatch(/stop \S+-blue-1, [\s\S]*stop \S+-green-1, /);
+    await scene.write(swapped);
+    await untilAnswers(scene, first, "green");
+    await untilAnswers(scene, second, "blue");
+    await untilSynced(scene, "blue", "green");
+    expect(await refusals(scene)).toEqual([]);
+  });
+
+  test("fixed addresses that two swap", async ({ scene, expect }) => {
+    const lan = { networks: { lan: { ipam: { config: [{ subnet: "10.78.0.0/24" }] } } } };
+    await publish(scene, "blue", "green");
+    await scene.write({ blue: at("10.78.0.8"), green: at("10.78.0.9") }, lan);
+    await scene.start();
+    await untilSynced(scene, "blue", "green");
+    await scene.write({ blue: at("10.78.0.9"), green: at("10.78.0.8") }, lan);
+    await scene.until("the swap", async () => {
+      const has = [await addressOf(scene, "blue"), await addressOf(scene, "green")];
+      return has.join() === "10.78.0.9,10.78.0.8";
+    });
+    await untilSynced(scene, "blue", "green");
+    expect(await refusals(scene)).toEqual([]);
+  });
+});
+
+async function addressOf(scene: Scene, service: string): Promise<string | undefined> {
+  const { id } = (await scene.active(service)) ?? {};
+  if (id === undefined) return undefined;
+  const { NetworkSettings } = await scene.docker.getContainer(id).inspect();
+  return NetworkSettings.Networks[`${scene.project}_lan`]?.IPAddress;
+}

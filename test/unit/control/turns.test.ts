@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Controller } from "../../../src/control/controller.js";
+import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
+import type { ServiceSpec } from "../../../src/spec/service.js";
+import { defaultNetwork, digestOf, specOf } from "../plan/world.js";
+import { openStage } from "./stage.js";
+import type { Stage } from "./stage.js";
+
+const stages: Stage[] = [];
+afterEach(async () => {
+  for (const stage of stages.splice(0)) await stage.close();
+});
+
+const lan = { ...defaultNetwork, key: "lan", name: "shop_lan", ipam: { config: [{ subnet: "10.77.0.0/24" }] } };
+const quick = { monitorMs: 500 };
+
+function onPort(name: string, hostPort: number): ServiceSpec {
+  const ports = [{ hostIp: undefined, hostPort, containerPort: 80, protocol: "tcp" }] as const;
+  return specOf({ name, update: quick, container: { ports } });
+}
+
+function at(name: string, ipv4Address: string): ServiceSpec {
+  return specOf({ name, update: quick, networks: [{ network: lan, aliases: [name], settings: { ipv4Address } }] });
+}
+
+async function open(...specs: ServiceSpec[]): Promise<{ stage: Stage; controller: Controller }> {
+  const stage = await openStage(specs);
+  stages.push(stage);
+  for (const spec of specs) stage.push("a", { check: "none" }, spec);
+  const controller = await stage.start();
+  await stage.until("all serve", () => isDone(stage, controller));
+  return { stage, controller };
+}
+
+function edit(stage: Stage, ...specs: ServiceSpec[]): void {
+  stage.specs.splice(0, stage.specs.length, ...specs);
+  stage.reload();
+}
+
+function isDone(stage: Stage, controller: Controller): boolean {
+  return stage.specs.every(({ name }) => {
+    const { sync, health } = status(controller, name);
+    return sync === "Synced" && health === "Healthy" && find(stage, `shop-${name}-1.next`) === undefined;
+  });
+}
+
+function status(controller: Controller, name: string): ServiceStatus {
+  return controller.surface.service(`shop/${name}`)!;
+}
+
+function why(controller: Controller, name: string): string | undefined {
+  const ready = status(controller, name).conditions.find(({ type }) => type === "Ready");
+  return ready === undefined ? undefined : `${ready.reason}: ${ready.message}`;
+}
+
+function find(stage: Stage, name: string): ObservedContainer | undefined {
+  return stage.engine.world.host.containers.find((one) => one.name === name);
+}
+
+function portsOf(stage: Stage): Readonly<Record<string, number | undefined>> {
+  const serving = stage.engine.world.host.containers.filter(
+    ({ state, role }) => state === "running" && role === "active",
+  );
+  return Object.fromEntries(serving.map(({ service, ports }) => [service, ports?.[0]?.hostPort]));
+}
+
+function addressesOf(stage: Stage): Readonly<Record<string, string | undefined>> {
+  const serving = stage.engine.world.host.containers.filter(
+    ({ state, role }) => state === "running" && role === "active",
+  );
+  return Object.fromEntries(serving.map(({ service, id }) => [service, stage.engine.world.addresses.firstOf(id)]));
+}
+
+/** For how long nothing of the service ran, and how often a start was refused. */
+function watch(stage: Stage, name: string): { readonly downMs: () => number; readonly refusals: () => number } {
+  const { engine } = stage;
+  const seen = { since: undefined as number | undefined, downMs: 0, refused: new Set<string>() };
+  engine.onChange = () => {
+    const own = engine.world.host.containers.filter(({ service }) => service === name);
+    for (const { startError, id } of engine.world.host.containers) if (startError !== "") seen.refused.add(id);
+    const isUp = own.some(({ state }) => state === "running");
+    if (isUp && seen.since !== undefined) seen.downMs += engine.clock.now() - seen.since;
+    seen.since = isUp ? undefined : (seen.since ?? engine.clock.now());
+  };
+  return { downMs: () => seen.downMs, refusals: () => seen.refused.size };
+}
+
+describe("what changes hands in one edit", () => {
+  it("a port that one gives up is taken by the other at once, and nobody is refused anything", async () => {
+    const { stage, controller } = await open(onPort("blue", 8093), onPort("green", 8094));
+    const green = watch(stage, "green");
+    edit(stage, onPort("blue", 8095), onPort("green", 8093));
+    await stage.until("both serve", () => isDone(stage, controller) && portsOf(stage)["green"] === 8093);
+    expect(portsOf(stage)).toEqual({ blue: 8095, green: 8093 });
+    expect(green.downMs()).toBeLessThan(500);
+    expect(green.refusals()).toBe(0);
+    expect(status(controller, "green").lastRollout).toMatchObject({ outcome: "promoted" });
+  });
+
+  it.each([
+    ["ports", [onPort("blue", 8093), onPort("green", 8094)], [onPort("blue", 8094), onPort("green", 8093)]],
+    [
+      "addresses",
+      [at("blue", "10.77.0.9"), at("green", "10.77.0.8")],
+      [at("blue", "10.77.0.8"), at("green", "10.77.0.9")],
+    ],
+    [
+      "three ports",
+      [onPort("blue", 1), onPort("green", 2), onPort("red", 3)],
+      [onPort("blue", 2), onPort("green", 3), onPort("red", 1)],
+    ],
+  ])("%s are swapped: all stop, and none waits for a timer", async (_what, before, after) => {
+    const { stage, controller } = await open(...before);
+    const green = watch(stage, "green");
+    edit(stage, ...after);
+    const told = new Set<string | undefined>();
+    const { onChange } = stage.engine;
+    stage.engine.onChange = (call, moment) => {
+      onChange(call, moment);
+      told.add(why(controller, "green"));
+    };
+    await stage.until("all serve", () => isDone(stage, controller) && told.size > 1);
+    expect([...told].join()).toMatch(/WaitingForTurn: .* which waits for this one: (both|all 3) stop first/);
+    const wanted = (specs: readonly ServiceSpec[]) =>
+      specs.map(({ container, networks }) => container.ports[0]?.hostPort ?? networks[0]?.settings?.ipv4Address);
+    const has = after.map(({ name }) => portsOf(stage)[name] ?? addressesOf(stage)[name]);
+    expect(has).toEqual(wanted(after));
+    expect(green.downMs()).toBeLessThan(1_500);
+    expect(green.refusals()).toBe(0);
+  });
+
+  it("nobody stops for a turn while something else that is needed is a stranger's", async () => {
+    const both = (name: string, ...hostPorts: number[]) =>
+      specOf({
+        name,
+        update: quick,
+        container: {
+          ports: hostPorts.map((hostPort) => ({
+            hostIp: undefined,
+            hostPort,
+            containerPort: hostPort,
+            protocol: "tcp",
+          })),
+        },
+      });
+    const { stage, controller } = await open(onPort("blue", 8093), onPort("green", 8094));
+    const id = stage.engine.addStranger("grafana", { ...onPort("grafana", 3000), project: "others" }, digestOf("a"));
+    await stage.engine.startContainer(id);
+    const [blue, green] = [watch(stage, "blue"), find(stage, "shop-green-1")];
+    edit(stage, onPort("blue", 8094), both("green", 8093, 3000));
+    await stage.pass(20_000);
+    expect(why(controller, "green")).toBe("PortConflict: port 3000 is that of grafana, which is not Fairlead's");
+    expect(find(stage, "shop-green-1")).toMatchObject({ id: green?.id, state: "running" });
+    expect(blue.downMs()).toBe(0);
+    stage.engine.removeByHand(id);
+    await stage.until("both serve", () => isDone(stage, controller) && portsOf(stage)["green"] === 8093);
+  });
+
+  it("one whose new image cannot run does not take its old port back from its partner: its good one has the new port", async () => {
+    const image = { registry: "docker.io", repository: "acme/blue", tag: "latest", digest: undefined };
+    const blue = (hostPort: number) => ({ ...onPort("blue", hostPort), image });
+    const { stage, controller } = await open(blue(8093), onPort("green", 8094));
+    stage.push("b", { check: "none", exitsAfterMs: 5_000 }, blue(8094));
+    edit(stage, { ...blue(8094), update: { ...blue(8094).update, monitorMs: 8_000 } }, onPort("green", 8093));
+    controller.surface.reconcile(["shop/blue"], "hook");
+    await stage.until("blue is held", () => status(controller, "blue").sync === "Held");
+    await stage.pass(60_000);
+    expect(portsOf(stage)).toEqual({ blue: 8094, green: 8093 });
+    expect(status(controller, "green")).toMatchObject({ sync: "Synced", health: "Healthy" });
+    expect(find(stage, "shop-blue-1")).toMatchObject({ digest: digestOf("a") });
+  });
+});
