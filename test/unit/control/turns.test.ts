@@ -90,8 +90,10 @@ describe("what changes hands in one edit", () => {
   it("a port that one gives up is taken by the other at once, and nobody is refused anything", async () => {
     const { stage, controller } = await open(onPort("blue", 8093), onPort("green", 8094));
     const green = watch(stage, "green");
+    const began = stage.engine.clock.now();
     edit(stage, onPort("blue", 8095), onPort("green", 8093));
     await stage.until("both serve", () => isDone(stage, controller) && portsOf(stage)["green"] === 8093);
+    expect(stage.engine.clock.now() - began, "nobody waits for a timer").toBeLessThan(3_000);
     expect(portsOf(stage)).toEqual({ blue: 8095, green: 8093 });
     expect(green.downMs()).toBeLessThan(500);
     expect(green.refusals()).toBe(0);
@@ -113,6 +115,7 @@ describe("what changes hands in one edit", () => {
   ])("%s are swapped: all stop, and none waits for a timer", async (_what, before, after) => {
     const { stage, controller } = await open(...before);
     const green = watch(stage, "green");
+    const began = stage.engine.clock.now();
     edit(stage, ...after);
     const told = new Set<string | undefined>();
     const { onChange } = stage.engine;
@@ -121,6 +124,7 @@ describe("what changes hands in one edit", () => {
       told.add(why(controller, "green"));
     };
     await stage.until("all serve", () => isDone(stage, controller) && told.size > 1);
+    expect(stage.engine.clock.now() - began, "nobody waits for a timer").toBeLessThan(3_000);
     expect([...told].join()).toMatch(/WaitingForTurn: .* which waits for this one: (both|all 3) stop first/);
     const wanted = (specs: readonly ServiceSpec[]) =>
       specs.map(({ container, networks }) => container.ports[0]?.hostPort ?? networks[0]?.settings?.ipv4Address);

@@ -97,6 +97,18 @@ describe("two that are to swap their ports", () => {
     `);
   });
 
+  it("go on while one of them needs what is somebody else's too", () => {
+    const theirs = { ...created, publishes: true, ports: [...holding(8094).ports, ...holding(3000).ports] } as const;
+    const both = [active(), next, blue(holding(8093)), blue(theirs, "next")];
+    const foreign = [foreignContainer("grafana", { ports: holding(3000).ports })];
+    expect(text(onPort(8093), both, { others, foreign })).not.toContain("stop shop-web-1");
+    const third = containerIn("active", "a", 1, { ...holding(3000), id: "id-red", service: "red", name: "shop-red-1" });
+    expect(text(onPort(8093), [...both, third], { others })).not.toContain("stop shop-web-1");
+    const given = [...others, onPort(3001, "red")];
+    expect(text(onPort(8093), [...both, third], { others: given })).not.toContain("stop shop-web-1");
+    expect(text(onPort(8093), both, { others })).toContain("stop shop-web-1");
+  });
+
   it("wait for the other's stop, and come back where the other has no new container any more", () => {
     const stopped = active({ state: "exited", finishedAt: now - 1_000, restartPolicy: off });
     const ready = [stopped, next, blue(holding(8093)), blue({ ...created, ...holding(8094) }, "next")];
