@@ -41,13 +41,17 @@ describe.concurrent("a probed service", () => {
     expect(await scene.active(), "a restart of ours touches nothing").toEqual(before);
   });
 
-  test("over TCP: a first start that never listens is held, and the next push wins", async ({ scene, expect }) => {
+  test("over TCP: a first start that never listens is left running and reported, and the next push wins", async ({
+    scene,
+    expect,
+  }) => {
     await scene.push({ version: "deaf", serve: "none" });
     await scene.write({ web: { "x-fairlead": { probe: tcp } } });
     await scene.start();
-    const status = await scene.untilStatus(({ sync }) => sync === "Held");
+    const status = await scene.untilStatus(({ conditions }) => conditions[0]?.reason === "Unhealthy");
+    expect([status.health, status.conditions[0]?.status]).toEqual(["Degraded", "False"]);
     expect(status.conditions[0]?.message).toContain("tcp on port 8080: connection refused");
-    expect(await scene.active()).toBeUndefined();
+    expect(await scene.containers()).toMatchObject([{ state: "running" }]);
     const good = await scene.push();
     await scene.hook();
     await scene.untilServing(good.digest);
