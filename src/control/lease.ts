@@ -130,9 +130,10 @@ export class Lease {
 
   async #write(number: number): Promise<Claim> {
     this.#asked = undefined;
+    const before = this.#moment();
     const standing = await this.options.marks.put(this.#name(String(number)), this.#text);
     if (!this.#isOwn(standing)) return { kind: "asking", holder: parseHolder(standing) };
-    const found = await this.#find(number);
+    const found = await this.#find(number, before);
     if (found.kind === "held") {
       this.#keep();
       return { kind: "held" };
@@ -144,7 +145,8 @@ export class Lease {
 
   /** One look for all who need one now. */
   #confirm(): Promise<void> {
-    this.#confirming ??= this.#find(this.#held?.number ?? 0)
+    const { number, seen } = this.#held ?? { number: 0, seen: this.#moment() };
+    this.#confirming ??= this.#find(number, seen)
       .then((found) => {
         if (found.kind === "held") return;
         this.#stopKeeping();
@@ -157,32 +159,41 @@ export class Lease {
     return this.#confirming;
   }
 
-  /** Looks who holds it. Where that is still this one, it answers who asks, and clears away what is past. */
-  async #find(last: number): Promise<Exclude<Claim, { kind: "asking" }>> {
+  /**
+   * Looks who holds it. Where that is still this one, it answers who asks, and clears away what is past. `sure`: nobody
+   * had asked then. Whoever asks later waits for `silenceMs`, so that until then nobody else can have come.
+   */
+  async #find(last: number, sure: Moment): Promise<Exclude<Claim, { kind: "asking" }>> {
     let number = last;
+    let since = sure;
     for (let looks = 0; looks < mostLooks; looks += 1) {
-      const seen = { monotonic: this.options.clock.monotonic(), wall: this.options.clock.now() };
+      const seen = this.#moment();
       const top = await this.#look();
       if (top !== undefined && top.text === undefined) continue;
-      if (top !== undefined && !this.#isOwn(top.text)) {
-        this.#held = undefined;
-        return { kind: "taken", holder: parseHolder(top.text) };
-      }
+      if (top !== undefined && !this.#isOwn(top.text)) return this.#lose(parseHolder(top.text));
       if (top !== undefined && !top.isAsked) {
         this.#held = { number: top.number, seen };
         for (const name of top.past) await this.#remove(name);
         return { kind: "held" };
       }
-      // All is gone: after a `docker volume prune`, or because another one has come and gone meanwhile.
-      if (top === undefined && this.#held !== undefined && this.#ageOf(this.#held.seen) >= this.#times.silenceMs) {
-        this.#held = undefined;
-        return { kind: "taken", holder: undefined };
-      }
-      // Otherwise somebody asks.
+      // Somebody asks, or all is gone: after a `docker volume prune`, or because another one has come and gone meanwhile.
+      const before = this.#moment();
       number = Math.max(number, top?.number ?? 0) + 1;
-      await this.options.marks.put(this.#name(String(number)), this.#text);
+      if (this.#ageOf(since) < this.#times.silenceMs)
+        await this.options.marks.put(this.#name(String(number)), this.#text);
+      if (this.#ageOf(since) >= this.#times.silenceMs) return this.#lose(undefined);
+      since = before;
     }
     throw new FairleadError("EngineRefused", "the engine's marks of the lease do not come to rest");
+  }
+
+  #lose(holder: Holder | undefined): Claim & { kind: "taken" } {
+    this.#held = undefined;
+    return { kind: "taken", holder };
+  }
+
+  #moment(): Moment {
+    return { monotonic: this.options.clock.monotonic(), wall: this.options.clock.now() };
   }
 
   #keep(): void {

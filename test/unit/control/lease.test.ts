@@ -160,6 +160,25 @@ describe("the lease", () => {
     await expect(one.assertHeld()).rejects.toMatchObject({ code: "LeaseLost" });
   });
 
+  it("is lost where a question was seen before a long sleep: another one may have come and gone since", async () => {
+    const clock = new ManualClock();
+    const marks = new SimulatedMarks(clock, () => 100);
+    const one = new Sleeper(marks, clock, 0);
+    const done: string[] = [];
+    one.claim();
+    await clock.advance(2_000);
+    marks.texts.set("default.1.asked", JSON.stringify(holder("two")));
+    // Its look has been made, and the answer is on its way.
+    await clock.advance(1_380);
+    one.sleep();
+    await clock.advance(20_000);
+    marks.prune();
+    one.wake();
+    void one.act(done);
+    await clock.advance(5_000);
+    expect(done).toEqual([]);
+  });
+
   it("nobody acts once another one has, whatever they do and however slow the engine is", async () => {
     const act = fc.record({
       who: fc.nat(1),

@@ -117,7 +117,10 @@ test("a stranger learns at most that the signature of a proper delivery is wrong
     fc.asyncProperty(
       fc.constantFrom("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"),
       fc.constantFrom(pull, "/hooks/delivery-hook/build", "/hooks/generic", "/hooks/dockerhub"),
-      fc.uniqueArray(header, { maxLength: 4 }).map((headers) => headers.join("")),
+      // Of a repeated Content-Type the first counts.
+      fc
+        .uniqueArray(header, { maxLength: 4, selector: (line) => (line.startsWith("Content-Type") ? "type" : line) })
+        .map((headers) => headers.join("")),
       fc.oneof(fc.string({ maxLength: 50 }), fc.constantFrom(" ".repeat(70_000), "{}")).map(ascii),
       async (method, path, headers, body) => {
         const unknown = await answerTo(hooks.port, method, "/nowhere", headers, body);
