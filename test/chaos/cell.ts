@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceStatus } from "../../src/plan/condition.js";
 import { lookAt, type SeenContainer } from "../real/e2e/host.js";
@@ -178,5 +177,5 @@ async function lostRows(play: Play, rows: readonly string[]): Promise<readonly s
 async function restoreOutside({ lane }: Play, moment: Moment): Promise<void> {
   lane.events = () => true;
   await clearOutside(moment);
-  await writeFile(lane.clockFile, "+0\n");
+  await lane.clock.set(0);
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import Docker from "dockerode";
@@ -14,6 +13,7 @@ import { publishHaproxy } from "../sandbox/haproxy.js";
 import { publishImage, type ImageOptions } from "../sandbox/image.js";
 import { sandboxRoot } from "../sandbox/janitor.js";
 import { killingProxy, type EngineCall, type KillingProxy, type Phase } from "../sandbox/killing-proxy.js";
+import { movableClock, type MovableClock } from "../sandbox/movable-clock.js";
 import { createNetns } from "../sandbox/netns.js";
 import { chaosPackages, ensurePackages } from "../sandbox/packages.js";
 import { startRegistry } from "../sandbox/registry.js";
@@ -29,8 +29,8 @@ export interface Lane {
   readonly hookSecret: string;
   /** On a small file system of its own. */
   readonly dataDirectory: string;
-  /** Lines of libfaketime's rule file: `+0` is the true time. */
-  readonly clockFile: string;
+  /** Fairlead's, where it has a movable one. */
+  readonly clock: MovableClock;
   /** What becomes of the engine's event stream on its way to Fairlead. */
   events: (line: string) => boolean;
   /** Called around each changing call; undefined: it passes. */
@@ -69,8 +69,7 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
     await mkdir(dataDirectory);
     await run("mount", ["-t", "tmpfs", "-o", `size=${dataSize},mode=700`, "tmpfs", dataDirectory]);
     closers.push(() => run("umount", ["--lazy", dataDirectory]));
-    const clockFile = `${directory}/clock`;
-    await writeFile(clockFile, "+0\n");
+    const clock = await movableClock(`${directory}/clock`);
     const lane: { -readonly [K in keyof Lane]: Lane[K] } = {
       engine,
       docker: new Docker({ socketPath: engine.socket }),
@@ -78,7 +77,7 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
       proxy: undefined as unknown as KillingProxy,
       hookSecret: randomBytes(12).toString("hex"),
       dataDirectory,
-      clockFile,
+      clock,
       events: () => true,
       onCall: undefined,
       close,
@@ -113,19 +112,15 @@ export interface Play {
   close(): Promise<void>;
 }
 
-const clockLibraries = ["x86_64", "aarch64", "arm"].flatMap((architecture) =>
-  ["gnu", "gnueabihf"].map((abi) => `/usr/lib/${architecture}-linux-${abi}/faketime/libfaketime.so.1`),
-);
-
 export interface PlayOptions {
   readonly service: object;
   readonly beside: object;
   readonly first: ImageOptions;
-  /** The program's wall clock follows the lane's clock file. */
-  readonly movableClock: boolean;
+  /** The program's wall clock is the lane's. */
+  readonly movesClock: boolean;
 }
 
-export async function openPlay(lane: Lane, { service, beside, first, movableClock }: PlayOptions): Promise<Play> {
+export async function openPlay(lane: Lane, { service, beside, first, movesClock }: PlayOptions): Promise<Play> {
   const project = `c${randomBytes(4).toString("hex")}`;
   const repository = `chaos/${project}`;
   const directory = await mkdtemp(`${sandboxRoot}/play-`);
@@ -142,7 +137,7 @@ export async function openPlay(lane: Lane, { service, beside, first, movableCloc
         DOCKER_HOST: lane.proxy.host,
         FAIRLEAD_HOOK_SECRET: lane.hookSecret,
         FAIRLEAD_RESYNC: "*/1 * * * *",
-        ...(movableClock ? clockOf(lane) : {}),
+        ...(movesClock ? lane.clock.env : {}),
       },
     });
   const push = async (options: ImageOptions) =>
@@ -189,16 +184,4 @@ async function foreignBeside(docker: Docker, image: string, project: string): Pr
   const stream = await docker.pull(image);
   await new Promise((resolve, reject) => stream.on("end", resolve).on("error", reject).resume());
   return (await runForeign(docker, image, { name: `${project}-other`, project })).id;
-}
-
-function clockOf({ clockFile }: Lane): Record<string, string> {
-  const library = clockLibraries.find((path) => existsSync(path));
-  if (library === undefined) throw new Error("libfaketime is not where Debian puts it");
-  return {
-    LD_PRELOAD: library,
-    FAKETIME_TIMESTAMP_FILE: clockFile,
-    FAKETIME_CACHE_DURATION: "1",
-    FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    DONT_FAKE_MONOTONIC: "1",
-  };
 }

@@ -27,10 +27,10 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Outcom
   const lane = await openLane(say);
   try {
     for (const scenario of scenarios) {
-      for (const movable of [false, true]) {
-        const chosen = faults.filter(({ clock }) => (clock === true) === movable);
+      for (const movesClock of [false, true]) {
+        const chosen = faults.filter(({ clock }) => (clock === true) === movesClock);
         if (chosen.length === 0) continue;
-        outcomes.push(...(await runScenario(lane, scenario, chosen, { ...options, movable })));
+        outcomes.push(...(await runScenario(lane, scenario, chosen, { ...options, movesClock })));
       }
     }
   } finally {
@@ -43,10 +43,10 @@ async function runScenario(
   lane: Lane,
   scenario: Scenario,
   faults: readonly Fault[],
-  options: MatrixOptions & { readonly movable: boolean },
+  options: MatrixOptions & { readonly movesClock: boolean },
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  let stage = await begin(lane, scenario, options.movable);
+  let stage = await begin(lane, scenario, options.movesClock);
   try {
     for (const fault of faults) {
       for (const { n, phase } of callsOf(stage.calls, options)) {
@@ -57,7 +57,7 @@ async function runScenario(
         stage = { ...stage, serving: result.serving };
         if (result.problems.length === 0) continue;
         await stage.play.close();
-        stage = await begin(lane, scenario, options.movable);
+        stage = await begin(lane, scenario, options.movesClock);
       }
     }
   } finally {
@@ -73,10 +73,10 @@ interface Stage {
   readonly calls: number;
 }
 
-async function begin(lane: Lane, scenario: Scenario, movableClock: boolean): Promise<Stage> {
+async function begin(lane: Lane, scenario: Scenario, movesClock: boolean): Promise<Stage> {
   const { service, beside = {}, image } = scenario;
   const { behaviour: _behaviour, ...first } = image;
-  const play = await openPlay(lane, { service, beside, first, movableClock });
+  const play = await openPlay(lane, { service, beside, first, movesClock });
   try {
     await until("the first start", async () => isReady(await play.status()));
     const serving = (await play.status())?.activeDigest;

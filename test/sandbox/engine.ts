@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly mirror?: string;
   /** A network namespace's name (`ip netns add`) or path; default the caller's own. */
   readonly netns?: string;
+  /** More of dockerd's own options. */
+  readonly args?: readonly string[];
   /** Aborting it ends the start, or stops the engine. */
   readonly signal?: AbortSignal;
 }
@@ -37,7 +39,7 @@ export function startEngine(options: EngineOptions = {}): Promise<SandboxEngine>
 
 /** `wrap` turns the dockerd command line into the one that is run; it must become dockerd by exec, not by fork. */
 export async function runEngine(
-  { directory, mirror, netns, signal }: EngineOptions,
+  { directory, mirror, netns, args: more = [], signal }: EngineOptions,
   wrap: (directory: string, dockerd: readonly string[]) => readonly string[],
 ): Promise<SandboxEngine> {
   if (process.getuid?.() !== 0) {
@@ -60,7 +62,7 @@ export async function runEngine(
   const socket = `${base}/docker.sock`;
   const places = ["--data-root", `${base}/data`, "--exec-root", `${base}/exec`, "--pidfile", `${base}/docker.pid`];
   const mirrors = mirror === undefined ? [] : ["--registry-mirror", mirror];
-  const [command = "", ...args] = wrap(base, ["dockerd", ...places, "--host", `unix://${socket}`, ...mirrors]);
+  const [command = "", ...args] = wrap(base, ["dockerd", ...places, "--host", `unix://${socket}`, ...mirrors, ...more]);
   const start = async () => {
     const daemon = await startDaemon({ command, args, netns, logFile: `${base}/dockerd.log` });
     await daemon.until(async () => ((await answersPing({ socketPath: socket })) ? true : undefined), 30_000, signal);

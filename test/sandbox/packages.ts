@@ -29,8 +29,11 @@ export const modernEnginePackages: readonly Package[] = [...enginePackages, "mmd
 /** What `publishHaproxy` takes beyond that. */
 export const gatePackages: readonly Package[] = [...enginePackages, "haproxy"];
 
-/** What the fault matrix takes beyond that: the wall clock of a program can be moved. */
-export const chaosPackages: readonly Package[] = [...gatePackages, "faketime"];
+/** What `movableClock` takes. */
+export const clockPackages: readonly Package[] = ["faketime"];
+
+/** What the fault matrix takes. */
+export const chaosPackages: readonly Package[] = [...gatePackages, ...clockPackages];
 
 /** What both releases of Compose take that Fairlead is compared with. */
 export const composePackages: readonly Package[] = ["docker-compose", "debian-archive-keyring"];
