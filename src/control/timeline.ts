@@ -4,7 +4,7 @@ import { EngineClock } from "./engine-clock.js";
 import type { Clock } from "./ports.js";
 import { Sight } from "./sight.js";
 
-const instants = ["createdAt", "startedAt", "finishedAt", "healthySince"] as const;
+const instants = ["createdAt", "startedAt", "finishedAt", "healthySince", "checkedAt"] as const;
 type Instant = (typeof instants)[number];
 
 /** The engine's word for an instant, and our monotonic clock's. */
@@ -49,13 +49,15 @@ export class Timeline {
 
   /** What was written down, by the clock that everything is judged by now. */
   recall(memory: Memory): Memory {
-    const { retriedAt, leaving, firstSeen, attempts } = memory;
+    const { retriedAt, leaving, firstSeen, attempts, stopped, startAskedAt } = memory;
     const carry = (instant: number) => this.#engine.carry(instant);
     return {
       ...memory,
       retriedAt: retriedAt === undefined ? undefined : carry(retriedAt),
       leaving: new Map([...leaving].map(([id, one]) => [id, { ...one, at: carry(one.at) }])),
       ...(attempts === undefined ? {} : { attempts: attempts.map((one) => ({ ...one, at: carry(one.at) })) }),
+      ...(stopped === undefined ? {} : { stopped: this.#shifted(stopped) }),
+      ...(startAskedAt === undefined ? {} : { startAskedAt: carry(startAskedAt) }),
       ...(firstSeen === undefined ? {} : { firstSeen: new Map([...firstSeen].map(([id, at]) => [id, carry(at)])) }),
     };
   }
@@ -94,6 +96,12 @@ export class Timeline {
       blind: gaps.map(({ from, to }) => ({ from: at(from), to: at(to) })),
       seeingSince: since === undefined ? undefined : at(since),
     };
+  }
+
+  /** It lasts as long as was asked for. */
+  #shifted({ at, until }: NonNullable<Memory["stopped"]>): NonNullable<Memory["stopped"]> {
+    const carried = this.#engine.carry(at);
+    return { at: carried, ...(until === undefined ? {} : { until: until + carried - at }) };
   }
 
   #readingOf({ reading }: HostSnapshot): ClockReading {
@@ -139,6 +147,7 @@ export class Timeline {
       startedAt: place("startedAt"),
       finishedAt: place("finishedAt"),
       healthySince: place("healthySince"),
+      ...(container.checkedAt === undefined ? {} : { checkedAt: place("checkedAt") }),
     };
   }
 }

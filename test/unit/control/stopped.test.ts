@@ -47,9 +47,41 @@ describe("fairlead stop and start", () => {
     await stage.pass(15_000);
     expect(active()).toMatchObject({ state: "running" });
   });
+
+  it.each([3_600_000, -86_400_000])(
+    "for so long of real time where clocks are set by %d ms meanwhile",
+    async (byMs) => {
+      const { stage, controller, active } = await open();
+      await stage.pass(60_000);
+      await controller.surface.stop("shop/web", 7_200_000);
+      await stage.until("it is off", () => active()?.state === "exited");
+      stage.engine.world.aheadMs += byMs;
+      stage.process.aheadMs += byMs;
+      await stage.pass(7_000_000);
+      controller.surface.reconcile(["shop/web"], "hook");
+      await stage.pass(100_000);
+      expect(active()).toMatchObject({ state: "exited" });
+      await stage.pass(200_000);
+      expect(active()).toMatchObject({ state: "running" });
+    },
+  );
 });
 
 describe("respect_stop", () => {
+  it("counts from the last stop, not from a start that a clock that was set back has put after it", async () => {
+    const { stage, controller, active } = await open(specOf({ respectStopMs: 600_000, update: { monitorMs: 500 } }));
+    await stage.pass(60_000);
+    await controller.surface.start("shop/web");
+    await stage.pass(60_000);
+    stage.engine.world.aheadMs -= 86_400_000;
+    await stage.pass(60_000);
+    stage.engine.stopByHand(active()?.id ?? "");
+    await stage.pass(500_000);
+    expect(active()).toMatchObject({ state: "exited" });
+    await stage.pass(200_000);
+    expect(active()).toMatchObject({ state: "running" });
+  });
+
   it("leaves what a backup has stopped until that starts it, over a restart of the controller", async () => {
     const { stage, controller, active } = await open(specOf({ respectStopMs: 600_000, update: { monitorMs: 500 } }));
     const before = active();
