@@ -7,7 +7,7 @@ import { locationOf } from "./location.js";
 import { mountsIn } from "./mounts-in.js";
 import { ownersIn } from "./owners.js";
 import { printable } from "../printable.js";
-import type { InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
+import type { InspectedCheck, InspectedContainer, InspectedHealth, InspectedHealthcheck } from "./schema.js";
 
 const longestOutput = 200;
 
@@ -39,6 +39,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     health,
     healthySince: health === "healthy" ? provenHealthySince(inspected.State?.Health, startedAt) : undefined,
     ...(health === "unhealthy" ? problemOf(inspected.State?.Health) : {}),
+    ...(health === "starting" ? { checkedAt: lastCheck(inspected.State?.Health, startedAt) } : {}),
     healthcheck: healthcheckOf(inspected.Config?.Healthcheck),
     createdAt: instant(inspected.Created) ?? 0,
     startedAt,
@@ -85,11 +86,21 @@ function healthOf(health: InspectedHealth | null | undefined): ObservedContainer
   return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
 }
 
-/** The end of the first probe of the unbroken run of good ones; probes of an earlier run of the container do not count. */
+/** The end of the last probe of this run, or else the start of the run. */
+function lastCheck(health: InspectedHealth | null | undefined, startedAt: number | undefined): number | undefined {
+  return instant(probesSince(health, startedAt).at(-1)?.End) ?? startedAt;
+}
+
+/** The end of the first probe of the unbroken run of good ones. */
 function provenHealthySince(health: InspectedHealth | null | undefined, startedAt = 0): number | undefined {
-  const probes = (health?.Log ?? []).filter((probe) => (instant(probe.Start) ?? 0) >= startedAt);
+  const probes = probesSince(health, startedAt);
   const firstGood = probes.findLastIndex((probe) => probe.ExitCode !== 0) + 1;
   return instant(probes[firstGood]?.End);
+}
+
+/** Those of an earlier run of the container do not count. */
+function probesSince(health: InspectedHealth | null | undefined, startedAt = 0): readonly InspectedCheck[] {
+  return (health?.Log ?? []).filter((probe) => (instant(probe.Start) ?? 0) >= startedAt);
 }
 
 /** What the check that failed last has put out, or how it ended where it said nothing. */

@@ -5,5 +5,5 @@ import type { Step } from "./step.js";
  * What such a judgement rests on has to be seen anew before it is acted on.
  */
 export function isConclusive(steps: readonly Step[]): boolean {
-  return steps.some(({ kind }) => kind === "keep-logs" || kind === "rename-container");
+  return steps.some(({ kind }) => kind === "keep-logs" || kind === "rename-container" || kind === "remove-container");
 }

@@ -20,6 +20,7 @@ import { strategyOf } from "./strategy.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { assess } from "./assess.js";
+import { isUnchecked } from "./unchecked.js";
 import type { Verdict } from "./verdict.js";
 import { isByHost } from "./start-refusal.js";
 import { contestFor, contestOutcome, isOpen } from "./contention.js";
@@ -237,13 +238,15 @@ function planFailure(
   const because = failure.because;
   // The host is at fault, not the digest, and another try hurts nobody: nothing serves, or it goes on serving.
   if (isByHost(failure.reason)) return planAnother(desired, next, active, failure, view, memory);
+  const judgement = { desired, next, active, failure, memory };
+  const awaited = awaitFirstHealth(judgement, view);
+  if (failure.reason === "HealthDeadlineExceeded" && awaited === undefined && isUnchecked(next, view))
+    return planUnchecked(spec, next, view);
   if (spec.update.failureAction === "continue" && isUp(next)) {
     return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);
   }
-  const judgement = { desired, next, active, failure, memory };
   const spared = spareProven(judgement);
   if (spared !== undefined) return spared;
-  const awaited = awaitFirstHealth(judgement, view);
   if (awaited !== undefined) return { steps: [], outcome: awaited };
   const known = memory.holds.some(
     (hold) => hold.specHash === specHash && hold.digest === next.digest && (hold.slot ?? 1) === next.slot,
@@ -271,6 +274,12 @@ function planFailure(
   const to = nameInRole(baseOf(next), "failed");
   steps.push({ kind: "rename-container", container: next.name, to, because: `${because}; it is kept for a look` });
   return { steps, outcome: { kind: "continue", reason: failure.reason, because } };
+}
+
+function planUnchecked(spec: ServiceSpec, next: ObservedContainer, view: SlotView): Plan {
+  const because = "the engine was away and does not check its health any more: it begins anew";
+  const steps = [...retire(next, spec, because), ...putAway(next, because, view)];
+  return { steps, outcome: { kind: "continue", reason: "WaitingForHealth", because } };
 }
 
 /** Its jobs run while nothing of the service does. */

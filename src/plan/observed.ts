@@ -42,6 +42,8 @@ export interface ObservedContainer {
   readonly healthySince: number | undefined;
   /** What the check that is not passed last said, where that is known. One line. */
   readonly healthProblem?: string;
+  /** Only while the engine's own check has not passed yet: when that last ended, or else when the run began. */
+  readonly checkedAt?: number | undefined;
   /** The effective check, file over image, as the engine applies it. */
   readonly healthcheck: ObservedHealthcheck | undefined;
   readonly createdAt: number;

@@ -1,8 +1,9 @@
 import type { Reason } from "./condition.js";
-import { observedMs, seeingMs } from "./elapsed.js";
+import { observedMs } from "./elapsed.js";
 import type { Sight } from "./elapsed.js";
 import type { ObservedContainer } from "./observed.js";
 import { causeOf, startReason } from "./start-refusal.js";
+import { checkDueMs } from "./unchecked.js";
 import type { View } from "./view.js";
 
 /** What is to be thought of a container that has not proved itself yet. */
@@ -114,8 +115,7 @@ function settle(since: number, monitorMs: number, view: Sight, what: string): Ve
 
 /** At least one whole check has to have been seen: what came to pass while nobody could see is not known. */
 function healthTimeLeft(next: ObservedContainer, startedAt: number, view: Sight): number {
-  const { intervalMs = 0, timeoutMs = 0 } = next.healthcheck ?? {};
-  return Math.max(healthDeadlineMs(next) - observedMs(startedAt, view), intervalMs + timeoutMs - seeingMs(view));
+  return Math.max(healthDeadlineMs(next) - observedMs(startedAt, view), checkDueMs(next, view));
 }
 
 /**

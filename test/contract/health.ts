@@ -20,6 +20,22 @@ export function healthContract(bench: Bench): void {
       await bench.discard(id);
     });
 
+    it("that has not passed yet says when it was last checked, or began", async () => {
+      const timings = {
+        ...{ disabled: false, test: undefined, intervalMs: 1000, timeoutMs: undefined, startPeriodMs: undefined },
+        retries: 30,
+      } as const;
+      const id = await bench.create("patient", await bench.local({ kind: "never-healthy" }), { healthcheck: timings });
+      await bench.engine.startContainer(id);
+      const begun = await bench.see(id);
+      expect(begun.startedAt).toBeDefined();
+      expect(begun.checkedAt).toBe(begun.startedAt);
+      const checked = await bench.until(id, ({ checkedAt = 0 }) => checkedAt > (begun.startedAt ?? Infinity));
+      expect(checked.health).toBe("starting");
+      await bench.until(id, ({ checkedAt = 0 }) => checkedAt > (checked.checkedAt ?? Infinity));
+      await bench.discard(id);
+    });
+
     it("is unhealthy after the check has failed often enough", async () => {
       const id = await bench.create("sick", await bench.local({ kind: "never-healthy" }));
       await bench.engine.startContainer(id);

@@ -156,12 +156,16 @@ export class SimulatedEngine implements Engine {
     });
   }
 
-  /** Out of reach for so long. `restart`: its containers end with it, and those whose policy says so come back. */
-  interrupt(ms: number, { restart = false } = {}): void {
+  /**
+   * Out of reach for so long. `restart`: its containers end with it, and those whose policy says so come back; `forgets`:
+   * they run on, and it does not check their health any more.
+   */
+  interrupt(ms: number, { restart = false, forgets = false } = {}): void {
     const from = this.clock.monotonic();
     const watched = this.world.listeners.size > 0;
     this.world.emit({ kind: "lost", message: "the simulated engine is out of reach" });
     this.#reachable = false;
+    if (forgets) this.world.forgetChecks();
     const running = this.world.host.containers.filter(({ state }) => state === "running" || state === "restarting");
     if (restart) for (const { id } of running) this.world.end(id, 0);
     this.clock.after(ms, () => {
@@ -208,7 +212,7 @@ export class SimulatedEngine implements Engine {
       this.#listsChanged = false;
       const { addresses } = this.world;
       const located = containers.map((one) =>
-        one.state === "running" ? { ...one, location: addresses.locationOf(one) } : one,
+        one.state === "running" ? { ...this.world.checked(one), location: addresses.locationOf(one) } : one,
       );
       const networks = this.#peopled(host.networks);
       return { ...host, containers: located, networks, foreign, takenAt: this.world.now(), reading: this.#reading() };

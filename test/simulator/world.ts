@@ -23,6 +23,8 @@ interface Made {
   readonly behaviour: Behaviour;
   /** Ends the timers of its present run. */
   halt: () => void;
+  /** Only while the run is checked: its checks come every so often since it began, in true time. */
+  checks?: { readonly beganMs: number; readonly everyMs: number; readonly cancel: () => void };
   /** A command that outlived its time ends then. */
   busyUntil: number;
   /** The engine's own restarts since the last one by hand. */
@@ -253,12 +255,18 @@ export class World {
     for (const line of behaviour.output ?? []) made.log.write(line);
     for (const line of behaviour.errors ?? []) made.log.write(line, "stderr");
     const check = container.healthcheck;
-    const timers = (check === undefined ? [] : healthChanges(behaviour, check)).map(({ atMs, to }) =>
+    const checks = (check === undefined ? [] : healthChanges(behaviour, check)).map(({ atMs, to }) =>
       this.#check(atMs, () => {
         this.patch(container.id, { health: to, healthySince: to === "healthy" ? this.now() : undefined });
         this.tell(container.id, `health_status: ${to}`);
       }),
     );
+    const cancel = () => {
+      for (const stop of checks) stop();
+    };
+    const timers = [cancel];
+    delete made.checks;
+    if (check !== undefined) made.checks = { beganMs: this.clock.monotonic(), everyMs: check.intervalMs, cancel };
     if (behaviour.exitsAfterMs !== undefined) {
       timers.push(
         this.clock.after(behaviour.exitsAfterMs, () => {
@@ -267,8 +275,32 @@ export class World {
       );
     }
     made.halt = () => {
-      for (const cancel of timers) cancel();
+      for (const stop of timers) stop();
     };
+  }
+
+  /** The engine goes on without the checks of what runs: nobody gets well or sick in its eyes. */
+  forgetChecks(): void {
+    for (const [id, made] of this.#made) {
+      if (made.checks === undefined) continue;
+      this.patch(id, { checkedAt: this.#checkedAt(id) });
+      made.checks.cancel();
+      delete made.checks;
+    }
+  }
+
+  /** With what the engine says of a check that has not passed yet. */
+  checked(container: ObservedContainer): ObservedContainer {
+    const { checkedAt: known, ...rest } = container;
+    if (container.health !== "starting") return rest;
+    return { ...rest, checkedAt: this.#checkedAt(container.id) ?? known };
+  }
+
+  #checkedAt(id: string): number | undefined {
+    const checks = this.#made.get(id)?.checks;
+    const ranMs = this.clock.monotonic() - (checks?.beganMs ?? 0);
+    if (checks === undefined || ranMs < checks.everyMs) return this.find(id)?.startedAt;
+    return this.now() - (ranMs % checks.everyMs);
   }
 
   /** Answers a way to call it off. */

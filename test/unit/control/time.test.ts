@@ -73,6 +73,9 @@ const bends: Readonly<Record<string, Bend>> = {
   "the engine stands still for a minute": ({ engine }) => {
     engine.freeze(60_000);
   },
+  "the engine is away for 10 s, and checks nobody any more who ran on": ({ engine }) => {
+    engine.interrupt(10_000, { forgets: true });
+  },
   "the engine is started anew and takes a minute": ({ engine }) => {
     engine.interrupt(60_000, { restart: true });
   },
