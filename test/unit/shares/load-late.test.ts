@@ -8,7 +8,11 @@ const script = `
   const { openSync, closeSync } = await import("node:fs");
   const { loadLate } = await import(${JSON.stringify(file)});
   const open = [];
-  try { for (;;) open.push(openSync("/dev/null")); } catch {}
+  const starve = () => { try { for (;;) open.push(openSync("/dev/null")); } catch {} };
+  starve();
+  // What the loader of this script itself still had open is closed a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  starve();
   const load = () => { try { return typeof loadLate("tar-stream").pack; } catch (error) { return error.code; } };
   const starved = load();
   for (const one of open) closeSync(one);
