@@ -284,7 +284,7 @@ export class Controller {
         this.#triggers.resync();
       },
     });
-    this.#mountWatch.start(this.#abort.signal);
+    void this.#mountWatch.start(this.#abort.signal);
     await firstLook;
   }
 

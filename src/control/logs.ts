@@ -5,6 +5,7 @@ import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import { Funnel } from "./funnel.js";
 import { mergeByTime } from "./merge.js";
+import { pause } from "./pause.js";
 import type { Clock, Engine, LogQuery } from "./ports.js";
 import type { LogEntry, LogReading, LogWish } from "./surface.js";
 
@@ -76,7 +77,7 @@ class Reading {
       // An engine that is out of reach comes back, or the reader goes.
       const containers = await this.#containers().catch(() => undefined);
       if (containers !== undefined) this.#compare(containers);
-      await this.#pause();
+      await pause(this.options.clock, pollMs, this.signal);
     }
   }
 
@@ -131,20 +132,6 @@ class Reading {
     const { of } = this.wish;
     const { containers } = await this.options.look();
     return of === "all" ? containers : containers.filter((container) => of.includes(keyOf(container)));
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.options.clock.after(pollMs, done);
-      const { signal } = this;
-      function done() {
-        cancel();
-        signal.removeEventListener("abort", done);
-        resolve();
-      }
-      signal.addEventListener("abort", done);
-      if (signal.aborted) done();
-    });
   }
 }
 

@@ -3,6 +3,7 @@ import type { HostSnapshot, ObservedContainer, ObservedMount } from "../plan/obs
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { Journal } from "./journal.js";
+import { pause } from "./pause.js";
 import type { Clock, Engine, HostFile, HostFiles } from "./ports.js";
 import type { MountedFile } from "./record.js";
 
@@ -33,14 +34,12 @@ export class MountWatch {
   constructor(private readonly options: MountWatchOptions) {}
 
   /** Looks after the files until the signal aborts. */
-  start(signal: AbortSignal): void {
-    if (signal.aborted) return;
-    const halt = this.options.clock.after(everyMs, () => {
-      void this.#poll().finally(() => {
-        this.start(signal);
-      });
-    });
-    signal.addEventListener("abort", halt, { once: true });
+  async start(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await pause(this.options.clock, everyMs, signal);
+      if (signal.aborted) return;
+      await this.#poll();
+    }
   }
 
   /** The host, where what serves says which of its files are stale: of this service; without a key of all. */

@@ -3,6 +3,7 @@ import type { DirectoryLock } from "./directory-lock.js";
 import { alreadyRunning, describeHolder } from "./holder.js";
 import type { Holder } from "./holder.js";
 import type { Lease } from "./lease.js";
+import { pause } from "./pause.js";
 import type { Clock, Log } from "./ports.js";
 
 export interface OfficeOptions {
@@ -130,16 +131,4 @@ async function claimLater(
 async function leave(lease: Lease, directory: DirectoryLock | undefined): Promise<void> {
   await lease.release();
   directory?.release();
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      signal.removeEventListener("abort", done);
-      cancel();
-      resolve();
-    };
-    const cancel = clock.after(ms, done);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

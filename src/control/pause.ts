@@ -1,0 +1,18 @@
+import type { Clock } from "./ports.js";
+
+/** Resolves after so long, or when the signal aborts; leaves nothing behind on the signal. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      signal.removeEventListener("abort", done);
+      cancel();
+      resolve();
+    };
+    const cancel = clock.after(ms, done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
