@@ -36,14 +36,16 @@ export async function execute(
   }
   memory.ended(container);
   const exec = await create(connection, container, hook, task);
-  const time = AbortSignal.timeout(timeoutMs);
+  const time = new CommandTime(timeoutMs);
   try {
-    const body = await run(connection, exec, task, timeoutMs, time, outputLimit);
-    return { kind: "ended", exitCode: await awaitExit(connection, exec, task, time), output: lastLine(body) };
+    const body = await run(connection, exec, task, time, outputLimit);
+    return { kind: "ended", exitCode: await awaitExit(connection, exec, task, time.signal), output: lastLine(body) };
   } catch (error) {
-    if (!time.aborted) throw error;
     memory.outlived(container, exec);
+    if (!time.isOver) throw error;
     return { kind: "timed-out" };
+  } finally {
+    time.clear();
   }
 }
 
@@ -56,16 +58,44 @@ export async function runWhole(
 ): Promise<{ readonly exitCode: number; readonly output: string }> {
   const task = `run a command in container ${shortId(container)}`;
   const exec = await create(connection, container, { command }, task);
-  const time = AbortSignal.timeout(timeoutMs);
+  const time = new CommandTime(timeoutMs);
   try {
-    const body = await run(connection, exec, task, timeoutMs, time, wholeLimit);
-    const exitCode = await awaitExit(connection, exec, task, time);
+    const body = await run(connection, exec, task, time, wholeLimit);
+    const exitCode = await awaitExit(connection, exec, task, time.signal);
     return { exitCode, output: wholeText(body) };
   } catch (error) {
-    if (!time.aborted) throw error;
+    if (!time.isOver) throw error;
     throw new FairleadError("EngineRefused", `cannot ${task}: it has not ended within ${timeoutMs} ms`, {
       cause: error,
     });
+  } finally {
+    time.clear();
+  }
+}
+
+/** A command's own time: it begins when the engine has taken the command on, however busy both sides are before. */
+class CommandTime {
+  readonly #controller = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly ms: number) {}
+
+  begin(): void {
+    this.#timer = setTimeout(() => {
+      this.#controller.abort();
+    }, this.ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get isOver(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
   }
 }
 
@@ -104,22 +134,16 @@ async function run(
   connection: Connection,
   exec: string,
   task: string,
-  timeoutMs: number,
-  signal: AbortSignal,
+  time: CommandTime,
   limit: number,
 ): Promise<Buffer> {
   const body = { Detach: false, Tty: false };
-  const call = {
-    method: "POST",
-    path: execPath(exec, "/start"),
-    body,
-    task,
-    timeoutMs: timeoutMs + 5_000,
-    signal,
-  } as const;
+  const call = { method: "POST", path: execPath(exec, "/start"), body, task, signal: time.signal } as const;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of (await connection.stream(call)) as AsyncIterable<Buffer>) {
+  const stream = (await connection.stream(call)) as AsyncIterable<Buffer>;
+  time.begin();
+  for await (const chunk of stream) {
     chunks.push(chunk);
     size += chunk.length;
     while (size - (chunks[0]?.length ?? size) >= limit) size -= chunks.shift()?.length ?? 0;

@@ -21,8 +21,20 @@ const zones = [
 ] as const;
 const nights = zones.flatMap(([zone, ...dates]) => dates.map((date) => [zone, date] as const));
 
+/** What one has found out serves all that ask it. */
+const clocks = new Map([...zones.map(([zone]) => zone), "UTC"].map((zone) => [zone, zoneOf(zone)]));
+/** Every half an hour while clocks are changed somewhere, and some others. */
+const times = [...Array.from({ length: 9 }, (_, half) => half * 30), 12 * 60, 23 * 60 + 30];
+
+/** When the clock of the zone is changed about that date; at its midnight where it never is. */
+function changeAbout(date: string, zone: string): number {
+  const [midnight, clock] = [Date.parse(`${date}T00:00:00Z`), clocks.get(zone)!];
+  const quarters = Array.from({ length: 4 * 24 * 3 }, (_, quarter) => midnight - 36 * hour + quarter * 15 * minute);
+  return quarters.find((at) => clock(at) !== clock(at - 15 * minute)) ?? midnight;
+}
+
 function runs(cron: string, zone: string, from: number, to: number): readonly number[] {
-  const [parsed, clock] = [parseCron(cron), zoneOf(zone)];
+  const [parsed, clock] = [parseCron(cron), clocks.get(zone)!];
   const found: number[] = [];
   for (let at = nextRun(parsed, clock, from); at <= to; at = nextRun(parsed, clock, at)) found.push(at);
   return found;
@@ -35,7 +47,7 @@ function shownDay(instant: number, timeZone: string): string {
 describe("over a change of the clocks", () => {
   it.each(nights)("in %s on %s a daily run comes once on each day, at whatever time", (zone, date) => {
     const around = Date.parse(`${date}T00:00:00Z`);
-    for (let time = 0; time < 24 * 60; time += 30) {
+    for (const time of times) {
       const [hours, minutes] = [Math.floor(time / 60), time % 60];
       const all = runs(`${minutes} ${hours} * * *`, zone, around - 3 * day, around + 3 * day);
       const days = all.map((at) => shownDay(at, zone));
@@ -49,10 +61,19 @@ describe("over a change of the clocks", () => {
   });
 
   it.each(nights)("in %s on %s a run every five minutes keeps its pace", (zone, date) => {
-    const around = Date.parse(`${date}T00:00:00Z`);
-    const all = runs("*/5 * * * *", zone, around - 4 * hour, around + 30 * hour);
+    const change = changeAbout(date, zone);
+    const all = runs("*/5 * * * *", zone, change - 3 * hour, change + 3 * hour);
     const gaps = new Set(all.slice(1).map((at, index) => at - (all[index] ?? 0)));
     expect([...gaps]).toEqual([5 * minute]);
+    expect(all).toHaveLength(72);
+  });
+
+  it("five zones have one at each of both dates", () => {
+    const moved = nights.map(([zone, date]) => {
+      const [change, clock] = [changeAbout(date, zone), clocks.get(zone)!];
+      return Math.abs(clock(change) - clock(change - 15 * minute)) / minute;
+    });
+    expect(moved).toEqual([60, 60, 60, 60, 30, 30, 60, 60, 60, 60, 0, 0]);
   });
 
   it("a time that is left out comes as much later, one that comes twice the first time", () => {

@@ -16,16 +16,22 @@ afterEach(async () => {
 interface Command {
   /** Undefined: the stream stays open. */
   readonly output?: Buffer;
+  /** The engine takes so long to begin it; `never`: it is begun, and the connection is cut. */
+  readonly begins?: number | "never";
   /** What the inspections say, one after the other; the last one stays. */
   readonly states: object[];
 }
 
-async function serve({ output, states }: Command) {
+async function serve({ output, begins = 0, states }: Command) {
   const fake = await startFakeEngine(({ path, method }, response) => {
     if (method === "POST" && path.endsWith(`/containers/${container}/exec`)) response.end(JSON.stringify({ Id: exec }));
     else if (path.endsWith(`/exec/${exec}/start`)) {
-      response.flushHeaders();
-      if (output !== undefined) response.end(output);
+      if (begins === "never") response.destroy();
+      else
+        setTimeout(() => {
+          response.flushHeaders();
+          if (output !== undefined) response.end(output);
+        }, begins);
     } else if (path.endsWith(`/exec/${exec}/json`)) {
       const state = states.length > 1 ? states.shift() : states[0];
       if (state === undefined) refuse(response, 404, "No such exec instance");
@@ -103,6 +109,19 @@ describe("a command", () => {
     states.splice(0);
     expect(await run(100)).toEqual({ kind: "timed-out" });
     expect(starts()).toBe(2);
+  });
+
+  it("has its time from when the engine has taken it on", async () => {
+    const { run, whole } = await serve({ output: frame(1, "fine"), begins: 300, states: [ended(0)] });
+    expect(await run(100)).toMatchObject({ kind: "ended", exitCode: 0 });
+    expect(await whole(100)).toMatchObject({ exitCode: 0 });
+  });
+
+  it("is not begun a second time beside itself where the engine's answer was lost", async () => {
+    const { fake, run } = await serve({ begins: "never", states: [{ Running: true }] });
+    await expect(run()).rejects.toMatchObject({ code: "EngineUnreachable" });
+    expect(await run()).toEqual({ kind: "running" });
+    expect(fake.requests.filter((request) => request.endsWith("/start"))).toHaveLength(1);
   });
 
   it("whose end the engine has forgotten is no success", async () => {
