@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
 import { readConfig } from "./config.js";
 import type { Environment } from "./config.js";
+import { endProcess } from "./ending.js";
 import { createLog, silentLog } from "./log.js";
 import { pour } from "./pour.js";
 import { visible } from "./printable.js";
@@ -16,24 +17,25 @@ export async function commandLine(argv: readonly string[], environment: Environm
   // A controller waits nearly all its life: V8 is to keep its heap small rather than be fast.
   setFlagsFromString("--optimize-for-size");
 
-  /** Of the verb that controls: connections that a peer may keep open, and a disk that may be hung. */
-  const controller: { begun: boolean; isStuck: () => boolean } = { begun: false, isStuck: () => false };
+  /** Of a verb that works: connections that a peer may keep open, and disks that may be hung. */
+  const work = { begun: false };
 
   process.exitCode = await program(
     {
       version: readVersion(),
       configure: (flags) => readConfig(flags, environment),
       start: async (config) => {
-        controller.begun = true;
+        work.begun = true;
         const log = await createLog(config.logLevel, process.stdout.isTTY);
         const { startController } = await import("./tenure.js");
-        const running = await startController(config, environment, log);
-        controller.isStuck = () => running.isStuck();
-        return running;
+        return startController(config, environment, log);
       },
       load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
       draft: async (...choice) => (await wiring()).draftServices(...choice),
-      preview: async (config) => (await wiring()).previewPlan(config, environment),
+      preview: async (config) => {
+        work.begun = true;
+        return (await wiring()).previewPlan(config, environment);
+      },
       terminal: process.stdout.isTTY,
       errorTerminal: process.stderr.isTTY,
       readText: readTextIfAny,
@@ -44,13 +46,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
     argv,
   );
   // Nothing that a peer keeps open may keep the process, once it has said what it has to say.
-  if (controller.begun) {
-    setImmediate(() => {
-      // A disk that is hung would hold up an orderly exit too.
-      if (controller.isStuck()) process.kill(process.pid, "SIGKILL");
-      process.exit();
-    });
-  }
+  if (work.begun) await endProcess();
 }
 
 function readTextIfAny(file: string): string | undefined {

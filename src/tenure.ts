@@ -37,8 +37,6 @@ const resyncJitterMs = 20_000;
 export interface Running {
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
-  /** Its disk does not answer, so that the process cannot end by itself: Node waits for what is under way there. */
-  isStuck(): boolean;
   /** Resolves after `stop`; rejects when this one cannot go on, as when another controller has taken over. */
   readonly ended: Promise<void>;
 }
@@ -51,23 +49,18 @@ export async function startController(config: Config, environment: Environment, 
   const shares = sharesFor(config, log);
   const end = new AbortController();
   const begun = new AbortController();
-  const stuck = new AbortController();
   const serve = async () => {
     while (!end.signal.aborted) {
       const onBegun = () => {
         begun.abort();
       };
-      const onStuck = () => {
-        stuck.abort();
-      };
-      await serveOnce({ config, environment, log, shares, onBegun, onStuck }, end.signal);
+      await serveOnce({ config, environment, log, shares, onBegun }, end.signal);
     }
   };
   const ended = serve();
   await Promise.race([aborted(begun.signal), ended]);
   return {
     ended,
-    isStuck: () => stuck.signal.aborted,
     stop: async () => {
       end.abort();
       await ended;
@@ -81,13 +74,11 @@ interface ServeOptions {
   readonly log: Log;
   readonly shares: Shares;
   readonly onBegun: () => void;
-  /** Something that it has asked of its disk will not end. */
-  readonly onStuck: () => void;
 }
 
 /** From standing by to the end of one time in charge; returns when another one has taken over and this one is to stand by again. */
 async function serveOnce(
-  { config, environment, log, shares, onBegun, onStuck }: ServeOptions,
+  { config, environment, log, shares, onBegun }: ServeOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const metrics = new Metrics(readVersion());
@@ -98,7 +89,7 @@ async function serveOnce(
     if (office === undefined) return;
     try {
       const controller = await openController({
-        ...{ config, environment, log, shares, metrics, registry, engine, office, onStuck },
+        ...{ config, environment, log, shares, metrics, registry, engine, office },
       });
       onBegun();
       const lost = Promise.race([office.lost, aborted(signal), office.confirmed.then(() => office.lost)]);
@@ -118,7 +109,7 @@ interface EnterOptions extends Pick<ServeOptions, "config" | "log" | "onBegun"> 
 
 /** Undefined: the signal came first. */
 async function enter({ config, engine, log, onBegun }: EnterOptions, signal: AbortSignal): Promise<Office | undefined> {
-  const directory = DirectoryLock.open(config.data);
+  const directory = await DirectoryLock.open(config.data, { clock: systemClock, log });
   const self: Holder = {
     token: randomUUID(),
     host: hostname(),
@@ -162,7 +153,7 @@ interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
 
 /** The controller with all its adapters; resolves when the surface listens. */
 async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
-  const { config, environment, log, shares, metrics, registry, engine, office, onStuck } = options;
+  const { config, environment, log, shares, metrics, registry, engine, office } = options;
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
   journal.watch();
@@ -219,9 +210,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     stop: async () => {
       await listeners.close();
       await controller.stop();
-      if (await journal.close()) return;
-      log.error({}, "the journal's disk does not answer: ending without it");
-      onStuck();
+      if (!(await journal.close())) log.error({}, "the journal's disk does not answer: ending without it");
     },
   };
 }

@@ -8,6 +8,7 @@ import { withoutAnswers } from "./control/effective-health.js";
 import { GateWatch } from "./control/gate-watch.js";
 import { Journal } from "./control/journal.js";
 import { MountWatch } from "./control/mount-watch.js";
+import { patientFiles } from "./control/patient-files.js";
 import type { Contexts, Gates, Log, Source } from "./control/ports.js";
 import { forecastAll } from "./control/preview.js";
 import type { Preview } from "./control/surface.js";
@@ -59,7 +60,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     });
     const gates = new GateWatch({ gates: gatesIn(engine), clock: systemClock, log: silentLog });
     const mounts = new MountWatch({
-      files: hostFiles,
+      files: patientFiles(hostFiles, systemClock),
       engine,
       journal: { record, append: () => Promise.resolve(true) },
       clock: systemClock,

@@ -1,3 +1,4 @@
+import type { JournalState } from "../control/journal/standing.js";
 import { FairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { ExitCode, Wiring } from "./wiring.js";
@@ -9,9 +10,18 @@ export interface Admin {
   readonly token: string | undefined;
 }
 
+/** What a controller says of all its services, and of itself. */
+export interface Overview {
+  readonly services: readonly ServiceStatus[];
+  readonly journal: JournalState;
+}
+
+export async function fetchOverview(admin: Admin): Promise<Overview> {
+  return (await ask(admin, "GET", "/api/v1/services")) as Overview;
+}
+
 export async function fetchServices(admin: Admin): Promise<readonly ServiceStatus[]> {
-  const body = (await ask(admin, "GET", "/api/v1/services")) as { readonly services: readonly ServiceStatus[] };
-  return body.services;
+  return (await fetchOverview(admin)).services;
 }
 
 /** Throws FairleadError ApiUnreachable, with the API's own words where it has some. */
@@ -72,7 +82,11 @@ export function servicePath(
 
 /** `project/service`, or `service` where the controller knows one by that name only. */
 export async function findService(admin: Admin, name: string): Promise<ServiceStatus> {
-  const services = await fetchServices(admin);
+  return serviceIn(await fetchServices(admin), name);
+}
+
+/** Throws FairleadError ConfigInvalid. */
+export function serviceIn(services: readonly ServiceStatus[], name: string): ServiceStatus {
   const found = services.filter(({ project, service }) => name === `${project}/${service}` || name === service);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;

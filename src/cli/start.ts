@@ -1,14 +1,14 @@
 import type { Start } from "../control/surface.js";
-import { ask, findService, servicePath } from "./admin.js";
+import { decide, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
 /** Has a running controller start a service again, and says what still keeps it off. */
 export async function start(wiring: Wiring, admin: Admin, name: string): Promise<ExitCode> {
   const { project, service } = await findService(admin, name);
-  const answer = await ask(admin, "POST", servicePath({ project, service }, "start"));
+  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "start"));
   const { stoppedByFile } = (answer as { readonly started: Start }).started;
   const how = stoppedByFile ? "is off by its file still: it starts when that says otherwise" : "is started now";
   wiring.print(`start: ${project}/${service} ${how}`);
-  return 0;
+  return finish();
 }

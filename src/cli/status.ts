@@ -1,5 +1,6 @@
+import { journalNotice } from "../control/journal/standing.js";
 import type { History } from "../control/surface.js";
-import { ask, fetchServices, findService, servicePath } from "./admin.js";
+import { ask, fetchOverview, serviceIn, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import { shorten } from "../plan/render.js";
@@ -10,13 +11,14 @@ import type { ExitCode, Wiring } from "./wiring.js";
 const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", "LAST ROLLOUT", "REASON"] as const;
 
 /**
- * One line a service; of one that is named also its conditions, and the last lines of what failed last. Exit 0 also where
- * some are not well: `plan`, `wait` and metrics are for scripts.
+ * One line a service; of one that is named also its conditions, and the last lines of what failed last; and whether the
+ * journal is in order. Exit 0 also where something is not well: `plan`, `wait` and metrics are for scripts.
  */
 export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<ExitCode> {
-  const services = name === undefined ? await fetchServices(admin) : [await findService(admin, name)];
+  const { services: all, journal } = await fetchOverview(admin);
+  const services = name === undefined ? all : [serviceIn(all, name)];
   if (json) {
-    wiring.print(JSON.stringify({ services }, undefined, 2));
+    wiring.print(JSON.stringify({ services, journal }, undefined, 2));
     return 0;
   }
   printTable(wiring, [columns, ...services.map(rowOf)]);
@@ -27,6 +29,8 @@ export async function status(wiring: Wiring, admin: Admin, name: string | undefi
       wiring.print(`${what}: ${shorten(message)}`);
     }
   }
+  const notice = journalNotice(journal);
+  if (notice !== undefined) wiring.print(notice);
   const [only] = services;
   if (name !== undefined && only !== undefined) {
     printFailure(wiring, (await ask(admin, "GET", servicePath(only, "history"))) as History);

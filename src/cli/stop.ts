@@ -1,5 +1,5 @@
 import type { Stop } from "../control/surface.js";
-import { ask, findService, servicePath } from "./admin.js";
+import { decide, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -12,9 +12,9 @@ export async function stop(
 ): Promise<ExitCode> {
   const { project, service } = await findService(admin, name);
   const query = duration === undefined ? "" : `?for=${encodeURIComponent(duration)}`;
-  const answer = await ask(admin, "POST", servicePath({ project, service }, `stop${query}`));
+  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `stop${query}`));
   const { until } = (answer as { readonly stopped: Stop }).stopped;
   const end = until === undefined ? "" : `${until}, or `;
   wiring.print(`stop: ${project}/${service} is off until ${end}\`fairlead start\``);
-  return 0;
+  return finish();
 }

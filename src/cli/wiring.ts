@@ -20,8 +20,6 @@ export interface Draft {
 export interface Running {
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
-  /** Its disk does not answer, so that the process cannot end by itself. */
-  isStuck(): boolean;
   /** Rejects when it cannot go on, as when another controller has taken over. */
   readonly ended: Promise<void>;
 }

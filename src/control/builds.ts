@@ -6,6 +6,7 @@ import type { StepOf } from "../plan/step.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { Digest } from "../spec/image.js";
+import { inTime } from "./in-time.js";
 import type { Journal } from "./journal.js";
 import type { Clock, Contexts, Engine, Log } from "./ports.js";
 import type { BuildOutput } from "./surface.js";
@@ -27,6 +28,8 @@ type BuildStep = StepOf<"build-image">;
 /** Lines kept of a service's last build, and of those the ones that a failure leaves in the journal. */
 const linesKept = 500;
 const linesOfFailure = 40;
+/** A build that is told to end has so long for it. */
+const longestEndMs = 5_000;
 
 interface Output {
   readonly lines: string[];
@@ -83,11 +86,13 @@ export class Builds {
     this.#outputs.delete(key);
   }
 
-  /** Ends the builds under way; the engine's cache keeps the steps that were done. */
+  /** Ends the builds under way; the engine's cache keeps the steps that were done. One whose disk hangs is left behind. */
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#queue.clear();
-    await this.#queue.onIdle();
+    const idle = this.#queue.onIdle().then(() => true);
+    const ended = await inTime(idle, this.options.clock, longestEndMs, () => undefined);
+    if (ended === undefined) this.options.log.warn({}, "a build does not end, and is left behind");
   }
 
   async #run(step: BuildStep): Promise<void> {

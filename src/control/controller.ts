@@ -33,6 +33,7 @@ import type {
   SourceSnapshot,
 } from "./ports.js";
 import { patient } from "./patience.js";
+import { patientFiles } from "./patient-files.js";
 import { Probes } from "./probes.js";
 import { Pulls } from "./pulls.js";
 import { Releases } from "./releases.js";
@@ -158,7 +159,7 @@ export class Controller {
     const workers = new PQueue({ concurrency: options.concurrentServices });
     const gateWatch = new GateWatch({ gates, clock, log });
     this.#mountWatch = new MountWatch({
-      files: options.hostFiles,
+      files: patientFiles(options.hostFiles, clock),
       engine,
       journal,
       clock,

@@ -1,11 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { asFairleadError } from "../errors.js";
+import { directoryDisk } from "./directory-disk.js";
+import type { DirectoryDisk, OpenDirectory } from "./directory-disk.js";
 import { formatHolder, parseHolder } from "./holder.js";
 import type { Holder } from "./holder.js";
-import type { Log } from "./ports.js";
+import { inTime } from "./in-time.js";
+import type { Clock, Log } from "./ports.js";
+
+export interface DirectoryLockOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly disk?: DirectoryDisk;
+}
+
+/** How long a disk is waited for: a controller that cannot lock is better than none. */
+const patienceMs = 2_000;
 
 /**
  * One data directory, one controller. The lock is the kernel's own (flock) on the directory itself: it needs no file, is
@@ -14,35 +25,48 @@ import type { Log } from "./ports.js";
  * so that it stays ours when that program has ended.
  */
 export class DirectoryLock {
+  readonly #disk: DirectoryDisk;
+
   private constructor(
     private readonly directory: string,
-    private readonly descriptor: number,
-    /** The same for every process of this boot that opens this directory, whatever path it has there. */
-    readonly identity: string | undefined,
-  ) {}
+    private readonly opened: OpenDirectory,
+    private readonly options: DirectoryLockOptions,
+  ) {
+    this.#disk = options.disk ?? directoryDisk;
+  }
 
-  /** Undefined: there is no such directory, and none can be made; the journal says so. */
-  static open(directory: string): DirectoryLock | undefined {
-    try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      const descriptor = openSync(directory, "r");
-      return new DirectoryLock(directory, descriptor, identityOf(descriptor));
-    } catch {
-      return undefined;
+  /** Undefined: there is no such directory, and none can be made (the journal says so), or its disk does not answer. */
+  static async open(directory: string, options: DirectoryLockOptions): Promise<DirectoryLock | undefined> {
+    const { clock, log, disk = directoryDisk } = options;
+    const answer = disk.open(directory).catch(() => "absent" as const);
+    const opened = await inTime(answer, clock, patienceMs, (late) => {
+      if (late !== "absent") void late.close().catch(() => undefined);
+    });
+    if (opened === undefined) {
+      log.error({ directory }, "the data directory's disk does not answer: a second controller on it may go unnoticed");
     }
+    return opened === undefined || opened === "absent" ? undefined : new DirectoryLock(directory, opened, options);
+  }
+
+  /** The same for every process of this boot that opens this directory, whatever path it has there. */
+  get identity(): string | undefined {
+    return this.opened.identity;
   }
 
   /** `taken`: another process has it; with a signal, that one's end is waited for. `unknown`: it cannot be locked here. */
-  async take(log: Log, signal?: AbortSignal): Promise<"held" | "taken" | "unknown"> {
+  async take(signal?: AbortSignal): Promise<"held" | "taken" | "unknown"> {
+    const { clock, log } = this.options;
     const options = signal === undefined ? ["-n", "3"] : ["3"];
-    const child = spawn("flock", options, { stdio: ["ignore", "ignore", "ignore", this.descriptor], signal });
-    const ended = await once(child, "exit").then(
+    const child = spawn("flock", options, { stdio: ["ignore", "ignore", "ignore", this.opened.descriptor], signal });
+    const exit = once(child, "exit").then(
       ([code]) => code as number | null,
-      (thrown: unknown) => thrown,
+      (thrown: unknown) => asFairleadError(thrown),
     );
+    const ended = await (signal === undefined ? inTime(exit, clock, patienceMs, () => undefined) : exit);
     if (ended === 0) return "held";
     if (ended === 1 || signal?.aborted === true) return "taken";
-    const error = ended instanceof Error ? ended.message : `flock ended with ${String(ended)}`;
+    child.kill("SIGKILL");
+    const error = ended instanceof Error ? ended.message : `flock ended with ${ended ?? "nothing in time"}`;
     const text = "the data directory cannot be locked: a second controller on it may go unnoticed";
     log.warn({ directory: this.directory, error }, text);
     return "unknown";
@@ -50,33 +74,25 @@ export class DirectoryLock {
 
   /** For whoever comes second. */
   async sign(holder: Holder): Promise<void> {
-    await writeFile(this.#signature, `${formatHolder(holder)}\n`, { mode: 0o600 }).catch(() => undefined);
+    await this.#inTime(this.#disk.write(this.#signature, `${formatHolder(holder)}\n`));
   }
 
   /** Who has it, as far as that one could write it down. */
-  holder(): Holder | undefined {
-    try {
-      return parseHolder(readFileSync(this.#signature, "utf8"));
-    } catch {
-      return undefined;
-    }
+  async holder(): Promise<Holder | undefined> {
+    return parseHolder(await this.#inTime(this.#disk.read(this.#signature)));
   }
 
-  release(): void {
-    closeSync(this.descriptor);
+  async release(): Promise<void> {
+    await this.#inTime(this.opened.close());
+  }
+
+  /** Undefined: it could not be done, or takes too long. */
+  #inTime<T>(work: Promise<T>): Promise<T | undefined> {
+    const answer = work.catch(() => undefined);
+    return inTime(answer, this.options.clock, patienceMs, () => undefined);
   }
 
   get #signature(): string {
     return join(this.directory, "controller.json");
-  }
-}
-
-function identityOf(descriptor: number): string | undefined {
-  try {
-    const { dev, ino } = fstatSync(descriptor);
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}:${dev}:${ino}`;
-  } catch {
-    return undefined;
   }
 }

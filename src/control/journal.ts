@@ -26,10 +26,14 @@ export interface JournalOptions {
 const silenceMs = 10_000;
 const checkMs = 10_000;
 
-/** What people decide: they are told whether it will outlive us. */
-const decisions: ReadonlySet<Entry["type"]> = new Set([
-  ...(["pin", "pause", "resume", "approve", "retry", "adopt", "build-asked"] as const),
-]);
+/** Whether people decide it: they are told whether it will outlive us. A record: a new entry does not compile without its word. */
+const isDecision: Readonly<Record<Entry["type"], boolean>> = {
+  ...{ pin: true, pause: true, resume: true, approve: true, retry: true, adopt: true, "build-asked": true },
+  ...{ stop: true, start: true },
+  ...{ hold: false, job: false, stable: false, "same-content": false, rollout: false, step: false, mounted: false },
+  ...{ volumes: false, built: false, "build-failed": false, resolved: false, leaving: false, "post-start": false },
+  ...{ ending: false, seen: false, revision: false, forget: false },
+};
 
 /**
  * Lines of JSON in the data directory, one per decision (`journal/`). A journal that cannot be read or written costs
@@ -63,25 +67,23 @@ export class Journal {
     this.#writer = new Writer({ disk, folder: this.#folder, clock, log, state: () => this.#stateLines(), onSaved });
   }
 
-  /** For a verb that only looks: nothing is created or written, and what cannot be read counts as empty. */
+  /** For a verb that only looks: nothing is created or written, and what cannot be read in time counts as empty. */
   static async peek(data: string, log: Log, options: JournalOptions = {}): Promise<Journal> {
     const journal = new Journal(data, log, options);
-    try {
-      await journal.#load(undefined, () => undefined);
-    } catch (thrown) {
-      log.warn({ data, error: messageOf(thrown) }, "the journal cannot be read; holds are not considered");
-    }
+    const ignored = "the journal cannot be read; holds are not considered";
+    const outcome = await untilSilent(journal.#clock, (onProgress) =>
+      journal.#load(undefined, onProgress).catch((thrown: unknown) => {
+        log.warn({ data, error: messageOf(thrown) }, ignored);
+      }),
+    );
+    if (outcome === "silent") log.warn({ data, error: "its disk does not answer" }, ignored);
     return journal;
   }
 
   /** Throws FairleadError `ConfigInvalid` where the data directory can never be one. */
   static async open(data: string, log: Log, options: JournalOptions = {}): Promise<Journal> {
     const journal = new Journal(data, log, options);
-    const told = { progress: () => undefined as unknown };
-    const begun = journal.#begin(() => told.progress());
-    const outcome = await untilSilent(begun, journal.#clock, (onProgress) => {
-      told.progress = onProgress;
-    });
+    const outcome = await untilSilent(journal.#clock, (onProgress) => journal.#begin(onProgress));
     if (outcome instanceof FairleadError) throw outcome;
     if (outcome === "silent") {
       log.error(
@@ -118,7 +120,7 @@ export class Journal {
       this.#meanwhile.push(kept);
       return Promise.resolve(false);
     }
-    return this.#writer.add(entryLine(kept), { sync: kept.type !== "step", urgent: decisions.has(kept.type) });
+    return this.#writer.add(entryLine(kept), { sync: kept.type !== "step", urgent: isDecision[kept.type] });
   }
 
   /** As of this moment. */
@@ -195,21 +197,17 @@ export class Journal {
   }
 }
 
-/** How it ended; it is given up when it does not get on for `silenceMs`. */
-async function untilSilent<T>(
-  work: Promise<T>,
-  clock: Clock,
-  attach: (onProgress: () => void) => void,
-): Promise<T | "silent"> {
-  let progress = 0;
-  attach(() => {
-    progress += 1;
-  });
+/** How it ended; it is given up when it does not get on for `silenceMs`. The work must not reject. */
+async function untilSilent<T>(clock: Clock, work: (onProgress: () => void) => Promise<T>): Promise<T | "silent"> {
+  const progress = { count: 0 };
+  const ended = work(() => {
+    progress.count += 1;
+  }).then((outcome) => ({ outcome }));
   for (;;) {
-    const before = progress;
-    const outcome = await inTime(work, clock, silenceMs, () => undefined);
-    if (outcome !== undefined) return outcome;
-    if (progress === before) return "silent";
+    const before = progress.count;
+    const done = await inTime(ended, clock, silenceMs, () => undefined);
+    if (done !== undefined) return done.outcome;
+    if (progress.count === before) return "silent";
   }
 }
 

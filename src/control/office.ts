@@ -69,22 +69,22 @@ export async function takeOffice(options: OfficeOptions, signal: AbortSignal): P
 
 /** Whether it is really locked; undefined: the signal came first. */
 async function lockDirectory(
-  { directory, self, standby, log }: OfficeOptions,
+  { directory, self, standby }: OfficeOptions,
   standBy: (holder: Holder | undefined) => Promise<void>,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
   if (directory === undefined) return false;
-  let answer = await directory.take(log);
+  let answer = await directory.take();
   if (answer === "taken") {
-    const holder = directory.holder();
+    const holder = await directory.holder();
     if (!standby) {
-      directory.release();
+      await directory.release();
       throw alreadyRunning("the data directory", holder);
     }
     await standBy(holder);
-    answer = await directory.take(log, signal);
+    answer = await directory.take(signal);
     if (answer === "taken") {
-      directory.release();
+      await directory.release();
       return undefined;
     }
   }
@@ -130,5 +130,5 @@ async function claimLater(
 
 async function leave(lease: Lease, directory: DirectoryLock | undefined): Promise<void> {
   await lease.release();
-  directory?.release();
+  await directory?.release();
 }

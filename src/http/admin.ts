@@ -74,7 +74,8 @@ export function adminApp(options: AdminOptions): Express {
   app
     .route("/")
     .get((_req, res) => {
-      res.type("html").send(renderPage({ services: surface.services(), problems: surface.problems(), version }));
+      const [services, problems, journal] = [surface.services(), surface.problems(), surface.journal()];
+      res.type("html").send(renderPage({ services, problems, journal, version }));
     })
     .all(allowOnly("GET"));
   apiRoutes(app, surface, new Streams(options.closing, options.streams), version);

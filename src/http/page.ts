@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { journalNotice, type JournalState } from "../control/journal/standing.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import { formatProblem, type Problem } from "../spec/problem.js";
 
@@ -12,11 +13,13 @@ export const pageStyleSource = `'sha256-${createHash("sha256").update(style).dig
 export interface PageContent {
   readonly services: readonly ServiceStatus[];
   readonly problems: readonly Problem[];
+  readonly journal: JournalState;
   readonly version: string;
 }
 
 /** The services and their states as one HTML document, without a script; it reloads itself every ten seconds. */
-export function renderPage({ services, problems, version }: PageContent): string {
+export function renderPage({ services, problems, journal, version }: PageContent): string {
+  const notices = [...problems.map(formatProblem), ...asList(journalNotice(journal))];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +31,7 @@ export function renderPage({ services, problems, version }: PageContent): string
 </head>
 <body>
 <h1>Fairlead <small>${escape(version)}</small></h1>
-${problems.map((problem) => `<p class="bad">${escape(formatProblem(problem))}</p>`).join("\n")}
+${notices.map((notice) => `<p class="bad">${escape(notice)}</p>`).join("\n")}
 <table>
 <thead><tr><th>Service<th>Image<th>Sync<th>Health<th>Running<th>Why</tr></thead>
 <tbody>
@@ -52,6 +55,10 @@ function row(status: ServiceStatus): string {
     `<td><code>${escape(status.activeDigest?.slice(0, "sha256:".length + 12) ?? "–")}</code>`,
     `<td>${escape(why)}</tr>`,
   ].join("");
+}
+
+function asList(notice: string | undefined): readonly string[] {
+  return notice === undefined ? [] : [notice];
 }
 
 /** Text and quoted attribute values. */

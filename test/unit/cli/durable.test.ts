@@ -6,6 +6,8 @@ import { adopt } from "../../../src/cli/adopt.js";
 import { approve } from "../../../src/cli/approve.js";
 import { resume } from "../../../src/cli/resume.js";
 import { rollback } from "../../../src/cli/rollback.js";
+import { start } from "../../../src/cli/start.js";
+import { stop } from "../../../src/cli/stop.js";
 import type { Wiring } from "../../../src/cli/wiring.js";
 
 /** An admin address that does what it is asked for, for good or not. */
@@ -13,6 +15,7 @@ async function admin(durable: boolean): Promise<string> {
   const services = [{ project: "shop", service: "web", desiredDigest: "sha256:aa", conditions: [] }];
   const done = {
     ...{ enqueued: ["shop/web"], durable, adopted: ["web"], resumed: { pausedByFile: false } },
+    ...{ stopped: {}, started: { stoppedByFile: false } },
     ...{ approved: { digest: "sha256:aa" }, rollback: { revision: 1, digest: "sha256:aa", spec: "own" } },
   };
   const server = createServer((req, res) => {
@@ -46,6 +49,8 @@ it.each([
     await rollback(wiring, at, "web", undefined),
     await approve(wiring, at, "web", undefined),
     await adopt(wiring, at, { name: "shop" }),
+    await stop(wiring, at, "web", undefined),
+    await start(wiring, at, "web"),
   ];
   expect(codes).toEqual(codes.map(() => code));
   expect(printed).toHaveLength(codes.length);

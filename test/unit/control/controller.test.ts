@@ -5,7 +5,7 @@ import { FairleadError } from "../../../src/errors.js";
 import { Metrics } from "../../../src/metrics.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, port8080, specOf } from "../plan/world.js";
-import { mortal, openStage } from "./stage.js";
+import { memories, mortal, openStage } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 const stages: Stage[] = [];
@@ -318,7 +318,7 @@ it("from a death before or after any call, with or without the journal, it conve
     moment: fc.constantFrom("before" as const, "after" as const),
   });
   await fc.assert(
-    fc.asyncProperty(behaviour, spec, death, fc.boolean(), async (image, service, when, forgetful) => {
+    fc.asyncProperty(behaviour, spec, death, memories, async (image, service, when, forgetful) => {
       const stage = await openStage([service]);
       try {
         stage.push("a", good);

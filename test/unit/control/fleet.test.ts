@@ -5,7 +5,7 @@ import { inEverySlot } from "../../../src/plan/view.js";
 import type { ServiceSpec } from "../../../src/spec/service.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, specOf } from "../plan/world.js";
-import { mortal, openStage } from "./stage.js";
+import { memories, mortal, openStage } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 const stages: Stage[] = [];
@@ -129,7 +129,7 @@ describe("three replicas", () => {
         fc.constantFrom("start-first" as const, "stop-first" as const),
         fc.constantFrom(0, 1, 2),
         fc.boolean(),
-        fc.boolean(),
+        memories,
         async (dying, order, parallelism, isGood, forgetful) => {
           const stage = await open(specOf({ replicas: 3, update: { ...quick, order, parallelism } }));
           stage.push("a", good);

@@ -7,7 +7,7 @@ import { pinnedImage } from "../../../src/spec/image.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { purge } from "../plan/jobs.js";
 import { digestOf, specOf } from "../plan/world.js";
-import { mortal, openStage } from "./stage.js";
+import { memories, mortal, openStage } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 const job = (name: string, timeoutMs = 60_000) => ({ command: [name], timeoutMs });
@@ -195,7 +195,7 @@ it("a death at any engine call runs no job twice and starts nothing ahead of it"
   });
   const sickness = fc.constantFrom({ code: 0 }, { code: 4 });
   await fc.assert(
-    fc.asyncProperty(deaths, sickness, fc.boolean(), async (death, { code }, forgetful) => {
+    fc.asyncProperty(deaths, sickness, memories, async (death, { code }, forgetful) => {
       const stage = await openStage([spec]);
       try {
         stage.push("a", { commands: well });

@@ -1,14 +1,19 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { systemClock } from "../../../src/control/clock.js";
+import { directoryDisk } from "../../../src/control/directory-disk.js";
+import type { DirectoryDisk, OpenDirectory } from "../../../src/control/directory-disk.js";
 import { DirectoryLock } from "../../../src/control/directory-lock.js";
+import type { DirectoryLockOptions } from "../../../src/control/directory-lock.js";
 import type { Holder } from "../../../src/control/holder.js";
 import { Lease } from "../../../src/control/lease.js";
 import { takeOffice } from "../../../src/control/office.js";
 import { silentLog } from "../../../src/log.js";
 import { ManualClock } from "../../simulator/clock.js";
 import { SimulatedMarks } from "../../simulator/marks.js";
+import { manualClock, settle } from "./clock.js";
 
 function folder(): string {
   const directory = mkdtempSync(join(tmpdir(), "fairlead-office-"));
@@ -22,44 +27,118 @@ function holder(token: string, directory?: string): Holder {
   return { token, host: "web1", pid: 7, directory, since: "2030-01-01T00:00:00.000Z" };
 }
 
+async function open(path: string, options: Partial<DirectoryLockOptions> = {}) {
+  const lock = await DirectoryLock.open(path, { clock: systemClock, log: silentLog, ...options });
+  onTestFinished(() => lock?.release());
+  return lock;
+}
+
 const hasFlock = existsSync("/usr/bin/flock");
 
 describe.skipIf(!hasFlock)("the lock on a data directory", () => {
   it("is one process's, by whatever path, until it gives it back", async () => {
     const path = folder();
-    const [one, two] = [DirectoryLock.open(path)!, DirectoryLock.open(`${path}/../${path.split("/").at(-1)!}`)!];
+    const [one, two] = [(await open(path))!, (await open(`${path}/../${path.split("/").at(-1)!}`))!];
     expect(one.identity).toMatch(/^[0-9a-f-]{36}:\d+:\d+$/);
     expect(two.identity).toBe(one.identity);
-    expect(await one.take(silentLog)).toBe("held");
+    expect(await one.take()).toBe("held");
     await one.sign(holder("one"));
-    expect(await two.take(silentLog)).toBe("taken");
-    expect(two.holder()).toEqual(holder("one"));
-    const waiting = two.take(silentLog, new AbortController().signal);
-    one.release();
+    expect(await two.take()).toBe("taken");
+    expect(await two.holder()).toEqual(holder("one"));
+    const waiting = two.take(new AbortController().signal);
+    await one.release();
     expect(await waiting).toBe("held");
-    two.release();
+    await two.release();
   });
 
   it("stops waiting when it is told to", async () => {
     const path = folder();
-    const [one, two] = [DirectoryLock.open(path)!, DirectoryLock.open(path)!];
-    await one.take(silentLog);
+    const [one, two] = [(await open(path))!, (await open(path))!];
+    await one.take();
     const end = new AbortController();
-    const waiting = two.take(silentLog, end.signal);
+    const waiting = two.take(end.signal);
     end.abort();
     expect(await waiting).toBe("taken");
-    one.release();
-    two.release();
+    await one.release();
+    await two.release();
   });
 
-  it("says nothing of a holder that could not write itself down", () => {
+  it("says nothing of a holder that could not write itself down", async () => {
     const path = folder();
     writeFileSync(join(path, "controller.json"), "{");
-    expect(DirectoryLock.open(path)!.holder()).toBeUndefined();
+    expect(await (await open(path))!.holder()).toBeUndefined();
     writeFileSync(join(path, "file"), "");
-    expect(DirectoryLock.open(join(path, "file", "below"))).toBeUndefined();
+    expect(await open(join(path, "file", "below"))).toBeUndefined();
   });
 });
+
+/** Lets nothing through but what is named: all else is never answered. */
+function hungDisk(...answered: readonly (keyof DirectoryDisk)[]): DirectoryDisk {
+  const never = () => new Promise<never>(() => undefined);
+  return Object.fromEntries(
+    Object.entries(directoryDisk).map(([name, call]) => [
+      name,
+      answered.includes(name as keyof DirectoryDisk) ? call : never,
+    ]),
+  ) as unknown as DirectoryDisk;
+}
+
+describe("a data directory whose disk does not answer", () => {
+  const patience = 2_000;
+
+  it("is not waited for, and the log says what that means", async () => {
+    const [clock, said] = [manualClock(), [] as string[]];
+    const log = { ...silentLog, error: (_fields: object, text: string) => void said.push(text) };
+    const opening = open(folder(), { clock, log, disk: hungDisk() });
+    await clock.advance(patience);
+    expect(await opening).toBeUndefined();
+    expect(said).toEqual(["the data directory's disk does not answer: a second controller on it may go unnoticed"]);
+  });
+
+  it("is closed when it answers after all: a lock that nobody has asked for would be ours for ever", async () => {
+    const [path, clock, closed] = [folder(), manualClock(), [] as string[]];
+    const answer = { give: (_opened: OpenDirectory) => undefined as unknown };
+    const late = new Promise<OpenDirectory>((resolve) => (answer.give = resolve));
+    const opening = open(path, { clock, disk: { ...hungDisk(), open: () => late } });
+    await clock.advance(patience);
+    expect(await opening).toBeUndefined();
+    const close = () => Promise.resolve(void closed.push("closed"));
+    answer.give({ descriptor: -1, identity: undefined, close });
+    await settle();
+    expect(closed).toEqual(["closed"]);
+  });
+
+  it("holds up neither signing, nor who asks for the holder, nor the end", async () => {
+    const [path, clock] = [folder(), manualClock()];
+    const lock = (await open(path, { clock, disk: hungDisk("open") }))!;
+    const work = Promise.all([lock.sign(holder("one")), lock.holder()]);
+    await clock.advance(patience);
+    expect(await work).toEqual([undefined, undefined]);
+    const disk = { ...directoryDisk, open: neverClosing };
+    const other = (await DirectoryLock.open(path, { clock, log: silentLog, disk }))!;
+    const release = other.release();
+    await clock.advance(patience);
+    await release;
+  });
+
+  it("is taken for one that cannot be locked where the kernel gives no answer", async () => {
+    const [path, clock] = [folder(), manualClock()];
+    writeFileSync(join(path, "flock"), "#!/bin/sh\nexec sleep 100\n", { mode: 0o755 });
+    vi.stubEnv("PATH", `${path}:${process.env["PATH"] ?? ""}`);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const taking = (await open(path, { clock }))!.take();
+    await clock.advance(patience);
+    expect(await taking).toBe("unknown");
+  });
+});
+
+async function neverClosing(directory: string): Promise<OpenDirectory> {
+  const opened = await directoryDisk.open(directory);
+  onTestFinished(() => opened.close());
+  return { ...opened, close: () => new Promise(() => undefined) };
+}
 
 describe("the office", () => {
   function enter(marks: SimulatedMarks, clock: ManualClock, token: string, standby = false) {

@@ -4,7 +4,7 @@ import type { Controller } from "../../../src/control/controller.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, port8080, specOf } from "../plan/world.js";
-import { mortal, openStage } from "./stage.js";
+import { memories, mortal, openStage } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 const key = "shop/web";
@@ -104,7 +104,7 @@ it("a rollout without the list, one that goes well, and a person's roll-back run
 it("death at any call, with the journal or without: it runs once, and a serves", async () => {
   const deaths = fc.record({ call: fc.integer({ min: 1, max: 40 }), moment: fc.constantFrom("before", "after") });
   await fc.assert(
-    fc.asyncProperty(deaths, fc.boolean(), async (death, forgetful) => {
+    fc.asyncProperty(deaths, memories, async (death, forgetful) => {
       const { stage, controller } = await served();
       await controller.stop();
       const { engine } = mortal(stage.engine, death);

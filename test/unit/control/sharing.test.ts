@@ -4,7 +4,7 @@ import type { ObservedContainer } from "../../../src/plan/observed.js";
 import type { Shared } from "../../../src/spec/relations.js";
 import type { ContainerSpec } from "../../../src/spec/service.js";
 import { digestOf, specOf } from "../plan/world.js";
-import { mortal, openStage } from "./stage.js";
+import { memories, mortal, openStage } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 const stages: Stage[] = [];
@@ -83,7 +83,7 @@ describe("a rollout of both at once", () => {
         fc.constantFrom(...kinds),
         fc.constantFrom("auto" as const, "start-first" as const),
         fc.record({ call: fc.integer({ min: 1, max: 24 }), moment: fc.constantFrom("before", "after") }),
-        fc.boolean(),
+        memories,
         async (shared, order, death, forgetful) => {
           const { stage, push } = await open(shared, order);
           push("a", "media");

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as tick } from "node:timers/promises";
+import fc from "fast-check";
 import { Controller } from "../../../src/control/controller.js";
 import { Journal } from "../../../src/control/journal.js";
 import type { Engine, Registry, Source, SourceSnapshot } from "../../../src/control/ports.js";
@@ -65,7 +66,8 @@ export interface Stage {
   /** Starts a controller on it; several one after another stand for restarts. */
   start(options?: {
     engine?: Engine;
-    forgetful?: boolean;
+    /** With an empty journal; a number: so many of its last lines never reached the disk. */
+    forgetful?: boolean | number;
     telemetry?: Telemetry;
     prune?: boolean;
     seesFiles?: boolean;
@@ -130,7 +132,8 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
       prune = false,
       seesFiles = true,
     } = {}) {
-      if (forgetful) state.journals += 1;
+      if (forgetful === true) state.journals += 1;
+      if (typeof forgetful === "number") await loseLines(join(root, String(state.journals), "journal"), forgetful);
       const journal = watched(await Journal.open(join(root, String(state.journals)), silentLog), writes);
       journals.push(journal);
       const controller = new Controller({
@@ -187,6 +190,17 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     },
   };
   return stage;
+}
+
+/** What a controller finds of its journal when it is started again. */
+export const memories = fc.oneof(fc.boolean(), fc.integer({ min: 1, max: 12 }));
+
+async function loseLines(folder: string, count: number): Promise<void> {
+  const last = (await readdir(folder)).sort().at(-1);
+  if (last === undefined) return;
+  const lines = (await readFile(join(folder, last), "utf8")).split("\n").slice(0, -1);
+  const kept = lines.slice(0, Math.max(0, lines.length - count));
+  await writeFile(join(folder, last), kept.map((line) => `${line}\n`).join(""));
 }
 
 /** The same journal; its writes stand in `writes` while they are under way. */

@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
+import type { JournalState } from "../../../src/control/journal/standing.js";
 import { FairleadError } from "../../../src/errors.js";
 import { adminApp, type AdminOptions } from "../../../src/http/admin.js";
 import { exchange, memoryLog, serve, type Served } from "./harness.js";
@@ -352,6 +353,17 @@ describe("a browser on another site", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBeNull();
     expect(answer.headers.get("cross-origin-resource-policy")).toBe("same-origin");
   });
+});
+
+test("the page says that the journal cannot be written, and nothing of one that is", async () => {
+  const page = async (journal: JournalState) => {
+    const admin = await serveAdmin({ surface: { ...fakeSurface(), journal: () => journal } });
+    return (await admin.send("/")).text;
+  };
+  expect(await page({ kind: "failing", message: "<full>" })).toContain(
+    '<p class="bad">journal: it cannot be written (&#60;full&#62;): what is decided now is lost',
+  );
+  expect(await page({ kind: "written" })).not.toContain('<p class="bad">');
 });
 
 test("a failed service looks failed on the page", async () => {

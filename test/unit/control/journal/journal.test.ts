@@ -330,6 +330,17 @@ describe("a disk that does not answer", () => {
     expect((await openJournal(data, silentLog)).record("shop/web")).toEqual(journal.record("shop/web"));
   });
 
+  it("is not waited for by one who only looks", async () => {
+    const data = await ownDirectory();
+    await (await openJournal(data, silentLog)).append(hold());
+    const [disk, clock, log] = [faultyDisk(), manualClock(), keptLog()];
+    disk.hang("list");
+    const peeking = Journal.peek(data, log, { disk, clock });
+    await clock.advance(10_000);
+    expect((await peeking).record("shop/web").memory.holds).toEqual([]);
+    expect(log.said.map(({ fields }) => fields["error"])).toEqual(["its disk does not answer"]);
+  });
+
   it("does not keep the controller from starting; what it holds counts as soon as it is read", async () => {
     const data = await ownDirectory();
     const before = await openJournal(data, silentLog);

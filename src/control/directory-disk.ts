@@ -1,0 +1,30 @@
+import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+
+/** What the lock asks of the disk that a directory is on. Each call throws as `node:fs` does, and may take for ever. */
+export interface DirectoryDisk {
+  /** Made where it is not there, for its owner alone. */
+  open(directory: string): Promise<OpenDirectory>;
+  read(file: string): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+}
+
+export interface OpenDirectory {
+  readonly descriptor: number;
+  /** The same for every process of this boot that opens this directory, whatever path it has there. */
+  readonly identity: string | undefined;
+  close(): Promise<void>;
+}
+
+/** The real one. */
+export const directoryDisk: DirectoryDisk = {
+  open: async (directory) => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const handle = await open(directory, "r");
+    const { dev, ino } = await handle.stat();
+    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => undefined);
+    const identity = boot === undefined ? undefined : `${boot.trim()}:${dev}:${ino}`;
+    return { descriptor: handle.fd, identity, close: () => handle.close() };
+  },
+  read: (file) => readFile(file, "utf8"),
+  write: (file, text) => writeFile(file, text, { mode: 0o600 }),
+};
