@@ -30,7 +30,16 @@ const checkMs = 10_000;
 const isDecision: Readonly<Record<Entry["type"], boolean>> = {
   ...{ pin: true, pause: true, resume: true, approve: true, retry: true, adopt: true, "build-asked": true },
   ...{ stop: true, start: true },
-  ...{ hold: false, job: false, stable: false, "same-content": false, rollout: false, step: false, mounted: false },
+  ...{
+    hold: false,
+    job: false,
+    attempt: false,
+    stable: false,
+    "same-content": false,
+    rollout: false,
+    step: false,
+    mounted: false,
+  },
   ...{ volumes: false, built: false, "build-failed": false, resolved: false, leaving: false, "post-start": false },
   ...{ ending: false, seen: false, revision: false, forget: false },
 };

@@ -15,6 +15,7 @@ const programs = {
   "docker-compose": "docker-compose",
   haproxy: "haproxy",
   faketime: "faketime",
+  e2fsprogs: "mkfs.ext4",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 

@@ -157,9 +157,9 @@ async function repair(options: LoadOptions, file: string, name: string, { damage
     log.warn(told, "the journal has lines that cannot be read; they are left out");
     return false;
   }
+  const fresh = `${file}.new`;
   try {
     const kept = await quarantine.keep(name, damage);
-    const fresh = `${file}.new`;
     await disk.remove(fresh);
     const copy = await disk.open(fresh);
     try {
@@ -176,6 +176,7 @@ async function repair(options: LoadOptions, file: string, name: string, { damage
     log.warn({ ...told, kept }, "the journal had lines that cannot be read; they are put aside, all the others count");
     return true;
   } catch (thrown) {
+    await disk.remove(fresh).catch(() => undefined);
     log.warn(
       { ...told, error: messageOf(thrown) },
       "the journal has lines that cannot be read; they are left out, and cannot be put aside",

@@ -36,16 +36,20 @@ export class Quarantine {
     this.folder = join(data, "journal-unreadable");
   }
 
-  /** Answers the file. */
+  /** Answers the file. Where it cannot be written, nothing of it stays, and nothing that was kept before goes. */
   async keep(name: string, damage: Damage): Promise<string> {
     const file = await this.#place(name);
     const copy = await this.disk.open(file);
     try {
       await copy.write(damage.text);
       await copy.sync();
+    } catch (thrown) {
+      await this.disk.remove(file).catch(() => undefined);
+      throw thrown;
     } finally {
       await copy.close();
     }
+    await this.#dropOldest().catch(() => undefined);
     return file;
   }
 
@@ -53,16 +57,20 @@ export class Quarantine {
   async move(from: string, name: string): Promise<string> {
     const file = await this.#place(name);
     await this.disk.rename(from, file);
+    await this.#dropOldest().catch(() => undefined);
     return file;
   }
 
   async #place(name: string): Promise<string> {
-    const { disk, folder } = this;
-    await disk.makeDirectory(folder);
-    const known = (await disk.list(folder)).filter(({ kind }) => kind === "file").map((entry) => entry.name);
-    for (const old of known.sort().slice(0, Math.max(0, known.length + 1 - mostFiles)))
-      await disk.remove(join(folder, old));
+    await this.disk.makeDirectory(this.folder);
     const time = new Date(this.now()).toISOString().replaceAll(/[:.]/g, "-");
-    return join(folder, `${time}-${name}`);
+    return join(this.folder, `${time}-${name}`);
+  }
+
+  async #dropOldest(): Promise<void> {
+    const { disk, folder } = this;
+    const known = (await disk.list(folder)).filter(({ kind }) => kind === "file").map((entry) => entry.name);
+    const spare = known.sort().slice(0, Math.max(0, known.length - mostFiles));
+    for (const old of spare) await disk.remove(join(folder, old));
   }
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { silentLog } from "../../../../src/log.js";
 import { manualClock } from "../clock.js";
-import { hold, keptLog, openJournal, ownDirectory, putAside, segmentsOf } from "./stage.js";
+import { hold, keptLog, openJournal, ownDirectory, putAside, putAsideIn, segmentsOf } from "./stage.js";
 
 const pause = { type: "pause", at: 9, key: "shop/web" } as const;
 
@@ -23,6 +23,14 @@ async function fill(path: string): Promise<string> {
   const { bavail, bsize } = await statfs(path);
   await writeFile(file, Buffer.alloc(bavail * bsize));
   return file;
+}
+
+/** As many files as are ever kept. */
+async function fillQuarantine(data: string): Promise<readonly string[]> {
+  await mkdir(join(data, "journal-unreadable"));
+  const names = Array.from({ length: 16 }, (_, count) => `2026-01-${10 + count}T00-00-00-000Z-00000001.jsonl`);
+  for (const name of names) await writeFile(join(data, "journal-unreadable", name), "kept\n");
+  return putAsideIn(data);
 }
 
 describe.runIf(process.getuid?.() === 0)("a disk that is really full", () => {
@@ -61,10 +69,12 @@ describe.runIf(process.getuid?.() === 0)("a disk that is really full", () => {
     await before.close();
     const [segment = ""] = await segmentsOf(data);
     await appendFile(segment, '{"type":"hold","at":');
+    const earlier = await fillQuarantine(data);
     const filler = await fill(disk);
     const log = keptLog();
     const journal = await openJournal(data, log);
     expect(log.said.map(({ level }) => level)).toEqual(["warn", "error"]);
+    expect(await putAsideIn(data), "no empty shell of what could not be kept").toEqual(earlier);
     expect(journal.record("shop/web").memory.holds).toHaveLength(1);
     expect(await journal.append(pause)).toBe(false);
     expect(await readFile(segment, "utf8")).toContain('{"type":"hold","at":');
@@ -72,7 +82,8 @@ describe.runIf(process.getuid?.() === 0)("a disk that is really full", () => {
     expect(await journal.append({ ...pause, at: 10 })).toBe(true);
     const again = await openJournal(data, silentLog);
     expect(again.record("shop/web")).toEqual(journal.record("shop/web"));
-    expect(await putAside(data)).toBe('{"type":"hold","at":\n');
+    expect(await putAside(data)).toContain('{"type":"hold","at":\n');
+    expect(await putAsideIn(data), "so many, and no more").toHaveLength(earlier.length);
   });
 
   it("or read-only: starts, says so once, and takes it up when that ends", async () => {
