@@ -2,6 +2,6 @@ import { createRequire } from "node:module";
 
 /**
  * Loads what only few need, when it is needed. Not by `import()`: where that cannot open a file, as when a process has
- * too many open, it answers with the same error for ever.
+ * too many open, Node 20 answers with the same error for ever.
  */
 export const loadLate: (name: string) => unknown = createRequire(import.meta.url);

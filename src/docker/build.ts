@@ -6,7 +6,7 @@ import { BuildOutput } from "./build-output.js";
 import type { Call, Connection } from "./connection.js";
 import { readObjects } from "./lines.js";
 import type { Credentials } from "./pull.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, remedyAgainst } from "./refusal.js";
 import { openSession } from "./session.js";
 import type { Session } from "./session.js";
 
@@ -136,5 +136,9 @@ const passing =
 
 function buildFault(message: string, status = 0): FairleadError {
   const retry = passing.test(message) || (status >= 500 && !/dockerfile/i.test(message)) ? "backoff" : "never";
-  return new FairleadError("BuildFailed", `the build failed: ${message}`, { retry });
+  const remedy = remedyAgainst(status);
+  return new FairleadError("BuildFailed", `the build failed: ${message}`, {
+    retry,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

@@ -25,9 +25,19 @@ export function refused(thrown: unknown): unknown {
   if (status === 404 && /no such image/i.test(message)) {
     return new FairleadError("ImageNotFound", `cannot ${task}: ${message}`);
   }
-  return new FairleadError("EngineRefused", `the engine refused to ${task}: ${message}`, {
-    ...(status === 403 ? { remedy: "if a proxy guards the engine's socket, allow it this call" } : {}),
-  });
+  const remedy = remedyAgainst(status);
+  return new FairleadError(
+    "EngineRefused",
+    `the engine refused to ${task}: ${message}`,
+    remedy === undefined ? {} : { remedy },
+  );
+}
+
+/** Forbidden are calls by proxies, and methods of which they let no call through. */
+export function remedyAgainst(status: number): string | undefined {
+  return status === 403 || status === 405
+    ? "if a proxy guards the engine's socket, let it pass this call: docs/install.md, The socket proxy"
+    : undefined;
 }
 
 /** `code` is the socket's error code. */

@@ -8,6 +8,7 @@ import { clearProject, containersOf, runForeign, type SeenContainer } from "../r
 import { bridgeInto } from "../sandbox/bridge.js";
 import { startEngine, type SandboxEngine } from "../sandbox/engine.js";
 import { startFairlead, type FairleadProcess } from "../sandbox/fairlead.js";
+import { assertKnown } from "../proxy/strange.js";
 import { faultProxy, type FaultProxy } from "../sandbox/fault-proxy.js";
 import { publishHaproxy } from "../sandbox/haproxy.js";
 import { publishImage, type ImageOptions } from "../sandbox/image.js";
@@ -88,7 +89,10 @@ export async function openLane(say: (line: string) => void): Promise<Lane> {
       onChangingCall: async (n, call, phase) => lane.onCall?.(n, call, phase),
       passEvent: (line) => lane.events(line),
     });
-    closers.push(() => lane.proxy.stop());
+    closers.push(async () => {
+      await lane.proxy.stop();
+      assertKnown(lane.proxy.made);
+    });
     return lane;
   } catch (error) {
     await close();

@@ -33,6 +33,8 @@ export interface KillingProxy {
   readonly host: `unix://${string}`;
   /** Every call that came, in order; those of the controllers' lease are passed on and not counted. */
   readonly calls: readonly EngineCall[];
+  /** Every kind of call that ever came, as `METHOD /path`. */
+  readonly made: ReadonlySet<string>;
   count(method: string, path: RegExp): number;
   /** How many calls that may change something have come. */
   changing(): number;
@@ -50,9 +52,11 @@ export async function killingProxy({
 }: KillingProxyOptions): Promise<KillingProxy> {
   const upstream = { socketPath: upstreamSocket };
   const calls: EngineCall[] = [];
+  const made = new Set<string>();
   const tunnels = new Set<Duplex>();
   const pass = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const call = parse(incoming);
+    made.add(`${call.method} ${decodeURIComponent(call.path)}`);
     const request = call.path === "/volumes/create" ? await whole(incoming) : incoming;
     const isLease = isOfLease(call, request);
     if (!isLease) calls.push(call);
@@ -78,7 +82,9 @@ export async function killingProxy({
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   server.on("upgrade", (incoming, client, head) => {
-    calls.push(parse(incoming));
+    const call = parse(incoming);
+    calls.push(call);
+    made.add(`${call.method} ${decodeURIComponent(call.path)}`);
     tunnels.add(client).add(tunnel(incoming, client, head, upstreamSocket));
   });
   await rm(socket, { force: true });
@@ -86,6 +92,7 @@ export async function killingProxy({
   return {
     host: `unix://${socket}`,
     calls,
+    made,
     count: (method, path) => calls.filter((call) => call.method === method && path.test(call.path)).length,
     changing: () => calls.filter(isChanging).length,
     reset: () => void calls.splice(0),

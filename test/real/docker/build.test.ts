@@ -6,7 +6,7 @@ import { connectEngine } from "../../../src/docker/engine.js";
 import { publishImage } from "../../sandbox/image.js";
 import { startRegistry, type SandboxRegistry } from "../../sandbox/registry.js";
 import { packTar } from "../../sandbox/tar.js";
-import { startAllowlistProxy } from "../image/allowlist.js";
+import { startAllowlistProxy } from "../../proxy/allowlist.js";
 
 const login = { username: "builder", password: "builders-password" } as const;
 const never = new AbortController().signal;

@@ -12,11 +12,12 @@ import { connectEngine } from "../../../src/docker/engine.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import { project as contract } from "../../contract/service.js";
 import type { Stage, StageBehaviour, StageFile } from "../../contract/stage.js";
+import { assertKnown } from "../../proxy/strange.js";
 import { publishImage } from "../../sandbox/image.js";
 import type { ImageOptions } from "../../sandbox/image.js";
 import { busybox } from "../../sandbox/packages.js";
 import { packTar } from "../../sandbox/tar.js";
-import { startCountingProxy } from "./counting-proxy.js";
+import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 
 /** The contract's stage on a real engine, through a proxy that counts. */
 export async function realStage(engineHost: string, registryUrl: string, project = contract): Promise<Stage> {
@@ -128,6 +129,7 @@ export async function realStage(engineHost: string, registryUrl: string, project
       for (const { Name } of (await docker.listVolumes({ filters: ours })).Volumes)
         await docker.getVolume(Name).remove();
       await proxy.close();
+      assertKnown(proxy.made);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { killingProxy, type EngineCall, type KillingProxy, type Phase } from "../../sandbox/killing-proxy.js";
+import { assertKnown } from "../../proxy/strange.js";
 import type { FairleadProcess } from "../../sandbox/fairlead.js";
 
 /** A place in a rollout at which Fairlead dies. */
@@ -52,6 +53,7 @@ export async function doomedEngine(engineHost: string): Promise<Doom> {
     struck: () => struck,
     close: async () => {
       await proxy.stop();
+      assertKnown(proxy.made);
       await rm(folder, { recursive: true });
     },
   };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
-import { startCountingProxy } from "../docker/counting-proxy.js";
+import { startCountingProxy } from "../../sandbox/counting-proxy.js";
+import { assertKnown } from "../../proxy/strange.js";
 import { order, test, type Scene } from "./scene.js";
 
 /** Healthy at the first check; what is not by then has 2.8 s. */
@@ -46,6 +47,7 @@ describe("nobody is judged on old facts", () => {
       await scene.until("it is started again", async () => (await scene.active())?.state === "running", 15_000);
     } finally {
       await proxy.close();
+      assertKnown(proxy.made);
     }
   });
 });

@@ -5,7 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { inject, test as base } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
+import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
+import { assertKnown } from "../../proxy/strange.js";
 import { publishImage, type ImageOptions, type PublishedImage } from "../../sandbox/image.js";
 import { connect } from "../sandbox/docker.js";
 import { clearProject, containersOf, type SeenContainer } from "./host.js";
@@ -114,8 +116,11 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
   const hookSecret = `hook-${randomBytes(8).toString("hex")}`;
   const runs: FairleadProcess[] = [];
   let engineHost = inject("engineHost");
+  // Beside the way to the shared engine stands one who writes down what is asked of it.
+  const shared = engineHost.startsWith("unix://") ? await startCountingProxy(engineHost.slice(7)) : undefined;
   let docker = connect(engineHost);
 
+  const wayTo = (host: string): string => (host === inject("engineHost") ? (shared?.host ?? host) : host);
   const running = (): FairleadProcess => {
     const last = runs.at(-1);
     if (last === undefined) throw new Error("start Fairlead first");
@@ -162,7 +167,7 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
       const fairlead = await startFairlead({
         dataDir: `${directory}/data`,
         args: ["-f", servicesFile, "--config", settingsFile, ...args],
-        env: { DOCKER_HOST: engineHost, FAIRLEAD_HOOK_SECRET: hookSecret, ...env },
+        env: { DOCKER_HOST: wayTo(engineHost), FAIRLEAD_HOOK_SECRET: hookSecret, ...env },
         ...(openFiles === undefined ? {} : { openFiles }),
       });
       runs.push(fairlead);
@@ -234,9 +239,11 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
     close: async () => {
       await runs.at(-1)?.stop();
       await clearProject(docker, project);
+      await shared?.close();
       await rm(directory, { recursive: true });
       const printed = runs.flatMap((run) => [...run.logs.map((line) => JSON.stringify(line)), ...run.output]);
       const leak = printed.find((line) => line.includes(hookSecret));
+      assertKnown(shared?.made ?? []);
       if (leak !== undefined) throw new Error(`the hook's secret was logged: ${leak}`);
     },
   };

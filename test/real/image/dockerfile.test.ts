@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import type { ServiceStatus } from "../../../src/plan/condition.js";
 import { freePort } from "../../sandbox/fairlead.js";
 import { publishImage } from "../../sandbox/image.js";
-import { readAllowlist, startAllowlistProxy } from "./allowlist.js";
+import { readAllowlist, startAllowlistProxy } from "../../proxy/allowlist.js";
 import { baseImage } from "./base.js";
 import { dockerCommand } from "./command.js";
 

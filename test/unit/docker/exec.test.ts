@@ -135,7 +135,7 @@ describe("a command", () => {
     });
     open.push(fake);
     const engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined) });
-    const refusal = { code: "EngineRefused", remedy: /allow it this call/ };
+    const refusal = { code: "EngineRefused", remedy: /let it pass this call/ };
     await expect(engine.exec(container, ["/app"], 1_000)).rejects.toMatchObject(refusal);
   });
 });

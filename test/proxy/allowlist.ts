@@ -2,25 +2,38 @@ import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { load } from "js-yaml";
-import { forward } from "../../sandbox/forward.js";
+import { forward } from "../sandbox/forward.js";
+import { composeFile, featureFiles } from "./files.js";
 
-/** Which calls the socket proxy of compose.yml lets through. */
+/** Which calls a socket proxy lets through. */
 export type Allowlist = (method: string, path: string) => boolean;
 
-/** Read from compose.yml; the proxy matches the whole decoded path, without the query. */
-export async function readAllowlist(): Promise<Allowlist> {
-  const text = await readFile(new URL("../../../compose.yml", import.meta.url), "utf8");
-  const { services } = load(text) as { services: Record<string, { command: readonly string[] }> };
-  const patterns = new Map<string, RegExp>();
-  for (const argument of services["socket-proxy"]!.command) {
-    const [, method, pattern] = /^-allow([A-Z]+)=(.*)$/.exec(argument) ?? [];
+/**
+ * As compose.yml has it, with the files of these features merged over it. The proxy matches the whole decoded path, without
+ * the query; several rules of a method add up, told apart by what follows its name.
+ */
+export async function readAllowlist(...features: readonly (keyof typeof featureFiles)[]): Promise<Allowlist> {
+  const files = [composeFile, ...features.map((feature) => featureFiles[feature].file)];
+  const environment: Record<string, string> = {};
+  for (const file of files) Object.assign(environment, await environmentIn(file));
+  const rules = Object.entries(environment).flatMap(([name, pattern]) => {
+    const method = /^SP_ALLOW_([A-Z]+)(?:_\d+)?$/.exec(name)?.[1];
     // As the proxy does it: without brackets of its own around the pattern.
-    if (method !== undefined) patterns.set(method, new RegExp(`^${pattern!}$`));
-  }
-  return (method, path) => patterns.get(method)?.test(path) ?? false;
+    return method === undefined ? [] : [{ method, pattern: new RegExp(`^${pattern}$`) }];
+  });
+  return (method, path) => rules.some((rule) => rule.method === method && rule.pattern.test(path));
+}
+
+async function environmentIn(file: string): Promise<Readonly<Record<string, string>>> {
+  const { services } = load(await readFile(file, "utf8")) as {
+    services: Record<string, { environment: Record<string, string> }>;
+  };
+  return services["socket-proxy"]!.environment;
 }
 
 export interface AllowlistProxy {
+  /** From now on these calls. */
+  allow(allows: Allowlist): void;
   /** `METHOD path` of what was refused. */
   readonly refused: readonly string[];
   readonly passed: ReadonlySet<string>;
@@ -29,10 +42,11 @@ export interface AllowlistProxy {
 
 /** A stand-in for the socket proxy, on a socket of its own that anybody may open. */
 export async function startAllowlistProxy(
-  allows: Allowlist,
+  first: Allowlist,
   engineSocket: string,
   socket: string,
 ): Promise<AllowlistProxy> {
+  let allows = first;
   const refused: string[] = [];
   const passed = new Set<string>();
   const server = createServer((incoming, outgoing) => {
@@ -56,6 +70,9 @@ export async function startAllowlistProxy(
   server.listen(socket);
   await once(server, "listening");
   return {
+    allow: (next) => {
+      allows = next;
+    },
     refused,
     passed,
     close: async () => {

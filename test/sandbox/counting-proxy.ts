@@ -3,12 +3,15 @@ import { createServer, connect } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bareCall } from "../proxy/strange.js";
 
 export interface CountingProxy {
   /** As DOCKER_HOST takes it. */
   readonly host: string;
   /** The request lines that passed, without the version. */
   readonly requests: readonly string[];
+  /** Every kind of call that passed, as `METHOD /path`. */
+  readonly made: ReadonlySet<string>;
   /** Cuts every connection and refuses new ones for so long. */
   interrupt(ms: number): Promise<void>;
   /** The event streams that are open stay open; what the engine says on them is swallowed. */
@@ -21,6 +24,7 @@ export async function startCountingProxy(socketPath: string): Promise<CountingPr
   const directory = await mkdtemp(join(tmpdir(), "counting-proxy-"));
   const path = join(directory, "docker.sock");
   const requests: string[] = [];
+  const made = new Set<string>();
   const sockets = new Set<Socket>();
   /** The clients that follow events, and those of them that hear nothing more. */
   const streams = new Set<Socket>();
@@ -28,9 +32,12 @@ export async function startCountingProxy(socketPath: string): Promise<CountingPr
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ path: socketPath, allowHalfOpen: true });
     client.on("data", (chunk: Buffer) => {
-      const lines = chunk.toString("latin1").matchAll(/^(GET|POST|DELETE|HEAD) (?:\/v[\d.]+)?(\S+) HTTP\/1\.1\r$/gm);
+      const lines = chunk
+        .toString("latin1")
+        .matchAll(/^(GET|POST|PUT|DELETE|HEAD) (?:\/v[\d.]+)?(\/\S*) HTTP\/1\.1\r$/gm);
       for (const [, method = "", target = ""] of lines) {
         requests.push(`${method} ${target}`);
+        made.add(bareCall(method, target));
         if (target.startsWith("/events")) streams.add(client);
       }
     });
@@ -59,6 +66,7 @@ export async function startCountingProxy(socketPath: string): Promise<CountingPr
   return {
     host: `unix://${path}`,
     requests,
+    made,
     interrupt: async (ms) => {
       await shut();
       await new Promise((resolve) => setTimeout(resolve, ms));
