@@ -59,17 +59,16 @@ function judgeEnded(next: ObservedContainer, view: View): Verdict {
   return { kind: "failed", reason: "ContainerExited", because: `it ${how} after ${formatMs(Math.max(0, lasted))}` };
 }
 
-/** A person's `docker stop`, or an engine that stops and ends its containers: that says nothing about them. */
+/**
+ * A person's `docker stop`, or an engine that stops and ends its containers: that says nothing about them. How long before
+ * it was missed the engine began to end them is not known to the moment, but an exit code of 0 before that is their own.
+ */
 export function endedFromOutside(container: ObservedContainer, view: Pick<View, "engineOutage">): boolean {
   if (container.endedByRequest === true) return true;
   const outage = view.engineOutage;
-  const { finishedAt } = container;
-  return (
-    outage !== undefined &&
-    finishedAt !== undefined &&
-    finishedAt >= outage.from - 1_000 &&
-    finishedAt <= outage.to + 1_000
-  );
+  const { finishedAt, exitCode } = container;
+  if (outage === undefined || finishedAt === undefined) return false;
+  return finishedAt >= outage.from - (exitCode === 0 ? 0 : 1_000) && finishedAt <= outage.to + 1_000;
 }
 
 function judgeRunning(next: ObservedContainer, monitorMs: number, view: Sight): Verdict {

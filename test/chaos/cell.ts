@@ -49,7 +49,11 @@ export async function runCell(play: Play, cell: Cell, options: CellOptions): Pro
   const began = Date.now();
   const strike = arm(cell, moment);
   await play.hook().catch(() => undefined);
-  const hasEnded = async () => ends(scenario, digest, options.serving, await play.status());
+  const retry = onceCutShort(play, from);
+  const hasEnded = async () => {
+    await retry();
+    return ends(scenario, digest, options.serving, await play.status());
+  };
   const problems: string[] = [];
   try {
     await until("the fault or the end", async () => strike.call() !== undefined || (await hasEnded()), patienceMs);
@@ -161,10 +165,26 @@ function wrongIn(containers: readonly SeenContainer[], play: Play, replicas: num
   return [...active, ...strange];
 }
 
+/** What a job that was cut short has done is for a person to find out: nothing is run again until one says so. */
+const cutShort = "may have done half its work";
+
+/** That person. */
+function onceCutShort({ fairlead, project }: Play, from: number): () => Promise<void> {
+  let asked = false;
+  return async () => {
+    if (asked || !fairlead.logs.slice(from).some(({ msg }) => String(msg).includes(`${cutShort}; it is held`))) return;
+    const url = `${fairlead.adminUrl}/api/v1/services/${project}/web/retry`;
+    asked = await fetch(url, { method: "POST" }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  };
+}
+
 function heldGood({ fairlead }: Play, good: string, from: number): readonly string[] {
   const held = fairlead.logs
     .slice(from)
-    .filter(({ digest, msg }) => digest === good && /; it is held|is held/.test(String(msg)));
+    .filter(({ digest, msg }) => digest === good && String(msg).includes("is held") && !String(msg).includes(cutShort));
   return held.map(({ msg }) => `a good digest was held: ${String(msg)}`);
 }
 

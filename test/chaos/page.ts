@@ -32,7 +32,8 @@ ${scenarios.map(({ name, text, ends }) => `| \`${name}\` | ${text} | ${ends === 
 
 - It converges without help: the image that should serve does, under its own name and restart policy, and is reported
   \`Ready\`.
-- No good digest is held, at any time.
+- No good digest is held, at any time; but a job that the engine cuts short is not run again by itself: the test then says
+  \`retry\`.
 - Nothing of the rollout is left over: no candidate, nothing that runs beside what serves.
 - What a container wrote into a volume is there in the container that serves.
 - A container of somebody else with the project's own Compose labels is the same as before.

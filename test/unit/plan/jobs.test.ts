@@ -284,6 +284,15 @@ describe("a job that fails", () => {
     expect(planText(view)).toContain("was stopped by somebody else, or with the engine");
   });
 
+  it("that ended well just before the engine went away has ended well", () => {
+    const from = now - 49_700;
+    const outage = { engineOutage: { from, to: from + 2_000 }, images };
+    const after = (code: number) =>
+      planText({ desired: desire("b", spec), host: hostWith([active, jobContainer({}, exited(code))], outage) });
+    expect(after(0)).toContain("create shop-web.before.2");
+    expect(after(143)).toContain("was stopped by somebody else, or with the engine");
+  });
+
   it("past its timeout is ended, whatever else the service is up to", () => {
     const hung = jobContainer({}, { startedAt: now - 600_000 });
     expect(text([hung])).toMatchInlineSnapshot(`
