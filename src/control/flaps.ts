@@ -36,6 +36,14 @@ export class Flaps {
     return `${worst.name} has turned unhealthy or ended ${falls} times within ${windowMs / 60_000}m`;
   }
 
+  /** We are about to end it: that is no fall. */
+  weStop(key: ServiceKey, id: string): void {
+    const seen = this.#seen.get(key);
+    const known = seen?.get(id);
+    if (seen !== undefined && known !== undefined)
+      this.#seen.set(key, new Map([...seen, [id, { ...known, well: false }]]));
+  }
+
   forget(key: ServiceKey): void {
     this.#seen.delete(key);
   }

@@ -16,6 +16,7 @@ import { inEverySlot, isUp } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import type { Digest } from "../spec/image.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import { CrashLoops } from "./crash-loops.js";
 import { Flaps } from "./flaps.js";
 import type { Journal } from "./journal.js";
 import type { Failure, ServiceRecord } from "./record.js";
@@ -42,14 +43,23 @@ export class Ledger {
   readonly #askedAt = new Map<ServiceKey, number>();
 
   readonly #flaps = new Flaps();
+  readonly #crashLoops = new CrashLoops();
   readonly #refusedStarts = new RefusedStarts();
   readonly #refusals = new Map<ServiceKey, readonly Refusal[]>();
 
   constructor(private readonly options: LedgerOptions) {}
 
-  /** What is to be said of containers that keep turning for the worse. */
-  flapping(key: ServiceKey, containers: readonly ObservedContainer[]): string | undefined {
-    return this.#flaps.look(key, containers, this.options.clock.monotonic());
+  /** What is to be said of containers that keep turning for the worse. Those that keep ending are in `memory` from then on. */
+  flapping(key: ServiceKey, view: Pick<View, "containers" | "engineOutage" | "now">): string | undefined {
+    const monotonic = this.options.clock.monotonic();
+    this.#crashLoops.look(key, view, monotonic);
+    return this.#flaps.look(key, view.containers, monotonic);
+  }
+
+  /** We are about to end a container, by its id. */
+  weStop(key: ServiceKey, id: string): void {
+    this.#flaps.weStop(key, id);
+    this.#crashLoops.weStop(key, id);
   }
 
   /** A hook or a person asked for a look: the clock of push-to-healthy starts unless it runs already. */
@@ -62,7 +72,8 @@ export class Ledger {
     const heals = new Map([...(this.#heals.get(key) ?? [])].filter(([slot]) => !lasted.has(slot)));
     this.#heals.set(key, heals);
     const refusals = this.#refusedStarts.look(key, containers, engineOutage?.to ?? 0);
-    return this.options.recall({ ...this.options.journal.record(key).memory, heals, refusals });
+    const crashLoops = this.#crashLoops.of(key);
+    return this.options.recall({ ...this.options.journal.record(key).memory, heals, refusals, crashLoops });
   }
 
   /** The engine has refused to start a container, by its id. */
@@ -85,6 +96,7 @@ export class Ledger {
     this.#refusals.delete(key);
     this.#heals.delete(key);
     this.#flaps.forget(key);
+    this.#crashLoops.forget(key);
     this.#refusedStarts.forget(key);
     this.#askedAt.delete(key);
   }

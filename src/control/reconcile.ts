@@ -164,7 +164,7 @@ export class Reconciler {
     await ledger.rememberJobs(run.key, view, run.log);
     await ledger.rememberVolumes(run.key, view);
     const resolved = await this.#resolutions.desired(run, spec, view);
-    const flapping = ledger.flapping(run.key, lastingOf(spec, view.containers));
+    const flapping = ledger.flapping(run.key, { ...view, containers: lastingOf(spec, view.containers) });
     if (resolved !== undefined) await ledger.saw(run.key, resolved);
     const wanted = resolved ?? { spec, specHash: specHash(spec), target: asking };
     const { pin } = this.options.journal.record(run.key).memory;
@@ -274,6 +274,7 @@ export class Reconciler {
 
   /** An end of one that may end by itself would look like its own. */
   async #noteStop({ key }: Run, id: string, containers: View["containers"]): Promise<void> {
+    this.options.ledger.weStop(key, id);
     const spec = this.options.declared(key)?.spec;
     if (spec?.mayEnd !== true && spec?.respectStopMs === undefined) return;
     const stopped = containers.find((one) => one.id === id);

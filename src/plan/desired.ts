@@ -102,6 +102,8 @@ export interface Memory {
   readonly underWay?: { readonly revision: number; readonly specHash: string; readonly digest: Digest };
   /** The numbers of rollouts that did not end well: nobody goes back to them. */
   readonly abandoned?: readonly number[];
+  /** By container id: what serves and keeps ending. */
+  readonly crashLoops?: ReadonlyMap<string, CrashLoop>;
   /** By slot: how often in a row its active container had to be started again and did not last. */
   readonly heals: ReadonlyMap<number, number>;
   /** By container id: how often in a row the engine has refused to start it, since it was last away. */
@@ -125,6 +127,14 @@ export interface JobRun {
   /** Absent: started by an older version. */
   readonly phase?: JobPhase;
   readonly revision?: number;
+}
+
+/** Of a container that keeps ending by itself. */
+export interface CrashLoop {
+  /** How often lately. */
+  readonly ends: number;
+  /** How long a run of it usually lasts. Absent: nobody saw. */
+  readonly usualMs?: number;
 }
 
 /** The part of it that concerns one slot. */

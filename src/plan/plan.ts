@@ -1,5 +1,6 @@
 import { sinceOwner } from "./bonds.js";
 import { withAfter } from "./after.js";
+import { withCrashLoops } from "./crash-loop.js";
 import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
 import { withLeaving } from "./leave.js";
@@ -46,7 +47,7 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const whole =
     stop !== undefined || target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   const routed = withRoutes(whole, desired, view);
-  const spared = sparing(withUnserved(routed, view, remembered), view);
+  const spared = withCrashLoops(sparing(withUnserved(routed, view, remembered), view), view, remembered);
   return withNotice(withStrays(spared, desired.spec, view), notice, desired.spec, view);
 }
 

@@ -94,6 +94,16 @@ export function healthContract(bench: Bench): void {
   });
 
   describe("restart policies", () => {
+    it("count a restart as it begins to wait for it", async () => {
+      const id = await bench.create("restless", await bench.local({ kind: "dies", afterMs: 300 }));
+      await bench.engine.setRestartPolicy(id, { name: "always", maximumRetryCount: 0 });
+      await bench.engine.startContainer(id);
+      const waiting = await bench.until(id, ({ state, restartCount }) => state === "restarting" && restartCount >= 3);
+      const back = await bench.until(id, ({ state }) => state === "running");
+      expect(back.restartCount).toBe(waiting.restartCount);
+      await bench.discard(id);
+    });
+
     it("bring a container back, and are counted", async () => {
       const id = await bench.create("phoenix", bench.plain);
       await bench.engine.setRestartPolicy(id, { name: "always", maximumRetryCount: 0 });

@@ -332,9 +332,9 @@ export class World {
     const made = this.#made.get(id);
     const container = this.find(id);
     if (made === undefined || container === undefined || !this.#comesBack(container, made, exitCode)) return;
-    this.patch(id, { state: "restarting" });
     const delay = Math.min(100 * 2 ** made.restarts, longestRestartDelayMs);
     made.restarts += 1;
+    this.patch(id, { state: "restarting", restartCount: made.restarts });
     made.halt = this.clock.after(delay, () => {
       const now = this.find(id);
       if (now !== undefined) this.run(now, false);

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
 import { test } from "./scene.js";
@@ -40,5 +41,37 @@ describe("a service that may end", () => {
     expect(await scene.active("long")).toEqual(again);
     expect(again.finishedAt - again.startedAt, "it was left to its end").toBeGreaterThan(1_900);
     expect((await scene.status("long"))?.health).toBe("Healthy");
+  });
+});
+
+describe("a service that is to run and keeps ending", () => {
+  test("is not Ready between its ends, whoever starts it again, and is once it has lasted", async ({
+    scene,
+    expect,
+  }) => {
+    const { digest } = await scene.push();
+    const image = scene.image();
+    const folder = `${scene.directory}/flags`;
+    await mkdir(folder);
+    const script = "sleep 2; [ ! -e /flags/well ] || sleep 3600; exit 1";
+    const looping = { image, entrypoint: ["/bin/sh", "-c", script], volumes: [`${folder}:/flags:ro`] };
+    await scene.write({ engine: looping, fairlead: { ...looping, restart: undefined } });
+    await scene.start();
+    const names = ["engine", "fairlead"] as const;
+    const isReady = async (name: string) =>
+      (await scene.status(name))?.conditions.find(({ type }) => type === "Ready")?.status === "True";
+    for (const name of names) {
+      await scene.until(`${name} is known to loop while it runs`, async () => {
+        const ready = (await scene.status(name))?.conditions.find(({ type }) => type === "Ready");
+        return ready?.reason === "CrashLooping" && ready.message.includes("has ended 3 times");
+      });
+    }
+    for (let look = 0; look < 30; look += 1) {
+      expect(await Promise.all(names.map(isReady))).toEqual([false, false]);
+      await sleep(200);
+    }
+    await writeFile(`${folder}/well`, "");
+    for (const name of names) await scene.untilServing(digest, name);
+    for (const { startedAt } of await scene.containers()) expect(Date.now() - startedAt).toBeGreaterThan(9_900);
   });
 });

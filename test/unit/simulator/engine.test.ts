@@ -67,9 +67,9 @@ describe("a simulated container", () => {
   it("crash-loops under a restart policy, ever more slowly, and not beyond its limit", async () => {
     const { engine, id, at } = await running({ exitsAfterMs: 100 });
     await engine.setRestartPolicy(id, { name: "on-failure", maximumRetryCount: 2 });
-    expect(await at(100)).toMatchObject({ state: "restarting" });
+    expect(await at(100)).toMatchObject({ state: "restarting", restartCount: 1 });
     expect(await at(200)).toMatchObject({ state: "running", restartCount: 1 });
-    expect(await at(499)).toMatchObject({ state: "restarting", restartCount: 1 });
+    expect(await at(499)).toMatchObject({ state: "restarting", restartCount: 2 });
     expect(await at(500)).toMatchObject({ state: "running", restartCount: 2 });
     expect(await at(60_000)).toMatchObject({ state: "exited", restartCount: 2, exitCode: 1 });
     await engine.startContainer(id);
