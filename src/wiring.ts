@@ -140,6 +140,9 @@ export function engineOf(
     onWarning: (container, warning) => {
       log.warn({ container, warning }, "the engine has a warning about a new container");
     },
+    onPodman: (notice) => {
+      log.warn({}, notice);
+    },
   });
 }
 

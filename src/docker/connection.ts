@@ -9,7 +9,7 @@ import type { Modem } from "./client.js";
 import { Deadline } from "./deadline.js";
 import type { Endpoint } from "./endpoint.js";
 import { quotable, Refusal, unreachable } from "./refusal.js";
-import { isVersionRefusal, negotiate } from "./version.js";
+import { isVersionRefusal, negotiate, podmanIn } from "./version.js";
 import type { VersionReport } from "./version.js";
 
 export interface Call {
@@ -41,12 +41,17 @@ type Dialled = Call & { readonly lasts?: true };
 const allStatuses = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [index + 100, true]));
 const answerLimit = 256 * 1024 * 1024;
 
+interface Agreement {
+  readonly version: string;
+  readonly podman: string | undefined;
+}
+
 /** Speaks to one engine, lazily: nothing is connected before the first call, and an absent engine may come later. */
 export class Connection {
   readonly #modem: Modem;
   readonly #changing: Modem;
   readonly #streaming: Modem;
-  #version: Promise<string> | undefined;
+  #agreed: Promise<Agreement> | undefined;
 
   constructor(readonly endpoint: Endpoint) {
     this.#modem = openModem(endpoint.client);
@@ -98,8 +103,13 @@ export class Connection {
   }
 
   /** The API version that both sides speak. */
-  version(): Promise<string> {
-    return this.#negotiated();
+  async version(): Promise<string> {
+    return (await this.#negotiated()).version;
+  }
+
+  /** Its version, where the engine is Podman. */
+  async podman(): Promise<string | undefined> {
+    return (await this.#negotiated()).podman;
   }
 
   /** The bare connection, once both sides have agreed to speak another protocol on it. */
@@ -110,7 +120,7 @@ export class Connection {
 
   /** After a loss: the engine that comes back may be another one. */
   forget(): void {
-    this.#version = undefined;
+    this.#agreed = undefined;
   }
 
   async #renegotiating<T>(call: Call, attempt: (deadline: Deadline) => Promise<T>): Promise<T> {
@@ -127,24 +137,25 @@ export class Connection {
   }
 
   async #versioned<T>(call: Dialled, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
-    const version = await this.#negotiated();
+    const { version } = await this.#negotiated();
     return this.#send({ ...call, path: `/v${version}${call.path}` }, deadline, take);
   }
 
-  #negotiated(): Promise<string> {
-    this.#version ??= this.#negotiate().catch((error: unknown) => {
+  #negotiated(): Promise<Agreement> {
+    this.#agreed ??= this.#negotiate().catch((error: unknown) => {
       this.forget();
       throw error;
     });
-    return this.#version;
+    return this.#agreed;
   }
 
-  async #negotiate(): Promise<string> {
+  async #negotiate(): Promise<Agreement> {
     const deadline = new Deadline(10_000);
     const call: Call = { method: "GET", path: "/version", task: "ask its version" };
     try {
       const body = await this.#send(call, deadline, readBody);
-      return negotiate(parseReport(body));
+      const report = parseReport(body);
+      return { version: negotiate(report), podman: podmanIn(report) };
     } finally {
       deadline.clear();
     }

@@ -10,6 +10,7 @@ import { creationBody } from "./creation.js";
 import { containerPath, shortId } from "./ids.js";
 import { isUnreadable } from "./log-stream.js";
 import { logLines } from "./logs.js";
+import { lacksCall } from "./podman.js";
 import { quotable, Refusal } from "./refusal.js";
 import type { InspectedContainer, ListedContainer } from "./schema.js";
 
@@ -68,7 +69,7 @@ export async function createContainer(
     return answer.Id;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.status === 409) throw nameConflict(step.name);
+    if (isTaken(error)) throw nameConflict(step.name);
     if (/bind source path does not exist/i.test(error.message)) throw missingSource(task, error);
     throw new Refusal(task, error.status, withoutValues(error.message, environment));
   }
@@ -89,6 +90,11 @@ function missingSource(task: string, { message }: Refusal): FairleadError {
   return new FairleadError("EngineRefused", `cannot ${task}: ${path} does not exist on the host`, {
     remedy: "create it, correct the path in the file, or let the engine make a folder with bind.create_host_path",
   });
+}
+
+/** Podman says 500, and says why. */
+function isTaken({ status, message }: Refusal): boolean {
+  return status === 409 || (status === 500 && /\bname\b.*\bis already in use|\bname \S+ already in use/i.test(message));
 }
 
 function nameConflict(name: string): FairleadError {
@@ -120,12 +126,17 @@ export async function stopContainer(connection: Connection, id: string, graceMs:
 
 export async function setRestartPolicy(connection: Connection, id: string, policy: RestartPolicy): Promise<void> {
   const MaximumRetryCount = policy.name === "on-failure" ? policy.maximumRetryCount : 0;
-  await connection.tell({
-    method: "POST",
-    path: containerPath(id, "/update"),
-    body: { RestartPolicy: { Name: policy.name, MaximumRetryCount } },
-    task: `set the restart policy of container ${shortId(id)}`,
-  });
+  const task = `set the restart policy of container ${shortId(id)}`;
+  const body = { RestartPolicy: { Name: policy.name, MaximumRetryCount } };
+  try {
+    await connection.tell({ method: "POST", path: containerPath(id, "/update"), body, task });
+  } catch (error) {
+    if (!(error instanceof Refusal) || !lacksCall(error)) throw error;
+    throw new FairleadError("EngineRefused", `cannot ${task} to ${policy.name}: this engine cannot change one`, {
+      remedy: "make the container anew with `restart: no` and leave starting it to Fairlead, or update the engine",
+      cause: error,
+    });
+  }
 }
 
 /** Throws `NameConflict`. */
@@ -136,7 +147,7 @@ export async function renameContainer(connection: Connection, id: string, name: 
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (/same name as its current name/.test(error.message)) return;
-    throw error.status === 409 ? nameConflict(name) : error;
+    throw isTaken(error) ? nameConflict(name) : error;
   }
 }
 

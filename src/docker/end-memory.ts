@@ -7,13 +7,14 @@ const shutdownMs = 30_000;
 
 /**
  * Which containers ended because somebody else asked for it: a person's `docker stop`, or an engine that shuts down. The
- * engine tells so by its `kill` events only. Times are ours, by the monotonic clock: when it was told.
+ * engine tells so by its `kill` events; Podman, which says nothing of signals, by a `stop` before or after the death. Times are ours, by the monotonic clock: when it was told.
  */
 export class EndMemory {
   /** Whether it has died since. */
   readonly #stoppedByUs = new Map<string, boolean>();
   readonly #requests = new Map<string, number>();
   readonly #ends = new Map<string, number>();
+  readonly #deaths = new Map<string, number>();
 
   /** We are about to stop it: the requests that follow are ours, until it starts again. */
   weStop(id: string): void {
@@ -24,7 +25,16 @@ export class EndMemory {
     if (!this.#stoppedByUs.has(id) && !otherSignals.has(signal)) this.#requests.set(id, at);
   }
 
+  /** Docker says so when its `kill` has told already. */
+  stopped(id: string, at: number): void {
+    if (this.#stoppedByUs.has(id)) return;
+    const death = this.#deaths.get(id);
+    if (death !== undefined && at - death <= consequenceMs) this.#ends.set(id, death);
+    else this.#requests.set(id, at);
+  }
+
   died(id: string, at: number): void {
+    this.#deaths.set(id, at);
     const asked = this.#requests.get(id);
     if (asked !== undefined && at - asked <= consequenceMs) this.#ends.set(id, at);
     this.#requests.delete(id);
@@ -36,6 +46,7 @@ export class EndMemory {
     if (this.#stoppedByUs.get(id) === true) this.#stoppedByUs.delete(id);
     this.#requests.delete(id);
     this.#ends.delete(id);
+    this.#deaths.delete(id);
   }
 
   /** We are about to start it. Answers what is to be called where that is refused: then it is as before. */
@@ -64,7 +75,12 @@ export class EndMemory {
 
   /** Forgets containers that are gone. */
   keepOnly(ids: ReadonlySet<string>): void {
-    for (const id of [...this.#stoppedByUs.keys(), ...this.#requests.keys(), ...this.#ends.keys()]) {
+    for (const id of [
+      ...this.#stoppedByUs.keys(),
+      ...this.#requests.keys(),
+      ...this.#ends.keys(),
+      ...this.#deaths.keys(),
+    ]) {
       if (!ids.has(id)) this.forget(id);
     }
   }

@@ -15,6 +15,7 @@ import { locateContainer } from "./location.js";
 import { openLog } from "./log-stream.js";
 import { listMarks, putMark, removeMark } from "./marks.js";
 import * as networks from "./networks.js";
+import { EngineKind } from "./podman.js";
 import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
 import type { Credentials } from "./pull.js";
@@ -29,6 +30,8 @@ export interface EngineOptions extends EndpointOptions {
   readonly credentials: Credentials;
   /** Told what the engine warns of when it creates a container, and what it is too old for. Default: nobody. */
   readonly onWarning?: containers.OnWarning;
+  /** Told once, in one line, that the engine is Podman and what cannot be done with it. Default: nobody. */
+  readonly onPodman?: (notice: string) => void;
   /** The id of the container that this process runs in. Default: in none. */
   readonly own?: () => Promise<string | undefined>;
   /** Default: this machine's. */
@@ -61,7 +64,13 @@ export function connectEngine(options: EngineOptions): DockerEngine {
   const remote =
     socketPath === undefined && name !== undefined && port !== undefined ? { host: name, port } : undefined;
   const standing = Promise.resolve(options.own?.()).then((own) => ({ own, remote }));
-  const host = new Host(connection, options.clock ?? machineClock, () => standing);
+  const kind = new EngineKind(connection, options.onPodman ?? (() => undefined));
+  const host = new Host(
+    connection,
+    options.clock ?? machineClock,
+    () => standing,
+    () => kind.traits(),
+  );
   const { stale } = host;
   // Two services of a project want its network at the same moment, and old engines would then make two of one name.
   const births = new Turns();
@@ -124,10 +133,12 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     startContainer: (id) =>
       onContainer(id, async () => {
         const undo = host.ends.weStart(id);
+        host.starts.started(id);
         try {
           await containers.startContainer(connection, id);
         } catch (error) {
           undo();
+          host.starts.refused(id, error);
           throw error;
         }
       }),

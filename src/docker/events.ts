@@ -4,7 +4,10 @@ import { readIdentity } from "./labels.js";
 import { isMark } from "./marks.js";
 import type { EventMessage } from "./schema.js";
 
-/** The kinds that can change what a plan sees. Health probes' own exec events would drown them. */
+/**
+ * The kinds that can change what a plan sees. Health probes' own exec events would drown them. Podman filters by its own
+ * word `died`, and then says `die`.
+ */
 export const eventFilters = {
   type: ["container", "network", "volume", "image"],
   event: [
@@ -13,6 +16,7 @@ export const eventFilters = {
       "start",
       "kill",
       "die",
+      "died",
       "oom",
       "stop",
       "destroy",
@@ -33,11 +37,11 @@ const unblocking: ReadonlySet<string> = new Set(["die", "destroy", "rename"]);
 export function digestEvent(message: EventMessage, host: Host): EngineEvent | undefined {
   switch (message.Type) {
     case "container":
-      return containerEvent(message, host);
+      return containerEvent({ ...message, Action: commonName(message.Action) }, host);
     case "network":
       return networkEvent(message, host);
     case "volume":
-      if (isMark(message.Actor?.ID ?? "")) return undefined;
+      if (isMark(message.Actor?.ID || (message.Actor?.Attributes?.["name"] ?? ""))) return undefined;
       host.stale.list("volumes");
       return { kind: "other" };
     case "image":
@@ -47,6 +51,11 @@ export function digestEvent(message: EventMessage, host: Host): EngineEvent | un
     default:
       return undefined;
   }
+}
+
+/** Podman's words for what Docker calls otherwise. */
+function commonName(action = ""): string {
+  return action === "remove" ? "destroy" : action;
 }
 
 function containerEvent(message: EventMessage, host: Host): EngineEvent | undefined {
@@ -78,12 +87,16 @@ function remember(id: string, { Action = "", Actor, timeNano, time = 0 }: EventM
     case "kill":
       host.ends.killed(id, Actor?.Attributes?.["signal"] ?? "", host.monotonic());
       return;
+    case "stop":
+      host.ends.stopped(id, host.monotonic());
+      return;
     case "die":
       host.ends.died(id, host.monotonic());
       host.health.broke(id);
       return;
     case "start":
       host.ends.started(id);
+      host.starts.started(id);
       host.health.broke(id);
       return;
     case "destroy":
@@ -100,13 +113,13 @@ function remember(id: string, { Action = "", Actor, timeNano, time = 0 }: EventM
   }
 }
 
-/** Joining and leaving name the container, but bear none of its labels. */
+/** Joining and leaving name the container, but bear none of its labels. Podman names it in the network's place. */
 function networkEvent({ Action = "", Actor }: EventMessage, host: Host): EngineEvent | undefined {
   if (Action !== "connect" && Action !== "disconnect") {
     host.stale.list("networks");
     return { kind: "other" };
   }
-  const container = host.find(Actor?.Attributes?.["container"] ?? "");
+  const container = host.find(Actor?.Attributes?.["container"] ?? Actor?.ID ?? "");
   // A foreign one that leaves a network may unblock what waits for that.
   if (container === undefined) return Action === "disconnect" ? { kind: "other" } : undefined;
   host.stale.container(container.id);

@@ -15,7 +15,9 @@ import { observeNetworks } from "./network-observation.js";
 import { listNetworks } from "./networks.js";
 import { factsOf, observe } from "./observation.js";
 import { Outage } from "./outage.js";
+import type { PodmanTraits } from "./podman.js";
 import type { ListedContainer, ListedImage, ListedNetwork } from "./schema.js";
+import { StartMemory } from "./start-memory.js";
 import { Staleness } from "./staleness.js";
 import type { Stale } from "./staleness.js";
 import { Unheard } from "./unheard.js";
@@ -58,6 +60,8 @@ function within(now: number, engine: Interval | undefined): number {
 }
 
 const inspectionsAtOnce = 8;
+/** Podman tells nothing of networks that come and go. */
+const networksAgeMs = 10_000;
 /** An engine that takes longer for a list is out of reach. */
 const beatTimeoutMs = 10_000;
 
@@ -67,11 +71,14 @@ export class Host {
   readonly health = new HealthMemory();
   readonly ends = new EndMemory();
   readonly execs = new ExecMemory();
+  readonly starts = new StartMemory();
   readonly unheard = new Unheard();
   readonly #outage = new Outage();
   #claim: Claim = claimNone;
   #known: ReadonlyMap<string, Known> = new Map();
+  #podman: PodmanTraits | undefined;
   #networks: readonly ListedNetwork[] = [];
+  #networksAt = 0;
   #volumes: HostSnapshot["volumes"] = new Map();
   #images: readonly ListedImage[] = [];
   readonly #flight: Flight<HostSnapshot>;
@@ -80,6 +87,7 @@ export class Host {
     private readonly connection: Connection,
     private readonly clock: Pick<Clock, "now" | "monotonic">,
     private readonly standing: () => Promise<Standing>,
+    private readonly podman: () => Promise<PodmanTraits | undefined>,
   ) {
     this.#flight = new Flight(() => this.#look());
   }
@@ -135,9 +143,11 @@ export class Host {
   }
 
   async #look(): Promise<HostSnapshot> {
+    if (this.#podman !== undefined && this.monotonic() - this.#networksAt >= networksAgeMs) this.stale.list("networks");
     const stale = this.stale.take();
     try {
       const askedAt = this.monotonic();
+      this.#podman = await this.podman();
       const [list] = await Promise.all([this.#list(), this.#refreshLists(stale)]);
       this.found();
       const { containers: listed, engine, answeredAt } = list;
@@ -150,6 +160,7 @@ export class Host {
       this.health.keepOnly(ids);
       this.ends.keepOnly(ids);
       this.execs.keepOnly(ids);
+      this.starts.keepOnly(ids);
       return await this.#snapshot(listed, takenAt, { ...reading, outage: this.#outage.last });
     } catch (error) {
       this.stale.giveBack(stale);
@@ -164,10 +175,16 @@ export class Host {
   async #refreshLists({ lists }: Stale): Promise<void> {
     const { connection } = this;
     await Promise.all([
-      lists.has("networks") ? listNetworks(connection).then((networks) => (this.#networks = networks)) : undefined,
+      lists.has("networks") ? this.#listNetworks() : undefined,
       lists.has("volumes") ? listVolumes(connection).then((volumes) => (this.#volumes = volumes)) : undefined,
       lists.has("images") ? listImages(connection).then((images) => (this.#images = images)) : undefined,
     ]);
+  }
+
+  async #listNetworks(): Promise<void> {
+    const askedAt = this.monotonic();
+    this.#networks = await listNetworks(this.connection);
+    this.#networksAt = askedAt;
   }
 
   /** An event about what the list shows may have come before the list, or between it and the look before. */
@@ -234,7 +251,8 @@ export class Host {
 
   async #snapshot(listed: readonly ListedContainer[], takenAt: number, reading: ClockReading): Promise<HostSnapshot> {
     const standing = await this.standing();
-    const seen = <T extends ContainerFacts>(facts: T | undefined): T | undefined => {
+    const seen = <T extends ContainerFacts>(asked: T | undefined): T | undefined => {
+      const facts = asked === undefined ? undefined : this.#withLacks(asked);
       const lifeline = facts === undefined ? undefined : lifelineOf(facts, listed, standing);
       return this.#withCause(facts === undefined || lifeline === undefined ? facts : { ...facts, lifeline });
     };
@@ -252,6 +270,14 @@ export class Host {
       engineOutage: undefined,
       reading,
     };
+  }
+
+  /** What Podman does not say, or cannot do. */
+  #withLacks<T extends ContainerFacts>(facts: T): T {
+    if (this.#podman === undefined) return facts;
+    const reason = facts.state === "created" || facts.state === "exited" ? this.starts.reasonOf(facts.id) : undefined;
+    const startError = facts.startError || (reason ?? "");
+    return { ...facts, startError, ...(this.#podman.fixesRestart ? { restartFixed: true as const } : {}) };
   }
 
   #withCause<T extends ContainerFacts>(observed: T | undefined): T | undefined {

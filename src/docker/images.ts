@@ -15,7 +15,9 @@ export function observeImages(images: readonly ListedImage[], containers: readon
   const users = new Map<string, string[]>();
   for (const { Id, ImageID = "" } of containers) users.set(ImageID, [...(users.get(ImageID) ?? []), Id]);
   return images.map(({ Id, RepoTags, RepoDigests }) => {
-    const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter((name) => !name.startsWith("<none>"));
+    const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])]
+      .filter((name) => !name.startsWith("<none>"))
+      .map(withoutHub);
     return {
       id: Id,
       tags: names.filter((name) => !name.includes("@")),
@@ -23,6 +25,11 @@ export function observeImages(images: readonly ListedImage[], containers: readon
       usedBy: users.get(Id) ?? [],
     };
   });
+}
+
+/** Podman names Docker Hub in full. */
+function withoutHub(name: string): string {
+  return name.replace(/^docker\.io\/(library\/)?/, "");
 }
 
 export async function tagImage(connection: Connection, source: string, tag: string): Promise<void> {

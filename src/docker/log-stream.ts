@@ -24,7 +24,7 @@ export async function openLog(
 }
 
 export function isUnreadable(error: unknown): boolean {
-  return error instanceof Refusal && /does not support reading/.test(error.message);
+  return error instanceof Refusal && /does not support reading|cannot read logs/.test(error.message);
 }
 
 async function* lines(

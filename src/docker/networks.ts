@@ -47,8 +47,13 @@ export async function createNetwork(
   try {
     await connection.tell({ method: "POST", path: "/networks/create", body, task: `create network ${network.name}` });
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status !== 409) throw error;
+    if (!(error instanceof Refusal) || !isThere(error)) throw error;
   }
+}
+
+/** Podman says 500. */
+function isThere({ status, message }: Refusal): boolean {
+  return status === 409 || (status === 500 && /network already exists/i.test(message));
 }
 
 function ipamBody({ driver, options, config }: Ipam): object {
@@ -72,7 +77,7 @@ export async function removeNetwork(connection: Connection, id: string): Promise
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status === 404) return;
-    if (!/active endpoints/i.test(error.message)) throw error;
+    if (!/active endpoints|network is being used/i.test(error.message)) throw error;
     throw new FairleadError("EngineRefused", `cannot ${task}: a container has joined it meanwhile`, { cause: error });
   }
 }

@@ -135,8 +135,8 @@ function endpointsOf({ Id, NetworkSettings }: InspectedContainer): ObservedEndpo
   const shortId = Id.slice(0, 12);
   return Object.entries(NetworkSettings?.Networks ?? {}).map(([network, endpoint]) => ({
     network,
-    // Empty before the first start.
-    ...(endpoint?.NetworkID ? { networkId: endpoint.NetworkID } : {}),
+    // Empty before the first start; of Podman, only the name.
+    ...(endpoint?.NetworkID && endpoint.NetworkID !== network ? { networkId: endpoint.NetworkID } : {}),
     aliases: (endpoint?.Aliases ?? []).filter((alias) => alias !== shortId),
   }));
 }

@@ -22,7 +22,7 @@ export function refused(thrown: unknown): unknown {
   if (status === 404 && /no such container/i.test(message)) {
     return new FairleadError("ContainerGone", `cannot ${task}: the container is gone`);
   }
-  if (status === 404 && /no such image/i.test(message)) {
+  if (status === 404 && /no such image|image not known/i.test(message)) {
     return new FairleadError("ImageNotFound", `cannot ${task}: ${message}`);
   }
   const remedy = remedyAgainst(status);

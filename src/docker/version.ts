@@ -1,4 +1,5 @@
 import { FairleadError } from "../errors.js";
+import { printable } from "../printable.js";
 
 /** The oldest API whose calls we make (Docker 20.10), and the newest that this code was tried on. */
 const oldest = "1.41";
@@ -9,6 +10,13 @@ export interface VersionReport {
   readonly ApiVersion?: string;
   readonly MinAPIVersion?: string;
   readonly Version?: string;
+  readonly Components?: readonly { readonly Name?: string; readonly Version?: string }[] | null;
+}
+
+/** The version of Podman, where it is that which answers in Docker's way. */
+export function podmanIn({ Components }: VersionReport): string | undefined {
+  const engine = Components?.find(({ Name }) => Name === "Podman Engine");
+  return engine === undefined ? undefined : printable(engine.Version ?? "of unknown version", 40);
 }
 
 /** The API version both sides speak. Throws FairleadError `EngineTooOld`, also where the engine has left us behind. */

@@ -66,6 +66,8 @@ export interface ObservedContainer {
   /** Restarts by the engine's own restart policy since the last start by hand or by us. */
   readonly restartCount: number;
   readonly restartPolicy: RestartPolicy;
+  /** The engine cannot change it. */
+  readonly restartFixed?: true;
   /** The policy of its spec, from a label: the live one is `no` until the container is proven. */
   readonly declaredRestart: RestartPolicy;
   readonly networks: readonly ObservedEndpoint[];

@@ -10,12 +10,12 @@ export type RefusalCause = "image" | "port" | "address" | "remains" | "engine" |
 /** In this order: the first that fits. */
 const words: readonly (readonly [RefusalCause, RegExp])[] = [
   // What libnetwork says of a fixed address; a port says `bind:` before the same words.
-  ["address", /^address already in use$|no available addresses on this pool|address is already allocated/i],
+  ["address", /^address already in use$|no available addresses on this pool|address( \S+)? is already allocated/i],
   ["port", /port is already allocated|address already in use|ports are not available/i],
   ["image", /unable to find (user|group)|no matching entries in (passwd|group) file/i],
   [
     "image",
-    /executable file not found|exec format error|no command specified|\bexec:? "?[^":]+"?: (permission|no such|is a)/i,
+    /executable file not found|exec format error|no command (specified|or entrypoint)|\bexec:? "?[^":]+"?: (permission|no such|is a)/i,
   ],
   ["remains", /\btask \S+ already exists|already exists in network|container with (given )?id (already )?exists/i],
   ["remains", /store for object type|key not found in store|sandbox\b.*\b(not found|already|does not exist)/i],

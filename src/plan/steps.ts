@@ -42,6 +42,7 @@ export function restore(container: ObservedContainer, because: string): Step[] {
 
 export function restorePolicy(container: ObservedContainer): Step[] {
   const { restartPolicy: live, declaredRestart: declared } = container;
+  if (container.restartFixed === true) return [];
   if (live.name === declared.name && live.maximumRetryCount === declared.maximumRetryCount) return [];
   const because = "it serves: its declared restart policy holds";
   return [{ kind: "set-restart-policy", container: container.name, policy: declared, because }];
@@ -50,8 +51,9 @@ export function restorePolicy(container: ObservedContainer): Step[] {
 /** A one-shot service asks for more tries with `restart: on-failure`: they belong to its one run. */
 export function letTryAgain(
   { oneShot, container: { restart } }: ServiceSpec,
-  next: { readonly name: string; readonly restartPolicy?: RestartPolicy },
+  next: { readonly name: string; readonly restartPolicy?: RestartPolicy; readonly restartFixed?: true },
 ): Step[] {
+  if (next.restartFixed === true) return [];
   if (oneShot !== true || restart.name !== "on-failure" || next.restartPolicy?.name === "on-failure") return [];
   const because = "the engine tries it again while it fails";
   return [{ kind: "set-restart-policy", container: next.name, policy: restart, because }];

@@ -22,7 +22,7 @@ ours() {
 
 # The engine waits out each container's grace period on TERM; nobody is interested in that any more.
 kill_containers() {
-  for shim in $(ours containerd-shim); do
+  for shim in $(ours containerd-shim conmon); do
     children=$(cat /proc/"$shim"/task/*/children 2>/dev/null)
     [ -z "$children" ] || kill -9 $children 2>/dev/null
   done
@@ -30,14 +30,14 @@ kill_containers() {
 
 end_programs() {
   tries=0
-  for pid in $(ours dockerd docker-registry); do kill -TERM "$pid" 2>/dev/null; done
-  while [ -n "$(ours dockerd docker-registry)" ] && [ $tries -lt 150 ]; do
+  for pid in $(ours dockerd podman docker-registry); do kill -TERM "$pid" 2>/dev/null; done
+  while [ -n "$(ours dockerd podman docker-registry)" ] && [ $tries -lt 150 ]; do
     kill_containers
     sleep 0.1
     tries=$((tries + 1))
   done
   kill_containers
-  for pid in $(ours dockerd docker-registry containerd containerd-shim); do kill -9 "$pid" 2>/dev/null; done
+  for pid in $(ours dockerd podman docker-registry containerd containerd-shim conmon aardvark-dns); do kill -9 "$pid" 2>/dev/null; done
 }
 
 remove_links() {

@@ -16,6 +16,10 @@ const programs = {
   haproxy: "haproxy",
   faketime: "faketime",
   e2fsprogs: "mkfs.ext4",
+  podman: "podman",
+  runc: "runc",
+  netavark: "/usr/lib/podman/netavark",
+  "aardvark-dns": "/usr/lib/podman/aardvark-dns",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 
@@ -26,6 +30,12 @@ export const enginePackages: readonly Package[] = ["docker.io", "docker-registry
 
 /** What `startModernEngine` takes beyond that. */
 export const modernEnginePackages: readonly Package[] = [...enginePackages, "mmdebstrap", "debian-archive-keyring"];
+
+/** What `startPodman` takes, with a registry and sample images. */
+export const podmanPackages: readonly Package[] = [
+  ...(["docker-registry", "busybox-static", "iptables"] as const),
+  ...(["podman", "runc", "netavark", "aardvark-dns"] as const),
+];
 
 /** What `publishHaproxy` takes beyond that. */
 export const gatePackages: readonly Package[] = [...enginePackages, "haproxy"];

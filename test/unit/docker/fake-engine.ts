@@ -15,7 +15,7 @@ export interface FakeEngine extends AsyncDisposable {
   /** Takes no new connection from now on, and goes on answering on those it has: as dockerd does while it shuts down. */
   shutDown(): void;
   /** May be changed while it runs. */
-  api: { version: string; minimum: string };
+  api: { version: string; minimum: string; components?: readonly object[] };
 }
 
 /** A real HTTP server on a socket that says what no real engine can be made to say at will. */
@@ -26,7 +26,7 @@ export async function startFakeEngine(
   const requests: string[] = [];
   const bodies: string[] = [];
   const headers: IncomingMessage["headers"][] = [];
-  const api = { version: "1.44", minimum: "1.24" };
+  const api: FakeEngine["api"] = { version: "1.44", minimum: "1.24" };
   const server = createServer((request, response) => {
     const { method = "", url = "" } = request;
     requests.push(`${method} ${url}`);
@@ -36,7 +36,8 @@ export async function startFakeEngine(
     request.on("end", () => {
       bodies.push(body);
       if (url.startsWith("/version")) {
-        response.end(JSON.stringify({ ApiVersion: api.version, MinAPIVersion: api.minimum }));
+        const Components = api.components;
+        response.end(JSON.stringify({ ApiVersion: api.version, MinAPIVersion: api.minimum, Components }));
         return;
       }
       const spoken = /^\/v1\.(\d+)\//.exec(url)?.[1] ?? "0";

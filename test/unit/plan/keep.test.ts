@@ -89,6 +89,11 @@ describe("its declared restart policy", () => {
     expect(renderPlan(keep({ ...off, ...ended }, 3))).toContain(set);
   });
 
+  it("stays as it is where the engine cannot change one: it is started all the same", () => {
+    expect(keep({ ...off, restartFixed: true }).steps).toEqual([]);
+    expect(keep({ ...off, ...ended, restartFixed: true }).steps).toMatchObject([{ kind: "start-container" }]);
+  });
+
   it("comes back with its number of retries", () => {
     const declaredRestart = { name: "on-failure", maximumRetryCount: 3 } as const;
     const restartPolicy = { name: "on-failure", maximumRetryCount: 2 } as const;

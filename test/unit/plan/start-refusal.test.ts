@@ -7,7 +7,7 @@ const init = `${runc} unable to start container process:`;
 const pool = "driver failed programming external connectivity on endpoint web (c69bf9f8c13c):";
 const id = "3ef86350961686aa8d6364f50c53ae040d4d047d107d1b6a0b2800e6251888d0";
 
-/** As Docker 20.10 has said them. */
+/** As Docker 20.10 and Podman 4.3 have said them. */
 const said: readonly (readonly [RefusalCause, string])[] = [
   ["image", `${init} exec: "nope": executable file not found in $PATH: unknown`],
   ["image", `${init} exec: "/tmp": permission denied: unknown`],
@@ -23,6 +23,12 @@ const said: readonly (readonly [RefusalCause, string])[] = [
     "image",
     `${init} error during container init: error mounting "tmpfs" to rootfs at "/x": mount tmpfs:/x, data: size=nope: invalid argument: unknown`,
   ],
+  ["image", "container create: no command or entrypoint provided, and no CMD or ENTRYPOINT from image"],
+  [
+    "image",
+    'exec: "nope": executable file not found in $PATH: OCI runtime attempted to invoke a command that was not found',
+  ],
+  ["address", `IPAM error: requested ip address 10.217.0.9 is already allocated to container ID ${id}`],
   ["port", `${pool} Bind for 0.0.0.0:8093 failed: port is already allocated`],
   ["port", `${pool} Error starting userland proxy: listen tcp4 0.0.0.0:8099: bind: address already in use`],
   ["address", "Address already in use"],
