@@ -8,7 +8,7 @@ import { inEverySlot } from "./view.js";
 import type { View } from "./view.js";
 
 const ofImage = [
-  /no command specified/i,
+  /no command (?:specified|or entrypoint provided)/i,
   /unable to find (?:user|group)/i,
   /cannot mount volume over existing file/i,
   /cannot mkdir: .* is not a directory|working directory .* is invalid/i,

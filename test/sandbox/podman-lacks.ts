@@ -14,6 +14,7 @@ export const podmanLacks: readonly string[] = [
   // It starts the one that is shared of, where Docker refuses.
   "are shared with a container by its id, which is observed, and only while that one runs",
   "says of whom: ipc",
+  "says of whom: pid",
   "ends with the owner of its PID namespace, and can be started when that runs again",
   // It knows the networks of a container by name only, and shows none as attachable.
   "are shown as they were declared, and tell what has changed",
@@ -27,6 +28,7 @@ export const podmanLacks: readonly string[] = [
   "ends with its exit code and its last line",
   "runs as whom, where and with what it is told",
   "that outlives its time goes on, and until it has ended nothing else is started",
+  "tells an end that somebody else asked for from one by itself and from our own",
   "is known to be asked for by the file, or by the image alone",
   // What it hands out it says to be root's; a mounted file that was replaced it does not see.
   "are written with folder, owner and mode, and over what is there",

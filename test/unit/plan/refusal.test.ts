@@ -32,6 +32,7 @@ function planned(refusals: readonly Refusal[], memory: Partial<Memory> = {}): st
 describe("a creation that the engine refuses", () => {
   it.each([
     ["No command specified", true],
+    ["container create: no command or entrypoint provided, and no CMD or ENTRYPOINT from image", true],
     ["unable to find user nobody-here: no matching entries in passwd file", true],
     ["cannot mount volume over existing file, file exists /var/lib/docker/merged/entry", true],
     ["Cannot mkdir: /entry is not a directory", true],
