@@ -6,7 +6,8 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished } from "vitest";
-import { startFairlead, type LogLine } from "../../sandbox/fairlead.js";
+import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
+import { leastOpenFiles } from "../../../src/open-files.js";
 import { readAll } from "../../sandbox/forward.js";
 import { test } from "./scene.js";
 
@@ -73,18 +74,35 @@ function lineTo(url: string): Line {
 }
 
 describe("with few files to open", () => {
-  test("64: one error that says what is needed and how to have it, and no more", async () => {
+  /** With as many open files at the most, and no engine. */
+  async function startWith(openFiles: number): Promise<FairleadProcess> {
     const directory = await mkdtemp(`${tmpdir()}/fairlead-few-`);
-    onTestFinished(() => rm(directory, { recursive: true, force: true }));
-    await writeFile(`${directory}/services.yaml`, "services: {web: {image: example.com/web}}\n");
+    await writeFile(`${directory}/services.yaml`, "name: few\nservices: {web: {image: example.com/web}}\n");
     const args = ["-f", `${directory}/services.yaml`];
-    const fairlead = await startFairlead({ dataDir: `${directory}/data`, args, openFiles: 64 });
+    const env = { DOCKER_HOST: `unix://${directory}/none.sock` };
+    const fairlead = await startFairlead({ dataDir: `${directory}/data`, args, env, openFiles });
+    onTestFinished(async () => {
+      await fairlead.stop();
+      await rm(directory, { recursive: true, force: true });
+    });
+    return fairlead;
+  }
+
+  test("64: one error that says what is needed and how to have it, and no more", async () => {
+    const fairlead = await startWith(64);
     expect(await fairlead.exited).toBe(1);
     expect(fairlead.logs).toEqual([]);
     expect(fairlead.output).toEqual([
       expect.stringMatching(/^fairlead: this process may have 64 files open, and needs \d+$/),
       expect.stringMatching(/^ {2}raise the hard limit: LimitNOFILE=.*ulimits.*ulimit -Hn/),
     ]);
+  });
+
+  test("the fewest that will do: it is loaded, and serves", async () => {
+    const fairlead = await startWith(leastOpenFiles);
+    await fairlead.waitForLog(({ msg }) => msg === "listening");
+    expect((await fetch(`${fairlead.adminUrl}/livez`)).status).toBe(200);
+    expect(fairlead.output).toEqual([]);
   });
 
   test("200, and both doors full of silent connections: it says so, rolls out, and writes all down", async ({
