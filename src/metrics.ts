@@ -31,6 +31,7 @@ const steps = names<StepKind>({
   "disconnect-network": 0,
   "start-container": 0,
   "stop-container": 0,
+  "signal-container": 0,
   "pre-stop": 0,
   "post-start": 0,
   "note-leaving": 0,
@@ -41,6 +42,7 @@ const steps = names<StepKind>({
   "set-routes": 0,
   "keep-logs": 0,
   "note-refusal": 0,
+  "note-reload": 0,
 });
 
 type GaugeSeries = Gauge.Internal<string>;

@@ -31,6 +31,7 @@ import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
 import { formatProblem } from "./spec/problem.js";
+import { serviceKey } from "./spec/service.js";
 import type { ServiceKey } from "./spec/service.js";
 import { readVersion } from "./version.js";
 
@@ -64,6 +65,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       engine,
       journal: { record, append: () => Promise.resolve(true) },
       clock: systemClock,
+      declared: (key) => specs.find(({ project, name }) => serviceKey(project, name) === key),
       onChange: () => undefined,
     });
     const host = await mounts.look(await gates.look(await adoption.look()));

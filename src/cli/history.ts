@@ -9,7 +9,7 @@ import type { ExitCode, Wiring } from "./wiring.js";
 
 const columns = ["SERVICE", "REVISION", "DIGEST", "BEGAN", "OUTCOME", "REASON"] as const;
 
-/** What was rolled out, newest first, of one service or of all; of one with the last lines of what failed last. */
+/** What was rolled out, newest first, of one service or of all, and what was told of changed files; of one with the last lines of what failed last. */
 export async function history(
   wiring: Wiring,
   admin: Admin,
@@ -55,10 +55,15 @@ function rowOf(
 
 function tell(
   wiring: Wiring,
-  { project, service, pinned, paused }: History & { readonly project: string; readonly service: string },
+  { project, service, pinned, paused, reloads }: History & { readonly project: string; readonly service: string },
 ): void {
   const name = `${project}/${service}`;
   if (pinned !== undefined)
     wiring.print(shorten(`${name} is pinned to revision ${pinned.revision} (${pinned.digest})`));
   if (paused) wiring.print(`${name} is paused`);
+  for (const { container, signal, files, at, outcome, message } of reloads) {
+    const ended =
+      outcome === undefined ? "under way" : [outcome, ...(message === undefined ? [] : [message])].join(": ");
+    wiring.print(`${name}: ${container} was told by ${signal} of ${files.join(", ")} at ${at}: ${ended}`);
+  }
 }

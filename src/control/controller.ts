@@ -163,6 +163,7 @@ export class Controller {
       engine,
       journal,
       clock,
+      declared: (key) => this.#catalog.specs.get(key),
       onChange: (key) => {
         this.#queue.add(key);
       },

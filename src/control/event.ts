@@ -55,6 +55,20 @@ function tell(entry: Entry): What | undefined {
       return { type: "build", reason: "Built", message: "the image is built", digest: entry.image };
     case "build-failed":
       return { type: "build", reason: "BuildFailed", message: entry.message };
+    case "reload": {
+      const { name, signal, files } = entry;
+      return {
+        type: "reload",
+        reason: "Reloading",
+        message: `${name} was told by ${signal} of ${Object.keys(files).join(", ")}`,
+      };
+    }
+    case "reloaded": {
+      const { name, failure, digest } = entry;
+      if (failure === undefined)
+        return { type: "reload", reason: "Reloaded", message: `${name} is well after its reload`, digest };
+      return { type: "reload", reason: "ReloadFailed", message: `${name}: ${failure}`, digest };
+    }
     case "step":
     case "attempt":
     case "volumes":

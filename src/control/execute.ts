@@ -12,6 +12,8 @@ export interface ExecutionContext {
   readonly keepLogs: (step: StepOf<"keep-logs">, id: string) => Promise<void>;
   readonly preStop: (step: StepOf<"pre-stop">, id: string) => Promise<void>;
   readonly postStart: (step: StepOf<"post-start">, id: string) => Promise<void>;
+  readonly signal: (step: StepOf<"signal-container">, id: string) => Promise<void>;
+  readonly noteReload: (step: StepOf<"note-reload">, id: string) => Promise<void>;
   /** Remembers, where that matters, that the container is about to end by our doing. */
   readonly noteStop: (id: string) => Promise<void>;
   readonly noteRefusal: (step: StepOf<"note-refusal">) => Promise<void>;
@@ -51,6 +53,8 @@ const executors: Executors = {
     await context.noteStop(id);
     await context.engine.stopContainer(id, step.graceMs);
   },
+  "signal-container": (step, context) => context.signal(step, idOf(context, step.container)),
+  "note-reload": (step, context) => context.noteReload(step, idOf(context, step.container)),
   "pre-stop": (step, context) => context.preStop(step, idOf(context, step.container)),
   "post-start": (step, context) => context.postStart(step, idOf(context, step.container)),
   "note-leaving": (step, context) => context.noteLeaving(step, idOf(context, step.container)),

@@ -25,6 +25,7 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
     disconnectNetwork: (container, network) => once(() => engine.disconnectNetwork(container, network)),
     startContainer: (container) => once(() => engine.startContainer(container)),
     stopContainer: (container, graceMs) => once(() => engine.stopContainer(container, graceMs)),
+    signalContainer: (container, signal) => once(() => engine.signalContainer(container, signal)),
     setRestartPolicy: (container, policy) => once(() => engine.setRestartPolicy(container, policy)),
     renameContainer: (container, name) => once(() => engine.renameContainer(container, name)),
     removeContainer: (container, withVolumes) => once(() => engine.removeContainer(container, withVolumes)),

@@ -39,6 +39,8 @@ const isDecision: Readonly<Record<Entry["type"], boolean>> = {
     rollout: false,
     step: false,
     mounted: false,
+    reload: false,
+    reloaded: false,
   },
   ...{ volumes: false, built: false, "build-failed": false, resolved: false, leaving: false, "post-start": false },
   ...{ ending: false, seen: false, revision: false, forget: false },

@@ -260,7 +260,7 @@ export class Ledger {
     const logs = await engine
       .logTail(id, logLines)
       .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);
-    const { digest, specHash, reason, message, container, slot, job, revision, onRollback } = step;
+    const { digest, specHash, reason, message, container, slot, job, revision, onRollback, ranAnewAt } = step;
     const run = failedRun(step, id, clock.now());
     if (run !== undefined) {
       await journal.append({ type: "job", key, ...run, name: container, logs: [...logs] });
@@ -280,9 +280,11 @@ export class Ledger {
       slot,
       revision,
       onRollback,
+      ranAnewAt,
       logs: [...logs],
     });
-    log.warn({ container, digest, reason, logs }, shorten(`${digest} failed: ${message}; it is held`));
+    const then = ranAnewAt === undefined ? "it is held" : "what serves stays until the files change again";
+    log.warn({ container, digest, reason, logs }, shorten(`${digest} failed: ${message}; ${then}`));
   }
 }
 
@@ -306,7 +308,10 @@ function refusedRollout(
 /** With what became of the container that failed, where one did. */
 function withCause(rollout: Rollout, failures: readonly Failure[]): Rollout {
   if (rollout.finishedAt === undefined || rollout.outcome === "promoted") return rollout;
-  const failure = failures.findLast(({ digest, at }) => digest === rollout.to && at >= Date.parse(rollout.startedAt));
+  const failure = failures.findLast(
+    ({ digest, at, reason }) =>
+      digest === rollout.to && at >= Date.parse(rollout.startedAt) && reason !== "ReloadFailed",
+  );
   return failure === undefined ? rollout : { ...rollout, message: `${failure.reason}: ${failure.message}` };
 }
 

@@ -27,5 +27,10 @@ export function patientFiles(files: HostFiles, clock: Clock): HostFiles {
   return {
     look: (path) => ask(() => files.look(path)),
     contentOf: (path) => ask(() => files.contentOf(path)),
+    survey: async (path) => {
+      const folder = await ask(() => files.survey(path));
+      if (typeof folder !== "object") return folder;
+      return { ...folder, content: () => ask(() => folder.content()) };
+    },
   };
 }

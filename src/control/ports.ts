@@ -52,6 +52,11 @@ export interface Engine {
   /** A start that the engine refuses is an error *and* is observed afterwards as the container's `startError`. */
   startContainer(container: string): Promise<void>;
   stopContainer(container: string, graceMs: number): Promise<void>;
+  /**
+   * Sends a signal to the first process of a running container; one that does not run is refused. The engine takes any
+   * signal for the beginning of a stop: until its next start it does not start that container again by itself.
+   */
+  signalContainer(container: string, signal: string): Promise<void>;
   setRestartPolicy(container: string, policy: RestartPolicy): Promise<void>;
   renameContainer(container: string, name: string): Promise<void>;
   /**
@@ -136,17 +141,29 @@ export interface FileStat {
 
 /** The files of the host, as far as they can be seen from here. */
 export interface HostFiles {
-  /** Undefined: there is none that can be seen, or it is no plain file. Never rejects. */
+  /** Undefined: there is none that can be seen, or it is neither a plain file nor a folder. Never rejects. */
   look(path: string): Promise<HostFile | undefined>;
   /** Identifies what a plain file holds. Undefined: it cannot be read. Never rejects. */
   contentOf(path: string): Promise<string | undefined>;
+  /** A folder with all that is in it. Undefined: it is not there, or no folder. Never rejects. */
+  survey(path: string): Promise<HostFolder | "too-large" | undefined>;
 }
 
 export interface HostFile extends FileStat {
+  readonly kind: "file" | "folder";
   /** Tells it from any other file that has been at its path meanwhile. */
   readonly identity: string;
   /** Since when everything about it has been as it is, its name included. Epoch ms. */
   readonly changedAt: number;
+}
+
+export interface HostFolder {
+  /** Another one: something in it has changed. */
+  readonly print: string;
+  /** Since when everything in it has been as it is. Epoch ms. */
+  readonly changedAt: number;
+  /** Identifies names and contents. */
+  content(): Promise<string | undefined>;
 }
 
 /** The files of builds. Throws FairleadError `BuildFailed`. */

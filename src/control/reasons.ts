@@ -53,6 +53,7 @@ const reasonOfStep: Readonly<Record<StepKind, Reason>> = {
   "set-routes": "GateUnavailable",
   "disconnect-network": "EngineRefused",
   "stop-container": "EngineRefused",
+  "signal-container": "EngineRefused",
   "pre-stop": "EngineRefused",
   "set-restart-policy": "EngineRefused",
   "rename-container": "EngineRefused",
@@ -62,4 +63,5 @@ const reasonOfStep: Readonly<Record<StepKind, Reason>> = {
   "keep-logs": "EngineRefused",
   "note-leaving": "EngineRefused",
   "note-refusal": "EngineRefused",
+  "note-reload": "EngineRefused",
 };

@@ -42,6 +42,7 @@ import { runPostStart } from "./post-start.js";
 import type { Ledger } from "./ledger.js";
 import type { Clock, Engine, Gates, Log } from "./ports.js";
 import { reasonOf } from "./reasons.js";
+import { noteReload, sendReload } from "./reload.js";
 import type { Pulls } from "./pulls.js";
 import type { RunResult } from "./queue.js";
 import { Resolutions } from "./resolutions.js";
@@ -253,6 +254,8 @@ export class Reconciler {
       keepLogs: (step: Extract<Step, { kind: "keep-logs" }>, id: string) => ledger.keepLogs(run.key, step, id, run.log),
       preStop: (step: StepOf<"pre-stop">, id: string) => runPreStop(engine, step, id, run.log),
       postStart: (step: StepOf<"post-start">, id: string) => runPostStart(this.options, run.key, step, id, run.log),
+      signal: (step: StepOf<"signal-container">, id: string) => sendReload(this.options, run.key, step, id),
+      noteReload: (step: StepOf<"note-reload">, id: string) => noteReload(this.options, run.key, step, id, run.log),
       noteStop: (id: string) => this.#noteStop(run, id, containers),
       noteRefusal: (step: StepOf<"note-refusal">) => ledger.noteRefusal(run.key, step, run.log),
       noteLeaving: (step: StepOf<"note-leaving">, id: string) => noteLeaving(this.options, run.key, step, id),

@@ -11,9 +11,12 @@ import { noted } from "../plan/leaving.js";
 import { revisionIn, withRevision } from "../plan/numbering.js";
 import { ranPostStart } from "../plan/post-start-memory.js";
 import { weStop } from "../plan/stop-memory.js";
+import { withReload, withReloadEnd } from "../plan/reload-memory.js";
 import { given } from "../spec/present.js";
 import { parseImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
+import { mountedFile, withMounted } from "./mounted-record.js";
+import type { Mounted } from "./mounted-record.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
 const reason = z.custom<Reason>((value) => typeof value === "string");
@@ -56,6 +59,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     slot: z.number().optional(),
     revision: z.number().optional(),
     onRollback: z.string().optional(),
+    ranAnewAt: z.number().optional(),
     logs: z.array(z.string()).readonly(),
   }),
   z.object({
@@ -106,7 +110,29 @@ export const entrySchema = z.discriminatedUnion("type", [
     type: z.literal("mounted"),
     container: z.string(),
     startedAt: z.number(),
-    files: z.record(z.string(), z.object({ identity: z.string(), content: z.string() })),
+    files: z.record(z.string(), mountedFile),
+  }),
+  /** A run of a container was told by a signal of files that have changed; and what came of it. */
+  z.object({
+    ...common,
+    type: z.literal("reload"),
+    container: z.string(),
+    name: z.string(),
+    startedAt: z.number().optional(),
+    signal: z.string(),
+    wasSick: z.literal(true).optional(),
+    files: z.record(z.string(), mountedFile),
+  }),
+  z.object({
+    ...common,
+    type: z.literal("reloaded"),
+    container: z.string(),
+    name: z.string(),
+    digest,
+    specHash: z.string(),
+    /** Absent: it has stayed well. */
+    failure: z.string().optional(),
+    logs: z.array(z.string()).readonly().optional(),
   }),
   /** The anonymous volumes of what serves in a slot, and after it of what served there before; the newest last. */
   z.object({
@@ -201,19 +227,6 @@ export interface Failure {
   readonly logs: readonly string[];
 }
 
-export interface MountedFile {
-  /** As in `HostFile`. */
-  readonly identity: string;
-  readonly content: string;
-}
-
-export interface MountedFiles {
-  /** The run's. Epoch ms. */
-  readonly startedAt: number;
-  /** By path on the host. */
-  readonly files: ReadonlyMap<string, MountedFile>;
-}
-
 /** What the journal says of one service. */
 export interface ServiceRecord {
   readonly memory: Omit<Memory, "heals">;
@@ -227,7 +240,7 @@ export interface ServiceRecord {
   readonly adopted: ReadonlyMap<string, Adopted>;
   readonly builds: BuildMemory;
   /** The files that runs of containers have mounted, by the container's id. */
-  readonly mounted: ReadonlyMap<string, MountedFiles>;
+  readonly mounted: Mounted;
   /** What the registry last said, of a service that asks it at intervals only. */
   readonly resolved: { readonly at: number; readonly image: string; readonly digest: Digest } | undefined;
 }
@@ -255,7 +268,6 @@ const mostSeen = 50;
 const mostPairs = 20;
 const mostAdopted = 100;
 const mostMade = 200;
-const mostMounted = 100;
 
 /** Pure: the record after an entry. */
 export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
@@ -266,8 +278,9 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const others = memory.holds.filter(
         (hold) => hold.specHash !== specHash || hold.digest !== held || hold.slot !== slot,
       );
-      const { revision, onRollback } = entry;
-      const hold = { specHash, digest: held, reason: why, message, at, slot, ...given({ revision, onRollback }) };
+      const { revision, onRollback, ranAnewAt } = entry;
+      const more = given({ revision, onRollback, ranAnewAt });
+      const hold = { specHash, digest: held, reason: why, message, at, slot, ...more };
       const holds = [...others, hold].slice(-mostHolds);
       const { container, logs } = entry;
       const failure: Failure = { digest: held, specHash, container, reason: why, message, at, logs };
@@ -386,13 +399,23 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       return { ...emptyRecord, memory: withRevision(nothing, memory.lastRevision ?? 0) };
     case "mounted": {
       const { container, startedAt, files } = entry;
-      const others = [...record.mounted].filter(([id]) => id !== container);
-      return {
-        ...record,
-        mounted: new Map(
-          [...others, [container, { startedAt, files: new Map(Object.entries(files)) }] as const].slice(-mostMounted),
-        ),
-      };
+      return { ...record, mounted: withMounted(record.mounted, container, startedAt, files) };
+    }
+    case "reload": {
+      const { container, name, startedAt, at, signal, wasSick, files } = entry;
+      const told = Object.entries(files).map(([path, { content }]) => ({ path, content }));
+      const reload = { container, name, startedAt, at, signal, files: told, ...given({ wasSick }) };
+      const mounted = withMounted(record.mounted, container, startedAt ?? 0, files);
+      return { ...record, mounted, memory: { ...memory, reloads: withReload(memory.reloads ?? [], reload) } };
+    }
+    case "reloaded": {
+      const { container, name, digest: running, specHash, at, failure: message, logs = [] } = entry;
+      const reloads = withReloadEnd(memory.reloads ?? [], container, message);
+      const after = { ...record, memory: { ...memory, reloads } };
+      if (message === undefined) return after;
+      const why = "ReloadFailed" as const;
+      const failure: Failure = { digest: running, specHash, container: name, reason: why, message, at, logs };
+      return { ...after, failures: [...record.failures, failure].slice(-mostFailures) };
     }
     case "volumes": {
       const volumes = new Map([...(memory.volumes ?? []), [entry.slot, entry.volumes.map(asKnown)]]);

@@ -3,11 +3,13 @@ import type { Desired } from "../plan/desired.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import { pinned } from "../plan/pin.js";
 import { isPaused } from "../plan/paused.js";
+import type { Reload } from "../plan/reload-memory.js";
 import { isRestorable } from "../plan/restore.js";
 import { findRevision, revisionsOf } from "../plan/revisions.js";
 import { viewOf } from "../plan/view.js";
 import { specHash } from "../spec/hash.js";
 import type { Digest } from "../spec/image.js";
+import { given } from "../spec/present.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Journal } from "./journal.js";
 import type { Clock, Log } from "./ports.js";
@@ -103,6 +105,7 @@ export class Releases {
       revisions: revisionsOf(rollouts, containers),
       ...(pin === undefined ? {} : { pinned: { revision: pin.revision, digest: pin.digest } }),
       paused: isPaused(spec, memory),
+      reloads: (memory.reloads ?? []).map(told).reverse(),
       failures: failures.map(({ at, ...failure }) => ({ ...failure, at: new Date(at).toISOString() })).reverse(),
     };
   }
@@ -112,4 +115,9 @@ export class Releases {
     if (spec !== undefined) return spec;
     throw new FairleadError("RevisionUnknown", `${key} is not declared any more`, { retry: "never" });
   }
+}
+
+function told({ name: container, at, signal, files, outcome, message }: Reload): History["reloads"][number] {
+  const paths = files.map(({ path }) => path);
+  return { container, signal, files: paths, at: new Date(at).toISOString(), ...given({ outcome, message }) };
 }

@@ -102,6 +102,18 @@ export interface History {
   readonly revisions: readonly Revision[];
   readonly pinned?: { readonly revision: number; readonly digest: string };
   readonly paused: boolean;
+  /** The containers that were told of changed files, newest first. */
+  readonly reloads: readonly {
+    readonly container: string;
+    readonly signal: string;
+    /** Paths on the host. */
+    readonly files: readonly string[];
+    /** ISO 8601. */
+    readonly at: string;
+    /** Absent: it is watched. */
+    readonly outcome?: "well" | "failed";
+    readonly message?: string;
+  }[];
   /** The last containers that failed, newest first. */
   readonly failures: readonly {
     readonly digest: string;
@@ -170,7 +182,8 @@ export interface Event {
     | "start"
     | "approval"
     | "retry"
-    | "adoption";
+    | "adoption"
+    | "reload";
   /** One CamelCase word a machine can match; of a state that of the condition `Ready`. */
   readonly reason: string;
   readonly message: string;

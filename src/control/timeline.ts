@@ -49,7 +49,7 @@ export class Timeline {
 
   /** What was written down, by the clock that everything is judged by now. */
   recall(memory: Memory): Memory {
-    const { retriedAt, leaving, firstSeen, attempts, stopped, startAskedAt } = memory;
+    const { retriedAt, leaving, firstSeen, attempts, stopped, startAskedAt, reloads } = memory;
     const carry = (instant: number) => this.#engine.carry(instant);
     return {
       ...memory,
@@ -58,6 +58,7 @@ export class Timeline {
       ...(attempts === undefined ? {} : { attempts: attempts.map((one) => ({ ...one, at: carry(one.at) })) }),
       ...(stopped === undefined ? {} : { stopped: this.#shifted(stopped) }),
       ...(startAskedAt === undefined ? {} : { startAskedAt: carry(startAskedAt) }),
+      ...(reloads === undefined ? {} : { reloads: reloads.map((one) => ({ ...one, at: carry(one.at) })) }),
       ...(firstSeen === undefined ? {} : { firstSeen: new Map([...firstSeen].map(([id, at]) => [id, carry(at)])) }),
     };
   }

@@ -124,6 +124,11 @@ export async function stopContainer(connection: Connection, id: string, graceMs:
   await connection.tell({ ...call, query: { t: seconds }, timeoutMs: seconds * 1000 + 60_000 });
 }
 
+export async function signalContainer(connection: Connection, id: string, signal: string): Promise<void> {
+  const task = `signal container ${shortId(id)}`;
+  await connection.tell({ method: "POST", path: containerPath(id, "/kill"), query: { signal }, task });
+}
+
 export async function setRestartPolicy(connection: Connection, id: string, policy: RestartPolicy): Promise<void> {
   const MaximumRetryCount = policy.name === "on-failure" ? policy.maximumRetryCount : 0;
   const task = `set the restart policy of container ${shortId(id)}`;

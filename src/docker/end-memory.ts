@@ -2,17 +2,22 @@
 const otherSignals: ReadonlySet<string> = new Set(["1", "10", "12", "28"]);
 /** How long after such a request a death still counts as its consequence. */
 const consequenceMs = 60_000;
+/** How long after a signal of ours its event may still come. */
+const echoMs = 10_000;
 /** An engine that shuts down ends its containers one to some ten seconds before it hangs up. */
 const shutdownMs = 30_000;
 
 /**
  * Which containers ended because somebody else asked for it: a person's `docker stop`, or an engine that shuts down. The
- * engine tells so by its `kill` events; Podman, which says nothing of signals, by a `stop` before or after the death. Times are ours, by the monotonic clock: when it was told.
+ * engine tells so by its `kill` events; Podman, which says nothing of signals, by a `stop` before or after the death. Times
+ * are ours, by the monotonic clock: when it was told.
  */
 export class EndMemory {
   /** Whether it has died since. */
   readonly #stoppedByUs = new Map<string, boolean>();
   readonly #requests = new Map<string, number>();
+  /** When we sent a signal whose event has not come yet. */
+  readonly #signalled = new Map<string, number>();
   readonly #ends = new Map<string, number>();
   readonly #deaths = new Map<string, number>();
 
@@ -21,7 +26,18 @@ export class EndMemory {
     this.#stoppedByUs.set(id, false);
   }
 
+  /** We are about to send it a signal, which is no request to end. Answers what is to be called where that is refused. */
+  weSignal(id: string, at: number): () => void {
+    this.#signalled.set(id, at);
+    return () => {
+      this.#signalled.delete(id);
+    };
+  }
+
   killed(id: string, signal: string, at: number): void {
+    const sentAt = this.#signalled.get(id);
+    this.#signalled.delete(id);
+    if (sentAt !== undefined && Math.abs(at - sentAt) <= echoMs) return;
     if (!this.#stoppedByUs.has(id) && !otherSignals.has(signal)) this.#requests.set(id, at);
   }
 
@@ -61,6 +77,7 @@ export class EndMemory {
   /** It is gone. */
   forget(id: string): void {
     this.#stoppedByUs.delete(id);
+    this.#signalled.delete(id);
     this.started(id);
   }
 
@@ -75,13 +92,7 @@ export class EndMemory {
 
   /** Forgets containers that are gone. */
   keepOnly(ids: ReadonlySet<string>): void {
-    for (const id of [
-      ...this.#stoppedByUs.keys(),
-      ...this.#requests.keys(),
-      ...this.#ends.keys(),
-      ...this.#deaths.keys(),
-    ]) {
-      if (!ids.has(id)) this.forget(id);
-    }
+    const known = [this.#stoppedByUs, this.#requests, this.#signalled, this.#ends, this.#deaths];
+    for (const id of known.flatMap((one) => [...one.keys()])) if (!ids.has(id)) this.forget(id);
   }
 }

@@ -147,6 +147,16 @@ export function connectEngine(options: EngineOptions): DockerEngine {
         host.ends.weStop(id);
         return containers.stopContainer(connection, id, graceMs);
       }),
+    signalContainer: (id, signal) =>
+      onContainer(id, async () => {
+        const undo = host.ends.weSignal(id, host.monotonic());
+        try {
+          await containers.signalContainer(connection, id, signal);
+        } catch (error) {
+          undo();
+          throw error;
+        }
+      }),
     setRestartPolicy: (id, policy) => onContainer(id, () => containers.setRestartPolicy(connection, id, policy)),
     renameContainer: (id, name) => onContainer(id, () => containers.renameContainer(connection, id, name)),
     removeContainer: (id, withVolumes) =>

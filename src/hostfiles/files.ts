@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { HostFiles } from "../control/ports.js";
+import { survey } from "./folder.js";
 
 /** A larger one is told by its size and its time. */
 const longestRead = 1024 * 1024;
@@ -13,20 +14,25 @@ const longestRead = 1024 * 1024;
 export const hostFiles: HostFiles = {
   look: async (path) => {
     const found = await stat(path).catch(() => undefined);
-    if (found?.isFile() !== true) return undefined;
+    const kind = found?.isFile() === true ? "file" : found?.isDirectory() === true ? "folder" : undefined;
+    if (found === undefined || kind === undefined) return undefined;
     const { dev, ino, size, mtimeMs, ctimeMs } = found;
-    return { identity: `${dev}:${ino}`, size, modifiedAt: Math.floor(mtimeMs), changedAt: Math.floor(ctimeMs) };
+    const times = { modifiedAt: Math.floor(mtimeMs), changedAt: Math.floor(ctimeMs) };
+    return { kind, identity: `${dev}:${ino}`, size, ...times };
   },
-  contentOf: async (path) => {
-    try {
-      const found = await stat(path);
-      if (!found.isFile()) return undefined;
-      if (found.size > longestRead) return `${found.size} ${found.mtimeMs}`;
-      const hash = createHash("sha256");
-      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-      return hash.digest("hex");
-    } catch {
-      return undefined;
-    }
-  },
+  contentOf,
+  survey: (path) => survey(path, contentOf),
 };
+
+async function contentOf(path: string): Promise<string | undefined> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return undefined;
+    if (found.size > longestRead) return `${found.size} ${found.mtimeMs}`;
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest("hex");
+  } catch {
+    return undefined;
+  }
+}

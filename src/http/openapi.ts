@@ -212,7 +212,7 @@ const time: Schema = { type: "string", format: "date-time" };
 
 const eventTypes: readonly Event["type"][] = [
   ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume", "stop", "start"] as const),
-  ...(["approval", "retry", "adoption"] as const),
+  ...(["approval", "retry", "adoption", "reload"] as const),
 ];
 
 const logParameters: readonly Schema[] = [
@@ -278,7 +278,7 @@ const service: Schema = {
 
 const history: Schema = {
   type: "object",
-  required: ["revisions", "paused", "failures"],
+  required: ["revisions", "paused", "reloads", "failures"],
   properties: {
     revisions: list({
       type: "object",
@@ -287,6 +287,17 @@ const history: Schema = {
     }),
     pinned: pin,
     paused: { type: "boolean" },
+    reloads: list({
+      ...object({ container: name, signal: name, files: list(name), at: time }),
+      properties: {
+        container: name,
+        signal: name,
+        files: list(name),
+        at: time,
+        outcome: { enum: ["well", "failed"] },
+        message: name,
+      },
+    }),
     failures: list(
       object({
         digest: name,

@@ -15,6 +15,7 @@ import { create, letTryAgain, retire } from "./steps.js";
 import { lostShares, ownersOf } from "./bonds.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { strategyOf } from "./strategy.js";
+import { isOutdated, replacement } from "./unread.js";
 import { isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { pauseAfter } from "./attempts.js";
@@ -152,6 +153,8 @@ function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | u
   if (active.digest !== digest) causes.push(`the image is now ${digest}`);
   if (active.differences !== undefined) causes.push(...differing(active.differences));
   else if (active.specHash !== desired.specHash) causes.push("the spec has changed");
+  const files = isOutdated(desired, active) ? replacement(desired.spec, active) : undefined;
+  if (files !== undefined) causes.push(files);
   return [...causes, ...lostShares(desired.spec, active, view)].join(", and ");
 }
 

@@ -9,16 +9,17 @@ import { isThere, providerOf } from "./provider.js";
 import type { Provider } from "./provider.js";
 import { sharedNames } from "./shared.js";
 import type { Owner } from "./step.js";
+import { isOutdated } from "./unread.js";
 import { inEverySlot, isUp } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
 /** A bond with the container that it is with today. */
 type Tie = Bond & { readonly owner: Provider | undefined };
 
-/** It is what is wanted: spec, digest, and the containers that it is to share with. */
+/** It is what is wanted: spec, digest, the containers that it is to share with, and the files that it has mounted. */
 export function fits(desired: Desired, container: ObservedContainer, view: View): boolean {
   if (container.specHash !== desired.specHash || !isTarget(desired.target, container.digest)) return false;
-  return !isDetached(desired.spec, container, view);
+  return !isDetached(desired.spec, container, view) && !isOutdated(desired, container);
 }
 
 /** It shares with a container that no longer serves: only a new one can share with another. */

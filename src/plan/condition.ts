@@ -70,6 +70,8 @@ export type Reason =
   | "Stopped"
   | "Pinned"
   | "StaleMount"
+  | "Reloading"
+  | "ReloadFailed"
   | "Restoring"
   | "Restarting"
   | "Removing"

@@ -6,6 +6,7 @@ import type { LeavingMemory } from "./leaving.js";
 import type { JobPhase } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import type { PostStartMemory } from "./post-start-memory.js";
+import type { ReloadMemory } from "./reload-memory.js";
 import type { StepOf } from "./step.js";
 import type { StopMemory } from "./stop-memory.js";
 
@@ -79,6 +80,8 @@ export interface Memory {
   readonly postStarts?: PostStartMemory;
   /** The runs that Fairlead has ended; known of services that may end by themselves. */
   readonly stops?: StopMemory;
+  /** The containers that were told of changed files. */
+  readonly reloads?: ReloadMemory;
   /** The anonymous volumes of what has served. */
   readonly volumes?: VolumeMemory;
   /** Ids of containers whose creation is remembered, and so whatever has become of them since. */
@@ -156,6 +159,11 @@ export interface Hold {
   readonly revision?: number;
   /** As in `ObservedContainer`. */
   readonly onRollback?: string;
+  /**
+   * When it was started, where it was a second one of what served, made for replaced files: it counts for as long as those
+   * are as it had them. Epoch ms.
+   */
+  readonly ranAnewAt?: number;
 }
 
 export const emptyMemory: Memory = {

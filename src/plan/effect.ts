@@ -3,7 +3,7 @@ import { formatImage } from "../spec/image.js";
 import type { Shared } from "../spec/relations.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { roleOf, baseOf, activeName } from "./names.js";
-import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute } from "./observed.js";
+import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute, UnreadFile } from "./observed.js";
 import { anonymousOf } from "./anonymous.js";
 import { mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
 import { addressesOf, resourcesOf } from "./resources.js";
@@ -65,7 +65,10 @@ export function effect(
         exitCode: undefined,
         startError: "",
         restartCount: 0,
+        ...(container.unread === undefined ? {} : { unread: [] }),
       }));
+    case "signal-container":
+      return change(host, step.container, ({ unread = [] }) => ({ unread: unread.filter(isOther(step.files)) }));
     case "stop-container":
       return change(host, step.container, () => ({
         state: "exited",
@@ -78,6 +81,7 @@ export function effect(
     case "post-start":
     case "note-leaving":
     case "note-refusal":
+    case "note-reload":
       return host;
     case "set-restart-policy":
       return change(host, step.container, () => ({ restartPolicy: step.policy }));
@@ -92,6 +96,10 @@ export function effect(
     case "keep-logs":
       return host;
   }
+}
+
+function isOther(files: readonly UnreadFile[]): (file: UnreadFile) => boolean {
+  return ({ path, content }) => !files.some((one) => one.path === path && one.content === content);
 }
 
 function renamed(name: string, base: string): Partial<ObservedContainer> {

@@ -1,6 +1,7 @@
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { heldBy } from "./held.js";
+import { isOutdated } from "./unread.js";
 import type { SlotView } from "./view.js";
 import { inRole, precedes } from "./view.js";
 
@@ -24,7 +25,8 @@ function holdIn(desired: Desired, slot: SlotView, memory: Memory): Hold | undefi
   const active = inRole(slot.containers, "active");
   const failed = inRole(slot.containers, "failed");
   // What serves here has the same digest and is newer: a later try went well.
-  const refuted = active?.specHash === desired.specHash && isTarget(desired.target, active.digest);
+  const refuted =
+    active?.specHash === desired.specHash && isTarget(desired.target, active.digest) && !isOutdated(desired, active);
   if (refuted && (failed === undefined || failed.revision === active.revision || precedes(failed, active)))
     return undefined;
   return hold;

@@ -8,6 +8,7 @@ import { noted } from "./leaving.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { plan } from "./plan.js";
 import { ranPostStart } from "./post-start-memory.js";
+import { withReload, withReloadEnd } from "./reload-memory.js";
 import { renderStep, shorten } from "./render.js";
 import type { Claim } from "./resources.js";
 import type { Step } from "./step.js";
@@ -80,7 +81,9 @@ function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
   );
 }
 
-const timed: ReadonlySet<string> = new Set(["WaitingForTurn", "Draining", "WaitingForWindow", "WaitingForAge"]);
+const timed: ReadonlySet<string> = new Set([
+  ...(["WaitingForTurn", "Draining", "WaitingForWindow", "WaitingForAge", "Reloading"] as const),
+]);
 
 /** Time alone brings what is waited for. */
 function isTimed({ reason }: Outcome): boolean {
@@ -94,6 +97,15 @@ function afterNote(memory: Memory, step: Step, { containers, takenAt }: HostSnap
   if (run !== undefined) return { ...memory, jobs: withRun(memory.jobs, run) };
   if (step.kind === "post-start") {
     return { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), id, { startedAt: step.startedAt }) };
+  }
+  if (step.kind === "signal-container") {
+    return {
+      ...memory,
+      reloads: withReload(memory.reloads ?? [], { ...step, name: step.container, container: id, at: takenAt }),
+    };
+  }
+  if (step.kind === "note-reload") {
+    return { ...memory, reloads: withReloadEnd(memory.reloads ?? [], id, step.failure) };
   }
   if (step.kind !== "note-leaving") return memory;
   return { ...memory, leaving: noted(memory.leaving, step, id, takenAt) };

@@ -3,9 +3,10 @@ import { clearImages } from "./cleanup.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Outcome, Plan } from "./outcome.js";
 import { keepRunning } from "./keep.js";
 import { failedBefore } from "./job-need.js";
+import { isOutdated } from "./unread.js";
 import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
 
@@ -21,12 +22,24 @@ export function heldBy(desired: Desired, view: SlotView, memory: SlotMemory): Ho
   }
   const failed = inRole(view.containers, "failed");
   if (failed === undefined || failed.specHash !== specHash || !isTarget(target, failed.digest)) return undefined;
-  if (failed.createdAt < (memory.retriedAt ?? 0)) return undefined;
+  if (failed.createdAt < (memory.retriedAt ?? 0) || isSecond(failed, desired, view)) return undefined;
   return holdShownBy(failed);
+}
+
+/** It was made for replaced files, and which those were it does not tell; where that is known, so are its failures. */
+function isSecond(failed: ObservedContainer, desired: Desired, view: SlotView): boolean {
+  const active = inRole(view.containers, "active");
+  if (active?.specHash !== failed.specHash || active.digest !== failed.digest) return false;
+  return isOutdated(desired, active);
 }
 
 export function holdShownBy({ specHash, digest, name, createdAt, slot }: ObservedContainer): Hold {
   return { specHash, digest, reason: "DigestHeld", message: `it failed before, as ${name} shows`, at: createdAt, slot };
+}
+
+/** It is well, and has something to read. */
+function isReload({ reason }: Outcome): boolean {
+  return reason === "Reloading" || reason === "WaitingForTurn";
 }
 
 /** The bad one stays out; the good one is kept running, and if that fails too nothing more is rolled anywhere. */
@@ -38,7 +51,16 @@ export function planHeld(
   memory: SlotMemory,
 ): Plan {
   const repair = keepRunning(desired.spec, active, view, memory);
-  const because = `${hold.digest} failed: ${hold.message}; held until the image or the spec changes, or a retry`;
+  const isOfFiles = hold.ranAnewAt !== undefined;
+  const because = isOfFiles
+    ? `a new container with the replaced files failed: ${hold.message}; what serves stays until they change again, or a retry`
+    : `${hold.digest} failed: ${hold.message}; held until the image or the spec changes, or a retry`;
+  if (repair.outcome.kind === "wait" && isReload(repair.outcome)) {
+    return {
+      ...repair,
+      outcome: { ...repair.outcome, reason: "DigestHeld", because: `${because}; ${repair.outcome.because}` },
+    };
+  }
   if (repair.outcome.kind === "wait") {
     const both = `${because}; the one before it is not well either: ${repair.outcome.because}`;
     return { steps: repair.steps, outcome: { ...repair.outcome, reason: "RollbackFailed", because: both } };
@@ -53,5 +75,5 @@ export function planHeld(
     ...clearImages(desired.spec, active, view, memory),
     ...clearBuilt(desired.spec, active, desired.standIn?.over ?? desired.target, view),
   ];
-  return { steps, outcome: { kind: "blocked", reason: "DigestHeld", because } };
+  return { steps, outcome: { kind: "blocked", reason: isOfFiles ? "ReloadFailed" : "DigestHeld", because } };
 }

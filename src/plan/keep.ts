@@ -7,6 +7,7 @@ import { isComplete } from "./dependency.js";
 import { leftStopped } from "./left.js";
 import { isOver, overOutcome } from "./over.js";
 import { planPostStart } from "./post-start.js";
+import { planReload } from "./reload.js";
 import type { Step } from "./step.js";
 import { restore, restorePolicy } from "./steps.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
@@ -45,7 +46,10 @@ export function keepRunning(spec: ServiceSpec, active: ObservedContainer, view: 
   }
   const cause = isUp(active) ? restartCause(spec, active, view) : undefined;
   if (cause !== undefined) return isItsTurn(spec, view) ? startAnew(spec, active, cause) : running;
-  if (isUp(active)) return planPostStart(spec, active, memory) ?? running;
+  if (isUp(active)) {
+    const reload = planPostStart(spec, active, memory) ?? planReload(spec, active, view, memory);
+    return reload === undefined ? running : { ...reload, steps: [...running.steps, ...reload.steps] };
+  }
   const left = leftStopped(spec, active, view, memory);
   if (left !== undefined) return { steps: [], outcome: left };
   const isAsked = (memory.startAskedAt ?? 0) > (active.finishedAt ?? Infinity);

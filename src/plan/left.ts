@@ -3,6 +3,7 @@ import type { Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import { isPaused } from "./paused.js";
+import { ownReload } from "./reload-memory.js";
 import { endedByUs } from "./stop-memory.js";
 import { formatTime } from "./time.js";
 import type { View } from "./view.js";
@@ -15,12 +16,12 @@ export function leftStopped(
   spec: ServiceSpec,
   container: ObservedContainer,
   view: Pick<View, "now" | "engineOutage">,
-  memory: Pick<Memory, "stops" | "pausedAt" | "startAskedAt">,
+  memory: Pick<Memory, "stops" | "pausedAt" | "startAskedAt" | "reloads">,
 ): Outcome | undefined {
   const { name, finishedAt } = container;
   const paused = isPaused(spec, memory);
   if (finishedAt === undefined || (!paused && spec.respectStopMs === undefined)) return undefined;
-  if (!isStoppedByOthers(container, spec, view) || endedByUs(memory.stops, container)) return undefined;
+  if (!isStoppedByOthers(container, spec, view, memory) || endedByUs(memory.stops, container)) return undefined;
   if ((memory.startAskedAt ?? 0) > finishedAt) return undefined;
   const who = `${name} was stopped by somebody else`;
   if (paused) {
@@ -35,16 +36,18 @@ export function leftStopped(
 
 /**
  * Seen as it happened; or, where the file asks for respect, told by its policy: the engine itself starts again what ends by
- * itself under `always` and `unless-stopped`. What ended with the engine was stopped by nobody.
+ * itself under `always` and `unless-stopped`, unless it was sent a signal. What ended with the engine was stopped by nobody.
  */
 function isStoppedByOthers(
   container: ObservedContainer,
   { respectStopMs }: ServiceSpec,
   { engineOutage: outage }: Pick<View, "engineOutage">,
+  { reloads }: Pick<Memory, "reloads">,
 ): boolean {
   const { state, startError, endedByRequest, restartPolicy, finishedAt = 0 } = container;
   if (state !== "exited" || startError !== "") return false;
   if (outage !== undefined && finishedAt >= outage.from - 1_000 && finishedAt <= outage.to + 1_000) return false;
   if (endedByRequest === true) return true;
+  if (ownReload(reloads, container) !== undefined) return false;
   return respectStopMs !== undefined && (restartPolicy.name === "always" || restartPolicy.name === "unless-stopped");
 }

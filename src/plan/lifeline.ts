@@ -27,7 +27,7 @@ function isSafe(step: Step, view: Pick<View, "containers">, lifelines: readonly 
 
 const kept: ReadonlySet<Step["kind"]> = new Set([
   ...(["pull-image", "build-image", "tag-image", "remove-image"] as const),
-  ...(["create-network", "create-volume", "keep-logs", "set-routes"] as const),
+  ...(["create-network", "create-volume", "keep-logs", "note-reload", "set-routes"] as const),
 ]);
 
 function isKept({ kind }: Step): boolean {

@@ -9,6 +9,7 @@ import { awaitFirstHealth } from "./first-start.js";
 import { heldBy, holdShownBy } from "./held.js";
 import { isGone } from "./over.js";
 import { baseOf, nameInRole } from "./names.js";
+import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { planPostStart } from "./post-start.js";
@@ -17,6 +18,7 @@ import { spareProven } from "./proven.js";
 import type { Step, StepOf } from "./step.js";
 import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
+import { replacedFiles } from "./unread.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { assess } from "./assess.js";
@@ -194,7 +196,8 @@ function awaitTurn(
 
 /**
  * The new one takes the old one's place: first its aliases, then the old one leaves, then the names change hands. What
- * is left behind on a way back is no roll-back target: it is kept as what failed.
+ * is left behind on a way back is no roll-back target: it is kept as what failed. Nor is one of the same spec and digest:
+ * it goes, and the one before it stays what could be gone back to.
  */
 function planPromotion(
   desired: Desired,
@@ -209,6 +212,8 @@ function planPromotion(
   const steps: Step[] = serves && isUp(next) ? join(next, spec.networks, true) : [];
   if (active !== undefined && hasRemains(active)) {
     steps.push(...discard(active, spec, `${next.name} has taken over, and the engine cannot start it any more`));
+  } else if (active !== undefined && isSameAs(next, active) && !isReturning(next, view.containers)) {
+    steps.push(...discard(active, spec, `${next.name} is the very same and has taken over`));
   } else if (active !== undefined) {
     // What a person has gone back behind is not known to be bad.
     const back = desired.pin === undefined && isReturning(next, view.containers);
@@ -251,7 +256,8 @@ function planFailure(
   const known = memory.holds.some(
     (hold) => hold.specHash === specHash && hold.digest === next.digest && (hold.slot ?? 1) === next.slot,
   );
-  const remember = known ? [] : [rememberFailure(next, specHash, failure)];
+  const isSecond = active !== undefined && isSecondOf(next, active, spec);
+  const remember = known ? [] : [rememberFailure(next, specHash, failure, isSecond)];
   if (spec.update.failureAction === "pause") {
     const retried = next.createdAt < (memory.retriedAt ?? 0);
     if (retried)
@@ -316,12 +322,25 @@ function planAnother(
   return { steps: [noted, ...steps, ...back], outcome };
 }
 
+/** Of the very spec and digest of what serves, and made for files that were replaced: those failed, and not the digest. */
+function isSecondOf(next: ObservedContainer, active: ObservedContainer, spec: ServiceSpec): boolean {
+  return isSameAs(next, active) && replacedFiles(spec, active).length > 0;
+}
+
+function isSameAs(next: ObservedContainer, active: ObservedContainer): boolean {
+  return next.specHash === active.specHash && next.digest === active.digest;
+}
+
 function rememberFailure(
-  { name: container, digest, slot, revision, onRollback }: ObservedContainer,
+  { name: container, digest, slot, revision, onRollback, ...ran }: ObservedContainer,
   specHash: string,
   { reason, because: message }: Failure,
+  isSecond = false,
 ): StepOf<"keep-logs"> {
-  const because = "the journal keeps its last log lines and holds its digest";
+  const held = isSecond ? "the files as they are" : "its digest";
+  const because = `the journal keeps its last log lines and holds ${held}`;
   const undo = onRollback === undefined ? {} : { onRollback };
-  return { kind: "keep-logs", container, digest, specHash, slot, reason, message, revision, ...undo, because };
+  const anew = isSecond ? { ranAnewAt: runOf(ran) ?? ran.createdAt } : {};
+  const what = { container, digest, specHash, slot, reason, message, revision, ...undo, ...anew };
+  return { kind: "keep-logs", ...what, because };
 }

@@ -1,14 +1,15 @@
 import type { ServiceSpec } from "../spec/service.js";
 import { volumeDrift } from "./drift.js";
-import { staleMounts } from "./stale.js";
+import { staleMounts, untoldFiles } from "./stale.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { View } from "./view.js";
 
 /** All is well but for what stays as it is: that is the service's news, once nothing more urgent is. */
 export function withNotice(plan: Plan, notice: Outcome | undefined, spec: ServiceSpec, view: View): Plan {
   if (plan.outcome.kind !== "converged") return plan;
-  const stale = staleMounts(view.containers);
-  const kept = [...keptVolumes(spec, view), ...(stale === undefined ? [] : [stale])];
+  const stale = staleMounts(spec, view.containers);
+  const unread = [...(stale === undefined ? [] : [stale]), ...untoldFiles(spec, view.containers)];
+  const kept = [...keptVolumes(spec, view), ...unread];
   const outcome = notice ?? plan.outcome;
   if (kept.length === 0 && notice === undefined) return plan;
   return { ...plan, outcome: { ...outcome, because: [outcome.because, ...kept].join("; ") } };

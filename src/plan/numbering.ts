@@ -3,6 +3,7 @@ import type { Desired, Memory, SlotMemory } from "./desired.js";
 import { beginningOf } from "./job-need.js";
 import { keptRevision } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
+import { isOutdated } from "./unread.js";
 import type { SlotView, View } from "./view.js";
 import { isWedged } from "./wedged.js";
 
@@ -17,8 +18,9 @@ type Numbered = Pick<View, "images" | "jobs"> & { readonly siblings: readonly Ob
 export function revisionFor(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): number {
   const active = view.containers.find(({ role }) => role === "active");
   // One that is made anew is what it was.
-  if (active?.specHash === desired.specHash && active.digest === digest && isWedged(active, memory))
-    return active.revision;
+  if (active?.specHash === desired.specHash && active.digest === digest) {
+    if (isWedged(active, memory) || isOutdated(desired, active)) return active.revision;
+  }
   const shared = sharedWithPeers(desired, digest, view, memory);
   if (shared !== undefined) return shared;
   const ofSlot = Math.max(0, ...view.containers.map(({ revision }) => revision));

@@ -75,6 +75,10 @@ export interface ObservedContainer {
   readonly declaredNetworks?: readonly string[];
   /** What is mounted in it, with what the engine gave it of itself. Absent: nothing. */
   readonly mounts?: readonly ObservedMount[];
+  /** Files of the host that it has mounted and has not read as they are. Seen by ourselves; absent: none is known of. */
+  readonly unread?: readonly UnreadFile[];
+  /** Folders whose changes would be told to it, and that hold too much to be watched. Seen by ourselves. */
+  readonly unwatched?: readonly string[];
   /** Of which containers it was created to share something, by their ids; those may be gone. */
   readonly owners?: Owners;
   /** Ports of the host lead to it while it runs. */
@@ -107,8 +111,20 @@ export interface ObservedMount {
   readonly readOnly: boolean;
   /** Only of a volume without a name of its own: its image does not ask for it, so its maker did. */
   readonly asked?: true;
-  /** The file at this path of the host has taken the place of the one that the container has. Seen by ourselves. */
-  readonly stale?: true;
+}
+
+/** A file of the host that a container has mounted, as it is now: not as the container's process has read it. */
+export interface UnreadFile {
+  /** On the host. A folder stands for all that is in it. */
+  readonly path: string;
+  /** `replaced`: another one has taken its place, which the container sees only after its next start. */
+  readonly change: "replaced" | "written";
+  /** Since when it has been as it is. Epoch ms. */
+  readonly since: number;
+  /** Tells what is mounted from any other file or folder that has been at its place. */
+  readonly identity: string;
+  /** Identifies what it holds. */
+  readonly content: string;
 }
 
 export type Owners = Readonly<Partial<Record<Shared, readonly string[]>>>;

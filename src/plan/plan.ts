@@ -15,6 +15,7 @@ import { withBuild } from "./build.js";
 import { withPin } from "./pin.js";
 import { awaitRelease, untilReleased } from "./release.js";
 import { planRefusals } from "./refusal.js";
+import { planReloadEnds } from "./reload-end.js";
 import { planReplicas } from "./replicas.js";
 import { withRoutes } from "./routes.js";
 import { planRestore } from "./restore.js";
@@ -23,6 +24,7 @@ import { withHeld, withStandIn } from "./stand-in.js";
 import { withStrays } from "./stray.js";
 import { planSurplus } from "./surplus.js";
 import { besideGated } from "./ungated.js";
+import { sinceFiles } from "./unread.js";
 import { withUnserved } from "./unserved.js";
 import { planStopped, stopOf } from "./stopped.js";
 import { slotOf } from "./view.js";
@@ -34,7 +36,10 @@ import type { View } from "./view.js";
  * them may move now.
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
-  const ended = planJobEnds(desired.spec, view, remembered) ?? planRefusals(view, remembered);
+  const ended =
+    planJobEnds(desired.spec, view, remembered) ??
+    planRefusals(view, remembered) ??
+    planReloadEnds(desired, view, remembered);
   if (ended !== undefined) return sparing(withUnserved(ended, view, remembered), view);
   const stop = stopOf(desired, remembered, view.now);
   const { change, notice } = planNetworks(desired.spec, view);
@@ -61,7 +66,7 @@ function serve(wanted: Desired, view: View, memory: Memory): Plan {
 }
 
 function planService(wanted: Desired, view: View, remembered: Memory): Plan {
-  const memory = sinceOwner(wanted.spec, view, remembered);
+  const memory = sinceFiles(wanted.spec, view, sinceOwner(wanted.spec, view, remembered));
   const count = wanted.spec.replicas ?? 1;
   const wait = awaitRelease(wanted, view, memory);
   if (wait !== undefined)

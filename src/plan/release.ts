@@ -9,12 +9,13 @@ import { ownGoalOf } from "./goal.js";
 import { openedFor } from "./opening.js";
 import { isPaused } from "./paused.js";
 import { formatTime } from "./time.js";
+import { isOutdated } from "./unread.js";
 import { inEverySlot, isReturning } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
 /**
  * Why a rollout of what is wanted may not begin now. Undefined: it may, or there is nothing to roll out: what has the
- * desired spec and digest, or had them last, is no rollout. A person's own word holds back a first start too, a window
+ * desired spec, digest and files, or had them last, is no rollout. A person's own word holds back a first start too, a window
  * or an age does not: there is nothing that they could protect.
  */
 export function awaitRelease(desired: Desired, view: View, memory: Memory): Outcome | undefined {
@@ -27,9 +28,12 @@ export function awaitRelease(desired: Desired, view: View, memory: Memory): Outc
   return isFirst ? byPerson : (byPerson ?? unripe(desired, view.now, memory) ?? closed(desired, view.now));
 }
 
-function isPending({ specHash, target }: Desired, actives: readonly ObservedContainer[], memory: Memory): boolean {
+function isPending(desired: Desired, actives: readonly ObservedContainer[], memory: Memory): boolean {
+  const { specHash, target } = desired;
   if (actives.length > 0) {
-    return actives.some((active) => active.specHash !== specHash || !isTarget(target, active.digest));
+    return actives.some(
+      (active) => active.specHash !== specHash || !isTarget(target, active.digest) || isOutdated(desired, active),
+    );
   }
   const { stableDigest, stableSpec = specHash } = memory;
   return stableDigest === undefined || stableSpec !== specHash || !isTarget(target, stableDigest);

@@ -3,7 +3,7 @@ import type { BuildContext } from "../spec/build-spec.js";
 import { isFollower } from "./observed.js";
 import { sharedNames } from "./shared.js";
 import type { Plan } from "./outcome.js";
-import type { CreateContainerStep, Route, Step } from "./step.js";
+import type { CreateContainerStep, Route, Step, StepOf } from "./step.js";
 
 /** One line a step, the same text in the dry run, the journal, the log and the tests. */
 export function renderStep(step: Step): string {
@@ -36,6 +36,10 @@ function describe(step: Step): string {
       return `start ${step.container}`;
     case "stop-container":
       return `stop ${step.container}, within ${step.graceMs / 1_000}s`;
+    case "signal-container":
+      return `send ${step.signal} to ${step.container}`;
+    case "note-reload":
+      return `note that ${step.container} ${step.failure === undefined ? "is well" : "is not well"} after its reload`;
     case "pre-stop":
       return `run pre_stop in ${step.container}, within ${step.timeoutMs / 1_000}s`;
     case "post-start":
@@ -58,8 +62,12 @@ function describe(step: Step): string {
     }
     case "keep-logs":
       if (step.again === true) return `note that ${step.container} could not be started`;
-      return `keep the last log lines of ${step.container}${isFollower(step.job) ? "" : ` and hold ${shorten(step.digest)}`}`;
+      return `keep the last log lines of ${step.container}${isFollower(step.job) ? "" : ` and hold ${heldBy(step)}`}`;
   }
+}
+
+function heldBy({ digest, ranAnewAt }: StepOf<"keep-logs">): string {
+  return ranAnewAt === undefined ? shorten(digest) : "the replaced files";
 }
 
 function renderRoute({ server, address, open }: Route): string {

@@ -1,6 +1,7 @@
 import { fits, isDetached } from "./bonds.js";
 import { conflictWith } from "./conflict.js";
 import { contestFor } from "./contention.js";
+import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
@@ -16,6 +17,8 @@ import { planAbsent } from "./absent.js";
 import { needsOf } from "./resources.js";
 import { planConverged, planUnknown } from "./settled.js";
 import { planStray } from "./stray.js";
+import { strategyOf } from "./strategy.js";
+import { isOutdated } from "./unread.js";
 import { inRole, isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 import { isWedged } from "./wedged.js";
@@ -42,7 +45,11 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (active === undefined || active.state === "dead" || active.state === "removing") {
     return planAbsent(desired, active, view, memory);
   }
-  if (isAdrift(desired, active, view, memory) || isToBeMadeAnew(desired, active, view, memory))
+  if (
+    isAdrift(desired, active, view, memory) ||
+    isToBeMadeAnew(desired, active, view, memory) ||
+    isToReadAnew(desired, active, view, memory)
+  )
     return planRollout(asItIs(desired, active), active.digest, active, view, memory);
   if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
   if (fits(desired, active, view)) return planConverged(desired, active, view, memory);
@@ -51,7 +58,7 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
     return planOusted(desired, active, view, memory) ?? planHeld(desired, hold, active, view, memory);
   }
   if (desired.heldBack !== undefined) return planHeldBack(desired.heldBack, desired.spec, active, view, memory);
-  return planRollout(desired, desired.target.digest, active, view, memory);
+  return planRollout(onceMore(desired, active, view), desired.target.digest, active, view, memory);
 }
 
 /**
@@ -87,6 +94,32 @@ function isToBeMadeAnew(desired: Desired, active: ObservedContainer, view: SlotV
   if (isHeld(active.digest)) return false;
   const isDue = desired.target.known && !fits(desired, active, view) && desired.heldBack === undefined;
   return !isDue || heldBy(desired, view, memory) !== undefined;
+}
+
+/**
+ * It runs with files that others have taken the place of, and the wanted digest is known to be bad: its own is made anew, one
+ * replica after the other.
+ */
+function isToReadAnew(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {
+  if (!desired.target.known || isTarget(desired.target, active.digest) || desired.heldBack !== undefined) return false;
+  if (active.specHash !== desired.specHash || active.digest !== memory.stableDigest) return false;
+  if (!isOutdated(desired, active) || heldBy(desired, view, memory) === undefined) return false;
+  const isFirst = view.siblings.every(
+    (one) => one.slot === view.slot || (one.role !== "next" && (one.slot > view.slot || !isOutdated(desired, one))),
+  );
+  const isHeld = memory.holds.some(({ specHash, digest }) => specHash === active.specHash && digest === active.digest);
+  return isFirst && !isHeld;
+}
+
+/**
+ * What is wanted; a second time, where that very spec and digest serve: what their rollout has kept to be given back is from
+ * back then, so that no job gives it back should this one fail.
+ */
+function onceMore(desired: Desired, active: ObservedContainer, view: SlotView): Desired {
+  const { spec, specHash, target } = desired;
+  if (spec.onRollback === undefined || active.specHash !== specHash || !isTarget(target, active.digest)) return desired;
+  const { onRollback: _onRollback, ...rest } = spec;
+  return { ...desired, spec: { ...rest, update: { ...spec.update, order: strategyOf(spec, view).order } } };
 }
 
 function asItIs(desired: Desired, { digest }: ObservedContainer): Desired {

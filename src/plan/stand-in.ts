@@ -9,6 +9,7 @@ import { holdShownBy } from "./held.js";
 import { withoutJobs } from "./job-need.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { strategyOf } from "./strategy.js";
+import { sinceFiles } from "./unread.js";
 import { inEverySlot, slotOf } from "./view.js";
 import type { View } from "./view.js";
 
@@ -20,7 +21,7 @@ import type { View } from "./view.js";
 export function withStandIn(desired: Desired, view: View, remembered: Memory): Desired {
   const { spec, specHash, target, pin } = desired;
   if (pin !== undefined || !target.known || spec.oneShot === true) return desired;
-  const memory = sinceOwner(spec, view, remembered);
+  const memory = sinceFiles(spec, view, sinceOwner(spec, view, remembered));
   const stable = stableOf(desired, view, memory);
   if (stable === undefined || isTarget(target, stable.digest)) return desired;
   // What is being tried is judged first, and kept for a look.

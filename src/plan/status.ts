@@ -157,7 +157,7 @@ function judgeConditions(
   const share = `${replicas.ready} of ${replicas.desired} replicas serve`;
   const replicasState = ailing === undefined ? share : `${share}; ${ailing.name}${said(ailing)}`;
   const state = input.stranded ?? (replicas.desired === 1 ? activeState : replicasState);
-  const stale = staleMounts(input.containers);
+  const stale = staleMounts(desired.spec, input.containers);
   return {
     Ready: [outcome.kind === "converged" && serving ? "True" : "False", outcome.reason, outcome.because],
     SpecValid:
@@ -175,10 +175,15 @@ function judgeConditions(
       input.flapping === undefined ? (serving ? "Converged" : outcome.reason) : "Flapping",
       input.flapping === undefined ? state : `${input.flapping}; ${state}`,
     ],
-    StaleMount:
-      stale === undefined ? ["False", "Converged", "no mounted file has been replaced"] : ["True", "StaleMount", stale],
+    StaleMount: stale === undefined ? ["False", "Converged", freshMounts(desired.spec)] : ["True", "StaleMount", stale],
     RolledBack: rolledBack ? rolledBackBy(rollout) : ["False", "Converged", "the last rollout was not rolled back"],
   };
+}
+
+function freshMounts({ reload }: ServiceSpec): string {
+  return reload?.kind === "ignore"
+    ? "the file says `reload: ignore`: what becomes of mounted files is not looked at"
+    : "no mounted file has been replaced";
 }
 
 function rolledBackBy({ rollback, from, to }: Rollout): Judgement {

@@ -1,6 +1,6 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
-import type { JobMark, Refusal } from "./observed.js";
+import type { JobMark, Refusal, UnreadFile } from "./observed.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
 import type { Hook } from "../spec/hooks.js";
@@ -25,6 +25,7 @@ export type Step = { readonly because: string } & (
   | { readonly kind: "disconnect-network"; readonly container: string; readonly network: string }
   | { readonly kind: "start-container"; readonly container: string }
   | { readonly kind: "stop-container"; readonly container: string; readonly graceMs: number }
+  | SignalStep
   | PreStopStep
   | PostStartStep
   | NoteLeavingStep
@@ -35,6 +36,7 @@ export type Step = { readonly because: string } & (
   | { readonly kind: "remove-image"; readonly reference: string }
   | KeepLogsStep
   | NoteRefusalStep
+  | NoteReloadStep
 );
 
 export type StepKind = Step["kind"];
@@ -148,6 +150,28 @@ export interface Route {
   readonly open: boolean;
 }
 
+/** Tells the process of a container that files which it has mounted have changed, and writes that into the journal. */
+export interface SignalStep {
+  readonly kind: "signal-container";
+  readonly container: string;
+  readonly signal: string;
+  /** The run that is told, as by `runOf`. */
+  readonly startedAt: number | undefined;
+  readonly files: readonly UnreadFile[];
+  /** It is unhealthy already. */
+  readonly wasSick?: true;
+}
+
+/** Writes into the journal how one has done that was told of changed files. */
+export interface NoteReloadStep {
+  readonly kind: "note-reload";
+  readonly container: string;
+  readonly digest: Digest;
+  readonly specHash: string;
+  /** Why it has failed. Absent: it has stayed well. */
+  readonly failure?: string;
+}
+
 /**
  * Runs a `pre_stop` of the service in a container; however it ends, the container is stopped later. The command never
  * stands in a text: it may bear secrets.
@@ -195,6 +219,8 @@ export interface KeepLogsStep {
   readonly revision?: number;
   /** As in `ObservedContainer`. */
   readonly onRollback?: string;
+  /** As in `Hold`. */
+  readonly ranAnewAt?: number;
 }
 
 /** Writes into the journal that the engine refused a creation: the rollout has failed, and its digest and spec are held. */

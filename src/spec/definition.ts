@@ -32,7 +32,7 @@ import { declaredBonds, type DeclaredBond } from "./sharing.js";
 import { duration, filledText, parsed } from "./scalar.js";
 import type { NetworkSpec } from "./network.js";
 import type { PullPolicy, ServiceSpec, VolumeSpec } from "./service.js";
-import { isSignal } from "./signals.js";
+import { signal } from "./signals.js";
 
 /** What a service's keys refer to. */
 export interface Scope {
@@ -80,7 +80,13 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
   const graceMs = read(field("stop_grace_period"), duration) ?? stopGracePeriodMs;
-  const own = extension === undefined ? {} : preferences(extension);
+  const own =
+    extension === undefined
+      ? {}
+      : preferences(
+          extension,
+          mounted.map(({ mount }) => mount),
+        );
   const told = preStopHooks(field("pre_stop"), extension?.("pre_stop"), graceMs);
   const said = told === undefined ? own : { ...own, leave: { ...own.leave, preStop: told } };
   const { adopt, keep = keepDefault, ...preference } = preferred(said, scope.defaults);
@@ -207,10 +213,4 @@ function absolutePath(node: Node): string | null {
   const path = filledText(node);
   if (path === null || path.startsWith("/")) return path;
   return report(node, `${quoted(node)} is not an absolute path`);
-}
-
-function signal(node: Node): string | null {
-  const name = filledText(node);
-  if (name === null || isSignal(name)) return name;
-  return report(node, `${quoted(node)} is not a signal`, "write for example SIGTERM");
 }

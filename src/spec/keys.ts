@@ -255,6 +255,10 @@ export const extensionKeys = {
   policy: planned,
   pre_stop: { support: "supported", note: "see [leaving](leaving.md)" },
   promote: planned,
+  reload: {
+    support: "supported",
+    note: "ignore, or a mapping: a changed mounted file is told to the process: see [reload](reload.md)",
+  },
   renew: { support: "supported", note: "new anonymous volumes with each new container: see [volumes](volumes.md)" },
   verify: planned,
 } as const satisfies KeyTable;
@@ -272,6 +276,7 @@ export const projectExtensionKeys = {
   respect_stop: supported,
   drain: supported,
   pre_stop: supported,
+  reload: supported,
   renew: supported,
   after: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },
   before: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },

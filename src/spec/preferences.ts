@@ -3,8 +3,10 @@ import { read, type Node } from "./node.js";
 import { given, groupOf } from "./present.js";
 import { probe } from "./probe.js";
 import { releasePolicy, type ReleasePolicy } from "./release.js";
+import type { ReloadPolicy } from "./reload-policy.js";
+import { reload } from "./reload.js";
 import { boolean, duration, integer } from "./scalar.js";
-import type { ProbeSpec } from "./service.js";
+import type { Mount, ProbeSpec } from "./service.js";
 
 /** What `x-fairlead` may say of one service, and at the top level of all that do not say it themselves. */
 export interface Preferences {
@@ -16,11 +18,13 @@ export interface Preferences {
   readonly stopped?: boolean;
   readonly respectStopMs?: number;
   readonly renew?: boolean;
+  readonly reload?: ReloadPolicy;
 }
 
 type Key =
   | "adopt"
   | "renew"
+  | "reload"
   | "keep"
   | "drain"
   | "pre_stop"
@@ -32,7 +36,8 @@ type Key =
   | "stopped"
   | "respect_stop";
 
-export function preferences(field: (key: Key) => Node | undefined): Preferences {
+/** `mounts`: those of the service. Absent: at the top level. */
+export function preferences(field: (key: Key) => Node | undefined, mounts?: readonly Mount[]): Preferences {
   return given({
     adopt: read(field("adopt"), boolean),
     keep: read(field("keep"), (at) => integer(at, 0, 100)),
@@ -42,6 +47,7 @@ export function preferences(field: (key: Key) => Node | undefined): Preferences 
     stopped: read(field("stopped"), boolean),
     respectStopMs: read(field("respect_stop"), duration),
     renew: read(field("renew"), boolean),
+    reload: read(field("reload"), (at) => reload(at, mounts)),
   });
 }
 

@@ -9,6 +9,7 @@ import * as loading from "./load-keys.js";
 import * as options from "./option-keys.js";
 import * as probes from "./probe-keys.js";
 import { windowKeys } from "./release-keys.js";
+import { reloadKeys } from "./reload-keys.js";
 import type { KeyTable } from "./support.js";
 
 /** One mapping of a services file. */
@@ -63,6 +64,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.x-fairlead.probe.http", table: probes.httpProbeKeys },
   { path: "services.*.x-fairlead.probe.tcp", table: probes.tcpProbeKeys },
   { path: "services.*.x-fairlead.probe.exec", table: probes.execProbeKeys },
+  { path: "services.*.x-fairlead.reload", table: reloadKeys },
   { path: "services.*.x-fairlead.window", table: windowKeys },
   { path: "networks.*", table: keys.networkKeys },
   { path: "networks.*.external", table: declarations.externalKeys },

@@ -7,6 +7,7 @@ import type { BuildSpec } from "./build-spec.js";
 import type { NetworkAttachment, NetworkMode, NetworkSpec } from "./network.js";
 import type { ContainerOptions } from "./options.js";
 import type { ReleasePolicy } from "./release.js";
+import type { ReloadPolicy } from "./reload-policy.js";
 
 /** `project/service`: the queue's key, and the only thing a trigger can say. */
 export type ServiceKey = `${string}/${string}`;
@@ -63,6 +64,8 @@ export interface ServiceSpec {
   readonly adopt?: boolean;
   /** New containers get new anonymous volumes, not those of the container before them (`x-fairlead.renew`). */
   readonly renew?: boolean;
+  /** Absent: a mounted file that was replaced is told, and no more (`x-fairlead.reload`). No property of the container. */
+  readonly reload?: ReloadPolicy;
   /** Asked of the running container from outside (`x-fairlead.probe`). No property of the container: not part of the hash. */
   readonly probe?: ProbeSpec;
   /** Absent: its containers hold their ports and answer to its name themselves. */

@@ -155,6 +155,7 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
     disconnectNetwork: (...call) => engine.disconnectNetwork(...call),
     startContainer: (...call) => engine.startContainer(...call),
     stopContainer: (...call) => engine.stopContainer(...call),
+    signalContainer: (...call) => engine.signalContainer(...call),
     setRestartPolicy: (...call) => engine.setRestartPolicy(...call),
     renameContainer: (...call) => engine.renameContainer(...call),
     removeContainer: (...call) => engine.removeContainer(...call),

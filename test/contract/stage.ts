@@ -5,6 +5,8 @@ import type { ServiceSpec } from "../../src/spec/service.js";
 /** What a container of a published image does once it runs. Images have a check every second unless it says otherwise. */
 export type StageBehaviour =
   | { readonly kind: "good"; readonly check?: boolean; readonly volumes?: readonly string[] }
+  /** Has a file that it says to have read, at its start and on SIGHUP. */
+  | { readonly kind: "reads"; readonly file: string }
   | { readonly kind: "exits"; readonly check?: boolean }
   | { readonly kind: "never-healthy" }
   /** Its image says neither what to run nor as whom; or as somebody whom it does not know. */

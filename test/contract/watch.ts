@@ -83,6 +83,22 @@ export function watchContract(bench: Bench): void {
       });
     });
 
+    it("takes no signal of ours for a wish that it ends", async () => {
+      await watched(async (_events, settle) => {
+        const id = await bench.create("signalled", bench.plain);
+        for (const signal of ["SIGHUP", "SIGCONT"]) {
+          await bench.engine.startContainer(id);
+          await bench.engine.signalContainer(id, signal);
+          await settle();
+          await bench.stage.kill(id);
+          await settle();
+          const { state, endedByRequest = false } = await bench.see(id);
+          expect({ signal, state, endedByRequest }).toEqual({ signal, state: "exited", endedByRequest: false });
+        }
+        await bench.discard(id);
+      });
+    });
+
     it("says once that the engine is lost, and resyncs when it is back", async () => {
       await watched(async (events) => {
         const id = await bench.create("outage", bench.plain);

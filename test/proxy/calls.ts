@@ -1,5 +1,5 @@
 /** What of the file needs the call; `core`: every file. */
-export type Feature = "core" | "exec" | "files" | "build";
+export type Feature = "core" | "exec" | "files" | "signals" | "build";
 
 /** A call of the engine's API that the product makes. */
 export interface ProxyCall {
@@ -55,6 +55,8 @@ export const calls: readonly ProxyCall[] = [
 
   { method: "HEAD", path: "/containers/{container}/archive", feature: "files" },
   { method: "PUT", path: "/containers/{container}/archive", feature: "files" },
+
+  { method: "POST", path: "/containers/{container}/kill", feature: "signals" },
 
   { method: "POST", path: "/build", feature: "build" },
   { method: "POST", path: "/session", feature: "build" },

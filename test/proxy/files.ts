@@ -18,6 +18,10 @@ export const featureFiles: Readonly<
     file: `${root}deploy/proxy/files.yml`,
     about: "Files in containers: configs and secrets without a `file:`, and the condition `StaleMount`.",
   },
+  signals: {
+    file: `${root}deploy/proxy/signals.yml`,
+    about: "Signals to processes: `x-fairlead.reload`, together with files.yml.",
+  },
   build: { file: `${root}deploy/proxy/build.yml`, about: "`build:`." },
 };
 

@@ -27,8 +27,19 @@ export interface Behaviour {
   readonly output?: readonly string[];
   /** And after that on its error stream. */
   readonly errors?: readonly string[];
+  /** What its process does on signals; without a word for one it takes no notice. */
+  readonly signals?: Readonly<Record<string, Answer>>;
   /** What commands within it do, by their words joined with spaces; any other one is not found. */
   readonly commands?: Readonly<Record<string, Command>>;
+}
+
+export interface Answer {
+  readonly output?: string;
+  /** Its check fails from then on, until it starts again. */
+  readonly sickAfterMs?: number;
+  readonly exitsAfterMs?: number;
+  /** Default 129. */
+  readonly exitCode?: number;
 }
 
 export interface Command {

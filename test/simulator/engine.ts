@@ -12,6 +12,8 @@ import type {
 import { addressesOf } from "../../src/plan/resources.js";
 import type { Step } from "../../src/plan/step.js";
 import { specHash } from "../../src/spec/hash.js";
+import { holds } from "../../src/spec/reload-policy.js";
+import { isSignal } from "../../src/spec/signals.js";
 import { familiarImage, pinnedImage } from "../../src/spec/image.js";
 import type { Digest } from "../../src/spec/image.js";
 import type { ServiceSpec } from "../../src/spec/service.js";
@@ -358,8 +360,8 @@ export class SimulatedEngine implements Engine {
 
   statMounted: Engine["statMounted"] = (id, path) =>
     this.#call("statMounted", () => {
-      const mount = this.#get(id).mounts?.find(({ type, target }) => type === "bind" && target === path);
-      return mount === undefined ? undefined : this.files.stat(mount.source);
+      const mount = this.#get(id).mounts?.find(({ type, target }) => type === "bind" && holds(target, path));
+      return mount === undefined ? undefined : this.files.stat(mount.source + path.slice(mount.target.length));
     });
 
   writeFiles: Engine["writeFiles"] = (id, files) =>
@@ -413,6 +415,14 @@ export class SimulatedEngine implements Engine {
     this.#change("stopContainer", () => {
       const found = this.#get(id);
       if (found.state === "running" || found.state === "restarting") this.world.end(id, 0);
+    });
+
+  signalContainer: Engine["signalContainer"] = (id, signal) =>
+    this.#change("signalContainer", () => {
+      const found = this.#get(id);
+      if (!isSignal(signal)) throw fault("EngineRefused", `Invalid signal: ${signal}`);
+      if (found.state !== "running") throw fault("EngineRefused", `${found.name} is not running`);
+      this.world.signal(found, signal);
     });
 
   setRestartPolicy: Engine["setRestartPolicy"] = (id, policy) =>

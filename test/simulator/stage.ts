@@ -86,6 +86,7 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
 
 const whoAmI = 'echo "$(pwd) $(/bin/busybox id -u) $WHO $OWN ${OTHER-unset}"';
 
+const hasRead = "sample v1: has read nothing";
 const fatal = "sample v1: fatal: no configuration";
 /** As in the sample image. */
 const commands: Readonly<Record<string, Command>> = {
@@ -108,6 +109,8 @@ function behaviourOf(behaviour: StageBehaviour): Behaviour {
   switch (behaviour.kind) {
     case "good":
       return { ...check, ...(behaviour.volumes === undefined ? {} : { volumes: behaviour.volumes }) };
+    case "reads":
+      return { commands, output: [...output, hasRead], signals: { SIGHUP: { output: hasRead } } };
     case "exits":
       return { ...check, exitsAfterMs: 50, exitCode: 1, output: output.slice(0, 1), errors: [fatal] };
     case "never-healthy":

@@ -29,6 +29,8 @@ interface Made {
   busyUntil: number;
   /** The engine's own restarts since the last one by hand. */
   restarts: number;
+  /** It was sent a signal: until its next start by hand the engine does not start it again. */
+  isSignalled: boolean;
   readonly log: Logbook;
   /** What was written into it, by path. */
   readonly files: Map<string, ContainerFile>;
@@ -87,6 +89,8 @@ export class World {
   readonly changed = new Set<string>();
   /** Every start of a job's container, such as `before 1`, with the digest that it ran for. */
   readonly jobStarts: (readonly [job: string, digest: string])[] = [];
+  /** Every signal that was sent. */
+  readonly signals: (readonly [container: string, signal: string])[] = [];
   readonly #made = new Map<string, Made>();
   /** What volumes hold, by their names, and by the paths within them. */
   readonly #contents = new Map<string, Map<string, ContainerFile>>();
@@ -122,7 +126,16 @@ export class World {
   /** After its creation step. */
   adopt(id: string, spec: ServiceSpec, behaviour: Behaviour): void {
     const log = new Logbook(() => this.now());
-    this.#made.set(id, { spec, behaviour, halt: () => undefined, busyUntil: 0, restarts: 0, log, files: new Map() });
+    this.#made.set(id, {
+      spec,
+      behaviour,
+      halt: () => undefined,
+      busyUntil: 0,
+      restarts: 0,
+      isSignalled: false,
+      log,
+      files: new Map(),
+    });
     this.patch(id, { healthcheck: effectiveCheck(behaviour, spec.container.healthcheck) });
     this.#mount(id, behaviour.volumes ?? []);
   }
@@ -239,7 +252,7 @@ export class World {
   run(container: ObservedContainer, byHand: boolean): void {
     const made = this.#made.get(container.id);
     if (made === undefined) return;
-    if (byHand) made.restarts = 0;
+    if (byHand) Object.assign(made, { restarts: 0, isSignalled: false });
     const shortage = this.shortageOf(container);
     if (shortage !== undefined) {
       this.patch(container.id, { state: "exited", startError: shortage.message });
@@ -257,8 +270,7 @@ export class World {
     const check = container.healthcheck;
     const checks = (check === undefined ? [] : healthChanges(behaviour, check)).map(({ atMs, to }) =>
       this.#check(atMs, () => {
-        this.patch(container.id, { health: to, healthySince: to === "healthy" ? this.now() : undefined });
-        this.tell(container.id, `health_status: ${to}`);
+        this.turn(container.id, to);
       }),
     );
     const cancel = () => {
@@ -326,6 +338,36 @@ export class World {
     };
   }
 
+  /** What its process does then follows from its behaviour. */
+  signal({ id, name }: ObservedContainer, signal: string): void {
+    const made = this.#made.get(id);
+    if (made === undefined) return;
+    made.isSignalled = true;
+    this.signals.push([name, signal]);
+    const answer = made.behaviour.signals?.[signal] ?? {};
+    if (answer.output !== undefined) made.log.write(answer.output);
+    const after = (ms: number | undefined, work: () => void) => (ms === undefined ? [] : [this.clock.after(ms, work)]);
+    const { exitsAfterMs, exitCode = 129, sickAfterMs } = answer;
+    const timers = [
+      ...after(exitsAfterMs, () => {
+        this.die(id, exitCode);
+      }),
+      ...after(sickAfterMs, () => {
+        this.turn(id, "unhealthy");
+      }),
+    ];
+    const before = made.halt;
+    made.halt = () => {
+      before();
+      for (const cancel of timers) cancel();
+    };
+  }
+
+  turn(id: string, to: "healthy" | "unhealthy"): void {
+    this.patch(id, { health: to, healthySince: to === "healthy" ? this.now() : undefined });
+    this.tell(id, `health_status: ${to}`);
+  }
+
   /** Ends by itself: the restart policy answers. */
   die(id: string, exitCode: number): void {
     this.end(id, exitCode);
@@ -360,6 +402,7 @@ export class World {
     made: Made,
     exitCode: number,
   ): boolean {
+    if (made.isSignalled) return false;
     if (name === "always" || name === "unless-stopped") return true;
     return name === "on-failure" && exitCode !== 0 && (most === 0 || made.restarts < most);
   }

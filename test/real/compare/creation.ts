@@ -61,6 +61,8 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
       noteStop: notNow,
       noteRefusal: notNow,
       noteLeaving: notNow,
+      signal: notNow,
+      noteReload: notNow,
     });
   }
   return outcome;

@@ -150,6 +150,8 @@ function imageOptions(behaviour: StageBehaviour): ImageOptions {
   switch (behaviour.kind) {
     case "good":
       return { ...healthcheck, ...(behaviour.volumes === undefined ? {} : { volumes: behaviour.volumes }) };
+    case "reads":
+      return { reads: behaviour.file };
     case "exits":
       return { behaviour: "exit-at-once", ...healthcheck };
     case "never-healthy":

@@ -135,7 +135,7 @@ describe("fairlead logs", () => {
     const failure = { container: "shop-web-1.failed", digest: "sha256:abc", reason: "Unhealthy", message: "no answer" };
     const answer = (request: IncomingMessage, response: ServerResponse) => {
       const failures = request.url?.includes("/web/") === true ? [{ ...failure, at: "12:00", logs: ["fatal"] }] : [];
-      response.end(JSON.stringify({ revisions: [], paused: false, failures }));
+      response.end(JSON.stringify({ revisions: [], paused: false, reloads: [], failures }));
     };
     const { code, out } = await run(["logs", "--failed"], answer);
     expect([code, out]).toEqual([

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { patientFiles } from "../../../src/control/patient-files.js";
-import type { HostFile } from "../../../src/control/ports.js";
+import type { HostFile, HostFiles, HostFolder } from "../../../src/control/ports.js";
 import { manualClock, settle } from "./clock.js";
 
-const file: HostFile = { identity: "1:2", size: 3, modifiedAt: 4, changedAt: 5 };
+const file: HostFile = { kind: "file", identity: "1:2", size: 3, modifiedAt: 4, changedAt: 5 };
 
 function hanging() {
   const [asked, waiting] = [[] as string[], [] as (() => void)[]];
@@ -17,7 +17,12 @@ function hanging() {
     state.hangs = false;
     for (const resume of waiting.splice(0)) resume();
   };
-  const files = { look: (path: string) => ask(path, file), contentOf: (path: string) => ask(path, "content") };
+  const folder: HostFolder = { print: "one", changedAt: 6, content: () => ask("what is in it", "content") };
+  const files: HostFiles = {
+    look: (path) => ask(path, file),
+    contentOf: (path) => ask(path, "content"),
+    survey: (path) => ask(path, folder),
+  };
   return { files, asked, state, letGo };
 }
 
@@ -48,4 +53,18 @@ it("one that hangs is waited for once, however many ask, and asked again when it
   await settle();
   expect(await patient.look("/b")).toEqual(file);
   expect(asked).toEqual(["/nfs/a", "/b"]);
+});
+
+it("so is what is in a folder", async () => {
+  const [clock, { files, asked, state }] = [manualClock(), hanging()];
+  const patient = patientFiles(files, clock);
+  const folder = await patient.survey("/conf.d");
+  if (typeof folder !== "object") throw new Error("it answers");
+  expect([folder.print, await folder.content()]).toEqual(["one", "content"]);
+  state.hangs = true;
+  const content = folder.content();
+  await clock.advance(1_000);
+  expect(await content).toBeUndefined();
+  expect(await patient.survey("/conf.d")).toBeUndefined();
+  expect(asked).toEqual(["/conf.d", "what is in it", "what is in it"]);
 });

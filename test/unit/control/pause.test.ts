@@ -34,10 +34,11 @@ it("who looks after mounted files for ever leaves no trail on the signal that en
   const controller = new AbortController();
   const unused = () => Promise.reject(new Error("nothing is mounted"));
   const watch = new MountWatch({
-    files: { look: unused, contentOf: unused },
+    files: { look: unused, contentOf: unused, survey: unused },
     engine: { statMounted: unused },
     journal: { record: () => emptyRecord, append: () => Promise.resolve(true) },
     clock,
+    declared: () => undefined,
     onChange: () => undefined,
   });
   const ended = watch.start(controller.signal);

@@ -215,6 +215,7 @@ const changing: ReadonlySet<string> = new Set<keyof Engine>([
   "disconnectNetwork",
   "startContainer",
   "stopContainer",
+  "signalContainer",
   "setRestartPolicy",
   "renameContainer",
   "removeContainer",

@@ -58,6 +58,7 @@ const acts: { readonly [Name in keyof DockerEngine]: (engine: DockerEngine, ende
   disconnectNetwork: (engine) => engine.disconnectNetwork(id, "shop_default"),
   startContainer: (engine) => engine.startContainer(id),
   stopContainer: (engine) => engine.stopContainer(id, 1000),
+  signalContainer: (engine) => engine.signalContainer(id, "SIGHUP"),
   setRestartPolicy: (engine) => engine.setRestartPolicy(id, { name: "always", maximumRetryCount: 0 }),
   renameContainer: (engine) => engine.renameContainer(id, "shop-web-1"),
   removeContainer: (engine) => engine.removeContainer(id, true),

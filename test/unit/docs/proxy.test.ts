@@ -52,7 +52,7 @@ describe("the socket proxy's rules", () => {
     ["POST", `/v1.41/exec/${id}/resize`],
     ["GET", `/v1.41/exec/${id}/start`],
     ["POST", `/v1.41/containers/${id}/attach`],
-    ["POST", `/v1.41/containers/${id}/kill`],
+    ["POST", "/v1.41/containers/home-web-1/kill"],
     ["POST", `/v1.41/containers/${id}/start/exec`],
     ["GET", `/v1.41/containers/${id}/archive`],
     ["PUT", "/v1.41/containers/home-web-1/archive"],

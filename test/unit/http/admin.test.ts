@@ -149,7 +149,12 @@ describe("the API", () => {
       "pause shop/web",
       "resume shop/web",
     ]);
-    expect((await admin.send(`${path}/history`)).json).toEqual({ revisions: [], paused: false, failures: [] });
+    expect((await admin.send(`${path}/history`)).json).toEqual({
+      revisions: [],
+      paused: false,
+      reloads: [],
+      failures: [],
+    });
   });
 
   test("does nothing to a service that is not declared", async () => {

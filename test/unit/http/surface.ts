@@ -127,7 +127,7 @@ export function fakeSurface({
     },
     isDurable: () => surface.durable,
     journal: () => (surface.durable ? { kind: "written" } : { kind: "failing", message: "no space left" }),
-    history: () => Promise.resolve({ revisions: [], paused: false, failures: [] }),
+    history: () => Promise.resolve({ revisions: [], paused: false, reloads: [], failures: [] }),
     orphans: () => Promise.resolve(orphans),
     plan: plan ?? (() => Promise.resolve([])),
   };

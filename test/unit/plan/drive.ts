@@ -12,9 +12,12 @@ import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed
 import type { Outcome } from "../../../src/plan/outcome.js";
 import { ranPostStart } from "../../../src/plan/post-start-memory.js";
 import { plan } from "../../../src/plan/plan.js";
+import { withReload, withReloadEnd } from "../../../src/plan/reload-memory.js";
+import type { ReloadMemory } from "../../../src/plan/reload-memory.js";
 import type { Step } from "../../../src/plan/step.js";
 import { weStop } from "../../../src/plan/stop-memory.js";
 import { viewOf } from "../../../src/plan/view.js";
+import { given } from "../../../src/spec/present.js";
 
 /** How the containers of an image do. */
 export type Behaviour =
@@ -90,6 +93,7 @@ export function drive(trip: Drive): Arrival {
         const id = host.containers.find(({ name }) => name === step.container)?.id ?? "";
         memory = { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), id, step) };
       }
+      memory = { ...memory, reloads: afterReload(memory.reloads ?? [], step, host) };
       if (step.kind === "create-container") {
         const id = after.containers.find(({ name }) => name === step.name)?.id ?? "";
         memory = { ...memory, made: new Set([...(memory.made ?? []), id]) };
@@ -114,6 +118,13 @@ export function drive(trip: Drive): Arrival {
   throw new Error(`not settled: ${done.map((step) => step.kind).join(" ")}`);
 }
 
+function afterReload(before: ReloadMemory, step: Step, { containers, takenAt }: HostSnapshot): ReloadMemory {
+  if (step.kind !== "signal-container" && step.kind !== "note-reload") return before;
+  const id = containers.find(({ name }) => name === step.container)?.id ?? "";
+  if (step.kind === "note-reload") return withReloadEnd(before, id, step.failure);
+  return withReload(before, { ...step, container: id, name: step.container, at: takenAt });
+}
+
 function remember(memory: Memory, step: Extract<Step, { kind: "keep-logs" }>, host: HostSnapshot): Memory {
   const container = host.containers.find(({ name }) => name === step.container)?.id ?? "";
   const run = failedRun(step, container, host.takenAt);
@@ -122,8 +133,8 @@ function remember(memory: Memory, step: Extract<Step, { kind: "keep-logs" }>, ho
 }
 
 function holdOf(step: Extract<Step, { kind: "keep-logs" }>, at: number) {
-  const { specHash, digest, reason, message, slot = 1 } = step;
-  return { specHash, digest, reason, message, at, slot };
+  const { specHash, digest, reason, message, slot = 1, ranAnewAt } = step;
+  return { specHash, digest, reason, message, at, slot, ...given({ ranAnewAt }) };
 }
 
 function behaviourOf(container: ObservedContainer, trip: Drive): Behaviour {

@@ -88,6 +88,26 @@ describe("a container", () => {
     expect(changed(start, { ...ended, healthcheck: check })).toEqual({ ...fresh, health: "starting" });
   });
 
+  it("has read what it was told of, and at its start everything", () => {
+    const file = { path: "/a", change: "written", since: now, identity: "1:1", content: "new" } as const;
+    const [other, newer] = [
+      { ...file, path: "/b" },
+      { ...file, content: "newer" },
+    ];
+    const signal: Step = {
+      kind: "signal-container",
+      container: web.name,
+      signal: "SIGHUP",
+      startedAt: web.startedAt,
+      files: [file],
+      because,
+    };
+    expect(changed(signal, { unread: [file, other] })).toEqual({ unread: [other] });
+    expect(changed(signal, { unread: [newer] }).unread).toEqual([newer]);
+    const start: Step = { kind: "start-container", container: web.name, because };
+    expect(changed(start, { unread: [file] }).unread).toEqual([]);
+  });
+
   it("stops with exit code 0", () => {
     const stop: Step = { kind: "stop-container", container: web.name, graceMs: 1, because };
     expect(changed(stop, { health: "healthy", healthySince: now })).toEqual({

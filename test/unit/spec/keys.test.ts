@@ -12,6 +12,7 @@ import * as optionKeys from "../../../src/spec/option-keys.js";
 import * as gateKeys from "../../../src/spec/gate-keys.js";
 import * as probeKeys from "../../../src/spec/probe-keys.js";
 import * as releaseKeys from "../../../src/spec/release-keys.js";
+import * as reloadKeys from "../../../src/spec/reload-keys.js";
 import { sections } from "../../../src/spec/sections.js";
 import type { KeyTable } from "../../../src/spec/support.js";
 import { surroundings } from "./read.js";
@@ -93,6 +94,7 @@ describe("the table of keys", () => {
       gateKeys,
       probeKeys,
       releaseKeys,
+      reloadKeys,
       jobKeys,
       hookKeys,
     ];

@@ -1,0 +1,58 @@
+import type { Desired, Memory } from "./desired.js";
+import { observedMs } from "./elapsed.js";
+import type { Sight } from "./elapsed.js";
+import { runOf } from "./observed.js";
+import type { ObservedContainer } from "./observed.js";
+import type { Plan } from "./outcome.js";
+import { lastReload } from "./reload-memory.js";
+import type { Reload } from "./reload-memory.js";
+import type { Step } from "./step.js";
+import { endedFromOutside, formatMs, said } from "./verdict.js";
+import { inEverySlot } from "./view.js";
+import type { View } from "./view.js";
+
+type End = { readonly failure?: string };
+
+/** What is to be written down of those that were told of changed files. Undefined: it is all known, or not yet to be seen. */
+export function planReloadEnds({ spec }: Desired, view: View, memory: Memory): Plan | undefined {
+  const steps = inEverySlot(view.containers, "active").flatMap((active): Step[] => {
+    const reload = lastReload(memory.reloads, active);
+    const end = reload?.outcome === undefined ? endOf(reload, active, spec.update.monitorMs, view) : undefined;
+    if (end === undefined || reload === undefined) return [];
+    const { name: container, digest, specHash } = active;
+    const because = end.failure ?? `it was told by ${reload.signal}, and nothing was seen since`;
+    return [{ kind: "note-reload", container, digest, specHash, ...end, because }];
+  });
+  const [first] = steps;
+  if (first === undefined) return undefined;
+  return { steps, outcome: { kind: "continue", reason: "Reloading", because: first.because } };
+}
+
+/** Undefined: it is still watched. Of another run only the engine's own restart tells that the one before has ended badly. */
+function endOf(
+  reload: Reload | undefined,
+  active: ObservedContainer,
+  monitorMs: number,
+  view: Sight & Pick<View, "engineOutage">,
+): End | undefined {
+  if (reload === undefined) return undefined;
+  const { at, signal, startedAt } = reload;
+  const failed = (what: string, when: number): End => ({ failure: `${what} ${formatMs(when - at)} after ${signal}` });
+  const isSoon = (when: number | undefined): when is number => when !== undefined && when - at <= monitorMs;
+  if (runOf(active) !== startedAt) {
+    const isRestarted = active.restartCount > 0 && isSoon(active.startedAt);
+    return isRestarted ? failed("it had ended, and was started again,", active.startedAt) : {};
+  }
+  const isOver = observedMs(at, view) >= monitorMs;
+  if (active.state === "running" || active.state === "paused") {
+    if (active.health === "unhealthy" && (reload.wasSick !== true || isOver)) return sick(reload, active, view.now);
+    return isOver ? {} : undefined;
+  }
+  const isOwnEnd = isSoon(active.finishedAt) && !endedFromOutside(active, view);
+  return isOwnEnd ? failed(`it ended with exit code ${active.exitCode ?? "?"}`, active.finishedAt) : {};
+}
+
+function sick({ at, signal, wasSick }: Reload, active: ObservedContainer, now: number): End {
+  const what = wasSick === true ? "its health check still fails" : "its health check fails";
+  return { failure: `${what} ${formatMs(now - at)} after ${signal}${said(active)}` };
+}
