@@ -146,6 +146,7 @@ export const entrySchema = z.discriminatedUnion("type", [
           target: z.string(),
           readOnly: z.literal(true).optional(),
           asked: z.literal(true).optional(),
+          borrowed: z.literal(true).optional(),
         }),
       )
       .readonly(),
@@ -448,13 +449,8 @@ function withRollout(known: readonly Rollout[], rollout: Rollout): readonly Roll
   return [...others, rollout].slice(-mostRollouts);
 }
 
-function asKnown({
-  name,
-  target,
-  readOnly,
-  asked,
-}: Extract<Entry, { type: "volumes" }>["volumes"][number]): KnownVolume {
-  return { name, target, ...(readOnly ? { readOnly } : {}), ...(asked ? { asked } : {}) };
+function asKnown({ name, target, ...more }: Extract<Entry, { type: "volumes" }>["volumes"][number]): KnownVolume {
+  return { name, target, ...given(more) };
 }
 
 /** They counted towards one that has proved itself since, or a person has asked to begin anew. */

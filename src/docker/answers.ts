@@ -32,6 +32,7 @@ export const inspectedContainer = z.looseObject({
   HostConfig: part({
     ...{ NetworkMode: text, IpcMode: text, PidMode: text, VolumesFrom: texts, PortBindings: names },
     RestartPolicy: part({ Name: text, MaximumRetryCount: number }),
+    Binds: texts,
     Mounts: z.array(z.looseObject({ Target: text })).nullish(),
   }),
   Mounts: z.array(z.looseObject({ Type: text, Name: text, Source: text, Destination: text, RW: flag })).nullish(),

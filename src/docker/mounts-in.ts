@@ -4,12 +4,17 @@ import type { InspectedContainer, InspectedMount } from "./schema.js";
 /** By target. */
 export function mountsIn({ Mounts, Config, HostConfig }: InspectedContainer): readonly ObservedMount[] {
   const ofImage = new Set(Object.keys(Config?.Volumes ?? {}).map(clean));
-  const asked = new Set((HostConfig?.Mounts ?? []).map(({ Target = "" }) => clean(Target)));
+  const { Mounts: long, Binds: short, VolumesFrom } = HostConfig ?? {};
+  const asked = new Set((long ?? []).map(({ Target = "" }) => clean(Target)));
+  const bound = new Set((short ?? []).map((bind) => clean(bind.split(":")[1] ?? bind)));
+  const isOwn = (target: string) => [asked, bound, ofImage].some((targets) => targets.has(target));
+  const takes = (VolumesFrom ?? []).length > 0;
   return (Mounts ?? [])
     .map((mount): ObservedMount => {
       const target = clean(mount.Destination ?? "");
       const own = asked.has(target) && !ofImage.has(target) ? { asked: true as const } : {};
-      return { type: typeOf(mount), source: sourceOf(mount), target, readOnly: mount.RW === false, ...own };
+      const others = takes && !isOwn(target) ? { borrowed: true as const } : {};
+      return { type: typeOf(mount), source: sourceOf(mount), target, readOnly: mount.RW === false, ...own, ...others };
     })
     .sort((one, other) => (one.target < other.target ? -1 : 1));
 }

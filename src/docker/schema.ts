@@ -83,6 +83,8 @@ export interface InspectedContainer {
     readonly Volumes?: Readonly<Record<string, unknown>> | null;
   };
   readonly HostConfig?: {
+    /** `source:target:modes`. */
+    readonly Binds?: readonly string[] | null;
     readonly Mounts?: readonly { readonly Target?: string }[] | null;
     /** `bridge`, `host`, `none`, `container:<id>`, or the first network's name. */
     readonly NetworkMode?: string;

@@ -1,3 +1,4 @@
+import { given } from "../spec/present.js";
 import type { HostSnapshot, ObservedContainer, ObservedMount } from "./observed.js";
 
 /** An anonymous volume of a container that serves, or has served. */
@@ -8,6 +9,7 @@ export interface KnownVolume {
   readonly readOnly?: true;
   /** As in `ObservedMount`. */
   readonly asked?: true;
+  readonly borrowed?: true;
 }
 
 /** By slot; the newest last. */
@@ -37,10 +39,11 @@ export function volumeNews({ containers }: Pick<HostSnapshot, "containers">, kno
   return new Map(news);
 }
 
-function knownOf({ source: name, target, readOnly, asked }: ObservedMount): KnownVolume {
-  return { name, target, ...(readOnly ? { readOnly: true } : {}), ...(asked === true ? { asked } : {}) };
+function knownOf({ source: name, target, readOnly, asked, borrowed }: ObservedMount): KnownVolume {
+  return { name, target, ...(readOnly ? { readOnly: true } : {}), ...given({ asked, borrowed }) };
 }
 
 function isSame(one: KnownVolume | undefined, other: KnownVolume): boolean {
-  return one?.name === other.name && one.target === other.target && one.asked === other.asked;
+  if (one?.name !== other.name || one.target !== other.target) return false;
+  return one.asked === other.asked && one.borrowed === other.borrowed;
 }

@@ -10,7 +10,7 @@ import { inRole } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
 /** A volume that may go on, from the container that has it or from what is remembered of one. */
-type Legacy = Pick<ObservedMount, "source" | "target" | "readOnly" | "asked">;
+type Legacy = Pick<ObservedMount, "source" | "target" | "readOnly" | "asked" | "borrowed">;
 
 /**
  * The anonymous volumes that a new container of this slot is given, for the same targets: what was written into them is
@@ -64,10 +64,11 @@ function legaciesIn(container: ObservedContainer): readonly Legacy[] {
  * Nothing else is to be at its target, and the file has not taken it back. What the image does not ask for any more goes
  * on all the same: it may look for its data there.
  */
-function goesOn(spec: ServiceSpec, { target, asked }: Legacy, view: View): boolean {
+function goesOn(spec: ServiceSpec, { target, asked, borrowed }: Legacy, view: View): boolean {
   const mount = spec.container.mounts.find((declared) => declared.target === target);
   if (mount !== undefined) return isAnonymousMount(mount);
   if (spec.container.tmpfs !== undefined && Object.hasOwn(spec.container.tmpfs, target)) return false;
+  if (borrowed === true && !bondsOf(spec).some(({ shared }) => shared === "volumes")) return false;
   return asked !== true && !comesFromOwner(spec, target, view);
 }
 
@@ -75,7 +76,7 @@ function isAnonymousMount({ type, source }: Mount): boolean {
   return type === "volume" && source === undefined;
 }
 
-/** `volumes_from` brings it: it is the other service's to hand on. */
+/** `volumes_from` brings it: it is for whoever runs that container to hand on. */
 function comesFromOwner(spec: ServiceSpec, target: string, view: View): boolean {
   return bondsOf(spec).some(
     (bond) => bond.shared === "volumes" && providerOf(bond, view)?.mounts?.some((mount) => mount.target === target),

@@ -111,6 +111,8 @@ export interface ObservedMount {
   readonly readOnly: boolean;
   /** Only of a volume without a name of its own: its image does not ask for it, so its maker did. */
   readonly asked?: true;
+  /** Only of one that `volumes_from` brings: neither its image nor its maker asks for it. */
+  readonly borrowed?: true;
 }
 
 /** A file of the host that a container has mounted, as it is now: not as the container's process has read it. */

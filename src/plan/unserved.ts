@@ -23,6 +23,8 @@ export function withUnserved(plan: Plan, view: View, memory: Memory): Plan {
 function isUnserved(container: ObservedContainer, view: View, memory: Memory): boolean {
   const volumes = anonymousOf(container);
   if (volumes.length === 0 || container.role === "active") return false;
+  // Which of them were made for another container nobody can tell once that is gone.
+  if ((container.owners?.volumes ?? []).length > 0) return false;
   const served = new Set([...(memory.volumes?.values() ?? [])].flat().map(({ name }) => name));
   const others = [...view.containers, ...view.jobs, ...view.neighbours].filter(({ id }) => id !== container.id);
   const needed = new Set(others.flatMap(anonymousOf).map(({ source }) => source));

@@ -33,7 +33,13 @@ export function sharingContract(bench: Bench): void {
     it.each(["ipc", "pid", "volumes"] as const)("says of whom: %s", async (shared) => {
       const donor = await donate();
       const guest = await guestOf(shared, donor);
-      expect((await bench.see(guest)).owners).toEqual({ [shared]: [donor] });
+      const { owners, mounts = [] } = await bench.see(guest);
+      expect(owners).toEqual({ [shared]: [donor] });
+      const [given] = (await bench.see(donor)).mounts ?? [];
+      expect(given).toMatchObject({ target: "/given", asked: true });
+      const taken = { source: given?.source, target: "/given", borrowed: true };
+      expect(mounts).toMatchObject(shared === "volumes" ? [taken] : []);
+      expect(mounts.filter(({ asked }) => asked === true)).toEqual([]);
       expect(await bench.see(donor)).not.toHaveProperty("owners");
       const start = bench.engine.startContainer(guest);
       if (needsRunning({ shared })) {

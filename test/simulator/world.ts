@@ -146,7 +146,8 @@ export class World {
     const borrowed = (owners?.volumes ?? []).flatMap((owner) => this.find(owner)?.mounts ?? []);
     const isFree = (target: string, taken: readonly ObservedMount[]) => taken.every((mount) => mount.target !== target);
     const given = own.map((mount) => (ofImage.includes(mount.target) ? notAsked(mount) : mount));
-    const shared = [...given, ...borrowed.filter(({ target }) => isFree(target, given))];
+    const taken = borrowed.filter(({ target }) => isFree(target, given));
+    const shared = [...given, ...taken.map((mount) => (ofImage.includes(mount.target) ? lent(mount) : borrow(mount)))];
     const made = ofImage
       .filter((target) => isFree(target, shared))
       .map((target) => ({ type: "volume", source: anonymousName(id, target), target, readOnly: false }) as const);
@@ -429,6 +430,14 @@ export class World {
     }
     for (const listener of this.listeners) listener(event);
   }
+}
+
+function lent({ borrowed: _borrowed, ...mount }: ObservedMount): ObservedMount {
+  return notAsked(mount);
+}
+
+function borrow(mount: ObservedMount): ObservedMount {
+  return { ...lent(mount), borrowed: true };
 }
 
 function notAsked({ asked: _asked, ...mount }: ObservedMount): ObservedMount {

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
+import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, specOf } from "../plan/world.js";
 import { openStage } from "./stage.js";
 import type { Stage } from "./stage.js";
@@ -89,4 +91,73 @@ it("a service in the network of one of another project follows its rollouts", as
   });
   await stage.pass(10_000);
   expect(controller.surface.service("shop/web")).toMatchObject({ sync: "Synced", health: "Healthy" });
+});
+
+describe("a service with the volumes of a container that others run", () => {
+  const files = specOf({ project: "other", name: "files", image: { ...image, repository: "acme/files" } });
+  const plain = { check: "none" } as const;
+  const web = specOf({ container: { volumesFrom: ["files"] }, update: { monitorMs: 500 } });
+
+  async function open(first: Behaviour = plain) {
+    const stage = await openStage([web]);
+    stages.push(stage);
+    stage.engine.publish(`acme/files@${digestOf("f")}`, { ...plain, volumes: ["/site"] });
+    const lend = async (mounts?: ObservedContainer["mounts"]) => {
+      const id = stage.engine.addStranger("files", { ...files, networks: [] }, digestOf("f"), { labelled: false });
+      stage.engine.world.patch(id, mounts === undefined ? {} : { mounts });
+      await stage.engine.startContainer(id);
+      return id;
+    };
+    const lender = await lend();
+    stage.push("a", first);
+    const controller = await stage.start();
+    const ready = () => controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
+    const serves = (letter: string) => active(stage, "web")?.digest === digestOf(letter) && ready()?.status === "True";
+    await stage.until("it serves, or is held", () => serves("a") || ready()?.reason === "DigestHeld");
+    const { world } = stage.engine;
+    const rows = () => world.fileIn(active(stage, "web")?.id ?? "", "/site/rows")?.content;
+    world.writeFile(active(stage, "web")?.id ?? "", {
+      ...{ origin: "", path: "/site/rows", content: "one" },
+      ...{ mode: 0o644, uid: 0, gid: 0 },
+    });
+    const volume = world.find(lender)?.mounts?.[0]?.source ?? "";
+    const push = (letter: string, behaviour: Behaviour) => {
+      stage.push(letter, behaviour);
+      controller.surface.reconcile(["shop/web"], "hook");
+    };
+    return { stage, lend, lender, serves, rows, volume, push };
+  }
+
+  it("finds what it has written over updates, a bad one, and a container that hands them on", async () => {
+    const { stage, lend, lender, serves, rows, push } = await open();
+    push("b", plain);
+    await stage.until("it serves", () => serves("b"));
+    expect(rows()).toBe("one");
+    push("c", { ...plain, exitsAfterMs: 200 });
+    await stage.pass(20_000);
+    expect([active(stage, "web")?.digest, rows()]).toEqual([digestOf("b"), "one"]);
+    const { mounts } = stage.engine.world.find(lender) ?? {};
+    const before = active(stage, "web")?.id;
+    stage.engine.removeByHand(lender);
+    await stage.pass(20_000);
+    expect(active(stage, "web")?.id, "it goes on with them").toBe(before);
+    await lend(mounts);
+    await stage.until("it has followed", () => {
+      const now = active(stage, "web");
+      return now?.id !== before && now?.digest === digestOf("b") && now.state === "running";
+    });
+    expect(rows()).toBe("one");
+  });
+
+  it("takes none of them along with one that never served, although their container is gone by then", async () => {
+    const { stage, lend, lender, serves, volume, push } = await open({ ...plain, exitsAfterMs: 200 });
+    const failed = () => stage.engine.world.host.containers.filter(({ role }) => role === "failed");
+    expect(failed()).toHaveLength(1);
+    stage.engine.removeByHand(lender);
+    await lend();
+    push("b", plain);
+    await stage.until("it serves", () => serves("b"));
+    await stage.until("the failed one is gone", () => failed().length === 0);
+    expect(stage.engine.world.host.volumes.has(volume)).toBe(true);
+  });
 });

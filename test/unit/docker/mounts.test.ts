@@ -42,6 +42,21 @@ describe("what is mounted", () => {
     expect(mountsIn(inspected({ Mounts: null }))).toEqual([]);
   });
 
+  it("says of one that comes by volumes_from that neither the image nor the container's maker has asked for it", () => {
+    const Mounts = ["/bound", "/file", "/image", "/taken"].map((Destination) => {
+      return { Type: "volume", Name: own, Destination, RW: true };
+    });
+    const Config = { Volumes: { "/image": {} } };
+    const HostConfig = { Binds: [`${own}:/bound:rw`], Mounts: [{ Target: "/file" }] };
+    const borrowed = (more: object) =>
+      mountsIn(inspected({ Mounts, Config, HostConfig: { ...HostConfig, ...more } }))
+        .filter((mount) => mount.borrowed === true)
+        .map(({ target }) => target);
+    expect(borrowed({ VolumesFrom: ["files:ro"] })).toEqual(["/taken"]);
+    expect(borrowed({ VolumesFrom: [] })).toEqual([]);
+    expect(borrowed({})).toEqual([]);
+  });
+
   it("says of a volume whether only the container's maker has asked for it", () => {
     const Mounts = ["/image", "/both", "/file"].map((Destination) => ({
       Type: "volume",

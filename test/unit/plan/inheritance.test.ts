@@ -8,7 +8,18 @@ import { planRemoval } from "../../../src/plan/removal.js";
 import type { StepOf } from "../../../src/plan/step.js";
 import { viewOf } from "../../../src/plan/view.js";
 import type { Mount } from "../../../src/spec/service.js";
-import { containerIn, desire, hold, hostWith, imageOf, now, planText, specOf, volumesNamed } from "./world.js";
+import {
+  containerIn,
+  desire,
+  foreignContainer,
+  hold,
+  hostWith,
+  imageOf,
+  now,
+  planText,
+  specOf,
+  volumesNamed,
+} from "./world.js";
 
 const named = (letter: string) => letter.repeat(64);
 const volume = (letter: string, target: string, patch: Partial<ObservedMount> = {}): ObservedMount => {
@@ -123,6 +134,63 @@ describe("what a container has written", () => {
     expect(inherited(withB(active, files), spec)).toEqual(["d /var/lib/db"]);
   });
 });
+
+describe("what comes by volumes_from from a container of others", () => {
+  const from = specOf({ container: { volumesFrom: ["files"] } });
+  const borrowed = { mounts: [volume("e", "/site", { borrowed: true })], owners: { volumes: ["id-files"] } };
+  const files = (mounts: readonly ObservedMount[]) => {
+    const {
+      project: _p,
+      service: _s,
+      role: _r,
+      slot: _t,
+      ...rest
+    } = containerIn("active", "f", 1, {
+      id: "id-files",
+      name: "files",
+      mounts,
+    });
+    const { specHash: _h, digest: _d, image: _i, revision: _v, declaredRestart: _e, ...facts } = rest;
+    return foreignContainer("files", { id: "id-files", facts });
+  };
+  const host = (provider: readonly ObservedMount[]) => ({
+    ...withB(containerIn("active", "a", 1, borrowed)),
+    foreign: [files(provider)],
+  });
+
+  it("is theirs to hand on while their container has it", () => {
+    expect(inherited(host([volume("f", "/site")]), from)).toEqual([]);
+  });
+
+  it("goes on where their container has nothing there any more: the service has written into it", () => {
+    expect(inherited(host([]), from)).toEqual(["e /site"]);
+  });
+
+  it("ends with that line of the file", () => {
+    expect(inherited(host([volume("e", "/site")]), specOf())).toEqual([]);
+    const memory = { volumes: volumeNews(host([]), new Map()) };
+    const gone = hostWith([], { images: [imageOf("b")], volumes: volumesNamed(named("e")) });
+    expect(inherited(gone, specOf(), memory)).toEqual([]);
+  });
+
+  it("is never removed with a container that had it, whatever became of theirs", () => {
+    const next = containerIn("next", "b", 2, {
+      id: "id-next",
+      ...gave(borrowed),
+      state: "created",
+      startedAt: undefined,
+    });
+    const made = new Set(["id-next"]);
+    const newer = withB(containerIn("active", "a", 1), next);
+    const text = planText({ desired: desire("c"), host: newer, memory: { made } });
+    expect(text).toContain("remove shop-web-1.next (");
+  });
+});
+
+/** As an image shows it that asks for a volume at the same place. */
+function gave({ mounts, ...rest }: { readonly mounts: readonly ObservedMount[]; readonly owners: object }) {
+  return { ...rest, mounts: mounts.map(({ borrowed: _borrowed, ...mount }) => mount) };
+}
 
 describe("each replica", () => {
   it("goes on with its own, one after the other", () => {
