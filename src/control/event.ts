@@ -39,6 +39,10 @@ function tell(entry: Entry): What | undefined {
       const until = entry.until === undefined ? "" : ` until ${new Date(entry.until).toISOString()}`;
       return { type: "stop", reason: "Stopped", message: `a person has stopped it${until}` };
     }
+    case "left": {
+      const message = `${entry.name} was stopped by somebody else, and is left so`;
+      return { type: "stop", reason: "StoppedByOthers", message };
+    }
     case "start":
       return { type: "start", reason: "Started", message: "a person has asked for it to run" };
     case "approve":

@@ -5,7 +5,8 @@ import type { Desired, Memory } from "../plan/desired.js";
 import { toleratedFailures } from "../plan/failures.js";
 import { trackRollout } from "../plan/history.js";
 import { openingOf } from "../plan/opening.js";
-import { isFollower } from "../plan/observed.js";
+import { newlyLeft } from "../plan/left.js";
+import { isFollower, runOf } from "../plan/observed.js";
 import type { ForeignContainer, ObservedContainer, Refusal } from "../plan/observed.js";
 import { isUndoing, undoOf } from "../plan/on-rollback.js";
 import { failedRun, jobNews } from "../plan/job-news.js";
@@ -15,6 +16,7 @@ import type { StepOf } from "../plan/step.js";
 import { inEverySlot, isUp } from "../plan/view.js";
 import type { View } from "../plan/view.js";
 import type { Digest } from "../spec/image.js";
+import { given } from "../spec/present.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import { CrashLoops } from "./crash-loops.js";
 import { Flaps } from "./flaps.js";
@@ -198,6 +200,16 @@ export class Ledger {
       const { message, digest, outcome } = run;
       if (outcome === "failed") log.error({ digest }, message);
       else log.info({ digest }, message);
+    }
+  }
+
+  /** What others have stopped and is left so is told, and known for as long as it is. */
+  async rememberLeft(key: ServiceKey, spec: ServiceSpec, view: View, log: Log): Promise<void> {
+    const { journal, clock } = this.options;
+    for (const { id, name, ...run } of newlyLeft(spec, view, this.memory(key, view))) {
+      log.info({ container: name }, `${name} was stopped by somebody else, and is left so`);
+      const startedAt = runOf(run);
+      await journal.append({ type: "left", at: clock.now(), key, container: id, name, ...given({ startedAt }) });
     }
   }
 

@@ -164,6 +164,7 @@ export class Reconciler {
     const view = { ...viewOf(snapshot, spec, pulls.states, clock.now(), known), refusals, claims };
     await ledger.rememberJobs(run.key, view, run.log);
     await ledger.rememberVolumes(run.key, view);
+    await ledger.rememberLeft(run.key, spec, view, run.log);
     const resolved = await this.#resolutions.desired(run, spec, view);
     const flapping = ledger.flapping(run.key, { ...view, containers: lastingOf(spec, view.containers) });
     if (resolved !== undefined) await ledger.saw(run.key, resolved);

@@ -10,7 +10,7 @@ import { withRun } from "../plan/job-news.js";
 import { noted } from "../plan/leaving.js";
 import { revisionIn, withRevision } from "../plan/numbering.js";
 import { ranPostStart } from "../plan/post-start-memory.js";
-import { weStop } from "../plan/stop-memory.js";
+import { withStop } from "../plan/stop-memory.js";
 import { withReload, withReloadEnd } from "../plan/reload-memory.js";
 import { given } from "../spec/present.js";
 import { parseImage } from "../spec/image.js";
@@ -191,6 +191,14 @@ export const entrySchema = z.discriminatedUnion("type", [
   /** A person wants it to be off, or to run again. */
   z.object({ ...common, type: z.literal("stop"), until: z.number().optional() }),
   z.object({ ...common, type: z.literal("start") }),
+  /** The run of a container that others have ended, and that is left so. */
+  z.object({
+    ...common,
+    type: z.literal("left"),
+    container: z.string(),
+    name: z.string(),
+    startedAt: z.number().optional(),
+  }),
   /** The run of a container that we are about to end. */
   z.object({ ...common, type: z.literal("ending"), container: z.string(), startedAt: z.number().optional() }),
   /** A person has gone back to an earlier revision, or wants nothing rolled out; `resume` lifts both. */
@@ -362,8 +370,12 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const { stopped: _stopped, ...rest } = memory;
       return { ...record, memory: { ...rest, startAskedAt: entry.at } };
     }
+    case "left": {
+      const othersStops = withStop(memory.othersStops ?? new Map(), entry.container, entry.startedAt);
+      return { ...record, memory: { ...memory, othersStops } };
+    }
     case "ending": {
-      const stops = weStop(memory.stops ?? new Map(), entry.container, entry.startedAt);
+      const stops = withStop(memory.stops ?? new Map(), entry.container, entry.startedAt);
       return { ...record, memory: { ...memory, stops } };
     }
     case "adopt": {

@@ -3,7 +3,7 @@ import type { SlotMemory } from "./desired.js";
 import { isComplete } from "./dependency.js";
 import type { ObservedContainer } from "./observed.js";
 import { isGone } from "./over.js";
-import { endedByUs } from "./stop-memory.js";
+import { isStopped } from "./stop-memory.js";
 import { endedFromOutside, judge, pollMs } from "./verdict.js";
 import type { Verdict } from "./verdict.js";
 import { inRole } from "./view.js";
@@ -47,7 +47,7 @@ function judgeEnd(
     ({ specHash, digest, slot = 1 }) => specHash === next.specHash && digest === next.digest && slot === next.slot,
   );
   if (failed !== undefined) return { kind: "failed", reason: failed.reason, because: failed.message };
-  if (endedByUs(memory.stops, next))
+  if (isStopped(memory.stops, next))
     return { kind: "not-started", because: "it was stopped before it had proved itself" };
   if (!isComplete(next) || endedFromOutside(next, view)) return undefined;
   const active = inRole(view.containers, "active");

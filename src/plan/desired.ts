@@ -80,6 +80,8 @@ export interface Memory {
   readonly postStarts?: PostStartMemory;
   /** The runs that Fairlead has ended; known of services that may end by themselves. */
   readonly stops?: StopMemory;
+  /** The runs that others have ended, and that were left so. */
+  readonly othersStops?: StopMemory;
   /** The containers that were told of changed files. */
   readonly reloads?: ReloadMemory;
   /** The anonymous volumes of what has served. */

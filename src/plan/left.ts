@@ -4,7 +4,7 @@ import type { ObservedContainer } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import { isPaused } from "./paused.js";
 import { ownReload } from "./reload-memory.js";
-import { endedByUs } from "./stop-memory.js";
+import { isStopped } from "./stop-memory.js";
 import { formatTime } from "./time.js";
 import type { View } from "./view.js";
 
@@ -16,12 +16,12 @@ export function leftStopped(
   spec: ServiceSpec,
   container: ObservedContainer,
   view: Pick<View, "now" | "engineOutage">,
-  memory: Pick<Memory, "stops" | "pausedAt" | "startAskedAt" | "reloads">,
+  memory: Pick<Memory, "stops" | "othersStops" | "pausedAt" | "startAskedAt" | "reloads">,
 ): Outcome | undefined {
   const { name, finishedAt } = container;
   const paused = isPaused(spec, memory);
   if (finishedAt === undefined || (!paused && spec.respectStopMs === undefined)) return undefined;
-  if (!isStoppedByOthers(container, spec, view, memory) || endedByUs(memory.stops, container)) return undefined;
+  if (!isStoppedByOthers(container, spec, view, memory) || isStopped(memory.stops, container)) return undefined;
   if ((memory.startAskedAt ?? 0) > finishedAt) return undefined;
   const who = `${name} was stopped by somebody else`;
   if (paused) {
@@ -34,20 +34,34 @@ export function leftStopped(
   return { kind: "wait", until, reason: "Stopped", because };
 }
 
+/** Those of which it is to be written down that somebody else has stopped them, and that they are left so. */
+export function newlyLeft(
+  spec: ServiceSpec,
+  { containers, ...view }: Pick<View, "containers" | "now" | "engineOutage">,
+  memory: Parameters<typeof leftStopped>[3],
+): readonly ObservedContainer[] {
+  return containers.filter(
+    (one) =>
+      (one.role === "active" || one.role === "next") &&
+      !isStopped(memory.othersStops, one) &&
+      leftStopped(spec, one, view, memory) !== undefined,
+  );
+}
+
 /**
- * Seen as it happened; or, where the file asks for respect, told by its policy: the engine itself starts again what ends by
+ * Seen as it happened, now or by the journal; or, where the file asks for respect, told by its policy: the engine itself starts again what ends by
  * itself under `always` and `unless-stopped`, unless it was sent a signal. What ended with the engine was stopped by nobody.
  */
 function isStoppedByOthers(
   container: ObservedContainer,
   { respectStopMs }: ServiceSpec,
   { engineOutage: outage }: Pick<View, "engineOutage">,
-  { reloads }: Pick<Memory, "reloads">,
+  { reloads, othersStops }: Pick<Memory, "reloads" | "othersStops">,
 ): boolean {
   const { state, startError, endedByRequest, restartPolicy, finishedAt = 0 } = container;
   if (state !== "exited" || startError !== "") return false;
   if (outage !== undefined && finishedAt >= outage.from - 1_000 && finishedAt <= outage.to + 1_000) return false;
-  if (endedByRequest === true) return true;
+  if (endedByRequest === true || isStopped(othersStops, container)) return true;
   if (ownReload(reloads, container) !== undefined) return false;
   return respectStopMs !== undefined && (restartPolicy.name === "always" || restartPolicy.name === "unless-stopped");
 }

@@ -3,7 +3,7 @@ import type { Memory } from "./desired.js";
 import { isComplete } from "./dependency.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome } from "./outcome.js";
-import { endedByUs } from "./stop-memory.js";
+import { isStopped } from "./stop-memory.js";
 import { strategyOf } from "./strategy.js";
 import { endedFromOutside } from "./verdict.js";
 import type { View } from "./view.js";
@@ -19,7 +19,7 @@ export function isOver(
   { stops }: Pick<Memory, "stops">,
 ): boolean {
   const { state, startedAt, exitCode, restartCount, declaredRestart: restart } = container;
-  if (mayEnd !== true || state !== "exited" || startedAt === undefined || endedByUs(stops, container)) return false;
+  if (mayEnd !== true || state !== "exited" || startedAt === undefined || isStopped(stops, container)) return false;
   if (restart.name === "no") return true;
   if (endedFromOutside(container, view)) return false;
   return exitCode === 0 || (restart.maximumRetryCount > 0 && restartCount >= restart.maximumRetryCount);

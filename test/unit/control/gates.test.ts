@@ -103,6 +103,27 @@ describe("a service with a gate", () => {
     expect(find(stage, "shop-web-1.previous")).toMatchObject({ digest: digestOf("a"), state: "exited" });
   });
 
+  it("that a person stops ends when what is under way has, is off behind a gate that stays, and comes back", async () => {
+    const stage = await open();
+    const controller = await stage.start();
+    await stage.until("served through the gate", () => opensTo(stage, "a"));
+    const before = find(stage, "shop-web-1")?.id;
+    stage.gates.sessions.set(addressOf(stage, "shop-web-1"), 1);
+    await controller.surface.stop("shop/web", undefined);
+    await stage.until("nothing open", () => stage.gates.openTo(gate).length === 0);
+    await stage.pass(1_000);
+    expect(find(stage, "shop-web-1")?.state, "what is under way ends").toBe("running");
+    stage.gates.sessions.clear();
+    await stage.until("it is off", () => find(stage, "shop-web-1")?.state === "exited");
+    await stage.pass(60_000);
+    expect(find(stage, gate)?.state, "its ports stay its own").toBe("running");
+    expect(stage.gates.openTo(gate)).toEqual([]);
+    expect(controller.surface.service("shop/web")?.sync).toBe("Stopped");
+    await controller.surface.start("shop/web");
+    await stage.until("served through the gate", () => opensTo(stage, "a"));
+    expect(find(stage, "shop-web-1")?.id).toBe(before);
+  });
+
   it("that must stop first makes those at the gate wait, and nobody else", async () => {
     const stage = await open(gated({ update: { order: "stop-first", monitorMs: 2_000 } }));
     const controller = await stage.start();

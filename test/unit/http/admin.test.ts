@@ -157,9 +157,35 @@ describe("the API", () => {
     });
   });
 
+  test("stops and starts", async () => {
+    const admin = await serveAdmin();
+    const path = "/api/v1/services/shop/web";
+    const stopped = { until: new Date(7_200_000).toISOString() };
+    expect(await admin.post(`${path}/stop?for=2h`, {})).toMatchObject({
+      status: 202,
+      json: { enqueued: ["shop/web"], durable: true, stopped },
+    });
+    expect((await admin.post(`${path}/stop`, {})).json).toEqual({
+      enqueued: ["shop/web"],
+      durable: true,
+      stopped: {},
+    });
+    expect((await admin.post(`${path}/start`, {})).json).toEqual({
+      enqueued: ["shop/web"],
+      durable: true,
+      started: { stoppedByFile: false },
+    });
+    for (const query of ["for=soon", "for=2", "for=1h&for=2h"]) {
+      const { status, json } = await admin.post(`${path}/stop?${query}`, {});
+      expect([query, status, typeof json["error"]]).toEqual([query, 400, "string"]);
+    }
+    for (const action of ["stop", "start"]) expect((await admin.send(`${path}/${action}`)).status).toBe(405);
+    expect(admin.surface.released).toEqual(["stop shop/web 7200000", "stop shop/web", "start shop/web"]);
+  });
+
   test("does nothing to a service that is not declared", async () => {
     const admin = await serveAdmin();
-    for (const action of ["reconcile", "retry", "adopt", "rollback", "approve", "pause", "resume"]) {
+    for (const action of ["reconcile", "retry", "adopt", "rollback", "approve", "pause", "resume", "stop", "start"]) {
       expect((await admin.post(`/api/v1/services/shop/none/${action}`, {})).status).toBe(404);
     }
     expect([admin.surface.retried, admin.surface.reconciled]).toEqual([[], []]);

@@ -15,7 +15,7 @@ import { plan } from "../../../src/plan/plan.js";
 import { withReload, withReloadEnd } from "../../../src/plan/reload-memory.js";
 import type { ReloadMemory } from "../../../src/plan/reload-memory.js";
 import type { Step } from "../../../src/plan/step.js";
-import { weStop } from "../../../src/plan/stop-memory.js";
+import { withStop } from "../../../src/plan/stop-memory.js";
 import { viewOf } from "../../../src/plan/view.js";
 import { given } from "../../../src/spec/present.js";
 
@@ -80,7 +80,7 @@ export function drive(trip: Drive): Arrival {
       if (crashed) break;
       if (step.kind === "stop-container" && trip.desired.spec.mayEnd === true) {
         const found = host.containers.find(({ name }) => name === step.container);
-        const stops = weStop(memory.stops ?? new Map(), found?.id ?? "", found?.startedAt);
+        const stops = withStop(memory.stops ?? new Map(), found?.id ?? "", found?.startedAt);
         memory = { ...memory, stops };
       }
       const after = carryOut(host, step, trip);
