@@ -43,7 +43,7 @@ const isDecision: Readonly<Record<Entry["type"], boolean>> = {
     reloaded: false,
   },
   ...{ volumes: false, built: false, "build-failed": false, resolved: false, leaving: false, "post-start": false },
-  ...{ ending: false, seen: false, revision: false, forget: false },
+  ...{ ending: false, left: false, seen: false, revision: false, forget: false },
 };
 
 /**
