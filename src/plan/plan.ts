@@ -5,6 +5,7 @@ import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
 import { withLeaving } from "./leave.js";
 import { planJobEnds } from "./job-ends.js";
+import { planJobNames } from "./job-names.js";
 import { planNetworks } from "./networks.js";
 import { sparing } from "./lifeline.js";
 import { withNotice } from "./notice.js";
@@ -21,7 +22,7 @@ import { withRoutes } from "./routes.js";
 import { planRestore } from "./restore.js";
 import { planSlot } from "./slot.js";
 import { withHeld, withStandIn } from "./stand-in.js";
-import { withStrays } from "./stray.js";
+import { planStrays, withStrays } from "./stray.js";
 import { planSurplus } from "./surplus.js";
 import { besideGated } from "./ungated.js";
 import { sinceFiles } from "./unread.js";
@@ -37,6 +38,7 @@ import type { View } from "./view.js";
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const ended =
+    planJobNames(desired.spec, view) ??
     planJobEnds(desired.spec, view, remembered) ??
     planRefusals(view, remembered) ??
     planReloadEnds(desired, view, remembered);
@@ -77,6 +79,8 @@ function planService(wanted: Desired, view: View, remembered: Memory): Plan {
 function planWanted(desired: Desired, view: View, memory: Memory, count: number): Plan {
   const surplus = planSurplus(desired.spec, count, view);
   if (surplus !== undefined) return surplus;
+  const strays = planStrays(desired, view, memory, count);
+  if (strays !== undefined) return strays;
   const restored = planRestore(desired, view, memory, count);
   if (restored !== undefined) return restored;
   if (count === 1) return planSlot(desired, slotOf(view, 1), memoryOf(memory, 1));

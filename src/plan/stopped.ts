@@ -4,7 +4,7 @@ import type { Outcome, Plan } from "./outcome.js";
 import { retire } from "./steps.js";
 import type { Step } from "./step.js";
 import { formatTime } from "./time.js";
-import { inEverySlot, slotOf } from "./view.js";
+import { inEverySlot, isUp, slotOf } from "./view.js";
 import type { View } from "./view.js";
 
 /** Why the service is to be off now. Undefined: it is to run. */
@@ -32,6 +32,9 @@ export function planStopped(stop: Outcome, { spec }: Desired, view: View): Plan 
       ...putAway(next, because, slotOf(view, next.slot)),
     ]),
     ...inEverySlot(view.containers, "active").flatMap((active) => retire(active, spec, because)),
+    ...inEverySlot(view.containers, "stray")
+      .filter(isUp)
+      .flatMap((stray) => retire(stray, spec, because)),
   ];
   if (steps.length === 0) return { steps, outcome: stop };
   return { steps, outcome: { kind: "continue", reason: "Stopped", because } };

@@ -1,11 +1,13 @@
 import type { ServiceSpec } from "../spec/service.js";
-import type { Desired, SlotMemory } from "./desired.js";
+import { conflictWith } from "./conflict.js";
+import type { Desired, Memory, SlotMemory } from "./desired.js";
+import { memoryOf } from "./failures.js";
 import { activeName, nameInRole } from "./names.js";
 import type { ObservedContainer, Role } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
-import { discard, restore, retire } from "./steps.js";
-import { inRole, isReady, isUp } from "./view.js";
+import { discard, leaveAliases, restore, retire } from "./steps.js";
+import { inRole, isReady, isUp, slotOf } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
 /*
@@ -13,6 +15,16 @@ import type { SlotView, View } from "./view.js";
  * policy, and nobody would end it. It gets the name back that its life tells; where that is taken it goes, as soon as
  * another one serves.
  */
+
+/** What to do about them in every slot, before anything else is concluded. Undefined: there is none, or nothing can be done now. */
+export function planStrays(desired: Desired, view: View, memory: Memory, count: number): Plan | undefined {
+  const slots = Array.from({ length: count }, (_, index) => slotOf(view, index + 1));
+  const plans = slots
+    .filter((slot) => straysOf(slot).length > 0 && conflictWith(desired.spec, slot) === undefined)
+    .flatMap((slot) => planStray(desired, slot, memoryOf(memory, slot.slot)) ?? []);
+  const [first] = plans;
+  return first === undefined ? undefined : { steps: plans.flatMap(({ steps }) => steps), outcome: first.outcome };
+}
 
 /** What to do about one of them. Undefined: there is none, or nothing can be done now. */
 export function planStray(desired: Desired, view: SlotView, memory: SlotMemory): Plan | undefined {
@@ -69,7 +81,13 @@ function rename(stray: ObservedContainer, role: Known, spec: ServiceSpec, view: 
   const base = stray.base ?? activeName(spec, view.slot);
   const because = `it was renamed to ${stray.name} by hand`;
   const step: Step = { kind: "rename-container", container: stray.name, to: nameInRole(base, role), because };
-  return { steps: [step], outcome: { kind: "continue", reason: "Restoring", because } };
+  // It has ended without leaving: its next start would be under the service's names.
+  const isPast = role === "previous" || role === "failed";
+  const left = spec.networks.filter(({ network }) => isPast && view.networks.has(network.name));
+  return {
+    steps: [...leaveAliases(stray, left), step],
+    outcome: { kind: "continue", reason: "Restoring", because },
+  };
 }
 
 /** It goes when it does not run, or when another one serves; one that only stands in the way of that one makes room. */

@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
-import { inRole, isUp } from "../../../src/plan/view.js";
+import { pinned } from "../../../src/plan/pin.js";
+import { inEverySlot, isUp } from "../../../src/plan/view.js";
 import { bad, drive } from "./drive.js";
 import type { Behaviour } from "./drive.js";
+import { inSlot } from "./fleet.js";
+import { exited, jobContainer, migrate } from "./jobs.js";
 import {
   containerIn,
   desire,
@@ -138,6 +141,96 @@ describe("a container of ours that somebody has renamed", () => {
   });
 });
 
+describe("a container of ours that somebody has renamed, where slots are not planned by themselves", () => {
+  const inSlot2 = (role: "active" | "next" | "previous" | "failed", letter: string, revision: number) =>
+    inSlot(2, role, letter, revision);
+  const byHand = (container: ObservedContainer, name: string): ObservedContainer => {
+    return { ...container, name, role: "stray", base: `shop-web-${container.slot}` };
+  };
+  const off = { state: "exited", restartPolicy: { name: "no", maximumRetryCount: 0 } } as const;
+
+  it("is the way back of a replica again, while the others go back", () => {
+    const held = { holds: [{ ...hold("b"), slot: 2 }], stableDigest: digestOf("a") };
+    const way = byHand({ ...inSlot(1, "previous", "a", 1), ...off }, "old");
+    const host = hostWith(
+      [inSlot(1, "active", "b", 2), way, inSlot2("active", "a", 1), inSlot2("failed", "b", 2)],
+      abc,
+    );
+    expect(planText({ desired: desire("b", specOf({ replicas: 2 })), host, memory: held })).toMatchInlineSnapshot(`
+      "
+      1. rename old to shop-web-1.previous (it was renamed to old by hand)
+      => continue: Restoring: it was renamed to old by hand
+      "
+    `);
+  });
+
+  it("is what a person has gone back to", () => {
+    const pin = { revision: 1, digest: digestOf("a"), specHash: "G", image: "docker.io/acme/web:latest", at: now };
+    const old = containerIn("previous", "a", 1, { specHash: "G" });
+    const host = hostWith([containerIn("active", "b", 2), renamed(old, "old")], abc);
+    expect(planText({ desired: pinned(desire("b"), pin), host })).toContain("rename old to shop-web-1.previous");
+  });
+
+  it("is off with its service", () => {
+    const host = hostWith([renamed(containerIn("active", "a", 1), "keep")], abc);
+    const text = planText({ desired: desire("a"), host, memory: { stopped: { at: now - 60_000 } } });
+    expect(text).toContain("set the restart policy of keep to no");
+    expect(text).toContain("stop keep");
+  });
+
+  it("is one too many where others have its name", () => {
+    const host = hostWith([renamed(containerIn("active", "a", 1), "keep")], {
+      ...abc,
+      foreign: [foreignContainer("shop-web-1")],
+    });
+    expect(planText({ desired: desire("a"), host })).toContain("=> blocked: NameConflict");
+  });
+
+  it("gives up its names on the network where it comes back as what could be gone back to", () => {
+    const old = containerIn("active", "a", 1, retired);
+    const host = hostWith([containerIn("active", "b", 2), renamed(old, "old")], abc);
+    expect(planText({ desired: desire("b"), host })).toMatchInlineSnapshot(`
+      "
+      1. disconnect old from shop_default (it has to prove itself again: until then it answers to no alias)
+      2. connect old on shop_default without an alias (it has to prove itself again: until then it answers to no alias)
+      3. rename old to shop-web-1.previous (it was renamed to old by hand)
+      => continue: Restoring: it was renamed to old by hand
+      "
+    `);
+    const other = { ...old, specHash: "G" };
+    expect(
+      planText({ desired: desire("b"), host: hostWith([containerIn("active", "b", 2), renamed(other, "old")], abc) }),
+    ).toContain("connect old on shop_default without an alias");
+  });
+});
+
+describe("a job's container that somebody has renamed", () => {
+  const spec = specOf({ before: [migrate] });
+  const job = (patch: Partial<ObservedContainer> = {}) => jobContainer({}, { name: "mine", ...patch });
+  const on = (...jobs: readonly ObservedContainer[]) => hostWith([containerIn("active", "a", 1), ...jobs], abc);
+
+  it("has its name again, running or not", () => {
+    for (const patch of [{}, exited(0)])
+      expect(planText({ desired: desire("b", spec), host: on(job(patch)) })).toContain(
+        "1. rename mine to shop-web.before.1 (it was renamed to mine by hand)",
+      );
+    expect(planText({ desired: desire("b", spec), host: on(jobContainer({})) })).not.toContain("rename");
+  });
+
+  it("goes where another one has taken its place; as long as it runs it is waited for", () => {
+    const newer = jobContainer({}, { id: "id-newer", ...exited(0) });
+    expect(planText({ desired: desire("b", spec), host: on(job(exited(1)), newer) })).toContain(
+      "1. remove mine (another one has taken its place)",
+    );
+    expect(planText({ desired: desire("b", spec), host: on(job(), newer) })).toContain("=> wait: WaitingForJob");
+  });
+
+  it("is left as it is where others have its name", () => {
+    const host = { ...on(job()), foreign: [foreignContainer("shop-web.before.1")] };
+    expect(planText({ desired: desire("b", spec), host })).not.toContain("rename mine");
+  });
+});
+
 describe("a twin that Docker Compose has made", () => {
   const twin = foreignContainer("shop_web_1", { compose: { project: "shop", service: "web", slot: 1 } });
   it("is told and never touched", () => {
@@ -157,21 +250,27 @@ describe("a twin that Docker Compose has made", () => {
 describe("whatever a person renames in the middle of a rollout", () => {
   const goods = fc.constantFrom<Behaviour>("good", "checked");
   const renames = fc.array(
-    fc.record({ look: fc.nat(14), role: fc.constantFrom("active", "next", "previous", "failed") }),
-    { maxLength: 4 },
+    fc.record({
+      look: fc.nat(30),
+      role: fc.constantFrom("active", "next", "previous", "failed"),
+      slot: fc.constantFrom(1, 1, 2),
+    }),
+    { maxLength: 5 },
   );
 
   /** The person's hand, before each look. */
-  function hand(list: readonly { readonly look: number; readonly role: string }[]) {
+  function hand(list: readonly { readonly look: number; readonly role: string; readonly slot: number }[]) {
     const state = { look: 0 };
     return (host: HostSnapshot): HostSnapshot => {
       const look = state.look++;
       return list
         .filter((one) => one.look === look)
-        .reduce((seen, { role }, index) => {
-          const containers = seen.containers.map((one) =>
-            one.role === role ? renamed(one, `by-hand-${look}-${index}`) : one,
-          );
+        .reduce((seen, { role, slot }, index) => {
+          const containers = seen.containers.map((one) => {
+            const isIt = one.role === role && one.slot === slot && one.job === undefined;
+            const name = `by-hand-${look}-${index}`;
+            return isIt ? { ...renamed(one, name), base: `shop-web-${slot}` } : one;
+          });
           return { ...seen, containers };
         }, host);
     };
@@ -180,15 +279,18 @@ describe("whatever a person renames in the middle of a rollout", () => {
   it("the right one serves in the end, alone, under its name, and nothing is left in no role", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(specOf(), stopFirst),
+        fc.constantFrom(specOf(), stopFirst, specOf({ replicas: 2 }), { ...stopFirst, replicas: 2 }),
         fc.oneof(goods, fc.constantFrom(...bad)),
         renames,
         (spec, behaviour, list) => {
+          const { replicas = 1 } = spec;
+          const slots = Array.from({ length: replicas }, (_, index) => index + 1);
           const { host, outcome } = drive({
             desired: desire("b", spec),
-            start: hostWith([containerIn("active", "a", 1)], {
-              images: [imageOf("a", [1], ["id-active-1"]), imageOf("b")],
-            }),
+            start: hostWith(
+              slots.map((slot) => inSlot(slot, "active", "a", 1)),
+              { images: [imageOf("a", [1], ["id-active-1"]), imageOf("b")] },
+            ),
             behaviours: { b: behaviour },
             crashes: new Set(),
             forgetful: false,
@@ -196,20 +298,23 @@ describe("whatever a person renames in the middle of a rollout", () => {
             onStep: (step, before, after) => {
               if (step.kind !== "stop-container" && step.kind !== "remove-container") return;
               // Whoever is ended is not the only one that runs, but for a stop-first rollout and its way back.
-              if (spec === stopFirst) return;
+              if (spec.container.ports.length > 0) return;
               const ended = before.containers.find(({ name }) => name === step.container);
               if (ended !== undefined && isUp(ended)) expect(after.containers.some(isUp), step.because).toBe(true);
             },
           });
           const isBad = bad.includes(behaviour);
           expect(outcome.kind).toBe(isBad ? "blocked" : "converged");
-          expect(inRole(host.containers, "active")).toMatchObject({
-            name: "shop-web-1",
-            digest: digestOf(isBad ? "a" : "b"),
-            state: "running",
-            restartPolicy: { name: "always" },
-          });
-          expect(host.containers.filter(isUp)).toHaveLength(1);
+          const serving = inEverySlot(host.containers, "active");
+          expect(serving).toMatchObject(
+            slots.map((slot) => ({
+              name: `shop-web-${slot}`,
+              digest: digestOf(isBad ? "a" : "b"),
+              state: "running",
+              restartPolicy: { name: "always" },
+            })),
+          );
+          expect(host.containers.filter(isUp)).toHaveLength(replicas);
           expect(host.containers.filter(({ role }) => role === "stray")).toEqual([]);
         },
       ),
