@@ -4,6 +4,7 @@ import { program } from "./cli/program.js";
 import { readConfig } from "./config.js";
 import type { Environment } from "./config.js";
 import { endProcess } from "./ending.js";
+import { becomeUser } from "./helper-user.js";
 import { createLog, silentLog } from "./log.js";
 import { readVersion } from "./version.js";
 import { voice } from "./voice.js";
@@ -22,7 +23,10 @@ export async function commandLine(argv: readonly string[], environment: Environm
   process.exitCode = await program(
     {
       version: readVersion(),
-      configure: (flags) => readConfig(flags, environment),
+      configure: (flags) => {
+        becomeUser(environment);
+        return readConfig(flags, environment);
+      },
       start: async (config) => {
         work.begun = true;
         const log = await createLog(config.logLevel, process.stdout.isTTY);

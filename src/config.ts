@@ -35,6 +35,8 @@ export interface Config {
   readonly standby: boolean;
   /** Only one controller acts for each name on an engine. */
   readonly lease: string;
+  /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
+  readonly helps: string | undefined;
   readonly concurrentPulls: number;
   readonly registries: RegistrySettings;
   /** What gates run. */
@@ -68,6 +70,9 @@ export interface Flags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Tells a helper for the sake of which service it is there. */
+export const helperVariable = "FAIRLEAD_HELPER";
+
 const settingsSchema = z.strictObject({
   file: z.union([z.string(), z.array(z.string())]).optional(),
   profiles: z.union([z.string(), z.array(z.string())]).optional(),
@@ -92,6 +97,15 @@ type Settings = z.infer<typeof settingsSchema>;
 
 /** Throws FairleadError ConfigInvalid, naming the flag, variable or key. */
 export function readConfig(flags: Flags, environment: Environment): Config {
+  const helps = nonEmpty(environment[helperVariable]);
+  const config = readOwn(flags, environment);
+  return helps === undefined ? config : { ...config, helps, standby: true, hooksListen: nowhere, adminListen: nowhere };
+}
+
+/** The addresses are those of what it helps. */
+const nowhere = "127.0.0.1:0";
+
+function readOwn(flags: Flags, environment: Environment): Config {
   const settings = flags.config === undefined ? {} : readSettings(flags.config);
   const isRoot = process.getuid?.() === 0;
   const stateHome = environment.XDG_STATE_HOME ?? join(homedir(), ".local", "state");
@@ -113,6 +127,7 @@ export function readConfig(flags: Flags, environment: Environment): Config {
     logLevel: logLevel(flags.logLevel ?? environment.FAIRLEAD_LOG_LEVEL ?? settings.logLevel ?? "info"),
     prune: flags.prune ?? truthy(environment.FAIRLEAD_PRUNE) ?? settings.prune ?? false,
     standby: flags.standby ?? truthy(environment.FAIRLEAD_STANDBY) ?? settings.standby ?? false,
+    helps: undefined,
     lease: leaseName(flags.lease ?? nonEmpty(environment.FAIRLEAD_LEASE) ?? settings.lease ?? "default"),
     concurrentPulls: settings.concurrentPulls ?? 3,
     registries: settings.registries ?? {},

@@ -43,6 +43,8 @@ const steps = names<StepKind>({
   "keep-logs": 0,
   "note-refusal": 0,
   "note-reload": 0,
+  "create-helper": 0,
+  "hand-over": 0,
 });
 
 type GaugeSeries = Gauge.Internal<string>;

@@ -6,19 +6,16 @@ import { systemClock } from "./control/clock.js";
 import { Controller } from "./control/controller.js";
 import { DirectoryLock } from "./control/directory-lock.js";
 import { fenced, fencedGates } from "./control/fenced.js";
-import { alreadyRunning } from "./control/holder.js";
 import type { Holder } from "./control/holder.js";
 import { Journal } from "./control/journal.js";
-import { Lease } from "./control/lease.js";
-import { takeOffice } from "./control/office.js";
-import type { Office } from "./control/office.js";
 import type { Log } from "./control/ports.js";
 import { cronMinutes } from "./control/schedule.js";
+import { serveTerm } from "./control/term.js";
+import type { Term } from "./control/term.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { asFairleadError } from "./errors.js";
 import { formatAddress } from "./http/address.js";
 import { listen } from "./http/listen.js";
-import type { Listening } from "./http/server.js";
 import { startStandby } from "./http/standby.js";
 import { Metrics } from "./metrics.js";
 import { hostFiles } from "./hostfiles/files.js";
@@ -50,11 +47,13 @@ export async function startController(config: Config, environment: Environment, 
   const end = new AbortController();
   const begun = new AbortController();
   const serve = async () => {
+    let { standby } = config;
     while (!end.signal.aborted) {
       const onBegun = () => {
         begun.abort();
       };
-      await serveOnce({ config, environment, log, shares, onBegun }, end.signal);
+      const { handedOver } = await serveOnce({ config, environment, log, shares, onBegun }, standby, end.signal);
+      standby ||= handedOver;
     }
   };
   const ended = serve();
@@ -76,84 +75,73 @@ interface ServeOptions {
   readonly onBegun: () => void;
 }
 
-/** From standing by to the end of one time in charge; returns when another one has taken over and this one is to stand by again. */
+/**
+ * From standing by to the end of one time in charge; answers when this one is to stand by again, and whether it has handed
+ * over itself.
+ */
 async function serveOnce(
   { config, environment, log, shares, onBegun }: ServeOptions,
+  standby: boolean,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly handedOver: boolean }> {
   const metrics = new Metrics(readVersion());
   const registry = registryOf(config, environment, metrics, log, shares.registry);
   try {
     const engine = engineOf(config, registry, log, shares.engine);
-    const office = await enter({ config, engine, log, onBegun }, signal);
-    if (office === undefined) return;
-    try {
-      const controller = await openController({
-        ...{ config, environment, log, shares, metrics, registry, engine, office },
-      });
-      onBegun();
-      const lost = Promise.race([office.lost, aborted(signal), office.confirmed.then(() => office.lost)]);
-      const holder = await lost.finally(() => controller.stop());
-      if (!signal.aborted && !config.standby) throw alreadyRunning("the engine", holder ?? undefined);
-    } finally {
-      await office.leave();
-    }
+    const own = await ownContainer();
+    const directory = await DirectoryLock.open(config.data, { clock: systemClock, log });
+    const term = {
+      self: selfOf(own, directory?.identity, config.helps),
+      directory,
+      marks: engine.marks,
+      lease: config.lease,
+      standby,
+      isManaged: () => isManaged(engine, own),
+      onStandingBy: async (isFit: () => boolean) => {
+        const server = await startStandby(config.adminListen, isFit).catch((thrown: unknown) => {
+          log.debug({ error: asFairleadError(thrown).message }, "the admin address is not free while standing by");
+          return undefined;
+        });
+        onBegun();
+        return async () => server?.close(0);
+      },
+      open: async (term: Term) => {
+        const controller = await openController({
+          ...{ config, environment, log, shares, metrics, registry, engine, term },
+        });
+        onBegun();
+        return controller;
+      },
+      clock: systemClock,
+      log,
+    };
+    return await serveTerm(term, signal);
   } finally {
     await registry.close();
   }
 }
 
-interface EnterOptions extends Pick<ServeOptions, "config" | "log" | "onBegun"> {
-  readonly engine: DockerEngine;
+function selfOf(container: string | undefined, directory: string | undefined, helps: string | undefined): Holder {
+  const since = new Date().toISOString();
+  return { token: randomUUID(), host: hostname(), pid: process.pid, container, directory, since, helps };
 }
 
-/** Undefined: the signal came first. */
-async function enter({ config, engine, log, onBegun }: EnterOptions, signal: AbortSignal): Promise<Office | undefined> {
-  const directory = await DirectoryLock.open(config.data, { clock: systemClock, log });
-  const self: Holder = {
-    token: randomUUID(),
-    host: hostname(),
-    pid: process.pid,
-    container: await ownContainer(),
-    directory: directory?.identity,
-    since: new Date().toISOString(),
-  };
-  const waiting: { server?: Listening | undefined } = {};
-  const lease = (ownsDirectory: boolean) =>
-    new Lease({
-      marks: engine.marks,
-      name: config.lease,
-      self,
-      // What locks a directory is its process: as the lock is ours, that one has ended.
-      isGone: (holder) => ownsDirectory && holder.directory !== undefined && holder.directory === directory?.identity,
-      clock: systemClock,
-      log,
-    });
-  const onStandingBy = async () => {
-    waiting.server = await startStandby(config.adminListen).catch((thrown: unknown) => {
-      log.debug({ error: asFairleadError(thrown).message }, "the admin address is not free while standing by");
-      return undefined;
-    });
-    onBegun();
-  };
-  const { standby } = config;
-  try {
-    return await takeOffice({ directory, lease, self, standby, onStandingBy, clock: systemClock, log }, signal);
-  } finally {
-    await waiting.server?.close(0);
-  }
+/** Where that cannot be told, it is not. */
+async function isManaged(engine: DockerEngine, own: string | undefined): Promise<boolean> {
+  return own !== undefined && (await engine.isOurs(own).catch(() => false));
 }
 
 interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
   readonly metrics: Metrics;
   readonly registry: RegistryConnection;
   readonly engine: DockerEngine;
-  readonly office: Office;
+  readonly term: Term;
 }
 
 /** The controller with all its adapters; resolves when the surface listens. */
 async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
-  const { config, environment, log, shares, metrics, registry, engine, office } = options;
+  const { config, environment, log, shares, metrics, registry, engine, term } = options;
+  const { office, standbys, handOver } = term;
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
   journal.watch();
@@ -167,6 +155,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     prober: connectProber({ engine, version }),
     hostFiles,
     journal,
+    office: { since: systemClock.monotonic(), standbys, handOver },
     telemetry: metrics,
     clock: systemClock,
     log,

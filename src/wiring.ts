@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { gitEnvironment, helperEnvironment } from "./child-environment.js";
 import type { Config } from "./config.js";
@@ -139,6 +141,11 @@ export function engineOf(
     connections,
     credentials: (name) => registry.credentials(name),
     own: ownContainer,
+    helper: {
+      lease: config.lease,
+      user: userOf(process.getuid?.(), process.getgid?.()),
+      readFile: (path) => readFile(path, "utf8").catch(() => undefined),
+    },
     onWarning: (container, warning) => {
       log.warn({ container, warning }, "the engine has a warning about a new container");
     },
@@ -146,6 +153,11 @@ export function engineOf(
       log.warn({}, notice);
     },
   });
+}
+
+/** Undefined: root, or a system without such users. */
+function userOf(uid: number | undefined, gid: number | undefined) {
+  return uid === undefined || gid === undefined || uid === 0 ? undefined : { uid, gid, home: homedir() };
 }
 
 export function gatesIn(engine: DockerEngine): Gates {

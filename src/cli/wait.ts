@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import { shorten } from "../plan/render.js";
 import { ask, findService, servicePath } from "./admin.js";
@@ -16,7 +17,7 @@ export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs
   const before = await findService(admin, name);
   await ask(admin, "POST", servicePath(before, "reconcile"));
   for (;;) {
-    const service = await findService(admin, name);
+    const service = await seek(admin, name, deadline);
     // What was seen before says nothing of a push since.
     const code = service.observedAt === before.observedAt ? undefined : verdictOf(service);
     if (code !== undefined || performance.now() >= deadline) {
@@ -27,6 +28,18 @@ export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs
       return code ?? 4;
     }
     await sleep(Math.min(pollMs, Math.max(0, deadline - performance.now())));
+  }
+}
+
+/** A controller that replaces itself is away for some seconds. */
+async function seek(admin: Admin, name: string, deadline: number): Promise<ServiceStatus> {
+  for (;;) {
+    try {
+      return await findService(admin, name);
+    } catch (thrown) {
+      if (asFairleadError(thrown).code !== "ApiUnreachable" || performance.now() >= deadline) throw thrown;
+      await sleep(pollMs);
+    }
   }
 }
 

@@ -32,6 +32,7 @@ import type {
   Source,
   SourceSnapshot,
 } from "./ports.js";
+import type { OwnOffice } from "./own-office.js";
 import { patient } from "./patience.js";
 import { patientFiles } from "./patient-files.js";
 import { Probes } from "./probes.js";
@@ -64,6 +65,7 @@ export interface ControllerOptions {
   readonly log: Log;
   readonly backoff: BackoffOptions;
   readonly prune: boolean;
+  readonly office: OwnOffice;
   /** When everything is looked at again. */
   readonly schedule: Pick<ScheduleOptions, "cron" | "timezone" | "minutes">;
   readonly resyncJitterMs: number;
@@ -183,6 +185,7 @@ export class Controller {
       clock,
       log,
       prune,
+      office: options.office,
       declared: (key) => this.#catalog.declared(key),
       claims: () => this.#catalog.claims,
       wake: (key) => {

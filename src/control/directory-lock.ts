@@ -55,21 +55,19 @@ export class DirectoryLock {
 
   /** `taken`: another process has it; with a signal, that one's end is waited for. `unknown`: it cannot be locked here. */
   async take(signal?: AbortSignal): Promise<"held" | "taken" | "unknown"> {
-    const { clock, log } = this.options;
-    const options = signal === undefined ? ["-n", "3"] : ["3"];
-    const child = spawn("flock", options, { stdio: ["ignore", "ignore", "ignore", this.opened.descriptor], signal });
-    const exit = once(child, "exit").then(
-      ([code]) => code as number | null,
-      (thrown: unknown) => asFairleadError(thrown),
-    );
-    const ended = await (signal === undefined ? inTime(exit, clock, patienceMs, () => undefined) : exit);
+    const { log } = this.options;
+    const ended = await this.#flock(signal === undefined ? "-n" : undefined, signal);
     if (ended === 0) return "held";
     if (ended === 1 || signal?.aborted === true) return "taken";
-    child.kill("SIGKILL");
     const error = ended instanceof Error ? ended.message : `flock ended with ${ended ?? "nothing in time"}`;
     const text = "the data directory cannot be locked: a second controller on it may go unnoticed";
     log.warn({ directory: this.directory, error }, text);
     return "unknown";
+  }
+
+  /** Another one may have it; it can be taken again. */
+  async unlock(): Promise<void> {
+    await this.#flock("-u");
   }
 
   /** For whoever comes second. */
@@ -84,6 +82,20 @@ export class DirectoryLock {
 
   async release(): Promise<void> {
     await this.#inTime(this.opened.close());
+  }
+
+  /** The program's exit code, or why it has none; undefined: it takes too long, and is ended. Without an option it may. */
+  async #flock(option: string | undefined, signal?: AbortSignal): Promise<number | null | Error | undefined> {
+    const options = option === undefined ? ["3"] : [option, "3"];
+    const child = spawn("flock", options, { stdio: ["ignore", "ignore", "ignore", this.opened.descriptor], signal });
+    const exit = once(child, "exit").then(
+      ([code]) => code as number | null,
+      (thrown: unknown) => asFairleadError(thrown),
+    );
+    if (option === undefined) return exit;
+    const ended = await inTime(exit, this.options.clock, patienceMs, () => undefined);
+    if (ended === undefined) child.kill("SIGKILL");
+    return ended;
   }
 
   /** Undefined: it could not be done, or takes too long. */

@@ -17,12 +17,14 @@ export interface ExecutionContext {
   /** Remembers, where that matters, that the container is about to end by our doing. */
   readonly noteStop: (id: string) => Promise<void>;
   readonly noteRefusal: (step: StepOf<"note-refusal">) => Promise<void>;
+  /** Has this controller's time in office end, for another one; what is under way ends first. */
+  readonly handOver: (heir: string) => void;
   readonly noteLeaving: (step: StepOf<"note-leaving">, id: string) => Promise<void>;
   /** Ids by name: what was observed, and what this run has made since. Nothing else can be reached. */
   readonly ids: Map<string, string>;
 }
 
-export function idsOf(containers: readonly ObservedContainer[]): Map<string, string> {
+export function idsOf(containers: readonly Pick<ObservedContainer, "id" | "name">[]): Map<string, string> {
   return new Map(containers.map((container) => [container.name, container.id]));
 }
 
@@ -70,6 +72,12 @@ const executors: Executors = {
   "set-routes": (step, context) => context.gates.setRoutes(idOf(context, step.container), step.routes),
   "remove-image": (step, { engine }) => engine.removeImage(step.reference),
   "note-refusal": (step, { noteRefusal }) => noteRefusal(step),
+  "create-helper": async (step, { engine, ids }) => {
+    ids.set(step.name, await engine.createHelper(step));
+  },
+  "hand-over": (step, { handOver }) => {
+    handOver(step.heir);
+  },
   "keep-logs": (step, context) => context.keepLogs(step, idOf(context, step.container)),
 };
 

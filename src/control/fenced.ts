@@ -20,6 +20,7 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
     build: (order, signal) => once(() => engine.build(order, signal)),
     tagImage: (source, tag) => once(() => engine.tagImage(source, tag)),
     createContainer: (step) => once(() => engine.createContainer(step)),
+    createHelper: (step) => once(() => engine.createHelper(step)),
     writeFiles: (container, files) => once(() => engine.writeFiles(container, files)),
     connectNetwork: (container, endpoint) => once(() => engine.connectNetwork(container, endpoint)),
     disconnectNetwork: (container, network) => once(() => engine.disconnectNetwork(container, network)),

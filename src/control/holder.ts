@@ -13,6 +13,10 @@ export interface Holder {
   readonly directory?: string | undefined;
   /** ISO 8601. */
   readonly since: string;
+  /** It is a helper, and there for the sake of this service. */
+  readonly helps?: string | undefined;
+  /** It has given the lease up for the controller in this container, by its id. */
+  readonly heir?: string | undefined;
 }
 
 const word = z.string().max(200);
@@ -23,6 +27,8 @@ const schema = z.object({
   container: word.optional(),
   directory: word.optional(),
   since: word,
+  helps: word.optional(),
+  heir: word.optional(),
 });
 
 export function formatHolder(holder: Holder): string {
@@ -42,11 +48,13 @@ export function parseHolder(text: string | undefined): Holder | undefined {
 /** For people: where it is to be found. */
 export function describeHolder(holder: Holder | undefined): string {
   if (holder === undefined) return "a controller that does not say who it is";
-  const { host, pid, container, since } = holder;
+  const { host, pid, container, since, helps, heir } = holder;
   const where =
     container === undefined ? `process ${pid} on ${host}` : `container ${container.slice(0, 12)} on ${host}`;
+  const whose = helps === undefined ? where : `the helper of ${helps}, ${where}`;
+  const left = heir === undefined ? "" : `, which has handed over to container ${heir.slice(0, 12)}`;
   // Whoever may write on the engine may have written this.
-  return `${where}, since ${since}`.replace(/[^\x20-\x7e]/g, "?");
+  return `${whose}, since ${since}${left}`.replace(/[^\x20-\x7e]/g, "?");
 }
 
 /** What a second controller is refused with. */

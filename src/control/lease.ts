@@ -40,6 +40,8 @@ export type Claim =
   | { readonly kind: "held" }
   /** Another one holds it, and has just shown that it lives. */
   | { readonly kind: "taken"; readonly holder: Holder | undefined }
+  /** It has been given up for another one, which has still time to take it. */
+  | { readonly kind: "reserved"; readonly holder: Holder | undefined }
   /** It is not known yet whether that one lives: ask again soon. */
   | { readonly kind: "asking"; readonly holder: Holder | undefined };
 
@@ -85,20 +87,25 @@ export class Lease {
     const top = await this.#look();
     if (top === undefined) return this.#write(1);
     const holder = parseHolder(top.text);
-    // Written by us, and the answer was lost on its way.
-    if (holder?.token === this.options.self.token) return this.#write(top.number);
-    if (holder !== undefined && this.options.isGone(holder)) return this.#write(top.number + 1);
-    if (this.#asked === undefined) {
+    const heir = holder?.heir;
+    if (heir !== undefined && heir === this.options.self.container) return this.#write(top.number + 1);
+    if (heir === undefined && holder !== undefined) {
+      // Written by us, and the answer was lost on its way.
+      if (holder.token === this.options.self.token) return this.#write(top.number);
+      if (this.options.isGone(holder)) return this.#write(top.number + 1);
+    }
+    if (this.#asked === undefined || (heir !== undefined && this.#asked.number !== top.number)) {
       await this.options.marks.put(this.#name(`${top.number}.asked`), this.#text);
       this.#asked = { number: top.number, at: this.options.clock.monotonic() };
-      return { kind: "asking", holder };
+      return { kind: heir === undefined ? "asking" : "reserved", holder };
     }
     if (this.#asked.number !== top.number) {
       this.#asked = undefined;
       return { kind: "taken", holder };
     }
     const silentMs = this.options.clock.monotonic() - this.#asked.at;
-    return silentMs < this.#times.silenceMs ? { kind: "asking", holder } : this.#write(top.number + 1);
+    if (silentMs >= this.#times.silenceMs) return this.#write(top.number + 1);
+    return { kind: heir === undefined ? "asking" : "reserved", holder };
   }
 
   /** Throws unless nobody else can hold it at this moment, which it asks the engine where the last look is too old. */
@@ -110,13 +117,18 @@ export class Lease {
     throw new FairleadError("LeaseLost", "this controller does not hold the engine's lease: it changes nothing");
   }
 
-  /** Gives it up, so that the next one need not wait. Never throws. */
-  async release(): Promise<void> {
+  /**
+   * Gives it up, so that the next one need not wait; with an heir, a container's id, the controller in there has the first
+   * claim. Never throws.
+   */
+  async release(heir?: string): Promise<void> {
     this.#stopKeeping();
     this.#released = true;
     await this.#confirming?.catch(() => undefined);
+    const held = this.#held;
     this.#held = undefined;
     try {
+      if (heir !== undefined && held !== undefined) await this.#bequeath(held.number + 1, heir);
       const marks = await this.options.marks.list(this.#name(""));
       const own = [...marks].filter(([name, text]) => this.#isOwn(text) && this.#numberOf(name) !== undefined);
       for (const [name] of own) {
@@ -126,6 +138,10 @@ export class Lease {
     } catch (thrown) {
       this.options.log.debug({ error: asFairleadError(thrown).message }, "the lease could not be given back");
     }
+  }
+
+  async #bequeath(number: number, heir: string): Promise<void> {
+    await this.options.marks.put(this.#name(String(number)), formatHolder({ ...this.options.self, heir }));
   }
 
   async #write(number: number): Promise<Claim> {
@@ -236,7 +252,8 @@ export class Lease {
   }
 
   #isOwn(text: string | undefined): boolean {
-    return parseHolder(text)?.token === this.options.self.token;
+    const holder = parseHolder(text);
+    return holder?.token === this.options.self.token && holder.heir === undefined;
   }
 
   #numberOf(name: string): number | undefined {

@@ -1,8 +1,13 @@
 import { asFairleadError } from "../errors.js";
+import { discardHelper } from "../plan/helper.js";
+import type { HelperEnd } from "../plan/helper.js";
 import { keptVolumes } from "../plan/notice.js";
 import type { HostSnapshot } from "../plan/observed.js";
 import { orphansOf } from "../plan/orphans.js";
 import type { Orphan } from "../plan/orphans.js";
+import { renderStep } from "../plan/render.js";
+import { serviceKey } from "../spec/service.js";
+import type { ServiceSpec } from "../spec/service.js";
 import type { Cached } from "./cached.js";
 import type { Clock, Engine, Log, SourceSnapshot } from "./ports.js";
 import type { Telemetry } from "./telemetry.js";
@@ -17,7 +22,10 @@ export interface LeftoversOptions {
   readonly prune: boolean;
 }
 
-/** What no service answers for: networks and volumes that no file declares any more, volumes that are not as declared. */
+/**
+ * What no service answers for: networks and volumes that no file declares any more, volumes that are not as declared,
+ * helpers of services that are gone.
+ */
 export class Leftovers {
   /** What has been said already, and is still so. */
   #said: ReadonlySet<string> = new Set();
@@ -41,6 +49,7 @@ export class Leftovers {
       this.#say([...orphans.map(({ text }) => text), ...services.flatMap((spec) => keptVolumes(spec, snapshot))]);
       // A broken file may be about to declare it again.
       if (problems.length === 0) await this.#prune(orphans);
+      await this.#dismiss(snapshot, services);
     } catch (thrown) {
       log.warn({ error: asFairleadError(thrown).message }, "what is left over could not be looked at");
     }
@@ -50,6 +59,33 @@ export class Leftovers {
     const now = new Set(texts);
     for (const text of now) if (!this.#said.has(text)) this.options.log.warn({}, text);
     this.#said = now;
+  }
+
+  /** A helper leaves its own end to the controller that comes after it. */
+  async #dismiss({ helpers = [], own }: HostSnapshot, services: readonly ServiceSpec[]): Promise<void> {
+    const { engine, log } = this.options;
+    if (helpers.some(({ id }) => id === own)) return;
+    const keys = new Set(services.map(({ project, name }) => serviceKey(project, name)));
+    for (const helper of helpers.filter(({ project, service }) => !keys.has(serviceKey(project, service)))) {
+      const steps = discardHelper(helper, "its service is in no services file any more");
+      for (const step of steps) {
+        log.info({ step: step.kind }, renderStep(step));
+        await this.#carryOut(step, helper.id, engine);
+      }
+    }
+  }
+
+  async #carryOut(step: HelperEnd, id: string, engine: Engine): Promise<void> {
+    const { host, telemetry, clock } = this.options;
+    const began = clock.monotonic();
+    try {
+      if (step.kind === "set-restart-policy") await engine.setRestartPolicy(id, step.policy);
+      else if (step.kind === "stop-container") await engine.stopContainer(id, step.graceMs);
+      else await engine.removeContainer(id);
+    } finally {
+      host.invalidate();
+      telemetry.stepDone(step.kind, (clock.monotonic() - began) / 1_000);
+    }
   }
 
   async #prune(orphans: readonly Orphan[]): Promise<void> {

@@ -41,6 +41,12 @@ export interface Engine {
   /** Answers the new container's id. */
   createContainer(step: StepOf<"create-container">): Promise<string>;
   /**
+   * A container like that of the controller itself, which it names: what that was made of, and what it has mounted and
+   * joined, under the service's names only where the line to the engine asks for them; it publishes nothing, and the
+   * engine restarts it whenever it ends. Answers its id.
+   */
+  createHelper(step: StepOf<"create-helper">): Promise<string>;
+  /**
    * What the host has now where a container has mounted a file of it, at this path within the container. Undefined: it
    * cannot be told.
    */

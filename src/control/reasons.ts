@@ -64,4 +64,6 @@ const reasonOfStep: Readonly<Record<StepKind, Reason>> = {
   "note-leaving": "EngineRefused",
   "note-refusal": "EngineRefused",
   "note-reload": "EngineRefused",
+  "create-helper": "OwnLifeline",
+  "hand-over": "OwnLifeline",
 };

@@ -37,6 +37,8 @@ import type { MountWatch } from "./mount-watch.js";
 import type { Targets } from "./targets.js";
 import { execute, idsOf } from "./execute.js";
 import type { Journal } from "./journal.js";
+import { officeSeen } from "./own-office.js";
+import type { OwnOffice } from "./own-office.js";
 import { noteLeaving, noteStop, runPreStop } from "./leaving.js";
 import { runPostStart } from "./post-start.js";
 import type { Ledger } from "./ledger.js";
@@ -64,6 +66,7 @@ export interface ReconcilerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly prune: boolean;
+  readonly office: OwnOffice;
   readonly declared: (key: ServiceKey) => Declared | undefined;
   readonly claims: () => readonly Claim[];
   /** Undefined: nothing of the service is left. */
@@ -161,7 +164,8 @@ export class Reconciler {
     const known = await this.#resolutions.dependencies(run, spec, snapshot);
     const refusals = ledger.refusals(run.key);
     const claims = this.options.claims();
-    const view = { ...viewOf(snapshot, spec, pulls.states, clock.now(), known), refusals, claims };
+    const office = await officeSeen(this.options.office, snapshot, clock);
+    const view = { ...viewOf(snapshot, spec, pulls.states, clock.now(), known), refusals, claims, office };
     await ledger.rememberJobs(run.key, view, run.log);
     await ledger.rememberVolumes(run.key, view);
     await ledger.rememberLeft(run.key, spec, view, run.log);
@@ -198,7 +202,7 @@ export class Reconciler {
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
-    await this.#act(run, planned.steps, [...containers, ...view.jobs, ...gatesOf(spec, view)]);
+    await this.#act(run, planned.steps, [...containers, ...view.jobs, ...gatesOf(spec, view)], view.helpers);
     for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
@@ -221,7 +225,8 @@ export class Reconciler {
   async #remove(run: Run, snapshot: HostSnapshot): Promise<Outcome | undefined> {
     const { prune, clock } = this.options;
     const [project = "", name = ""] = run.key.split("/");
-    const view = viewOf(snapshot, { project, name, dependsOn: [] }, new Map(), clock.now());
+    const office = await officeSeen(this.options.office, snapshot, clock);
+    const view = { ...viewOf(snapshot, { project, name, dependsOn: [] }, new Map(), clock.now()), office };
     if (this.#isSteered(view.containers)) {
       this.#publish(run, undefined);
       return { kind: "converged", reason: "Converged", because: "its service decides when it goes" };
@@ -230,7 +235,7 @@ export class Reconciler {
     const left = [...view.containers, ...view.jobs];
     const image = left[0]?.image ?? "";
     this.#publish(run, left.length === 0 ? undefined : bareStatus({ project, name, image }, outcome, 0, clock.now()));
-    await this.#act(run, steps, left);
+    await this.#act(run, steps, left, view.helpers);
     return outcome.kind === "continue" ? undefined : outcome;
   }
 
@@ -241,7 +246,12 @@ export class Reconciler {
     );
   }
 
-  async #act(run: Run, steps: readonly Step[], containers: View["containers"]): Promise<void> {
+  async #act(
+    run: Run,
+    steps: readonly Step[],
+    containers: View["containers"],
+    helpers: View["helpers"] = [],
+  ): Promise<void> {
     const { engine, gates, gateWatch, pulls, builds, ledger, host } = this.options;
     const context = {
       engine,
@@ -260,7 +270,8 @@ export class Reconciler {
       noteStop: (id: string) => this.#noteStop(run, id, containers),
       noteRefusal: (step: StepOf<"note-refusal">) => ledger.noteRefusal(run.key, step, run.log),
       noteLeaving: (step: StepOf<"note-leaving">, id: string) => noteLeaving(this.options, run.key, step, id),
-      ids: idsOf(containers),
+      handOver: this.options.office.handOver,
+      ids: idsOf([...containers, ...helpers]),
     };
     for (const step of steps) {
       try {

@@ -9,12 +9,15 @@ import * as containers from "./containers.js";
 import { resolveEndpoint } from "./endpoint.js";
 import type { EndpointOptions } from "./endpoint.js";
 import { execute, runWhole } from "./exec.js";
+import { createHelper } from "./helper.js";
+import type { HelperOptions } from "./helper-body.js";
 import { Host } from "./host.js";
 import * as images from "./images.js";
 import { locateContainer } from "./location.js";
 import { openLog } from "./log-stream.js";
 import { listMarks, putMark, removeMark } from "./marks.js";
 import * as networks from "./networks.js";
+import { observe } from "./observation.js";
 import { EngineKind } from "./podman.js";
 import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
@@ -36,16 +39,25 @@ export interface EngineOptions extends EndpointOptions {
   readonly own?: () => Promise<string | undefined>;
   /** Default: this machine's. */
   readonly clock?: Pick<Clock, "now" | "monotonic">;
+  /** What a helper is made with. Default: under the lease `default`, by root. */
+  readonly helper?: HelperOptions;
   /** How often the event stream is compared with a list. Default 5 s. */
   readonly beatMs?: number;
 }
 
+const usualHelper: HelperOptions = {
+  lease: "default",
+  user: undefined,
+  readFile: () => Promise.resolve(undefined),
+};
 const usualBeatMs = 5_000;
 const machineClock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 /** An engine that also runs commands whose whole answer counts, and keeps marks. */
 export interface DockerEngine extends Engine {
   readonly marks: Marks;
+  /** Whether Fairlead has made this container for a service. */
+  isOurs(container: string): Promise<boolean>;
   run(
     container: string,
     command: readonly string[],
@@ -63,6 +75,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
   const { socketPath, host: name, port } = connection.endpoint.client;
   const remote =
     socketPath === undefined && name !== undefined && port !== undefined ? { host: name, port } : undefined;
+  const { helper = usualHelper } = options;
   const standing = Promise.resolve(options.own?.()).then((own) => ({ own, remote }));
   const kind = new EngineKind(connection, options.onPodman ?? (() => undefined));
   const host = new Host(
@@ -70,6 +83,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     options.clock ?? machineClock,
     () => standing,
     () => kind.traits(),
+    helper.lease,
   );
   const { stale } = host;
   // Two services of a project want its network at the same moment, and old engines would then make two of one name.
@@ -126,6 +140,18 @@ export function connectEngine(options: EngineOptions): DockerEngine {
           stale.list("volumes");
         },
       ),
+    createHelper: (step) =>
+      settle(
+        async () => createHelper(connection, step, await standing, helper),
+        () => {
+          stale.list("volumes");
+        },
+      ),
+    isOurs: (id) =>
+      settle(async () => {
+        const found = await containers.inspectContainer(connection, id);
+        return found !== undefined && observe(found) !== undefined;
+      }),
     statMounted: (id, path) => settle(() => statMounted(connection, id, path)),
     writeFiles: (id, files) => settle(() => writeFiles(connection, id, files)),
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),

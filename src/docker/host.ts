@@ -7,6 +7,7 @@ import { ExecMemory } from "./exec-memory.js";
 import { Flight } from "./flight.js";
 import { HealthMemory } from "./health-memory.js";
 import { listImages, observeImages } from "./images.js";
+import { helpersIn } from "./helper-labels.js";
 import { readIdentity } from "./labels.js";
 import { ageIn, fingerprint, foreignOf, isOf } from "./listing.js";
 import { lifelineOf } from "./lifeline.js";
@@ -15,6 +16,7 @@ import { observeNetworks } from "./network-observation.js";
 import { listNetworks } from "./networks.js";
 import { factsOf, observe } from "./observation.js";
 import { Outage } from "./outage.js";
+import { lastRestart } from "./own-restart.js";
 import type { PodmanTraits } from "./podman.js";
 import type { ListedContainer, ListedImage, ListedNetwork } from "./schema.js";
 import { StartMemory } from "./start-memory.js";
@@ -74,6 +76,7 @@ export class Host {
   readonly starts = new StartMemory();
   readonly unheard = new Unheard();
   readonly #outage = new Outage();
+  #isRecalled = false;
   #claim: Claim = claimNone;
   #known: ReadonlyMap<string, Known> = new Map();
   #podman: PodmanTraits | undefined;
@@ -88,6 +91,7 @@ export class Host {
     private readonly clock: Pick<Clock, "now" | "monotonic">,
     private readonly standing: () => Promise<Standing>,
     private readonly podman: () => Promise<PodmanTraits | undefined>,
+    private readonly lease: string,
   ) {
     this.#flight = new Flight(() => this.#look());
   }
@@ -153,6 +157,7 @@ export class Host {
       const { containers: listed, engine, answeredAt } = list;
       const reading = { askedAt, answeredAt, ...(engine === undefined ? {} : { engine }) };
       const takenAt = within(this.clock.now(), engine);
+      if (!this.#isRecalled) await this.#recall(takenAt - answeredAt);
       const owned = this.#owned(listed);
       if (!stale.everything) this.#compare(owned, new Set([...stale.containers, ...this.stale.named()]));
       this.#known = await this.#inspect(owned, stale, takenAt);
@@ -166,6 +171,14 @@ export class Host {
       this.stale.giveBack(stale);
       throw error;
     }
+  }
+
+  /** Once: from then on it is seen. `offset` is between the engine's clock and our monotonic one. */
+  async #recall(offset: number): Promise<void> {
+    const { own } = await this.standing();
+    const past = await lastRestart(this.connection, own, this.#networks);
+    this.#isRecalled = true;
+    if (past !== undefined) this.#outage.recall({ from: past.from - offset, to: past.to - offset });
   }
 
   async #list() {
@@ -269,6 +282,8 @@ export class Host {
       images: observeImages(this.#images, listed),
       engineOutage: undefined,
       reading,
+      helpers: helpersIn(listed, this.lease),
+      own: standing.own,
     };
   }
 

@@ -14,6 +14,11 @@ export class Outage {
     this.#lostSince ??= this.#last !== undefined && at - this.#last.to <= oneMs ? Math.min(this.#last.from, at) : at;
   }
 
+  /** One that is over, and that this process did not see itself. */
+  recall(past: { readonly from: number; readonly to: number }): void {
+    this.#last ??= past;
+  }
+
   found(at: number): void {
     if (this.#lostSince !== undefined) this.#last = { from: this.#lostSince, to: at };
     this.#lostSince = undefined;

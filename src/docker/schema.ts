@@ -29,6 +29,7 @@ export interface ListedPort {
 export interface ListedNetwork {
   readonly Id: string;
   readonly Name: string;
+  readonly Created?: string;
   readonly Driver?: string;
   readonly Options?: Readonly<Record<string, string>> | null;
   readonly Internal?: boolean;

@@ -57,6 +57,8 @@ export type Reason =
   | "EngineRefused"
   | "GateUnavailable"
   | "OwnLifeline"
+  | "HandingOver"
+  | "NotStandingBy"
   | "StrayContainer"
   | "NameConflict"
   | "PortConflict"

@@ -5,7 +5,8 @@ import type { ServiceSpec } from "../spec/service.js";
 import { roleOf, baseOf, activeName } from "./names.js";
 import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute, UnreadFile } from "./observed.js";
 import { anonymousOf } from "./anonymous.js";
-import { mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
+import { helperChange } from "./helper-effect.js";
+import { helperMade, mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
 import { addressesOf, resourcesOf } from "./resources.js";
 import type { HeldAddress } from "./resources.js";
 import type { BuildStep, ConnectStep, CreateContainerStep, RemoveContainerStep, Route, Step } from "./step.js";
@@ -21,6 +22,8 @@ export function effect(
   now: number,
   id = `${host.containers.length}@${now}`,
 ): HostSnapshot {
+  const helped = helperChange(host, step);
+  if (helped !== undefined) return helped;
   switch (step.kind) {
     case "create-network":
       return host.networks.has(step.network.name)
@@ -82,7 +85,10 @@ export function effect(
     case "note-leaving":
     case "note-refusal":
     case "note-reload":
+    case "hand-over":
       return host;
+    case "create-helper":
+      return { ...host, helpers: [...(host.helpers ?? []), helperMade(step, now, id)] };
     case "set-restart-policy":
       return change(host, step.container, () => ({ restartPolicy: step.policy }));
     case "rename-container":

@@ -1,3 +1,6 @@
+import { clearHelpers, planHelper } from "./helper.js";
+import type { Desired } from "./desired.js";
+import { baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
@@ -5,23 +8,54 @@ import type { View } from "./view.js";
 
 /*
  * A controller that stops its own container, or the one through which it reaches the engine, is nobody's any more: nothing
- * is left that could start the next one. So of a service with such a container nothing is begun that would end in that.
+ * is left that could start the next one. So of a service with such a container nothing is begun that would end in that: a
+ * helper does it, where one can be made, and where there is a successor to make.
  */
 
-/** The plan as far as it leaves what the controller cannot do without, and says what is to be done instead. */
-export function sparing(plan: Plan, view: Pick<View, "containers">): Plan {
+type Seen = Pick<View, "containers">;
+
+/** The plan as far as it leaves what the controller cannot do without; a helper is made for the rest. */
+export function sparing(plan: Plan, { spec }: Pick<Desired, "spec">, view: View): Plan {
+  const threatened = threatenedBy(plan, view);
+  if (threatened === undefined) return clearHelpers(plan, view);
+  const kept = keptOf(plan, view);
+  const helped = spec.replicas === 0 ? undefined : planHelper(kept, threatened, plan.outcome.because, spec, view);
+  return helped ?? refuse(kept, threatened, plan);
+}
+
+/** The same, where no successor is to come of it. */
+export function refusing(plan: Plan, view: View): Plan {
+  const threatened = threatenedBy(plan, view);
+  return threatened === undefined ? plan : refuse(keptOf(plan, view), threatened, plan);
+}
+
+/** Undefined: the plan ends none of them, and begins nothing that would end in that. */
+function threatenedBy(plan: Plan, view: Seen): ObservedContainer | undefined {
   const lifelines = view.containers.filter(({ lifeline }) => lifeline !== undefined);
   const [first] = lifelines;
-  if (first === undefined || !plan.steps.some((step) => !isSafe(step, view, lifelines))) return plan;
-  const steps = plan.steps.filter((step) => isKept(step) || isRepair(step, lifelines));
-  return { ...plan, steps, outcome: refusal(first, plan.outcome.because) };
+  return first !== undefined && plan.steps.some((step) => !isSafe(step, view, lifelines)) ? first : undefined;
+}
+
+function keptOf({ steps }: Plan, { containers }: Seen): readonly Step[] {
+  const lifelines = containers.filter(({ lifeline }) => lifeline !== undefined);
+  const renamed = steps.findIndex(({ kind }) => kind === "rename-container");
+  // After that a name means another container than it does now.
+  const names = renamed < 0 ? steps.length : renamed + 1;
+  // Each new tag would count as a rollout that nobody has begun.
+  return steps.filter(
+    (step, index) => (isKept(step) && step.kind !== "tag-image") || (index < names && isRepair(step, lifelines)),
+  );
 }
 
 /** It changes neither what serves nor what is to follow it. */
-function isSafe(step: Step, view: Pick<View, "containers">, lifelines: readonly ObservedContainer[]): boolean {
+function isSafe(step: Step, view: Seen, lifelines: readonly ObservedContainer[]): boolean {
   if (isKept(step) || isRepair(step, lifelines)) return true;
+  const name = "container" in step ? step.container : undefined;
+  if (lifelines.some((one) => one.name === name)) return false;
+  // One that is about to take its place does no harm to itself by that.
+  if (lifelines.every(({ role }) => role === "next")) return true;
   if (step.kind !== "remove-container") return false;
-  const target = view.containers.find(({ name }) => name === step.container);
+  const target = view.containers.find((container) => container.name === step.container);
   return target?.role === "previous" || target?.role === "failed";
 }
 
@@ -40,17 +74,22 @@ function isRepair(step: Step, lifelines: readonly ObservedContainer[]): boolean 
   if (target === undefined) return false;
   if (step.kind === "set-restart-policy") return step.policy.name === target.declaredRestart.name;
   if (step.kind === "note-leaving") return step.stage === "stays";
-  return step.kind === "start-container" || step.kind === "post-start" || step.kind === "rename-container";
+  if (step.kind === "rename-container") return target.role === "stray" || step.to === baseOf(target);
+  return step.kind === "start-container" || step.kind === "post-start";
+}
+
+function refuse(steps: readonly Step[], threatened: ObservedContainer, plan: Plan): Plan {
+  return { ...plan, steps, outcome: refusal(threatened, plan.outcome.because) };
 }
 
 function refusal({ lifeline, name }: ObservedContainer, because: string): Outcome {
   const what =
     lifeline === "controller"
-      ? `${name} is the container of this very controller, which cannot replace itself`
+      ? `${name} is the container of this very controller, which cannot end itself`
       : `this controller reaches the engine through ${name}, and would cut its own line`;
   const remedy =
     lifeline === "controller"
       ? `start a second controller with --standby, then \`docker stop ${name}\`: that one takes over and does it`
-      : "do it with a controller that reaches the engine in another way, or by hand and outside of the services file";
+      : "start a second controller with --standby that reaches the engine in another way, then stop this one; or do it by hand and outside of the services file";
   return { kind: "blocked", reason: "OwnLifeline", because: `${what}: ${remedy} (wanted: ${because})` };
 }

@@ -1,5 +1,5 @@
 import { networkHash, textHash } from "../spec/hash.js";
-import type { ObservedMount, ObservedNetwork, ObservedVolume } from "./observed.js";
+import type { ObservedHelper, ObservedMount, ObservedNetwork, ObservedVolume } from "./observed.js";
 import type { CreateContainerStep, StepOf } from "./step.js";
 
 /** What the engine would show of a network just made. */
@@ -39,4 +39,9 @@ export function volumesMade(mounts: readonly ObservedMount[]): readonly (readonl
   return mounts
     .filter(({ type }) => type === "volume")
     .map(({ source }) => [source, { driver: "local", options: {}, labels: {}, project: undefined }]);
+}
+
+export function helperMade(step: StepOf<"create-helper">, createdAt: number, id: string): ObservedHelper {
+  const { name, project, service, lifeline, of } = step;
+  return { id, name, project, service, lifeline, of, originalRuns: true, state: "created", createdAt };
 }

@@ -19,6 +19,7 @@ import type { Step, StepOf } from "./step.js";
 import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { replacedFiles } from "./unread.js";
+import { withSuccession } from "./succession.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { assess } from "./assess.js";
@@ -41,7 +42,8 @@ type Failure = Extract<Verdict, { kind: "failed" }>;
 export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
   const active = inRole(view.containers, "active");
   if (isWedged(next, memory)) return planWedged(desired, next);
-  const verdict = withPostStart(assess(next, desired.spec, view, memory), next, memory);
+  const assessed = withSuccession(assess(next, desired.spec, view, memory), next, desired.spec, view);
+  const verdict = withPostStart(assessed, next, memory);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
     return planSuperseded(desired, next, active, verdict, view, memory);
   const bound = planBound(desired.spec, next, verdict, view);

@@ -90,7 +90,7 @@ export interface ObservedContainer {
   /** Where its ports can be reached while it runs. */
   readonly location?: NetworkLocation;
   /** The controller that looks is in it, or reaches the engine through it. */
-  readonly lifeline?: "controller" | "line";
+  readonly lifeline?: Lifeline;
   /** Only of a gate: what it does at this moment, as far as it is known. */
   readonly gate?: ObservedGate;
   /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */
@@ -149,6 +149,9 @@ export interface JobMark {
 export function isFollower(job: JobMark | undefined): boolean {
   return job !== undefined && job.phase !== "before";
 }
+
+/** What a controller cannot do without: its own container, or the one through which it reaches the engine. */
+export type Lifeline = "controller" | "line";
 
 /** A gate that runs. */
 export interface ObservedGate {
@@ -299,10 +302,33 @@ export interface HostSnapshot {
   /** The last time the engine went away and came back while we watched: what ended meanwhile ended with it. */
   readonly engineOutage: Interval | undefined;
   readonly reading?: ClockReading;
+  /** Absent: none. */
+  readonly helpers?: readonly ObservedHelper[];
+  /** The container of the controller that looks, by id. Absent: it is in none. */
+  readonly own?: string | undefined;
   /** When nobody could see the host. */
   readonly blind?: readonly Interval[];
   /** Since when it has been seen without a gap. */
   readonly seeingSince?: number | undefined;
+}
+
+/**
+ * A container that Fairlead has made of its own, to be the controller for as long as that cannot be. Nothing of a service;
+ * no file declares it.
+ */
+export interface ObservedHelper {
+  readonly id: string;
+  readonly name: string;
+  /** The service for whose sake it is there. */
+  readonly project: string;
+  readonly service: string;
+  /** What that service has which it is to replace: a controller, or the line to the engine. */
+  readonly lifeline: Lifeline;
+  /** The container that it was made of, by id, and whether that runs. */
+  readonly of: string;
+  readonly originalRuns: boolean;
+  readonly state: ObservedContainer["state"];
+  readonly createdAt: number;
 }
 
 /** A container that the engine would not create, for a reason that lies in its image: the same answer will come again. */

@@ -7,7 +7,7 @@ import { withLeaving } from "./leave.js";
 import { planJobEnds } from "./job-ends.js";
 import { planJobNames } from "./job-names.js";
 import { planNetworks } from "./networks.js";
-import { sparing } from "./lifeline.js";
+import { refusing, sparing } from "./lifeline.js";
 import { withNotice } from "./notice.js";
 import type { Plan } from "./outcome.js";
 import { planOnRollback, withUndoFailure } from "./on-rollback.js";
@@ -28,6 +28,7 @@ import { besideGated } from "./ungated.js";
 import { sinceFiles } from "./unread.js";
 import { withUnserved } from "./unserved.js";
 import { planStopped, stopOf } from "./stopped.js";
+import { givingWay, leavingAlone } from "./succession.js";
 import { slotOf } from "./view.js";
 import type { View } from "./view.js";
 
@@ -42,10 +43,13 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
     planJobEnds(desired.spec, view, remembered) ??
     planRefusals(view, remembered) ??
     planReloadEnds(desired, view, remembered);
-  if (ended !== undefined) return sparing(withUnserved(ended, view, remembered), view);
+  if (ended !== undefined) return sparing(withUnserved(ended, view, remembered), desired, view);
   const stop = stopOf(desired, remembered, view.now);
+  const left = stop === undefined ? undefined : leavingAlone(view, "it is to be stopped");
+  if (left !== undefined) return left;
   const { change, notice } = planNetworks(desired.spec, view);
-  if (change !== undefined && stop === undefined) return sparing(change, view);
+  // A helper stands on the networks itself, and soon does not.
+  if (change !== undefined && stop === undefined && view.self === undefined) return refusing(change, view);
   const wanted = stop === undefined ? serve(desired, view, remembered) : planStopped(stop, desired, view);
   const served = besideGated(wanted, desired.spec, view);
   const service = withLeaving(served, desired, view, remembered);
@@ -54,7 +58,8 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const whole =
     stop !== undefined || target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   const routed = withRoutes(whole, desired, view);
-  const spared = withCrashLoops(sparing(withUnserved(routed, view, remembered), view), view, remembered);
+  const settled = withCrashLoops(withUnserved(routed, view, remembered), view, remembered);
+  const spared = stop === undefined ? givingWay(sparing(settled, desired, view), view) : refusing(settled, view);
   return withNotice(withStrays(spared, desired.spec, view), notice, desired.spec, view);
 }
 

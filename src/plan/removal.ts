@@ -1,8 +1,9 @@
 import type { Desired } from "./desired.js";
-import { sparing } from "./lifeline.js";
+import { refusing } from "./lifeline.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { retire } from "./steps.js";
+import { leavingAlone } from "./succession.js";
 import type { View } from "./view.js";
 
 /** The service has left the file. */
@@ -22,10 +23,12 @@ export function planRemoval(
     return { steps: [], outcome: { kind: "blocked", reason: "Orphaned", because } };
   }
   const because = `${name} is in no services file any more`;
+  const left = leavingAlone(view, because);
+  if (left !== undefined) return left;
   const spec = { container: { stopGracePeriodMs: graceMs } } as Pick<Desired["spec"], "container">;
   const steps = containers.flatMap((container): Step[] => [
     ...retire(container, spec, because),
     { kind: "remove-container", container: container.name, because },
   ]);
-  return sparing({ steps, outcome: { kind: "continue", reason: "Removing", because } }, view);
+  return refusing({ steps, outcome: { kind: "continue", reason: "Removing", because } }, view);
 }

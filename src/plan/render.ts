@@ -56,6 +56,10 @@ function describe(step: Step): string {
       return `remove image ${shorten(step.reference)}`;
     case "set-routes":
       return `route at ${step.container}: ${step.routes.map(renderRoute).join(", ")}`;
+    case "create-helper":
+      return `create the helper ${step.name} from the container of this controller`;
+    case "hand-over":
+      return `hand over to the controller in ${step.name}`;
     case "note-refusal": {
       const { container, digest, job } = step.refusal;
       return `note that ${container} cannot be created${isFollower(job) ? "" : ` and hold ${shorten(digest)}`}`;

@@ -1,6 +1,6 @@
 import type { Digest } from "../spec/image.js";
 import type { Reason } from "./condition.js";
-import type { JobMark, Refusal, UnreadFile } from "./observed.js";
+import type { JobMark, Lifeline, Refusal, UnreadFile } from "./observed.js";
 import type { BuildSpec } from "../spec/build-spec.js";
 import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
 import type { Hook } from "../spec/hooks.js";
@@ -37,6 +37,8 @@ export type Step = { readonly because: string } & (
   | KeepLogsStep
   | NoteRefusalStep
   | NoteReloadStep
+  | CreateHelperStep
+  | HandOverStep
 );
 
 export type StepKind = Step["kind"];
@@ -221,6 +223,29 @@ export interface KeepLogsStep {
   readonly onRollback?: string;
   /** As in `Hold`. */
   readonly ranAnewAt?: number;
+}
+
+/** A container like that of the controller itself, to be the controller while that is replaced, or cut off. */
+export interface CreateHelperStep {
+  readonly kind: "create-helper";
+  readonly name: string;
+  readonly project: string;
+  readonly service: string;
+  readonly lifeline: Lifeline;
+  /** The controller's own container, by id. */
+  readonly of: string;
+  /** Of a line: the engine's socket, a path of the host. */
+  readonly socket?: string;
+  /** What the spec has written into the container: it cannot be copied from there. */
+  readonly files: readonly ContainerFile[];
+}
+
+/** The controller in another container goes on, and this one stops. */
+export interface HandOverStep {
+  readonly kind: "hand-over";
+  /** That container's id. */
+  readonly heir: string;
+  readonly name: string;
 }
 
 /** Writes into the journal that the engine refused a creation: the rollout has failed, and its digest and spec are held. */

@@ -14,6 +14,7 @@ import type {
   ForeignContainer,
   HostSnapshot,
   ObservedContainer,
+  ObservedHelper,
   ObservedImage,
   ObservedNetwork,
   ObservedVolume,
@@ -38,6 +39,12 @@ export interface View {
   readonly seeingSince?: HostSnapshot["seeingSince"];
   /** What the services of all files are to have for themselves. Absent: not known. */
   readonly claims?: readonly Claim[];
+  /** The helpers that are there for the sake of this service. */
+  readonly helpers?: readonly ObservedHelper[];
+  /** The helper that the controller is, whichever service it is there for. */
+  readonly self?: ObservedHelper | undefined;
+  readonly own?: HostSnapshot["own"];
+  readonly office?: Office;
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
   /** Creations that the engine has just refused. */
@@ -46,6 +53,14 @@ export interface View {
   readonly dependencies: ReadonlyMap<string, DependencyState>;
   /** The containers that its file names to share something of, by that name. */
   readonly providers: ReadonlyMap<string, Provider>;
+}
+
+/** What a controller knows of its own office. */
+export interface Office {
+  /** How long it has been this one's. */
+  readonly ageMs: number;
+  /** The controllers that stand by, by the ids of their containers: since when each has been seen to. Epoch ms. */
+  readonly standbys: ReadonlyMap<string, number>;
 }
 
 /** One slot's part of a view: `containers` are those of the slot. */
@@ -96,6 +111,9 @@ export function viewOf(
     engineOutage: host.engineOutage,
     blind: host.blind,
     seeingSince: host.seeingSince,
+    helpers: (host.helpers ?? []).filter((one) => one.project === service.project && one.service === service.name),
+    self: host.helpers?.find(({ id }) => id === host.own),
+    own: host.own,
     pulls,
     dependencies: new Map(dependencies),
     providers: providersOf(service, host),

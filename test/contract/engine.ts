@@ -6,6 +6,7 @@ import { contestedContract } from "./contested.js";
 import { drivenNetworksContract } from "./driven-networks.js";
 import { filesContract } from "./files.js";
 import { healthContract } from "./health.js";
+import { helpersContract } from "./helpers.js";
 import { imagesContract } from "./images.js";
 import { insideContract } from "./inside.js";
 import { jobsContract } from "./jobs.js";
@@ -33,6 +34,7 @@ export function engineContract(name: string, makeStage: () => Promise<Stage>): v
     buildContract(bench);
     lifeContract(bench);
     jobsContract(bench);
+    helpersContract(bench);
     logsContract(bench);
     healthContract(bench);
     networksContract(bench);

@@ -11,6 +11,10 @@ export const podmanLacks: readonly string[] = [
   "takes a restart policy, twice",
   "bring a container back, and are counted",
   "can be run, renamed and removed once it is claimed, and what becomes of it is seen",
+  // None is ever made there: its restart policy could not be taken from it again.
+  "a helper is made of a container, of what that has mounted and joined, and belongs to no service",
+  "a helper comes back whenever it is killed, until its restart policy says otherwise",
+  "a helper is refused under a name that is taken",
   // It starts the one that is shared of, where Docker refuses.
   "are shared with a container by its id, which is observed, and only while that one runs",
   "says of whom: ipc",

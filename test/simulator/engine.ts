@@ -8,9 +8,10 @@ import type {
   ForeignContainer,
   HostSnapshot,
   ObservedContainer,
+  ObservedHelper,
 } from "../../src/plan/observed.js";
 import { addressesOf } from "../../src/plan/resources.js";
-import type { Step } from "../../src/plan/step.js";
+import type { Step, StepOf } from "../../src/plan/step.js";
 import { specHash } from "../../src/spec/hash.js";
 import { holds } from "../../src/spec/reload-policy.js";
 import { isSignal } from "../../src/spec/signals.js";
@@ -59,6 +60,8 @@ export class SimulatedEngine implements Engine {
   readonly #foreign = new Map<string, { readonly id: string; readonly network: string | undefined }>();
   /** Containers that others made, by id. */
   readonly #strangers = new Map<string, Pick<ForeignContainer, "image" | "compose">>();
+  /** Those of a controller, by id. */
+  readonly #helpers = new Map<string, StepOf<"create-helper">>();
   readonly #bases = new Map<string, string>();
   readonly #streams = new Set<Stream>();
   #reachable = true;
@@ -173,7 +176,9 @@ export class SimulatedEngine implements Engine {
     this.clock.after(ms, () => {
       this.#reachable = true;
       this.#listsChanged = true;
-      if (watched) this.world.outage = { from, to: this.clock.monotonic() };
+      const outage = { from, to: this.clock.monotonic() };
+      if (watched) this.world.outage = outage;
+      if (restart) this.world.restart = outage;
       for (const { id } of this.world.host.containers) {
         this.world.changed.add(id);
         const before = restart ? running.find((container) => container.id === id) : undefined;
@@ -217,7 +222,16 @@ export class SimulatedEngine implements Engine {
         one.state === "running" ? { ...this.world.checked(one), location: addresses.locationOf(one) } : one,
       );
       const networks = this.#peopled(host.networks);
-      return { ...host, containers: located, networks, foreign, takenAt: this.world.now(), reading: this.#reading() };
+      const helpers = this.helpers();
+      return {
+        ...host,
+        containers: located,
+        networks,
+        foreign,
+        helpers,
+        takenAt: this.world.now(),
+        reading: this.#reading(),
+      };
     });
 
   #heldBy({ id, state, ports = [] }: ContainerFacts): Pick<ForeignContainer, "ports" | "addresses"> {
@@ -226,6 +240,16 @@ export class SimulatedEngine implements Engine {
       ...(state === "running" && ports.length > 0 ? { ports } : {}),
       ...(location.kind === "networks" ? { addresses: location.addresses } : {}),
     };
+  }
+
+  /** Those that there are, whoever looks. */
+  helpers(): readonly ObservedHelper[] {
+    return [...this.#helpers].flatMap(([id, { project, service, lifeline, of }]) => {
+      const { name, state, createdAt } = this.world.find(id) ?? {};
+      if (name === undefined || state === undefined || createdAt === undefined) return [];
+      const originalRuns = this.world.find(of)?.state === "running";
+      return [{ id, name, project, service, lifeline, of, originalRuns, state, createdAt }];
+    });
   }
 
   /** As an HTTP answer dates itself: to a second. */
@@ -355,6 +379,22 @@ export class SimulatedEngine implements Engine {
       );
       this.#bases.set(id, activeName(step.spec, step.slot));
       this.world.tell(id, "create");
+      return id;
+    });
+
+  createHelper: Engine["createHelper"] = (step) =>
+    this.#change("createHelper", () => {
+      this.#refuseTakenName(step.name);
+      const { digest, networks } = this.#get(step.of);
+      const original = this.world.specOf(step.of);
+      if (original === undefined) throw fault("ContainerGone", `no such container: ${step.of}`);
+      const spec = { ...original, container: { ...original.container, ports: [] } };
+      const id = this.addStranger(step.name, spec, digest, { labelled: false });
+      const joined = networks.map((endpoint) => ({ ...endpoint, aliases: [] }));
+      const { mounts = [] } = this.#get(step.of);
+      this.world.patch(id, { mounts, networks: joined, restartPolicy: { name: "always", maximumRetryCount: 0 } });
+      for (const file of step.files) this.world.writeFile(id, file);
+      this.#helpers.set(id, step);
       return id;
     });
 
@@ -579,6 +619,7 @@ export class SimulatedEngine implements Engine {
     this.world.forget(found.id);
     this.#bases.delete(found.id);
     this.#strangers.delete(found.id);
+    this.#helpers.delete(found.id);
   }
 
   /** Networks, volumes and images: those lists are stale now. */

@@ -79,6 +79,10 @@ export class World {
   aheadMs = 0;
   /** When the engine was last out of reach while it was watched, in true time. */
   outage: Interval | undefined;
+  /** When it was last gone together with its containers, watched or not: what an own container tells of that. */
+  restart: Interval | undefined;
+  /** Told of each beginning and end of a container's run. */
+  onLife: (id: string, what: "begins" | "ends") => void = () => undefined;
   readonly takenPorts = new Set<number>();
   readonly addresses = new Addresses();
   /** Ids of containers that no start can bring up any more. */
@@ -110,7 +114,7 @@ export class World {
 
   freshId(): string {
     this.#count += 1;
-    return this.#count.toString(16).padStart(64, "0");
+    return this.#count.toString(16).padStart(12, "0").padEnd(64, "0");
   }
 
   find(id: string): ObservedContainer | undefined {
@@ -265,6 +269,7 @@ export class World {
     this.apply({ kind: "start-container", container: container.name, because: "started" });
     this.patch(container.id, { oomKilled: false, restartCount: made.restarts, endedByRequest: false });
     this.tell(container.id, "start");
+    this.onLife(container.id, "begins");
     const { behaviour } = made;
     for (const line of behaviour.output ?? []) made.log.write(line);
     for (const line of behaviour.errors ?? []) made.log.write(line, "stderr");
@@ -391,6 +396,7 @@ export class World {
     const ended = { state: "exited", health: "none", healthySince: undefined } as const;
     this.patch(id, { ...ended, exitCode, finishedAt: this.now() });
     this.#made.get(id)?.log.stir();
+    this.onLife(id, "ends");
     this.tell(id, "die");
     // The first process of a PID namespace takes all others along.
     for (const { id: guest, state, owners } of this.host.containers) {

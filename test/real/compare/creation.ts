@@ -63,6 +63,7 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
       noteLeaving: notNow,
       signal: notNow,
       noteReload: notNow,
+      handOver: notNow,
     });
   }
   return outcome;

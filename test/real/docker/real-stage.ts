@@ -105,7 +105,8 @@ export async function realStage(engineHost: string, registryUrl: string, project
     kill: async (container) => {
       // Not through the engine: it would take that for a wish, and no restart policy would answer.
       const { State } = await docker.getContainer(container).inspect();
-      process.kill(State.Pid, "SIGKILL");
+      // 0 would be every process of this group.
+      if (State.Pid > 0) process.kill(State.Pid, "SIGKILL");
     },
     stopByHand: async (container) => {
       await docker.getContainer(container).stop({ t: 2 });

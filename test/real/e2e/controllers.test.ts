@@ -71,6 +71,7 @@ describe("two controllers on one engine", () => {
       await scene.untilServing(first.digest);
       const other = await second(scene, `${scene.directory}/${name}`, { standby: true });
       await other.waitForLog(standsBy);
+      await other.ready();
       expect(await ready(other.adminUrl)).toEqual({ ready: true, standby: true });
       expect((await fetch(`${other.adminUrl}/api/v1/services`)).status).toBe(503);
       const next = await scene.push({ version: "v2" });

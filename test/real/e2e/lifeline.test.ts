@@ -1,6 +1,7 @@
 import { describe, expect, inject } from "vitest";
 import { freePort } from "../../sandbox/fairlead.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
+import { hostedIn } from "./hosted.js";
 import { test } from "./scene.js";
 
 /** A socket proxy in one line: whatever comes in over TCP goes to the engine's socket. */
@@ -50,7 +51,7 @@ describe("the line to the engine", () => {
     );
     expect(refused).toMatchObject({ sync: "OutOfSync", health: "Healthy" });
     expect(refused.conditions.find(({ type }) => type === "Ready")?.message).toMatch(
-      /reaches the engine through \S+-proxy-1, and would cut its own line: do it with a controller that/,
+      /reaches the engine through \S+-proxy-1, and would cut its own line: start a second controller with --standby/,
     );
     // Everything else goes on.
     await scene.until("the other service", async () => (await scene.active())?.startedAt !== undefined);
@@ -62,5 +63,39 @@ describe("the line to the engine", () => {
     await scene.start();
     await scene.untilServing(digest, "proxy");
     expect((await scene.active("proxy"))?.id).not.toBe(before?.id);
+  });
+
+  test("is replaced by a helper with the proxy's own socket, where the controller is in a container", async ({
+    scene,
+  }) => {
+    await publishHaproxy(inject("registryUrl"));
+    const port = await freePort();
+    const socket = scene.engineHost.slice("unix://".length);
+    const name = `${scene.project}-line`;
+    const proxy = (version: string) => ({
+      image: "haproxy:3.2-alpine",
+      container_name: name,
+      user: "root",
+      entrypoint: ["haproxy", "-f", "/relay.cfg"],
+      configs: [{ source: "relay", target: "/relay.cfg" }],
+      volumes: [`${socket}:/engine.sock`],
+      ports: [`127.0.0.1:${port}:2375`],
+      environment: { VERSION: version },
+    });
+    const self = await hostedIn(scene, {
+      services: { proxy: proxy("1") },
+      beside: { configs: { relay: { content: relay } } },
+      engine: `tcp://127.0.0.1:${port}`,
+    });
+    const lineNow = async () => (await scene.containers()).find((one) => one.name === name);
+    const [controller, before] = [await scene.active("fairlead"), await lineNow()];
+    await self.write({ proxy: proxy("2") });
+    const after = await scene.until("a new line", async () => {
+      const line = await lineNow();
+      return line?.id !== before?.id && line?.state === "running" ? line : undefined;
+    });
+    await self.untilInCharge(controller?.digest ?? "");
+    expect(await scene.active("fairlead")).toEqual(controller);
+    expect(await lineNow()).toEqual({ ...after, restartPolicy: "unless-stopped" });
   });
 });

@@ -32,6 +32,15 @@ export async function baseImage(engineHost: string): Promise<string> {
 }
 
 async function fill(root: string): Promise<void> {
+  await fillSystem(root);
+  const { stdout: npm } = await run("sh", ["-c", "command -v npm"]);
+  const folder = dirname(dirname(await realpath(npm.trim())));
+  await cp(folder, `${root}/usr/local/lib/node_modules/npm`, { recursive: true });
+  await symlink("../lib/node_modules/npm/bin/npm-cli.js", `${root}/usr/local/bin/npm`);
+}
+
+/** A shell, Node, and what they need: this machine's own, in an empty folder. */
+export async function fillSystem(root: string): Promise<void> {
   for (const folder of [
     "bin",
     "usr/bin",
@@ -60,10 +69,6 @@ async function fill(root: string): Promise<void> {
     await mkdir(`${root}${dirname(library)}`, { recursive: true });
     await copyFile(library, `${root}${library}`);
   }
-  const { stdout: npm } = await run("sh", ["-c", "command -v npm"]);
-  const folder = dirname(dirname(await realpath(npm.trim())));
-  await cp(folder, `${root}/usr/local/lib/node_modules/npm`, { recursive: true });
-  await symlink("../lib/node_modules/npm/bin/npm-cli.js", `${root}/usr/local/bin/npm`);
 }
 
 /** Those that ldd names, and those that the C library loads only when a name is looked up. */

@@ -76,10 +76,13 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(fairlead.passed.size).toBeGreaterThan(15);
   }, 120_000);
 
-  test("leaves its own container alone where its service wants another image, and says what to do", async () => {
+  test("leaves its own container alone where its service is to be stopped, and says what to do", async () => {
     const labels = { project, service: "self", "container-number": "1", oneoff: "False" };
     const options = Object.entries(labels).flatMap(([key, value]) => ["--label", `com.docker.compose.${key}=${value}`]);
-    const fairlead = await startContainer(options, ", self: {image: imagetest/web, x-fairlead: {adopt: true}}");
+    const fairlead = await startContainer(
+      options,
+      ", self: {image: imagetest/web, x-fairlead: {adopt: true, stopped: true}}",
+    );
     await fairlead.untilHealthy();
     expect(await fairlead.untilRefused("self")).toMatch(/is the container of this very controller/);
     const state = await docker(["inspect", "--format", "{{.State.Running}} {{.RestartCount}}", fairlead.name]);

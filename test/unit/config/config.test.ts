@@ -18,6 +18,14 @@ function write(name: string, text: string): string {
   return file;
 }
 
+it("a helper stands by, and listens where nobody comes by, whatever it was told as the controller that it was made of", () => {
+  const flags = { hooksListen: "0.0.0.0:8420", adminListen: "0.0.0.0:8421" };
+  expect(readConfig(flags, { FAIRLEAD_HELPER: "home/fairlead" })).toMatchObject({
+    ...{ helps: "home/fairlead", standby: true, hooksListen: "127.0.0.1:0", adminListen: "127.0.0.1:0" },
+  });
+  expect(readConfig(flags, { FAIRLEAD_HELPER: "" })).toMatchObject({ ...flags, helps: undefined, standby: false });
+});
+
 describe("where a setting comes from", () => {
   it("the flag, else the environment, else the settings file, else the default", () => {
     const config = write("fairlead.yaml", "resync: '0 * * * *'\n");

@@ -106,6 +106,15 @@ describe("a project that Docker Compose runs already", () => {
     await controller.stop();
   });
 
+  it("is stopped where the file says so, though it differs from it", async () => {
+    stage.specs[0] = { ...spec, adopt: true, stopped: true };
+    const id = await composed("shop_web_1", specOf({ container: { environment: { MODE: "old" }, restart: policy } }));
+    const controller = await stage.start();
+    await stage.until("its end", () => find(id)?.state === "exited");
+    expect(names()).toEqual(["shop_web_1"]);
+    await controller.stop();
+  });
+
   it("is shown in the plan: what it differs in, and what would come of adopting it", async () => {
     await composed("shop-web-1", specOf({ container: { environment: { MODE: "secret-value" }, restart: policy } }));
     const controller = await stage.start();

@@ -97,6 +97,39 @@ describe("the lease", () => {
     }
   });
 
+  it("goes at once to the heir, and to anybody else only when that one has not come for it", async () => {
+    const [marks, clock] = [new SimulatedMarks(), new ManualClock()];
+    const one = lease(marks, clock, holder("one"));
+    await one.claim();
+    await one.release("c2");
+    expect([...marks.texts.keys()]).toEqual(["default.2"]);
+    const three = lease(marks, clock, { ...holder("three"), container: "c3" }, ({ token }) => token === "one");
+    expect(await three.claim()).toMatchObject({ kind: "reserved", holder: { token: "one", heir: "c2" } });
+    await clock.advance(8_900);
+    expect((await three.claim()).kind).toBe("reserved");
+    const two = lease(marks, clock, { ...holder("two"), container: "c2" });
+    expect(await two.claim()).toEqual({ kind: "held" });
+    await clock.advance(200);
+    expect((await three.claim()).kind).toBe("taken");
+
+    await two.release("c9");
+    expect((await three.claim()).kind).toBe("reserved");
+    await clock.advance(9_100);
+    expect(await three.claim()).toEqual({ kind: "held" });
+  });
+
+  it("is not had again at once by the one who has given it up for another", async () => {
+    const [marks, clock] = [new SimulatedMarks(), new ManualClock()];
+    const one = lease(marks, clock, holder("one"));
+    await one.claim();
+    await one.release("c2");
+    const again = lease(marks, clock, holder("one"));
+    expect((await again.claim()).kind).toBe("reserved");
+    expect(await settle(again, clock)).toMatchObject({ kind: "reserved" });
+    await clock.advance(9_100);
+    expect(await again.claim()).toEqual({ kind: "held" });
+  });
+
   it("is not given up by a mark that nobody of ours has written", async () => {
     const [marks, clock] = [new SimulatedMarks(), new ManualClock()];
     marks.texts.set("default.3", "not JSON");

@@ -51,6 +51,40 @@ describe.skipIf(!hasFlock)("the lock on a data directory", () => {
     await two.release();
   });
 
+  it("can be given to another one and taken again", async () => {
+    const path = folder();
+    const [one, two] = [(await open(path))!, (await open(path))!];
+    await one.take();
+    const waiting = two.take(new AbortController().signal);
+    await one.unlock();
+    expect(await waiting).toBe("held");
+    expect(await one.take()).toBe("taken");
+    await two.release();
+    expect(await one.take()).toBe("held");
+    await one.release();
+  });
+
+  it("goes to the heir of the lease, whoever comes for the directory first", async () => {
+    const path = folder();
+    const [marks, clock] = [new SimulatedMarks(), systemClock];
+    const come = async (token: string, container: string) => {
+      const directory = (await open(path))!;
+      const self = { ...holder(token, directory.identity), container };
+      const lease = (owns: () => boolean) =>
+        new Lease({ marks, name: "default", self, isGone: owns, clock, log: silentLog });
+      const options = { directory, lease, self, mayWait: () => true, onStandingBy: () => Promise.resolve() };
+      return takeOffice({ ...options, clock, log: silentLog }, new AbortController().signal);
+    };
+    const first = await come("one", "c1");
+    const other = come("three", "c3");
+    const heir = come("two", "c2");
+    await first!.leave("c2");
+    await (await heir)!.assertHeld();
+    await (await heir)!.leave();
+    await (await other)!.assertHeld();
+    await (await other)!.leave();
+  });
+
   it("stops waiting when it is told to", async () => {
     const path = folder();
     const [one, two] = [(await open(path))!, (await open(path))!];
@@ -148,7 +182,7 @@ describe("the office", () => {
     const options = {
       directory: undefined,
       self,
-      standby,
+      mayWait: () => standby,
       clock,
       log: { ...silentLog, warn: (_fields: object, text: string) => void said.push(text) },
       onStandingBy: () => Promise.resolve(void said.push("standing by")),
@@ -186,6 +220,32 @@ describe("the office", () => {
     await first!.leave();
     await clock.advance(5_000);
     await (await office)!.assertHeld();
+  });
+
+  it("is waited for through a time in which the engine is away, by one who knows of another", async () => {
+    const [marks, clock] = [new SimulatedMarks(), new ManualClock()];
+    const first = await enter(marks, clock, "one").office;
+    const { office, said } = enter(marks, clock, "two", true);
+    await clock.advance(10_000);
+    marks.cut(true);
+    await clock.advance(60_000);
+    marks.cut(false);
+    await clock.advance(10_000);
+    expect(said).toEqual(["standing by"]);
+    await first!.leave();
+    await clock.advance(5_000);
+    await (await office)!.assertHeld();
+  });
+
+  it("is lost where the engine was not there at first, another one has it, and this one may wait for it", async () => {
+    const [marks, clock] = [new SimulatedMarks(), new ManualClock()];
+    await enter(marks, clock, "one").office;
+    marks.cut(true);
+    const office = await enter(marks, clock, "two", true).office;
+    marks.cut(false);
+    await clock.advance(10_000);
+    expect(await office!.lost).toMatchObject({ token: "one" });
+    await expect(office!.assertHeld()).rejects.toMatchObject({ code: "LeaseLost" });
   });
 
   it("is given up by one who stands by and is told to end", async () => {

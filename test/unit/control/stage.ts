@@ -2,7 +2,8 @@ import { setImmediate as tick } from "node:timers/promises";
 import fc from "fast-check";
 import { Controller } from "../../../src/control/controller.js";
 import { Journal } from "../../../src/control/journal.js";
-import type { Engine, Log, Registry, Source, SourceSnapshot } from "../../../src/control/ports.js";
+import type { OwnOffice } from "../../../src/control/own-office.js";
+import type { Clock, Engine, Log, Registry, Source, SourceSnapshot } from "../../../src/control/ports.js";
 import type { Telemetry } from "../../../src/control/telemetry.js";
 import { FairleadError } from "../../../src/errors.js";
 import { silentLog } from "../../../src/log.js";
@@ -52,6 +53,16 @@ export class MemoryRegistry implements Registry {
 /** Of the event loop: as many as the longest chain of work between two writes or timers. */
 const turns = 8;
 
+export interface ControlOptions {
+  engine: Engine;
+  clock: Clock;
+  telemetry?: Telemetry;
+  prune?: boolean;
+  seesFiles?: boolean;
+  office?: OwnOffice;
+  log?: Log;
+}
+
 export interface Stage {
   readonly engine: SimulatedEngine;
   /** Of the controllers that are started on `engine` itself. */
@@ -62,15 +73,12 @@ export interface Stage {
   readonly contexts: MemoryContexts;
   readonly specs: ServiceSpec[];
   /** Starts a controller on it; several one after another stand for restarts. */
-  start(options?: {
-    engine?: Engine;
-    /** With an empty journal; a number: so many of its last lines never reached the disk. */
-    forgetful?: boolean | number;
-    telemetry?: Telemetry;
-    prune?: boolean;
-    seesFiles?: boolean;
-    log?: Log;
-  }): Promise<Controller>;
+  start(
+    /** `forgetful`: with an empty journal; a number: so many of its last lines never reached the disk. */
+    options?: Partial<ControlOptions> & { forgetful?: boolean | number },
+  ): Promise<Controller>;
+  /** A controller that has not begun yet. */
+  open(options: ControlOptions): Promise<{ readonly controller: Controller; readonly journal: Journal }>;
   /** The services file has changed. */
   reload(): void;
   push(letter: string, behaviour: Behaviour, spec?: ServiceSpec): void;
@@ -97,6 +105,7 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
   const settle = async () => {
     for (let turn = 0; turn < turns; turn += 1) await tick();
   };
+  const data = () => `/data/${state.journals}`;
   const snapshot = (): SourceSnapshot => ({
     generation: state.generation,
     projects: [{ name: "shop", file: "services.yaml", services: [...specs] }],
@@ -115,18 +124,24 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
     gates,
     contexts,
     specs,
-    async start({
-      engine: seen = process.engine,
-      forgetful = false,
+    async start({ forgetful = false, ...options } = {}) {
+      if (forgetful === true) state.journals += 1;
+      if (typeof forgetful === "number") await loseLines(disk, `${data()}/journal`, forgetful);
+      const { controller } = await stage.open({ engine: process.engine, clock: process.clock, ...options });
+      void controller.start();
+      await stage.until("ready", () => controller.ready());
+      return controller;
+    },
+    async open({
+      engine: seen,
+      clock,
       telemetry = new Metrics("0"),
       prune = false,
       seesFiles = true,
+      office = quietOffice,
       log = silentLog,
-    } = {}) {
-      if (forgetful === true) state.journals += 1;
-      const data = `/data/${state.journals}`;
-      if (typeof forgetful === "number") await loseLines(disk, `${data}/journal`, forgetful);
-      const journal = await Journal.open(data, log, { disk, clock: process.clock });
+    }) {
+      const journal = await Journal.open(data(), log, { disk, clock });
       journals.push(journal);
       const controller = new Controller({
         engine: seen,
@@ -138,10 +153,11 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
         gates,
         journal,
         telemetry,
-        clock: process.clock,
+        clock,
         log,
         backoff: { baseMs: 1_000, capMs: 60_000, random: () => 0.5 },
         prune,
+        office,
         schedule: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined },
         resyncJitterMs: 0,
         concurrentPulls: 2,
@@ -149,9 +165,7 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
         concurrentProbes: 32,
         openLogs: 8,
       });
-      void controller.start();
-      await stage.until("ready", () => controller.ready());
-      return controller;
+      return { controller, journal };
     },
     reload() {
       state.generation += 1;
@@ -202,6 +216,13 @@ async function loseLines(disk: SimulatedDisk, folder: string, count: number): Pr
   await file.close();
 }
 
+/** Nobody else is there. */
+export const quietOffice: OwnOffice = {
+  since: 0,
+  standbys: { look: () => Promise.resolve(new Map()), clear: () => Promise.resolve() },
+  handOver: () => undefined,
+};
+
 const changing: ReadonlySet<string> = new Set<keyof Engine>([
   "createNetwork",
   "removeNetwork",
@@ -210,6 +231,7 @@ const changing: ReadonlySet<string> = new Set<keyof Engine>([
   "build",
   "tagImage",
   "createContainer",
+  "createHelper",
   "writeFiles",
   "connectNetwork",
   "disconnectNetwork",

@@ -49,6 +49,11 @@ const acts: { readonly [Name in keyof DockerEngine]: (engine: DockerEngine, ende
   },
   tagImage: (engine) => engine.tagImage(pinned, "fairlead/keep:shop.web.r1"),
   createContainer: (engine) => engine.createContainer(step),
+  createHelper: (engine) => {
+    const helper = { name: "shop-web-1.helper-c", service: "web", lifeline: "controller", of: id, files: [] } as const;
+    return engine.createHelper({ ...common, kind: "create-helper", ...helper });
+  },
+  isOurs: (engine) => engine.isOurs(id),
   statMounted: (engine) => engine.statMounted(id, "/etc/app.conf"),
   writeFiles: (engine) => {
     const file = { path: "/note", content: Buffer.from("x"), mode: 0o444, uid: 0, gid: 0, origin: "config note" };

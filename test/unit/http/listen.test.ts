@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { FairleadError } from "../../../src/errors.js";
 import { formatAddress, isLoopback, parseAddress } from "../../../src/http/address.js";
 import { listen, type Listeners, type ListenOptions } from "../../../src/http/listen.js";
+import { startStandby } from "../../../src/http/standby.js";
 import { exchange, memoryLog, push, secret } from "./harness.js";
 import { type Declared, fakeSurface } from "./surface.js";
 
@@ -158,4 +159,20 @@ describe("an address", () => {
   ])("%s is loopback: %s", (host, expected) => {
     expect(isLoopback({ host, port: 1 })).toBe(expected);
   });
+});
+
+test("one that stands by says that it lives, and that it is ready only where it could take over", async () => {
+  const fit = { yet: false };
+  const server = await startStandby("127.0.0.1:0", () => fit.yet);
+  onTestFinished(() => server.close(0));
+  const ask = async (path: string, method = "GET") => {
+    const response = await fetch(`http://${formatAddress(server.address)}${path}`, { method });
+    return [response.status, await response.json()] as const;
+  };
+  expect(await ask("/livez")).toEqual([200, { live: true, standby: true }]);
+  expect(await ask("/readyz")).toEqual([503, expect.objectContaining({ ready: false, standby: true })]);
+  fit.yet = true;
+  expect(await ask("/readyz?verbose")).toEqual([200, { ready: true, standby: true }]);
+  expect((await ask("/readyz", "POST"))[0]).toBe(503);
+  expect((await ask("/api/v1/services"))[1]).toMatchObject({ error: expect.stringContaining("stands by") as string });
 });
