@@ -33,8 +33,7 @@ describe.concurrent("a person's hands", () => {
     expect((await fairlead(["stop", "web", "--for", "1h", ...admin])).stdout).toContain("is off until");
     await scene.until("the stop", async () => (await scene.active())?.state === "exited");
     expect(await scene.active()).toMatchObject({ id, restartPolicy: "no" });
-    const status = await scene.untilStatus(({ sync }) => sync === "Stopped");
-    expect(status.health).toBe("Missing");
+    await scene.untilStatus(({ sync, health }) => sync === "Stopped" && health === "Missing");
     expect((await fairlead(["start", "web", ...admin])).stdout).toContain("is started now");
     await scene.untilServing(digest);
     expect(await scene.active()).toMatchObject({ id, restartPolicy: "unless-stopped" });
