@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { freePort, startFairlead, type FairleadProcess } from "../sandbox/fairlead.js";
+import { startFairlead, type FairleadProcess } from "../sandbox/fairlead.js";
+import { freePort } from "../sandbox/ports.js";
 import { publishImage, type PublishedImage } from "../sandbox/image.js";
 import type { Behaviour } from "../sandbox/sample.js";
 import type { Cleanup } from "./cleanup.js";

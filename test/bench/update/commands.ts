@@ -1,5 +1,5 @@
 import { rm, writeFile } from "node:fs/promises";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
 import { appPort, type Contender } from "./contender.js";
 

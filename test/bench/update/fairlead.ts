@@ -1,6 +1,6 @@
 import type { ServiceStatus } from "../../../src/plan/condition.js";
 import { clearProject } from "../../real/e2e/host.js";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { postHook } from "../hook.js";
 import { monitorMs, type Contender } from "./contender.js";
 import { startProxy, type ProxyKind } from "./proxy.js";

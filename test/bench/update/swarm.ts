@@ -1,4 +1,4 @@
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { appPort, type Contender, type Theatre } from "./contender.js";
 import { startProxy } from "./proxy.js";
 import { until } from "../../load/until.js";

@@ -7,7 +7,7 @@ import { withGates } from "../../../src/gate/derive.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import type { ContainerFile, ServiceSpec } from "../../../src/spec/service.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { realStage } from "./real-stage.js";
 

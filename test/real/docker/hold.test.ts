@@ -8,7 +8,7 @@ import { withGates } from "../../../src/gate/derive.js";
 import { connectGates } from "../../../src/gate/haproxy.js";
 import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { realStage } from "./real-stage.js";
 

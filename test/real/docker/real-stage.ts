@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
@@ -16,6 +15,7 @@ import { assertKnown } from "../../proxy/strange.js";
 import { publishImage } from "../../sandbox/image.js";
 import type { ImageOptions } from "../../sandbox/image.js";
 import { busybox } from "../../sandbox/packages.js";
+import { freePort } from "../../sandbox/ports.js";
 import { packTar } from "../../sandbox/tar.js";
 import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 
@@ -95,13 +95,7 @@ export async function realStage(engineHost: string, registryUrl: string, project
         await new Promise((resolve) => server.close(resolve));
       };
     },
-    freePort: async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const { port } = server.address() as AddressInfo;
-      await new Promise((resolve) => server.close(resolve));
-      return port;
-    },
+    freePort,
     kill: async (container) => {
       // Not through the engine: it would take that for a wish, and no restart policy would answer.
       const { State } = await docker.getContainer(container).inspect();

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { inject } from "vitest";
 import { runChaos } from "../../load/chaos.js";
 import { openImageShop } from "../../load/image.js";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { test } from "./scene.js";
 

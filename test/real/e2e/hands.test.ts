@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { fairlead } from "./cli.js";
 import { test, type Scene } from "./scene.js";
 

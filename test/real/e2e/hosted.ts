@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { inject } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import type { PublishedImage } from "../../sandbox/image.js";
 import { fairleadPublisher } from "../image/fairlead.js";
 import type { FairleadImageOptions } from "../image/fairlead.js";

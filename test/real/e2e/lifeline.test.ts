@@ -1,5 +1,5 @@
 import { describe, expect, inject } from "vitest";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { hostedIn } from "./hosted.js";
 import { test } from "./scene.js";

@@ -2,7 +2,7 @@ import { describe, inject } from "vitest";
 import { publishIndex } from "../../sandbox/image.js";
 import { hasImage, keptTags } from "./host.js";
 import { order, quick, test } from "./scene.js";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 
 describe.concurrent("a new digest", () => {
   test("the first start, then a webhook: start-first, the old one serves until the new one is proven", async ({

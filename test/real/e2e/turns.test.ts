@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { describe } from "vitest";
-import { freePort } from "../../sandbox/fairlead.js";
+import { freePort } from "../../sandbox/ports.js";
 import { fairlead } from "./cli.js";
 import { test } from "./scene.js";
 import type { Scene } from "./scene.js";
