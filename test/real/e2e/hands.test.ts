@@ -128,6 +128,8 @@ describe.concurrent("a person's hands", () => {
       },
     });
     await twin.start();
+    // What is nobody's own wakes nobody: it is told at the next look.
+    await scene.hook();
     const ready = ({ conditions }: ServiceStatus) => conditions.find(({ type }) => type === "Ready");
     const told = await scene.untilStatus((status) => ready(status)?.reason === "StrayContainer");
     expect(ready(told)).toMatchObject({ status: "True" });
@@ -137,6 +139,7 @@ describe.concurrent("a person's hands", () => {
     await scene.untilServing(newer);
     expect((await twin.inspect()).State.Running).toBe(true);
     await twin.remove({ force: true });
+    await scene.hook();
     await scene.untilStatus((status) => ready(status)?.reason === "Converged");
   });
 });
