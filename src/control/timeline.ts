@@ -1,5 +1,5 @@
 import type { Memory } from "../plan/desired.js";
-import type { ClockReading, ContainerFacts, HostSnapshot } from "../plan/observed.js";
+import type { ClockReading, ContainerFacts, HostSnapshot, Interval } from "../plan/observed.js";
 import { EngineClock } from "./engine-clock.js";
 import type { Clock } from "./ports.js";
 import { Sight } from "./sight.js";
@@ -119,19 +119,24 @@ export class Timeline {
       const said = container[instant];
       if (said === undefined) continue;
       const before = known?.[instant];
-      pins[instant] = before?.said === said ? before : { said, at: this.#locate(said, earliest, answeredAt) };
+      if (before?.said === said) pins[instant] = before;
+      // No event tells of a check: it may have been before the last look.
+      else if (instant === "checkedAt") pins[instant] = { said, at: this.#engine.monotonicOf(said) };
+      else pins[instant] = { said, at: this.#locate(instant, said, { from: earliest, to: answeredAt }) };
     }
     return pins;
   }
 
   /**
    * The engine's word, unless it lies outside of the time in which it can have been: then its clock was set in between,
-   * and all that is known is the two looks. Rather late than early, but not after a gap that may have hidden it.
+   * and all that is known is the two looks. Rather late than early, but not after a gap that may have hidden it; an end not
+   * after the first one, for what was seen to end with the engine is not to blame.
    */
-  #locate(said: number, earliest: number, latest: number): number {
+  #locate(instant: Instant, said: number, { from: earliest, to: latest }: Interval): number {
     const at = this.#engine.monotonicOf(said);
     if (at >= earliest && at <= latest + slackMs) return at;
-    return this.#sight.gaps.findLast(({ to }) => to > earliest)?.to ?? latest;
+    const gaps = this.#sight.gaps.filter(({ to }) => to > earliest);
+    return (instant === "finishedAt" ? gaps[0] : gaps.at(-1))?.to ?? latest;
   }
 
   #placed<T extends ContainerFacts>(container: T): T {

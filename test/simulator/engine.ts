@@ -161,6 +161,7 @@ export class SimulatedEngine implements Engine {
    * they run on, and it does not check their health any more.
    */
   interrupt(ms: number, { restart = false, forgets = false } = {}): void {
+    if (!this.#reachable) return;
     const from = this.clock.monotonic();
     const watched = this.world.listeners.size > 0;
     this.world.emit({ kind: "lost", message: "the simulated engine is out of reach" });
@@ -168,7 +169,7 @@ export class SimulatedEngine implements Engine {
     if (forgets) this.world.forgetChecks();
     const running = this.world.host.containers.filter(({ state }) => state === "running" || state === "restarting");
     if (restart) for (const { id } of running) this.world.end(id, 0);
-    this.clock.after(ms, () => {
+    const back = () => {
       this.#reachable = true;
       this.#listsChanged = true;
       if (watched) this.world.outage = { from, to: this.clock.monotonic() };
@@ -180,6 +181,10 @@ export class SimulatedEngine implements Engine {
         if (found !== undefined && returns) this.world.run(found, true);
       }
       this.world.emit({ kind: "resync" });
+    };
+    this.clock.after(ms, () => {
+      if (this.world.frozen === undefined) back();
+      else this.world.frozen.waiting.push(back);
     });
   }
 

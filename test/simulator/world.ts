@@ -249,7 +249,12 @@ export class World {
     const { job } = container;
     if (job !== undefined) this.jobStarts.push([`${job.phase} ${job.index}`, job.target]);
     this.apply({ kind: "start-container", container: container.name, because: "started" });
-    this.patch(container.id, { oomKilled: false, restartCount: made.restarts, endedByRequest: false });
+    this.patch(container.id, {
+      checkedAt: undefined,
+      oomKilled: false,
+      restartCount: made.restarts,
+      endedByRequest: false,
+    });
     this.tell(container.id, "start");
     const { behaviour } = made;
     for (const line of behaviour.output ?? []) made.log.write(line);
@@ -283,7 +288,7 @@ export class World {
   forgetChecks(): void {
     for (const [id, made] of this.#made) {
       if (made.checks === undefined) continue;
-      this.patch(id, { checkedAt: this.#checkedAt(id) });
+      this.patch(id, { checkedAt: this.#lastCheck(made.checks) });
       made.checks.cancel();
       delete made.checks;
     }
@@ -293,14 +298,17 @@ export class World {
   checked(container: ObservedContainer): ObservedContainer {
     const { checkedAt: known, ...rest } = container;
     if (container.health !== "starting") return rest;
-    return { ...rest, checkedAt: this.#checkedAt(container.id) ?? known };
+    const { checks } = this.#made.get(container.id) ?? {};
+    return {
+      ...rest,
+      checkedAt: (checks === undefined ? undefined : this.#lastCheck(checks)) ?? known ?? rest.startedAt,
+    };
   }
 
-  #checkedAt(id: string): number | undefined {
-    const checks = this.#made.get(id)?.checks;
-    const ranMs = this.clock.monotonic() - (checks?.beganMs ?? 0);
-    if (checks === undefined || ranMs < checks.everyMs) return this.find(id)?.startedAt;
-    return this.now() - (ranMs % checks.everyMs);
+  /** Undefined: there was none yet. */
+  #lastCheck({ beganMs, everyMs }: NonNullable<Made["checks"]>): number | undefined {
+    const ranMs = this.clock.monotonic() - beganMs;
+    return ranMs < everyMs ? undefined : this.now() - (ranMs % everyMs);
   }
 
   /** Answers a way to call it off. */
