@@ -5,9 +5,8 @@ import { readConfig } from "./config.js";
 import type { Environment } from "./config.js";
 import { endProcess } from "./ending.js";
 import { createLog, silentLog } from "./log.js";
-import { pour } from "./pour.js";
-import { visible } from "./printable.js";
 import { readVersion } from "./version.js";
+import { voice } from "./voice.js";
 
 /** The adapters and what they need are a second of start: a verb that only asks a running controller does without. */
 const wiring = () => import("./wiring.js");
@@ -39,9 +38,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
       terminal: process.stdout.isTTY,
       errorTerminal: process.stderr.isTTY,
       readText: readTextIfAny,
-      print: (text) => process.stdout.write(`${visible(text)}\n`),
-      pour: (texts) => pour(texts, process.stdout),
-      complain: (text) => process.stderr.write(`${visible(text)}\n`),
+      ...voice(process.stdout, process.stderr),
     },
     argv,
   );

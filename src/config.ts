@@ -137,7 +137,7 @@ function readSettings(file: string): Settings {
   const messages = result.error.issues.map(({ path, message }) =>
     [file, ...(path.length === 0 ? [] : [path.join(".")]), message].join(": "),
   );
-  throw new FairleadError("ConfigInvalid", messages.join("\n"), { remedy: "docs/configuration.md lists every key" });
+  throw new FairleadError("ConfigInvalid", messages, { remedy: "docs/configuration.md lists every key" });
 }
 
 /** Several secrets, one a line, are all good: the old and the new one while a sender is being changed. */

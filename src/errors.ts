@@ -1,4 +1,4 @@
-import { printableLines } from "./printable.js";
+import { printable } from "./printable.js";
 
 /** Every way in which the outside world can refuse us. The code decides the condition's reason; `retry` decides the queue's answer. */
 export type ErrorCode =
@@ -45,11 +45,18 @@ export class FairleadError extends Error {
 
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    /** One line; several where one text for people says several things. */
+    message: string | readonly string[],
     options: FairleadErrorOptions = {},
   ) {
-    super(printableLines(message), options.cause === undefined ? undefined : { cause: options.cause });
-    this.remedy = options.remedy === undefined ? undefined : printableLines(options.remedy);
+    super(
+      [message]
+        .flat()
+        .map((line) => printable(line))
+        .join("\n"),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.remedy = options.remedy === undefined ? undefined : printable(options.remedy);
     this.retry = options.retry ?? "backoff";
     this.retryAfterMs = options.retryAfterMs;
   }

@@ -8,24 +8,35 @@ export type LogLevel = (typeof logLevels)[number];
 /** JSON lines on standard output, or lines for people where it is a terminal. */
 export async function createLog(level: LogLevel, terminal: boolean): Promise<Log> {
   const { pino } = await import("pino");
+  return terminal ? logForPeople(level) : logForPrograms(level, pino.destination({ fd: 1, sync: true }));
+}
+
+/** One JSON object a line. */
+export async function logForPrograms(level: LogLevel, lines: DestinationStream): Promise<Log> {
+  return logTo(level, visibleLines(lines));
+}
+
+/** What only people need is not even loaded for machines. Default: standard output. */
+export async function logForPeople(level: LogLevel, destination?: NodeJS.WritableStream): Promise<Log> {
+  const { default: pretty } = await import("pino-pretty");
+  const given = destination === undefined ? {} : { destination };
+  const style = { colorize: true, sync: true, translateTime: "SYS:HH:MM:ss", ignore: "reconcile,project" };
+  const lines = pretty({ ...style, ...given });
+  return logTo(level, {
+    write: (line) => lines.write(`${JSON.stringify(printableValue(JSON.parse(line)))}\n`),
+  });
+}
+
+async function logTo(level: LogLevel, lines: DestinationStream): Promise<Log> {
+  const { pino } = await import("pino");
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const log: Log = pino(
-    options,
-    terminal ? await prettyLines() : visibleLines(pino.destination({ fd: 1, sync: true })),
-  );
+  const log: Log = pino(options, lines);
   return log;
-}
-
-/** What only people need is not even loaded for machines. */
-async function prettyLines(): Promise<DestinationStream> {
-  const { default: pretty } = await import("pino-pretty");
-  const lines = pretty({ colorize: true, sync: true, translateTime: "SYS:HH:MM:ss", ignore: "reconcile,project" });
-  return { write: (line) => lines.write(`${JSON.stringify(printableValue(JSON.parse(line)))}\n`) };
 }
 
 /** JSON escapes what would end a line of ASCII; readers and terminals know more such characters. */

@@ -1,5 +1,6 @@
 import type { History } from "../control/surface.js";
 import { shorten } from "../plan/render.js";
+import { printable } from "../printable.js";
 import type { Wiring } from "./wiring.js";
 
 /** Why the container that failed last did, and its last lines. */
@@ -8,5 +9,5 @@ export function printFailure(wiring: Wiring, { failures }: History): void {
   if (failure === undefined) return;
   const { container, digest, at, reason, message, logs } = failure;
   wiring.print(shorten(`${container} (${digest}) failed at ${at}: ${reason}: ${message}; its last lines:`));
-  for (const line of logs) wiring.print(`  ${line}`);
+  for (const line of logs) wiring.print(`  ${printable(line)}`);
 }

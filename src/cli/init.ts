@@ -2,6 +2,7 @@ import { access, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FairleadError } from "../errors.js";
 import type { Config } from "../config.js";
+import { printable } from "../printable.js";
 import { formatYaml } from "../spec/yaml.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
@@ -29,7 +30,7 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
   }
   const { file, notes, secrets } = await wiring.draft(config, { all, projects: project, containers: container }, name);
   const text = render(file, notes);
-  for (const note of notes) wiring.complain(note);
+  for (const note of notes) wiring.complain(printable(note));
   if (output === undefined) {
     wiring.print(text.trimEnd());
     if (secrets.size > 0)

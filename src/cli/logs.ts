@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FairleadError } from "../errors.js";
 import type { BuildOutput, History } from "../control/surface.js";
+import { printable } from "../printable.js";
 import { ask, fetchServices, findService, servicePath } from "./admin.js";
 import type { Admin } from "./admin.js";
 import { printFailure } from "./failure.js";
@@ -99,7 +100,7 @@ async function buildLog(wiring: Wiring, admin: Admin, names: readonly string[], 
     }
     const from = shown.beganAt === beganAt ? shown.count : 0;
     if (dropped > from) wiring.complain(`fairlead: ${dropped - from} lines are not kept`);
-    for (const line of lines.slice(Math.max(0, from - dropped))) wiring.print(line);
+    for (const line of lines.slice(Math.max(0, from - dropped))) wiring.print(printable(line));
     shown = { beganAt, count: dropped + lines.length };
     if (flags.follow !== true) return 0;
     if (state !== "running") return state === "failed" ? 1 : 0;

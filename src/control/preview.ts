@@ -10,6 +10,7 @@ import { specHash } from "../spec/hash.js";
 import { formatImage } from "../spec/image.js";
 import type { Digest } from "../spec/image.js";
 import { jobImages } from "../spec/job.js";
+import { printable } from "../printable.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { ServiceRecord } from "./record.js";
@@ -35,7 +36,8 @@ export async function forecastAll(options: PreviewOptions): Promise<readonly Ser
 function previewOfLeft({ name, compose }: ForeignContainer): ServicePlan[] {
   if (compose === undefined) return [];
   const { project, service } = compose;
-  const text = `${project}/${service}\n  left alone: ${name}, which Docker Compose runs and no services file declares`;
+  const left = `left alone: ${name}, which Docker Compose runs and no services file declares`;
+  const text = [`${project}/${service}`, `  ${left}`].map((line) => printable(line)).join("\n");
   return [{ project, service, changes: false, text }];
 }
 
@@ -44,7 +46,7 @@ async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<Se
   const strategy = strategyOf(spec, viewOf(options.host, spec, new Map()));
   const head = `${spec.project}/${spec.name} ${formatImage(spec.image)} (${strategy.order}: ${strategy.because})`;
   const supposed = reason === "NameConflict" ? await supposing(spec, options) : [];
-  const text = [head, ...[...lines, ...supposed].map((line) => `  ${line}`)].join("\n");
+  const text = [head, ...[...lines, ...supposed].map((line) => `  ${printable(line)}`)].join("\n");
   return { project: spec.project, service: spec.name, changes, text };
 }
 

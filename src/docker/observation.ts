@@ -47,7 +47,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     finishedAt: ended ? finishedAt : undefined,
     exitCode: ended ? inspected.State?.ExitCode : undefined,
     oomKilled: inspected.State?.OOMKilled ?? false,
-    startError: inspected.State?.Error ?? "",
+    startError: printable(inspected.State?.Error ?? ""),
     restartCount: inspected.RestartCount ?? 0,
     restartPolicy: restartOf(inspected),
     networks: endpointsOf(inspected),

@@ -2,11 +2,13 @@ import express, { type Express } from "express";
 import helmet from "helmet";
 import { accessLog } from "./access-log.js";
 import type { HttpLog } from "./log.js";
+import { answerPlainJson } from "./plain-json.js";
 
 /** What both apps share: exact paths, no ETag (answers are small and differ), security headers, the access log. */
 export function bareApp(log: HttpLog, styleSource: readonly string[] = []): Express {
   const app = express();
   app.enable("case sensitive routing").enable("strict routing").disable("etag").disable("x-powered-by");
+  answerPlainJson(app);
   app.use(accessLog(log));
   app.use(
     helmet({

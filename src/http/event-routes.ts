@@ -1,6 +1,7 @@
 import type { Express } from "express";
 import type { Event, EventWish, Surface } from "../control/surface.js";
 import { allowOnly } from "./methods.js";
+import { plainJson } from "./plain-json.js";
 import { queryFlag, querySince } from "./query.js";
 import type { Streams } from "./streams.js";
 
@@ -35,9 +36,9 @@ async function* written(events: AsyncIterable<Event>, write: (event: Event) => s
 }
 
 function objectOf(event: Event): string {
-  return `${JSON.stringify(event)}\n`;
+  return `${plainJson(event)}\n`;
 }
 
 function messageOf(event: Event): string {
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${plainJson(event)}\n\n`;
 }

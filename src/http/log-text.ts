@@ -1,4 +1,5 @@
 import type { LogEntry, LogReading } from "../control/surface.js";
+import { plainJson } from "./plain-json.js";
 
 export interface LogStyle {
   readonly timestamps: boolean;
@@ -19,7 +20,7 @@ export async function* logText({ containers, entries }: LogReading, style: LogSt
 
 /** One JSON object a line. */
 export async function* logObjects({ entries }: LogReading): AsyncGenerator<string> {
-  for await (const entry of entries) yield `${JSON.stringify(entry)}\n`;
+  for await (const entry of entries) yield `${plainJson(entry)}\n`;
 }
 
 function told(entry: LogEntry, { timestamps }: LogStyle): string {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { journalNotice, type JournalState } from "../control/journal/standing.js";
 import type { ServiceStatus } from "../plan/condition.js";
+import { printable } from "../printable.js";
 import { formatProblem, type Problem } from "../spec/problem.js";
 
 const style = `:root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}body{margin:2rem auto;max-width:72rem;padding:0 1rem}
@@ -61,7 +62,7 @@ function asList(notice: string | undefined): readonly string[] {
   return notice === undefined ? [] : [notice];
 }
 
-/** Text and quoted attribute values. */
+/** Text and quoted attribute values: one line, whoever wrote it. */
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+  return printable(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import { plainJson } from "./plain-json.js";
 
 /** How long what a refused sender still sends is taken and dropped, so that it gets to read its answer. */
 const lingerMs = 1000;
@@ -28,7 +29,7 @@ export function refuse(res: Response, refusal: Pick<Refusal, "status" | "message
     res.json(answer);
     return;
   }
-  const text = JSON.stringify(answer);
+  const text = plainJson(answer);
   res.type("json").set("Content-Length", String(Buffer.byteLength(text)));
   res.write(text);
   endWhenSent(res);

@@ -1,3 +1,4 @@
+import { printable } from "../printable.js";
 import type { ProjectSpec } from "../spec/service.js";
 import type { HostSnapshot, ObservedNetwork } from "./observed.js";
 
@@ -44,13 +45,13 @@ function networkOrphan(name: string, { id, project = "", foreign }: ObservedNetw
   const ours = host.containers.filter(({ networks }) => networks.some(({ network }) => network === name));
   const usedBy = [...new Set([...ours.map((container) => container.name), ...foreign])].sort();
   const fate = usedBy.length === 0 ? "--prune removes it" : `it is still used by ${usedBy.join(", ")}`;
-  const text = `network ${name} of project ${project} stands in no services file any more; ${fate}`;
+  const text = printable(`network ${name} of project ${project} stands in no services file any more; ${fate}`);
   return { kind: "network", project, name, id, usedBy, text };
 }
 
 function volumeOrphan(name: string, project: string): Orphan {
   const what = `volume ${name} of project ${project} stands in no services file any more`;
-  const text = `${what}; it is kept until somebody removes it (docker volume rm ${name})`;
+  const text = printable(`${what}; it is kept until somebody removes it (docker volume rm ${name})`);
   return { kind: "volume", project, name, id: undefined, usedBy: [], text };
 }
 

@@ -1,3 +1,4 @@
+import { printable } from "../printable.js";
 import type { BuildContext } from "../spec/build-spec.js";
 import { isFollower } from "./observed.js";
 import { sharedNames } from "./shared.js";
@@ -95,9 +96,9 @@ function renderAttachment(
   return ` on ${attach.network}${attach.aliases.length === 0 ? " without an alias" : ` as ${attach.aliases.join(", ")}`}`;
 }
 
-/** Digests as people read them: the first twelve digits. */
+/** As people read it, whoever wrote it: one line, and of digests the first twelve digits. */
 export function shorten(text: string): string {
-  return text.replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1");
+  return printable(text).replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1");
 }
 
 /** Numbered steps and what comes after them. Deterministic: the tests compare it literally. */

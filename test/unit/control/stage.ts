@@ -5,7 +5,7 @@ import { setImmediate as tick } from "node:timers/promises";
 import fc from "fast-check";
 import { Controller } from "../../../src/control/controller.js";
 import { Journal } from "../../../src/control/journal.js";
-import type { Engine, Registry, Source, SourceSnapshot } from "../../../src/control/ports.js";
+import type { Engine, Log, Registry, Source, SourceSnapshot } from "../../../src/control/ports.js";
 import type { Telemetry } from "../../../src/control/telemetry.js";
 import { FairleadError } from "../../../src/errors.js";
 import { silentLog } from "../../../src/log.js";
@@ -71,6 +71,7 @@ export interface Stage {
     telemetry?: Telemetry;
     prune?: boolean;
     seesFiles?: boolean;
+    log?: Log;
   }): Promise<Controller>;
   /** The services file has changed. */
   reload(): void;
@@ -131,10 +132,11 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
       telemetry = new Metrics("0"),
       prune = false,
       seesFiles = true,
+      log = silentLog,
     } = {}) {
       if (forgetful === true) state.journals += 1;
       if (typeof forgetful === "number") await loseLines(join(root, String(state.journals), "journal"), forgetful);
-      const journal = watched(await Journal.open(join(root, String(state.journals)), silentLog), writes);
+      const journal = watched(await Journal.open(join(root, String(state.journals)), log), writes);
       journals.push(journal);
       const controller = new Controller({
         engine: seen,
@@ -147,7 +149,7 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
         journal,
         telemetry,
         clock: process.clock,
-        log: silentLog,
+        log,
         backoff: { baseMs: 1_000, capMs: 60_000, random: () => 0.5 },
         prune,
         schedule: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined },

@@ -28,7 +28,8 @@ function textOf(status: ServiceStatus): string {
   const { project, service, image, sync, health, desiredDigest, activeDigest, revision, conditions } = status;
   const digests = `wants ${desiredDigest ?? "?"}, runs ${activeDigest ?? "nothing"} r${revision ?? "-"}`;
   const lines = conditions.map((one) => `${one.type} ${one.status} ${one.reason}: ${one.message}`);
-  return `\n${shorten([`${project}/${service} ${image} ${sync} ${health}, ${digests}`, ...lines].join("\n"))}\n`;
+  const all = [`${project}/${service} ${image} ${sync} ${health}, ${digests}`, ...lines];
+  return `\n${all.map((line) => shorten(line)).join("\n")}\n`;
 }
 
 const show = (patch: Partial<StatusInput>) => textOf(statusOf(inputOf(patch), undefined));
