@@ -1,6 +1,3 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setImmediate as tick } from "node:timers/promises";
 import fc from "fast-check";
 import { Controller } from "../../../src/control/controller.js";
@@ -15,6 +12,7 @@ import type { Digest } from "../../../src/spec/image.js";
 import type { ServiceSpec } from "../../../src/spec/service.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { MemoryContexts } from "../../simulator/contexts.js";
+import { SimulatedDisk } from "../../simulator/disk.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
 import { SimulatedFiles } from "../../simulator/files.js";
 import { SimulatedGates } from "../../simulator/gates.js";
@@ -83,30 +81,21 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** The whole of control on a simulated host: only the clock, the host and the registry are not real. */
-export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
+/** The whole of control on a simulated host: only the clock, the host, the registry and the disk are not real. */
+export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
   const engine = new SimulatedEngine();
   const process = new SimulatedProcess(engine, engine.clock);
   const prober = new SimulatedProber(engine);
   const gates = new SimulatedGates(engine);
   const registry = new MemoryRegistry((ms, callback) => void engine.clock.after(ms, callback));
   const contexts = new MemoryContexts();
-  const root = await mkdtemp(join(tmpdir(), "fairlead-control-"));
+  const disk = new SimulatedDisk();
   const readers = new Set<(snapshot: SourceSnapshot) => void>();
   const state = { generation: 1, journals: 0 };
   const journals: Journal[] = [];
-  const writes = new Set<Promise<unknown>>();
-  /** The journal is a real file: what waits for it must not wait in simulated time too. */
-  const written = async () => {
-    while (writes.size > 0) {
-      await Promise.all(writes);
-      await tick();
-    }
-  };
   /** What has been set off at this moment of simulated time comes to its end, or to a wait for a later one. */
   const settle = async () => {
     for (let turn = 0; turn < turns; turn += 1) await tick();
-    await written();
   };
   const snapshot = (): SourceSnapshot => ({
     generation: state.generation,
@@ -135,8 +124,9 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
       log = silentLog,
     } = {}) {
       if (forgetful === true) state.journals += 1;
-      if (typeof forgetful === "number") await loseLines(join(root, String(state.journals), "journal"), forgetful);
-      const journal = watched(await Journal.open(join(root, String(state.journals)), log), writes);
+      const data = `/data/${state.journals}`;
+      if (typeof forgetful === "number") await loseLines(disk, `${data}/journal`, forgetful);
+      const journal = await Journal.open(data, log, { disk, clock: process.clock });
       journals.push(journal);
       const controller = new Controller({
         engine: seen,
@@ -188,32 +178,28 @@ export async function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stag
     },
     close: async () => {
       await Promise.all(journals.map((journal) => journal.close()));
-      await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-  return stage;
+  return Promise.resolve(stage);
 }
 
 /** What a controller finds of its journal when it is started again. */
 export const memories = fc.oneof(fc.boolean(), fc.integer({ min: 1, max: 12 }));
 
-async function loseLines(folder: string, count: number): Promise<void> {
-  const last = (await readdir(folder)).sort().at(-1);
+async function loseLines(disk: SimulatedDisk, folder: string, count: number): Promise<void> {
+  const last = (await disk.list(folder))
+    .map(({ name }) => name)
+    .sort()
+    .at(-1);
   if (last === undefined) return;
-  const lines = (await readFile(join(folder, last), "utf8")).split("\n").slice(0, -1);
-  const kept = lines.slice(0, Math.max(0, lines.length - count));
-  await writeFile(join(folder, last), kept.map((line) => `${line}\n`).join(""));
-}
-
-/** The same journal; its writes stand in `writes` while they are under way. */
-function watched(journal: Journal, writes: Set<Promise<unknown>>): Journal {
-  const append = journal.append.bind(journal);
-  journal.append = (entry) => {
-    const write = append(entry);
-    writes.add(write);
-    return write.finally(() => writes.delete(write));
-  };
-  return journal;
+  const pieces: Buffer[] = [];
+  for await (const piece of disk.read(`${folder}/${last}`)) pieces.push(piece);
+  const lines = Buffer.concat(pieces).toString().split("\n").slice(0, -1);
+  const kept = lines.slice(0, Math.max(0, lines.length - count)).map((line) => `${line}\n`);
+  const file = await disk.open(`${folder}/${last}`);
+  await file.truncate(0);
+  await file.write(kept.join(""));
+  await file.close();
 }
 
 const changing: ReadonlySet<string> = new Set<keyof Engine>([
