@@ -1,6 +1,7 @@
 import { benchChaos } from "./chaos.js";
 import { benchIdle } from "./idle.js";
 import { benchIntake } from "./intake.js";
+import { benchJournal } from "./journal.js";
 import { benchRollout } from "./rollout.js";
 import { benchSteady } from "./steady.js";
 import { benchUpdate } from "./update.js";
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<void>>> 
   idle: benchIdle,
   update: benchUpdate,
   chaos: benchChaos,
+  journal: benchJournal,
 };
 
 const given = process.argv.slice(2);
