@@ -1,11 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, inject } from "vitest";
-import type { Reason } from "../../../src/plan/condition.js";
+import type { Reason, ServiceStatus } from "../../../src/plan/condition.js";
 import { faultProxy, type Fault, type FaultProxy } from "../../sandbox/fault-proxy.js";
 import { publishImage } from "../../sandbox/image.js";
 import { startRegistry } from "../../sandbox/registry.js";
+import { fairlead } from "./cli.js";
 import { test, type Scene } from "./scene.js";
+
+/** Far less than one after another of those that hang would take. */
+const promptMs = 40_000;
 
 const manifests = { path: /\/manifests\// };
 
@@ -82,6 +86,74 @@ describe.concurrent("while the registry", () => {
     await scene.until("the next question", () => proxy.count(manifests) > asked, 30_000);
   });
 
+  test("asks for a day's patience for one repository: the others go on, and a person may ask all the same, once", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const proxy = await faultProxy(inject("registryUrl"));
+    onTestFinished(() => proxy.stop());
+    const at = (name: string) => ({ image: `${proxy.host}/${scene.image(name)}` });
+    const [web, api] = [await scene.push(), await scene.push({ name: "api" })];
+    await scene.write({ web: at("web"), api: at("api") });
+    await scene.start();
+    await scene.untilServing(web.digest);
+    await scene.untilServing(api.digest, "api");
+    const refused = { path: new RegExp(`/${scene.image("web")}/manifests/`) };
+    proxy.inject(refused, { status: 503, headers: { "retry-after": "86400" } });
+    const [newWeb, newApi] = [await scene.push(), await scene.push({ name: "api" })];
+    proxy.forget();
+    await look(scene);
+    const isPaused = ({ conditions }: ServiceStatus) =>
+      conditions.some(
+        ({ reason, message }) => reason === "RegistryUnavailable" && message.includes("is asked again at"),
+      );
+    const status = await scene.untilStatus(isPaused);
+    const told = status.conditions.map(({ message }) => /asked again at (\S+Z)/.exec(message)?.[1]).find(Boolean);
+    expect(Date.parse(told ?? "") - Date.now(), "ms, not a day").toBeLessThan(16 * 60_000);
+    const admin = ["--admin", scene.fairlead.adminUrl];
+    expect((await fairlead(["status", "web", ...admin])).stdout).toContain(`asked again at ${told}`);
+    const asked = proxy.count(refused);
+    await look(scene);
+    await look(scene, "api");
+    await scene.untilServing(newApi.digest, "api");
+    expect(proxy.count(refused)).toBe(asked);
+
+    expect((await fairlead(["reconcile", "web", ...admin])).code).toBe(0);
+    await scene.until("the question", () => proxy.count(refused) === asked + 1);
+    await scene.untilStatus(isPaused);
+    proxy.heal();
+    await look(scene);
+    await expectHealing(scene);
+    expect(proxy.count(refused)).toBe(asked + 1);
+    expect((await fairlead(["reconcile", "web", ...admin])).code).toBe(0);
+    await scene.untilServing(newWeb.digest);
+  });
+
+  test("hangs for thirty repositories: another one of the same host is served", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const proxy = await faultProxy(inject("registryUrl"));
+    onTestFinished(() => proxy.stop());
+    const at = (name: string) => ({ image: `${proxy.host}/${scene.image(name)}` });
+    const hung = Array.from({ length: 30 }, (_, index) => `hung${index}`);
+    proxy.inject({ path: /-hung\d+\// }, { delayMs: 300_000 });
+    const first = await scene.push();
+    await scene.write({ ...Object.fromEntries(hung.map((name) => [name, at(name)])), web: at("web") });
+    await scene.start();
+    const serves = async (digest: string) => {
+      const active = await scene.active();
+      return active?.state === "running" && active.digest === digest;
+    };
+    await scene.until("the first start", () => serves(first.digest), promptMs);
+    const second = await scene.push();
+    await look(scene);
+    await scene.until("the update", () => serves(second.digest), promptMs);
+    expect(proxy.count({ path: /-hung\d+\// })).toBeGreaterThan(0);
+  });
+
   test("is down at the first start: it is tried until it answers", async ({ scene, expect, onTestFinished }) => {
     const proxy = await faultProxy(inject("registryUrl"));
     onTestFinished(() => proxy.stop());
@@ -154,11 +226,11 @@ async function serveThroughProxy(scene: Scene, onTestFinished: (fn: () => Promis
 }
 
 /** The hook for an image on any registry. */
-async function look(scene: Scene): Promise<void> {
+async function look(scene: Scene, service = "web"): Promise<void> {
   await fetch(`${scene.fairlead.hooksUrl}/hooks/generic/${scene.hookSecret}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ service: `${scene.project}/web` }),
+    body: JSON.stringify({ service: `${scene.project}/${service}` }),
   });
 }
 
