@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { applyEntry, emptyRecord } from "../../../../src/control/record.js";
 import type { Entry } from "../../../../src/control/record.js";
 import { silentLog } from "../../../../src/log.js";
 import { faultyDisk } from "./faulty-disk.js";
@@ -23,35 +24,45 @@ const rollout = (revision: number) =>
     },
   }) as const satisfies Entry;
 
-/** One of everything that has to outlive whatever is written later. */
-const kept: readonly Entry[] = [
-  rollout(1),
-  hold(),
-  { type: "stable", at: 5, key, digest: other, specHash: "S" },
-  { type: "pin", at: 6, key, revision: 1, digest: other, specHash: "S", image: "demo/web:1" },
-  { type: "pause", at: 7, key },
-  { type: "approve", at: 8, key, digest: other, specHash: "S" },
-  { type: "seen", at: 8, key, digest: other },
-  { type: "same-content", at: 8, key, digest, as: other },
-  { type: "adopt", at: 9, key, container: "abc", name: "n", restart: { name: "always", maximumRetryCount: 0 }, digest },
-  {
-    type: "job",
-    at: 9,
-    key,
-    container: "j",
-    job: "J",
-    specHash: "S",
-    digest,
-    outcome: "failed",
-    message: "no",
-    logs: ["why"],
+type Lasting = Exclude<Entry["type"], "step" | "retry" | "resume" | "start" | "forget">;
+const web = { at: 9, key };
+
+/** One of everything that has to outlive whatever is written later: a new kind of entry does not compile without its own. */
+const lasting: { readonly [T in Lasting]: Extract<Entry, { readonly type: T }> } = {
+  rollout: rollout(1),
+  hold: hold(),
+  attempt: { ...web, type: "attempt", specHash: "S", digest: other, reason: "PortConflict", message: "taken", slot: 1 },
+  stable: { ...web, type: "stable", digest: other, specHash: "S" },
+  pin: { ...web, type: "pin", revision: 1, digest: other, specHash: "S", image: "demo/web:1" },
+  pause: { ...web, type: "pause" },
+  approve: { ...web, type: "approve", digest: other, specHash: "S" },
+  seen: { ...web, type: "seen", digest: other },
+  "same-content": { ...web, type: "same-content", digest, as: other },
+  adopt: { ...web, type: "adopt", container: "abc", name: "n", restart: { name: "no", maximumRetryCount: 0 }, digest },
+  job: {
+    ...{ ...web, type: "job", container: "j", job: "J", specHash: "S", digest },
+    ...{ outcome: "failed", message: "no", logs: ["why"] },
   },
-  { type: "leaving", at: 9, key, container: "abc", stage: "left", forMs: 5, startedAt: 3 },
-  { type: "post-start", at: 9, key, container: "abc", startedAt: 3, failure: "it failed" },
-  { type: "build-asked", at: 9, key },
-  { type: "built", at: 9, key, inputs: "i", beganAt: 8, image: digest },
-  { type: "resolved", at: 9, key, image: "demo/web", digest },
-];
+  leaving: { ...web, type: "leaving", container: "abc", stage: "left", forMs: 5, startedAt: 3 },
+  "post-start": { ...web, type: "post-start", container: "abc", startedAt: 3, failure: "it failed" },
+  mounted: {
+    ...web,
+    type: "mounted",
+    container: "abc",
+    startedAt: 3,
+    files: { "/f": { identity: "1", content: "c" } },
+  },
+  volumes: { ...web, type: "volumes", slot: 1, volumes: [{ name: "v", target: "/t" }] },
+  "build-asked": { ...web, type: "build-asked" },
+  built: { ...web, type: "built", inputs: "i", beganAt: 8, image: digest },
+  "build-failed": { ...web, type: "build-failed", inputs: "j", beganAt: 8, lasting: true, message: "no", logs: ["l"] },
+  resolved: { ...web, type: "resolved", image: "demo/web", digest },
+  stop: { ...web, type: "stop", until: 99 },
+  ending: { ...web, type: "ending", container: "abc", startedAt: 3 },
+  revision: { ...web, type: "revision", revision: 7 },
+};
+const kept: readonly Entry[] = Object.values(lasting);
+
 const filler = (key: Entry["key"], index: number): Entry => ({
   type: "step",
   at: 10,
@@ -61,6 +72,10 @@ const filler = (key: Entry["key"], index: number): Entry => ({
 });
 
 describe("compaction", () => {
+  it.each(kept.map((entry) => [entry.type, entry] as const))("has something of %s to keep", (_type, entry) => {
+    expect(applyEntry(emptyRecord, entry)).not.toEqual(emptyRecord);
+  });
+
   it("keeps everything in force, whatever is written after it", async () => {
     const data = await ownDirectory();
     const journal = await openJournal(data, silentLog);
@@ -74,7 +89,7 @@ describe("compaction", () => {
     expect(text.some((one) => one.includes('{"type":"hold"'))).toBe(false);
     const again = await openJournal(data, silentLog);
     expect(again.record(key)).toEqual(before);
-    expect(before.memory).toMatchObject({ pausedAt: 7, pin: { revision: 1 }, stableDigest: other });
+    expect(before.memory).toMatchObject({ pausedAt: 9, pin: { revision: 1 }, stableDigest: other });
     expect(before.failures.map(({ container }) => container)).toEqual(["x", "j"]);
     expect(before.rollouts).toHaveLength(1);
   });
