@@ -282,6 +282,7 @@ export class Controller {
       clock,
       random,
       onTick: () => {
+        log.debug({}, "the schedule has everything looked at again");
         this.#triggers.resync();
       },
     });
