@@ -186,6 +186,7 @@ export class Controller {
       wake: (key) => {
         this.#queue.add(key);
       },
+      hold: (key) => this.#queue.hold(key),
       status: (key) => this.#catalog.statuses.get(key),
       publish: (key, status) => {
         this.#publish(key, status);

@@ -23,6 +23,7 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
     writeFiles: (container, files) => once(() => engine.writeFiles(container, files)),
     connectNetwork: (container, endpoint) => once(() => engine.connectNetwork(container, endpoint)),
     disconnectNetwork: (container, network) => once(() => engine.disconnectNetwork(container, network)),
+    rehearse: (step) => once(() => engine.rehearse(step)),
     startContainer: (container) => once(() => engine.startContainer(container)),
     stopContainer: (container, graceMs) => once(() => engine.stopContainer(container, graceMs)),
     setRestartPolicy: (container, policy) => once(() => engine.setRestartPolicy(container, policy)),

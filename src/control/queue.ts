@@ -74,6 +74,19 @@ export class KeyedQueue {
     else if (this.options.clock.monotonic() >= item.quietUntil) this.add(key);
   }
 
+  /**
+   * The key is left alone until the answer is called: what comes meanwhile waits. Undefined: a run of it is under way.
+   * Nobody waits for another key while its own run is: so two can never wait for each other.
+   */
+  hold(key: string): (() => void) | undefined {
+    const item = this.#item(key);
+    if (item.startedAt !== undefined || item.lane.pending > 0 || item.lane.isPaused) return undefined;
+    item.lane.pause();
+    return () => {
+      item.lane.start();
+    };
+  }
+
   /** The key is gone: its timers and failures go too. A run under way ends by itself, and keeps the key to itself until then. */
   forget(key: string): void {
     const item = this.#items.get(key);

@@ -7,7 +7,8 @@ import { lostNamespace } from "../plan/bonds.js";
 import { isComplete } from "../plan/dependency.js";
 import { gatesOf } from "../plan/gate.js";
 import { runOf } from "../plan/observed.js";
-import type { HostSnapshot } from "../plan/observed.js";
+import { movedBy } from "../plan/make-room.js";
+import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
 import type { Outcome } from "../plan/outcome.js";
 import { pinned } from "../plan/pin.js";
 import { isJobName } from "../plan/names.js";
@@ -69,6 +70,8 @@ export interface ReconcilerOptions {
   readonly publish: (key: ServiceKey, status: ServiceStatus | undefined) => void;
   /** Something that a run waited for has come. */
   readonly wake: (key: ServiceKey) => void;
+  /** No run of that service begins until the answer is called; undefined: one is under way. */
+  readonly hold: (key: ServiceKey) => (() => void) | undefined;
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
 }
 
@@ -76,6 +79,8 @@ export interface ReconcilerOptions {
 const mostPasses = 16;
 const passesOfReplica = 4;
 const removalGraceMs = 10_000;
+/** Another service's run does not take long, as a rule. */
+const heldPollMs = 500;
 /** What waits for an event is looked at this often all the same. */
 const patienceMs = 30_000;
 const asking: Target = { known: false, reason: "NotObserved", message: "the registry is being asked" };
@@ -196,13 +201,42 @@ export class Reconciler {
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
-    await this.#act(run, planned.steps, [...containers, ...view.jobs, ...gatesOf(spec, view)]);
+    const moved = movedBy(planned.steps, view);
+    const release = this.#holdAll(run, moved);
+    if (release === undefined) {
+      const because = `${moved.map(({ name }) => name).join(", ")} has to make room, and is being worked on`;
+      return { kind: "wait", until: clock.now() + heldPollMs, reason: "WaitingForTurn", because };
+    }
+    try {
+      await this.#act(run, planned.steps, [...containers, ...view.jobs, ...gatesOf(spec, view), ...moved]);
+    } finally {
+      release();
+    }
     for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
     if (outcome.kind === "converged" || outcome.kind === "blocked") ledger.settled(run.key);
     if (outcome.kind === "failed") this.#forgetFailure(desired);
     return outcome;
+  }
+
+  /** Those whose containers make room must not find out half way and do something about it. */
+  #holdAll({ key: own }: Run, moved: readonly ObservedContainer[]): (() => void) | undefined {
+    const keys = new Set(moved.map(({ project, service }) => serviceKey(project, service)));
+    keys.delete(own);
+    const held: (() => void)[] = [];
+    const releaseAll = () => {
+      for (const release of held) release();
+    };
+    for (const key of keys) {
+      const release = this.options.hold(key);
+      if (release === undefined) {
+        releaseAll();
+        return undefined;
+      }
+      held.push(release);
+    }
+    return releaseAll;
   }
 
   /** It has been reported: the try after the pause begins anew. */

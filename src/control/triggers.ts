@@ -5,6 +5,7 @@ import { jobImages } from "../spec/job.js";
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { Cached } from "./cached.js";
+import { reasonOfReady } from "./catalog.js";
 import type { Catalog, Dependant } from "./catalog.js";
 import type { Leftovers } from "./leftovers.js";
 import type { EngineEvent, Log, Subject } from "./ports.js";
@@ -97,7 +98,10 @@ export class Triggers {
 
   /** What a dependency waits for, or fails of, no event of its containers may tell. */
   statusChanged(key: ServiceKey, before: ServiceStatus | undefined, now: ServiceStatus | undefined): void {
-    if (reasonOfReady(now) !== reasonOfReady(before)) this.#noticeDependants(key, () => false);
+    if (reasonOfReady(now) !== reasonOfReady(before)) {
+      this.#noticeDependants(key, () => false);
+      this.#noticeWaiting(key);
+    }
     // Its networks may be nobody's now.
     if (now === undefined) void this.options.leftovers.look();
   }
@@ -123,10 +127,10 @@ export class Triggers {
   }
 
   /** Those that wait for what another one of ours has: it may have stopped, or have come to where both can stop. */
-  #noticeWaiting(): void {
+  #noticeWaiting(besides?: ServiceKey): void {
     const { catalog, queue } = this.options;
     for (const [key, status] of catalog.statuses) {
-      if (turns.has(reasonOfReady(status))) queue.notice(key);
+      if (key !== besides && turns.has(reasonOfReady(status))) queue.notice(key);
     }
   }
 
@@ -149,10 +153,6 @@ export class Triggers {
       if (projects.has(project) && !catalog.specs.has(key)) queue.add(key);
     }
   }
-}
-
-function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
-  return status?.conditions.find((condition) => condition.type === "Ready")?.reason;
 }
 
 const obstructions: ReadonlySet<string | undefined> = new Set([

@@ -18,6 +18,7 @@ import * as networks from "./networks.js";
 import { platformOf } from "./platform.js";
 import { pullImage } from "./pull.js";
 import type { Credentials } from "./pull.js";
+import { rehearse } from "./rehearsal.js";
 import { refused } from "./refusal.js";
 import { statMounted } from "./stat.js";
 import { Turns } from "./turns.js";
@@ -121,6 +122,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     writeFiles: (id, files) => settle(() => writeFiles(connection, id, files)),
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
+    rehearse: (step) => settle(() => rehearse(connection, step)),
     startContainer: (id) =>
       onContainer(id, async () => {
         const undo = host.ends.weStart(id);

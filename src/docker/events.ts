@@ -2,6 +2,7 @@ import type { EngineEvent } from "../control/ports.js";
 import type { Host } from "./host.js";
 import { readIdentity } from "./labels.js";
 import { isMark } from "./marks.js";
+import { isRehearsal } from "./rehearsal.js";
 import type { EventMessage } from "./schema.js";
 
 /** The kinds that can change what a plan sees. Health probes' own exec events would drown them. */
@@ -51,6 +52,7 @@ export function digestEvent(message: EventMessage, host: Host): EngineEvent | un
 
 function containerEvent(message: EventMessage, host: Host): EngineEvent | undefined {
   const { Action = "", Actor } = message;
+  if (isRehearsal(Actor?.Attributes)) return undefined;
   const id = Actor?.ID ?? "";
   const identity = readIdentity(Actor?.Attributes ?? {}) ?? host.find(id);
   const subject = { id, names: namesIn(Actor?.Attributes ?? {}) };

@@ -16,6 +16,7 @@ import { listNetworks } from "./networks.js";
 import { factsOf, observe } from "./observation.js";
 import { Outage } from "./outage.js";
 import type { ListedContainer, ListedImage, ListedNetwork } from "./schema.js";
+import { isRehearsal } from "./rehearsal.js";
 import { Staleness } from "./staleness.js";
 import type { Stale } from "./staleness.js";
 import { Unheard } from "./unheard.js";
@@ -239,7 +240,7 @@ export class Host {
       return this.#withCause(facts === undefined || lifeline === undefined ? facts : { ...facts, lifeline });
     };
     const containers = listed.flatMap(({ Id }) => seen(this.#known.get(Id)?.observed) ?? []);
-    const foreign = listed.filter((container) => readIdentity(container.Labels ?? {}) === undefined);
+    const foreign = listed.filter(({ Labels }) => readIdentity(Labels ?? {}) === undefined && !isRehearsal(Labels));
     return {
       takenAt,
       containers,

@@ -1,5 +1,5 @@
 import type { ForeignContainer, ObservedContainer } from "../plan/observed.js";
-import { heldPort } from "./held-port.js";
+import { currentOf, heldPort } from "./held.js";
 import { readComposeIdentity } from "./labels.js";
 import type { InspectedContainer, ListedContainer } from "./schema.js";
 
@@ -18,7 +18,7 @@ export function foreignOf(listed: ListedContainer): Omit<ForeignContainer, "fact
 function heldBy({ Ports, NetworkSettings }: ListedContainer): Pick<ForeignContainer, "ports" | "addresses"> {
   const ports = (Ports ?? []).flatMap(({ IP, PublicPort = "", Type = "" }) => heldPort(IP, String(PublicPort), Type));
   const addresses = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([network, endpoint]) =>
-    [endpoint?.IPAddress, endpoint?.GlobalIPv6Address].flatMap((address) => (address ? [{ network, address }] : [])),
+    currentOf(network, endpoint),
   );
   return { ...(ports.length === 0 ? {} : { ports }), ...(addresses.length === 0 ? {} : { addresses }) };
 }

@@ -1,6 +1,6 @@
 import type { ContainerFacts, ObservedContainer, ObservedEndpoint, ObservedHealthcheck } from "../plan/observed.js";
 import type { RestartPolicy } from "../spec/service.js";
-import { heldPort } from "./held-port.js";
+import { heldBy } from "./held.js";
 import { roleOf } from "../plan/names.js";
 import { readIdentity } from "./labels.js";
 import { locationOf } from "./location.js";
@@ -31,6 +31,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
   const finishedAt = instant(inspected.State?.FinishedAt);
   const mounts = mountsIn(inspected);
   const owners = ownersIn(inspected);
+  const logDriver = inspected.HostConfig?.LogConfig?.Type || undefined;
   return {
     id: inspected.Id,
     name: (inspected.Name ?? "").replace(/^\//, ""),
@@ -54,24 +55,13 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     ...(Object.keys(owners).length === 0 ? {} : { owners }),
     ...(publishes(inspected) ? { publishes: true } : {}),
     ...heldBy(inspected),
+    ...(logDriver === undefined ? {} : { logDriver }),
     ...(state === "running" ? { location: locationOf(inspected) } : {}),
   };
 }
 
 function publishes({ HostConfig }: InspectedContainer): boolean {
   return Object.values(HostConfig?.PortBindings ?? {}).some((bindings) => (bindings ?? []).length > 0);
-}
-
-/** What it was made for, and has for itself while it runs. */
-function heldBy({ HostConfig, NetworkSettings }: InspectedContainer): Pick<ContainerFacts, "ports" | "fixedAddresses"> {
-  const ports = Object.entries(HostConfig?.PortBindings ?? {}).flatMap(([key, bindings]) =>
-    (bindings ?? []).flatMap((binding) => heldPort(binding.HostIp, binding.HostPort, key.slice(key.indexOf("/") + 1))),
-  );
-  const fixedAddresses = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([network, endpoint]) => {
-    const { IPv4Address, IPv6Address } = endpoint?.IPAMConfig ?? {};
-    return [IPv4Address, IPv6Address].flatMap((address) => (address ? [{ network, address }] : []));
-  });
-  return { ...(ports.length === 0 ? {} : { ports }), ...(fixedAddresses.length === 0 ? {} : { fixedAddresses }) };
 }
 
 const states: readonly string[] = ["created", "running", "restarting", "paused", "exited", "dead", "removing"];

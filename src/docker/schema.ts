@@ -89,12 +89,15 @@ export interface InspectedContainer {
     readonly IpcMode?: string;
     readonly PidMode?: string;
     readonly VolumesFrom?: readonly string[] | null;
+    readonly LogConfig?: { readonly Type?: string } | null;
     readonly PortBindings?: Readonly<Record<string, readonly InspectedBinding[] | null>> | null;
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
   };
   readonly Mounts?: readonly InspectedMount[] | null;
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, InspectedEndpoint | null>> | null;
+    /** While it runs: the ports of the host in fact. */
+    readonly Ports?: Readonly<Record<string, readonly InspectedBinding[] | null>> | null;
   };
 }
 

@@ -15,7 +15,15 @@ export type TrialMemory = Pick<SlotMemory, "holds" | "stops">;
 export function assess(next: ObservedContainer, spec: ServiceSpec, view: SlotView, memory: TrialMemory): Verdict {
   if (spec.oneShot === true) return judgeRun(next, view);
   const ended = spec.mayEnd === true ? judgeEnd(next, spec, view, memory) : undefined;
-  return ended ?? judge(next, spec.update.monitorMs, view);
+  const verdict = ended ?? judge(next, spec.update.monitorMs, view);
+  const isUntold = verdict.kind === "failed" && spec.mayEnd !== true && endedUnseen(next, view);
+  return isUntold ? { kind: "not-started", because: "it ended while nobody could see of what" } : verdict;
+}
+
+/** It may have been stopped, also by a controller that died before it could say so: that says nothing about it. */
+function endedUnseen({ state, startError, finishedAt }: ObservedContainer, { seeingSince }: SlotView): boolean {
+  if (state !== "exited" || startError !== "" || finishedAt === undefined || seeingSince === undefined) return false;
+  return finishedAt < seeingSince;
 }
 
 /** A run proves itself by ending well, however long it takes. */

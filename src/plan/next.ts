@@ -24,7 +24,7 @@ import type { Verdict } from "./verdict.js";
 import { isByHost } from "./start-refusal.js";
 import { contestFor, contestOutcome, isOpen } from "./contention.js";
 import type { Contest } from "./contention.js";
-import { needsOf, resourcesOf } from "./resources.js";
+import { commonOf, needsOf, resourcesOf, sizeOf } from "./resources.js";
 import { describeWedge, hasRemains, isWedged } from "./wedged.js";
 
 interface Seen {
@@ -58,8 +58,15 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
     case "proven":
       return planPromotion(desired, next, active, verdict.because, view);
     case "failed":
-      return planFailure(desired, next, active, verdict, view, memory);
+      return isLent(desired.spec, next, verdict, view)
+        ? planLaunch(desired, next, active, verdict.because, { view, memory })
+        : planFailure(desired, next, active, verdict, view, memory);
   }
+}
+
+/** Its address was given to another one of ours, which makes room now. */
+function isLent(spec: ServiceSpec, next: ObservedContainer, { reason }: Failure, view: SlotView): boolean {
+  return reason === "AddressConflict" && contestFor(needsOf(next), spec, view)?.kind === "lent";
 }
 
 function planWedged({ spec }: Desired, next: ObservedContainer): Plan {
@@ -105,9 +112,8 @@ function planSuperseded(
     serves &&
     strategyOf(desired.spec, view).order === "start-first" &&
     active !== undefined &&
-    !isGone(desired.spec, { active, next }, view, memory) &&
-    !(active.publishes === true && next.publishes === true) &&
-    desired.spec.oneShot !== true
+    canComeBack(desired.spec, active, next, { view, memory }) &&
+    canRunBeside(active, next)
   ) {
     const because = "it serves while what was to replace it is itself replaced";
     return { steps: restore(active, because), outcome: { kind: "continue", reason: "RolloutStarted", because } };
@@ -128,6 +134,13 @@ function planSuperseded(
     steps.push(...restore(active, "it serves until the newer one is ready"));
   }
   return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+}
+
+function canRunBeside(active: ObservedContainer, next: ObservedContainer): boolean {
+  if (active.publishes === true && next.publishes === true) return false;
+  const { ports, addresses } = needsOf(next);
+  const taken = { ports, addresses: [...addresses, ...(next.chosenAddresses ?? [])] };
+  return sizeOf(commonOf(needsOf(active), taken)) === 0;
 }
 
 /** An old one on its way back stays as what could be gone back to. */

@@ -4,6 +4,7 @@ import type { Desired, Memory } from "./desired.js";
 import { memoryOf } from "./failures.js";
 import { withLeaving } from "./leave.js";
 import { planJobEnds } from "./job-ends.js";
+import { makeRoom } from "./make-room.js";
 import { planNetworks } from "./networks.js";
 import { sparing } from "./lifeline.js";
 import { withNotice } from "./notice.js";
@@ -13,6 +14,7 @@ import { prepare } from "./prepare.js";
 import { withBuild } from "./build.js";
 import { withPin } from "./pin.js";
 import { awaitRelease, untilReleased } from "./release.js";
+import { rehearse } from "./rehearsal.js";
 import { planRefusals } from "./refusal.js";
 import { planReplicas } from "./replicas.js";
 import { withRoutes } from "./routes.js";
@@ -39,14 +41,14 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const { change, notice } = planNetworks(desired.spec, view);
   if (change !== undefined && stop === undefined) return sparing(change, view);
   const wanted = stop === undefined ? serve(desired, view, remembered) : planStopped(stop, desired, view);
-  const served = besideGated(wanted, desired.spec, view);
+  const served = rehearse(besideGated(wanted, desired.spec, view), desired, view);
   const service = withLeaving(served, desired, view, remembered);
   const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;
   const whole =
     stop !== undefined || target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   const routed = withRoutes(whole, desired, view);
-  const spared = sparing(withUnserved(routed, view, remembered), view);
+  const spared = sparing(makeRoom(withUnserved(routed, view, remembered), view), view);
   return withNotice(withStrays(spared, desired.spec, view), notice, desired.spec, view);
 }
 

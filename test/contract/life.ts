@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { refusalOf } from "../../src/plan/refusal.js";
 import { startReason } from "../../src/plan/start-refusal.js";
+import type { ContainerSpec } from "../../src/spec/service.js";
 import { creation, project, serviceSpec } from "./service.js";
+import type { StageImage } from "./stage.js";
 import type { Bench } from "./bench.js";
 
 export function lifeContract(bench: Bench): void {
@@ -71,6 +73,24 @@ export function lifeContract(bench: Bench): void {
         expect(startReason(seen.startError), seen.startError).toBe("StartFailed");
       }
       await bench.discard(id);
+    });
+
+    it("is rehearsed without anything of it running or left, whatever its image may lack", async () => {
+      const of = async (image: StageImage, container: Partial<ContainerSpec> = {}) => {
+        const { spec, digest } = creation(serviceSpec("rehearsed", image, container), image);
+        await bench.engine.rehearse({
+          ...{ kind: "rehearse-start", container: "contract-rehearsed-1.next", spec, digest, because: "a test" },
+        });
+      };
+      const before = await bench.engine.snapshot();
+      await of(bench.plain);
+      await of(bench.plain, { restart: { name: "always", maximumRetryCount: 0 } });
+      await of(await bench.local({ kind: "unknown-user" }));
+      await of(await bench.local({ kind: "good", volumes: ["/var/lib/db"] }));
+      const after = await bench.engine.snapshot();
+      const ids = ({ containers, foreign }: typeof after) => [...containers, ...foreign].map(({ id }) => id).sort();
+      expect(ids(after)).toEqual(ids(before));
+      expect([...after.volumes.keys()].sort()).toEqual([...before.volumes.keys()].sort());
     });
 
     it("is not removed while it runs; removal of what is gone is success", async () => {

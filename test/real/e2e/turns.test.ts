@@ -1,7 +1,11 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
 import { describe } from "vitest";
 import { freePort } from "../../sandbox/fairlead.js";
 import { fairlead } from "./cli.js";
+import { lookAt, runForeign } from "./host.js";
 import { test } from "./scene.js";
 import type { Scene } from "./scene.js";
 
@@ -94,6 +98,104 @@ describe.concurrent("what changes hands in one edit", () => {
     expect(await refusals(scene)).toEqual([]);
   });
 });
+
+describe.concurrent("a fixed address", () => {
+  const lan = { networks: { lan: { ipam: { config: [{ subnet: "10.77.0.0/24" }] } } } };
+
+  test("is its owner's from the first start on, and is given back by whoever has borrowed it", async ({
+    scene,
+    expect,
+  }) => {
+    await publish(scene, "app", "dns");
+    await scene.write({ app: { networks: ["lan"] }, dns: at("10.77.0.2") }, lan);
+    await scene.start();
+    await untilSynced(scene, "app", "dns");
+    expect([await addressOf(scene, "app"), await addressOf(scene, "dns")]).toEqual(["10.77.0.3", "10.77.0.2"]);
+
+    const network = scene.docker.getNetwork(`${scene.project}_lan`);
+    const [app, dns] = [(await scene.active("app"))!.id, (await scene.active("dns"))!.id];
+    await network.disconnect({ Container: dns });
+    await network.disconnect({ Container: app });
+    await network.connect({ Container: app, EndpointConfig: { Aliases: ["app"] } });
+    await scene.until("dns on its address", async () => (await addressOf(scene, "dns")) === "10.77.0.2");
+    await scene.until("app on another", async () => /^10\.77\.0\.[^2]/.test((await addressOf(scene, "app")) ?? ""));
+    await untilSynced(scene, "app", "dns");
+    expect((await scene.active("app"))!.id).toBe(app);
+    expect(await refusals(scene)).toEqual([]);
+  });
+
+  test("that a stranger has is waited for: address and holder are named", async ({ scene, expect }) => {
+    const { digest } = await scene.push({ name: "dns" });
+    await scene.write(
+      { dns: { networks: ["lan"] } },
+      { networks: { lan: { ipam: { config: [{ subnet: "10.79.0.0/24" }] } } } },
+    );
+    await scene.start();
+    await untilSynced(scene, "dns");
+    const name = `${scene.project}-squatter`;
+    const stranger = await runForeign(scene.docker, `${scene.image("dns")}@${digest}`, {
+      name,
+      project: scene.project,
+    });
+    await scene.docker.getNetwork(`${scene.project}_lan`).connect({ Container: stranger.id });
+    await scene.write(
+      { dns: at("10.79.0.3") },
+      { networks: { lan: { ipam: { config: [{ subnet: "10.79.0.0/24" }] } } } },
+    );
+    const { conditions } = await scene.untilStatus(
+      (status) => status.conditions.some(({ reason }) => reason === "AddressConflict"),
+      "dns",
+    );
+    expect(conditions[0]?.message).toBe(
+      `address 10.79.0.3 on ${scene.project}_lan is that of ${name}, which is not Fairlead's`,
+    );
+    await stranger.remove({ force: true });
+    await untilSynced(scene, "dns");
+    expect(await addressOf(scene, "dns")).toBe("10.79.0.3");
+  });
+});
+
+describe.concurrent("a log server that is down", () => {
+  test("stops nobody and holds nothing, and the new image comes when it is back", async ({ scene, expect }) => {
+    const [port, logPort] = [await freePort(), await freePort()];
+    const logging = { driver: "syslog", options: { "syslog-address": `tcp://127.0.0.1:${logPort}` } };
+    const up = await logServer(logPort);
+    const first = await scene.push();
+    await scene.write({ web: on(port, { logging }) });
+    await scene.start();
+    await scene.untilServing(first.digest);
+    const before = await lookAt(scene.docker, (await scene.active())!.id);
+    await up.close();
+    const second = await scene.push({ version: "v2" });
+    await scene.hook();
+    const { sync, health } = await scene.untilStatus(({ conditions }) =>
+      conditions.some(({ type, reason }) => type === "Ready" && reason === "StartRefused"),
+    );
+    expect({ sync, health }).toEqual({ sync: "OutOfSync", health: "Healthy" });
+    expect(await lookAt(scene.docker, before!.id)).toEqual(before);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("v1\n");
+    const back = await logServer(logPort);
+    await scene.untilServing(second.digest);
+    expect(await refusals(scene)).toEqual([]);
+    await back.close();
+  });
+});
+
+/** Takes what it is sent. */
+async function logServer(port: number): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.resume().on("error", () => undefined));
+  }).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, "close");
+    },
+  };
+}
 
 async function addressOf(scene: Scene, service: string): Promise<string | undefined> {
   const { id } = (await scene.active(service)) ?? {};
