@@ -5,7 +5,7 @@ const only = (name, from, allowed, comment) => ({
   from: { path: `^src/${from}/` },
   to: { path: "^src/", pathNot: [`^src/${from}/`, ...allowed.map((path) => `^src/${path}`)] },
 });
-const house = ["errors\\.ts", "load-late\\.ts", "places\\.ts", "printable\\.ts"];
+const house = ["errors\\.ts", "load-late\\.ts", "printable\\.ts"];
 
 module.exports = {
   forbidden: [
@@ -117,10 +117,16 @@ module.exports = {
       to: { path: "node_modules/prom-client" },
     },
     {
-      name: "queue-in-control",
+      name: "schedule-in-control",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/control/" },
-      to: { path: "node_modules/(p-queue|node-cron)" },
+      to: { path: "node_modules/node-cron" },
+    },
+    {
+      name: "queues-where-work-is-bounded",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(control|registry|context)/" },
+      to: { path: "node_modules/p-queue" },
     },
     {
       name: "express-in-http",

@@ -1,9 +1,9 @@
 import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
+import PQueue from "p-queue";
 import { FairleadError } from "../errors.js";
 import type { Contexts, OpenContext } from "../control/ports.js";
 import type { BuildSpec } from "../spec/build-spec.js";
-import { Places } from "../places.js";
 import { archiveOf } from "./archive.js";
 import { registriesIn } from "./bases.js";
 import { checkOut, commitOf } from "./checkout.js";
@@ -27,15 +27,15 @@ const readingsAtOnce = 4;
 /** The contexts of builds: folders that this process can see, and git repositories it can reach. */
 export function openContexts({ scratch, environment }: ContextsOptions): Contexts {
   const fingerprints = new Fingerprints();
-  const programs = new Places(programsAtOnce);
-  const readings = new Places(readingsAtOnce);
+  const programs = new PQueue({ concurrency: programsAtOnce });
+  const readings = new PQueue({ concurrency: readingsAtOnce });
   const first: { clearing: Promise<void> | undefined } = { clearing: undefined };
   return {
     identify: async (build) => {
       const { context } = build;
-      if (context.kind === "git") return programs.run(() => commitOf(context, environment));
+      if (context.kind === "git") return programs.add(() => commitOf(context, environment));
       const { path } = context;
-      return readings.run(() => guarded(path, async () => fingerprints.of(await readFolder(path, build))));
+      return readings.add(() => guarded(path, async () => fingerprints.of(await readFolder(path, build))));
     },
     open: async (build, identity, signal) => {
       const { context } = build;

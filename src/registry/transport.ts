@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import PQueue from "p-queue";
 import { FairleadError } from "../errors.js";
 import { closeLines, dial, openLines } from "./dial.js";
 import type { Dialled, Lines } from "./dial.js";
@@ -6,7 +7,6 @@ import type { Trust } from "./endpoint.js";
 import { connectionFault } from "./fault.js";
 import { assertWithin, lookupWithin, type Reach } from "./reach.js";
 import { Lane, type LaneWidths, type Turn } from "./lane.js";
-import { Places } from "../places.js";
 
 export interface Question extends Dialled {
   readonly trust: Trust;
@@ -45,17 +45,17 @@ const longestBody = 4 * 1024 * 1024;
 export class Transport {
   private readonly lines = new Map<string, Promise<Lines>>();
   private readonly lanes = new Map<string, Lane>();
-  private readonly places: Places;
+  private readonly places: PQueue;
 
   constructor(private readonly options: TransportOptions) {
-    this.places = new Places(options.atOnce ?? 64);
+    this.places = new PQueue({ concurrency: options.atOnce ?? 64 });
   }
 
   /** The time a request waits for its turn does not count as the registry's. */
   async send(question: Question): Promise<Answer> {
     const lines = await this.linesFor(question);
     return this.laneFor(question.url.host).run(question.turn, () =>
-      this.places.run(() => this.exchange(question, lines)),
+      this.places.add(() => this.exchange(question, lines)),
     );
   }
 
