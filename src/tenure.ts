@@ -8,6 +8,7 @@ import { DirectoryLock } from "./control/directory-lock.js";
 import { fenced, fencedGates } from "./control/fenced.js";
 import type { Holder } from "./control/holder.js";
 import { Journal } from "./control/journal.js";
+import { aborted } from "./control/pause.js";
 import type { Log } from "./control/ports.js";
 import { cronMinutes } from "./control/schedule.js";
 import { serveTerm } from "./control/term.js";
@@ -221,13 +222,4 @@ function sharesFor({ concurrentPulls: pulls }: Config, log: Log): Shares {
 /** As `TZ` or the host has it. */
 function localTimeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => {
-      resolve(undefined);
-    });
-  });
 }

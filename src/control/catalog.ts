@@ -1,6 +1,6 @@
 import type { ServiceStatus } from "../plan/condition.js";
 import { claimOf } from "../plan/resources.js";
-import type { Claim } from "../plan/resources.js";
+import type { ResourceClaim } from "../plan/resources.js";
 import { bareStatus } from "../plan/status.js";
 import { formatImage } from "../spec/image.js";
 import type { ImageReference } from "../spec/image.js";
@@ -27,7 +27,7 @@ export interface Dependant {
 export class Catalog {
   #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
   #specs: ReadonlyMap<ServiceKey, ServiceSpec> = new Map();
-  #claims: readonly Claim[] = [];
+  #claims: readonly ResourceClaim[] = [];
   readonly #statuses = new Map<ServiceKey, ServiceStatus>();
 
   get snapshot(): SourceSnapshot {
@@ -39,7 +39,7 @@ export class Catalog {
   }
 
   /** What the declared services are to have for themselves. */
-  get claims(): readonly Claim[] {
+  get claims(): readonly ResourceClaim[] {
     return this.#claims;
   }
 

@@ -21,6 +21,7 @@ import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import { CrashLoops } from "./crash-loops.js";
 import { Flaps } from "./flaps.js";
 import type { Journal } from "./journal.js";
+import { lastLines } from "./last-lines.js";
 import type { Failure, ServiceRecord } from "./record.js";
 import { RefusedStarts } from "./refused-starts.js";
 import type { Clock, Engine, Log } from "./ports.js";
@@ -29,7 +30,6 @@ import type { Telemetry } from "./telemetry.js";
 /** A container that ran this long before it ended is not in a crash loop. */
 const lastedMs = 10_000;
 const logLines = 40;
-
 export interface LedgerOptions {
   readonly journal: Journal;
   readonly engine: Engine;
@@ -269,9 +269,7 @@ export class Ledger {
       log.warn({ container, digest, reason }, shorten(`${message}; the host is at fault, and it is tried again later`));
       return;
     }
-    const logs = await engine
-      .logTail(id, logLines)
-      .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);
+    const logs = await lastLines(engine, id, logLines);
     const { digest, specHash, reason, message, container, slot, job, revision, onRollback, ranAnewAt } = step;
     const run = failedRun(step, id, clock.now());
     if (run !== undefined) {

@@ -1,8 +1,6 @@
 import { asFairleadError } from "../errors.js";
-import { runOf } from "../plan/observed.js";
+import { keyOf, runOf } from "../plan/observed.js";
 import type { HostSnapshot, ObservedContainer } from "../plan/observed.js";
-import { serviceKey } from "../spec/service.js";
-import type { ServiceKey } from "../spec/service.js";
 import { Funnel } from "./funnel.js";
 import { mergeByTime } from "./merge.js";
 import { pause } from "./pause.js";
@@ -148,8 +146,4 @@ function placeOf(container: ObservedContainer, isOld: boolean): Place {
 
 function whose({ container: { project, service, name } }: Place) {
   return { project, service, container: name };
-}
-
-function keyOf({ project, service }: ObservedContainer): ServiceKey {
-  return serviceKey(project, service);
 }

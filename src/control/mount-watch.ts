@@ -1,6 +1,5 @@
-import { runOf } from "../plan/observed.js";
+import { keyOf, runOf } from "../plan/observed.js";
 import type { HostSnapshot, ObservedContainer, UnreadFile } from "../plan/observed.js";
-import { serviceKey } from "../spec/service.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import type { Journal } from "./journal.js";
 import { pointsOf } from "./mounted-points.js";
@@ -195,8 +194,4 @@ function isWatched({ role, state, startedAt, mounts = [] }: ObservedContainer): 
 
 function isBind({ type }: { readonly type: string }): boolean {
   return type === "bind";
-}
-
-function keyOf({ project, service }: ObservedContainer): ServiceKey {
-  return serviceKey(project, service);
 }

@@ -1,5 +1,5 @@
 import type { HostSnapshot } from "../plan/observed.js";
-import type { Office } from "../plan/view.js";
+import type { SeenOffice } from "../plan/view.js";
 import type { Clock } from "./ports.js";
 import type { Standbys } from "./standing-by.js";
 
@@ -18,7 +18,7 @@ export async function officeSeen(
   { since, standbys }: OwnOffice,
   { helpers = [] }: HostSnapshot,
   clock: Clock,
-): Promise<Office> {
+): Promise<SeenOffice> {
   if (helpers.length === 0) await standbys.clear();
   const shown = helpers.length === 0 ? new Map<string, number>() : await standbys.look();
   const now = clock.now();

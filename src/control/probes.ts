@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import PQueue from "p-queue";
-import { runOf } from "../plan/observed.js";
+import { keyOf, runOf } from "../plan/observed.js";
 import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../plan/observed.js";
 import { specHash } from "../spec/hash.js";
-import { serviceKey } from "../spec/service.js";
 import type { ProbeSpec, ServiceKey, ServiceSpec } from "../spec/service.js";
 import { isProbed, withProbe } from "./effective-health.js";
 import type { Clock, Log, Prober } from "./ports.js";
@@ -91,7 +90,7 @@ export class Probes {
 
   /** A probe is declared together with a spec: what runs with an older one keeps the probe it had, if we know it. */
   #probeFor(container: ObservedContainer): ProbeSpec | undefined {
-    const spec = this.options.declared(serviceKey(container.project, container.service));
+    const spec = this.options.declared(keyOf(container));
     if (spec?.probe === undefined) return undefined;
     return container.specHash === this.#hashOf(spec) ? spec.probe : this.#watchOf(container)?.probe;
   }
@@ -114,7 +113,7 @@ export class Probes {
     const now = this.options.clock.monotonic();
     const { id, name, startedAt } = container;
     const watch: Watch = {
-      key: serviceKey(container.project, container.service),
+      key: keyOf(container),
       id,
       name,
       run: runOf(container),

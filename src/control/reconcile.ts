@@ -15,7 +15,7 @@ import { plan } from "../plan/plan.js";
 import { isPaused } from "../plan/paused.js";
 import { refusalOf } from "../plan/refusal.js";
 import { planRemoval } from "../plan/removal.js";
-import type { Claim } from "../plan/resources.js";
+import type { ResourceClaim } from "../plan/resources.js";
 import { renderStep, shorten } from "../plan/render.js";
 import { withStandIn } from "../plan/stand-in.js";
 import { bareStatus, statusOf } from "../plan/status.js";
@@ -68,7 +68,7 @@ export interface ReconcilerOptions {
   readonly prune: boolean;
   readonly office: OwnOffice;
   readonly declared: (key: ServiceKey) => Declared | undefined;
-  readonly claims: () => readonly Claim[];
+  readonly claims: () => readonly ResourceClaim[];
   /** Undefined: nothing of the service is left. */
   readonly publish: (key: ServiceKey, status: ServiceStatus | undefined) => void;
   /** Something that a run waited for has come. */

@@ -2,6 +2,7 @@ import type { StepOf } from "../plan/step.js";
 import { given } from "../spec/present.js";
 import type { ServiceKey } from "../spec/service.js";
 import type { Journal } from "./journal.js";
+import { lastLines } from "./last-lines.js";
 import type { Clock, Engine, Log } from "./ports.js";
 
 interface Parts {
@@ -37,9 +38,7 @@ export async function noteReload(
     await journal.append(end);
     return;
   }
-  const logs = await engine
-    .logTail(id, logLines)
-    .catch((error: unknown) => [`(its log could not be read: ${String(error)})`]);
+  const logs = await lastLines(engine, id, logLines);
   log.error({ container: name, reason: "ReloadFailed", logs }, `${name}: ${failure}`);
   await journal.append({ ...end, failure, logs: [...logs] });
 }

@@ -4,6 +4,7 @@ import type { Holder } from "./holder.js";
 import { Lease } from "./lease.js";
 import { takeOffice } from "./office.js";
 import type { Office } from "./office.js";
+import { aborted } from "./pause.js";
 import type { Clock, Log, Marks } from "./ports.js";
 import { StandingBy, Standbys } from "./standing-by.js";
 
@@ -88,13 +89,4 @@ async function enter(
     await waiting.end();
     await standingBy.end();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => {
-      resolve(undefined);
-    });
-  });
 }

@@ -10,7 +10,7 @@ import { plan } from "./plan.js";
 import { ranPostStart } from "./post-start-memory.js";
 import { withReload, withReloadEnd } from "./reload-memory.js";
 import { renderStep, shorten } from "./render.js";
-import type { Claim } from "./resources.js";
+import type { ResourceClaim } from "./resources.js";
 import type { Step } from "./step.js";
 import { isUp, viewOf } from "./view.js";
 
@@ -33,7 +33,7 @@ export function forecast(
   desired: Desired,
   host: HostSnapshot,
   memory: Memory,
-  claims: readonly Claim[] = [],
+  claims: readonly ResourceClaim[] = [],
 ): Forecast {
   const lines: string[] = [];
   let world = host;

@@ -1,9 +1,9 @@
 import type { HostSnapshot, ObservedContainer } from "./observed.js";
 import { needsOf, sameAddress, samePort } from "./resources.js";
-import type { Claim } from "./resources.js";
+import type { ResourceClaim } from "./resources.js";
 
 /** The host, once every service has given up what its file does not say any more. */
-export function giveWay(host: HostSnapshot, claims: readonly Claim[]): HostSnapshot {
+export function giveWay(host: HostSnapshot, claims: readonly ResourceClaim[]): HostSnapshot {
   const containers = host.containers.map((container) => {
     const claim = claims.find(({ project, service }) => project === container.project && service === container.service);
     return claim === undefined ? container : withOnly(container, claim);
@@ -11,7 +11,7 @@ export function giveWay(host: HostSnapshot, claims: readonly Claim[]): HostSnaps
   return { ...host, containers };
 }
 
-function withOnly(container: ObservedContainer, claim: Claim): ObservedContainer {
+function withOnly(container: ObservedContainer, claim: ResourceClaim): ObservedContainer {
   const { ports, addresses } = needsOf(container);
   return {
     ...container,

@@ -49,8 +49,9 @@ export function newlyLeft(
 }
 
 /**
- * Seen as it happened, now or by the journal; or, where the file asks for respect, told by its policy: the engine itself starts again what ends by
- * itself under `always` and `unless-stopped`, unless it was sent a signal. What ended with the engine was stopped by nobody.
+ * Seen as it happened, now or by the journal; or, where the file asks for respect, told by its policy: the engine itself
+ * starts again what ends by itself under `always` and `unless-stopped`, unless it was sent a signal. What ended with the
+ * engine was stopped by nobody.
  */
 function isStoppedByOthers(
   container: ObservedContainer,

@@ -1,8 +1,8 @@
 import { blocksOverlap } from "../spec/address-block.js";
-import { serviceKey } from "../spec/service.js";
 import type { NetworkSpec } from "../spec/network.js";
 import type { ServiceSpec } from "../spec/service.js";
 import { networkDrift } from "./drift.js";
+import { keyOf } from "./observed.js";
 import type { ObservedContainer, ObservedNetwork } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
@@ -104,7 +104,7 @@ function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork,
       steps: leave,
       outcome: { kind: "wait", until: view.now + pollMs, reason: "NetworkChanging", because },
       // Once: whoever is on it still has been told, and who was not there to be told looks by himself at his start.
-      ...(leave.length === 0 ? {} : { wake: others.map(({ project, service }) => serviceKey(project, service)) }),
+      ...(leave.length === 0 ? {} : { wake: others.map(keyOf) }),
     };
   }
   const anew: readonly Step[] = [

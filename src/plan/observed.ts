@@ -2,7 +2,8 @@ import type { Digest } from "../spec/image.js";
 import type { Ipam } from "../spec/network.js";
 import type { Shared } from "../spec/relations.js";
 import type { HeldAddress, HeldPort } from "./resources.js";
-import type { RestartPolicy } from "../spec/service.js";
+import { serviceKey } from "../spec/service.js";
+import type { RestartPolicy, ServiceKey } from "../spec/service.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";
@@ -270,6 +271,11 @@ export interface ObservedImage {
   readonly digests: readonly string[];
   /** Ids of all containers on the host, ours or not, running or not, that were created from it. */
   readonly usedBy: readonly string[];
+}
+
+/** Whose it is. */
+export function keyOf({ project, service }: Pick<ObservedContainer, "project" | "service">): ServiceKey {
+  return serviceKey(project, service);
 }
 
 /** The run that a container is in, or was in last: two of one container never have the same. */

@@ -17,7 +17,7 @@ export interface Resources {
 }
 
 /** What a service is to have, by its file. */
-export interface Claim extends Resources {
+export interface ResourceClaim extends Resources {
   readonly project: string;
   readonly service: string;
 }
@@ -43,7 +43,7 @@ interface Fixable {
   readonly settings?: EndpointSettings | undefined;
 }
 
-export function claimOf(spec: ServiceSpec): Claim {
+export function claimOf(spec: ServiceSpec): ResourceClaim {
   return { project: spec.project, service: spec.name, ...resourcesOf(spec) };
 }
 

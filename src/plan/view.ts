@@ -9,7 +9,7 @@ import type { Provider } from "./provider.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import type { Claim } from "./resources.js";
+import type { ResourceClaim } from "./resources.js";
 import type {
   ForeignContainer,
   HostSnapshot,
@@ -38,13 +38,13 @@ export interface View {
   readonly blind?: HostSnapshot["blind"];
   readonly seeingSince?: HostSnapshot["seeingSince"];
   /** What the services of all files are to have for themselves. Absent: not known. */
-  readonly claims?: readonly Claim[];
+  readonly claims?: readonly ResourceClaim[];
   /** The helpers that are there for the sake of this service. */
   readonly helpers?: readonly ObservedHelper[];
   /** The helper that the controller is, whichever service it is there for. */
   readonly self?: ObservedHelper | undefined;
   readonly own?: HostSnapshot["own"];
-  readonly office?: Office;
+  readonly office?: SeenOffice;
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
   /** Creations that the engine has just refused. */
@@ -56,7 +56,7 @@ export interface View {
 }
 
 /** What a controller knows of its own office. */
-export interface Office {
+export interface SeenOffice {
   /** How long it has been this one's. */
   readonly ageMs: number;
   /** The controllers that stand by, by the ids of their containers: since when each has been seen to. Epoch ms. */

@@ -1,14 +1,15 @@
 import { serviceKey } from "../spec/service.js";
 import type { ServiceKey } from "../spec/service.js";
+import { keyOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import { needsOf, sameAddress, samePort } from "./resources.js";
-import type { Claim, Resources } from "./resources.js";
+import type { ResourceClaim, Resources } from "./resources.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
 /** Its service is to have this too; or nobody knows what that is to have. */
-export function keeps(holder: ObservedContainer, view: View, isClaimed: (claim: Claim) => boolean): boolean {
-  const claim = claimOf(keyOf(holder), view);
+export function keeps(holder: ObservedContainer, view: View, isClaimed: (claim: ResourceClaim) => boolean): boolean {
+  const claim = claimIn(keyOf(holder), view);
   return claim === undefined || isClaimed(claim);
 }
 
@@ -55,7 +56,7 @@ function reach(from: ServiceKey, view: View): ReadonlySet<ServiceKey> {
 
 /** Whose containers have what this one is to have, and are not to have it any more. */
 function awaitedBy(service: ServiceKey, view: View): readonly ServiceKey[] {
-  const claim = claimOf(service, view);
+  const claim = claimIn(service, view);
   if (claim === undefined) return [];
   const holders = all(view).filter(
     (other) => keyOf(other) !== service && holds(other, view) && yields(other, claim, view),
@@ -69,14 +70,14 @@ function holds(container: ObservedContainer, view: View): boolean {
 }
 
 /** Something of what is wanted it is to have no longer. */
-function yields(holder: ObservedContainer, claim: Claim, view: View): boolean {
+function yields(holder: ObservedContainer, claim: ResourceClaim, view: View): boolean {
   const wanted = shared(needsOf(holder), claim);
   return keptOf(holder, wanted, view) < sizeOf(wanted);
 }
 
 /** How much of it the holder's service is to have too; all, where nobody knows what that is to have. */
 function keptOf(holder: ObservedContainer, wanted: Resources, view: View): number {
-  const own = claimOf(keyOf(holder), view);
+  const own = claimIn(keyOf(holder), view);
   return sizeOf(own === undefined ? wanted : shared(wanted, own));
 }
 
@@ -92,14 +93,10 @@ function sizeOf({ ports, addresses }: Resources): number {
   return ports.length + addresses.length;
 }
 
-function claimOf(service: ServiceKey, { claims = [] }: View): Claim | undefined {
+function claimIn(service: ServiceKey, { claims = [] }: View): ResourceClaim | undefined {
   return claims.find(({ project, service: name }) => serviceKey(project, name) === service);
 }
 
 function all({ neighbours, containers }: View): readonly ObservedContainer[] {
   return [...neighbours, ...containers];
-}
-
-export function keyOf({ project, service }: ObservedContainer): ServiceKey {
-  return serviceKey(project, service);
 }
