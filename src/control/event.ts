@@ -1,5 +1,5 @@
 import type { Rollout } from "../plan/condition.js";
-import type { Entry } from "./record.js";
+import type { Entry } from "./journal/entry.js";
 import type { Event } from "./surface.js";
 
 type What = Pick<Event, "type" | "reason" | "message" | "digest">;

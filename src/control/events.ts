@@ -1,5 +1,5 @@
 import type { ServiceStatus } from "../plan/condition.js";
-import type { Entry } from "./record.js";
+import type { Entry } from "./journal/entry.js";
 import type { Event, EventWish } from "./surface.js";
 import { eventOf } from "./event.js";
 

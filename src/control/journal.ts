@@ -15,7 +15,8 @@ import type { JournalState } from "./journal/standing.js";
 import { Writer } from "./journal/writer.js";
 import type { Clock, Log } from "./ports.js";
 import { applyEntry, emptyRecord } from "./record.js";
-import type { Entry, ServiceRecord } from "./record.js";
+import type { Entry } from "./journal/entry.js";
+import type { ServiceRecord } from "./record.js";
 
 export interface JournalOptions {
   readonly disk?: Disk;

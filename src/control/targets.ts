@@ -13,7 +13,8 @@ import type { BuildSpec } from "../spec/build-spec.js";
 import type { ServiceKey, ServiceSpec } from "../spec/service.js";
 import { Cached } from "./cached.js";
 import type { Digests } from "./digests.js";
-import type { Entry, ServiceRecord } from "./record.js";
+import type { Entry } from "./journal/entry.js";
+import type { ServiceRecord } from "./record.js";
 import type { Clock, Contexts } from "./ports.js";
 import { reasonOf } from "./reasons.js";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import type { Disk } from "../../src/control/journal/disk.js";
 import { nodeDisk } from "../../src/control/journal/node-disk.js";
 import { Journal } from "../../src/control/journal.js";
-import type { Entry } from "../../src/control/record.js";
+import type { Entry } from "../../src/control/journal/entry.js";
 import { silentLog } from "../../src/log.js";
 import { median } from "./statistics.js";
 import { printTable, type Cell } from "./table.js";

@@ -1,4 +1,4 @@
-import type { Entry } from "../record.js";
+import type { Entry } from "./entry.js";
 
 const mostOfText = 16 * 1024;
 const mostOfLogLine = 2 * 1024;

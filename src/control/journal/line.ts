@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import type { ServiceKey } from "../../spec/service.js";
-import { entrySchema } from "../record.js";
-import type { Entry, ServiceRecord } from "../record.js";
+import { entrySchema } from "./entry.js";
+import type { Entry } from "./entry.js";
+import type { ServiceRecord } from "../record.js";
 import { decodeRecord, encodeRecord } from "./state.js";
 
 /**

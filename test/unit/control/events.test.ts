@@ -1,7 +1,7 @@
 import { setImmediate as tick } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Events } from "../../../src/control/events.js";
-import type { Entry } from "../../../src/control/record.js";
+import type { Entry } from "../../../src/control/journal/entry.js";
 import type { Event, EventWish } from "../../../src/control/surface.js";
 import { digestOf } from "../plan/world.js";
 import { openStage } from "./stage.js";

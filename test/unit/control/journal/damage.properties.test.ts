@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Journal } from "../../../../src/control/journal.js";
 import { applyEntry, emptyRecord } from "../../../../src/control/record.js";
-import type { Entry, ServiceRecord } from "../../../../src/control/record.js";
+import type { Entry } from "../../../../src/control/journal/entry.js";
+import type { ServiceRecord } from "../../../../src/control/record.js";
 import { silentLog } from "../../../../src/log.js";
 import { digest, hold, openJournal, ownDirectory, putAsideIn, segmentsOf } from "./stage.js";
 

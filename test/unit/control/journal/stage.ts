@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { Journal } from "../../../../src/control/journal.js";
 import type { JournalOptions } from "../../../../src/control/journal.js";
 import type { Log } from "../../../../src/control/ports.js";
-import type { Entry } from "../../../../src/control/record.js";
+import type { Entry } from "../../../../src/control/journal/entry.js";
 
 /** A directory of the test's own. */
 export async function ownDirectory(): Promise<string> {
