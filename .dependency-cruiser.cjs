@@ -5,7 +5,7 @@ const only = (name, from, allowed, comment) => ({
   from: { path: `^src/${from}/` },
   to: { path: "^src/", pathNot: [`^src/${from}/`, ...allowed.map((path) => `^src/${path}`)] },
 });
-const house = ["errors\\.ts", "load-late\\.ts", "printable\\.ts"];
+const house = ["errors\\.ts", "process/load-late\\.ts", "printable\\.ts"];
 
 module.exports = {
   forbidden: [
@@ -77,6 +77,12 @@ module.exports = {
       "cli",
       ["spec/", "plan/", "control/", "config\\.ts", "log\\.ts", ...house],
       "A verb gets its adapters from main.",
+    ),
+    only(
+      "process-stands-alone",
+      "process",
+      ["config\\.ts", "errors\\.ts"],
+      "What this process is and may, whatever it is for.",
     ),
     {
       name: "plan-is-pure",

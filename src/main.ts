@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { leastOpenFiles, openFileLimit, openFilesRemedy } from "./open-files.js";
+import { leastOpenFiles, openFileLimit, openFilesRemedy } from "./process/open-files.js";
 
 const limit = openFileLimit();
 if (limit < leastOpenFiles) {

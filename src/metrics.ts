@@ -3,7 +3,7 @@ import type { JournalState } from "./control/journal/standing.js";
 import type { ReconcileResult, RolloutOutcome, Telemetry } from "./control/telemetry.js";
 import { type HookOutcome, hookOutcomes, type HookType, hookTypes } from "./http/outcome.js";
 import { type ConditionType, conditionTypes, type ServiceStatus } from "./plan/condition.js";
-import { openFileLimit, openFilesNow } from "./open-files.js";
+import { openFileLimit, openFilesNow } from "./process/open-files.js";
 import type { StepKind } from "./plan/step.js";
 import type { ServiceKey } from "./spec/service.js";
 

@@ -2,7 +2,7 @@ import type { ConnectionBounds } from "./docker/endpoint.js";
 import { FairleadError } from "./errors.js";
 import type { ConnectionLimits } from "./http/connections.js";
 import { mostStreams } from "./http/streams.js";
-import { openFilesRemedy } from "./open-files.js";
+import { openFilesRemedy } from "./process/open-files.js";
 
 /** How what a process may have open at once (files, sockets, pipes) is shared out. Each part keeps to its number. */
 export interface Shares {

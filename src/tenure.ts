@@ -22,7 +22,7 @@ import { Metrics } from "./metrics.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
-import { openFileLimit, openFilesNow, openFilesRemedy } from "./open-files.js";
+import { openFileLimit, openFilesNow, openFilesRemedy } from "./process/open-files.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { shareOut } from "./shares.js";
 import type { Shares } from "./shares.js";

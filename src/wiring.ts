@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { gitEnvironment, helperEnvironment } from "./child-environment.js";
+import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";
 import type { Config } from "./config.js";
 import { Adoption } from "./control/adoption.js";
 import { systemClock } from "./control/clock.js";

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import type TarStream from "tar-stream";
 import type { Header, Pack } from "tar-stream";
 import { FairleadError } from "../errors.js";
-import { loadLate } from "../load-late.js";
+import { loadLate } from "../process/load-late.js";
 import { contextFault } from "./fault.js";
 import type { Folder } from "./folder.js";
 import { readEntry } from "./tree.js";

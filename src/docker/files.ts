@@ -1,6 +1,6 @@
 import type TarStream from "tar-stream";
 import { FairleadError } from "../errors.js";
-import { loadLate } from "../load-late.js";
+import { loadLate } from "../process/load-late.js";
 import type { ContainerFile } from "../spec/service.js";
 import type { Connection } from "./connection.js";
 import { containerPath, shortId } from "./ids.js";

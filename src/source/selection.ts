@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type * as TinyGlobby from "tinyglobby";
-import { loadLate } from "../load-late.js";
+import { loadLate } from "../process/load-late.js";
 
 /** The files of one project, as the user named them: the first is its own, each other is merged over those before it. */
 export interface Selected {

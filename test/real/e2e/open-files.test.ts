@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished } from "vitest";
 import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
-import { leastOpenFiles } from "../../../src/open-files.js";
+import { leastOpenFiles } from "../../../src/process/open-files.js";
 import { readAll } from "../../sandbox/forward.js";
 import { test } from "./scene.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { connectionLimits } from "../../../src/http/connections.js";
-import { leastOpenFiles, openFileLimit } from "../../../src/open-files.js";
+import { leastOpenFiles, openFileLimit } from "../../../src/process/open-files.js";
 import { shareOut, type Shares } from "../../../src/shares.js";
 
 const own = 20;

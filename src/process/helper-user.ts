@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { FairleadError } from "./errors.js";
+import { FairleadError } from "../errors.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { gitEnvironment, helperEnvironment } from "../../../src/child-environment.js";
+import { gitEnvironment, helperEnvironment } from "../../../src/process/child-environment.js";
 
 const ours = {
   PATH: "/bin",

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-const file = fileURLToPath(new URL("../../../src/load-late.ts", import.meta.url));
+const file = fileURLToPath(new URL("../../../src/process/load-late.ts", import.meta.url));
 const script = `
   const { openSync, closeSync } = await import("node:fs");
   const { loadLate } = await import(${JSON.stringify(file)});
