@@ -91,9 +91,7 @@ describe.concurrent("while the registry", () => {
     expect,
     onTestFinished,
   }) => {
-    const proxy = await faultProxy(inject("registryUrl"));
-    onTestFinished(() => proxy.stop());
-    const at = (name: string) => ({ image: `${proxy.host}/${scene.image(name)}` });
+    const { proxy, at } = await openProxy(scene, onTestFinished);
     const [web, api] = [await scene.push(), await scene.push({ name: "api" })];
     await scene.write({ web: at("web"), api: at("api") });
     await scene.start();
@@ -135,9 +133,7 @@ describe.concurrent("while the registry", () => {
     expect,
     onTestFinished,
   }) => {
-    const proxy = await faultProxy(inject("registryUrl"));
-    onTestFinished(() => proxy.stop());
-    const at = (name: string) => ({ image: `${proxy.host}/${scene.image(name)}` });
+    const { proxy, at } = await openProxy(scene, onTestFinished);
     const hung = Array.from({ length: 30 }, (_, index) => `hung${index}`);
     proxy.inject({ path: /-hung\d+\// }, { delayMs: 300_000 });
     const first = await scene.push();
@@ -213,12 +209,18 @@ describe.concurrent("while the registry", () => {
   });
 });
 
-/** A service whose image both Fairlead and the engine fetch through a proxy of its own, serving. */
-async function serveThroughProxy(scene: Scene, onTestFinished: (fn: () => Promise<void>) => void): Promise<FaultProxy> {
+/** A proxy before the registry, and services whose images come through it. */
+async function openProxy(scene: Scene, onTestFinished: (fn: () => Promise<void>) => void) {
   const proxy = await faultProxy(inject("registryUrl"));
   onTestFinished(() => proxy.stop());
+  return { proxy, at: (name: string) => ({ image: `${proxy.host}/${scene.image(name)}` }) };
+}
+
+/** A service whose image both Fairlead and the engine fetch through a proxy of its own, serving. */
+async function serveThroughProxy(scene: Scene, onTestFinished: (fn: () => Promise<void>) => void): Promise<FaultProxy> {
+  const { proxy, at } = await openProxy(scene, onTestFinished);
   const { digest } = await scene.push();
-  await scene.write({ web: { image: `${proxy.host}/${scene.image()}` } });
+  await scene.write({ web: at("web") });
   await scene.start();
   await scene.untilServing(digest);
   proxy.forget();

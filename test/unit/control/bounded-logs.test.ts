@@ -5,9 +5,8 @@ import type { LogLine } from "../../../src/control/ports.js";
 const line: LogLine = { at: "2026-01-31T12:00:00.000000000Z", stream: "stdout", text: "x" };
 const query = { follow: false };
 
-// eslint-disable-next-line @typescript-eslint/require-await
 async function* oneLine(): AsyncGenerator<LogLine> {
-  yield line;
+  yield await Promise.resolve(line);
 }
 
 test("of the logs that are read at once there are no more than may be, and each end makes room", async () => {
