@@ -114,6 +114,10 @@ function define(registry: Registry) {
       "Problems in the newest version of a services file; 0 means that version is in force.",
       "file",
     ),
+    engineUp: gauge(
+      "fairlead_engine_up",
+      "1 while the engine can be reached; 0: nothing on its host is updated or repaired.",
+    ),
     clockSkew: gauge(
       "fairlead_engine_clock_skew_seconds",
       "How far this process's clock is ahead of the engine's; 0 where no difference can be proven.",
@@ -225,6 +229,7 @@ export class Metrics implements Telemetry {
     all.retries.inc(0);
     all.queueSeconds.zero(queue);
     all.workSeconds.zero(queue);
+    all.engineUp.set(0);
     all.clockSkew.set(0);
     this.depth(0);
     this.running(0, 0);
@@ -346,6 +351,10 @@ export class Metrics implements Telemetry {
 
   fileForgotten(file: string): void {
     this.all.problems.remove({ file });
+  }
+
+  engineUp(isUp: boolean): void {
+    this.all.engineUp.set(isUp ? 1 : 0);
   }
 
   clockSkew(seconds: number): void {

@@ -1,3 +1,4 @@
+import type { EngineState } from "../control/engine-state.js";
 import type { JournalState } from "../control/journal/standing.js";
 import { FairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
@@ -14,6 +15,8 @@ export interface Admin {
 export interface Overview {
   readonly services: readonly ServiceStatus[];
   readonly journal: JournalState;
+  /** Absent: an older controller. */
+  readonly engine?: EngineState;
 }
 
 export async function fetchOverview(admin: Admin): Promise<Overview> {

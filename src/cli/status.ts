@@ -1,3 +1,4 @@
+import { engineNotices } from "../control/engine-state.js";
 import { journalNotice } from "../control/journal/standing.js";
 import type { History } from "../control/surface.js";
 import { ask, fetchOverview, serviceIn, servicePath } from "./admin.js";
@@ -12,13 +13,13 @@ const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", 
 
 /**
  * One line a service; of one that is named also its conditions, and the last lines of what failed last; and whether the
- * journal is in order. Exit 0 also where something is not well: `plan`, `wait` and metrics are for scripts.
+ * journal is in order and the engine in reach. Exit 0 also where something is not well: `plan`, `wait` and metrics are for scripts.
  */
 export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<ExitCode> {
-  const { services: all, journal } = await fetchOverview(admin);
+  const { services: all, journal, engine } = await fetchOverview(admin);
   const services = name === undefined ? all : [serviceIn(all, name)];
   if (json) {
-    wiring.print(JSON.stringify({ services, journal }, undefined, 2));
+    wiring.print(JSON.stringify({ services, journal, engine }, undefined, 2));
     return 0;
   }
   printTable(wiring, [columns, ...services.map(rowOf)]);
@@ -31,6 +32,7 @@ export async function status(wiring: Wiring, admin: Admin, name: string | undefi
   }
   const notice = journalNotice(journal);
   if (notice !== undefined) wiring.print(notice);
+  for (const line of engine === undefined ? [] : engineNotices(engine)) wiring.print(line);
   const [only] = services;
   if (name !== undefined && only !== undefined) {
     printFailure(wiring, (await ask(admin, "GET", servicePath(only, "history"))) as History);

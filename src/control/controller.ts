@@ -5,6 +5,7 @@ import type { HostSnapshot } from "../plan/observed.js";
 import type { Digest } from "../spec/image.js";
 import type { ServiceKey } from "../spec/service.js";
 import { Adoption } from "./adoption.js";
+import { EngineLine } from "./engine-line.js";
 import { announce } from "./announce.js";
 import type { BackoffOptions } from "./backoff.js";
 import { boundedLogs } from "./bounded-logs.js";
@@ -81,6 +82,7 @@ export interface ControllerOptions {
 export class Controller {
   readonly surface: Surface;
   readonly #timeline: Timeline;
+  readonly #line: EngineLine;
   readonly #host: Cached<HostSnapshot>;
   readonly #targets: Targets;
   readonly #pulls: Pulls;
@@ -100,6 +102,10 @@ export class Controller {
     const { engine, gates, registry, contexts, journal, telemetry, log, prune } = options;
     this.#timeline = new Timeline(options.clock);
     const clock = this.#timeline.time;
+    this.#line = new EngineLine({
+      ...{ catalog: this.#catalog, events: journal.events, telemetry, clock },
+      skewMs: () => this.#timeline.skewMs,
+    });
     const adoption = new Adoption({
       engine,
       specs: () => this.#catalog.specs.values(),
@@ -192,6 +198,7 @@ export class Controller {
         this.#queue.add(key);
       },
       status: (key) => this.#catalog.statuses.get(key),
+      shown: (status) => this.#line.shown(status),
       publish: (key, status) => {
         this.#publish(key, status);
       },
@@ -250,6 +257,7 @@ export class Controller {
       clock,
       log,
       ready: () => this.#ready,
+      engineState: () => this.#line.state(),
     });
   }
 
@@ -272,6 +280,8 @@ export class Controller {
         telemetry.clockSkew(this.#timeline.skewMs / 1_000);
         if (event.kind === "beat") return;
         this.#host.invalidate();
+        if (event.kind === "lost") this.#line.lost(event.message);
+        if (event.kind === "resync") this.#line.found();
         if (this.#ready) this.#triggers.engineTold(event);
         else if (event.kind === "resync") void this.#lookFirst().then(resolve);
         else if (event.kind === "lost")
@@ -355,6 +365,7 @@ export class Controller {
       this.#queue.forget(key);
     }
     for (const key of added) telemetry.serviceDeclared(key);
+    this.#line.showAll();
     if (this.#ready) this.#triggers.declarationsChanged();
   }
 

@@ -50,7 +50,7 @@ async function knownDependency(key: ServiceKey, { condition }: Dependency, sight
   const spec = sight.declared(key)?.spec;
   if (spec === undefined) return { pending: false };
   const ready = sight.status(key)?.conditions.find(({ type }) => type === "Ready");
-  const pending = ready !== undefined && underWay.has(ready.reason);
+  const pending = ready !== undefined && (ready.status === "Unknown" || underWay.has(ready.reason));
   const fault = ready?.status === "False" && !pending ? ready.message : undefined;
   // Only of what has to complete it matters whether that was for today's digest.
   if (condition !== "service_completed_successfully") return { pending, fault };

@@ -10,6 +10,7 @@ import type { Builds } from "./builds.js";
 import type { Bursts } from "./bursts.js";
 import type { Cached } from "./cached.js";
 import type { Catalog } from "./catalog.js";
+import type { EngineState } from "./engine-state.js";
 import type { GateWatch } from "./gate-watch.js";
 import type { MountWatch } from "./mount-watch.js";
 import type { Journal } from "./journal.js";
@@ -56,6 +57,7 @@ export interface OperationsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly ready: () => boolean;
+  readonly engineState: () => EngineState;
 }
 
 /** What people and senders ask of a running controller: it is answered, or written down, and the service is looked at again. */
@@ -133,6 +135,10 @@ export class Operations implements Surface {
 
   journal(): JournalState {
     return this.options.journal.state();
+  }
+
+  engine(): EngineState {
+    return this.options.engineState();
   }
 
   async retry(key: ServiceKey): Promise<void> {

@@ -71,6 +71,8 @@ export interface ReconcilerOptions {
   readonly claims: () => readonly ResourceClaim[];
   /** Undefined: nothing of the service is left. */
   readonly publish: (key: ServiceKey, status: ServiceStatus | undefined) => void;
+  /** As far as it can be seen now. */
+  readonly shown: (status: ServiceStatus) => ServiceStatus;
   /** Something that a run waited for has come. */
   readonly wake: (key: ServiceKey) => void;
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
@@ -335,7 +337,8 @@ export class Reconciler {
     return /\.(next|previous)$/.test(step.container) || isJobName(step.container);
   }
 
-  #publish(run: Run, status: ServiceStatus | undefined): void {
+  #publish(run: Run, judged: ServiceStatus | undefined): void {
+    const status = judged === undefined ? undefined : this.options.shown(judged);
     const before = this.options.status(run.key);
     const ready = status?.conditions.find((condition) => condition.type === "Ready");
     const was = before?.conditions.find((condition) => condition.type === "Ready");

@@ -4,6 +4,7 @@ import type { Revision } from "../plan/revisions.js";
 import type { ImageReference } from "../spec/image.js";
 import type { Problem } from "../spec/problem.js";
 import type { ServiceKey } from "../spec/service.js";
+import type { EngineState } from "./engine-state.js";
 import type { JournalState } from "./journal/standing.js";
 import type { LogLine } from "./ports.js";
 
@@ -32,6 +33,7 @@ export interface Surface {
   /** Whether what people have asked of the service outlives a restart of the controller. */
   isDurable(key: ServiceKey): boolean;
   journal(): JournalState;
+  engine(): EngineState;
   /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
   reconcile(keys: readonly ServiceKey[], cause: string): void;
   /** As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. */

@@ -22,6 +22,8 @@ export interface Telemetry extends QueueTelemetry {
   /** How many problems the newest version of each services file has; 0 = in force. */
   fileProblems(file: string, count: number): void;
   fileForgotten(file: string): void;
+  /** Whether the engine can be reached. */
+  engineUp(isUp: boolean): void;
   /** How far our clock is ahead of the engine's. */
   clockSkew(seconds: number): void;
 }

@@ -74,8 +74,9 @@ export function adminApp(options: AdminOptions): Express {
   app
     .route("/")
     .get((_req, res) => {
-      const [services, problems, journal] = [surface.services(), surface.problems(), surface.journal()];
-      res.type("html").send(renderPage({ services, problems, journal, version }));
+      const [services, problems] = [surface.services(), surface.problems()];
+      const [journal, engine] = [surface.journal(), surface.engine()];
+      res.type("html").send(renderPage({ services, problems, journal, engine, version }));
     })
     .all(allowOnly("GET"));
   apiRoutes(app, surface, new Streams(options.closing, options.streams), version);
@@ -94,13 +95,18 @@ function guardedBy(isOurs: SecretCheck, failuresPerMinute: number): RequestHandl
   });
 }
 
-/** Problems name files and their contents: only for those who may read the API. */
+/** Problems name files and their contents, and what is wrong with the engine its address: only for those who may read the API. */
 function answerReadiness(res: Response, surface: Surface, mayRead: boolean): void {
-  if (surface.ready()) {
+  const engine = surface.engine();
+  if (surface.ready() && engine.kind === "reachable") {
     res.json({ ready: true, journal: surface.journal().kind });
     return;
   }
-  const reasons = ["the first observation of the host is not complete"];
+  const details = engine.kind === "unreachable" && mayRead ? `: ${engine.message}` : "";
+  const reasons = [
+    ...(surface.ready() ? [] : ["the first observation of the host is not complete"]),
+    ...(engine.kind === "unreachable" ? [`the engine cannot be reached${details}`] : []),
+  ];
   res.status(503).json({
     ready: false,
     reasons: mayRead ? [...reasons, ...surface.problems().map(formatProblem)] : reasons,

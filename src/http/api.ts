@@ -23,6 +23,7 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
         services: surface.services(),
         problems: surface.problems(),
         journal: surface.journal(),
+        engine: surface.engine(),
       });
     },
     [servicePath]: (req, res) => {

@@ -27,6 +27,7 @@ export function openapi(version: string): object {
             services: list(ref("Service")),
             problems: list(ref("Problem")),
             journal,
+            engine,
           }),
         ),
       },
@@ -203,6 +204,10 @@ const durable: Schema = {
 
 const journalKind: Schema = { enum: ["written", "failing", "stuck", "reading"] };
 
+const engine: Schema = {
+  ...object({ kind: { enum: ["reachable", "unreachable"] }, clockSkewSeconds: { type: "number" } }),
+  description: "Whether the engine can be reached, and how far this process's clock is ahead of its",
+};
 const journal: Schema = {
   ...object({ kind: journalKind }),
   properties: { kind: journalKind, message: name, forMs: { type: "number" } },
@@ -248,7 +253,7 @@ const service: Schema = {
     image: name,
     observedAt: time,
     sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Stopped", "Unknown"] },
-    health: { enum: ["Healthy", "Progressing", "Degraded", "Missing"] },
+    health: { enum: ["Healthy", "Progressing", "Degraded", "Missing", "Unknown"] },
     desiredDigest: name,
     activeDigest: name,
     revision: { type: "integer" },

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { engineNotices, type EngineState } from "../control/engine-state.js";
 import { journalNotice, type JournalState } from "../control/journal/standing.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import { printable } from "../printable.js";
@@ -15,12 +16,13 @@ export interface PageContent {
   readonly services: readonly ServiceStatus[];
   readonly problems: readonly Problem[];
   readonly journal: JournalState;
+  readonly engine: EngineState;
   readonly version: string;
 }
 
 /** The services and their states as one HTML document, without a script; it reloads itself every ten seconds. */
-export function renderPage({ services, problems, journal, version }: PageContent): string {
-  const notices = [...problems.map(formatProblem), ...asList(journalNotice(journal))];
+export function renderPage({ services, problems, journal, engine, version }: PageContent): string {
+  const notices = [...problems.map(formatProblem), ...asList(journalNotice(journal)), ...engineNotices(engine)];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -47,7 +49,7 @@ ${services.map(row).join("\n")}
 function row(status: ServiceStatus): string {
   const ready = status.conditions.find(({ type }) => type === "Ready");
   const why = ready === undefined ? "" : `${ready.reason}: ${ready.message}`;
-  const tone = { Healthy: "good", Progressing: "", Degraded: "bad", Missing: "bad" }[status.health];
+  const tone = { Healthy: "good", Progressing: "", Degraded: "bad", Missing: "bad", Unknown: "" }[status.health];
   return [
     `<tr><td>${escape(`${status.project}/${status.service}`)}`,
     `<td><code>${escape(status.image)}</code>`,

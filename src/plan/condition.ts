@@ -122,7 +122,8 @@ export interface ServiceStatus {
   /** When it was last looked at, ISO 8601. Absent: it was not yet. */
   readonly observedAt?: string;
   readonly sync: "Synced" | "OutOfSync" | "Held" | "Pinned" | "Paused" | "Stopped" | "Unknown";
-  readonly health: "Healthy" | "Progressing" | "Degraded" | "Missing";
+  /** `Unknown`: nobody can see it, since the engine cannot be reached. */
+  readonly health: "Healthy" | "Progressing" | "Degraded" | "Missing" | "Unknown";
   readonly desiredDigest: string | undefined;
   readonly activeDigest: string | undefined;
   readonly revision: number | undefined;

@@ -1,4 +1,4 @@
-import type { Condition, Reason, ServiceStatus } from "./condition.js";
+import type { Condition, ConditionType, Reason, ServiceStatus } from "./condition.js";
 
 /** The service as it was last seen, with what the host refused since: nobody should have to look for that in a log. */
 export function withTrouble(
@@ -15,4 +15,28 @@ export function withTrouble(
     return { ...condition, status: next, reason, message, lastTransitionTime };
   });
   return { ...status, conditions };
+}
+
+const seen: ReadonlySet<ConditionType> = new Set(["Ready", "Progressing", "Healthy"]);
+
+/** Nobody can see the host: what people and files say still holds, and of the rest nothing is known. `before`: as shown last. */
+export function withoutSight(
+  status: ServiceStatus,
+  problem: string,
+  now: number,
+  before: ServiceStatus | undefined,
+): ServiceStatus {
+  const conditions = status.conditions.map((condition): Condition => {
+    if (!seen.has(condition.type)) return condition;
+    const old = before?.conditions.find(({ type }) => type === condition.type);
+    return {
+      ...condition,
+      status: "Unknown",
+      reason: "EngineUnavailable",
+      message: `the engine cannot be reached, and so how the service stands is not known: ${problem}`,
+      lastTransitionTime: old?.status === "Unknown" ? old.lastTransitionTime : new Date(now).toISOString(),
+    };
+  });
+  const isOfHost = status.sync === "Synced" || status.sync === "OutOfSync";
+  return { ...status, sync: isOfHost ? "Unknown" : status.sync, health: "Unknown", conditions };
 }

@@ -51,6 +51,25 @@ describe("the probes", () => {
     expect((await admin.send("/readyz", bearer)).text).toContain("services.yaml");
   });
 
+  test("/readyz is 503 while the engine cannot be reached, and tells strangers no more than that", async () => {
+    const engine = {
+      kind: "unreachable",
+      since: "2030-01-01T00:00:00.000Z",
+      message: "unix:///run/docker.sock hung up",
+      clockSkewSeconds: 0,
+    } as const;
+    const admin = await serveAdmin({ surface: fakeSurface({ engine }), token });
+    const stranger = await admin.send("/readyz");
+    expect([stranger.status, stranger.json]).toEqual([
+      503,
+      { ready: false, reasons: ["the engine cannot be reached"] },
+    ]);
+    expect((await admin.send("/readyz", bearer)).json["reasons"]).toEqual([
+      "the engine cannot be reached: unix:///run/docker.sock hung up",
+    ]);
+    expect((await admin.send("/", bearer)).text).toContain("engine: it cannot be reached since 2030-01-01");
+  });
+
   test("/readyz is 200 afterwards, whatever is wrong with the newest file", async () => {
     const admin = await serveAdmin({ surface: fakeSurface({ problems: [problem] }) });
     expect([(await admin.send("/readyz")).status, (await admin.send("/readyz")).json]).toEqual([
@@ -71,6 +90,7 @@ describe("the API", () => {
           services: admin.surface.services(),
           problems: [problem],
           journal: { kind: "written" },
+          engine: { kind: "reachable", clockSkewSeconds: 0 },
         }),
       ) as unknown,
     );

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { EngineState } from "../../../src/control/engine-state.js";
 import type { ServicePlan, Surface } from "../../../src/control/surface.js";
 import { conditionTypes, type ServiceStatus } from "../../../src/plan/condition.js";
 import type { Orphan } from "../../../src/plan/orphans.js";
@@ -23,6 +24,7 @@ export interface Declared {
   /** Which of them are built here. */
   readonly builds?: readonly ServiceKey[];
   readonly ready?: boolean;
+  readonly engine?: EngineState;
   readonly problems?: readonly Problem[];
   readonly orphans?: readonly Orphan[];
   readonly plan?: () => Promise<readonly ServicePlan[]>;
@@ -43,6 +45,7 @@ export function fakeSurface({
   images = shop,
   builds = [],
   ready = true,
+  engine = { kind: "reachable", clockSkewSeconds: 0 },
   problems = [],
   orphans = [],
   plan,
@@ -60,6 +63,7 @@ export function fakeSurface({
     released: [],
     durable: true,
     ready: () => ready,
+    engine: () => engine,
     problems: () => problems,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
     service: (key) => surface.services().find(({ project, service }) => `${project}/${service}` === key),

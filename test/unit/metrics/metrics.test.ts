@@ -35,6 +35,7 @@ describe("before anything has happened", () => {
     'fairlead_build_info{version="1.2.3"}',
     "fairlead_reconcile_duration_seconds_count",
     "fairlead_reconcile_panics_total",
+    "fairlead_engine_up",
     "fairlead_rollout_duration_seconds_count",
     "fairlead_push_to_healthy_seconds_count",
     'fairlead_step_duration_seconds_count{step="rename-container"}',

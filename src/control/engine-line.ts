@@ -1,0 +1,74 @@
+import type { ServiceStatus } from "../plan/condition.js";
+import { withoutSight } from "../plan/trouble.js";
+import { serviceKey } from "../spec/service.js";
+import type { Catalog } from "./catalog.js";
+import type { EngineState } from "./engine-state.js";
+import type { Events } from "./events.js";
+import type { Clock } from "./ports.js";
+import type { Telemetry } from "./telemetry.js";
+
+export interface EngineLineOptions {
+  readonly catalog: Catalog;
+  readonly events: Pick<Events, "changed">;
+  readonly telemetry: Telemetry;
+  readonly clock: Pick<Clock, "now">;
+  readonly skewMs: () => number;
+}
+
+/**
+ * Whether the engine can be reached, as its event stream tells. While it can not, nobody sees how services stand: that is
+ * said at once, and not only when each is looked at again.
+ */
+export class EngineLine {
+  #lost: { readonly message: string; readonly since: number } | undefined;
+  #hasMet = false;
+  readonly #began: number;
+
+  constructor(private readonly options: EngineLineOptions) {
+    this.#began = options.clock.now();
+  }
+
+  found(): void {
+    this.#lost = undefined;
+    this.#hasMet = true;
+    this.options.telemetry.engineUp(true);
+  }
+
+  lost(message: string): void {
+    this.#lost = { message, since: this.#lost?.since ?? this.options.clock.now() };
+    this.options.telemetry.engineUp(false);
+    this.showAll();
+  }
+
+  state(): EngineState {
+    const { skewMs } = this.options;
+    const clockSkewSeconds = skewMs() / 1_000;
+    if (this.#hasMet && this.#lost === undefined) return { kind: "reachable", clockSkewSeconds };
+    const { message, since } = this.#lost ?? { message: "it has not answered yet", since: this.#began };
+    return { kind: "unreachable", since: new Date(since).toISOString(), message, clockSkewSeconds };
+  }
+
+  /** A service as far as it can be seen now. */
+  shown(status: ServiceStatus): ServiceStatus {
+    if (this.#lost === undefined) return status;
+    const { catalog, clock } = this.options;
+    const before = catalog.statuses.get(serviceKey(status.project, status.service));
+    return withoutSight(status, this.#lost.message, clock.now(), before);
+  }
+
+  /** All services, those that are new as well. */
+  showAll(): void {
+    if (this.#lost === undefined) return;
+    const { catalog, events, telemetry, clock } = this.options;
+    for (const [key, status] of catalog.statuses) {
+      const shown = this.shown(status);
+      if (readyOf(shown)?.reason !== readyOf(status)?.reason) events.changed(shown, clock.now());
+      catalog.publish(key, shown);
+      if (catalog.specs.has(key)) telemetry.status(key, shown);
+    }
+  }
+}
+
+function readyOf({ conditions }: ServiceStatus) {
+  return conditions.find(({ type }) => type === "Ready");
+}
