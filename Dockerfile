@@ -37,8 +37,10 @@ ENV NODE_ENV=production \
 USER 1000:1000
 VOLUME /var/lib/fairlead
 EXPOSE 8420
+# Whether this process lives, not whether it is ready: while the engine is away no restart of Fairlead helps. docs/http.md
+# says more.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["node", "--eval", \
-  "const port = (process.env.FAIRLEAD_ADMIN_LISTEN ?? ':8421').split(':').at(-1); fetch(`http://127.0.0.1:${port}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  "const port = (process.env.FAIRLEAD_ADMIN_LISTEN ?? ':8421').split(':').at(-1); fetch(`http://127.0.0.1:${port}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 # Node is process 1 and handles TERM and INT itself. An init (docker run --init, `init: true`) is better still: it reaps
 # what credential helpers may leave behind, and ends Node in the moment before its handlers stand.

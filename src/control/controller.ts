@@ -307,6 +307,7 @@ export class Controller {
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#stopSchedule();
+    this.#line.stop();
     await Promise.all([
       this.#queue.drain(),
       this.#pulls.stop(),

@@ -11,15 +11,19 @@ export interface EngineLineOptions {
   readonly catalog: Catalog;
   readonly events: Pick<Events, "changed">;
   readonly telemetry: Telemetry;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "after">;
   readonly skewMs: () => number;
 }
+
+/** Proxies cut streams that have been open for long, or in which nothing was said: what is back so soon was not away. */
+const graceMs = 1_000;
 
 /**
  * Whether the engine can be reached, as its event stream tells. While it can not, nobody sees how services stand: that is
  * said at once, and not only when each is looked at again.
  */
 export class EngineLine {
+  #cancel: () => void = () => undefined;
   #lost: { readonly message: string; readonly since: number } | undefined;
   #hasMet = false;
   readonly #began: number;
@@ -29,15 +33,26 @@ export class EngineLine {
   }
 
   found(): void {
+    this.#cancel();
     this.#lost = undefined;
     this.#hasMet = true;
     this.options.telemetry.engineUp(true);
   }
 
   lost(message: string): void {
-    this.#lost = { message, since: this.#lost?.since ?? this.options.clock.now() };
-    this.options.telemetry.engineUp(false);
-    this.showAll();
+    const { clock } = this.options;
+    const lost = { message, since: this.#lost?.since ?? clock.now() };
+    this.#cancel();
+    this.#cancel = clock.after(graceMs, () => {
+      this.#lost = lost;
+      this.options.telemetry.engineUp(false);
+      this.showAll();
+    });
+  }
+
+  /** Nothing is told any more. */
+  stop(): void {
+    this.#cancel();
   }
 
   state(): EngineState {

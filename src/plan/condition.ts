@@ -122,7 +122,7 @@ export interface ServiceStatus {
   /** When it was last looked at, ISO 8601. Absent: it was not yet. */
   readonly observedAt?: string;
   readonly sync: "Synced" | "OutOfSync" | "Held" | "Pinned" | "Paused" | "Stopped" | "Unknown";
-  /** `Unknown`: nobody can see it, since the engine cannot be reached. */
+  /** `Unknown`: it was not looked at yet, or cannot be, since the engine is out of reach. */
   readonly health: "Healthy" | "Progressing" | "Degraded" | "Missing" | "Unknown";
   readonly desiredDigest: string | undefined;
   readonly activeDigest: string | undefined;

@@ -216,7 +216,8 @@ export function bareStatus(
     service: service.name,
     image: service.image,
     sync: orphaned ? "OutOfSync" : "Unknown",
-    health: "Missing",
+    // What nobody has looked for is not missing.
+    health: outcome.reason === "NotObserved" ? "Unknown" : "Missing",
     desiredDigest: undefined,
     activeDigest: undefined,
     revision: undefined,

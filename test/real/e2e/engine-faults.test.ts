@@ -1,36 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, inject } from "vitest";
-import { startEngine, type SandboxEngine } from "../../sandbox/engine.js";
-import { faultProxy, type FaultProxy } from "../../sandbox/fault-proxy.js";
-import { createNetns, type NetworkNamespace } from "../../sandbox/netns.js";
-import { bridgeInto, type Bridge } from "../../sandbox/bridge.js";
+import { describe } from "vitest";
+import type { SandboxEngine } from "../../sandbox/engine.js";
+import { ownEngine } from "./own-engine.js";
 import { order, test, type Scene } from "./scene.js";
 
-/** An engine of its own, in a network namespace of its own: it is stopped and killed here. */
-interface OwnEngine {
-  readonly netns: NetworkNamespace;
-  readonly proxy: FaultProxy;
-  readonly bridge: Bridge;
-  readonly engine: SandboxEngine;
-}
-
 describe("when the engine", () => {
-  const own: { current?: OwnEngine } = {};
-  const engine = (): SandboxEngine => own.current!.engine;
-  const onStage = (scene: Scene) => scene.stage({ engineHost: engine().host, docker: "same" });
-
-  beforeAll(async () => {
-    const netns = await createNetns();
-    const proxy = await faultProxy(inject("registryUrl"));
-    const bridge = await bridgeInto(netns.path, proxy.url);
-    own.current = { netns, proxy, bridge, engine: await startEngine({ netns: netns.path, mirror: bridge.url }) };
-  });
-  afterAll(async () => {
-    await engine().stop();
-    await own.current?.bridge.close();
-    await own.current?.proxy.stop();
-    await own.current?.netns.close();
-  });
+  const own = ownEngine();
+  const engine = (): SandboxEngine => own().engine;
+  const onStage = (scene: Scene) => own().stage(scene);
 
   test("is absent at the start: live, not ready, and it begins when the engine comes", async ({ scene, expect }) => {
     await onStage(scene);
@@ -149,7 +126,7 @@ describe("when the engine", () => {
     await scene.write({ web: {} });
     await scene.start();
     await scene.untilServing(first.digest);
-    const { proxy } = own.current!;
+    const { proxy } = own();
     proxy.forget();
     proxy.inject({ method: "GET", path: /\/blobs\// }, { delayMs: 3_000 });
     const second = await scene.push();

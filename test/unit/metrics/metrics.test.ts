@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { JournalState } from "../../../src/control/journal/standing.js";
 import { Metrics } from "../../../src/metrics.js";
 import { conditionTypes } from "../../../src/plan/condition.js";
 import { statusOf } from "../http/surface.js";
+import { hasPromtool, promtool } from "./promtool.js";
 
 /** Every sample as `name{labels}` -> value. */
 async function samples(metrics: Metrics): Promise<Map<string, number>> {
@@ -16,18 +16,6 @@ async function samples(metrics: Metrics): Promise<Map<string, number>> {
 /** The series, without buckets, that name this service. */
 async function seriesOf(metrics: Metrics, service: string): Promise<string[]> {
   return [...(await samples(metrics)).keys()].filter((series) => series.includes(`service="${service}"`));
-}
-
-/** Prometheus' own linter, where it is installed. */
-const promtool = "promtool";
-
-function hasPromtool(): boolean {
-  try {
-    execFileSync(promtool, ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe("before anything has happened", () => {
@@ -235,7 +223,7 @@ describe("the exposition", () => {
   });
 
   test.skipIf(!hasPromtool())("passes promtool check metrics", async () => {
-    expect(execFileSync(promtool, ["check", "metrics"], { input: await full(), encoding: "utf8" })).toBe("");
+    expect(promtool(["check", "metrics"], await full())).toBe("");
   });
 });
 

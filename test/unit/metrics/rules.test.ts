@@ -1,16 +1,90 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Metrics } from "../../../src/metrics.js";
+import { hasPromtool, promtool } from "./promtool.js";
 
-const rules = readFileSync(
-  fileURLToPath(new URL("../../../deploy/prometheus/fairlead.rules.yml", import.meta.url)),
-  "utf8",
-);
+const file = fileURLToPath(new URL("../../../deploy/prometheus/fairlead.rules.yml", import.meta.url));
+const rules = readFileSync(file, "utf8");
 
 test("each alert asks for metrics that there are", async () => {
   const known = new Set([...(await new Metrics("0").render()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
   const asked = [...new Set(rules.match(/\bfairlead_[a-z_]+/g))];
   expect(asked).toContain("fairlead_engine_up");
   expect(asked.filter((name) => !known.has(name))).toEqual([]);
+});
+
+/** As Prometheus would have it, with a sample each 15 s. */
+interface Series {
+  readonly series: string;
+  readonly values: string;
+}
+
+interface Expected {
+  readonly alertname: string;
+  readonly eval_time: string;
+  /** By their labels. */
+  readonly alerts: readonly Readonly<Record<string, string>>[];
+}
+
+/** Throws with what is otherwise than expected. Annotations are those of the rules. */
+function play(input: readonly Series[], expected: readonly Expected[]): void {
+  const annotations = {
+    FairleadEngineUnreachable: {
+      summary: "Fairlead on a:8421 cannot reach the engine",
+      description:
+        "Containers may run on, but nothing is updated or repaired. `fairlead status` says since when, and why.",
+    },
+    FairleadServiceNotReady: {
+      summary: "shop/web has not been as declared for 10 minutes",
+      description: "`fairlead status` says why.",
+    },
+  };
+  const tests = expected.map(({ alertname, eval_time, alerts }) => ({
+    ...{ alertname, eval_time },
+    exp_alerts: alerts.map((exp_labels) => ({
+      exp_labels,
+      exp_annotations: annotations[alertname as keyof typeof annotations],
+    })),
+  }));
+  const folder = mkdtempSync(`${tmpdir()}/fairlead-rules-`);
+  try {
+    const written = {
+      rule_files: [file],
+      evaluation_interval: "15s",
+      tests: [{ interval: "15s", input_series: input, alert_rule_test: tests }],
+    };
+    writeFileSync(`${folder}/tests.yml`, JSON.stringify(written));
+    promtool(["test", "rules", `${folder}/tests.yml`]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe.skipIf(!hasPromtool())("an engine that is away for more than two minutes", () => {
+  const from = (instance: string) => `job="fairlead",instance="${instance}"`;
+  const web = 'project="shop",service="web",type="Ready",status="True"';
+  const ready = (instance: string) => `fairlead_service_condition{${from(instance)},${web}}`;
+  const up = (instance: string) => `fairlead_engine_up{${from(instance)}}`;
+  const lost = "1x8 0x100";
+
+  test("is an alert, and its services are none beside it", () => {
+    const [input, labels] = [
+      [
+        { series: up("a:8421"), values: lost },
+        { series: ready("a:8421"), values: lost },
+        { series: up("b:8421"), values: "1x108" },
+        { series: ready("b:8421"), values: lost },
+      ],
+      { job: "fairlead", severity: "warning", project: "shop", service: "web", type: "Ready", status: "True" },
+    ];
+    const engine = { job: "fairlead", instance: "a:8421", severity: "critical" };
+    play(input, [
+      { alertname: "FairleadEngineUnreachable", eval_time: "4m", alerts: [] },
+      { alertname: "FairleadEngineUnreachable", eval_time: "5m", alerts: [engine] },
+      { alertname: "FairleadServiceNotReady", eval_time: "11m", alerts: [] },
+      { alertname: "FairleadServiceNotReady", eval_time: "20m", alerts: [{ ...labels, instance: "b:8421" }] },
+    ]);
+  });
 });

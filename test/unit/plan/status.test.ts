@@ -256,7 +256,7 @@ describe("a service that nobody has looked at", () => {
   it("is unknown", () => {
     expect(textOf(bare("NotObserved"))).toMatchInlineSnapshot(`
       "
-      shop/web docker.io/acme/web:latest Unknown Missing, wants ?, runs nothing r-
+      shop/web docker.io/acme/web:latest Unknown Unknown, wants ?, runs nothing r-
       Ready Unknown NotObserved: so it is
       SpecValid Unknown NotObserved: so it is
       DigestResolved Unknown NotObserved: so it is
