@@ -8,6 +8,8 @@ export function namesOf(listed: ListedContainer): string[] {
   return (listed.Names ?? []).map((name) => name.replace(/^\//, "")).filter((name) => !name.includes("/"));
 }
 
+const havingPorts: ReadonlySet<string> = new Set(["running", "paused", "restarting", "removing", "stopping"]);
+
 /** A container that does not bear our labels, as a list shows it. */
 export function foreignOf(listed: ListedContainer): Omit<ForeignContainer, "facts"> {
   const { Id, Image = "", Labels } = listed;
@@ -15,8 +17,10 @@ export function foreignOf(listed: ListedContainer): Omit<ForeignContainer, "fact
   return { id: Id, name: namesOf(listed)[0] ?? "", image: Image, compose, ...heldBy(listed) };
 }
 
-function heldBy({ Ports, NetworkSettings }: ListedContainer): Pick<ForeignContainer, "ports" | "addresses"> {
-  const ports = (Ports ?? []).flatMap(({ IP, PublicPort = "", Type = "" }) => heldPort(IP, String(PublicPort), Type));
+/** Podman lists the ports of one that does not run, which nobody has then. */
+function heldBy({ State, Ports, NetworkSettings }: ListedContainer): Pick<ForeignContainer, "ports" | "addresses"> {
+  const taken = State === undefined || havingPorts.has(State) ? (Ports ?? []) : [];
+  const ports = taken.flatMap(({ IP, PublicPort = "", Type = "" }) => heldPort(IP, String(PublicPort), Type));
   const addresses = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([network, endpoint]) =>
     [endpoint?.IPAddress, endpoint?.GlobalIPv6Address].flatMap((address) => (address ? [{ network, address }] : [])),
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoint } from "../../src/plan/step.js";
 import type { ObservedContainer } from "../../src/plan/observed.js";
+import type { ContainerSpec } from "../../src/spec/service.js";
 import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { Bench } from "./bench.js";
 
@@ -21,25 +22,41 @@ export function contestedContract(bench: Bench): void {
     });
 
   describe("what only one container can have", () => {
-    it("is told of each: its ports of the host, whether it runs or not, and its fixed addresses", async () => {
-      const port = await bench.stage.freePort();
-      const ports = [
-        { hostIp: "127.0.0.1", hostPort: port, containerPort: 8080, protocol: "tcp" },
-        { hostIp: undefined, hostPort: undefined, containerPort: 8081, protocol: "tcp" },
-      ] as const;
-      const held = [{ hostIp: "127.0.0.1", hostPort: port, protocol: "tcp" }];
-      const id = await bench.create("holds", bench.plain, { ports });
-      expect(await bench.see(id)).toMatchObject({ ports: held });
-      await bench.engine.startContainer(id);
-      expect(await bench.see(id)).toMatchObject({ ports: held });
-      await bench.discard(id);
+    const publishing = async (service: string, ports: ContainerSpec["ports"]) => {
+      const network = await bench.network("contract-ports");
+      const spec = serviceSpec(service, bench.plain, { ports });
+      return bench.engine.createContainer(creation(spec, bench.plain, { network, aliases: [service] }));
+    };
 
+    it("is told of each: its ports of the host, whether it runs or not", async () => {
+      const port = await bench.stage.freePort();
+      const id = await publishing("holds", [
+        { hostIp: "127.0.0.1", hostPort: port, containerPort: 8080, protocol: "tcp" },
+      ]);
+      const ports = [{ hostIp: "127.0.0.1", hostPort: port, protocol: "tcp" }];
+      expect(await bench.see(id)).toMatchObject({ ports });
+      await bench.engine.startContainer(id);
+      expect(await bench.see(id)).toMatchObject({ ports });
+      await bench.discard(id);
+    });
+
+    it("is told of each: its fixed addresses", async () => {
       await makeLan();
       const fixed = await on("fixed", { settings: { ipv4Address: first } });
       expect(await bench.see(fixed)).toMatchObject({ fixedAddresses: [{ network: lan, address: first }] });
       await bench.engine.startContainer(fixed);
       expect(addressOf(await bench.see(fixed))).toBe(first);
       await bench.discard(fixed);
+    });
+
+    it("is told of no port that the engine has chosen: nobody needs that very one", async () => {
+      const id = await publishing("chooses", [
+        { hostIp: undefined, hostPort: undefined, containerPort: 8081, protocol: "tcp" },
+      ]);
+      expect(await bench.see(id)).not.toHaveProperty("ports");
+      await bench.engine.startContainer(id);
+      expect(await bench.see(id)).not.toHaveProperty("ports");
+      await bench.discard(id);
     });
 
     it("is told of those of others too, while they run", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ageIn, fingerprint, healthIn, namesOf } from "../../../src/docker/listing.js";
+import { ageIn, fingerprint, foreignOf, healthIn, namesOf } from "../../../src/docker/listing.js";
 
 describe("a listed container", () => {
   it.each([
@@ -25,6 +25,17 @@ describe("a listed container", () => {
     ["Restarting (1) 2 seconds ago", 2],
   ])("has its age in %j", (status, age) => {
     expect(ageIn(status)).toBe(age);
+  });
+
+  it.each([
+    ["running", 1],
+    ["paused", 1],
+    ["created", 0],
+    ["exited", 0],
+  ])("that is %s has %d of the ports that a list shows of it", (State, count) => {
+    const Ports = [{ IP: "127.0.0.1", PrivatePort: 80, PublicPort: 8080, Type: "tcp" }];
+    const { ports = [] } = foreignOf({ Id: "x", Names: ["/a"], State, Status: "", Created: 5, Ports });
+    expect(ports).toHaveLength(count);
   });
 
   it("is the same as long as nothing but its age changes", () => {
