@@ -295,7 +295,11 @@ export class Controller {
       jitterMs: resyncJitterMs,
       clock,
       random,
+      onDue: (inMs) => {
+        log.debug({ inMs: Math.round(inMs) }, "the schedule is due");
+      },
       onTick: () => {
+        log.debug({}, "the schedule has everything looked at again");
         this.#triggers.resync();
       },
     });

@@ -14,11 +14,14 @@ export interface ScheduleOptions {
   readonly random: () => number;
   /** Calls back at the full minutes of the clock on the wall, as far as that can be relied on. */
   readonly minutes: (onMinute: () => void) => () => void;
+  /** Told at once how long the tick that is due now waits. Default: nobody. */
+  readonly onDue?: (inMs: number) => void;
   readonly onTick: () => void;
 }
 
-/** The clock is looked at this often whatever it shows. */
+/** The clock is looked at this often whatever it shows, and when something is due by it; but not more often than that. */
 const netMs = 60_000;
+const finestMs = 1_000;
 
 /**
  * Calls `onTick` by the clock on the wall until the answer is called. No clock can stop it: one that was put back is
@@ -34,7 +37,9 @@ export function startSchedule({ cron: text, timezone, clock, ...options }: Sched
   let longest = 2 * (next - seen);
 
   const tick = () => {
-    const cancel = clock.after(options.random() * options.jitterMs, () => {
+    const inMs = options.random() * options.jitterMs;
+    options.onDue?.(inMs);
+    const cancel = clock.after(inMs, () => {
       pending.delete(cancel);
       options.onTick();
     });
@@ -54,9 +59,13 @@ export function startSchedule({ cron: text, timezone, clock, ...options }: Sched
   const stopMinutes = options.minutes(look);
   let cancelNet = () => undefined as unknown;
   const net = () => {
-    cancelNet = clock.after(netMs, () => {
-      net();
-      look();
+    const inMs = Math.min(netMs, Math.max(finestMs, next - clock.now()));
+    cancelNet = clock.after(inMs, () => {
+      try {
+        look();
+      } finally {
+        net();
+      }
     });
   };
   net();
@@ -69,10 +78,15 @@ export function startSchedule({ cron: text, timezone, clock, ...options }: Sched
 
 const silent = () => undefined;
 
-/** Every minute of UTC, which has no changes of the clocks; what node-cron has to say of minutes it missed is no news here. */
+/**
+ * Every minute of UTC, which has no changes of the clocks; but none while an hour comes twice in the zone of this process,
+ * for node-cron takes the time without its milliseconds by that zone's clock. It leaves out what it is more than a second late
+ * for, as on a busy machine: here a late minute is as good as any other, and what it says of those it missed is no news.
+ */
 export function cronMinutes(onMinute: () => void): () => void {
   const task = createTask("* * * * *", onMinute, {
     timezone: "UTC",
+    missedExecutionTolerance: netMs,
     suppressMissedWarning: true,
     logger: { info: silent, warn: silent, error: silent, debug: silent },
   });

@@ -153,8 +153,9 @@ describe("a schedule", () => {
     cron: string,
     timezone: string,
     play: (clock: ReturnType<typeof settableClock>) => Promise<void>,
+    from = start,
   ) {
-    const clock = settableClock(start);
+    const clock = settableClock(from);
     const ticks: number[] = [];
     const stop = startSchedule({
       cron,
@@ -181,6 +182,14 @@ describe("a schedule", () => {
     expect(ticks.length).toBeGreaterThanOrEqual(119);
     expect(longestGap(ticks, 10 * hour)).toBeLessThanOrEqual(10 * minute);
     expect(await scheduled("30 2 * * *", "Europe/Berlin", (clock) => clock.pass(20 * hour))).toHaveLength(1);
+  });
+
+  it("without them is punctual all the same", async () => {
+    const from = start + 47_000;
+    const ticks = await scheduled("*/5 * * * *", "Europe/Berlin", (clock) => clock.pass(10 * hour), from);
+    // What is due is put off by 10 s here.
+    expect(ticks.filter((at) => (from + at) % (5 * minute) > 11_000)).toEqual([]);
+    expect(ticks).toHaveLength(120);
   });
 
   it.each([
@@ -226,5 +235,21 @@ describe("a schedule", () => {
     for (const spy of said) expect(spy).not.toHaveBeenCalled();
     vi.restoreAllMocks();
     expect(systemClock.now()).toBeGreaterThan(start);
+  });
+
+  it("comes however late the machine is to wake this process", async () => {
+    const start = Date.parse("2026-06-01T00:00:00Z");
+    vi.useFakeTimers({ now: start });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const looks: number[] = [];
+    const stop = cronMinutes(() => looks.push(Date.now()));
+    await vi.advanceTimersByTimeAsync(minute - 1_000);
+    expect(looks).toEqual([]);
+    vi.setSystemTime(start + minute + 20_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    stop();
+    expect(looks).toHaveLength(1);
   });
 });
