@@ -1,89 +1,42 @@
-const only = (name, from, allowed, comment) => ({
-  name,
-  comment,
-  severity: "error",
-  from: { path: `^src/${from}/` },
-  to: { path: "^src/", pathNot: [`^src/${from}/`, ...allowed.map((path) => `^src/${path}`)] },
+const rooms = require("./rooms.json");
+
+const escaped = (path) => path.replaceAll(".", "\\.");
+/** A folder without what lies below it: that has a row of its own. */
+const inside = (folder) => `^src/${folder}/[^/]+$`;
+const subFolders = (folder) => rooms.filter((room) => room.folder.startsWith(`${folder}/`)).map((room) => room.folder);
+
+/** A row of `rooms.json` as a rule. A folder with sub-folders puts them together, and may import all of them. */
+const rules = rooms.map(({ folder, may }) => {
+  const folders = ["tools", ...may.filter((name) => !name.endsWith(".ts")), ...subFolders(folder)];
+  const files = ["errors.ts", ...may.filter((name) => name.endsWith(".ts"))];
+  return {
+    name: `${folder}-imports`,
+    comment: "The rooms and what each may import: rooms.json.",
+    severity: "error",
+    from: { path: inside(folder) },
+    to: {
+      path: "^src/",
+      pathNot: [
+        inside(folder),
+        ...folders.map((name) => `^src/${name}/`),
+        ...files.map((name) => `^src/${escaped(name)}$`),
+      ],
+    },
+  };
 });
-const house = ["errors\\.ts", "process/load-late\\.ts", "printable\\.ts"];
 
 module.exports = {
   forbidden: [
     { name: "no-circle", severity: "error", from: {}, to: { circular: true } },
+    ...rules,
+    {
+      name: "every-file-has-a-room",
+      comment: "A folder without a row in rooms.json has no rule.",
+      severity: "error",
+      from: { path: "^src/.+/", pathNot: rooms.map(({ folder }) => inside(folder)) },
+      to: {},
+    },
     { name: "no-orphan", severity: "error", from: { orphan: true, path: "^src/" }, to: {} },
-    only("spec-stands-alone", "spec", house, "What we want depends on nothing but itself."),
-    only(
-      "plan-sees-spec",
-      "plan",
-      ["spec/", ...house],
-      "The planner sees what we want and what is; no adapter, no clock.",
-    ),
-    only(
-      "docker-sees-ports",
-      "docker",
-      ["spec/", "plan/", "control/ports\\.ts", ...house],
-      "An adapter knows the interface it fills, nothing else.",
-    ),
-    only(
-      "registry-sees-ports",
-      "registry",
-      ["spec/", "plan/", "control/ports\\.ts", ...house],
-      "An adapter knows the interface it fills, nothing else.",
-    ),
-    only(
-      "gate-sees-ports",
-      "gate",
-      ["spec/", "plan/", "control/ports\\.ts", ...house],
-      "What a gate is and how it is spoken to; how a container is reached, it is told.",
-    ),
-    only(
-      "source-sees-ports",
-      "source",
-      ["spec/", "plan/", "gate/", "control/ports\\.ts", ...house],
-      "An adapter knows the interface it fills; what a file means includes the gates that follow from it.",
-    ),
-    only(
-      "probe-sees-ports",
-      "probe",
-      ["spec/", "plan/", "control/ports\\.ts", ...house],
-      "An adapter knows the interface it fills, nothing else.",
-    ),
-    only(
-      "hostfiles-sees-ports",
-      "hostfiles",
-      ["spec/", "plan/", "control/ports\\.ts", ...house],
-      "An adapter knows the interface it fills, nothing else.",
-    ),
-    only(
-      "context-sees-ports",
-      "context",
-      ["spec/", "plan/", "control/ports\\.ts", ...house],
-      "An adapter knows the interface it fills, nothing else.",
-    ),
-    only(
-      "control-sees-ports",
-      "control",
-      ["spec/", "plan/", ...house],
-      "The controller sees adapters only through control/ports.ts.",
-    ),
-    only(
-      "http-sees-control",
-      "http",
-      ["spec/", "plan/", "control/", ...house],
-      "The surface talks to the controller, never to an adapter.",
-    ),
-    only(
-      "cli-sees-control",
-      "cli",
-      ["spec/", "plan/", "control/", "config\\.ts", "log\\.ts", ...house],
-      "A verb gets its adapters from main.",
-    ),
-    only(
-      "process-stands-alone",
-      "process",
-      ["config\\.ts", "errors\\.ts"],
-      "What this process is and may, whatever it is for.",
-    ),
     {
       name: "plan-is-pure",
       comment: "No I/O, no clock, no packages in the planner.",
@@ -98,16 +51,16 @@ module.exports = {
       to: { dependencyTypes: ["core", "npm"] },
     },
     {
-      name: "spec-is-pure",
+      name: "compose-is-pure",
       comment: "The specification does no I/O: callers hand it texts. node:crypto only hashes, node:path only joins.",
       severity: "error",
-      from: { path: "^src/spec/" },
+      from: { path: "^src/compose/" },
       to: { dependencyTypes: ["core"], pathNot: ["^(node:)?(crypto|path(/posix)?)$"] },
     },
     {
       name: "one-yaml-file",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/spec/yaml\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/compose/document/yaml\\.ts$" },
       to: { path: "node_modules/js-yaml" },
     },
     {

@@ -3,9 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
 import { readConfig } from "./config.js";
 import type { Environment } from "./config.js";
+import { createLog, silentLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
 import { becomeUser } from "./process/helper-user.js";
-import { createLog, silentLog } from "./log.js";
 import { readVersion } from "./version.js";
 import { voice } from "./voice.js";
 

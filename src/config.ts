@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
+import { parseYaml } from "./compose/document/yaml.js";
+import { profileList } from "./compose/project/profiles.js";
+import { parseCron } from "./compose/values/cron.js";
+import { parseImage } from "./compose/values/image.js";
+import type { ImageReference } from "./compose/values/image.js";
 import { asFairleadError, FairleadError } from "./errors.js";
 import { defaultGateImage } from "./gate/image.js";
 import { logLevels } from "./log.js";
 import type { LogLevel } from "./log.js";
-import { registrySettings } from "./registry/settings.js";
-import type { RegistrySettings } from "./registry/settings.js";
-import { parseCron } from "./spec/cron.js";
-import { parseImage } from "./spec/image.js";
-import type { ImageReference } from "./spec/image.js";
-import { profileList } from "./spec/profiles.js";
-import { parseYaml } from "./spec/yaml.js";
+import { registrySettings } from "./registry/client/settings.js";
+import type { RegistrySettings } from "./registry/client/settings.js";
 
 /** Everything a run is told, from flags, then the environment, then the settings file, then the defaults. */
 export interface Config {

@@ -1,4 +1,4 @@
-import { printable } from "./printable.js";
+import { printable } from "./tools/printable.js";
 
 /** Every way in which the outside world can refuse us. The code decides the condition's reason; `retry` decides the queue's answer. */
 export type ErrorCode =

@@ -1,6 +1,6 @@
 import type { DestinationStream } from "pino";
-import { printableValue, visible } from "./printable.js";
-import type { Log } from "./control/ports.js";
+import type { Log } from "./control/ports/log.js";
+import { printableValue, visible } from "./tools/printable.js";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];

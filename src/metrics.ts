@@ -1,11 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { ServiceKey } from "./compose/model/service.js";
 import type { JournalState } from "./control/journal/standing.js";
-import type { ReconcileResult, RolloutOutcome, Telemetry } from "./control/telemetry.js";
-import { type HookOutcome, hookOutcomes, type HookType, hookTypes } from "./http/outcome.js";
+import type { ReconcileResult, RolloutOutcome, Telemetry } from "./control/ports/telemetry.js";
+import { type HookOutcome, hookOutcomes, type HookType, hookTypes } from "./http/hooks/outcome.js";
 import { type ConditionType, conditionTypes, type ServiceStatus } from "./plan/condition.js";
-import { openFileLimit, openFilesNow } from "./process/open-files.js";
 import type { StepKind } from "./plan/step.js";
-import type { ServiceKey } from "./spec/service.js";
+import { openFileLimit, openFilesNow } from "./process/open-files.js";
 
 /** Seconds. A run that changes nothing takes milliseconds, a step seconds, a rollout minutes. */
 const runBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60];

@@ -1,7 +1,7 @@
-import type { ConnectionBounds } from "./docker/endpoint.js";
+import type { ConnectionBounds } from "./docker/client/endpoint.js";
 import { FairleadError } from "./errors.js";
-import type { ConnectionLimits } from "./http/connections.js";
-import { mostStreams } from "./http/streams.js";
+import { mostStreams } from "./http/admin/streams.js";
+import type { ConnectionLimits } from "./http/web/connections.js";
 import { openFilesRemedy } from "./process/open-files.js";
 
 /** How what a process may have open at once (files, sockets, pipes) is shared out. Each part keeps to its number. */

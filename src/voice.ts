@@ -1,5 +1,5 @@
-import { pour } from "./pour.js";
-import { visible } from "./printable.js";
+import { pour } from "./tools/pour.js";
+import { visible } from "./tools/printable.js";
 
 export interface Voice {
   print(text: string): void;

@@ -1,4 +1,4 @@
-import { parseImage } from "../spec/image.js";
+import { parseImage } from "../compose/values/image.js";
 
 /** The registries of the images that a Dockerfile begins with, as far as its text tells. */
 export function registriesIn(dockerfile: string, args: Readonly<Record<string, string>>): readonly string[] {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { BuildContext } from "../compose/model/build-spec.js";
 import { FairleadError } from "../errors.js";
-import type { BuildContext } from "../spec/build-spec.js";
 import { git, repositoryAt, withoutLogin } from "./git.js";
 import type { Environment, Repository } from "./git.js";
 

@@ -1,9 +1,9 @@
 import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import PQueue from "p-queue";
+import type { BuildSpec } from "../compose/model/build-spec.js";
+import type { Contexts, OpenContext } from "../control/ports/builds.js";
 import { FairleadError } from "../errors.js";
-import type { Contexts, OpenContext } from "../control/ports.js";
-import type { BuildSpec } from "../spec/build-spec.js";
 import { archiveOf } from "./archive.js";
 import { registriesIn } from "./bases.js";
 import { checkOut, commitOf } from "./checkout.js";

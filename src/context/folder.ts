@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, posix, relative } from "node:path";
 import ignore from "@balena/dockerignore";
-import type { BuildSpec } from "../spec/build-spec.js";
+import type { BuildSpec } from "../compose/model/build-spec.js";
 import { isMissing } from "./fault.js";
 import { listTree } from "./tree.js";
 import type { Entry, Ignores } from "./tree.js";

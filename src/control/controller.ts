@@ -1,53 +1,50 @@
 import PQueue from "p-queue";
+import type { ServiceKey } from "../compose/model/service.js";
+import type { Digest } from "../compose/values/image.js";
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/condition.js";
 import type { HostSnapshot } from "../plan/observed.js";
-import type { Digest } from "../spec/image.js";
-import type { ServiceKey } from "../spec/service.js";
-import { Adoption } from "./adoption.js";
-import { EngineLine } from "./engine-line.js";
-import { announce } from "./announce.js";
-import type { BackoffOptions } from "./backoff.js";
-import { boundedLogs } from "./bounded-logs.js";
-import { Builds } from "./builds.js";
-import { Bursts } from "./bursts.js";
-import { Cached } from "./cached.js";
-import { Catalog } from "./catalog.js";
-import { Digests } from "./digests.js";
-import type { Journal } from "./journal.js";
-import { GateWatch } from "./gate-watch.js";
-import { MountWatch } from "./mount-watch.js";
-import { Ledger } from "./ledger.js";
-import { Leftovers } from "./leftovers.js";
-import { Operations } from "./operations.js";
-import type {
-  Clock,
-  Contexts,
-  Engine,
-  EngineEvent,
-  Gates,
-  HostFiles,
-  Log,
-  Prober,
-  Registry,
-  Source,
-  SourceSnapshot,
-} from "./ports.js";
-import type { OwnOffice } from "./own-office.js";
-import { patient } from "./patience.js";
-import { patientFiles } from "./patient-files.js";
-import { Probes } from "./probes.js";
-import { Pulls } from "./pulls.js";
-import { Releases } from "./releases.js";
-import { KeyedQueue } from "./queue.js";
-import { Reconciler } from "./reconcile.js";
-import { startSchedule } from "./schedule.js";
-import type { ScheduleOptions } from "./schedule.js";
-import type { Surface } from "./surface.js";
-import { Targets } from "./targets.js";
-import { Timeline } from "./timeline.js";
-import type { Telemetry } from "./telemetry.js";
-import { Triggers } from "./triggers.js";
+import { Cached } from "../tools/cached.js";
+import { announce } from "./desired/announce.js";
+import { Catalog } from "./desired/catalog.js";
+import { Digests } from "./desired/digests.js";
+import { patient } from "./desired/patience.js";
+import { patientFiles } from "./desired/patient-files.js";
+import { Targets } from "./desired/targets.js";
+import type { Journal } from "./journal/journal.js";
+import { Adoption } from "./observed/adoption.js";
+import { GateWatch } from "./observed/gate-watch.js";
+import { MountWatch } from "./observed/mount-watch.js";
+import { Probes } from "./observed/probes.js";
+import type { OwnOffice } from "./office/own-office.js";
+import type { Contexts } from "./ports/builds.js";
+import type { Clock } from "./ports/clock.js";
+import type { Engine } from "./ports/engine.js";
+import type { EngineEvent } from "./ports/events.js";
+import type { Gates } from "./ports/gates.js";
+import type { HostFiles } from "./ports/host-files.js";
+import type { Log } from "./ports/log.js";
+import type { Prober } from "./ports/prober.js";
+import type { Registry } from "./ports/registry.js";
+import type { Source, SourceSnapshot } from "./ports/source.js";
+import type { Telemetry } from "./ports/telemetry.js";
+import type { BackoffOptions } from "./queue/backoff.js";
+import { Bursts } from "./queue/bursts.js";
+import { KeyedQueue } from "./queue/queue.js";
+import { boundedLogs } from "./surface/bounded-logs.js";
+import { EngineLine } from "./surface/engine-line.js";
+import { Operations } from "./surface/operations.js";
+import { Releases } from "./surface/releases.js";
+import type { Surface } from "./surface/surface.js";
+import { Triggers } from "./surface/triggers.js";
+import { startSchedule } from "./time/schedule.js";
+import type { ScheduleOptions } from "./time/schedule.js";
+import { Timeline } from "./time/timeline.js";
+import { Builds } from "./work/builds.js";
+import { Ledger } from "./work/ledger.js";
+import { Leftovers } from "./work/leftovers.js";
+import { Pulls } from "./work/pulls.js";
+import { Reconciler } from "./work/reconcile.js";
 
 /** Each may take the whole host. */
 const concurrentBuilds = 1;

@@ -1,5 +1,5 @@
-import type { GateSpec } from "../spec/gate.js";
-import { textHash } from "../spec/hash.js";
+import type { GateSpec } from "../compose/model/gate.js";
+import { textHash } from "../compose/model/hash.js";
 import { holdFile } from "./files.js";
 
 /** What one gate is told before it starts. */

@@ -1,9 +1,9 @@
+import { gateName } from "../compose/model/gate.js";
+import type { GateSpec } from "../compose/model/gate.js";
+import type { NetworkAttachment, NetworkSpec } from "../compose/model/network.js";
+import type { ContainerFile, Dependency, ProjectSpec, RewritableFiles, ServiceSpec } from "../compose/model/service.js";
+import type { ImageReference } from "../compose/values/image.js";
 import { activeName } from "../plan/names.js";
-import type { GateSpec } from "../spec/gate.js";
-import { gateName } from "../spec/gate.js";
-import type { ImageReference } from "../spec/image.js";
-import type { NetworkAttachment, NetworkSpec } from "../spec/network.js";
-import type { ContainerFile, Dependency, ProjectSpec, RewritableFiles, ServiceSpec } from "../spec/service.js";
 import { gateConfig, slotsFor, type GateLayout } from "./config.js";
 import { configFile, holdFile } from "./files.js";
 import { holdScript } from "./hold.js";

@@ -1,7 +1,7 @@
-import type { Gates } from "../control/ports.js";
+import { isIpAddress } from "../compose/values/address.js";
+import type { Gates } from "../control/ports/gates.js";
 import { FairleadError } from "../errors.js";
 import type { Route } from "../plan/step.js";
-import { isIpAddress } from "../spec/address.js";
 import { readServers, readState, serverPattern } from "./answers.js";
 import { configFile } from "./files.js";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { HostFiles } from "../control/ports.js";
+import type { HostFiles } from "../control/ports/host-files.js";
 import { survey } from "./folder.js";
 
 /** A larger one is told by its size and its time. */

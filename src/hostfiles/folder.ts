@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Dirent, Stats } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { HostFolder } from "../control/ports.js";
+import type { HostFolder } from "../control/ports/host-files.js";
 
 /** More than that is data, and no configuration: it is looked at every few seconds. */
 const mostEntries = 1_000;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { FairleadError } from "../errors.js";
-import { type Address, isLoopback, parseAddress } from "./address.js";
-import { adminApp, type AdminOptions } from "./admin.js";
-import { type ConnectionLimits, Connections } from "./connections.js";
-import { hooksApp, type HooksOptions } from "./hooks.js";
-import { startServer } from "./server.js";
+import { adminApp, type AdminOptions } from "./admin/admin.js";
+import { hooksApp, type HooksOptions } from "./hooks/hooks.js";
+import { type Address, isLoopback, parseAddress } from "./web/address.js";
+import { type ConnectionLimits, Connections } from "./web/connections.js";
+import { startServer } from "./web/server.js";
 
 export interface ListenOptions {
   /** `host:port`; the only listener meant for the internet. */

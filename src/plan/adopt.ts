@@ -1,10 +1,10 @@
-import { familiarName, isDigest } from "../spec/image.js";
-import type { Digest, ImageReference } from "../spec/image.js";
-import type { RestartPolicy, ServiceSpec } from "../spec/service.js";
+import type { RestartPolicy, ServiceSpec } from "../compose/model/service.js";
+import { familiarName, isDigest } from "../compose/values/image.js";
+import type { Digest, ImageReference } from "../compose/values/image.js";
 import { matchOf } from "./match.js";
 import type { Match } from "./match.js";
-import { isUp } from "./view.js";
 import type { ContainerFacts, ForeignContainer, HostSnapshot, ObservedContainer, ObservedImage } from "./observed.js";
+import { isUp } from "./view.js";
 
 /** A container made by others that may be taken over, and the part it would play. */
 export interface Candidate extends Match {

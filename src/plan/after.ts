@@ -1,4 +1,4 @@
-import { jobsHash } from "../spec/hash.js";
+import { jobsHash } from "../compose/model/hash.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Memory } from "./desired.js";
 import { dueJob, isOf, lastFailure } from "./job-need.js";

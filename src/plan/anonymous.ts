@@ -1,4 +1,4 @@
-import { given } from "../spec/present.js";
+import { given } from "../tools/present.js";
 import type { HostSnapshot, ObservedContainer, ObservedMount } from "./observed.js";
 
 /** An anonymous volume of a container that serves, or has served. */

@@ -1,6 +1,6 @@
-import { familiarName } from "../spec/image.js";
-import type { Digest } from "../spec/image.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { familiarName } from "../compose/values/image.js";
+import type { Digest } from "../compose/values/image.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { localName } from "./view.js";

@@ -1,6 +1,6 @@
-import type { ServiceSpec } from "../spec/service.js";
-import type { SlotMemory } from "./desired.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { isComplete } from "./dependency.js";
+import type { SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { isGone } from "./over.js";
 import { isStopped } from "./stop-memory.js";

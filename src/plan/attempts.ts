@@ -1,4 +1,4 @@
-import type { Digest } from "../spec/image.js";
+import type { Digest } from "../compose/values/image.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import type { Outcome } from "./outcome.js";
 import { formatMs } from "./verdict.js";

@@ -1,6 +1,6 @@
-import { bondsOf, dependenciesOf, needsRunning, partnerOf } from "../spec/relations.js";
-import type { Bond } from "../spec/relations.js";
-import type { ServiceSpec } from "../spec/service.js";
+import { bondsOf, dependenciesOf, needsRunning, partnerOf } from "../compose/model/relations.js";
+import type { Bond } from "../compose/model/relations.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";

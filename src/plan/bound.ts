@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { renewal, startObstacle } from "./bonds.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";

@@ -1,8 +1,8 @@
-import type { Digest } from "../spec/image.js";
-import { buildHash } from "../spec/hash.js";
-import { familiarImage } from "../spec/image.js";
-import type { BuildSpec } from "../spec/build-spec.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { BuildSpec } from "../compose/model/build-spec.js";
+import { buildHash } from "../compose/model/hash.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { familiarImage } from "../compose/values/image.js";
+import type { Digest } from "../compose/values/image.js";
 import type { BuildNeed, Target } from "./desired.js";
 import { builtMark } from "./names.js";
 import type { ObservedImage } from "./observed.js";

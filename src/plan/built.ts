@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Target } from "./desired.js";
 import { isBuiltMark } from "./names.js";
 import type { ObservedContainer } from "./observed.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { keepRepository, keptRevision } from "./names.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { matchOf } from "./match.js";
 import { activeName, nameInRole } from "./names.js";
 import type { ForeignContainer } from "./observed.js";

@@ -1,13 +1,13 @@
-import { serviceKey } from "../spec/service.js";
-import type { ServiceKey, ServiceSpec } from "../spec/service.js";
+import { serviceKey } from "../compose/model/service.js";
+import type { ServiceKey, ServiceSpec } from "../compose/model/service.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import { describeAddress, describePort, sameAddress, samePort } from "./resources.js";
 import type { HeldAddress, HeldPort, Resources } from "./resources.js";
-import { circleOf, isCircleReady, keeps } from "./yielding.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
+import { circleOf, isCircleReady, keeps } from "./yielding.js";
 
 /** Something that a container needs and another one has at this moment. */
 export interface Contest {

@@ -1,5 +1,5 @@
-import type { Digest } from "../spec/image.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import type { Digest } from "../compose/values/image.js";
 import type { VolumeMemory } from "./anonymous.js";
 import type { Reason } from "./condition.js";
 import type { LeavingMemory } from "./leaving.js";

@@ -1,6 +1,6 @@
-import { networkHash } from "../spec/hash.js";
-import type { Ipam, NetworkSpec } from "../spec/network.js";
-import type { VolumeSpec } from "../spec/service.js";
+import { networkHash } from "../compose/model/hash.js";
+import type { Ipam, NetworkSpec } from "../compose/model/network.js";
+import type { VolumeSpec } from "../compose/model/service.js";
 import type { ObservedNetwork, ObservedVolume } from "./observed.js";
 
 type Texts = Readonly<Record<string, string>>;

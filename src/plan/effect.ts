@@ -1,12 +1,12 @@
-import { jobsHash } from "../spec/hash.js";
-import { formatImage } from "../spec/image.js";
-import type { Shared } from "../spec/relations.js";
-import type { ServiceSpec } from "../spec/service.js";
-import { roleOf, baseOf, activeName } from "./names.js";
-import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute, UnreadFile } from "./observed.js";
+import { jobsHash } from "../compose/model/hash.js";
+import type { Shared } from "../compose/model/relations.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { formatImage } from "../compose/values/image.js";
 import { anonymousOf } from "./anonymous.js";
 import { helperChange } from "./helper-effect.js";
 import { helperMade, mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
+import { roleOf, baseOf, activeName } from "./names.js";
+import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute, UnreadFile } from "./observed.js";
 import { addressesOf, resourcesOf } from "./resources.js";
 import type { HeldAddress } from "./resources.js";
 import type { BuildStep, ConnectStep, CreateContainerStep, RemoveContainerStep, Route, Step } from "./step.js";

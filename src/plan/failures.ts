@@ -2,8 +2,8 @@ import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { heldBy } from "./held.js";
 import { isOutdated } from "./unread.js";
-import type { SlotView } from "./view.js";
 import { inRole, precedes } from "./view.js";
+import type { SlotView } from "./view.js";
 
 /** Why no further slot may begin: the desired digest and spec failed in more slots than the file tolerates. */
 export function heldInService(desired: Desired, slots: readonly SlotView[], memory: Memory): Hold | undefined {

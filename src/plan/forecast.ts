@@ -1,10 +1,10 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Desired, Memory } from "./desired.js";
 import { effect } from "./effect.js";
-import type { HostSnapshot } from "./observed.js";
 import { giveWay } from "./give-way.js";
 import { failedRun, withRun } from "./job-news.js";
 import { noted } from "./leaving.js";
+import type { HostSnapshot } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import { plan } from "./plan.js";
 import { ranPostStart } from "./post-start-memory.js";

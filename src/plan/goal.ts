@@ -1,5 +1,5 @@
-import type { NetworkAttachment } from "../spec/network.js";
-import type { Digest } from "../spec/image.js";
+import type { NetworkAttachment } from "../compose/model/network.js";
+import type { Digest } from "../compose/values/image.js";
 import type { Desired, Memory } from "./desired.js";
 import { withoutJobs } from "./job-need.js";
 import type { ObservedContainer } from "./observed.js";

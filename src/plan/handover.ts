@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { untilBorn } from "./birth.js";
 import { gatesOf } from "./gate.js";
 import { keepTag } from "./names.js";

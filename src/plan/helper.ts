@@ -1,10 +1,10 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { baseOf } from "./names.js";
 import type { ObservedContainer, ObservedHelper } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
-import { formatMs } from "./verdict.js";
 import type { CreateHelperStep, Step, StepOf } from "./step.js";
 import { isUnderWay } from "./under-way.js";
+import { formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 

@@ -1,5 +1,5 @@
+import type { Digest } from "../compose/values/image.js";
 import type { Rollout } from "./condition.js";
-import type { Digest } from "../spec/image.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Pin } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";

@@ -1,5 +1,5 @@
-import { bondsOf } from "../spec/relations.js";
-import type { Mount, ServiceSpec } from "../spec/service.js";
+import { bondsOf } from "../compose/model/relations.js";
+import type { Mount, ServiceSpec } from "../compose/model/service.js";
 import { anonymousOf } from "./anonymous.js";
 import type { KnownVolume } from "./anonymous.js";
 import type { SlotMemory } from "./desired.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Memory } from "./desired.js";
 import { hasFailed } from "./job-need.js";
 import { describeJob, isJob, judgeJob } from "./job-verdict.js";

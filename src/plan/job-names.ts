@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { isJob } from "./job-verdict.js";
 import type { JobContainer } from "./job-verdict.js";
 import { jobName } from "./names.js";

@@ -1,7 +1,7 @@
-import { jobHash } from "../spec/hash.js";
-import type { Digest, ImageReference } from "../spec/image.js";
-import type { JobSpec } from "../spec/job.js";
-import type { ServiceSpec } from "../spec/service.js";
+import { jobHash } from "../compose/model/hash.js";
+import type { JobSpec } from "../compose/model/job.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import type { Digest, ImageReference } from "../compose/values/image.js";
 import { isTarget } from "./desired.js";
 import type { Desired, JobRun } from "./desired.js";
 import { isJob, judgeJob } from "./job-verdict.js";

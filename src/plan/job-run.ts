@@ -1,7 +1,7 @@
-import { familiarImage, formatImage } from "../spec/image.js";
-import type { Digest } from "../spec/image.js";
-import { ownersOf } from "./bonds.js";
+import { familiarImage, formatImage } from "../compose/values/image.js";
+import type { Digest } from "../compose/values/image.js";
 import { awaitImage } from "./arrival.js";
+import { ownersOf } from "./bonds.js";
 import type { JobRun, Target } from "./desired.js";
 import { hasFailed, isOf } from "./job-need.js";
 import type { Job, Occasion } from "./job-need.js";
@@ -9,12 +9,12 @@ import { jobService } from "./job-service.js";
 import { describeJob, isJob, judgeJob } from "./job-verdict.js";
 import type { JobContainer } from "./job-verdict.js";
 import { jobName } from "./names.js";
-import { writeFiles } from "./written.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { createNetworks, createVolumes, join } from "./steps.js";
 import { isUp, localName } from "./view.js";
 import type { View } from "./view.js";
+import { writeFiles } from "./written.js";
 
 const pollMs = 1_000;
 

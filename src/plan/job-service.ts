@@ -1,5 +1,5 @@
-import type { JobSpec } from "../spec/job.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { JobSpec } from "../compose/model/job.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 
 /**
  * The service as its job sees it: its environment, mounts, files, networks and limits, and nothing by which it could be

@@ -1,21 +1,21 @@
+import type { ServiceSpec } from "../compose/model/service.js";
+import { isItsTurn, restartCause, startObstacle, strandedBy } from "./bonds.js";
+import { contestFor, contestOutcome, isOpen } from "./contention.js";
+import { isComplete } from "./dependency.js";
 import type { SlotMemory } from "./desired.js";
+import { leftStopped } from "./left.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
-import type { ServiceSpec } from "../spec/service.js";
-import { isItsTurn, restartCause, startObstacle, strandedBy } from "./bonds.js";
-import { isComplete } from "./dependency.js";
-import { leftStopped } from "./left.js";
 import { isOver, overOutcome } from "./over.js";
 import { planPostStart } from "./post-start.js";
 import { planReload } from "./reload.js";
+import { needsOf } from "./resources.js";
 import type { Step } from "./step.js";
 import { restore, restorePolicy } from "./steps.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
-import { contestFor, contestOutcome, isOpen } from "./contention.js";
-import { needsOf } from "./resources.js";
-import { describeWedge, isWedged } from "./wedged.js";
 import type { SlotView, View } from "./view.js";
+import { describeWedge, isWedged } from "./wedged.js";
 
 /** A container that ends sooner than this after we started it is not mended by starting it again at once. */
 const lastingMs = 10_000;

@@ -1,5 +1,5 @@
-import type { LeavePolicy, PreStop } from "../spec/leave.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { LeavePolicy, PreStop } from "../compose/model/leave.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Desired, Memory } from "./desired.js";
 import { endOf, leavingOf } from "./leaving.js";
 import { runOf } from "./observed.js";

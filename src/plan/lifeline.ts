@@ -1,5 +1,5 @@
-import { clearHelpers, planHelper } from "./helper.js";
 import type { Desired } from "./desired.js";
+import { clearHelpers, planHelper } from "./helper.js";
 import { baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";

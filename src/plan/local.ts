@@ -1,5 +1,5 @@
-import { familiarImage, familiarName } from "../spec/image.js";
-import type { Digest, ImageReference } from "../spec/image.js";
+import { familiarImage, familiarName } from "../compose/values/image.js";
+import type { Digest, ImageReference } from "../compose/values/image.js";
 import type { Target } from "./desired.js";
 import type { ObservedContainer, ObservedImage } from "./observed.js";
 

@@ -1,4 +1,4 @@
-import { networkHash, textHash } from "../spec/hash.js";
+import { networkHash, textHash } from "../compose/model/hash.js";
 import type { ObservedHelper, ObservedMount, ObservedNetwork, ObservedVolume } from "./observed.js";
 import type { CreateContainerStep, StepOf } from "./step.js";
 

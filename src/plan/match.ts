@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { activeName, nameInRole } from "./names.js";
 import type { ForeignContainer, Role } from "./observed.js";
 

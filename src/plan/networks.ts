@@ -1,6 +1,6 @@
-import { blocksOverlap } from "../spec/address-block.js";
-import type { NetworkSpec } from "../spec/network.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { NetworkSpec } from "../compose/model/network.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { blocksOverlap } from "../compose/values/address-block.js";
 import { networkDrift } from "./drift.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer, ObservedNetwork } from "./observed.js";

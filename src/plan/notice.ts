@@ -1,7 +1,7 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { volumeDrift } from "./drift.js";
-import { staleMounts, untoldFiles } from "./stale.js";
 import type { Outcome, Plan } from "./outcome.js";
+import { staleMounts, untoldFiles } from "./stale.js";
 import type { View } from "./view.js";
 
 /** All is well but for what stays as it is: that is the service's news, once nothing more urgent is. */

@@ -1,4 +1,4 @@
-import type { Digest } from "../spec/image.js";
+import type { Digest } from "../compose/values/image.js";
 import type { Desired, Memory, SlotMemory } from "./desired.js";
 import { beginningOf } from "./job-need.js";
 import { keptRevision } from "./names.js";

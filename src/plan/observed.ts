@@ -1,9 +1,9 @@
-import type { Digest } from "../spec/image.js";
-import type { Ipam } from "../spec/network.js";
-import type { Shared } from "../spec/relations.js";
+import type { Ipam } from "../compose/model/network.js";
+import type { Shared } from "../compose/model/relations.js";
+import { serviceKey } from "../compose/model/service.js";
+import type { RestartPolicy, ServiceKey } from "../compose/model/service.js";
+import type { Digest } from "../compose/values/image.js";
 import type { HeldAddress, HeldPort } from "./resources.js";
-import { serviceKey } from "../spec/service.js";
-import type { RestartPolicy, ServiceKey } from "../spec/service.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";

@@ -1,6 +1,7 @@
-import { jobsHash } from "../spec/hash.js";
-import type { Digest } from "../spec/image.js";
-import type { ServiceSpec } from "../spec/service.js";
+import { jobsHash } from "../compose/model/hash.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import type { Digest } from "../compose/values/image.js";
+import { assess } from "./assess.js";
 import type { Undo } from "./condition.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Memory } from "./desired.js";
@@ -13,11 +14,10 @@ import type { JobContainer } from "./job-verdict.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import { planSlot } from "./slot.js";
-import { retire } from "./steps.js";
 import type { Step } from "./step.js";
+import { retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { together } from "./together.js";
-import { assess } from "./assess.js";
 import { inEverySlot, isUp, slotOf } from "./view.js";
 import type { View } from "./view.js";
 

@@ -1,6 +1,6 @@
-import { formatImage } from "../spec/image.js";
-import type { Digest } from "../spec/image.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { formatImage } from "../compose/values/image.js";
+import type { Digest } from "../compose/values/image.js";
 import type { Rollout } from "./condition.js";
 import type { JobRun } from "./desired.js";
 import { isJob, judgeJob } from "./job-verdict.js";

@@ -1,5 +1,5 @@
-import { printable } from "../printable.js";
-import type { ProjectSpec } from "../spec/service.js";
+import type { ProjectSpec } from "../compose/model/service.js";
+import { printable } from "../tools/printable.js";
 import type { HostSnapshot, ObservedNetwork } from "./observed.js";
 
 /** A network or volume that bears a declared project's label, and that no file declares any more. */

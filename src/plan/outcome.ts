@@ -1,5 +1,5 @@
+import type { ServiceKey } from "../compose/model/service.js";
 import type { Reason } from "./condition.js";
-import type { ServiceKey } from "../spec/service.js";
 import type { Step } from "./step.js";
 
 /** What to do now, and what then. Steps are carried out in order; the first that fails ends the run. */

@@ -1,6 +1,6 @@
-import type { ServiceSpec } from "../spec/service.js";
-import type { Memory } from "./desired.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { isComplete } from "./dependency.js";
+import type { Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import { isStopped } from "./stop-memory.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Memory } from "./desired.js";
 
 /** No rollout of the service is to begin. */

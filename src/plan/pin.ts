@@ -1,4 +1,4 @@
-import { parseImage } from "../spec/image.js";
+import { parseImage } from "../compose/values/image.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Pin } from "./desired.js";
 import { withoutJobs } from "./job-need.js";

@@ -1,11 +1,11 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Desired } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
-import { rewrite, writeAgain, writeFiles } from "./written.js";
 import type { Step } from "./step.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
+import { rewrite, writeAgain, writeFiles } from "./written.js";
 
 /**
  * What any plan owes the containers in it, whatever it is about: the files of a new one are written before its start,

@@ -1,6 +1,6 @@
-import { bondsOf, dependenciesOf, needsRunning } from "../spec/relations.js";
-import type { Bond } from "../spec/relations.js";
-import type { Dependency, ServiceSpec } from "../spec/service.js";
+import { bondsOf, dependenciesOf, needsRunning } from "../compose/model/relations.js";
+import type { Bond } from "../compose/model/relations.js";
+import type { Dependency, ServiceSpec } from "../compose/model/service.js";
 import type { DependencyState } from "./dependency.js";
 import type { Plan } from "./outcome.js";
 import { providerOf } from "./provider.js";

@@ -1,5 +1,5 @@
-import { containerBondsOf, isNamedBy } from "../spec/relations.js";
-import type { Bond, Related } from "../spec/relations.js";
+import { containerBondsOf, isNamedBy } from "../compose/model/relations.js";
+import type { Bond, Related } from "../compose/model/relations.js";
 import type { DependencyState } from "./dependency.js";
 import type { ContainerFacts, HostSnapshot } from "./observed.js";
 

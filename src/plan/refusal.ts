@@ -1,5 +1,5 @@
-import { jobsHash } from "../spec/hash.js";
-import { formatImage } from "../spec/image.js";
+import { jobsHash } from "../compose/model/hash.js";
+import { formatImage } from "../compose/values/image.js";
 import type { Memory } from "./desired.js";
 import type { Refusal } from "./observed.js";
 import type { Plan } from "./outcome.js";

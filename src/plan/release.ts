@@ -1,12 +1,12 @@
-import type { Digest } from "../spec/image.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import type { Digest } from "../compose/values/image.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Memory, SlotMemory } from "./desired.js";
+import { ownGoalOf } from "./goal.js";
 import { keepRunning } from "./keep.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
-import { ownGoalOf } from "./goal.js";
 import { openedFor } from "./opening.js";
+import type { Outcome, Plan } from "./outcome.js";
 import { isPaused } from "./paused.js";
 import { formatTime } from "./time.js";
 import { isOutdated } from "./unread.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { SlotMemory } from "./desired.js";
 import { observedMs } from "./elapsed.js";
 import type { Sight } from "./elapsed.js";

@@ -1,8 +1,8 @@
-import { printable } from "../printable.js";
-import type { BuildContext } from "../spec/build-spec.js";
+import type { BuildContext } from "../compose/model/build-spec.js";
+import { printable } from "../tools/printable.js";
 import { isFollower } from "./observed.js";
-import { sharedNames } from "./shared.js";
 import type { Plan } from "./outcome.js";
+import { sharedNames } from "./shared.js";
 import type { CreateContainerStep, Route, Step, StepOf } from "./step.js";
 
 /** One line a step, the same text in the dry run, the journal, the log and the tests. */

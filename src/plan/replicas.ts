@@ -1,16 +1,16 @@
+import { assess } from "./assess.js";
 import { withRepair } from "./begin.js";
 import { fits } from "./bonds.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
-import { awaitFirstHealth } from "./first-start.js";
 import { heldInService, memoryOf, own } from "./failures.js";
+import { awaitFirstHealth } from "./first-start.js";
+import { goalOf } from "./goal.js";
 import { heldBy } from "./held.js";
 import type { Plan } from "./outcome.js";
-import { goalOf } from "./goal.js";
 import { planReturn, returnIsDue } from "./return.js";
 import { planSlot } from "./slot.js";
 import { together } from "./together.js";
 import { takeTurns } from "./turns.js";
-import { assess } from "./assess.js";
 import { inRole, isReturning, slotOf } from "./view.js";
 import type { SlotView, View } from "./view.js";
 

@@ -1,5 +1,5 @@
+import type { Digest } from "../compose/values/image.js";
 import { FairleadError } from "../errors.js";
-import type { Digest } from "../spec/image.js";
 import type { Rollout } from "./condition.js";
 import type { Pin } from "./desired.js";
 import { revisionIn } from "./numbering.js";

@@ -1,9 +1,9 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { untilBorn } from "./birth.js";
-import { baseOf } from "./names.js";
 import type { Desired } from "./desired.js";
 import { gateInForce } from "./gate.js";
 import { awaitPorts, handOver } from "./handover.js";
+import { baseOf } from "./names.js";
 import type { GateState, ObservedContainer, ObservedRoute } from "./observed.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { Route, Step } from "./step.js";

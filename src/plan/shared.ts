@@ -1,4 +1,4 @@
-import type { Shared } from "../spec/relations.js";
+import type { Shared } from "../compose/model/relations.js";
 
 /** As a plan's text calls what is shared. */
 export const sharedNames: Readonly<Record<Shared, string>> = {

@@ -1,6 +1,6 @@
-import { formatImage, parseImage } from "../spec/image.js";
-import type { Digest, ImageReference } from "../spec/image.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { formatImage, parseImage } from "../compose/values/image.js";
+import type { Digest, ImageReference } from "../compose/values/image.js";
 import { sinceOwner } from "./bonds.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory } from "./desired.js";

@@ -1,11 +1,11 @@
-import { formatImage } from "../spec/image.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { formatImage } from "../compose/values/image.js";
 import { conditionTypes } from "./condition.js";
 import type { Condition, ConditionType, Reason, ReplicaCount, Rollout, ServiceStatus } from "./condition.js";
-import type { Desired } from "./desired.js";
 import { isTarget } from "./desired.js";
-import type { Outcome } from "./outcome.js";
+import type { Desired } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
+import type { Outcome } from "./outcome.js";
 import { staleMounts } from "./stale.js";
 import { said } from "./verdict.js";
 import { inRole, isReady } from "./view.js";

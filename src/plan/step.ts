@@ -1,12 +1,12 @@
-import type { Digest } from "../spec/image.js";
+import type { BuildSpec } from "../compose/model/build-spec.js";
+import type { Hook } from "../compose/model/hooks.js";
+import type { PreStop } from "../compose/model/leave.js";
+import type { EndpointSettings, NetworkSpec } from "../compose/model/network.js";
+import type { Bond } from "../compose/model/relations.js";
+import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../compose/model/service.js";
+import type { Digest } from "../compose/values/image.js";
 import type { Reason } from "./condition.js";
 import type { JobMark, Lifeline, Refusal, UnreadFile } from "./observed.js";
-import type { BuildSpec } from "../spec/build-spec.js";
-import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../spec/service.js";
-import type { Hook } from "../spec/hooks.js";
-import type { PreStop } from "../spec/leave.js";
-import type { EndpointSettings, NetworkSpec } from "../spec/network.js";
-import type { Bond } from "../spec/relations.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the

@@ -1,7 +1,7 @@
-import type { NetworkAttachment } from "../spec/network.js";
-import type { RestartPolicy, ServiceSpec } from "../spec/service.js";
-import { familiarImage, pinnedImage } from "../spec/image.js";
-import type { Digest } from "../spec/image.js";
+import type { NetworkAttachment } from "../compose/model/network.js";
+import type { RestartPolicy, ServiceSpec } from "../compose/model/service.js";
+import { familiarImage, pinnedImage } from "../compose/values/image.js";
+import type { Digest } from "../compose/values/image.js";
 import { activeName, keepTag, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Endpoint, InheritedVolume, Owner, Step } from "./step.js";

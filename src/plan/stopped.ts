@@ -1,8 +1,8 @@
 import type { Desired, Memory } from "./desired.js";
 import { putAway } from "./next.js";
 import type { Outcome, Plan } from "./outcome.js";
-import { retire } from "./steps.js";
 import type { Step } from "./step.js";
+import { retire } from "./steps.js";
 import { formatTime } from "./time.js";
 import { inEverySlot, isUp, slotOf } from "./view.js";
 import type { View } from "./view.js";

@@ -1,7 +1,7 @@
-import { bondsOf, partnerOf } from "../spec/relations.js";
-import type { NetworkAttachment } from "../spec/network.js";
-import type { VolumesOf } from "../spec/options.js";
-import type { ServiceSpec } from "../spec/service.js";
+import type { NetworkAttachment } from "../compose/model/network.js";
+import type { VolumesOf } from "../compose/model/options.js";
+import { bondsOf, partnerOf } from "../compose/model/relations.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { writtenTarget } from "./inheritance.js";
 import type { View } from "./view.js";
 

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { conflictWith } from "./conflict.js";
 import type { Desired, Memory, SlotMemory } from "./desired.js";
 import { memoryOf } from "./failures.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Plan } from "./outcome.js";
 import type { Step } from "./step.js";
 import { retire } from "./steps.js";

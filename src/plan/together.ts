@@ -1,6 +1,6 @@
 import { isJobName } from "./names.js";
-import { shorten } from "./render.js";
 import type { Outcome, Plan } from "./outcome.js";
+import { shorten } from "./render.js";
 import type { Step } from "./step.js";
 import { inRole, isUp } from "./view.js";
 import type { SlotView } from "./view.js";

@@ -1,4 +1,4 @@
-import type { ServiceSpec, UpdatePolicy } from "../spec/service.js";
+import type { ServiceSpec, UpdatePolicy } from "../compose/model/service.js";
 import type { Outcome } from "./outcome.js";
 import { strategyOf } from "./strategy.js";
 import { formatMs } from "./verdict.js";

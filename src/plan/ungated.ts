@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../spec/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { gatesOf } from "./gate.js";
 import { isJobName } from "./names.js";
 import type { ObservedContainer } from "./observed.js";

@@ -1,5 +1,5 @@
-import { isReloaded } from "../spec/reload-policy.js";
-import type { ServiceSpec } from "../spec/service.js";
+import { isReloaded } from "../compose/model/reload-policy.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import type { Desired, Memory } from "./desired.js";
 import type { ObservedContainer, UnreadFile } from "./observed.js";
 import { inEverySlot, isUp } from "./view.js";

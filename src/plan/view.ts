@@ -1,15 +1,12 @@
-import type { Digest } from "../spec/image.js";
-import { familiarName } from "../spec/image.js";
-import type { ImageReference } from "../spec/image.js";
-import { dependenciesOf } from "../spec/relations.js";
-import type { Related } from "../spec/relations.js";
-import type { ServiceSpec } from "../spec/service.js";
-import { providersOf } from "./provider.js";
-import type { Provider } from "./provider.js";
+import { dependenciesOf } from "../compose/model/relations.js";
+import type { Related } from "../compose/model/relations.js";
+import type { ServiceSpec } from "../compose/model/service.js";
+import { familiarName } from "../compose/values/image.js";
+import type { Digest } from "../compose/values/image.js";
+import type { ImageReference } from "../compose/values/image.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import type { ResourceClaim } from "./resources.js";
 import type {
   ForeignContainer,
   HostSnapshot,
@@ -21,6 +18,9 @@ import type {
   Refusal,
   Role,
 } from "./observed.js";
+import { providersOf } from "./provider.js";
+import type { Provider } from "./provider.js";
+import type { ResourceClaim } from "./resources.js";
 
 /** What the planner sees of the host for one service. */
 export interface View {

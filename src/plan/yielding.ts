@@ -1,5 +1,5 @@
-import { serviceKey } from "../spec/service.js";
-import type { ServiceKey } from "../spec/service.js";
+import { serviceKey } from "../compose/model/service.js";
+import type { ServiceKey } from "../compose/model/service.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import { needsOf, sameAddress, samePort } from "./resources.js";

@@ -1,8 +1,8 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
-import type { ProbeAnswer } from "../control/ports.js";
-import type { HttpCheck } from "../spec/service.js";
+import type { HttpCheck } from "../compose/model/service.js";
+import type { ProbeAnswer } from "../control/ports/prober.js";
 import { failure, question } from "./question.js";
 import type { Limits } from "./question.js";
 

@@ -1,10 +1,11 @@
-import type { Engine, ExecResult, ProbeAnswer, Prober, ProbeTarget } from "../control/ports.js";
+import type { ProbeCheck } from "../compose/model/service.js";
+import type { Engine, ExecResult } from "../control/ports/engine.js";
+import type { ProbeAnswer, Prober, ProbeTarget } from "../control/ports/prober.js";
 import { asFairleadError } from "../errors.js";
-import type { ProbeCheck } from "../spec/service.js";
 import { chooseAddress } from "./address.js";
 import { askHttp } from "./http.js";
-import { ownContainer } from "./self.js";
 import type { Limits } from "./question.js";
+import { ownContainer } from "./self.js";
 import { askTcp } from "./tcp.js";
 import { Vantage } from "./vantage.js";
 

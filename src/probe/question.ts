@@ -1,4 +1,4 @@
-import type { ProbeAnswer } from "../control/ports.js";
+import type { ProbeAnswer } from "../control/ports/prober.js";
 
 export interface Limits {
   readonly timeoutMs: number;

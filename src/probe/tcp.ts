@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import type { ProbeAnswer } from "../control/ports.js";
+import type { ProbeAnswer } from "../control/ports/prober.js";
 import { failure, question } from "./question.js";
 import type { Limits } from "./question.js";
 

@@ -1,4 +1,4 @@
-import type { Engine } from "../control/ports.js";
+import type { Engine } from "../control/ports/engine.js";
 import type { NetworkLocation } from "../plan/observed.js";
 import type { Standpoint } from "./address.js";
 

@@ -1,20 +1,21 @@
-import type { Clock, ImageContent, Platform, Registry, RegistryCredentials } from "../control/ports.js";
-import type { Digest, ImageReference } from "../spec/image.js";
-import { Authority } from "./authority.js";
-import { BoundedMap } from "./bounded-map.js";
-import { findContent } from "./content.js";
-import { Correspondence } from "./correspondence.js";
-import type { HelperEnvironment } from "./credential-helper.js";
-import { DockerConfig } from "./docker-config.js";
-import { endpointOf } from "./endpoint.js";
-import type { Subject } from "./failure.js";
-import type { LaneWidths } from "./lane.js";
-import { announcedDigest, mediaTypeOf, computedDigest, verifyBody } from "./manifest.js";
-import { formatPlatform } from "./platform.js";
-import { Reader } from "./reader.js";
-import { Reporter, type RegistryTelemetry } from "./reporter.js";
-import type { RegistrySettings } from "./settings.js";
-import { Transport, type Answer } from "./transport.js";
+import type { Digest, ImageReference } from "../compose/values/image.js";
+import type { Clock } from "../control/ports/clock.js";
+import type { ImageContent, Platform, Registry, RegistryCredentials } from "../control/ports/registry.js";
+import { BoundedMap } from "../tools/bounded-map.js";
+import { endpointOf } from "./client/endpoint.js";
+import type { LaneWidths } from "./client/lane.js";
+import type { RegistrySettings } from "./client/settings.js";
+import { Transport, type Answer } from "./client/transport.js";
+import { findContent } from "./content/content.js";
+import { announcedDigest, mediaTypeOf, computedDigest, verifyBody } from "./content/manifest.js";
+import { formatPlatform } from "./content/platform.js";
+import { Reader } from "./content/reader.js";
+import type { Subject } from "./faults/failure.js";
+import { Reporter, type RegistryTelemetry } from "./faults/reporter.js";
+import { Authority } from "./login/authority.js";
+import { Correspondence } from "./login/correspondence.js";
+import type { HelperEnvironment } from "./login/credential-helper.js";
+import { DockerConfig } from "./login/docker-config.js";
 
 export interface RegistryOptions {
   /** `registries:` of the settings file. */

@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Source, SourceSnapshot } from "../control/ports.js";
+import type { Problem } from "../compose/values/problem.js";
+import type { Source, SourceSnapshot } from "../control/ports/source.js";
 import { reread, type Known, type ReadOptions } from "./project.js";
-import type { Problem } from "../spec/problem.js";
-import { snapshotOf } from "./snapshot.js";
 import { isPattern, selectFiles, type Selection } from "./selection.js";
+import { snapshotOf } from "./snapshot.js";
 
 export interface FileSourceOptions extends ReadOptions {
   /** As the user named them: plain names make one project together, a pattern makes one of each file that matches. */

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
+import type { ProjectSpec } from "../compose/model/service.js";
+import { readProject, type ReadResult } from "../compose/project/compose.js";
+import type { ImageReference } from "../compose/values/image.js";
+import type { Problem } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
-import { readProject, type ReadResult } from "../spec/compose.js";
-import type { ImageReference } from "../spec/image.js";
-import type { Problem } from "../spec/problem.js";
-import type { ProjectSpec } from "../spec/service.js";
 import type { Selected } from "./selection.js";
 import { Texts } from "./texts.js";
 

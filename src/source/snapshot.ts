@@ -1,6 +1,6 @@
-import type { SourceSnapshot } from "../control/ports.js";
-import type { Problem } from "../spec/problem.js";
-import type { ProjectSpec } from "../spec/service.js";
+import type { ProjectSpec } from "../compose/model/service.js";
+import type { Problem } from "../compose/values/problem.js";
+import type { SourceSnapshot } from "../control/ports/source.js";
 import type { Known } from "./project.js";
 
 /** What holds now of all that is known; `barren` are the patterns that match nothing. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import type { FileText } from "../spec/library.js";
+import type { FileText } from "../compose/document/library.js";
 
 /** What was found at some paths, and what the file system said of them just before. */
 export class Texts {

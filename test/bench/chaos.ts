@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
+import type { ServiceStatus } from "../../src/plan/condition.js";
 import { runChaos } from "../load/chaos.js";
 import { openImageShop } from "../load/image.js";
 import { until } from "../load/until.js";
 import { containersOf } from "../real/e2e/host.js";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
-import { freePort } from "../sandbox/ports.js";
 import { publishHaproxy } from "../sandbox/haproxy.js";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import { freePort } from "../sandbox/ports.js";
 import { postHook } from "./hook.js";
 import { openStage } from "./stage.js";
 import { median } from "./statistics.js";

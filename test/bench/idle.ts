@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { ServiceStatus } from "../../src/plan/condition.js";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
 import { publishImage } from "../sandbox/image.js";

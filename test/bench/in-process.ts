@@ -1,16 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultBackoff } from "../../src/control/backoff.js";
+import type { ServiceKey } from "../../src/compose/model/service.js";
 import { Controller } from "../../src/control/controller.js";
-import { Journal } from "../../src/control/journal.js";
-import type { Clock, Engine, EngineEvent, Gates } from "../../src/control/ports.js";
-import type { ReconcileResult } from "../../src/control/telemetry.js";
+import { Journal } from "../../src/control/journal/journal.js";
+import type { Clock } from "../../src/control/ports/clock.js";
+import type { Engine } from "../../src/control/ports/engine.js";
+import type { EngineEvent } from "../../src/control/ports/events.js";
+import type { Gates } from "../../src/control/ports/gates.js";
+import type { ReconcileResult } from "../../src/control/ports/telemetry.js";
+import { defaultBackoff } from "../../src/control/queue/backoff.js";
 import { hostFiles } from "../../src/hostfiles/files.js";
 import { silentLog } from "../../src/log.js";
 import { Metrics } from "../../src/metrics.js";
 import { connectRegistry } from "../../src/registry/connect.js";
 import { fileSource } from "../../src/source/file.js";
-import type { ServiceKey } from "../../src/spec/service.js";
 import { MemoryContexts } from "../simulator/contexts.js";
 
 export interface InProcessOptions {

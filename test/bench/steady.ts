@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemClock } from "../../src/control/clock.js";
+import { parseImage, pinnedImage } from "../../src/compose/values/image.js";
+import { systemClock } from "../../src/control/time/clock.js";
 import { connectEngine } from "../../src/docker/engine.js";
-import { parseImage, pinnedImage } from "../../src/spec/image.js";
 import { publishImage } from "../sandbox/image.js";
 import { killingProxy } from "../sandbox/killing-proxy.js";
 import { SimulatedEngine } from "../simulator/engine.js";

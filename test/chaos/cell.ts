@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceStatus } from "../../src/plan/condition.js";
+import { until } from "../load/until.js";
 import { lookAt, type SeenContainer } from "../real/e2e/host.js";
 import type { EngineCall, Phase } from "../sandbox/killing-proxy.js";
-import { until } from "../load/until.js";
 import type { Fault, Moment } from "./fault.js";
 import { clearOutside } from "./faults/outside.js";
 import type { Play } from "./lane.js";
-import type { Scenario } from "./scenario.js";
 import { readRows, writeRow } from "./rows.js";
+import type { Scenario } from "./scenario.js";
 
 export interface Cell {
   readonly scenario: Scenario;

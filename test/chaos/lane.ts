@@ -1,14 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import Docker from "dockerode";
 import type { ServiceStatus } from "../../src/plan/condition.js";
+import { assertKnown } from "../proxy/strange.js";
 import { clearProject, containersOf, runForeign, type SeenContainer } from "../real/e2e/host.js";
 import { bridgeInto } from "../sandbox/bridge.js";
 import { startEngine, type SandboxEngine } from "../sandbox/engine.js";
 import { startFairlead, type FairleadProcess } from "../sandbox/fairlead.js";
-import { assertKnown } from "../proxy/strange.js";
 import { faultProxy, type FaultProxy } from "../sandbox/fault-proxy.js";
 import { publishHaproxy } from "../sandbox/haproxy.js";
 import { publishImage, type ImageOptions } from "../sandbox/image.js";

@@ -2,10 +2,10 @@ import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { seeded } from "../load/random.js";
+import { printCounts } from "./counts.js";
 import { faults } from "./faults.js";
 import { runMatrix } from "./matrix.js";
 import { faultsPage, renderFaultsPage } from "./page.js";
-import { printCounts } from "./counts.js";
 import { scenarios } from "./scenario.js";
 
 interface Flags {

@@ -1,9 +1,9 @@
-import type { Cell, CellResult } from "./cell.js";
+import { until } from "../load/until.js";
 import { runCell } from "./cell.js";
+import type { Cell, CellResult } from "./cell.js";
 import type { Fault } from "./fault.js";
 import { faults as allFaults } from "./faults.js";
 import { openLane, openPlay, type Lane, type Play } from "./lane.js";
-import { until } from "../load/until.js";
 import { scenarios as allScenarios, type Scenario } from "./scenario.js";
 
 export interface MatrixOptions {

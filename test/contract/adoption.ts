@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Claim } from "../../src/control/ports.js";
-import { creation, project, serviceSpec } from "./service.js";
+import type { Claim } from "../../src/control/ports/engine.js";
 import type { Bench } from "./bench.js";
+import { creation, project, serviceSpec } from "./service.js";
 
 const claim: Claim = ({ name, compose }) => (name.startsWith("contract_") ? compose : undefined);
 

@@ -1,7 +1,7 @@
-import type { Engine } from "../../src/control/ports.js";
+import type { ContainerSpec } from "../../src/compose/model/service.js";
+import { pinnedImage } from "../../src/compose/values/image.js";
+import type { Engine } from "../../src/control/ports/engine.js";
 import type { ObservedContainer } from "../../src/plan/observed.js";
-import { pinnedImage } from "../../src/spec/image.js";
-import type { ContainerSpec } from "../../src/spec/service.js";
 import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { Stage, StageBehaviour, StageImage } from "./stage.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { OpenContext } from "../../src/control/ports.js";
+import type { BuildSpec } from "../../src/compose/model/build-spec.js";
+import type { Digest } from "../../src/compose/values/image.js";
+import type { OpenContext } from "../../src/control/ports/builds.js";
 import type { HostSnapshot } from "../../src/plan/observed.js";
-import type { Digest } from "../../src/spec/image.js";
-import type { BuildSpec } from "../../src/spec/build-spec.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";
 import type { StageFiles } from "./stage.js";

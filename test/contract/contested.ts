@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Endpoint } from "../../src/plan/step.js";
+import type { ContainerSpec } from "../../src/compose/model/service.js";
 import type { ObservedContainer } from "../../src/plan/observed.js";
-import type { ContainerSpec } from "../../src/spec/service.js";
-import { creation, networkSpec, project, serviceSpec } from "./service.js";
+import type { Endpoint } from "../../src/plan/step.js";
 import type { Bench } from "./bench.js";
+import { creation, networkSpec, project, serviceSpec } from "./service.js";
 
 const lan = "contract-lan";
 const first = "10.213.77.2";

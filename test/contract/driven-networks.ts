@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { NetworkSpec } from "../../src/compose/model/network.js";
+import type { VolumeSpec } from "../../src/compose/model/service.js";
 import { networkDrift, volumeDrift } from "../../src/plan/drift.js";
-import type { NetworkSpec } from "../../src/spec/network.js";
-import type { VolumeSpec } from "../../src/spec/service.js";
-import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { Bench } from "./bench.js";
+import { creation, networkSpec, project, serviceSpec } from "./service.js";
 
 export function drivenNetworksContract(bench: Bench): void {
   const because = "a test";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerFile } from "../../src/spec/service.js";
-import { creation, serviceSpec } from "./service.js";
+import type { ContainerFile } from "../../src/compose/model/service.js";
 import type { Bench } from "./bench.js";
+import { creation, serviceSpec } from "./service.js";
 
 const secret: ContainerFile = {
   origin: "secrets.db",

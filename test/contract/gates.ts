@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Engine, Gates } from "../../src/control/ports.js";
+import type { ProjectSpec, ServiceSpec } from "../../src/compose/model/service.js";
+import { pinnedImage } from "../../src/compose/values/image.js";
+import type { Engine } from "../../src/control/ports/engine.js";
+import type { Gates } from "../../src/control/ports/gates.js";
 import { withGates } from "../../src/gate/derive.js";
 import type { GateState, ObservedRoute } from "../../src/plan/observed.js";
-import type { ProjectSpec, ServiceSpec } from "../../src/spec/service.js";
-import { pinnedImage } from "../../src/spec/image.js";
 import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { StageImage } from "./stage.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { creation, serviceSpec } from "./service.js";
 import type { Bench } from "./bench.js";
+import { creation, serviceSpec } from "./service.js";
 
 const unknown = "0123456789abcdef".repeat(4);
 

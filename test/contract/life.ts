@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { refusalOf } from "../../src/plan/refusal.js";
 import { startReason } from "../../src/plan/start-refusal.js";
-import { creation, project, serviceSpec } from "./service.js";
 import type { Bench } from "./bench.js";
+import { creation, project, serviceSpec } from "./service.js";
 
 export function lifeContract(bench: Bench): void {
   describe("a container's life", () => {

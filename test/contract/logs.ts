@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { LogLine, LogQuery } from "../../src/control/ports.js";
-import type { ContainerSpec } from "../../src/spec/service.js";
+import type { ContainerSpec } from "../../src/compose/model/service.js";
+import type { LogLine, LogQuery } from "../../src/control/ports/logs.js";
 import type { Bench } from "./bench.js";
 
 const unknown = "0123456789abcdef".repeat(4);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { EngineEvent } from "../../src/control/ports.js";
-import type { VolumeSpec } from "../../src/spec/service.js";
+import type { VolumeSpec } from "../../src/compose/model/service.js";
+import type { EngineEvent } from "../../src/control/ports/events.js";
 import type { Bench } from "./bench.js";
 import { project } from "./service.js";
 

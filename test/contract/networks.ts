@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { Bench } from "./bench.js";
+import { creation, networkSpec, project, serviceSpec } from "./service.js";
 
 export function networksContract(bench: Bench): void {
   describe("networks and volumes", () => {

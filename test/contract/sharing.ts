@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Claim } from "../../src/control/ports.js";
+import { needsRunning } from "../../src/compose/model/relations.js";
+import type { Shared } from "../../src/compose/model/relations.js";
+import type { ContainerSpec } from "../../src/compose/model/service.js";
+import type { Claim } from "../../src/control/ports/engine.js";
 import type { Owner } from "../../src/plan/step.js";
-import { needsRunning } from "../../src/spec/relations.js";
-import type { Shared } from "../../src/spec/relations.js";
-import type { ContainerSpec } from "../../src/spec/service.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";
 

@@ -1,6 +1,8 @@
-import type { Engine, Marks, OpenContext } from "../../src/control/ports.js";
-import type { Digest, ImageReference } from "../../src/spec/image.js";
-import type { ServiceSpec } from "../../src/spec/service.js";
+import type { ServiceSpec } from "../../src/compose/model/service.js";
+import type { Digest, ImageReference } from "../../src/compose/values/image.js";
+import type { OpenContext } from "../../src/control/ports/builds.js";
+import type { Engine } from "../../src/control/ports/engine.js";
+import type { Marks } from "../../src/control/ports/marks.js";
 
 /** What a container of a published image does once it runs. Images have a check every second unless it says otherwise. */
 export type StageBehaviour =

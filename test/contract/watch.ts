@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { EngineEvent } from "../../src/control/ports.js";
-import { project } from "./service.js";
+import type { EngineEvent } from "../../src/control/ports/events.js";
 import type { Bench } from "./bench.js";
+import { project } from "./service.js";
 
 export function watchContract(bench: Bench): void {
   describe("the watch", () => {

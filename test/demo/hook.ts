@@ -1,5 +1,5 @@
-import type { Stage } from "./stage.js";
 import { repository } from "./stage.js";
+import type { Stage } from "./stage.js";
 
 export interface Hook {
   /** Without the secret, which may be part of it. */

@@ -1,6 +1,6 @@
-import { DemoFailure, Interrupted } from "./failure.js";
 import { Cleanup } from "./cleanup.js";
 import { runDemo } from "./demo.js";
+import { DemoFailure, Interrupted } from "./failure.js";
 import { openScreen } from "./screen.js";
 
 /**

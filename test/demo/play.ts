@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hookFor } from "./hook.js";
 import type { Scene } from "./scene.js";
-import { announce } from "./story.js";
 import { showStatus } from "./status.js";
+import { announce } from "./story.js";
 
 /** Stays up for the person to play with, until `q` or a signal. */
 export async function play(scene: Scene): Promise<void> {

@@ -1,5 +1,6 @@
-import { sections, type Section } from "../../src/spec/sections.js";
-import type { Support } from "../../src/spec/support.js";
+import { sections, type Section } from "../../src/compose/keys/sections.js";
+import { renderTable } from "./table.js";
+import type { Support } from "../../src/compose/keys/support.js";
 
 export const composePage = new URL("../../docs/compose-support.md", import.meta.url);
 
@@ -17,7 +18,7 @@ export function renderComposePage(): string {
   const count = (support: Support["support"]) => all.filter((entry) => entry.support === support).length;
   return `${[
     "# Compose support",
-    "<!-- Written by `npm run docs:compose`. -->",
+    "<!-- Written by `npm run docs`. -->",
     "Every key of the [Compose Specification](https://github.com/compose-spec/compose-spec/blob/main/spec.md), and what becomes of it in [a services file](compose.md). " +
       `Of ${all.length} keys, ${count("supported")} are supported, ${count("planned")} planned, and ${count("refused")} refused.`,
     [
@@ -41,12 +42,4 @@ function renderSection({ path, table }: Section): string[] {
 
 function noteOf(entry: Support): string {
   return (entry.support === "supported" ? entry.note : entry.hint) ?? "";
-}
-
-/** Columns of even width, as the formatter of this repository leaves them. */
-function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { loadServer } from "./server.js";
 import type { SampleImage } from "./image.js";
+import { loadServer } from "./server.js";
 
 /** What the image runs: a service as it should be, that answers what it has begun and then goes when it is told to. */
 const { version, behaviour } = JSON.parse(readFileSync("/app/sample.json", "utf8")) as SampleImage;

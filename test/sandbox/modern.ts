@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { runEngine, type EngineOptions, type SandboxEngine } from "./engine.js";
 import { debianMirror, suite } from "./debian.js";
+import { runEngine, type EngineOptions, type SandboxEngine } from "./engine.js";
 import { sandboxRoot } from "./janitor.js";
 
 const run = promisify(execFile);

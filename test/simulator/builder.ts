@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { extract } from "tar-stream";
-import type { BuildOrder } from "../../src/control/ports.js";
+import type { Digest } from "../../src/compose/values/image.js";
+import type { BuildOrder } from "../../src/control/ports/builds.js";
 import { FairleadError } from "../../src/errors.js";
-import type { Digest } from "../../src/spec/image.js";
 import type { Behaviour } from "./behaviour.js";
 
 export interface BuiltImage {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pack } from "tar-stream";
-import type { Contexts, OpenContext } from "../../src/control/ports.js";
+import type { Contexts, OpenContext } from "../../src/control/ports/builds.js";
 import { FairleadError } from "../../src/errors.js";
 
 export type Files = Readonly<Record<string, string>>;

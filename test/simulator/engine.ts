@@ -1,6 +1,13 @@
+import { isSignal } from "../../src/compose/container/signals.js";
+import { specHash } from "../../src/compose/model/hash.js";
+import { holds } from "../../src/compose/model/reload-policy.js";
+import type { ServiceSpec } from "../../src/compose/model/service.js";
+import { familiarImage, pinnedImage } from "../../src/compose/values/image.js";
+import type { Digest } from "../../src/compose/values/image.js";
+import type { Engine } from "../../src/control/ports/engine.js";
+import type { EngineEvent } from "../../src/control/ports/events.js";
 import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
-import type { Engine, EngineEvent } from "../../src/control/ports.js";
 import { activeName, roleOf } from "../../src/plan/names.js";
 import type {
   ClockReading,
@@ -12,12 +19,6 @@ import type {
 } from "../../src/plan/observed.js";
 import { addressesOf } from "../../src/plan/resources.js";
 import type { Step, StepOf } from "../../src/plan/step.js";
-import { specHash } from "../../src/spec/hash.js";
-import { holds } from "../../src/spec/reload-policy.js";
-import { isSignal } from "../../src/spec/signals.js";
-import { familiarImage, pinnedImage } from "../../src/spec/image.js";
-import type { Digest } from "../../src/spec/image.js";
-import type { ServiceSpec } from "../../src/spec/service.js";
 import { commandBehaviour } from "./behaviour.js";
 import type { Behaviour } from "./behaviour.js";
 import { simulateBuild } from "./builder.js";

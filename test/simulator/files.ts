@@ -1,4 +1,4 @@
-import type { FileStat, HostFile, HostFiles, HostFolder } from "../../src/control/ports.js";
+import type { FileStat, HostFile, HostFiles, HostFolder } from "../../src/control/ports/host-files.js";
 import type { ManualClock } from "./clock.js";
 
 interface Inode {

@@ -1,4 +1,4 @@
-import type { Gates } from "../../src/control/ports.js";
+import type { Gates } from "../../src/control/ports/gates.js";
 import { FairleadError } from "../../src/errors.js";
 import type { ObservedContainer, ObservedRoute } from "../../src/plan/observed.js";
 import type { SimulatedEngine } from "./engine.js";

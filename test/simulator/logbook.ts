@@ -1,4 +1,4 @@
-import type { LogLine, LogQuery } from "../../src/control/ports.js";
+import type { LogLine, LogQuery } from "../../src/control/ports/logs.js";
 
 /** What one container has logged, and who is reading it. */
 export class Logbook {

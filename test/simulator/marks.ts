@@ -1,5 +1,5 @@
+import type { Marks } from "../../src/control/ports/marks.js";
 import { FairleadError } from "../../src/errors.js";
-import type { Marks } from "../../src/control/ports.js";
 import type { ManualClock } from "./clock.js";
 
 /** The marks of one simulated engine; several controllers may share it. */

@@ -1,4 +1,4 @@
-import type { ProbeAnswer, Prober } from "../../src/control/ports.js";
+import type { ProbeAnswer, Prober } from "../../src/control/ports/prober.js";
 import type { ObservedContainer } from "../../src/plan/observed.js";
 import type { SimulatedEngine } from "./engine.js";
 

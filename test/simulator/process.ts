@@ -1,4 +1,6 @@
-import type { Clock, Engine, EngineEvent } from "../../src/control/ports.js";
+import type { Clock } from "../../src/control/ports/clock.js";
+import type { Engine } from "../../src/control/ports/engine.js";
+import type { EngineEvent } from "../../src/control/ports/events.js";
 
 /** A controller's process on a simulated host: its own clocks, and its own line to the engine. It can be frozen, as by SIGSTOP. */
 export class SimulatedProcess {

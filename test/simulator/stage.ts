@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { parseImage, pinnedImage } from "../../src/spec/image.js";
-import type { Digest } from "../../src/spec/image.js";
+import { parseImage, pinnedImage } from "../../src/compose/values/image.js";
+import type { Digest } from "../../src/compose/values/image.js";
 import type { Stage, StageBehaviour } from "../contract/stage.js";
 import type { Behaviour, Command } from "./behaviour.js";
 import { contextOf } from "./contexts.js";

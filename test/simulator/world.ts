@@ -1,4 +1,7 @@
-import type { EngineEvent, ExecResult } from "../../src/control/ports.js";
+import type { ExecSettings } from "../../src/compose/model/hooks.js";
+import type { ContainerFile, ServiceSpec } from "../../src/compose/model/service.js";
+import type { ExecResult } from "../../src/control/ports/engine.js";
+import type { EngineEvent } from "../../src/control/ports/events.js";
 import { effect } from "../../src/plan/effect.js";
 import { anonymousName, volumesMade } from "../../src/plan/made.js";
 import type {
@@ -10,8 +13,6 @@ import type {
 } from "../../src/plan/observed.js";
 import { samePort } from "../../src/plan/resources.js";
 import type { Step } from "../../src/plan/step.js";
-import type { ExecSettings } from "../../src/spec/hooks.js";
-import type { ContainerFile, ServiceSpec } from "../../src/spec/service.js";
 import { Addresses } from "./addresses.js";
 import { effectiveCheck, healthChanges } from "./behaviour.js";
 import type { Behaviour, Command } from "./behaviour.js";

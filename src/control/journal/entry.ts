@@ -1,9 +1,9 @@
-/* The lines of the journal. What they come to is `control/record.ts`. */
+/* The lines of the journal. What they come to is `control/journal/record.ts`. */
 import { z } from "zod";
+import { parseImage } from "../../compose/values/image.js";
+import type { Digest } from "../../compose/values/image.js";
 import type { Reason, Rollout } from "../../plan/condition.js";
-import { parseImage } from "../../spec/image.js";
-import type { Digest } from "../../spec/image.js";
-import { mountedFile } from "../mounted-record.js";
+import { mountedFile } from "./mounted-record.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
 const reason = z.custom<Reason>((value) => typeof value === "string");

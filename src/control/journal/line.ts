@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
-import type { ServiceKey } from "../../spec/service.js";
+import type { ServiceKey } from "../../compose/model/service.js";
 import { entrySchema } from "./entry.js";
 import type { Entry } from "./entry.js";
-import type { ServiceRecord } from "../record.js";
+import type { ServiceRecord } from "./record.js";
 import { decodeRecord, encodeRecord } from "./state.js";
 
 /**

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Log } from "../ports.js";
+import type { Log } from "../ports/log.js";
 import type { Disk } from "./disk.js";
 import { parseBare, parseSealed, sealText } from "./line.js";
 import type { Line } from "./line.js";

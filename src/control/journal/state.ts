@@ -1,5 +1,5 @@
-import { emptyRecord } from "../record.js";
-import type { ServiceRecord } from "../record.js";
+import { emptyRecord } from "./record.js";
+import type { ServiceRecord } from "./record.js";
 
 /**
  * A record as JSON. Everything in it is written, whatever it is called: a part that is new to the record needs no word

@@ -1,9 +1,10 @@
-import { inTime } from "../in-time.js";
-import type { Clock, Log } from "../ports.js";
+import type { Clock } from "../ports/clock.js";
+import type { Log } from "../ports/log.js";
+import { inTime } from "../time/in-time.js";
 import type { Disk, DiskFile } from "./disk.js";
+import { takenOverLine } from "./line.js";
 import { messageOf } from "./load.js";
 import type { Loaded, OldJournal } from "./load.js";
-import { takenOverLine } from "./line.js";
 import { segmentFile, segmentsIn } from "./segments.js";
 import type { WriterState } from "./standing.js";
 

@@ -1,4 +1,4 @@
-import { isEmpty } from "../body.js";
+import { isEmpty } from "../create/body.js";
 import type { Listed, Survey } from "./survey.js";
 
 /**

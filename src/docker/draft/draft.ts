@@ -1,12 +1,12 @@
-import { serviceKeys } from "../../spec/keys.js";
-import { isEmpty, recordOf } from "../body.js";
-import type { MountedVolume } from "../volumes-of.js";
+import { serviceKeys } from "../../compose/keys/keys.js";
+import type { MountedVolume } from "../adopt/volumes-of.js";
+import { isEmpty, recordOf } from "../create/body.js";
+import { Declarations } from "./declarations.js";
 import { draftImage } from "./image.js";
 import { draftMounts } from "./mounts.js";
 import { draftNetworks } from "./networks.js";
 import { looksSecret, Secrets } from "./secrets.js";
 import type { Subject, Survey } from "./survey.js";
-import { Declarations } from "./declarations.js";
 import { words } from "./words.js";
 
 export interface Draft {

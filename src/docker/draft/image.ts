@@ -1,6 +1,6 @@
+import { familiarName, parseImage } from "../../compose/values/image.js";
+import type { ImageReference } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
-import { familiarName, parseImage } from "../../spec/image.js";
-import type { ImageReference } from "../../spec/image.js";
 import type { Subject } from "./survey.js";
 
 /** `repository:tag`; undefined, and noted, where the image has no name any more. */

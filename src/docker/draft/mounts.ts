@@ -1,5 +1,5 @@
-import { isEmpty } from "../body.js";
-import type { MountedVolume } from "../volumes-of.js";
+import type { MountedVolume } from "../adopt/volumes-of.js";
+import { isEmpty } from "../create/body.js";
 
 export interface DraftedMounts {
   readonly volumes: readonly object[];

@@ -1,4 +1,4 @@
-import { isEmpty } from "../body.js";
+import { isEmpty } from "../create/body.js";
 import type { Declarations } from "./declarations.js";
 import type { Subject } from "./survey.js";
 

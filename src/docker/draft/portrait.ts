@@ -1,8 +1,8 @@
-import { bodyOf, isEmpty, listOf, recordOf } from "../body.js";
-import type { ImageConfig, Surroundings } from "../body.js";
-import type { InspectedContainer } from "../schema.js";
-import { canonical, settingsOf } from "../settings.js";
-import type { Settings } from "../settings.js";
+import { canonical, settingsOf } from "../adopt/settings.js";
+import type { Settings } from "../adopt/settings.js";
+import type { InspectedContainer } from "../client/schema.js";
+import { bodyOf, isEmpty, listOf, recordOf } from "../create/body.js";
+import type { ImageConfig, Surroundings } from "../create/body.js";
 
 /**
  * What somebody declared of a container: what it shows without what its image gives it and without the engine's defaults.

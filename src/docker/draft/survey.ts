@@ -1,18 +1,18 @@
 import { FairleadError } from "../../errors.js";
-import { listedNetworks, listedVolumes } from "../answers.js";
-import { Connection } from "../connection.js";
-import { inspectContainer, listContainers } from "../containers.js";
-import { imageOf, surroundings } from "../differences.js";
-import { peerIn } from "../body.js";
-import type { Peer } from "../body.js";
-import { resolveEndpoint } from "../endpoint.js";
-import type { EndpointOptions } from "../endpoint.js";
-import { readComposeIdentity, readIdentity } from "../labels.js";
-import { namesOf } from "../listing.js";
-import { refused } from "../refusal.js";
-import type { InspectedContainer, ListedContainer } from "../schema.js";
-import type { Settings } from "../settings.js";
 import type { ForeignContainer } from "../../plan/observed.js";
+import { imageOf, surroundings } from "../adopt/differences.js";
+import type { Settings } from "../adopt/settings.js";
+import { inspectContainer, listContainers } from "../calls/containers.js";
+import { listedNetworks, listedVolumes } from "../client/answers.js";
+import { Connection } from "../client/connection.js";
+import { resolveEndpoint } from "../client/endpoint.js";
+import type { EndpointOptions } from "../client/endpoint.js";
+import { refused } from "../client/refusal.js";
+import type { InspectedContainer, ListedContainer } from "../client/schema.js";
+import { peerIn } from "../create/body.js";
+import type { Peer } from "../create/body.js";
+import { readComposeIdentity, readIdentity } from "../create/labels.js";
+import { namesOf } from "../read/listing.js";
 import { declaredOf } from "./portrait.js";
 
 /** Which containers of the host. */

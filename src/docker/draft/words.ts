@@ -1,4 +1,4 @@
-import { isEmpty, listOf, recordOf, textsOf } from "../body.js";
+import { isEmpty, listOf, recordOf, textsOf } from "../create/body.js";
 
 /** Compose's own form of a setting; undefined: Compose has no word for this value. */
 type Word = (value: unknown) => unknown;

@@ -1,10 +1,10 @@
 import type { ServiceStatus } from "../../../src/plan/condition.js";
+import { until } from "../../load/until.js";
 import { clearProject } from "../../real/e2e/host.js";
 import { freePort } from "../../sandbox/ports.js";
 import { postHook } from "../hook.js";
 import { monitorMs, type Contender } from "./contender.js";
 import { startProxy, type ProxyKind } from "./proxy.js";
-import { until } from "../../load/until.js";
 
 interface Options {
   /** The service's keys beside its image. */

@@ -1,7 +1,7 @@
+import { until } from "../../load/until.js";
 import { freePort } from "../../sandbox/ports.js";
 import { appPort, type Contender, type Theatre } from "./contender.js";
 import { startProxy } from "./proxy.js";
-import { until } from "../../load/until.js";
 
 /**
  * How long it looks at a new task, which delays no traffic. With less it may take a minute to roll back: the task that it

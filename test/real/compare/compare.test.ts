@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { formatProblem } from "../../../src/compose/values/problem.js";
 import { connectEngine } from "../../../src/docker/engine.js";
-import { formatProblem } from "../../../src/spec/problem.js";
 import { connect } from "../sandbox/docker.js";
 import { formatDifference } from "./difference.js";
 import { minimumApi, refusals } from "./expectations.js";

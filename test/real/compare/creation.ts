@@ -1,15 +1,15 @@
-import { execute, idsOf } from "../../../src/control/execute.js";
-import type { Claim, Engine } from "../../../src/control/ports.js";
+import { specHash } from "../../../src/compose/model/hash.js";
+import { containerBondsOf, isNamedBy } from "../../../src/compose/model/relations.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
+import type { Digest } from "../../../src/compose/values/image.js";
+import type { Claim, Engine } from "../../../src/control/ports/engine.js";
+import { execute, idsOf } from "../../../src/control/work/execute.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Outcome } from "../../../src/plan/outcome.js";
 import { plan } from "../../../src/plan/plan.js";
 import type { StepKind } from "../../../src/plan/step.js";
 import { viewOf } from "../../../src/plan/view.js";
-import { specHash } from "../../../src/spec/hash.js";
-import type { Digest } from "../../../src/spec/image.js";
-import { containerBondsOf, isNamedBy } from "../../../src/spec/relations.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 
 /** Everything but these is carried out: nothing is ever started here. */
 const left: ReadonlySet<StepKind> = new Set(["start-container", "stop-container", "tag-image"]);

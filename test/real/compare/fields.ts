@@ -1,5 +1,5 @@
-import { mountRequests } from "./mount-requests.js";
 import type { Found, Inspected } from "./host.js";
+import { mountRequests } from "./mount-requests.js";
 
 /** Paths of an answer of the engine, with what stands there: one entry for each leaf, lists as a whole. */
 export type Fields = ReadonlyMap<string, unknown>;

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { ProjectSpec } from "../../../src/spec/service.js";
+import type { ProjectSpec } from "../../../src/compose/model/service.js";
 
 /** As the engine answers: which fields there are depends on its version. */
 export type Inspected = Readonly<Record<string, unknown>>;

@@ -1,6 +1,12 @@
 import type Docker from "dockerode";
-import { familiarImage, familiarName, parseImage, type Digest, type ImageReference } from "../../../src/spec/image.js";
-import type { ProjectSpec, ServiceSpec } from "../../../src/spec/service.js";
+import type { ProjectSpec, ServiceSpec } from "../../../src/compose/model/service.js";
+import {
+  familiarImage,
+  familiarName,
+  parseImage,
+  type Digest,
+  type ImageReference,
+} from "../../../src/compose/values/image.js";
 import { publishImage } from "../../sandbox/image.js";
 import { pull } from "../sandbox/docker.js";
 

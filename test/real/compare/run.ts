@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
-import type { Engine } from "../../../src/control/ports.js";
+import type { ProjectSpec } from "../../../src/compose/model/service.js";
+import type { Engine } from "../../../src/control/ports/engine.js";
 import { FairleadError } from "../../../src/errors.js";
-import type { ProjectSpec } from "../../../src/spec/service.js";
 import { createServices } from "./creation.js";
 import { compare, type Comparison } from "./differences.js";
 import { findProject, makeExternals, removeProject, type Found } from "./host.js";

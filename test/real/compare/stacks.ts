@@ -2,10 +2,10 @@ import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Problem } from "../../../src/spec/problem.js";
-import type { ProjectSpec } from "../../../src/spec/service.js";
-import { sandboxRoot } from "../../sandbox/janitor.js";
+import type { ProjectSpec } from "../../../src/compose/model/service.js";
+import type { Problem } from "../../../src/compose/values/problem.js";
 import { fileSource } from "../../../src/source/file.js";
+import { sandboxRoot } from "../../sandbox/janitor.js";
 
 const corpus = fileURLToPath(new URL("../../corpus", import.meta.url));
 

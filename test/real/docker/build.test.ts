@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { OpenContext, RegistryCredentials } from "../../../src/control/ports.js";
+import type { OpenContext } from "../../../src/control/ports/builds.js";
+import type { RegistryCredentials } from "../../../src/control/ports/registry.js";
 import { connectEngine } from "../../../src/docker/engine.js";
+import { startAllowlistProxy } from "../../proxy/allowlist.js";
 import { publishImage } from "../../sandbox/image.js";
 import { startRegistry, type SandboxRegistry } from "../../sandbox/registry.js";
 import { packTar } from "../../sandbox/tar.js";
-import { startAllowlistProxy } from "../../proxy/allowlist.js";
 
 const login = { username: "builder", password: "builders-password" } as const;
 const never = new AbortController().signal;

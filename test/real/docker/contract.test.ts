@@ -1,7 +1,7 @@
 import { inject } from "vitest";
+import { parseImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { connectGates } from "../../../src/gate/haproxy.js";
-import { parseImage } from "../../../src/spec/image.js";
 import { engineContract } from "../../contract/engine.js";
 import { gatesContract } from "../../contract/gates.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";

@@ -2,13 +2,13 @@ import { get } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
 import Docker from "dockerode";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import type { ContainerFile, ServiceSpec } from "../../../src/compose/model/service.js";
+import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { withGates } from "../../../src/gate/derive.js";
-import { parseImage, pinnedImage } from "../../../src/spec/image.js";
-import type { ContainerFile, ServiceSpec } from "../../../src/spec/service.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
-import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
+import { freePort } from "../../sandbox/ports.js";
 import { realStage } from "./real-stage.js";
 
 /**

@@ -1,15 +1,15 @@
-import { connect as dial } from "node:net";
 import { once } from "node:events";
+import { connect as dial } from "node:net";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, inject, test } from "vitest";
+import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { withGates } from "../../../src/gate/derive.js";
 import { connectGates } from "../../../src/gate/haproxy.js";
-import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
-import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
+import { freePort } from "../../sandbox/ports.js";
 import { realStage } from "./real-stage.js";
 
 const project = "hold";

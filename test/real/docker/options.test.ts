@@ -1,13 +1,13 @@
 import { rm } from "node:fs/promises";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { Engine } from "../../../src/control/ports.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
+import { readProject } from "../../../src/compose/project/compose.js";
+import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
+import { formatProblem } from "../../../src/compose/values/problem.js";
+import type { Engine } from "../../../src/control/ports/engine.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import type { Endpoint } from "../../../src/plan/step.js";
-import { readProject } from "../../../src/spec/compose.js";
-import { parseImage, pinnedImage } from "../../../src/spec/image.js";
-import { formatProblem } from "../../../src/spec/problem.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { creation } from "../../contract/service.js";
 import type { StageImage } from "../../contract/stage.js";
 import { publishImage } from "../../sandbox/image.js";

@@ -6,18 +6,18 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { extract } from "tar-stream";
-import { exposedPorts, portBindings } from "../../../src/docker/port-body.js";
+import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
+import { exposedPorts, portBindings } from "../../../src/docker/create/port-body.js";
 import { connectEngine } from "../../../src/docker/engine.js";
-import { parseImage, pinnedImage } from "../../../src/spec/image.js";
 import { project as contract } from "../../contract/service.js";
 import type { Stage, StageBehaviour, StageFile } from "../../contract/stage.js";
 import { assertKnown } from "../../proxy/strange.js";
+import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 import { publishImage } from "../../sandbox/image.js";
 import type { ImageOptions } from "../../sandbox/image.js";
 import { busybox } from "../../sandbox/packages.js";
 import { freePort } from "../../sandbox/ports.js";
 import { packTar } from "../../sandbox/tar.js";
-import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 
 /** The contract's stage on a real engine, through a proxy that counts. */
 export async function realStage(engineHost: string, registryUrl: string, project = contract): Promise<Stage> {

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { describe } from "vitest";
-import type { History } from "../../../src/control/surface.js";
+import type { History } from "../../../src/control/surface/surface.js";
 import { fairlead } from "./cli.js";
 import { test, type Scene } from "./scene.js";
 

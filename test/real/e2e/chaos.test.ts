@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { inject } from "vitest";
 import { runChaos } from "../../load/chaos.js";
 import { openImageShop } from "../../load/image.js";
-import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
+import { freePort } from "../../sandbox/ports.js";
 import { test } from "./scene.js";
 
 test(

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { killingProxy, type EngineCall, type KillingProxy, type Phase } from "../../sandbox/killing-proxy.js";
 import { assertKnown } from "../../proxy/strange.js";
 import type { FairleadProcess } from "../../sandbox/fairlead.js";
+import { killingProxy, type EngineCall, type KillingProxy, type Phase } from "../../sandbox/killing-proxy.js";
 
 /** A place in a rollout at which Fairlead dies. */
 export interface Moment {

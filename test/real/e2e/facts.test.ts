@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
-import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 import { assertKnown } from "../../proxy/strange.js";
+import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 import { order, test, type Scene } from "./scene.js";
 
 /** Healthy at the first check; what is not by then has 2.8 s. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { seeded } from "../../load/random.js";
 import { runMatrix } from "../../chaos/matrix.js";
 import { faultsPage, renderFaultsPage } from "../../chaos/page.js";
 import { scenarios } from "../../chaos/scenario.js";
+import { seeded } from "../../load/random.js";
 
 /** The same cells every time: a run that picks others is `npm run chaos -- --calls 1`. */
 const seed = 20_261_129;

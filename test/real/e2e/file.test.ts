@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { describe } from "vitest";
+import { startFairlead } from "../../sandbox/fairlead.js";
 import { runForeign, lookAt } from "./host.js";
 import { quick, test } from "./scene.js";
-import { startFairlead } from "../../sandbox/fairlead.js";
 
 describe.concurrent("the services file", () => {
   test("an edit is rolled out, with the same digest and the next revision", async ({ scene, expect }) => {

@@ -5,8 +5,8 @@ import { answerBody } from "../../load/answer.js";
 import { openImageShop } from "../../load/image.js";
 import { startLoad, type Load } from "../../load/load.js";
 import type { Fault, Sample } from "../../load/sample.js";
-import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
+import { freePort } from "../../sandbox/ports.js";
 import { lookAt } from "./host.js";
 import { order, test, type Scene } from "./scene.js";
 

@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { inject } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
-import { freePort } from "../../sandbox/ports.js";
 import type { PublishedImage } from "../../sandbox/image.js";
+import { freePort } from "../../sandbox/ports.js";
 import { fairleadPublisher } from "../image/fairlead.js";
 import type { FairleadImageOptions } from "../image/fairlead.js";
 import type { Scene } from "./scene.js";

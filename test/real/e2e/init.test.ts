@@ -1,8 +1,8 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { beforeAll, describe, inject } from "vitest";
-import type { Compose } from "../../sandbox/docker-compose.js";
+import { readDotenv } from "../../../src/compose/document/dotenv.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
-import { readDotenv } from "../../../src/spec/dotenv.js";
+import type { Compose } from "../../sandbox/docker-compose.js";
 import { fairlead } from "./cli.js";
 import { test } from "./scene.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, inject } from "vitest";
-import { freePort } from "../../sandbox/ports.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
+import { freePort } from "../../sandbox/ports.js";
 import { hostedIn } from "./hosted.js";
 import { test } from "./scene.js";
 

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished } from "vitest";
-import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
 import { leastOpenFiles } from "../../../src/process/open-files.js";
+import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
 import { readAll } from "../../sandbox/forward.js";
 import { test } from "./scene.js";
 

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
-import { freePort } from "../../sandbox/ports.js";
 import { enterNetns } from "../../sandbox/netns.js";
 import { ensurePackages, type Package } from "../../sandbox/packages.js";
+import { freePort } from "../../sandbox/ports.js";
 import { startLoad } from "./load.js";
 import { order, quick, test } from "./scene.js";
 

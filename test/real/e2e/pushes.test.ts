@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, inject } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
-import { freePort } from "../../sandbox/ports.js";
 import { faultProxy } from "../../sandbox/fault-proxy.js";
+import { freePort } from "../../sandbox/ports.js";
 import { lookAt, runForeign } from "./host.js";
 import { order, quick, test } from "./scene.js";
 

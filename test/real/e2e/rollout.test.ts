@@ -1,8 +1,8 @@
 import { describe, inject } from "vitest";
 import { publishIndex } from "../../sandbox/image.js";
+import { freePort } from "../../sandbox/ports.js";
 import { hasImage, keptTags } from "./host.js";
 import { order, quick, test } from "./scene.js";
-import { freePort } from "../../sandbox/ports.js";
 
 describe.concurrent("a new digest", () => {
   test("the first start, then a webhook: start-first, the old one serves until the new one is proven", async ({

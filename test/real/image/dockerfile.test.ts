@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
-import { freePort } from "../../sandbox/ports.js";
-import { publishImage } from "../../sandbox/image.js";
 import { readAllowlist, startAllowlistProxy } from "../../proxy/allowlist.js";
+import { publishImage } from "../../sandbox/image.js";
+import { freePort } from "../../sandbox/ports.js";
 import { baseImage } from "./base.js";
 import { dockerCommand } from "./command.js";
 

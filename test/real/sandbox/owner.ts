@@ -1,11 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { startEngine } from "../../sandbox/engine.js";
 import { publishImage } from "../../sandbox/image.js";
 import { createNetns, enterNetns } from "../../sandbox/netns.js";
 import { startRegistry } from "../../sandbox/registry.js";
 import { connect, pull } from "./docker.js";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 
 /**
  * To be killed: the owner of an engine, a registry and a container that the engine would restart for ever. It re-enters

@@ -1,14 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { act } from "../../../src/cli/act.js";
-import { adopt } from "../../../src/cli/adopt.js";
-import { approve } from "../../../src/cli/approve.js";
-import { resume } from "../../../src/cli/resume.js";
-import { rollback } from "../../../src/cli/rollback.js";
-import { start } from "../../../src/cli/start.js";
-import { stop } from "../../../src/cli/stop.js";
-import type { Wiring } from "../../../src/cli/wiring.js";
+import type { Wiring } from "../../../src/cli/shared/wiring.js";
+import { act } from "../../../src/cli/verbs/act.js";
+import { adopt } from "../../../src/cli/verbs/adopt.js";
+import { approve } from "../../../src/cli/verbs/approve.js";
+import { resume } from "../../../src/cli/verbs/resume.js";
+import { rollback } from "../../../src/cli/verbs/rollback.js";
+import { start } from "../../../src/cli/verbs/start.js";
+import { stop } from "../../../src/cli/verbs/stop.js";
 
 /** An admin address that does what it is asked for, for good or not. */
 async function admin(durable: boolean): Promise<string> {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { connectionLimits } from "../../../src/http/connections.js";
+import { connectionLimits } from "../../../src/http/web/connections.js";
 import { leastOpenFiles, openFileLimit } from "../../../src/process/open-files.js";
 import { shareOut, type Shares } from "../../../src/shares.js";
 

@@ -5,11 +5,11 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { extract } from "tar-stream";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { BuildSpec } from "../../../src/compose/model/build-spec.js";
 import { registriesIn } from "../../../src/context/bases.js";
 import { openContexts } from "../../../src/context/contexts.js";
 import { repositoryAt, withoutLogin } from "../../../src/context/git.js";
-import type { OpenContext } from "../../../src/control/ports.js";
-import type { BuildSpec } from "../../../src/spec/build-spec.js";
+import type { OpenContext } from "../../../src/control/ports/builds.js";
 
 const run = promisify(execFile);
 const never = new AbortController().signal;

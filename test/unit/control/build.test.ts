@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { formatImage } from "../../../src/spec/image.js";
+import { formatImage } from "../../../src/compose/values/image.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, specOf } from "../plan/world.js";
 import { mortal, openStage } from "./stage.js";

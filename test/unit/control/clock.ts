@@ -1,4 +1,4 @@
-import type { Clock } from "../../../src/control/ports.js";
+import type { Clock } from "../../../src/control/ports/clock.js";
 
 /** Time that stands still until told to move. */
 export function manualClock(start = 0): Clock & { advance(ms: number): Promise<void>; readonly pending: number } {

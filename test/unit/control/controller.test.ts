@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ObservedContainer } from "../../../src/plan/observed.js";
 import { FairleadError } from "../../../src/errors.js";
 import { Metrics } from "../../../src/metrics.js";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, port8080, specOf } from "../plan/world.js";
 import { memories, mortal, openStage } from "./stage.js";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { FairleadError } from "../../../src/errors.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { specOf, stopFirst } from "../plan/world.js";
 import { openStage } from "./stage.js";
 import type { Stage } from "./stage.js";

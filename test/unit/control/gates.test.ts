@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
+import { parseImage } from "../../../src/compose/values/image.js";
 import { FairleadError } from "../../../src/errors.js";
-import type { ObservedContainer } from "../../../src/plan/observed.js";
 import { withGates } from "../../../src/gate/derive.js";
-import { parseImage } from "../../../src/spec/image.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
 import { digestOf, port8080, specOf } from "../plan/world.js";
 import { mortal, openStage } from "./stage.js";
 import type { Stage } from "./stage.js";

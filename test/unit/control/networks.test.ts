@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { networkHash } from "../../../src/compose/model/hash.js";
+import type { NetworkSpec } from "../../../src/compose/model/network.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Controller } from "../../../src/control/controller.js";
-import { networkHash } from "../../../src/spec/hash.js";
-import type { NetworkSpec } from "../../../src/spec/network.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { defaultNetwork, specOf } from "../plan/world.js";
 import { mortal, openStage } from "./stage.js";
 import type { Stage } from "./stage.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { backoffMs } from "../../../src/control/queue/backoff.js";
+import { Bursts } from "../../../src/control/queue/bursts.js";
+import { Pulls } from "../../../src/control/work/pulls.js";
 import { FairleadError } from "../../../src/errors.js";
-import { backoffMs } from "../../../src/control/backoff.js";
-import { Bursts } from "../../../src/control/bursts.js";
-import { Cached } from "../../../src/control/cached.js";
-import { Pulls } from "../../../src/control/pulls.js";
+import { Cached } from "../../../src/tools/cached.js";
 import { manualClock, settle } from "./clock.js";
 
 describe("backoff", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ServiceSpec } from "../../../src/spec/service.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { digestOf, port8080, specOf } from "../plan/world.js";
 import { Hosted, line, self } from "./hosted.js";
 import type { Death, HostedOptions } from "./hosted.js";

@@ -1,5 +1,5 @@
-import type { Controller } from "../../../src/control/controller.js";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Controller } from "../../../src/control/controller.js";
 import { digestOf, specOf } from "../plan/world.js";
 import { openStage } from "./stage.js";
 import type { Stage } from "./stage.js";

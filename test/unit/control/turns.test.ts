@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Controller } from "../../../src/control/controller.js";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { defaultNetwork, digestOf, specOf } from "../plan/world.js";
 import { openStage } from "./stage.js";
 import type { Stage } from "./stage.js";

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { sections } from "../../../src/spec/sections.js";
-import { parseYaml } from "../../../src/spec/yaml.js";
+import { parseYaml } from "../../../src/compose/document/yaml.js";
+import { sections } from "../../../src/compose/keys/sections.js";
 
 const corpus = fileURLToPath(new URL("../../corpus", import.meta.url));
 const paths = readdirSync(corpus, { recursive: true, encoding: "utf8" });

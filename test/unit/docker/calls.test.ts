@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
+import { parseImage } from "../../../src/compose/values/image.js";
 import { connectEngine, type DockerEngine } from "../../../src/docker/engine.js";
-import { parseImage } from "../../../src/spec/image.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
 import { calls } from "../../proxy/calls.js";
 import { expression } from "../../proxy/rules.js";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { formatYaml } from "../../../src/compose/document/yaml.js";
+import type { InspectedContainer } from "../../../src/docker/client/schema.js";
 import { draftFile, projectIn } from "../../../src/docker/draft/draft.js";
 import { declaredOf } from "../../../src/docker/draft/portrait.js";
 import { looksSecret } from "../../../src/docker/draft/secrets.js";
 import type { Subject, Survey } from "../../../src/docker/draft/survey.js";
-import type { InspectedContainer } from "../../../src/docker/schema.js";
-import { formatYaml } from "../../../src/spec/yaml.js";
 
 const id = "0123456789ab".padEnd(64, "c");
 const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peers: [] };

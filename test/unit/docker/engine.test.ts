@@ -1,10 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
+import { parseImage } from "../../../src/compose/values/image.js";
+import type { Engine } from "../../../src/control/ports/engine.js";
+import type { EngineEvent } from "../../../src/control/ports/events.js";
+import { Connection } from "../../../src/docker/client/connection.js";
+import { resolveEndpoint } from "../../../src/docker/client/endpoint.js";
 import { connectEngine } from "../../../src/docker/engine.js";
-import type { Engine, EngineEvent } from "../../../src/control/ports.js";
-import { Connection } from "../../../src/docker/connection.js";
-import { resolveEndpoint } from "../../../src/docker/endpoint.js";
-import { parseImage } from "../../../src/spec/image.js";
 import { creation, serviceSpec } from "../../contract/service.js";
 import { refuse, startFakeEngine } from "./fake-engine.js";
 import type { FakeEngine } from "./fake-engine.js";

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-
-import { creationBody } from "../../../src/docker/creation.js";
-import { parseImage } from "../../../src/spec/image.js";
-import type { Shared } from "../../../src/spec/relations.js";
-import type { ContainerSpec } from "../../../src/spec/service.js";
-import type { NetworkMode } from "../../../src/spec/network.js";
+import type { NetworkMode } from "../../../src/compose/model/network.js";
+import type { Shared } from "../../../src/compose/model/relations.js";
+import type { ContainerSpec } from "../../../src/compose/model/service.js";
+import { parseImage } from "../../../src/compose/values/image.js";
+import { creationBody } from "../../../src/docker/create/creation.js";
 import { creation, serviceSpec } from "../../contract/service.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { EndMemory } from "../../../src/docker/end-memory.js";
-import { Flight } from "../../../src/docker/flight.js";
-import { HealthMemory } from "../../../src/docker/health-memory.js";
-import { Outage } from "../../../src/docker/outage.js";
-import { platformOf } from "../../../src/docker/platform.js";
-import { Staleness } from "../../../src/docker/staleness.js";
-import { Unheard } from "../../../src/docker/unheard.js";
+import { EndMemory } from "../../../src/docker/observe/end-memory.js";
+import { HealthMemory } from "../../../src/docker/observe/health-memory.js";
+import { Outage } from "../../../src/docker/observe/outage.js";
+import { Staleness } from "../../../src/docker/observe/staleness.js";
+import { Unheard } from "../../../src/docker/observe/unheard.js";
+import { platformOf } from "../../../src/docker/read/platform.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
+import { Flight } from "../../../src/tools/flight.js";
 
 const container = (fields: Partial<ObservedContainer>) =>
   ({ id: "c", health: "healthy", startedAt: 1000, healthySince: undefined, ...fields }) as ObservedContainer;

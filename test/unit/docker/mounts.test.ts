@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { creationBody } from "../../../src/docker/creation.js";
-import { mountsIn } from "../../../src/docker/mounts-in.js";
-import type { InspectedContainer } from "../../../src/docker/schema.js";
-import { parseImage } from "../../../src/spec/image.js";
-import type { Mount } from "../../../src/spec/service.js";
+import type { Mount } from "../../../src/compose/model/service.js";
+import { parseImage } from "../../../src/compose/values/image.js";
+import type { InspectedContainer } from "../../../src/docker/client/schema.js";
+import { creationBody } from "../../../src/docker/create/creation.js";
+import { mountsIn } from "../../../src/docker/read/mounts-in.js";
 import { creation, serviceSpec } from "../../contract/service.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { readLines, readObjects } from "../../../src/docker/lines.js";
-import { logLines } from "../../../src/docker/logs.js";
-import { printable } from "../../../src/printable.js";
-import { quotable } from "../../../src/docker/refusal.js";
+import { describe, expect, it } from "vitest";
+import { logLines } from "../../../src/docker/calls/logs.js";
+import { readLines, readObjects } from "../../../src/docker/client/lines.js";
+import { quotable } from "../../../src/docker/client/refusal.js";
+import { printable } from "../../../src/tools/printable.js";
 import { frame } from "./frame.js";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

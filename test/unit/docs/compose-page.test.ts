@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-
-import { sections } from "../../../src/spec/sections.js";
+import { sections } from "../../../src/compose/keys/sections.js";
 import { composePage, renderComposePage } from "../../docs/compose-page.js";
 
-it("is committed as `npm run docs:compose` writes it", () => {
+it("is committed as `npm run docs` writes it", () => {
   expect(readFileSync(composePage, "utf8")).toBe(renderComposePage());
 });
 

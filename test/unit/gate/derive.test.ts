@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { specHash } from "../../../src/compose/model/hash.js";
+import type { ProjectSpec, ServiceSpec } from "../../../src/compose/model/service.js";
+import { readProject } from "../../../src/compose/project/compose.js";
+import { formatProblem } from "../../../src/compose/values/problem.js";
 import { withGates } from "../../../src/gate/derive.js";
 import { defaultGateImage } from "../../../src/gate/image.js";
-import { readProject } from "../../../src/spec/compose.js";
-import { specHash } from "../../../src/spec/hash.js";
-import { formatProblem } from "../../../src/spec/problem.js";
-import type { ProjectSpec, ServiceSpec } from "../../../src/spec/service.js";
 
 function read(services: object, beside: object = {}): ProjectSpec {
   const text = JSON.stringify({ name: "shop", services, ...beside });

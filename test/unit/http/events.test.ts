@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";
-import type { Event, EventWish } from "../../../src/control/surface.js";
-import { adminApp } from "../../../src/http/admin.js";
+import type { Event } from "../../../src/control/journal/event.js";
+import type { EventWish } from "../../../src/control/journal/events.js";
+import { adminApp } from "../../../src/http/admin/admin.js";
 import { memoryLog, serve } from "./harness.js";
 import { fakeSurface } from "./surface.js";
 

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import type { Express } from "express";
 import { onTestFinished } from "vitest";
-import { hooksApp, type HooksOptions } from "../../../src/http/hooks.js";
-import type { HttpLog } from "../../../src/http/log.js";
-import { startServer } from "../../../src/http/server.js";
+import { hooksApp, type HooksOptions } from "../../../src/http/hooks/hooks.js";
+import type { HttpLog } from "../../../src/http/web/log.js";
+import { startServer } from "../../../src/http/web/server.js";
 import { type FakeSurface, fakeSurface } from "./surface.js";
 
 export const secret = "correct-horse-battery-staple";

@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { FairleadError } from "../../../src/errors.js";
-import { formatAddress, isLoopback, parseAddress } from "../../../src/http/address.js";
+import { startStandby } from "../../../src/http/admin/standby.js";
 import { listen, type Listeners, type ListenOptions } from "../../../src/http/listen.js";
-import { startStandby } from "../../../src/http/standby.js";
+import { formatAddress, isLoopback, parseAddress } from "../../../src/http/web/address.js";
 import { exchange, memoryLog, push, secret } from "./harness.js";
 import { type Declared, fakeSurface } from "./surface.js";
 

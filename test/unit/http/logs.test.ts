@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { LogEntry, LogWish } from "../../../src/control/surface.js";
+import type { LogEntry, LogWish } from "../../../src/control/surface/surface.js";
 import { FairleadError } from "../../../src/errors.js";
-import { adminApp } from "../../../src/http/admin.js";
+import { adminApp } from "../../../src/http/admin/admin.js";
 import { memoryLog, serve } from "./harness.js";
 import { fakeSurface } from "./surface.js";
 

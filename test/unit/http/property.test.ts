@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseJson, valueAt } from "../../../src/http/json.js";
-import { Refusal } from "../../../src/http/refusal.js";
+import { parseJson, valueAt } from "../../../src/http/web/json.js";
+import { Refusal } from "../../../src/http/web/refusal.js";
 import { secret, serveHooks } from "./harness.js";
 
 const words = fc.constantFrom(

@@ -1,11 +1,11 @@
 import { Readable } from "node:stream";
-import type { EngineState } from "../../../src/control/engine-state.js";
-import type { ServicePlan, Surface } from "../../../src/control/surface.js";
+import type { ServiceKey } from "../../../src/compose/model/service.js";
+import { parseImage } from "../../../src/compose/values/image.js";
+import type { Problem } from "../../../src/compose/values/problem.js";
+import type { EngineState } from "../../../src/control/surface/engine-state.js";
+import type { ServicePlan, Surface } from "../../../src/control/surface/surface.js";
 import { conditionTypes, type ServiceStatus } from "../../../src/plan/condition.js";
 import type { Orphan } from "../../../src/plan/orphans.js";
-import { parseImage } from "../../../src/spec/image.js";
-import type { Problem } from "../../../src/spec/problem.js";
-import type { ServiceKey } from "../../../src/spec/service.js";
 
 /** A controller that only remembers: what it declares is a table, what it was asked is a list. */
 export interface FakeSurface extends Surface {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { hookOutcomes, hookTypes } from "../../../src/http/outcome.js";
-import { openapi } from "../../../src/http/openapi.js";
+import { openapi } from "../../../src/http/admin/openapi.js";
+import { hookOutcomes, hookTypes } from "../../../src/http/hooks/outcome.js";
 import { Metrics } from "../../../src/metrics.js";
 import { statusOf } from "../http/surface.js";
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { BuildContext } from "../../../src/compose/model/build-spec.js";
 import { buildTarget, noBuilds } from "../../../src/plan/build.js";
 import type { BuildInput } from "../../../src/plan/build.js";
-import type { Desired } from "../../../src/plan/desired.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
+import type { Desired } from "../../../src/plan/desired.js";
 import { forecast } from "../../../src/plan/forecast.js";
 import { localTarget } from "../../../src/plan/local.js";
 import type { HostSnapshot } from "../../../src/plan/observed.js";
-import type { BuildContext } from "../../../src/spec/build-spec.js";
 import { containerIn, digestOf, hold, hostWith, planText, specOf } from "./world.js";
 
 const context: BuildContext = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Memory } from "../../../src/plan/desired.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
@@ -6,7 +7,6 @@ import { plan } from "../../../src/plan/plan.js";
 import { renderPlan } from "../../../src/plan/render.js";
 import { claimOf } from "../../../src/plan/resources.js";
 import { viewOf } from "../../../src/plan/view.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { containerIn, desire, digestOf, foreignContainer, hostWith, imageOf, now, specOf } from "./world.js";
 
 const onPort = (hostPort: number, name = "web") =>

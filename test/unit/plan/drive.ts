@@ -3,21 +3,21 @@ import type { KnownVolume } from "../../../src/plan/anonymous.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { effect } from "../../../src/plan/effect.js";
-import { noted } from "../../../src/plan/leaving.js";
-import { failedRun, jobNews, withRun } from "../../../src/plan/job-news.js";
 import { jobsOf } from "../../../src/plan/job-need.js";
+import { failedRun, jobNews, withRun } from "../../../src/plan/job-news.js";
 import { isJob } from "../../../src/plan/job-verdict.js";
 import type { JobContainer } from "../../../src/plan/job-verdict.js";
+import { noted } from "../../../src/plan/leaving.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Outcome } from "../../../src/plan/outcome.js";
-import { ranPostStart } from "../../../src/plan/post-start-memory.js";
 import { plan } from "../../../src/plan/plan.js";
+import { ranPostStart } from "../../../src/plan/post-start-memory.js";
 import { withReload, withReloadEnd } from "../../../src/plan/reload-memory.js";
 import type { ReloadMemory } from "../../../src/plan/reload-memory.js";
 import type { Step } from "../../../src/plan/step.js";
 import { withStop } from "../../../src/plan/stop-memory.js";
 import { viewOf } from "../../../src/plan/view.js";
-import { given } from "../../../src/spec/present.js";
+import { given } from "../../../src/tools/present.js";
 
 /** How the containers of an image do. */
 export type Behaviour =

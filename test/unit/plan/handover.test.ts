@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import { pinned } from "../../../src/plan/pin.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { containerIn, desire, hostWith, imageOf, now, planText, port8080, specOf } from "./world.js";
 
 const gate = { mode: "http", holdMs: 30_000, proxyProtocol: false } as const;

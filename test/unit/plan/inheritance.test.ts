@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Mount } from "../../../src/compose/model/service.js";
 import { volumeNews } from "../../../src/plan/anonymous.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Memory } from "../../../src/plan/desired.js";
@@ -7,7 +8,6 @@ import { plan } from "../../../src/plan/plan.js";
 import { planRemoval } from "../../../src/plan/removal.js";
 import type { StepOf } from "../../../src/plan/step.js";
 import { viewOf } from "../../../src/plan/view.js";
-import type { Mount } from "../../../src/spec/service.js";
 import {
   containerIn,
   desire,

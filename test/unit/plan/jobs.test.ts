@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { jobsHash } from "../../../src/compose/model/hash.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
-import { pinned } from "../../../src/plan/pin.js";
 import { forecast } from "../../../src/plan/forecast.js";
+import { pinned } from "../../../src/plan/pin.js";
 import { plan } from "../../../src/plan/plan.js";
 import { planRemoval } from "../../../src/plan/removal.js";
 import { renderPlan } from "../../../src/plan/render.js";
 import { viewOf } from "../../../src/plan/view.js";
-import { jobsHash } from "../../../src/spec/hash.js";
 import { exited, jobContainer, migrate, purge, remembered, seed } from "./jobs.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, port8080, specOf } from "./world.js";
 

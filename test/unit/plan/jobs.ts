@@ -1,5 +1,5 @@
-import { jobHash } from "../../../src/spec/hash.js";
-import type { JobSpec } from "../../../src/spec/job.js";
+import { jobHash } from "../../../src/compose/model/hash.js";
+import type { JobSpec } from "../../../src/compose/model/job.js";
 import type { JobRun } from "../../../src/plan/desired.js";
 import type { JobPhase, ObservedContainer } from "../../../src/plan/observed.js";
 import { containerIn, digestOf, now } from "./world.js";

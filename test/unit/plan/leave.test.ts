@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Leaving } from "../../../src/plan/leaving.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { endOf, leavingOf, noted } from "../../../src/plan/leaving.js";
+import type { Leaving } from "../../../src/plan/leaving.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import type { Step } from "../../../src/plan/step.js";
 import { inRole } from "../../../src/plan/view.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { bad, drive } from "./drive.js";
 import type { Behaviour } from "./drive.js";
 import { fleet, fleetSpec } from "./fleet.js";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { NetworkSpec } from "../../../src/compose/model/network.js";
+import { emptyMemory } from "../../../src/plan/desired.js";
 import { networkMade } from "../../../src/plan/made.js";
 import type { HostSnapshot, ObservedContainer, ObservedNetwork } from "../../../src/plan/observed.js";
 import { plan } from "../../../src/plan/plan.js";
-import { emptyMemory } from "../../../src/plan/desired.js";
 import { viewOf } from "../../../src/plan/view.js";
-import type { NetworkSpec } from "../../../src/spec/network.js";
 import { containerIn, defaultNetwork, desire, hostWith, imageOf, networksNamed, planText, specOf } from "./world.js";
 
 const moved: NetworkSpec = { ...defaultNetwork, ipam: { config: [{ subnet: "10.9.0.0/24" }] } };

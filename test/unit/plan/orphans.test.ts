@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ProjectSpec } from "../../../src/compose/model/service.js";
 import type { ObservedNetwork } from "../../../src/plan/observed.js";
 import { orphansOf } from "../../../src/plan/orphans.js";
-import type { ProjectSpec } from "../../../src/spec/service.js";
 import { containerIn, defaultNetwork, hostWith, networksNamed, specOf, volumesNamed } from "./world.js";
 
 const volume = { key: "data", name: "shop_data", external: false, driver: undefined, driverOpts: {}, labels: {} };

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
+import type { Pin } from "../../../src/plan/desired.js";
 import { trackRollout } from "../../../src/plan/history.js";
+import type { ObservedContainer } from "../../../src/plan/observed.js";
 import { pinned } from "../../../src/plan/pin.js";
 import { statusOf } from "../../../src/plan/status.js";
-import type { Pin } from "../../../src/plan/desired.js";
-import type { ObservedContainer } from "../../../src/plan/observed.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { bad, drive } from "./drive.js";
 import type { Behaviour } from "./drive.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, specOf, stopFirst } from "./world.js";

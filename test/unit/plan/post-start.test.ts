@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { forecast } from "../../../src/plan/forecast.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
+import { forecast } from "../../../src/plan/forecast.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
 import { ranPostStart } from "../../../src/plan/post-start-memory.js";
 import type { PostStart, PostStartMemory } from "../../../src/plan/post-start-memory.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ReleasePolicy } from "../../../src/compose/model/release.js";
+import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired } from "../../../src/plan/desired.js";
 import { forecast } from "../../../src/plan/forecast.js";
-import { emptyMemory } from "../../../src/plan/desired.js";
 import { pinned } from "../../../src/plan/pin.js";
-import type { ReleasePolicy } from "../../../src/spec/release.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, specOf } from "./world.js";
 
 const day = 86_400_000;

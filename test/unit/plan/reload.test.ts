@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Memory } from "../../../src/plan/desired.js";
 import { forecast } from "../../../src/plan/forecast.js";
@@ -6,7 +7,6 @@ import type { ObservedContainer, UnreadFile } from "../../../src/plan/observed.j
 import { plan } from "../../../src/plan/plan.js";
 import type { Reload } from "../../../src/plan/reload-memory.js";
 import { viewOf } from "../../../src/plan/view.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { fleet, fleetSpec, inSlot } from "./fleet.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, port8080, specOf } from "./world.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { HostSnapshot, ObservedContainer, ObservedRoute } from "../../../src/plan/observed.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { inRole } from "../../../src/plan/view.js";
 import { bad, drive } from "./drive.js";
 import type { Behaviour } from "./drive.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { EndpointSettings } from "../../../src/compose/model/network.js";
 import { strategyOf } from "../../../src/plan/strategy.js";
-import type { EndpointSettings } from "../../../src/spec/network.js";
 import { viewOf } from "../../../src/plan/view.js";
 import { hostWith, port8080, specOf } from "./world.js";
 

@@ -1,3 +1,6 @@
+import type { NetworkSpec } from "../../../src/compose/model/network.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
+import type { Digest } from "../../../src/compose/values/image.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { networkMade } from "../../../src/plan/made.js";
@@ -7,9 +10,6 @@ import { plan } from "../../../src/plan/plan.js";
 import { renderPlan } from "../../../src/plan/render.js";
 import { viewOf } from "../../../src/plan/view.js";
 import type { PullState } from "../../../src/plan/view.js";
-import type { Digest } from "../../../src/spec/image.js";
-import type { NetworkSpec } from "../../../src/spec/network.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 
 /** A digest people can tell apart: `digestOf("a")` is sha256:aaaa… */
 export function digestOf(letter: string): Digest {

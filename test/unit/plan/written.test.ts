@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { ContainerFile } from "../../../src/compose/model/service.js";
 import { emptyMemory } from "../../../src/plan/desired.js";
 import { effect } from "../../../src/plan/effect.js";
-import { plan } from "../../../src/plan/plan.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
+import { plan } from "../../../src/plan/plan.js";
 import { viewOf } from "../../../src/plan/view.js";
-import type { ContainerFile } from "../../../src/spec/service.js";
 import { containerIn, desire, hostWith, now, specOf } from "./world.js";
 
 const file: ContainerFile = { origin: "the gate", path: "/etc/gate.cfg", content: "", mode: 0o644, uid: 0, gid: 0 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { locationOf } from "../../../src/docker/location.js";
-import type { InspectedContainer } from "../../../src/docker/schema.js";
+import type { InspectedContainer } from "../../../src/docker/client/schema.js";
+import { locationOf } from "../../../src/docker/read/location.js";
 import { chooseAddress } from "../../../src/probe/address.js";
 import type { Standpoint } from "../../../src/probe/address.js";
 

@@ -4,12 +4,13 @@ import { createServer as createHttpsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ExecResult, ProbeAnswer } from "../../../src/control/ports.js";
+import type { HttpCheck, ProbeCheck } from "../../../src/compose/model/service.js";
+import type { ExecResult } from "../../../src/control/ports/engine.js";
+import type { ProbeAnswer } from "../../../src/control/ports/prober.js";
 import { FairleadError } from "../../../src/errors.js";
 import type { NetworkLocation } from "../../../src/plan/observed.js";
 import { connectProber } from "../../../src/probe/prober.js";
 import { ownContainer } from "../../../src/probe/self.js";
-import type { HttpCheck, ProbeCheck } from "../../../src/spec/service.js";
 import { certificate } from "./certificate.js";
 import { listen, serveHttp, serveTcp } from "./servers.js";
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type { ImageReference } from "../../../src/compose/values/image.js";
 import { FairleadError } from "../../../src/errors.js";
+import type { RegistrySettings } from "../../../src/registry/client/settings.js";
 import { connectRegistry, type RegistryConnection } from "../../../src/registry/connect.js";
-import type { RegistrySettings } from "../../../src/registry/settings.js";
-import type { ImageReference } from "../../../src/spec/image.js";
 import { startFake, type Fake } from "./fake-registry.js";
 
 export interface Watched extends RegistryConnection {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Digest } from "../../../src/spec/image.js";
+import type { Digest } from "../../../src/compose/values/image.js";
 
 export interface Seen {
   readonly method: string;

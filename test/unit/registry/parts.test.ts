@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BoundedMap } from "../../../src/registry/bounded-map.js";
-import { Lane } from "../../../src/registry/lane.js";
-import { SingleFlight } from "../../../src/registry/single-flight.js";
+import { Lane } from "../../../src/registry/client/lane.js";
+import { BoundedMap } from "../../../src/tools/bounded-map.js";
+import { SingleFlight } from "../../../src/tools/single-flight.js";
 
 const quiet = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const usual = (of: string) => ({ of, urgent: false });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { harmless } from "../../../src/cli/harmless.js";
+import { harmless } from "../../../src/cli/shared/harmless.js";
+import { formatProblem } from "../../../src/compose/values/problem.js";
+import { quote } from "../../../src/compose/values/quote.js";
 import { FairleadError } from "../../../src/errors.js";
 import { visibleLines } from "../../../src/log.js";
-import { printable, printableValue, visible } from "../../../src/printable.js";
-import { formatProblem } from "../../../src/spec/problem.js";
-import { quote } from "../../../src/spec/quote.js";
+import { printable, printableValue, visible } from "../../../src/tools/printable.js";
 import { connect, failure, fakeRegistry, image } from "./connection.js";
 import { imageManifest, manifestReply } from "./fake-registry.js";
 

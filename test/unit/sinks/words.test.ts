@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../../src/control/ports.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
+import type { Engine } from "../../../src/control/ports/engine.js";
 import { FairleadError } from "../../../src/errors.js";
 import type { HostSnapshot, ObservedNetwork } from "../../../src/plan/observed.js";
-import type { ServiceSpec } from "../../../src/spec/service.js";
 import { specOf } from "../plan/world.js";
 import { openHouse, type House, type Said } from "./house.js";
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { SourceSnapshot } from "../../../src/control/ports.js";
+import type { SourceSnapshot } from "../../../src/control/ports/source.js";
 import { fileSource } from "../../../src/source/file.js";
 
 const valid = (image: string) => `name: shop\nservices:\n  web:\n    image: ${image}\n`;

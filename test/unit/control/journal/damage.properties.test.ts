@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Journal } from "../../../../src/control/journal.js";
-import { applyEntry, emptyRecord } from "../../../../src/control/record.js";
 import type { Entry } from "../../../../src/control/journal/entry.js";
-import type { ServiceRecord } from "../../../../src/control/record.js";
+import type { Journal } from "../../../../src/control/journal/journal.js";
+import { applyEntry, emptyRecord } from "../../../../src/control/journal/record.js";
+import type { ServiceRecord } from "../../../../src/control/journal/record.js";
 import { silentLog } from "../../../../src/log.js";
 import { digest, hold, openJournal, ownDirectory, putAsideIn, segmentsOf } from "./stage.js";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Journal } from "../../../../src/control/journal.js";
+import { Journal } from "../../../../src/control/journal/journal.js";
 import { silentLog } from "../../../../src/log.js";
 import { manualClock } from "../clock.js";
 import { faultyDisk } from "./faulty-disk.js";

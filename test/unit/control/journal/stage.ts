@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Journal } from "../../../../src/control/journal.js";
-import type { JournalOptions } from "../../../../src/control/journal.js";
-import type { Log } from "../../../../src/control/ports.js";
 import type { Entry } from "../../../../src/control/journal/entry.js";
+import { Journal } from "../../../../src/control/journal/journal.js";
+import type { JournalOptions } from "../../../../src/control/journal/journal.js";
+import type { Log } from "../../../../src/control/ports/log.js";
 
 /** A directory of the test's own. */
 export async function ownDirectory(): Promise<string> {

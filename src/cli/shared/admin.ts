@@ -1,0 +1,104 @@
+import type { JournalState } from "../../control/journal/standing.js";
+import type { EngineState } from "../../control/surface/engine-state.js";
+import { FairleadError } from "../../errors.js";
+import type { ServiceStatus } from "../../plan/condition.js";
+import type { ExitCode, Wiring } from "./wiring.js";
+
+/** A running controller's admin address, as the verbs reach it. */
+export interface Admin {
+  /** `http://127.0.0.1:8421`. */
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+/** What a controller says of all its services, and of itself. */
+export interface Overview {
+  readonly services: readonly ServiceStatus[];
+  readonly journal: JournalState;
+  /** Absent: an older controller. */
+  readonly engine?: EngineState;
+}
+
+export async function fetchOverview(admin: Admin): Promise<Overview> {
+  return (await ask(admin, "GET", "/api/v1/services")) as Overview;
+}
+
+export async function fetchServices(admin: Admin): Promise<readonly ServiceStatus[]> {
+  return (await fetchOverview(admin)).services;
+}
+
+/** Throws FairleadError ApiUnreachable, with the API's own words where it has some. */
+export async function ask(admin: Admin, method: "GET" | "POST", path: string): Promise<unknown> {
+  const headers = admin.token === undefined ? {} : { authorization: `Bearer ${admin.token}` };
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, admin.url), { method, headers, signal: AbortSignal.timeout(10_000) });
+  } catch (cause) {
+    throw unreachable(admin, cause);
+  }
+  const body: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return body;
+  throw refusedBy(admin, response.status, body);
+}
+
+/**
+ * Asks for something that is to last. `finish` says so where it may not, and answers the exit code: call it when the rest
+ * has been said.
+ */
+export async function decide(
+  wiring: Wiring,
+  admin: Admin,
+  path: string,
+): Promise<{ readonly answer: unknown; readonly finish: () => ExitCode }> {
+  const answer = await ask(admin, "POST", path);
+  const isLost = typeof answer === "object" && answer !== null && "durable" in answer && answer.durable === false;
+  const finish = (): ExitCode => {
+    if (!isLost) return 0;
+    wiring.complain(
+      "fairlead: it is in force, but the journal cannot be written: a restart of the controller forgets it\n  see the controller's log, and make room on its data directory or mend it",
+    );
+    return 5;
+  };
+  return { answer, finish };
+}
+
+export function unreachable({ url }: Admin, cause: unknown): FairleadError {
+  return new FairleadError("ApiUnreachable", `no controller answers at ${url}`, {
+    remedy: "start `fairlead run`, or name its admin address with --admin",
+    cause,
+  });
+}
+
+/** In the API's own words, as far as `body` has some. */
+export function refusedBy({ url }: Admin, status: number, body: unknown): FairleadError {
+  const said = body as { readonly error?: string; readonly remedy?: string };
+  const remedy = said.remedy === undefined ? {} : { remedy: said.remedy };
+  return new FairleadError("ApiUnreachable", `${url} answers ${status}: ${said.error ?? "no reason given"}`, remedy);
+}
+
+export function servicePath(
+  { project, service }: { readonly project: string; readonly service: string },
+  verb: string,
+): string {
+  return `/api/v1/services/${encodeURIComponent(project)}/${encodeURIComponent(service)}/${verb}`;
+}
+
+/** `project/service`, or `service` where the controller knows one by that name only. */
+export async function findService(admin: Admin, name: string): Promise<ServiceStatus> {
+  return serviceIn(await fetchServices(admin), name);
+}
+
+/** Throws FairleadError ConfigInvalid. */
+export function serviceIn(services: readonly ServiceStatus[], name: string): ServiceStatus {
+  const found = services.filter(({ project, service }) => name === `${project}/${service}` || name === service);
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const known = services.map(({ project, service }) => `${project}/${service}`).join(", ");
+  throw new FairleadError(
+    "ConfigInvalid",
+    found.length === 0 ? `no service is called ${name}` : `several services are called ${name}`,
+    {
+      remedy: known === "" ? "the controller has no services" : `name one of ${known}`,
+    },
+  );
+}

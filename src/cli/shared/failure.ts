@@ -1,0 +1,13 @@
+import type { History } from "../../control/surface/surface.js";
+import { shorten } from "../../plan/render.js";
+import { printable } from "../../tools/printable.js";
+import type { Wiring } from "./wiring.js";
+
+/** Why the container that failed last did, and its last lines. */
+export function printFailure(wiring: Wiring, { failures }: History): void {
+  const [failure] = failures;
+  if (failure === undefined) return;
+  const { container, digest, at, reason, message, logs } = failure;
+  wiring.print(shorten(`${container} (${digest}) failed at ${at}: ${reason}: ${message}; its last lines:`));
+  for (const line of logs) wiring.print(`  ${printable(line)}`);
+}

@@ -1,0 +1,18 @@
+import { decide, findService, servicePath } from "../shared/admin.js";
+import type { Admin } from "../shared/admin.js";
+import type { ExitCode, Wiring } from "../shared/wiring.js";
+
+const done = {
+  reconcile: "is looked at now",
+  retry: "is looked at now",
+  build: "is built now",
+  pause: "begins no rollout until `fairlead resume`",
+} as const;
+
+/** Asks a running controller for what takes no further word than the service's name. */
+export async function act(wiring: Wiring, admin: Admin, verb: keyof typeof done, name: string): Promise<ExitCode> {
+  const { project, service } = await findService(admin, name);
+  const { finish } = await decide(wiring, admin, servicePath({ project, service }, verb));
+  wiring.print(`${verb}: ${project}/${service} ${done[verb]}`);
+  return finish();
+}

@@ -1,0 +1,21 @@
+import type { Approval } from "../../control/surface/surface.js";
+import { shorten } from "../../plan/render.js";
+import { decide, findService, servicePath } from "../shared/admin.js";
+import type { Admin } from "../shared/admin.js";
+import type { ExitCode, Wiring } from "../shared/wiring.js";
+
+/** Approves what the controller shows at this moment, or what was named: never what has been pushed since. */
+export async function approve(
+  wiring: Wiring,
+  admin: Admin,
+  name: string,
+  digest: string | undefined,
+): Promise<ExitCode> {
+  const { project, service, desiredDigest } = await findService(admin, name);
+  const meant = digest ?? desiredDigest;
+  const query = meant === undefined ? "" : `?digest=${encodeURIComponent(meant)}`;
+  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `approve${query}`));
+  const { approved } = answer as { readonly approved: Approval };
+  wiring.print(shorten(`approve: ${project}/${service} may go ahead with ${approved.digest}`));
+  return finish();
+}

@@ -1,0 +1,39 @@
+import { posix } from "node:path";
+import { quoted, report, type Node } from "../document/node.js";
+import { filledText } from "../document/scalar.js";
+import type { BuildContext } from "../model/build-spec.js";
+
+/** What Docker takes for a repository: any other text is a path. */
+const gitPattern = /^(?:git:\/\/|ssh:\/\/|github\.com\/|[\w.-]+@[\w.-]+:|https?:\/\/[^#?]+\.git(?:$|[#?]))/;
+
+/** A folder, relative to the file's, or a git repository: `https://host/repository.git#ref:subdirectory`. */
+export function buildContext(node: Node): BuildContext | null {
+  const text = filledText(node);
+  if (text === null) return null;
+  if (gitPattern.test(text)) return gitContext(node, text);
+  if (!/^[a-z][a-z+.-]*:\/\//i.test(text)) return { kind: "path", path: posix.resolve(node.reading.directory, text) };
+  const hint = "write a folder, or a repository whose URL ends in .git";
+  if (/:\/\/[^/]*@/.test(text)) return report(node, "the URL is neither a folder nor a git repository", hint);
+  return report(node, `${quoted(node)} is neither a folder nor a git repository`, hint);
+}
+
+function gitContext(node: Node, text: string): BuildContext | null {
+  const hash = text.indexOf("#");
+  const [url, fragment] = hash < 0 ? [text, ""] : [text.slice(0, hash), text.slice(hash + 1)];
+  const colon = fragment.indexOf(":");
+  const ref = colon < 0 ? fragment : fragment.slice(0, colon);
+  const subdirectory = colon < 0 ? "" : posix.normalize(fragment.slice(colon + 1)).replace(/^\/+|\/+$/g, "");
+  if (/^(?:ssh|git):\/\/[^/@]*:[^/]*@/.test(url)) {
+    return report(node, "a password in this URL is of no use to anybody but a reader", "use a key: ssh asks for none");
+  }
+  if (url.includes("?")) return report(node, "a query is not supported", "write `#ref:subdirectory`");
+  // Git would take either for an option or for several words.
+  if (!/^(?:[\w./@+][\w./@+-]*)?$/.test(ref)) return report(node, "the text after # is not a branch, tag or commit");
+  if (subdirectory.split("/").includes("..")) return report(node, "the subdirectory leads out of the repository");
+  return {
+    kind: "git",
+    url: url.startsWith("github.com/") ? `https://${url}` : url,
+    ref: ref === "" ? undefined : ref,
+    subdirectory: subdirectory === "" || subdirectory === "." ? undefined : subdirectory,
+  };
+}

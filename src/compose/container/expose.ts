@@ -1,0 +1,21 @@
+import { items, quoted, report, wrongKind, type Node } from "../document/node.js";
+import { scalarText } from "../document/scalar.js";
+import type { ExposedPort } from "../model/options.js";
+import { lengthOf, portRange, protocols } from "../values/port-range.js";
+
+/** `expose`: `port[/protocol]` or a range. Ranges come out one by one. */
+export function exposed(node: Node): readonly ExposedPort[] {
+  const found = items(node).flatMap((item) => ports(item) ?? []);
+  return [...new Map(found.map((port) => [`${port.containerPort}/${port.protocol}`, port])).values()];
+}
+
+function ports(node: Node): readonly ExposedPort[] | null {
+  if (typeof node.value !== "string" && typeof node.value !== "number") return wrongKind(node, "a port");
+  const [written = "", protocolName = "tcp", ...more] = (scalarText(node) ?? "").split("/");
+  const range = portRange(written);
+  const protocol = protocols.find((known) => known === protocolName);
+  if (!range || range.first === 0 || protocol === undefined || more.length > 0) {
+    return report(node, `${quoted(node)} is not a port`, 'write for example "8080", "8080/udp" or "8080-8085"');
+  }
+  return Array.from({ length: lengthOf(range) }, (_, index) => ({ containerPort: range.first + index, protocol }));
+}

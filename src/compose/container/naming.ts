@@ -1,0 +1,62 @@
+import { groupOf } from "../../tools/present.js";
+import { matching, oneOrMore, texts } from "../document/lists.js";
+import { entries, items, quoted, read, readAll, report, wrongKind, type Node } from "../document/node.js";
+import { filledText, text } from "../document/scalar.js";
+import type { Fields } from "../keys/fields.js";
+import type { serviceKeys } from "../keys/keys.js";
+import type { Naming } from "../model/options.js";
+import { isIpAddress } from "../values/address.js";
+
+/** What a container is called, and how it finds others. */
+export function naming(field: Fields<typeof serviceKeys>): Naming | undefined {
+  return groupOf({
+    hostname: read(field("hostname"), hostName),
+    domainname: read(field("domainname"), hostName),
+    dns: read(field("dns"), (at) => oneOrMore(at, address)),
+    dnsOptions: read(field("dns_opt"), texts),
+    dnsSearch: read(field("dns_search"), (at) => oneOrMore(at, filledText)),
+    extraHosts: read(field("extra_hosts"), extraHosts),
+  });
+}
+
+const namePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9_.-]{0,251}[a-zA-Z0-9])?$/;
+
+function hostName(node: Node): string | null {
+  return matching(node, namePattern, "a host name", "use letters, digits, `.` and `-`");
+}
+
+function address(node: Node): string | null {
+  const written = text(node);
+  if (written === null || isIpAddress(written)) return written;
+  return report(node, `${quoted(node)} is not an IP address`);
+}
+
+/** `extra_hosts`: a list of `host=address` or `host:address`, or a mapping with one address or several for each host. */
+export function extraHosts(node: Node): readonly string[] {
+  if (Array.isArray(node.value)) return readAll(items(node), fromText);
+  return entries(node, "a list or a mapping").flatMap(([host, at]) => {
+    const addresses = Array.isArray(at.value) ? items(at) : [at];
+    return readAll(addresses, (item) => {
+      const target = text(item);
+      return target === null ? null : mapping(item, host, target);
+    });
+  });
+}
+
+function fromText(node: Node): string | null {
+  if (typeof node.value !== "string") return wrongKind(node, "`host=address`");
+  const written = text(node);
+  if (written === null) return null;
+  const [, host, target] = /^([^=:]+)[=:](.+)$/.exec(written) ?? [];
+  if (host !== undefined && target !== undefined) return mapping(node, host, target);
+  return report(node, `${quoted(node)} is not \`host=address\``, 'write for example "db=10.0.0.2"');
+}
+
+/** `host-gateway` stands for the host itself. */
+function mapping(node: Node, host: string, written: string): string | null {
+  const target = written.replace(/^\[(.*)\]$/, "$1");
+  if (target !== "host-gateway" && !isIpAddress(target)) {
+    return report(node, `${quoted(node)} names no IP address`, "an address, or `host-gateway`");
+  }
+  return namePattern.test(host) ? `${host}:${target}` : report(node, `${quoted(node)} names no host`);
+}

@@ -1,0 +1,84 @@
+import { posix } from "node:path";
+import type { Variables } from "../document/interpolate.js";
+import { report, reportMissing, type Node, type Reading } from "../document/node.js";
+import type { Origin } from "../document/origin.js";
+import { filledText } from "../document/scalar.js";
+import { parseYaml } from "../document/yaml.js";
+import type { Problem } from "../values/problem.js";
+import { nodeOf, type Budget, type Tree } from "./tree.js";
+
+/** One Compose file as it is written. */
+export interface Document {
+  /** Absolute. */
+  readonly path: string;
+  readonly origin: Origin;
+  readonly tree: Tree;
+}
+
+/** A file whose text is at hand. */
+export interface ComposeText {
+  /** As messages name it. */
+  readonly file: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What one project's files are opened with. */
+export interface Shelf {
+  /** Of the project: where everything that is wrong is reported. */
+  readonly reading: Reading;
+  readonly budget: Budget;
+  /** What has been opened already, by its variables, path and directory. */
+  readonly opened: Map<Variables, Map<string, Document | null>>;
+}
+
+/** What the paths and variables of some files refer to. */
+export type Scope = Pick<Origin, "directory" | "isHidden" | "variables">;
+
+const longestText = 1_048_576;
+
+/** Null: it has been reported. */
+export function openDocument(shelf: Shelf, { file, path, text }: ComposeText, scope: Scope): Document | null {
+  const { problems } = shelf.reading;
+  const origin: Origin = { ...scope, file };
+  if (text.length > longestText) return refuse(problems, { file, path: "", message: "the file is larger than 1 MiB" });
+  const document = parseYaml(text, origin);
+  if (!document.ok) return refuse(problems, { file, ...document.position, path: "", message: document.message });
+  return { path, origin, tree: { value: document.value, place: document.root } };
+}
+
+/** The absolute path that a node names. Null: it has been reported. */
+export function pathAt(node: Node): string | null {
+  const path = filledText(node);
+  if (path === null || !/^(?:\w+:\/\/|git@|oci:)/.test(path)) {
+    return path === null ? null : posix.resolve(node.reading.directory, path);
+  }
+  return report(node, "only a file of this host can be read", "fetch it first, and name the copy");
+}
+
+/** Opens the file at this path, which a node names. */
+export function openNamed(shelf: Shelf, at: Node, path: string, scope: Scope): Document | null {
+  const { library } = shelf.reading;
+  const opened = shelf.opened.get(scope.variables) ?? new Map<string, Document | null>();
+  shelf.opened.set(scope.variables, opened);
+  const key = `${path}:${scope.directory}`;
+  const before = opened.get(key);
+  if (before !== undefined) return before;
+  const found = library.read(path);
+  const document =
+    "text" in found
+      ? openDocument(shelf, { file: library.nameOf(path), path, text: found.text }, scope)
+      : reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
+  opened.set(key, document);
+  return document;
+}
+
+export function nodeIn(shelf: Shelf, tree: Tree, path: string): Node {
+  return nodeOf(tree, path, shelf.reading);
+}
+
+function refuse(problems: Problem[], problem: Problem): null {
+  problems.push(problem);
+  return null;
+}

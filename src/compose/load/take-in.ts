@@ -1,0 +1,44 @@
+import { childPath, isMapping, reportKey, warn, type Node } from "../document/node.js";
+import { quote } from "../values/quote.js";
+import { nodeIn, type Shelf } from "./document.js";
+import { equalTrees, mappingOf, membersOf, type Tree } from "./tree.js";
+
+const withPaths = ["services", "configs", "secrets"];
+const resources = [...withPaths, "networks", "volumes"];
+
+/** A project with what it includes; `at` says so. A name that both declare is a problem, unless both say the same. */
+export function takeIn(shelf: Shelf, all: Tree, included: Tree, at: Node): Tree {
+  const merged = new Map(membersOf(all));
+  for (const [section, theirs] of membersOf(included)) {
+    const ours = merged.get(section);
+    const node = nodeIn(shelf, theirs, childPath("", section));
+    if (section === "name") {
+      warn(node, node.place.key, "ignored: what is included belongs to the project that includes it", "remove it");
+    } else if (section === "x-fairlead") {
+      reportKey(node, "not allowed in an included file", "write it in the project's own file");
+    } else if (ours === undefined) {
+      merged.set(section, theirs);
+    } else if (resources.includes(section)) {
+      merged.set(section, union(shelf, ours, theirs, section, at));
+    }
+  }
+  return mappingOf(all.place, merged);
+}
+
+function union(shelf: Shelf, ours: Tree, theirs: Tree, section: string, at: Node): Tree {
+  const merged = new Map(membersOf(ours));
+  for (const [name, their] of membersOf(theirs)) {
+    const our = merged.get(name);
+    if (our === undefined) merged.set(name, their);
+    else if (!equalTrees(our, their, withPaths.includes(section), shelf.budget)) {
+      const node = nodeIn(shelf, our, childPath(section, name));
+      const file = their.place.origin?.file ?? at.reading.file;
+      reportKey(
+        node,
+        `${quote(name)} is declared by ${file} too, which is included`,
+        "rename one of them, or change what is included in a further file (--file)",
+      );
+    }
+  }
+  return isMapping(ours.value) || ours.value === null ? mappingOf(ours.place, merged) : ours;
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { BuildSpec } from "./build-spec.js";
+import type { JobSpec } from "./job.js";
+import type { NetworkSpec } from "./network.js";
+import type { ServiceSpec } from "./service.js";
+
+/**
+ * Identifies what a service's container is made of, apart from its image: two specs of equal hash need no new
+ * container. Image, update policy, retention and dependencies can change under a running container and do not count.
+ * 32 hexadecimal digits; stable under key order, and under the order of lists that the engine treats as sets.
+ */
+export function specHash(service: ServiceSpec): string {
+  const { container, containerName, networks, networkMode, files, postStart } = service;
+  const identity = {
+    container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
+    containerName,
+    networks: asSet(
+      networks.map(({ network, aliases, priority, settings }) => ({
+        name: network.name,
+        aliases: asSet(aliases),
+        priority,
+        settings,
+      })),
+    ),
+    networkMode,
+    files: files === undefined ? undefined : asSet(files),
+    postStart,
+  };
+  return shortHash(identity, 32);
+}
+
+/** Identifies what a network is made of: one of another hash has to be made anew. Its name is not part of it. */
+export function networkHash(network: NetworkSpec): string {
+  const { driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels } = network;
+  return shortHash({ driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels }, 32);
+}
+
+/** Identifies how an image is built, apart from what its context holds. 16 hexadecimal digits. */
+export function buildHash(build: BuildSpec): string {
+  return shortHash(build, 16);
+}
+
+/** Stands for a service's name where there is no room for it. 12 hexadecimal digits. */
+export function serviceHash({ project, name }: { readonly project: string; readonly name: string }): string {
+  return shortHash([project, name], 12);
+}
+
+/** Identifies a text. 16 hexadecimal digits. */
+export function textHash(text: string): string {
+  return shortHash(text, 16);
+}
+
+/** Tells one job of a list from another: a changed one, or one at another place, is another job. 16 hexadecimal digits. */
+export function jobHash(phase: "before" | "after" | "on_rollback", index: number, job: JobSpec): string {
+  return shortHash({ phase, index, ...job }, 16);
+}
+
+/** Identifies a whole list of jobs. 16 hexadecimal digits. */
+export function jobsHash(jobs: readonly JobSpec[]): string {
+  return shortHash(jobs, 16);
+}
+
+function shortHash(value: unknown, length: number): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, length);
+}
+
+function asSet(items: readonly unknown[]): readonly unknown[] {
+  return items
+    .map((item) => ({ item, text: canonicalJson(item) }))
+    .sort((left, right) => (left.text < right.text ? -1 : 1))
+    .map(({ item }) => item);
+}
+
+/** Keys sorted by code unit; `undefined` is the same as absent, so that a new optional field changes no old hash. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
+  return `{${entries.join(",")}}`;
+}

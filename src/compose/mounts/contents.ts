@@ -1,0 +1,84 @@
+import { declarations, type Declared } from "../declarations/declared.js";
+import { isMapping, report, reportKey, wrongKind, type Node } from "../document/node.js";
+import { isOwnSecret, ownSecretFault, ownSecretHint } from "../document/own-secrets.js";
+import { filledText, text } from "../document/scalar.js";
+import { configKeys, secretKeys } from "../keys/declaration-keys.js";
+import { fields } from "../keys/fields.js";
+import { hostPath } from "./mounts.js";
+
+export type ContentSection = "configs" | "secrets";
+
+/** Where a config or secret comes from. The text is a secret either way. */
+export type Content =
+  { readonly kind: "file"; readonly path: string } | { readonly kind: "text"; readonly text: string };
+
+/** The top-level `configs`. */
+export function declaredConfigs(node: Node | undefined): Declared<Content> {
+  return new Map(declarations(node, (_, at) => config(at)));
+}
+
+/** The top-level `secrets`. */
+export function declaredSecrets(node: Node | undefined): Declared<Content> {
+  return new Map(declarations(node, (_, at) => secret(at)));
+}
+
+function config(node: Node): Content | null {
+  const field = node.value === null ? () => undefined : fields(node, configKeys);
+  return source(node, [
+    ["file", field("file")],
+    ["environment", field("environment")],
+    ["content", field("content")],
+  ]);
+}
+
+function secret(node: Node): Content | null {
+  const field = node.value === null ? () => undefined : fields(node, secretKeys);
+  return source(node, [
+    ["file", field("file")],
+    ["environment", field("environment")],
+  ]);
+}
+
+type SourceKey = "file" | "environment" | "content";
+
+/** Exactly one of the keys must be there. */
+function source(node: Node, sources: readonly (readonly [key: SourceKey, node: Node | undefined])[]): Content | null {
+  const given = sources.flatMap(([key, at]) => (at === undefined ? [] : [{ key, at }]));
+  const [first, second] = given;
+  if (first === undefined) {
+    // An external one has been refused already, with what to write instead.
+    if (isMapping(node.value) && Object.hasOwn(node.value, "external")) return null;
+    const keys = sources.map(([key]) => `\`${key}\``).join(", ");
+    return report(node, "it has no source", `write one of ${keys}`);
+  }
+  if (second !== undefined)
+    return reportKey(second.at, `it has a source already: \`${first.key}\``, "remove one of them");
+  switch (first.key) {
+    case "file":
+      return file(first.at);
+    case "environment":
+      return variable(first.at);
+    case "content":
+      return first.at.value === null ? wrongKind(first.at, "a string") : literal(first.at);
+  }
+}
+
+function file(node: Node): Content | null {
+  const written = filledText(node);
+  const path = written === null ? null : hostPath(node, written);
+  return path === null ? null : { kind: "file", path };
+}
+
+function variable(node: Node): Content | null {
+  const name = filledText(node);
+  if (name === null) return null;
+  if (isOwnSecret(name)) return report(node, ownSecretFault(name), ownSecretHint);
+  const value = node.reading.variables(name);
+  if (value !== undefined) return { kind: "text", text: value };
+  return report(node, "Fairlead's environment has no such variable", "set it; an empty value is one too");
+}
+
+function literal(node: Node): Content | null {
+  const written = text(node);
+  return written === null ? null : { kind: "text", text: written };
+}

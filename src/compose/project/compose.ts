@@ -1,0 +1,168 @@
+import { posix } from "node:path";
+import { declaredNetworks, declaredVolumes } from "../declarations/declared.js";
+import { usedNetworks, withMembers } from "../declarations/membership.js";
+import { entries, isMapping, quoted, read, report, reportKey, type Node } from "../document/node.js";
+import { isOwnSecret } from "../document/own-secrets.js";
+import { filledText } from "../document/scalar.js";
+import { fields } from "../keys/fields.js";
+import { projectExtensionKeys, topLevelKeys } from "../keys/keys.js";
+import { openProject, type ProjectSource } from "../load/project.js";
+import type { ProjectSpec } from "../model/service.js";
+import { declaredConfigs, declaredSecrets } from "../mounts/contents.js";
+import { preferences } from "../policy/preferences.js";
+import { formatProblem, type Problem } from "../values/problem.js";
+import { quote } from "../values/quote.js";
+import { checkTogether } from "./conflicts.js";
+import { definition, type Scope } from "./definition.js";
+import { withEnds } from "./ends.js";
+import { isActive, profileHint, profileList } from "./profiles.js";
+
+export type ReadResult =
+  | { readonly ok: true; readonly project: ProjectSpec; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+
+/** A name server's limit for one label: the service's name is its network alias. */
+const longestServiceName = 63;
+/** Leaves room for the service's name and a revision in an image tag, which has 128 characters. */
+const longestProjectName = 55;
+
+/**
+ * Reads a project: the whole of it, or all of its problems at once, in the order of its files. Never throws. It reads
+ * no file itself: `readText` does, and so learns which files the project consists of.
+ */
+export function readProject(source: ProjectSource): ReadResult {
+  const names = new Map<string, string>();
+  const environment = new Map(Object.entries(source.environment));
+  environment.delete(nameVariable);
+  for (const name of environment.keys()) if (isOwnSecret(name)) environment.delete(name);
+  const { root, reading, dotenv } = openProject(source, (name) => names.get(name) ?? environment.get(name));
+  const profiles = source.profiles ?? profileList(reading.variables("COMPOSE_PROFILES") ?? "");
+  const project =
+    root === undefined
+      ? undefined
+      : projectSpec(root, {
+          file: source.file,
+          directory: source.directory,
+          profiles,
+          given: dotenv.get(nameVariable),
+          onName: (name) => names.set(nameVariable, name),
+        });
+  const warnings = inOrder(reading.warnings);
+  const problems = inOrder(reading.problems);
+  return project === undefined || problems.length > 0
+    ? { ok: false, problems, warnings }
+    : { ok: true, project, warnings };
+}
+
+const nameVariable = "COMPOSE_PROJECT_NAME";
+
+interface Surroundings {
+  readonly file: string;
+  readonly directory: string;
+  readonly profiles: readonly string[];
+  /** The name that the project's `.env` gives it. */
+  readonly given: string | undefined;
+  /** Is told the project's name before any service is read: the services may refer to it. */
+  readonly onName: (name: string) => void;
+}
+
+function projectSpec(root: Node, { file, directory, profiles, given, onName }: Surroundings): ProjectSpec {
+  const isEmpty = root.value === null;
+  const field = isEmpty ? () => undefined : fields(root, topLevelKeys);
+  const name = given !== undefined ? givenName(root, given) : declaredName(root, field("name"), directory);
+  const project = name ?? "";
+  onName(project);
+  const extension = read(field("x-fairlead"), (at) => fields(at, projectExtensionKeys));
+  const scope: Scope = {
+    project,
+    directory,
+    networks: declaredNetworks(field("networks"), project),
+    volumes: declaredVolumes(field("volumes"), project),
+    defaults: extension === undefined ? {} : preferences(extension),
+    configs: declaredConfigs(field("configs")),
+    secrets: declaredSecrets(field("secrets")),
+  };
+  const services = field("services");
+  if ((isEmpty || isMapping(root.value)) && isWithoutServices(services)) {
+    report(services ?? root, "the file declares no services; nothing is removed", "write them under `services`");
+    return { name: project, file, services: [] };
+  }
+  const declared = services === undefined ? [] : namedServices(services);
+  const active = declared.filter(([, at]) => isActive(at, profiles));
+  if (declared.length > 0 && active.length === 0) {
+    report(services ?? root, "every service belongs to a profile that is not active; nothing is removed", profileHint);
+  }
+  const definitions = active.map(([service, at]) => definition(service, at, scope));
+  const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
+  checkTogether(definitions, inactive);
+  const specs = withEnds(definitions.map(({ spec }) => spec));
+  return {
+    name: project,
+    file,
+    services: withMembers(specs),
+    networks: usedNetworks(scope.networks, specs, field("networks")),
+    volumes: [...scope.volumes.values()].filter((volume) => volume !== null),
+  };
+}
+
+function isWithoutServices(services: Node | undefined): boolean {
+  if (services === undefined || services.value === null) return true;
+  return isMapping(services.value) && Object.keys(services.value).length === 0;
+}
+
+function namedServices(node: Node): readonly (readonly [name: string, service: Node])[] {
+  return entries(node).filter(([name, at]) => {
+    const isName = /^[a-zA-Z0-9._-]+$/.test(name);
+    if (isName && name.length <= longestServiceName) return true;
+    if (isName) reportKey(at, `the service's name is longer than ${longestServiceName} characters`, "shorten it");
+    else reportKey(at, `${quote(name)} is not a service name`, "use letters, digits, `.`, `_` and `-`");
+    return false;
+  });
+}
+
+const namePattern = /^[a-z0-9][a-z0-9_-]*$/;
+const nameHint = "use lower-case letters, digits, `_` and `-`, beginning with a letter or digit";
+
+function declaredName(root: Node, node: Node | undefined, directory: string): string | null | undefined {
+  return node === undefined ? directoryName(root, directory) : read(node, projectName);
+}
+
+function givenName(root: Node, name: string): string | null {
+  if (namePattern.test(name) && name.length <= longestProjectName) return name;
+  const hint = `${nameHint}, and not more than ${longestProjectName} of them`;
+  return report(root, `what ${nameVariable} in the project's \`.env\` says is not a project name`, hint);
+}
+
+function projectName(node: Node): string | null {
+  const name = filledText(node);
+  if (name !== null && name.length > longestProjectName) return tooLong(node);
+  if (name === null || namePattern.test(name)) return name;
+  return report(node, `${quoted(node)} is not a project name`, nameHint);
+}
+
+function tooLong(node: Node): null {
+  return report(node, `the project's name is longer than ${longestProjectName} characters`, "write a shorter `name:`");
+}
+
+/** The directory's own name, reduced to what a project's name may hold, as Compose does it. */
+function directoryName(root: Node, directory: string): string | null {
+  const name = posix
+    .basename(directory)
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, "")
+    .replace(/^[_-]+/, "");
+  if (name === "") return report(root, "the project has no name, and its directory gives none", "write `name:`");
+  return name.length > longestProjectName ? tooLong(root) : name;
+}
+
+/** In the order of the files, as they were met, each once: aliases and merge keys lead to one place several times. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map(problems.map((problem) => [formatProblem({ ...problem, path: "" }), problem]));
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return [...seen.values()].sort(
+    (left, right) =>
+      files.indexOf(left.file) - files.indexOf(right.file) ||
+      (left.line ?? 0) - (right.line ?? 0) ||
+      (left.column ?? 0) - (right.column ?? 0),
+  );
+}

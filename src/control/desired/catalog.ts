@@ -1,0 +1,136 @@
+import { containerBondsOf, dependenciesOf, isNamedBy, serviceBondsOf } from "../../compose/model/relations.js";
+import { serviceKey } from "../../compose/model/service.js";
+import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import { formatImage } from "../../compose/values/image.js";
+import type { ImageReference } from "../../compose/values/image.js";
+import { formatProblem } from "../../compose/values/problem.js";
+import type { ServiceStatus } from "../../plan/condition.js";
+import { claimOf } from "../../plan/resources.js";
+import type { ResourceClaim } from "../../plan/resources.js";
+import { bareStatus } from "../../plan/status.js";
+import type { Subject } from "../ports/events.js";
+import type { SourceSnapshot } from "../ports/source.js";
+
+/** What the files say of one service, and how well they say it. */
+export interface Declared {
+  readonly spec: ServiceSpec;
+  readonly generation: number;
+  /** The newest version of its file is broken: this is from the last good one. */
+  readonly specProblem: string | undefined;
+}
+
+export interface Dependant {
+  readonly key: ServiceKey;
+  readonly isBound: boolean;
+}
+
+/** The declared services, and how each was last seen to stand. */
+export class Catalog {
+  #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
+  #specs: ReadonlyMap<ServiceKey, ServiceSpec> = new Map();
+  #claims: readonly ResourceClaim[] = [];
+  readonly #statuses = new Map<ServiceKey, ServiceStatus>();
+
+  get snapshot(): SourceSnapshot {
+    return this.#snapshot;
+  }
+
+  get specs(): ReadonlyMap<ServiceKey, ServiceSpec> {
+    return this.#specs;
+  }
+
+  /** What the declared services are to have for themselves. */
+  get claims(): readonly ResourceClaim[] {
+    return this.#claims;
+  }
+
+  get statuses(): ReadonlyMap<ServiceKey, ServiceStatus> {
+    return this.#statuses;
+  }
+
+  /** Takes the files' word; answers which services are new and which are gone. */
+  adopt(snapshot: SourceSnapshot, now: number): { readonly added: ServiceKey[]; readonly removed: ServiceKey[] } {
+    const services = snapshot.projects.flatMap((project) => project.services);
+    const specs = new Map(services.map((spec) => [serviceKey(spec.project, spec.name), spec]));
+    const removed = [...this.#specs.keys()].filter((key) => !specs.has(key));
+    const added = [...specs.keys()].filter((key) => !this.#specs.has(key));
+    this.#snapshot = snapshot;
+    this.#specs = specs;
+    this.#claims = services.map(claimOf);
+    for (const key of removed) this.#statuses.delete(key);
+    for (const key of added) {
+      const spec = specs.get(key);
+      if (spec !== undefined) this.#statuses.set(key, unseen(spec, snapshot.generation, now));
+    }
+    return { added, removed };
+  }
+
+  declared(key: ServiceKey): Declared | undefined {
+    const spec = this.#specs.get(key);
+    if (spec === undefined) return undefined;
+    const { projects, files, generation } = this.#snapshot;
+    const file = projects.find(({ name }) => name === spec.project)?.file;
+    const problem = file === undefined ? undefined : files.get(file)?.[0];
+    return { spec, generation, specProblem: problem === undefined ? undefined : formatProblem(problem) };
+  }
+
+  /** Undefined: nothing of the service is left. */
+  publish(key: ServiceKey, status: ServiceStatus | undefined): void {
+    if (status === undefined) this.#statuses.delete(key);
+    else this.#statuses.set(key, status);
+  }
+
+  /** A tag of undefined is any tag. A service that declares a digest is concerned by no push. */
+  keysForImage(pushed: ImageReference): readonly ServiceKey[] {
+    const concerned = [...this.#specs].filter(([, { image }]) => {
+      if (pushed.registry !== image.registry || pushed.repository !== image.repository) return false;
+      return image.digest === undefined && (pushed.tag === undefined || pushed.tag === image.tag);
+    });
+    return concerned.map(([key]) => key);
+  }
+
+  keysForName(name: string): readonly ServiceKey[] {
+    const keys = [...this.#specs.keys()];
+    if (name.includes("/")) return keys.filter((key) => key === name);
+    const named = keys.filter((key) => key.endsWith(`/${name}`));
+    return named.length === 1 ? named : [];
+  }
+
+  keysForContainer(name: string): readonly ServiceKey[] {
+    const owners = [...this.#specs].filter(([, { containerName, project, name: service }]) => {
+      if (containerName !== undefined) return containerName === name;
+      const prefix = `${project}-${service}-`;
+      return name.startsWith(prefix) && /^\d{1,9}$/.test(name.slice(prefix.length));
+    });
+    return owners.map(([key]) => key);
+  }
+
+  /** The services that depend on this one, and whether what happens to its containers concerns theirs at any time. */
+  dependantsOf(key: ServiceKey): readonly Dependant[] {
+    const self = this.#specs.get(key);
+    const owner = self?.gateOf === undefined ? undefined : serviceKey(self.project, self.gateOf);
+    return [...this.#specs].flatMap(([dependant, spec]) => {
+      // A gate and what is behind it concern each other in all they do.
+      const isGate = spec.gateOf !== undefined && serviceKey(spec.project, spec.gateOf) === key;
+      if (isGate || dependant === owner) return [{ key: dependant, isBound: true }];
+      const dependency = dependenciesOf(spec).find(({ service }) => serviceKey(spec.project, service) === key);
+      if (dependency === undefined) return [];
+      const isBound = serviceBondsOf(spec).some(({ service }) => service === dependency.service);
+      return [{ key: dependant, isBound: isBound || dependency.restart === true }];
+    });
+  }
+
+  /** The services that share something of a container which their file names. */
+  guestsOf({ id, names }: Subject): readonly ServiceKey[] {
+    return [...this.#specs].flatMap(([key, spec]) => {
+      const bonds = containerBondsOf(spec);
+      return bonds.some(({ container }) => names.some((name) => isNamedBy(container, { id, name }))) ? [key] : [];
+    });
+  }
+}
+
+function unseen(spec: ServiceSpec, generation: number, now: number): ServiceStatus {
+  const service = { project: spec.project, name: spec.name, image: formatImage(spec.image) };
+  const outcome = { reason: "NotObserved", because: "it has not been looked at yet" } as const;
+  return bareStatus(service, outcome, generation, now);
+}

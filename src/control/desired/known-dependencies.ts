@@ -1,0 +1,66 @@
+import { specHash } from "../../compose/model/hash.js";
+import { dependenciesOf } from "../../compose/model/relations.js";
+import { serviceKey } from "../../compose/model/service.js";
+import type { Dependency, ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import type { ServiceStatus } from "../../plan/condition.js";
+import type { KnownDependency } from "../../plan/dependency.js";
+import type { Target } from "../../plan/desired.js";
+import type { ServiceRecord } from "../journal/record.js";
+import type { Declared } from "./catalog.js";
+
+export interface Sight {
+  readonly declared: (key: ServiceKey) => Declared | undefined;
+  readonly status: (key: ServiceKey) => ServiceStatus | undefined;
+  readonly sameContent: (key: ServiceKey) => ServiceRecord["sameContent"];
+  /** Undefined: the answer takes its time, and the service is looked at again when it is here. */
+  readonly resolve: (spec: ServiceSpec) => Promise<{ readonly target: Target } | undefined>;
+}
+
+const underWay: ReadonlySet<string> = new Set([
+  "NotObserved",
+  "Pulling",
+  "Building",
+  "RolloutStarted",
+  "WaitingForHealth",
+  "WaitingForCompletion",
+  "WaitingForTurn",
+  "WaitingForDependency",
+  "WaitingForJob",
+  "Promoting",
+  "RollingBack",
+  "Restoring",
+  "Restarting",
+]);
+
+/** What is wanted of the services that this one depends on, and how they last stood. */
+export async function knownDependencies(
+  spec: ServiceSpec,
+  sight: Sight,
+): Promise<ReadonlyMap<string, KnownDependency>> {
+  const known = await Promise.all(
+    dependenciesOf(spec).map(async (dependency) => {
+      const key = serviceKey(spec.project, dependency.service);
+      return [dependency.service, await knownDependency(key, dependency, sight)] as const;
+    }),
+  );
+  return new Map(known);
+}
+
+async function knownDependency(key: ServiceKey, { condition }: Dependency, sight: Sight): Promise<KnownDependency> {
+  const spec = sight.declared(key)?.spec;
+  if (spec === undefined) return { pending: false };
+  const ready = sight.status(key)?.conditions.find(({ type }) => type === "Ready");
+  const pending = ready !== undefined && (ready.status === "Unknown" || underWay.has(ready.reason));
+  const fault = ready?.status === "False" && !pending ? ready.message : undefined;
+  // Only of what has to complete it matters whether that was for today's digest.
+  if (condition !== "service_completed_successfully") return { pending, fault };
+  const answer = await sight.resolve(spec);
+  if (answer === undefined) return { desired: "asking", pending: true };
+  const target = withEquals(answer.target, sight.sameContent(key));
+  return { desired: { spec, specHash: specHash(spec), target }, pending, fault };
+}
+
+function withEquals(target: Target, pairs: ServiceRecord["sameContent"]): Target {
+  if (!target.known) return target;
+  return { ...target, sameContent: pairs.filter((pair) => pair.digest === target.digest).map((pair) => pair.as) };
+}

@@ -1,0 +1,134 @@
+import type { Rollout } from "../../plan/condition.js";
+import type { Entry } from "./entry.js";
+
+type What = Pick<Event, "type" | "reason" | "message" | "digest">;
+
+/** What a line of the journal tells people; undefined: it is a note to ourselves. */
+export function eventOf(entry: Entry): Omit<Event, "id"> | undefined {
+  const what = tell(entry);
+  if (what === undefined) return undefined;
+  const [project = "", service = ""] = entry.key.split("/");
+  return { at: new Date(entry.at).toISOString(), project, service, ...what };
+}
+
+const jobReasons = { started: "JobStarted", done: "JobDone", failed: "JobFailed", retried: undefined } as const;
+
+function tell(entry: Entry): What | undefined {
+  switch (entry.type) {
+    case "rollout":
+      return rolloutOf(entry.rollout);
+    case "hold": {
+      const { reason, message, digest } = entry;
+      return { type: "hold", reason, message, digest };
+    }
+    case "job": {
+      const { outcome, message, digest } = entry;
+      const reason = jobReasons[outcome];
+      return reason === undefined ? undefined : { type: "job", reason, message, digest };
+    }
+    case "pin": {
+      const message = `a person has pinned it to revision ${entry.revision}`;
+      return { type: "pin", reason: "Pinned", message, digest: entry.digest };
+    }
+    case "pause":
+      return { type: "pause", reason: "Paused", message: "a person has paused its rollouts" };
+    case "resume":
+      return { type: "resume", reason: "Resumed", message: "a person has lifted its pin and its pause" };
+    case "stop": {
+      const until = entry.until === undefined ? "" : ` until ${new Date(entry.until).toISOString()}`;
+      return { type: "stop", reason: "Stopped", message: `a person has stopped it${until}` };
+    }
+    case "left": {
+      const message = `${entry.name} was stopped by somebody else, and is left so`;
+      return { type: "stop", reason: "StoppedByOthers", message };
+    }
+    case "start":
+      return { type: "start", reason: "Started", message: "a person has asked for it to run" };
+    case "approve":
+      return { type: "approval", reason: "Approved", message: "a person has approved it", digest: entry.digest };
+    case "retry":
+      return { type: "retry", reason: "RetryAsked", message: "a person has asked to try again what had failed" };
+    case "adopt": {
+      const message = `adopted ${entry.name}, which others made`;
+      return { type: "adoption", reason: "Adopted", message, digest: entry.digest };
+    }
+    case "build-asked":
+      return { type: "build", reason: "BuildAsked", message: "a new build was asked for" };
+    case "built":
+      return { type: "build", reason: "Built", message: "the image is built", digest: entry.image };
+    case "build-failed":
+      return { type: "build", reason: "BuildFailed", message: entry.message };
+    case "reload": {
+      const { name, signal, files } = entry;
+      return {
+        type: "reload",
+        reason: "Reloading",
+        message: `${name} was told by ${signal} of ${Object.keys(files).join(", ")}`,
+      };
+    }
+    case "reloaded": {
+      const { name, failure, digest } = entry;
+      if (failure === undefined)
+        return { type: "reload", reason: "Reloaded", message: `${name} is well after its reload`, digest };
+      return { type: "reload", reason: "ReloadFailed", message: `${name}: ${failure}`, digest };
+    }
+    case "step":
+    case "attempt":
+    case "volumes":
+    case "mounted":
+    case "stable":
+    case "same-content":
+    case "resolved":
+    case "leaving":
+    case "ending":
+    case "post-start":
+    case "seen":
+    case "revision":
+    case "forget":
+      return undefined;
+  }
+}
+
+const outcomes = {
+  promoted: "Promoted",
+  "rolled-back": "RolledBack",
+  superseded: "Superseded",
+  failed: "Failed",
+} as const;
+
+function rolloutOf({ to, finishedAt, outcome = "superseded", message }: Rollout): What {
+  if (finishedAt === undefined) {
+    return { type: "rollout", reason: "RolloutStarted", message: `rollout of ${to} has begun`, digest: to };
+  }
+  const cause = message === undefined ? "" : `: ${message}`;
+  return { type: "rollout", reason: outcomes[outcome], message: `rollout of ${to}: ${outcome}${cause}`, digest: to };
+}
+
+/** Something that Fairlead did or noticed. Holds no secret. */
+export interface Event {
+  /** Later events of one run of the controller have higher ones: epoch milliseconds, a dash, and a count. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly project: string;
+  readonly service: string;
+  readonly type:
+    | "state"
+    | "rollout"
+    | "hold"
+    | "job"
+    | "build"
+    | "pin"
+    | "pause"
+    | "resume"
+    | "stop"
+    | "start"
+    | "approval"
+    | "retry"
+    | "adoption"
+    | "reload";
+  /** One CamelCase word a machine can match; of a state that of the condition `Ready`. */
+  readonly reason: string;
+  readonly message: string;
+  readonly digest?: string;
+}

@@ -1,0 +1,82 @@
+import { serviceKey } from "../../compose/model/service.js";
+import type { ServiceKey } from "../../compose/model/service.js";
+import { asFairleadError } from "../../errors.js";
+import { runOf } from "../../plan/observed.js";
+import type { GateState, HostSnapshot, ObservedContainer } from "../../plan/observed.js";
+import type { Clock } from "../ports/clock.js";
+import type { Gates } from "../ports/gates.js";
+import type { Log } from "../ports/log.js";
+
+export interface GateWatchOptions {
+  readonly gates: Gates;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Nobody but us steers a gate: what it said holds so long, unless something under way behind it may have ended. */
+const freshMs = 60_000;
+
+interface Seen {
+  readonly run: number | undefined;
+  /** By the monotonic clock. */
+  readonly at: number;
+  readonly state: GateState;
+}
+
+/**
+ * What gates do is no part of what the engine shows of them: they are asked when a service behind one is looked at, as
+ * rarely as that answers the question. Nothing is kept: after a restart of ours they are asked again.
+ */
+export class GateWatch {
+  /** By container id. */
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(private readonly options: GateWatchOptions) {}
+
+  /**
+   * The host with what gates say now: the one of this service, or this gate itself; without a key all of them. One that
+   * does not answer is unknown.
+   */
+  async look(host: HostSnapshot, key?: ServiceKey): Promise<HostSnapshot> {
+    const gates = host.containers.filter(({ gate, state }) => gate !== undefined && state === "running");
+    if (gates.length === 0) return host;
+    for (const id of this.#seen.keys()) if (!host.containers.some((one) => one.id === id)) this.#seen.delete(id);
+    await Promise.all(gates.filter((gate) => concerns(gate, key)).map((gate) => this.#ask(gate)));
+    return { ...host, containers: host.containers.map((container) => this.#show(container)) };
+  }
+
+  /** What it said does not hold any more. */
+  forget(container: string): void {
+    const seen = this.#seen.get(container);
+    if (seen !== undefined) this.#seen.set(container, { ...seen, at: -Infinity });
+  }
+
+  async #ask(gate: ObservedContainer): Promise<void> {
+    const { id, name } = gate;
+    const run = runOf(gate);
+    const { gates, clock, log } = this.options;
+    const seen = this.#seen.get(id);
+    const before = seen?.run === run ? seen : undefined;
+    const drains = before?.state.routes.some(({ open, sessions }) => !open && sessions > 0) ?? false;
+    if (before !== undefined && !drains && clock.monotonic() - before.at < freshMs) return;
+    try {
+      const state = await gates.state(id, clock.now());
+      this.#seen.set(id, { run, at: clock.monotonic(), state });
+    } catch (thrown) {
+      this.#seen.delete(id);
+      log.warn({ gate: name, error: asFairleadError(thrown).message }, "the gate does not answer");
+    }
+  }
+
+  #show(container: ObservedContainer): ObservedContainer {
+    const seen = this.#seen.get(container.id);
+    const isSame = container.state === "running" && seen?.run === runOf(container);
+    if (container.gate === undefined || seen === undefined || !isSame) return container;
+    return { ...container, gate: { of: container.gate.of, state: seen.state } };
+  }
+}
+
+function concerns({ project, service, gate }: ObservedContainer, key: ServiceKey | undefined): boolean {
+  if (key === undefined || serviceKey(project, service) === key) return true;
+  return gate !== undefined && serviceKey(project, gate.of) === key;
+}

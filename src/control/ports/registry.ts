@@ -1,0 +1,36 @@
+import type { ImageReference, Digest } from "../../compose/values/image.js";
+
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string | undefined;
+}
+
+/** The truth about tags. Throws FairleadError: ImageNotFound, Unauthorized, RateLimited, RegistryUnavailable, UnsupportedManifest. */
+export interface Registry {
+  /**
+   * One HEAD (a GET only where HEAD gives no digest). A reference with a digest costs nothing. `urgent`: a hook has come, or
+   * a person waits; what is only looked at in its turn comes after it.
+   */
+  resolve(image: ImageReference, urgent?: boolean): Promise<Digest>;
+  /**
+   * What a digest amounts to on a platform: the platform manifest's digest, and its config's. Two digests of equal
+   * content answer equally. Costs up to two GETs, once: digests are immutable, answers are kept.
+   */
+  content(image: ImageReference, digest: Digest, platform: Platform): Promise<ImageContent>;
+  /** Credentials for the engine's own pull, from Docker's config.json; undefined: anonymous. */
+  credentials(registry: string): Promise<RegistryCredentials | undefined>;
+}
+
+export interface ImageContent {
+  readonly manifest: Digest;
+  readonly config: Digest;
+}
+
+/** As the engine's X-Registry-Auth takes them. Never logged. */
+export interface RegistryCredentials {
+  readonly username?: string;
+  readonly password?: string;
+  readonly identitytoken?: string;
+  readonly serveraddress: string;
+}

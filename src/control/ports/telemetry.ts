@@ -1,0 +1,43 @@
+import type { ServiceKey } from "../../compose/model/service.js";
+import type { ServiceStatus } from "../../plan/condition.js";
+import type { StepKind } from "../../plan/step.js";
+
+export type ReconcileResult = "success" | "requeue_after" | "error" | "terminal";
+export type RolloutOutcome = "promoted" | "rolled-back" | "superseded" | "failed";
+
+/** What control reports about itself; `metrics.ts` turns it into Prometheus series. */
+export interface Telemetry extends QueueTelemetry {
+  /** A service is declared: every one of its series exists from now on, at zero. */
+  serviceDeclared(key: ServiceKey): void;
+  /** A service left the file: its series go. */
+  serviceRemoved(key: ServiceKey): void;
+  reconciled(key: ServiceKey, result: ReconcileResult, seconds: number): void;
+  panicked(key: ServiceKey): void;
+  stepDone(step: StepKind, seconds: number): void;
+  rolloutFinished(key: ServiceKey, outcome: RolloutOutcome, seconds: number): void;
+  /** From the acceptance of the hook that caused it to the new container serving. */
+  pushToHealthy(key: ServiceKey, seconds: number): void;
+  status(key: ServiceKey, status: ServiceStatus): void;
+  succeeded(key: ServiceKey, epochSeconds: number): void;
+  /** How many problems the newest version of each services file has; 0 = in force. */
+  fileProblems(file: string, count: number): void;
+  fileForgotten(file: string): void;
+  /** Whether the engine can be reached. */
+  engineUp(isUp: boolean): void;
+  /** How far our clock is ahead of the engine's. */
+  clockSkew(seconds: number): void;
+}
+
+/** client-go's workqueue metrics, for the queue named `services`. */
+export interface QueueTelemetry {
+  added(): void;
+  depth(value: number): void;
+  /** Seconds an item waited in the queue before its run began. */
+  waited(seconds: number): void;
+  worked(seconds: number): void;
+  retried(): void;
+  /** Calls back before each scrape: what counts up by itself is reported as of then. */
+  onScrape(report: () => void): void;
+  /** How long the runs now under way have been running, all together, and the longest, in seconds. */
+  running(totalSeconds: number, longestSeconds: number): void;
+}

@@ -1,0 +1,114 @@
+import { specHash } from "../../compose/model/hash.js";
+import { jobImages } from "../../compose/model/job.js";
+import { serviceKey } from "../../compose/model/service.js";
+import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import { formatImage } from "../../compose/values/image.js";
+import type { Digest } from "../../compose/values/image.js";
+import { leftAlone } from "../../plan/adopt.js";
+import { forecast } from "../../plan/forecast.js";
+import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../plan/observed.js";
+import { pinned } from "../../plan/pin.js";
+import { shorten } from "../../plan/render.js";
+import { claimOf } from "../../plan/resources.js";
+import { strategyOf } from "../../plan/strategy.js";
+import { isImageOf, viewOf } from "../../plan/view.js";
+import { printable } from "../../tools/printable.js";
+import type { Targets } from "../desired/targets.js";
+import { withWindow } from "../desired/window.js";
+import type { ServiceRecord } from "../journal/record.js";
+import type { ServicePlan } from "./surface.js";
+
+export interface PreviewOptions {
+  readonly specs: readonly ServiceSpec[];
+  readonly host: HostSnapshot;
+  /** The host as it would be if everything that could be adopted were. */
+  readonly supposed: () => Promise<HostSnapshot>;
+  readonly targets: Targets;
+  readonly record: (key: ServiceKey) => ServiceRecord;
+}
+
+/** What a controller would do now for every service, to the end of each rollout. Nothing is changed. */
+export async function forecastAll(options: PreviewOptions): Promise<readonly ServicePlan[]> {
+  const plans = await Promise.all(options.specs.map((spec) => previewOf(spec, options)));
+  return [...plans, ...leftAlone(options.specs, options.host).flatMap(previewOfLeft)];
+}
+
+function previewOfLeft({ name, compose }: ForeignContainer): ServicePlan[] {
+  if (compose === undefined) return [];
+  const { project, service } = compose;
+  const left = `left alone: ${name}, which Docker Compose runs and no services file declares`;
+  const text = [`${project}/${service}`, `  ${left}`].map((line) => printable(line)).join("\n");
+  return [{ project, service, changes: false, text }];
+}
+
+async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<ServicePlan> {
+  const { lines, changes, reason } = await forecastOn(options.host, spec, options);
+  const strategy = strategyOf(spec, viewOf(options.host, spec, new Map()));
+  const head = `${spec.project}/${spec.name} ${formatImage(spec.image)} (${strategy.order}: ${strategy.because})`;
+  const supposed = reason === "NameConflict" ? await supposing(spec, options) : [];
+  const text = [head, ...[...lines, ...supposed].map((line) => `  ${printable(line)}`)].join("\n");
+  return { project: spec.project, service: spec.name, changes, text };
+}
+
+async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { specs, targets, record }: PreviewOptions) {
+  const active = activeOf(spec, host);
+  const { memory, sameContent } = record(serviceKey(spec.project, spec.name));
+  const { target } = await targets.resolve(spec, host.images);
+  const hash = specHash(spec);
+  const known = target.known ? sameContent.filter(({ digest }) => digest === target.digest).map(({ as }) => as) : [];
+  const same =
+    target.known &&
+    target.local !== true &&
+    active?.specHash === hash &&
+    (await isSame(spec, target.digest, active, host, targets));
+  const images = jobImages(spec).map(
+    async (image) => [formatImage(image), (await targets.resolveJobImage(spec, image, host.images)).target] as const,
+  );
+  const desired = {
+    spec,
+    specHash: hash,
+    jobImages: new Map(await Promise.all(images)),
+    target: target.known
+      ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
+      : target,
+  };
+  const remembered = { ...memory, heals: new Map() };
+  const wanted = withWindow(pinned(desired, memory.pin), host.takenAt);
+  const { lines, changes, end } = forecast(wanted, host, remembered, specs.map(claimOf));
+  const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
+  return { lines: [...describeAdoption(active), ...body], changes, reason: end.reason };
+}
+
+/** What would come of it if what stands in the way were adopted. */
+async function supposing(spec: ServiceSpec, options: PreviewOptions): Promise<readonly string[]> {
+  const host = await options.supposed();
+  if (activeOf(spec, host)?.differences === undefined) return [];
+  const { lines } = await forecastOn(host, spec, options);
+  return ["if it were adopted:", ...lines.map((line) => `  ${line}`)];
+}
+
+/** Whether another digest amounts to what runs; where nobody can tell, a plan shows the rollout. */
+async function isSame(
+  spec: ServiceSpec,
+  digest: Digest,
+  active: ObservedContainer,
+  host: HostSnapshot,
+  targets: Targets,
+): Promise<boolean> {
+  if (active.digest === digest || isImageOf(active, host.images, spec.image, digest)) return true;
+  return targets.isSameContent(spec, digest, active).catch(() => false);
+}
+
+function describeAdoption(active: ObservedContainer | undefined): readonly string[] {
+  if (active?.differences === undefined) return [];
+  const { name, differences } = active;
+  const verdict =
+    differences.length === 0 ? "is what the file asks for" : `differs from the file in ${differences.join(", ")}`;
+  return [`adopted: ${name} ${verdict}`];
+}
+
+function activeOf(spec: ServiceSpec, host: HostSnapshot): ObservedContainer | undefined {
+  return host.containers.find(
+    ({ project, service, role }) => project === spec.project && service === spec.name && role === "active",
+  );
+}

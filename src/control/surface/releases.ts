@@ -1,0 +1,124 @@
+import { specHash } from "../../compose/model/hash.js";
+import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import type { Digest } from "../../compose/values/image.js";
+import { FairleadError } from "../../errors.js";
+import type { Desired } from "../../plan/desired.js";
+import type { HostSnapshot } from "../../plan/observed.js";
+import { isPaused } from "../../plan/paused.js";
+import { pinned } from "../../plan/pin.js";
+import type { Reload } from "../../plan/reload-memory.js";
+import { isRestorable } from "../../plan/restore.js";
+import { findRevision, revisionsOf } from "../../plan/revisions.js";
+import { viewOf } from "../../plan/view.js";
+import { given } from "../../tools/present.js";
+import type { Journal } from "../journal/journal.js";
+import type { Clock } from "../ports/clock.js";
+import type { Log } from "../ports/log.js";
+import type { Approval, History, Resumption, Rollback, Start, Stop } from "./surface.js";
+
+export interface ReleasesOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly look: () => Promise<HostSnapshot>;
+  /** What is wanted of the service, as far as that is known: never what it is pinned to. */
+  readonly digestOf: (key: ServiceKey) => Digest | undefined;
+  readonly specOf: (key: ServiceKey) => ServiceSpec | undefined;
+}
+
+/** What people say of a service's releases. It stands in the journal, and the next look acts on it. */
+export class Releases {
+  constructor(private readonly options: ReleasesOptions) {}
+
+  /** Throws FairleadError `RevisionUnknown`. */
+  async rollback(key: ServiceKey, to: string | undefined): Promise<Rollback> {
+    const { journal, clock, log } = this.options;
+    const spec = this.#specOf(key);
+    const view = viewOf(await this.options.look(), spec, new Map(), clock.now());
+    const { memory, rollouts } = journal.record(key);
+    const revisions = revisionsOf(rollouts, view.containers);
+    const found = findRevision(to, revisions, view.containers, memory.pin);
+    await journal.append({ type: "pin", at: clock.now(), key, ...found });
+    log.info({ key, ...found }, `a person has pinned it to revision ${found.revision}`);
+    const today = specHash(spec);
+    const desired: Desired = { spec, specHash: today, target: { known: true, digest: found.digest, sameContent: [] } };
+    const goal = pinned(desired, { ...found, at: clock.now() });
+    const hasOwn =
+      found.specHash === today || isRestorable(goal, view, { ...journal.record(key).memory, heals: new Map() });
+    return { revision: found.revision, digest: found.digest, spec: hasOwn ? "own" : "today's" };
+  }
+
+  async pause(key: ServiceKey): Promise<void> {
+    const { journal, clock, log } = this.options;
+    await journal.append({ type: "pause", at: clock.now(), key });
+    log.info({ key }, "a person has paused its rollouts");
+  }
+
+  async stop(key: ServiceKey, forMs: number | undefined): Promise<Stop> {
+    const { journal, clock, log } = this.options;
+    const until = forMs === undefined ? undefined : clock.now() + forMs;
+    await journal.append({ type: "stop", at: clock.now(), key, ...(until === undefined ? {} : { until }) });
+    log.info({ key, until }, "a person has stopped it");
+    return until === undefined ? {} : { until: new Date(until).toISOString() };
+  }
+
+  async start(key: ServiceKey): Promise<Start> {
+    const { journal, clock, log, specOf } = this.options;
+    await journal.append({ type: "start", at: clock.now(), key });
+    log.info({ key }, "a person has asked for it to run");
+    return { stoppedByFile: specOf(key)?.stopped === true };
+  }
+
+  async resume(key: ServiceKey): Promise<Resumption> {
+    const { journal, clock, log, specOf } = this.options;
+    await journal.append({ type: "resume", at: clock.now(), key });
+    log.info({ key }, "a person has lifted its pin and its pause");
+    return { pausedByFile: specOf(key)?.release?.paused === true };
+  }
+
+  /** Throws FairleadError `NotAwaited`. */
+  async approve(key: ServiceKey, wanted: string | undefined): Promise<Approval> {
+    const { journal, clock, log, digestOf } = this.options;
+    const digest = digestOf(key);
+    if (digest === undefined) {
+      const remedy = "try again when its image has been found";
+      throw new FairleadError("NotAwaited", `nobody knows yet which digest ${key} is to run`, {
+        remedy,
+        retry: "never",
+      });
+    }
+    if (wanted !== undefined && !digest.startsWith(wanted.startsWith("sha256:") ? wanted : `sha256:${wanted}`)) {
+      const remedy = "look at what is wanted now, and approve that";
+      throw new FairleadError("NotAwaited", `${key} is to run ${digest} by now`, { remedy, retry: "never" });
+    }
+    const approval = { digest, specHash: specHash(this.#specOf(key)) };
+    await journal.append({ type: "approve", at: clock.now(), key, ...approval });
+    log.info({ key, ...approval }, "a person has approved it");
+    return approval;
+  }
+
+  async history(key: ServiceKey): Promise<History> {
+    const spec = this.#specOf(key);
+    const { containers } = viewOf(await this.options.look(), spec, new Map());
+    const { memory, rollouts, failures } = this.options.journal.record(key);
+    const { pin } = memory;
+    return {
+      revisions: revisionsOf(rollouts, containers),
+      ...(pin === undefined ? {} : { pinned: { revision: pin.revision, digest: pin.digest } }),
+      paused: isPaused(spec, memory),
+      reloads: (memory.reloads ?? []).map(told).reverse(),
+      failures: failures.map(({ at, ...failure }) => ({ ...failure, at: new Date(at).toISOString() })).reverse(),
+    };
+  }
+
+  #specOf(key: ServiceKey): ServiceSpec {
+    const spec = this.options.specOf(key);
+    if (spec !== undefined) return spec;
+    throw new FairleadError("RevisionUnknown", `${key} is not declared any more`, { retry: "never" });
+  }
+}
+
+function told({ name: container, at, signal, files, outcome, message }: Reload): History["reloads"][number] {
+  const paths = files.map(({ path }) => path);
+  return { container, signal, files: paths, at: new Date(at).toISOString(), ...given({ outcome, message }) };
+}

@@ -1,0 +1,172 @@
+import type { ServiceKey } from "../../compose/model/service.js";
+import type { ImageReference } from "../../compose/values/image.js";
+import type { Problem } from "../../compose/values/problem.js";
+import type { ServiceStatus } from "../../plan/condition.js";
+import type { Orphan } from "../../plan/orphans.js";
+import type { Revision } from "../../plan/revisions.js";
+import type { Event } from "../journal/event.js";
+import type { EventWish } from "../journal/events.js";
+import type { JournalState } from "../journal/standing.js";
+import type { BuildOutput } from "../ports/builds.js";
+import type { LogLine } from "../ports/logs.js";
+import type { EngineState } from "./engine-state.js";
+
+/** What the HTTP surface and the command line may ask of a running controller. */
+export interface Surface {
+  /** True after the first full observation of the host. */
+  ready(): boolean;
+  /** Why it is not ready, or what is wrong with the newest services file; empty when all is well. */
+  problems(): readonly Problem[];
+  services(): readonly ServiceStatus[];
+  service(key: ServiceKey): ServiceStatus | undefined;
+  /** The services whose declared image is this repository and tag; a tag of undefined matches any tag. */
+  keysForImage(image: ImageReference): readonly ServiceKey[];
+  /** The declared services that go by this name: `project/service`, or `service` where only one project has it. */
+  keysForName(name: string): readonly ServiceKey[];
+  /** The declared service that a container's name belongs to: `project-service-1`, or its `container_name`. */
+  keysForContainer(name: string): readonly ServiceKey[];
+  /** Build again those of them that are built here, and answer which. */
+  rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]>;
+  /** The last lines of a service's last build, oldest first; undefined if none has begun since the controller did. */
+  buildOutput(key: ServiceKey): BuildOutput | undefined;
+  /** The logs of services' containers. Throws FairleadError where the host cannot be seen. */
+  logs(wish: LogWish, signal: AbortSignal): Promise<LogReading>;
+  /** What happened lately, and with `follow` what happens until the signal aborts. */
+  events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event>;
+  /** Whether what people have asked of the service outlives a restart of the controller. */
+  isDurable(key: ServiceKey): boolean;
+  journal(): JournalState;
+  engine(): EngineState;
+  /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
+  reconcile(keys: readonly ServiceKey[], cause: string): void;
+  /** As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. */
+  insist(key: ServiceKey, cause: string): void;
+  /** Forget that the held digest was bad, and look again. */
+  retry(key: ServiceKey): Promise<void>;
+  /**
+   * Take over the containers that others made for the service and that run now, and look again. Answers their names; none
+   * where there is nothing to take over.
+   */
+  adopt(key: ServiceKey): Promise<readonly string[]>;
+  /**
+   * Pin the service to an earlier revision until `resume`: by its number or the beginning of its digest, else the last
+   * stable one before. Throws FairleadError `RevisionUnknown`.
+   */
+  rollback(key: ServiceKey, to: string | undefined): Promise<Rollback>;
+  /** Begin no rollout of the service until `resume`. */
+  pause(key: ServiceKey): Promise<void>;
+  /** Have it off until `start`, or for so long. */
+  stop(key: ServiceKey, forMs: number | undefined): Promise<Stop>;
+  /** Have it run again, whoever stopped it. */
+  start(key: ServiceKey): Promise<Start>;
+  /** Lift its pin and a person's pause. */
+  resume(key: ServiceKey): Promise<Resumption>;
+  /**
+   * Let what is wanted now go ahead, where that waits for a person; of what they have in mind, the digest or its beginning.
+   * Throws FairleadError `NotAwaited` where something else is wanted by now.
+   */
+  approve(key: ServiceKey, digest: string | undefined): Promise<Approval>;
+  /** What was rolled out, and how it ended. */
+  history(key: ServiceKey): Promise<History>;
+  /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
+  plan(): Promise<readonly ServicePlan[]>;
+  /** Networks and volumes of the declared projects that no file declares any more. */
+  orphans(): Promise<readonly Orphan[]>;
+}
+
+export interface Rollback {
+  readonly revision: number;
+  readonly digest: string;
+  /** Whose spec it runs with: its own, or the file's as of now, since no container has its own any more. */
+  readonly spec: "own" | "today's";
+}
+
+export interface Stop {
+  /** ISO 8601. Absent: until `start`. */
+  readonly until?: string;
+}
+
+export interface Start {
+  /** The file itself says `stopped`: it stays off. */
+  readonly stoppedByFile: boolean;
+}
+
+export interface Resumption {
+  /** The file itself says `paused`: still no rollout begins. */
+  readonly pausedByFile: boolean;
+}
+
+export interface Approval {
+  readonly digest: string;
+  /** It, and no other spec. */
+  readonly specHash: string;
+}
+
+export interface History {
+  /** Newest first. */
+  readonly revisions: readonly Revision[];
+  readonly pinned?: { readonly revision: number; readonly digest: string };
+  readonly paused: boolean;
+  /** The containers that were told of changed files, newest first. */
+  readonly reloads: readonly {
+    readonly container: string;
+    readonly signal: string;
+    /** Paths on the host. */
+    readonly files: readonly string[];
+    /** ISO 8601. */
+    readonly at: string;
+    /** Absent: it is watched. */
+    readonly outcome?: "well" | "failed";
+    readonly message?: string;
+  }[];
+  /** The last containers that failed, newest first. */
+  readonly failures: readonly {
+    readonly digest: string;
+    readonly container: string;
+    readonly reason: string;
+    readonly message: string;
+    /** ISO 8601. */
+    readonly at: string;
+    /** Its last lines, oldest first. */
+    readonly logs: readonly string[];
+  }[];
+}
+
+export interface LogWish {
+  /** Whose containers: also those that come while it is followed. */
+  readonly of: readonly ServiceKey[] | "all";
+  /** It goes on until the signal aborts, over restarts and rollouts. */
+  readonly follow: boolean;
+  /** So many lines from the end of each container's log that is there; absent: all. */
+  readonly tail?: number | undefined;
+  /** ISO 8601: nothing that is older. */
+  readonly since?: string | undefined;
+}
+
+export interface LogReading {
+  /** The names of the containers that it begins with. */
+  readonly containers: readonly string[];
+  /** In order of time, and from then on as they come. Read slowly, they wait in the engine. */
+  readonly entries: AsyncIterable<LogEntry>;
+}
+
+/** A line of a container, or a word of ours on why there is none. */
+export type LogEntry = {
+  readonly project: string;
+  readonly service: string;
+  /** Its name as of now: it changes as a rollout goes on. */
+  readonly container: string;
+} & (LogLine | { readonly at?: never; readonly notice: string });
+
+export interface Preview {
+  readonly plans: readonly ServicePlan[];
+  readonly orphans: readonly Orphan[];
+}
+
+export interface ServicePlan {
+  readonly project: string;
+  readonly service: string;
+  readonly changes: boolean;
+  /** Deterministic, one step a line, each with its cause. */
+  readonly text: string;
+}

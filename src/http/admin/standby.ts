@@ -1,0 +1,42 @@
+import type { RequestListener } from "node:http";
+import { parseAddress } from "../web/address.js";
+import { Connections } from "../web/connections.js";
+import { startServer } from "../web/server.js";
+import type { Listening } from "../web/server.js";
+
+/** Only probes have business here. */
+const limits = { total: 32, perAddress: 16, perKnownAddress: 16, strangers: 32 };
+
+/**
+ * What answers on the admin address while another controller is in charge: that this one lives, and, where it `isFit`, that
+ * it could take over.
+ */
+export function startStandby(adminListen: string, isFit: () => boolean): Promise<Listening> {
+  const setting = "FAIRLEAD_ADMIN_LISTEN";
+  return startServer(answerFor(isFit), parseAddress(adminListen, setting), setting, new Connections(limits));
+}
+
+function answerFor(isFit: () => boolean): RequestListener {
+  return ({ url = "", method }, response) => {
+    const [path] = url.split("?");
+    const isProbe = method === "GET" || method === "HEAD";
+    const [status, body] =
+      isProbe && path === "/livez"
+        ? [200, { live: true, standby: true }]
+        : isProbe && path === "/readyz"
+          ? readiness(isFit())
+          : [503, refusal];
+    const headers = {
+      "Content-Type": "application/json; charset=utf-8",
+      ...(status === 200 ? {} : { "Retry-After": "5" }),
+    };
+    response.writeHead(status, headers).end(JSON.stringify(body));
+  };
+}
+
+const refusal = { error: "this controller stands by: another one is in charge", remedy: "ask that one" };
+
+function readiness(isFit: boolean): readonly [number, object] {
+  if (isFit) return [200, { ready: true, standby: true }];
+  return [503, { ready: false, standby: true, error: "the engine has not answered lately" }];
+}

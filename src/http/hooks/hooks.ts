@@ -1,0 +1,160 @@
+import type { Express, Request, RequestHandler, Response } from "express";
+import { formatImage } from "../../compose/values/image.js";
+import type { Surface } from "../../control/surface/surface.js";
+import { failureLimit } from "../guard/failures.js";
+import { usableSecrets } from "../guard/secret.js";
+import { bareApp } from "../web/app.js";
+import { assertReadable, jsonOf, largestBody, readBody } from "../web/body.js";
+import { errorAnswer } from "../web/errors.js";
+import type { HttpLog } from "../web/log.js";
+import { answerNotFound, refuse, Refusal } from "../web/refusal.js";
+import { deliveryHooks } from "./delivery-hook.js";
+import { dockerhub } from "./dockerhub.js";
+import { generic } from "./generic.js";
+import { type HookOutcome, hookOutcome, type HookType } from "./outcome.js";
+import { type Prove, proofOf } from "./proof.js";
+import { refusedDeliveries } from "./refused.js";
+import type { Sender } from "./sender.js";
+import type { UnprovenLimits } from "./unproven.js";
+
+const senders: readonly Sender[] = [dockerhub, generic, ...deliveryHooks];
+const retryAfterSeconds = 5;
+
+export interface HookTelemetry {
+  hookAnswered(type: HookType, outcome: HookOutcome): void;
+}
+
+export interface HooksOptions {
+  readonly surface: Surface;
+  /** Any of them opens; several while one is being replaced. None: every path is unknown. */
+  readonly secrets: readonly string[];
+  readonly telemetry: HookTelemetry;
+  readonly log: HttpLog;
+  /** Requests without a valid secret that one address may make in a minute (default 600); authenticated ones are not counted. */
+  readonly failuresPerMinute?: number;
+  /** How long the body of an authenticated sender may take (default 5000). */
+  readonly readTimeoutMs?: number;
+  /** Told of each request that knows a secret. */
+  readonly proven?: (req: Request) => void;
+  /** What bodies may take before their sender is known. */
+  readonly unproven?: UnprovenLimits;
+}
+
+/**
+ * The only app meant for the internet: `POST /hooks/<type>[/<secret>]`. A delivery names services and enqueues them,
+ * nothing else; what it claims about them is never believed.
+ */
+export function hooksApp(options: HooksOptions): Express {
+  const app = bareApp(options.log);
+  const limited = failureLimit(options.failuresPerMinute ?? 600);
+  const reject = within(limited, answerNotFound);
+  const rejectSigned = within(limited, (res) => {
+    refuse(res, wrongSignature);
+  });
+  const secrets = usableSecrets(options.secrets);
+  const door: Door = {
+    prove: proofOf(secrets, options.unproven),
+    timeoutMs: options.readTimeoutMs ?? 5000,
+    proven: options.proven ?? (() => undefined),
+    refused: refusedDeliveries(options.log),
+    reject,
+    rejectSigned,
+  };
+  for (const sender of secrets.length === 0 ? [] : senders) {
+    app
+      .route(`${sender.path ?? `/hooks/${sender.type}`}{/:secret}`)
+      .all(counted(sender.type, options.telemetry), received(sender, door), delivered(sender, options.surface));
+  }
+  app.use(reject);
+  app.use(errorAnswer(options.log, reject));
+  return app;
+}
+
+function within(limited: RequestHandler, refused: (res: Response) => void): RequestHandler {
+  return (req, res, next) => {
+    void limited(req, res, (thrown?: unknown) => {
+      if (thrown === undefined) refused(res);
+      else next(thrown);
+    });
+  };
+}
+
+function counted(type: HookType, telemetry: HookTelemetry): RequestHandler {
+  return (_req, res, next) => {
+    res.once("close", () => {
+      telemetry.hookAnswered(type, hookOutcome(res.writableFinished ? res.statusCode : undefined));
+    });
+    next();
+  };
+}
+
+interface Door {
+  readonly prove: Prove;
+  readonly timeoutMs: number;
+  readonly proven: (req: Request) => void;
+  /** Told why, before it is answered. */
+  readonly refused: (type: HookType, why: string) => void;
+  readonly reject: RequestHandler;
+  readonly rejectSigned: RequestHandler;
+}
+
+const wrongSignature = new Refusal(401, "the signature is wrong", "check the secret and the clock");
+
+/**
+ * What else is wrong with a request is told only to whoever knows a secret: of a delivery that is as it should be, a
+ * stranger learns that its signature is wrong, of any other nothing. Leaves the body's bytes in `req.body`.
+ */
+function received(sender: Sender, { prove, timeoutMs, proven, refused, reject, rejectSigned }: Door): RequestHandler {
+  return async (req, res, next) => {
+    const proof = await prove(req, sender);
+    if (!proof.proven) {
+      refused(sender.type, proof.why);
+      await (proof.signed === true && isDelivery(req) ? rejectSigned : reject)(req, res, next);
+      return;
+    }
+    proven(req);
+    if (req.method !== "POST") throw new Refusal(405, "hooks take POST only", undefined, { Allow: "POST" });
+    assertReadable(req);
+    req.body = proof.body ?? (await readBody(req, { limit: largestBody, timeoutMs }));
+    next();
+  };
+}
+
+function isDelivery(req: Request): boolean {
+  if (req.method !== "POST") return false;
+  try {
+    assertReadable(req);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function delivered(sender: Sender, surface: Surface): RequestHandler {
+  return async (req, res) => {
+    const event = sender.read(jsonOf(req.body as Buffer));
+    const named = [
+      ...new Set([
+        ...event.images.flatMap((image) => surface.keysForImage(image)),
+        ...event.services.flatMap((name) => surface.keysForName(name)),
+        ...(event.containers ?? []).flatMap((name) => surface.keysForContainer(name)),
+      ]),
+    ];
+    const image = event.images.map(formatImage).join(", ");
+    const cause = image === "" ? `hook ${sender.type}` : `hook ${sender.type}: ${image}`;
+    const keys = event.build === true ? await surface.rebuild(named, cause) : named;
+    if (keys.length > 0) {
+      if (event.build !== true) surface.reconcile(keys, cause);
+      res.status(202).json({ enqueued: keys });
+    } else if (surface.ready()) {
+      // A success: senders disable a hook that keeps failing.
+      const which = image === "" ? "has that name" : `uses ${image}`;
+      const built = named.length > 0 ? " and is built here" : "";
+      res.status(200).json({ reason: `no declared service ${which}${built}` });
+    } else {
+      throw new Refusal(503, "not ready: the services are not known yet", "send it again", {
+        "Retry-After": String(retryAfterSeconds),
+      });
+    }
+  };
+}

@@ -1,0 +1,46 @@
+import type { Request } from "express";
+import { secretCheck } from "../guard/secret.js";
+import type { Sender } from "./sender.js";
+import { UnprovenBodies, type UnprovenLimits } from "./unproven.js";
+
+/** Whether a request knows a secret; what of its body had to be read to know it, or why it does not. */
+export type Proof =
+  | { readonly proven: true; readonly body?: Buffer }
+  /** `signed`: it bears a signature, and that is what is wrong. */
+  | { readonly proven: false; readonly why: string; readonly signed?: true };
+
+export type Prove = (req: Request, sender: Sender) => Promise<Proof>;
+
+/**
+ * A secret in the path is the one that counts, then one that is shown, then a signature. A body is read for a signature
+ * that could be one, and for nothing else.
+ */
+export function proofOf(secrets: readonly string[], limits?: UnprovenLimits): Prove {
+  const isOurs = secretCheck(secrets);
+  const bodies = new UnprovenBodies(limits);
+  return async (req, sender) => {
+    const { secret } = req.params;
+    const shown = typeof secret === "string" ? secret : sender.secret(req);
+    if (isOurs(shown)) return { proven: true };
+    const { signature } = sender;
+    if (secret !== undefined || signature?.isMeant(req) !== true) {
+      return unproven(shown === undefined ? "it shows no secret" : "its secret is wrong");
+    }
+    if (!signature.isOffered(req, Date.now())) {
+      return wronglySigned("its signature or its timestamp is malformed, or not of now: check the clock");
+    }
+    const body = await bodies.read(req);
+    if (body === undefined) return unproven("its body is too large or too slow for one that is signed");
+    return signature.fits(req, body, secrets)
+      ? { proven: true, body }
+      : wronglySigned("its signature does not fit: check the secret");
+  };
+}
+
+function unproven(why: string): Proof {
+  return { proven: false, why };
+}
+
+function wronglySigned(why: string): Proof {
+  return { proven: false, why, signed: true };
+}

@@ -1,0 +1,50 @@
+import type { Answer } from "../client/transport.js";
+import { refusal, type Subject } from "../faults/failure.js";
+import type { Authority, Pass } from "../login/authority.js";
+import type { Correspondence, Letter } from "../login/correspondence.js";
+import { manifestAccept } from "./manifest.js";
+
+/** Reads manifests, logging in where that is asked for. Every answer it gives is a 200; it throws FairleadError. */
+export class Reader {
+  constructor(
+    private readonly correspondence: Correspondence,
+    private readonly authority: Authority,
+    private readonly now: () => number,
+  ) {}
+
+  async get(reference: string, subject: Subject): Promise<Answer> {
+    return this.accept(await this.ask("GET", reference, subject), subject);
+  }
+
+  /** Undefined where the registry has no HEAD. */
+  async head(reference: string, subject: Subject): Promise<Answer | undefined> {
+    const answer = await this.ask("HEAD", reference, subject);
+    return answer.status === 405 || answer.status === 501 ? undefined : this.accept(answer, subject);
+  }
+
+  private async ask(method: "HEAD" | "GET", reference: string, subject: Subject): Promise<Answer> {
+    const path = `/v2/${subject.image.repository}/manifests/${reference}`;
+    const offered = await this.authority.offer(subject);
+    const answer = await this.correspondence.ask(letter(method, offered), path, subject);
+    const challenge = answer.headers["www-authenticate"];
+    if (answer.status === 403) throw this.authority.rejection(challenge, offered, subject);
+    if (answer.status !== 401) return answer;
+    // Only the registry's own host may ask for credentials, not one it has redirected to.
+    if (answer.url.host !== subject.endpoint.host) throw refusal(answer, subject, this.now());
+
+    const fresh = await this.authority.answer(answer, offered, subject);
+    const second = await this.correspondence.ask(letter(method, fresh), path, subject);
+    if (second.status !== 401 && second.status !== 403) return second;
+    throw this.authority.rejection(second.headers["www-authenticate"], fresh, subject);
+  }
+
+  private accept(answer: Answer, subject: Subject): Answer {
+    if (answer.status === 200) return answer;
+    throw refusal(answer, subject, this.now());
+  }
+}
+
+function letter(method: "HEAD" | "GET", pass: Pass | undefined): Letter {
+  const authorization = pass === undefined ? {} : { authorization: pass.header };
+  return { method, headers: { accept: manifestAccept, ...authorization } };
+}

@@ -1,0 +1,110 @@
+import { formatImage, type ImageReference } from "../../compose/values/image.js";
+import { FairleadError } from "../../errors.js";
+import { printable } from "../../tools/printable.js";
+import type { Endpoint } from "../client/endpoint.js";
+import type { ConnectionFault } from "../client/fault.js";
+import { longestWait, parseRetryAfter } from "../client/retry-after.js";
+import type { Answer } from "../client/transport.js";
+
+/** What is asked for and where: what every message names. */
+export interface Subject {
+  readonly image: ImageReference;
+  readonly endpoint: Endpoint;
+  /** Somebody waits for the answer. */
+  readonly urgent: boolean;
+}
+
+/** `registry docker.io`, or `registry docker.io (mirror 127.0.0.1:5000)`. */
+export function place({ registry, host }: Endpoint): string {
+  const isMirror = host !== registry && !(registry === "docker.io" && host === "registry-1.docker.io");
+  return `registry ${registry}${isMirror ? ` (mirror ${host})` : ""}`;
+}
+
+/** No answer at all, from the registry or from its token server. */
+export function unreachable(fault: ConnectionFault, subject: Subject): FairleadError {
+  return new FairleadError("RegistryUnavailable", printable(`${asking(subject)}: ${fault.host} ${fault.message}`), {
+    remedy: remedyOf(fault, subject.endpoint),
+    cause: fault,
+  });
+}
+
+/** An answer that is neither the manifest nor a question for credentials; `from` is the host that gave it. */
+export function refusal(answer: Answer, subject: Subject, now: number): FairleadError {
+  const { image, endpoint } = subject;
+  const from = answer.url.host;
+  if (answer.status === 404) {
+    return new FairleadError("ImageNotFound", `${place(endpoint)} has no ${formatImage(image)}`, {
+      remedy:
+        `Either the name is wrong, or the tag, or the repository is private and hidden: ` +
+        `check the spelling, push the tag, or log in with \`docker login ${endpoint.account}\`.`,
+    });
+  }
+  // A date is one of its own clock, which may not be ours.
+  const said = Date.parse(headerOf(answer, "date") ?? "");
+  const retryAfterMs = parseRetryAfter(
+    headerOf(answer, "retry-after"),
+    Number.isNaN(said) ? now : said,
+    answer.status === 429 ? longestWait.limited : longestWait.other,
+  );
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (answer.status === 429) {
+    return new FairleadError("RateLimited", `${asking(subject)}: ${from} limits the rate of requests (429)`, {
+      remedy:
+        `It is asked again later. \`docker login ${endpoint.account}\` raises the limit of most registries, ` +
+        `a mirror under \`registries\` avoids it.`,
+      ...wait,
+    });
+  }
+  return new FairleadError("RegistryUnavailable", `${asking(subject)}: ${from} answered ${answer.status}`, {
+    remedy:
+      answer.status >= 500
+        ? `The fault is at ${from}: look at its status page or its log. It is asked again later.`
+        : `${from} may be no registry, or a proxy stands in between: open ${answer.url.origin}/v2/ to see what answers.`,
+    ...wait,
+  });
+}
+
+/** The registry speaks, but what it says cannot be believed or used. */
+export function distrusted(subject: Subject, why: string, remedy: string): FairleadError {
+  return new FairleadError("RegistryUnavailable", printable(`${asking(subject)}: ${why}`), {
+    remedy: printable(remedy),
+  });
+}
+
+export function unsupported(subject: Subject, why: string, remedy: string): FairleadError {
+  const { image, endpoint } = subject;
+  return new FairleadError("UnsupportedManifest", printable(`${formatImage(image)} at ${place(endpoint)}: ${why}`), {
+    remedy,
+    retry: "never",
+  });
+}
+
+/** The first value of a header; names are lower case. */
+export function headerOf(answer: Answer, name: string): string | undefined {
+  const value = answer.headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}
+
+export function asking({ image, endpoint }: Subject): string {
+  return `${place(endpoint)} cannot be asked for ${formatImage(image)}`;
+}
+
+function remedyOf({ kind, host }: ConnectionFault, { registry }: Endpoint): string {
+  switch (kind) {
+    case "dns":
+      return `Check the spelling of ${host} and this machine's DNS.`;
+    case "reach":
+      return `If it is meant, name it: \`registries: {"${registry}": {realms: ["${host}"]}}\` in the settings file.`;
+    case "refused":
+      return `Check that ${host} runs and that its port and the firewall are right.`;
+    case "timeout":
+      return `Check the network, the firewall and the load of ${host}. It is asked again later.`;
+    case "certificate":
+      return `Name the certificate of its authority as \`registries: {"${host}": {ca: /path/to/ca.pem}}\` in the settings file.`;
+    case "not-tls":
+      return `If ${registry} speaks plain HTTP, say so: \`registries: {"${host}": {insecure: true}}\` in the settings file.`;
+    case "cut":
+    case "other":
+      return `The fault is at ${host} or on the way to it: look at its log. It is asked again later.`;
+  }
+}

@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../../control/ports/clock.js";
+import type { RegistryCredentials } from "../../control/ports/registry.js";
+import { BoundedMap } from "../../tools/bounded-map.js";
+import { SingleFlight } from "../../tools/single-flight.js";
+import { ConnectionFault } from "../client/fault.js";
+import type { Answer } from "../client/transport.js";
+import { distrusted, unreachable, type Subject } from "../faults/failure.js";
+import { parseChallenges, type Challenge } from "./challenge.js";
+import { askRealm, basic, readToken, type Post, type Realm } from "./token.js";
+import { badPassword, insufficientScope, noWayIn, privateImage, unbelievedToken } from "./unauthorized.js";
+
+/** How a host lets readers in, learnt from its last 401. */
+type Entrance = { readonly kind: "basic" } | { readonly kind: "bearer"; readonly realm: Realm; readonly scope: string };
+
+export interface Pass {
+  /** The Authorization header. Secret. */
+  readonly header: string;
+  readonly credentials: RegistryCredentials | undefined;
+  /** Bearer passes only. */
+  readonly tokenKey: string | undefined;
+}
+
+interface CachedToken {
+  readonly value: string;
+  readonly refreshAt: number;
+}
+
+/** Renewing before the end spares requests that are under way a 401. */
+const refreshAtPart = 0.85;
+const mostEntries = 5000;
+
+/** Passes for registries: answers challenges, keeps tokens, and shows them unasked to a host that is known to want one. */
+export class Authority {
+  private readonly entrances = new BoundedMap<string, Entrance>(mostEntries);
+  private readonly tokens = new BoundedMap<string, CachedToken>(mostEntries);
+  private readonly flights = new SingleFlight<Answer>();
+
+  constructor(
+    private readonly post: Post,
+    private readonly credentials: (registry: string) => Promise<RegistryCredentials | undefined>,
+    private readonly clock: Pick<Clock, "now" | "monotonic">,
+  ) {}
+
+  /** What can be shown at once; undefined where nothing is known of the host yet. */
+  async offer(subject: Subject): Promise<Pass | undefined> {
+    const { endpoint, image } = subject;
+    const own = this.entrances.get(`${endpoint.host}/${image.repository}`);
+    if (own !== undefined) return this.pass(own, subject);
+    const general = this.entrances.get(endpoint.host);
+    if (general?.kind === "bearer") return this.pass({ ...general, scope: pullScope(subject) }, subject);
+    return general === undefined ? undefined : this.pass(general, subject);
+  }
+
+  /** Answers a 401. `refused` is the pass that was shown, if any; a token in it is not used again. */
+  async answer(
+    { headers, remote }: Pick<Answer, "headers" | "remote">,
+    refused: Pass | undefined,
+    subject: Subject,
+  ): Promise<Pass> {
+    const header = headers["www-authenticate"];
+    const entrance = entranceOf(parseChallenges(header), remote, subject);
+    if (entrance === undefined) throw noWayIn(subject);
+    const { endpoint, image } = subject;
+    this.entrances.set(`${endpoint.host}/${image.repository}`, entrance);
+    this.entrances.set(endpoint.host, entrance);
+    this.discard(refused);
+    const pass = await this.pass(entrance, subject);
+    if (pass === undefined) throw privateImage(subject);
+    if (entrance.kind === "basic" && pass.header === refused?.header) throw this.rejection(header, pass, subject);
+    return pass;
+  }
+
+  /** Why a registry still says 401 or 403 to a fresh pass. */
+  rejection(header: string | readonly string[] | undefined, pass: Pass | undefined, subject: Subject): Error {
+    this.discard(pass);
+    const errors = parseChallenges(header).map(({ parameters }) => parameters.get("error"));
+    if (pass?.credentials === undefined) {
+      return errors.includes("invalid_token") ? unbelievedToken(subject) : privateImage(subject);
+    }
+    if (pass.tokenKey === undefined) return badPassword(subject.endpoint.host, pass.credentials, subject);
+    return errors.includes("invalid_token") ? unbelievedToken(subject) : insufficientScope(subject);
+  }
+
+  forget(): void {
+    this.entrances.clear();
+    this.tokens.clear();
+  }
+
+  private async pass(entrance: Entrance, subject: Subject): Promise<Pass | undefined> {
+    const credentials = await this.credentials(subject.endpoint.account);
+    if (entrance.kind === "bearer") return this.bearer(entrance, credentials, subject);
+    if (credentials === undefined) return undefined;
+    const { username = "<token>", password, identitytoken } = credentials;
+    return { header: basic(username, password ?? identitytoken ?? ""), credentials, tokenKey: undefined };
+  }
+
+  private async bearer(
+    { realm, scope }: Entrance & { kind: "bearer" },
+    credentials: RegistryCredentials | undefined,
+    subject: Subject,
+  ): Promise<Pass> {
+    const tokenKey = keyOf(realm, scope, credentials, subject);
+    const kept = this.tokens.get(tokenKey);
+    if (kept !== undefined && kept.refreshAt > this.clock.monotonic()) {
+      return { header: `Bearer ${kept.value}`, credentials, tokenKey };
+    }
+    // Who shares a question shares the answer, but each judges it for itself: a message names its own image.
+    const flight = this.flights.run(tokenKey, () => askRealm(this.post, realm, scope, credentials, subject));
+    const answer = await flight.catch((thrown: unknown) => {
+      throw thrown instanceof ConnectionFault ? unreachable(thrown, subject) : thrown;
+    });
+    const { value, lifeMs } = readToken(answer, credentials, subject, this.clock.now());
+    this.tokens.set(tokenKey, { value, refreshAt: this.clock.monotonic() + lifeMs * refreshAtPart });
+    return { header: `Bearer ${value}`, credentials, tokenKey };
+  }
+
+  /** Only the very token that was refused: another request may have renewed it meanwhile. */
+  private discard(pass: Pass | undefined): void {
+    if (pass?.tokenKey === undefined) return;
+    if (`Bearer ${this.tokens.get(pass.tokenKey)?.value ?? ""}` === pass.header) this.tokens.delete(pass.tokenKey);
+  }
+}
+
+/** Bearer before Basic: a token is worth less than a password to whoever sees it. */
+function entranceOf(
+  challenges: readonly Challenge[],
+  remote: string | undefined,
+  subject: Subject,
+): Entrance | undefined {
+  const bearer = challenges.find(({ scheme, parameters }) => scheme === "bearer" && parameters.has("realm"));
+  if (bearer !== undefined) {
+    const url = realmUrl(bearer.parameters.get("realm") ?? "", subject);
+    const scope = bearer.parameters.get("scope") ?? "";
+    const realm = { url, remote, service: bearer.parameters.get("service") };
+    return { kind: "bearer", realm, scope: scope === "" ? pullScope(subject) : scope };
+  }
+  return challenges.some(({ scheme }) => scheme === "basic") ? { kind: "basic" } : undefined;
+}
+
+function realmUrl(text: string, subject: Subject): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  throw distrusted(subject, "it names a token server that is no URL", "Look at the registry's token settings (realm).");
+}
+
+function pullScope({ image }: Subject): string {
+  return `repository:${image.repository}:pull`;
+}
+
+/** GHCR's anonymous tokens hold for every public repository, and minting them counts against a limit all clients share. */
+function keyOf(
+  { url, service }: Realm,
+  scope: string,
+  credentials: RegistryCredentials | undefined,
+  { endpoint }: Subject,
+): string {
+  const isShared = credentials === undefined && endpoint.host === "ghcr.io";
+  return JSON.stringify([endpoint.host, url.href, service, isShared ? "*" : scope, identityOf(credentials)]);
+}
+
+/** Tells logins apart without being one. */
+function identityOf(credentials: RegistryCredentials | undefined): string {
+  if (credentials === undefined) return "anonymous";
+  const { username, password, identitytoken } = credentials;
+  return createHash("sha256")
+    .update(JSON.stringify([username, password, identitytoken]))
+    .digest("hex");
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import * as buildTables from "../../../../src/compose/keys/build-keys.js";
+import * as declarationKeys from "../../../../src/compose/keys/declaration-keys.js";
+import * as gateKeys from "../../../../src/compose/keys/gate-keys.js";
+import * as hookKeys from "../../../../src/compose/keys/hook-keys.js";
+import * as jobKeys from "../../../../src/compose/keys/job-keys.js";
+import * as keys from "../../../../src/compose/keys/keys.js";
+import * as leaveKeys from "../../../../src/compose/keys/leave-keys.js";
+import * as loadKeys from "../../../../src/compose/keys/load-keys.js";
+import * as optionKeys from "../../../../src/compose/keys/option-keys.js";
+import * as probeKeys from "../../../../src/compose/keys/probe-keys.js";
+import * as releaseKeys from "../../../../src/compose/keys/release-keys.js";
+import * as reloadKeys from "../../../../src/compose/keys/reload-keys.js";
+import { sections } from "../../../../src/compose/keys/sections.js";
+import type { KeyTable } from "../../../../src/compose/keys/support.js";
+import { readProject } from "../../../../src/compose/project/compose.js";
+import { surroundings } from "../read.js";
+import { specification } from "../specification.js";
+
+/** What must stand beside the key, by the end of the section's path. */
+const required: Readonly<Record<string, string>> = {
+  "env_file[]": "path: x, ",
+  "include[]": "path: x, ",
+  "ipam.config[]": "subnet: 10.0.0.0/8, ",
+  "configs[]": "source: s, ",
+  "secrets[]": "source: s, ",
+};
+
+/** The text before and after the keys of a section, in flow style: `services.*.ports[]` is `{services: {a: {ports: [{`. */
+function surround(path: string): readonly [before: string, after: string] {
+  const steps = path === "" ? [] : path.split(".");
+  const opened = steps.map((step, index) => {
+    const name = step === "*" ? (steps[index - 1] === "networks" ? "default" : "a") : step.replace("*", "read_bps");
+    return name.endsWith("[]") ? [`${name.slice(0, -2)}: [{`, "}]"] : [`${name}: {`, "}"];
+  });
+  const type = steps.includes("volumes[]") ? `type: ${steps.at(-1) === "volumes[]" ? "volume" : steps.at(-1)!}, ` : "";
+  const before = opened.map(([text]) => text).join("");
+  const after = opened
+    .map(([, text]) => text)
+    .toReversed()
+    .join("");
+  const needed = Object.entries(required).find(([end]) => path.endsWith(end))?.[1] ?? "";
+  const beside =
+    path.endsWith("configs[]") || path.endsWith("secrets[]") ? `${steps.at(-1)!.slice(0, -2)}: {s: {file: f}}, ` : "";
+  return [`{${beside}${before.replace("volumes: [{", `volumes: [{${type}`)}${needed}`, `${after}}`];
+}
+
+const rows = sections.flatMap(({ path, table }) => {
+  const [before, after] = surround(path);
+  return Object.entries(table).map(([key, support]) => ({ where: path, key, ...support, before, after }));
+});
+
+function problemsAt(key: string, before: string, after: string, value: string): readonly string[] {
+  const bare = before.replace(new RegExp(`\\b${key}: [^ {]+, `), "");
+  const text = `${bare}${key}: ${value}${after}`;
+  const result = readProject({ ...surroundings, text, environment: {} });
+  const all = [...(result.ok ? [] : result.problems), ...result.warnings];
+  const named = new RegExp(`(^|\\.)${key}(\\[|$)`);
+  return all.filter(({ path }) => named.test(path)).map(({ message, hint }) => `${message} (${hint ?? ""})`);
+}
+
+describe("the table of keys", () => {
+  it.each(rows.filter(({ support }) => support === "supported"))("$key of $where is read", ({ key, before, after }) => {
+    const problems = problemsAt(key, before, after, "[[]]");
+    expect(problems.join()).not.toMatch(/unknown|supported/);
+    expect(problems).not.toEqual([]);
+  });
+
+  it.each(rows.filter(({ support }) => support !== "supported"))("$key of $where is $support", (row) => {
+    const words = {
+      supported: "",
+      obsolete: "obsolete, and ignored",
+      ignored: "has no effect here",
+      planned: "not supported yet",
+      refused: "not supported",
+    };
+    const hint = ("hint" in row ? row.hint : undefined) ?? "";
+    expect(problemsAt(row.key, row.before, row.after, "1")).toEqual([`${words[row.support]} (${hint})`]);
+  });
+
+  it.each(sections)("$path refuses what it does not hold", ({ path }) => {
+    expect(problemsAt("zzzzzzzz", ...surround(path), "1")).toEqual([expect.stringMatching(/^unknown key \(/)]);
+  });
+
+  it("has every table once", () => {
+    const modules: readonly Readonly<Record<string, KeyTable>>[] = [
+      keys,
+      leaveKeys,
+      loadKeys,
+      buildTables,
+      optionKeys,
+      declarationKeys,
+      gateKeys,
+      probeKeys,
+      releaseKeys,
+      reloadKeys,
+      jobKeys,
+      hookKeys,
+    ];
+    const tables = modules.flatMap((module) => Object.values(module));
+    expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));
+    expect(sections).toHaveLength(tables.length);
+  });
+
+  it.each(Object.entries(specification))("has every key that the specification has under %j", (path, known) => {
+    const table = sections.find((section) => section.path === path)?.table ?? {};
+    const ours = Object.keys(table).filter((key) => key !== "x-fairlead");
+    expect(ours.sort()).toEqual(known.split(" ").sort());
+  });
+});

@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseImage } from "../../../../src/compose/values/image.js";
+import { patient } from "../../../../src/control/desired/patience.js";
+import type { Clock } from "../../../../src/control/ports/clock.js";
+import type { Registry } from "../../../../src/control/ports/registry.js";
+import { FairleadError } from "../../../../src/errors.js";
+
+const digest = `sha256:${"0".repeat(64)}` as const;
+const web = parseImage("reg.example/team/web:v1");
+const api = parseImage("reg.example/team/api:v1");
+const other = parseImage("other.example/team/web:v1");
+
+type Answer = { readonly code: "RegistryUnavailable" | "RateLimited"; readonly retryAfterMs?: number } | "well";
+
+function house() {
+  const time = { monotonic: 0, now: Date.parse("2026-11-29T10:00:00Z") };
+  const answers = new Map<string, Answer>();
+  const asked: string[] = [];
+  const clock: Clock = { now: () => time.now, monotonic: () => time.monotonic, after: () => () => undefined };
+  const registry: Registry = {
+    resolve: (image) => {
+      asked.push(`${image.registry}/${image.repository}`);
+      const answer = answers.get(`${image.registry}/${image.repository}`) ?? "well";
+      if (answer === "well") return Promise.resolve(digest);
+      return Promise.reject(new FairleadError(answer.code, "it answered 503", answer));
+    },
+    content: () => Promise.reject(new Error("not asked here")),
+    credentials: () => Promise.resolve(undefined),
+  };
+  const pass = (ms: number) => {
+    time.monotonic += ms;
+    time.now += ms;
+  };
+  return { registry: patient(registry, clock), answers, asked, pass, time };
+}
+const fails = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail("it answers"),
+    (thrown: unknown) => thrown as FairleadError,
+  );
+
+describe("a registry that asks for patience", () => {
+  test("for one repository: the others are asked", async () => {
+    const { registry, answers, asked, pass } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 900_000 });
+    const first = await fails(registry.resolve(web));
+    pass(60_000);
+    const second = await fails(registry.resolve(web));
+    expect(second.message).toBe(first.message);
+    expect(second.message).toBe(
+      "it answered 503; it is asked again at 2026-11-29T10:15:00Z, or by `fairlead reconcile`",
+    );
+    expect([first.retryAfterMs, second.retryAfterMs]).toEqual([900_000, 840_000]);
+    expect(await registry.resolve(api)).toBe(digest);
+    expect(asked).toEqual(["reg.example/team/web", "reg.example/team/api"]);
+  });
+
+  test("for a limit of requests: all of its repositories wait, no other registry's", async () => {
+    const { registry, answers, asked } = house();
+    answers.set("reg.example/team/web", { code: "RateLimited", retryAfterMs: 60_000 });
+    await fails(registry.resolve(web));
+    const error = await fails(registry.resolve(api));
+    expect([error.code, error.message]).toEqual([
+      "RateLimited",
+      "registry reg.example has asked for patience, and reg.example/team/api:v1 is on it; it is asked again at 2026-11-29T10:01:00Z, or by `fairlead reconcile`",
+    ]);
+    expect(await registry.resolve(other)).toBe(digest);
+    expect(asked).toHaveLength(2);
+  });
+
+  test("is asked once where a person insists, and left alone again if it still refuses", async () => {
+    const { registry, answers, asked } = house();
+    answers.set("reg.example/team/web", { code: "RateLimited", retryAfterMs: 60_000 });
+    await fails(registry.resolve(web));
+    registry.insist(web);
+    await fails(registry.resolve(api));
+    await fails(registry.resolve(web));
+    await fails(registry.resolve(web));
+    expect(asked).toEqual(["reg.example/team/web", "reg.example/team/web"]);
+    answers.clear();
+    registry.insist(web);
+    expect(await registry.resolve(web)).toBe(digest);
+    expect(await registry.resolve(api), "the limit is over").toBe(digest);
+  });
+
+  test("a word spoken while nothing is paused is no credit for later", async () => {
+    const { registry, answers, asked } = house();
+    registry.insist(web);
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000 });
+    await fails(registry.resolve(web));
+    await fails(registry.resolve(web));
+    expect(asked).toHaveLength(1);
+  });
+
+  test("a wall clock that jumps changes nothing", async () => {
+    const { registry, answers, asked, pass, time } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000 });
+    await fails(registry.resolve(web));
+    time.now += 86_400_000;
+    await fails(registry.resolve(web));
+    expect(asked).toHaveLength(1);
+    time.now -= 2 * 86_400_000;
+    pass(60_000);
+    answers.clear();
+    expect(await registry.resolve(web)).toBe(digest);
+  });
+
+  test("whatever it answers when: it is asked exactly when nothing holds, or a person insists", async () => {
+    const act = fc.record({
+      image: fc.constantFrom(web, api, other),
+      ms: fc.constantFrom(0, 1_000, 30_000),
+      insist: fc.boolean(),
+      answer: fc.constantFrom<Answer>(
+        "well",
+        { code: "RateLimited", retryAfterMs: 20_000 },
+        { code: "RegistryUnavailable", retryAfterMs: 20_000 },
+        { code: "RegistryUnavailable" },
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 30 }), async (acts) => {
+        const { registry, answers, asked, pass, time } = house();
+        const until = new Map<string, number>();
+        for (const { image, ms, insist, answer } of acts) {
+          pass(ms);
+          const repository = `${image.registry}/${image.repository}`;
+          answers.set(repository, answer);
+          if (insist) registry.insist(image);
+          const held = [image.registry, repository].some((one) => (until.get(one) ?? 0) > time.monotonic);
+          const before = asked.length;
+          await registry.resolve(image).catch(() => undefined);
+          expect(asked.length - before).toBe(held && !insist ? 0 : 1);
+          if (asked.length === before) continue;
+          if (answer === "well") {
+            until.delete(repository);
+            if (held) until.delete(image.registry);
+          } else if (answer.retryAfterMs !== undefined) {
+            until.set(
+              answer.code === "RateLimited" ? image.registry : repository,
+              time.monotonic + answer.retryAfterMs,
+            );
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import type { ProjectSpec, VolumeSpec } from "../../../../src/compose/model/service.js";
+import type { Log } from "../../../../src/control/ports/log.js";
+import type { SourceSnapshot } from "../../../../src/control/ports/source.js";
+import { Leftovers } from "../../../../src/control/work/leftovers.js";
+import { silentLog } from "../../../../src/log.js";
+import { Metrics } from "../../../../src/metrics.js";
+import { Cached } from "../../../../src/tools/cached.js";
+import { SimulatedEngine } from "../../../simulator/engine.js";
+import { defaultNetwork, specOf } from "../../plan/world.js";
+
+const because = "a test";
+const volume: VolumeSpec = {
+  key: "data",
+  name: "shop_data",
+  external: false,
+  driver: undefined,
+  driverOpts: {},
+  labels: {},
+};
+const project: ProjectSpec = { name: "shop", file: "services.yaml", services: [specOf({ volumes: [volume] })] };
+
+async function open({ prune = false, problems = 0, projects = [project] } = {}) {
+  const engine = new SimulatedEngine();
+  for (const name of ["shop_default", "shop_old"]) {
+    const network = { ...defaultNetwork, name };
+    await engine.createNetwork({ kind: "create-network", network, project: "shop", because });
+  }
+  const drifted = { ...volume, driverOpts: { o: "password=hunter2" } };
+  for (const made of [drifted, { ...volume, name: "shop_gone" }]) {
+    await engine.createVolume({ kind: "create-volume", volume: made, project: "shop", because });
+  }
+  const said: string[] = [];
+  const log: Log = { ...silentLog, warn: (_, text) => said.push(text) };
+  const problem = { file: "services.yaml", path: "", message: "broken" };
+  const snapshot: SourceSnapshot = {
+    generation: 1,
+    projects,
+    problems: Array.from({ length: problems }, () => problem),
+    files: new Map(),
+  };
+  const host = new Cached(() => engine.snapshot());
+  const leftovers = new Leftovers({
+    engine,
+    host,
+    source: () => snapshot,
+    telemetry: new Metrics("0"),
+    clock: engine.clock,
+    log,
+    prune,
+  });
+  const look = async () => {
+    host.invalidate();
+    await leftovers.look();
+  };
+  return { engine, said, look, networks: () => [...engine.world.host.networks.keys()].slice(3) };
+}
+
+describe("what is left over", () => {
+  it("is said once, without a value, and nothing is removed", async () => {
+    const { said, look, networks, engine } = await open();
+    await look();
+    await look();
+    expect(said).toMatchInlineSnapshot(`
+      [
+        "network shop_old of project shop stands in no services file any more; --prune removes it",
+        "volume shop_gone of project shop stands in no services file any more; it is kept until somebody removes it (docker volume rm shop_gone)",
+        "volume shop_data differs from the file in driver_opts and is kept as it is",
+      ]
+    `);
+    expect(said.join()).not.toContain("hunter2");
+    expect(networks()).toEqual(["shop_default", "shop_old"]);
+    expect([...engine.world.host.volumes.keys()]).toEqual(["shop_data", "shop_gone"]);
+  });
+
+  it("is removed with prune where it is a network that nobody uses; a volume never", async () => {
+    const { engine, look, networks } = await open({ prune: true });
+    const leave = engine.addForeign("adminer", "shop_old");
+    await look();
+    expect(networks()).toEqual(["shop_default", "shop_old"]);
+    leave();
+    await look();
+    expect(networks()).toEqual(["shop_default"]);
+    expect([...engine.world.host.volumes.keys()]).toEqual(["shop_data", "shop_gone"]);
+  });
+
+  it.each([
+    ["while a file is broken", { problems: 1 }],
+    ["where no file is in force", { projects: [] }],
+  ])("stays %s", async (_, how) => {
+    const { look, networks } = await open({ prune: true, ...how });
+    await look();
+    expect(networks()).toEqual(["shop_default", "shop_old"]);
+  });
+
+  it("does not mind an engine that is away", async () => {
+    const { engine, said, look } = await open({ prune: true });
+    engine.interrupt(1_000);
+    await look();
+    expect(said).toEqual(["what is left over could not be looked at"]);
+  });
+});

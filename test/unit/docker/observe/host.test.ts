@@ -1,0 +1,207 @@
+import type { ServerResponse } from "node:http";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseImage } from "../../../../src/compose/values/image.js";
+import type { Engine } from "../../../../src/control/ports/engine.js";
+import type { EngineEvent } from "../../../../src/control/ports/events.js";
+import { containerLabels } from "../../../../src/docker/create/labels.js";
+import { connectEngine } from "../../../../src/docker/engine.js";
+import { creation, serviceSpec } from "../../../contract/service.js";
+import { refuse, startFakeEngine } from "../fake-engine.js";
+import type { FakeEngine } from "../fake-engine.js";
+
+const image = { image: parseImage("nginx:1.27"), digest: `sha256:${"a".repeat(64)}` } as const;
+const Labels = containerLabels(creation(serviceSpec("web", image), image));
+const id = "c".repeat(64);
+
+/** Longer than any of these tests looks, but for those about it. */
+const beatMs = 3_000;
+
+describe("what is known of the host", () => {
+  let fake: FakeEngine;
+  let engine: Engine;
+  let listed: { Status: string; State: string };
+  let policy: string;
+  let gone: boolean;
+  let events: ServerResponse | undefined;
+  let seen: EngineEvent[];
+  let stop: AbortController;
+  let watching: Promise<void>;
+
+  beforeEach(async () => {
+    listed = { Status: "Up 5 minutes", State: "running" };
+    policy = "no";
+    gone = false;
+    events = undefined;
+    seen = [];
+    fake = await startFakeEngine(({ path }, response) => {
+      if (path.startsWith("/events")) {
+        response.flushHeaders();
+        events = response;
+      } else if (path.startsWith("/containers/json")) {
+        const entry = { Id: id, Names: ["/contract-web-1"], Labels, ImageID: "sha256:i", Created: 1, ...listed };
+        response.end(JSON.stringify([entry, { Id: "d".repeat(64), Names: ["/foreign"], ImageID: "sha256:i" }]));
+      } else if (path.startsWith(`/containers/${id}/json`)) {
+        if (gone) refuse(response, 404, "No such container");
+        else response.end(JSON.stringify(inspected()));
+      } else if (path.startsWith("/images/json")) {
+        const RepoTags = ["<none>:<none>", "nginx:1.27", "nginx@sha256:1"];
+        response.end(JSON.stringify([{ Id: "sha256:i", RepoTags, RepoDigests: ["nginx@sha256:1"] }]));
+      } else {
+        response.end(path.startsWith("/volumes") ? '{"Volumes":null}' : "[]");
+      }
+    });
+    engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined), beatMs });
+    stop = new AbortController();
+    watching = engine.watch((event) => seen.push(event), stop.signal);
+    await expect.poll(() => seen).toEqual([{ kind: "resync" }]);
+    await engine.snapshot();
+    (fake.requests as string[]).length = 0;
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await watching;
+    await fake[Symbol.asyncDispose]();
+  });
+
+  function inspected(): object {
+    return {
+      Id: id,
+      Name: "/contract-web-1",
+      Config: { Labels },
+      State: { Status: listed.State, StartedAt: "2030-01-01T00:00:00Z" },
+      HostConfig: { RestartPolicy: { Name: policy } },
+    };
+  }
+
+  async function look(): Promise<string | undefined> {
+    return (await engine.snapshot()).containers[0]?.restartPolicy.name;
+  }
+
+  async function tell(message: object): Promise<void> {
+    const before = seen.length;
+    events?.write(`${JSON.stringify(message)}\n`);
+    await expect.poll(() => seen.length).toBeGreaterThan(before);
+  }
+
+  it("stays known while nothing happens: a look is one list", async () => {
+    policy = "always";
+    listed.Status = "Up 6 minutes";
+    expect(await look()).toBe("no");
+    expect(fake.requests).toEqual(["GET /v1.44/containers/json?all=1"]);
+  });
+
+  it("is asked again where an event names it, although the list shows nothing", async () => {
+    policy = "always";
+    await tell({ Type: "container", Action: "update", Actor: { ID: id, Attributes: Labels } });
+    expect(seen.at(-1)).toMatchObject({ kind: "container", project: "contract", service: "web", action: "update" });
+    expect(await look()).toBe("always");
+    expect(fake.requests).toHaveLength(2);
+  });
+
+  it("is asked again where a network's event names the container only", async () => {
+    policy = "always";
+    await tell({ Type: "network", Action: "disconnect", Actor: { ID: "n", Attributes: { container: id } } });
+    expect(seen.at(-1)).toMatchObject({ service: "web", action: "disconnect" });
+    expect(await look()).toBe("always");
+  });
+
+  it("is asked again where it has been started anew unseen: its age has shrunk", async () => {
+    policy = "always";
+    listed.Status = "Up 3 seconds";
+    expect(await look()).toBe("always");
+  });
+
+  it("is asked again after a call of ours, failed or not", async () => {
+    policy = "always";
+    await engine.startContainer(id);
+    expect(await look()).toBe("always");
+  });
+
+  it("is asked again where it is doubted, although the list shows nothing", async () => {
+    policy = "always";
+    engine.doubt("contract", "other");
+    expect(await look()).toBe("no");
+    engine.doubt("contract", "web");
+    expect(await look()).toBe("always");
+  });
+
+  it("does not hold a container that went between the list and the look", async () => {
+    gone = true;
+    await tell({ Type: "container", Action: "destroy", Actor: { ID: id, Attributes: Labels } });
+    expect((await engine.snapshot()).containers).toEqual([]);
+  });
+
+  it("lists images, networks and volumes again only after an event about them", async () => {
+    await tell({ Type: "image", Action: "untag", Actor: { ID: "sha256:i" } });
+    await engine.snapshot();
+    expect(fake.requests.filter((line) => !line.includes("/containers/"))).toEqual(["GET /v1.44/images/json"]);
+    await tell({ Type: "network", Action: "destroy", Actor: { ID: "n" } });
+    await tell({ Type: "volume", Action: "create", Actor: { ID: "v" } });
+    await engine.snapshot();
+    expect(fake.requests.slice(-3).sort()).toEqual([
+      "GET /v1.44/containers/json?all=1",
+      "GET /v1.44/networks",
+      "GET /v1.44/volumes",
+    ]);
+  });
+
+  it("shows images under the names they can be compared by, with all their users", async () => {
+    const { images, foreign } = await engine.snapshot();
+    expect(images).toEqual([
+      { id: "sha256:i", tags: ["nginx:1.27"], digests: ["nginx@sha256:1"], usedBy: [id, "d".repeat(64)] },
+    ]);
+    expect(foreign.map(({ name }) => name)).toEqual(["foreign"]);
+  });
+
+  it("tells nothing of a signal, and of a foreign container whether it frees something", async () => {
+    const foreign = { ID: "d".repeat(64), Attributes: { name: "foreign" } };
+    for (const Action of ["create", "start", "health_status: healthy"]) {
+      events?.write(`${JSON.stringify({ Type: "container", Action, Actor: foreign })}\n`);
+    }
+    const signal = { ID: id, Attributes: { ...Labels, signal: "15" } };
+    events?.write(`${JSON.stringify({ Type: "container", Action: "kill", Actor: signal })}\n`);
+    await tell({ Type: "container", Action: "die", Actor: foreign });
+    const told = { kind: "foreign", subject: { id: "d".repeat(64), names: ["foreign"] } };
+    expect(seen).toEqual([
+      { kind: "resync" },
+      { ...told, unblocks: false },
+      { ...told, unblocks: false },
+      { ...told, unblocks: true },
+    ]);
+    const renamed = { ID: "d".repeat(64), Attributes: { name: "new", oldName: "/foreign" } };
+    await tell({ Type: "container", Action: "rename", Actor: renamed });
+    expect(seen.at(-1)).toEqual({
+      kind: "foreign",
+      subject: { id: "d".repeat(64), names: ["new", "foreign"] },
+      unblocks: true,
+    });
+  });
+
+  describe("while the stream is open", () => {
+    const streams = () => fake.requests.filter((line) => line.includes("/events")).length;
+
+    it("beats as long as what lists show was told", async () => {
+      await expect.poll(() => seen.at(-1), { timeout: 2 * beatMs }).toEqual({ kind: "beat" });
+      listed.Status = "Up 7 minutes (unhealthy)";
+      await tell({ Type: "container", Action: "health_status: unhealthy", Actor: { ID: id, Attributes: Labels } });
+      const before = seen.length;
+      await expect.poll(() => seen.length, { timeout: 3 * beatMs }).toBeGreaterThan(before);
+      expect(seen.at(-1)).toEqual({ kind: "beat" });
+      expect(streams()).toBe(0);
+    });
+
+    it("opens another where it has said nothing of what a list shows, and does not call the engine lost", async () => {
+      listed.Status = "Up 7 minutes (unhealthy)";
+      await expect.poll(streams, { timeout: 3 * beatMs }).toBe(1);
+      await expect.poll(() => seen.at(-1)).toEqual({ kind: "resync" });
+      expect(seen.map(({ kind }) => kind)).not.toContain("lost");
+    });
+
+    it("opens another where a look of another service has swallowed the change", async () => {
+      listed.Status = "Up 7 minutes (unhealthy)";
+      await engine.snapshot();
+      await expect.poll(streams, { timeout: 3 * beatMs }).toBe(1);
+    });
+  });
+});
