@@ -78,7 +78,7 @@ export interface Memory {
   readonly leaving: LeavingMemory;
   /** How the `post_start` of containers' last runs ended. */
   readonly postStarts?: PostStartMemory;
-  /** The runs that Fairlead has ended; known of services that may end by themselves. */
+  /** The runs that Fairlead has ended: all before they had proved themselves, and any of services that may end by themselves. */
   readonly stops?: StopMemory;
   /** The runs that others have ended, and that were left so. */
   readonly othersStops?: StopMemory;

@@ -15,7 +15,6 @@ import type { Step } from "./step.js";
 import { leaveAliases, restore, retire } from "./steps.js";
 import { strategyOf } from "./strategy.js";
 import { takeTurns } from "./turns.js";
-import { judge } from "./verdict.js";
 import { inRole, isReturning, isUp, precedes } from "./view.js";
 import type { SlotView } from "./view.js";
 
@@ -57,7 +56,7 @@ export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotVie
     waiting,
     now: slots[0]?.now ?? 0,
   });
-  const failedReturns = slots.filter((slot) => returnFailed(desired, slot, update.monitorMs));
+  const failedReturns = slots.filter((slot) => returnFailed({ ...desired, spec }, slot, remembered(slot)));
   const stopped = failedReturns.length > toleratedFailures(update, slots.length);
   const because = `${hold.digest} failed in slot ${hold.slot ?? 1}: ${hold.message}`;
   return slots.map((slot) => {
@@ -85,9 +84,10 @@ function hasReturned({ containers }: SlotView): boolean {
   return active !== undefined && failed !== undefined && precedes(active, failed);
 }
 
-function returnFailed(desired: Desired, slot: SlotView, monitorMs: number): boolean {
+function returnFailed(desired: Desired, slot: SlotView, memory: SlotMemory): boolean {
   const next = inRole(slot.containers, "next");
-  if (next !== undefined) return isReturning(next, slot.containers) && judge(next, monitorMs, slot).kind === "failed";
+  if (next !== undefined)
+    return isReturning(next, slot.containers) && assess(next, desired.spec, slot, memory).kind === "failed";
   const failed = inRole(slot.containers, "failed");
   const active = promoted(desired, slot);
   return active !== undefined && failed !== undefined && precedes(failed, active);

@@ -292,12 +292,12 @@ export class Reconciler {
     }
   }
 
-  /** An end of one that may end by itself would look like its own. */
+  /** An end of one that may end by itself, or that has not proved itself yet, would look like its own. */
   async #noteStop({ key }: Run, id: string, containers: View["containers"]): Promise<void> {
     this.options.ledger.weStop(key, id);
     const spec = this.options.declared(key)?.spec;
-    if (spec?.mayEnd !== true && spec?.respectStopMs === undefined) return;
     const stopped = containers.find((one) => one.id === id);
+    if (stopped?.role !== "next" && spec?.mayEnd !== true && spec?.respectStopMs === undefined) return;
     await noteStop(this.options, key, id, stopped === undefined ? undefined : runOf(stopped));
   }
 

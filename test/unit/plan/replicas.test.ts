@@ -285,6 +285,25 @@ describe("a replica that fails", () => {
       "note that shop-web-3 has left",
     );
   });
+  it("a roll-back that we have stopped has not failed: it goes on, and stops no others", () => {
+    const ended = { ...gone, startedAt: now - 3_000, finishedAt: now - 1_000, exitCode: 143 };
+    const back = inSlot(1, "next", "a", 1, ended);
+    const host = at([
+      ...[inSlot(1, "active", "b", 2), back, inSlot(2, "active", "a", 1), inSlot(2, "failed", "b", 2)],
+      ...[inSlot(3, "active", "b", 2), inSlot(3, "previous", "a", 1)],
+    ]);
+    const text = (stops: ReadonlyMap<string, number | undefined>) =>
+      planText({ desired: desire("b", fleetSpec(3, { parallelism: 2 })), host, memory: { holds: [inB], stops } });
+    expect(text(new Map([[back.id, ended.startedAt]]))).toMatchInlineSnapshot(`
+      "
+      1. start shop-web-1.next (it was stopped before it had proved itself)
+      2. start shop-web-3.previous (roll back: sha256:bbbbbbbbbbbb failed in slot 2: its health check fails)
+      3. rename shop-web-3.previous to shop-web-3.next (it is to take its old place)
+      => continue: RolloutStarted: slot 1 of 3: it was stopped before it had proved itself
+      "
+    `);
+    expect(text(new Map())).not.toContain("shop-web-3");
+  });
   it("without its old container it is made anew from the last stable digest", () => {
     const pruned = half(inSlot(2, "failed", "b", 2)).filter(({ role }) => role !== "previous");
     const memory = { holds: [inB], stableDigest: digestOf("a") };

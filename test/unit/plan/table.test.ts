@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Memory } from "../../../src/plan/desired.js";
 import { planRemoval } from "../../../src/plan/removal.js";
 import { renderPlan } from "../../../src/plan/render.js";
 import { viewOf } from "../../../src/plan/view.js";
@@ -688,6 +689,25 @@ describe("next", () => {
     expect(planText({ desired: desire(undefined), host: hostWith([active, next()]) })).toContain(
       "=> wait: WaitingForHealth",
     );
+  });
+  it("that we have stopped says nothing of itself: it is started again, once, unless it was stopped for its failure", () => {
+    const run = next(ended);
+    const text = (memory: Partial<Memory>, patch = {}, spec = specOf()) =>
+      planText({ desired: desire("b", spec), host: hostWith([active, { ...run, ...patch }]), memory });
+    const stops = new Map([[run.id, run.startedAt]]);
+    expect(text({ stops })).toMatchInlineSnapshot(`
+      "
+      1. start shop-web-1.next (it was stopped before it had proved itself)
+      => continue: RolloutStarted: it was stopped before it had proved itself
+      "
+    `);
+    const isHeld = "hold sha256:bbbbbbbbbbbb";
+    expect(text({ stops }, { startedAt: now - 1_000 }), "a later run of its own").toContain(isHeld);
+    expect(text({ stops }, { startError: "executable file not found" })).toContain(isHeld);
+    expect(text({ stops, holds: [hold("b")] })).toContain("rename shop-web-1.next to shop-web-1.failed");
+    const once = specOf({ oneShot: true });
+    expect(text({ stops }, { exitCode: 0 }, once), "it has not completed").toContain("start shop-web-1.next");
+    expect(text({}, { exitCode: 0 }, once)).toContain("it has completed");
   });
   it("is the last stable digest on its way back while the wanted one is held", () => {
     const stable = next({ digest: digestOf("a") });
