@@ -2,8 +2,10 @@ import { jobsHash } from "../compose/model/hash.js";
 import type { ServiceSpec } from "../compose/model/service.js";
 import { assess } from "./assess.js";
 import { awaitStart } from "./begin.js";
-import { fits, isDetached, startObstacle } from "./bonds.js";
+import { fits, isDetached } from "./bonds.js";
 import { planBound } from "./bound.js";
+import { canComeBack, canRunBeside } from "./come-back.js";
+import type { Seen } from "./come-back.js";
 import { contestFor, contestOutcome, isOpen } from "./contention.js";
 import type { Contest } from "./contention.js";
 import { isTarget } from "./desired.js";
@@ -14,7 +16,6 @@ import { baseOf, nameInRole } from "./names.js";
 import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
-import { isGone } from "./over.js";
 import { failureOf } from "./post-start-memory.js";
 import { planPostStart } from "./post-start.js";
 import { spareProven } from "./proven.js";
@@ -30,11 +31,6 @@ import type { Verdict } from "./verdict.js";
 import { inRole, isReturning, isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { describeWedge, hasRemains, isWedged } from "./wedged.js";
-
-interface Seen {
-  readonly view: SlotView;
-  readonly memory: SlotMemory;
-}
 
 type Failure = Extract<Verdict, { kind: "failed" }>;
 
@@ -110,9 +106,8 @@ function planSuperseded(
     serves &&
     strategyOf(desired.spec, view).order === "start-first" &&
     active !== undefined &&
-    !isGone(desired.spec, { active, next }, view, memory) &&
-    !(active.publishes === true && next.publishes === true) &&
-    desired.spec.oneShot !== true
+    canComeBack(desired.spec, active, next, { view, memory }) &&
+    canRunBeside(active, next)
   ) {
     const because = "it serves while what was to replace it is itself replaced";
     return { steps: restore(active, because), outcome: { kind: "continue", reason: "RolloutStarted", because } };
@@ -145,13 +140,6 @@ export function putAway(next: ObservedContainer, because: string, view: SlotView
 
 function wantsActive(desired: Desired, active: ObservedContainer | undefined, view: SlotView): boolean {
   return active !== undefined && fits(desired, active, view);
-}
-
-/** It does not run, and is to. */
-function canComeBack(spec: ServiceSpec, active: ObservedContainer, next: ObservedContainer, { view, memory }: Seen) {
-  if (isUp(active) || hasRemains(active) || spec.oneShot === true) return false;
-  if (isOpen(contestFor(needsOf(active), spec, view))) return false;
-  return startObstacle(spec, active, view) === undefined && !isGone(spec, { active, next }, view, memory);
 }
 
 function readyToLaunch(desired: Desired, view: SlotView, memory: SlotMemory): boolean {

@@ -2,6 +2,7 @@ import type { ServiceSpec } from "../compose/model/service.js";
 import { assess } from "./assess.js";
 import { planRollout, withRepair } from "./begin.js";
 import { isDetached } from "./bonds.js";
+import { canComeBack, canRunBeside } from "./come-back.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { memoryOf, toleratedFailures } from "./failures.js";
@@ -105,10 +106,11 @@ function planUnderWay(
   const isBad = isWanted(desired, next) && assess(next, desired.spec, slot, memory).kind !== "failed";
   if (!isBad || active === undefined) return planSlot(desired, slot, memory);
   const away = retire(next, desired.spec, because);
-  const back = isUp(active) ? [] : restore(active, `roll back: ${because}`);
+  const comesBack = canComeBack(desired.spec, active, next, { view: slot, memory });
+  const back = comesBack ? restore(active, `roll back: ${because}`) : [];
   // Cut off within its promotion, it serves already: under start-first the old one is there before it goes.
-  const steps: Step[] =
-    strategyOf(desired.spec, slot).order === "start-first" ? [...back, ...away] : [...away, ...back];
+  const isBeside = strategyOf(desired.spec, slot).order === "start-first" && canRunBeside(active, next);
+  const steps: Step[] = isBeside ? [...back, ...away] : [...away, ...back];
   steps.push({ kind: "remove-container", container: next.name, because: `it is withdrawn: ${because}` });
   return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
 }

@@ -1,4 +1,5 @@
 import type { ServiceSpec } from "../compose/model/service.js";
+import { hasItsNeeds } from "./come-back.js";
 import { conflictWith } from "./conflict.js";
 import type { Desired, Memory, SlotMemory } from "./desired.js";
 import { memoryOf } from "./failures.js";
@@ -98,7 +99,7 @@ function planAway(spec: ServiceSpec, stray: ObservedContainer, view: SlotView): 
   if (!isNeeded)
     return { steps: discard(stray, spec, because), outcome: { kind: "continue", reason: "Restoring", because } };
   const isInTheWay = active !== undefined && !isUp(active) && inRole(view.containers, "next") === undefined;
-  if (!isInTheWay || spec.oneShot === true) return undefined;
+  if (!isInTheWay || spec.oneShot === true || !hasItsNeeds(spec, active, view)) return undefined;
   const why = `it keeps ${active.name} from serving, and is in no role`;
   const steps = [...retire(stray, spec, why), ...restore(active, "it serves: its place is free again")];
   return { steps, outcome: { kind: "continue", reason: "Restoring", because: why } };

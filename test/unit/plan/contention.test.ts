@@ -229,3 +229,46 @@ describe("what the host cannot start", () => {
     );
   });
 });
+
+describe("an old one that something else than its successor is wanted instead of", () => {
+  const gone = { state: "exited", finishedAt: now - 5_000, exitCode: 0, restartPolicy: off } as const;
+  const two = { network: "shop_default", address: "10.0.0.2" };
+  const fixed = { fixedAddresses: [two] };
+  const beside = specOf();
+  const comesBack = "start shop-web-1 (it serves while what was to replace it is itself replaced)";
+  const pair = (active: Partial<ObservedContainer>, next: Partial<ObservedContainer> = {}) => [
+    containerIn("active", "a", 1, { ...gone, ...active, specHash: "H0" }),
+    containerIn("next", "b", 2, { ...next, specHash: "H1" }),
+  ];
+
+  it("does not come back where its port has gone to another one: that would be refused for ever", () => {
+    expect(text(beside, [...pair(holding(8094)), blue(holding(8094))], { others: [onPort(8094, "blue")] }))
+      .toMatchInlineSnapshot(`
+        "
+        1. stop shop-web-1.next, within 10s (something newer is wanted before it proved itself)
+        2. remove shop-web-1.next (something newer is wanted before it proved itself)
+        => continue: RolloutStarted: something newer is wanted before it proved itself
+        "
+      `);
+    const foreign = [foreignContainer("grafana", { ports: holding(8094).ports })];
+    expect(text(beside, pair(holding(8094)), { foreign })).not.toContain(comesBack);
+    expect(text(beside, [...pair(holding(8094)), blue(holding(8093))])).toContain(comesBack);
+  });
+
+  it("nor where its successor has its address, fixed or not", () => {
+    expect(text(beside, pair(fixed, fixed))).not.toContain(comesBack);
+    const location = { kind: "networks", addresses: [{ networkId: "n", ...two }] } as const;
+    expect(text(beside, pair(fixed, { location }))).not.toContain(comesBack);
+    const [address] = location.addresses;
+    const other = { ...location, addresses: [{ ...address, address: "10.0.0.3" }] } as const;
+    expect(text(beside, pair(fixed, { location: other }))).toContain(comesBack);
+  });
+
+  it("is not waited for by one that was renamed by hand and serves", () => {
+    const stray = containerIn("active", "a", 1, { id: "id-stray", name: "renamed", role: "stray", specHash: "H1" });
+    const active = containerIn("active", "a", 1, { ...gone, ...holding(8094) });
+    const their = [onPort(8094, "blue")];
+    expect(text(beside, [active, stray, blue(holding(8094))], { others: their })).not.toContain("stop renamed");
+    expect(text(beside, [active, stray, blue(holding(8093))], { others: their })).toContain("stop renamed");
+  });
+});

@@ -285,6 +285,23 @@ describe("a replica that fails", () => {
       "note that shop-web-3 has left",
     );
   });
+  it("one that cannot come back, for its port is another one's by now, is not waited for: what failed is withdrawn", () => {
+    const ports = [{ protocol: "tcp", hostPort: 8094 }] as const;
+    const others = [inSlot(2, "active", "a", 1), inSlot(2, "failed", "b", 2)];
+    const blue = { ...inSlot(1, "active", "a", 1), id: "id-blue", service: "blue", name: "shop-blue-1", ports };
+    const host = (more: readonly ObservedContainer[]) =>
+      at([inSlot(1, "active", "a", 1, { ...gone, ports }), inSlot(1, "next", "b", 2, young), ...others, ...more]);
+    const text = (...more: readonly ObservedContainer[]) =>
+      planText({ desired: desire("b", fleetSpec(2)), host: host(more), memory: { holds: [inB] } });
+    expect(text()).toContain("start shop-web-1 (roll back");
+    expect(text(blue)).toMatchInlineSnapshot(`
+      "
+      1. stop shop-web-1.next, within 10s (sha256:bbbbbbbbbbbb failed in slot 2: its health check fails)
+      2. remove shop-web-1.next (it is withdrawn: sha256:bbbbbbbbbbbb failed in slot 2: its health check fails)
+      => continue: RollingBack: slot 1 of 2: sha256:bbbbbbbbbbbb failed in slot 2: its health check fails
+      "
+    `);
+  });
   it("a roll-back that we have stopped has not failed: it goes on, and stops no others", () => {
     const ended = { ...gone, startedAt: now - 3_000, finishedAt: now - 1_000, exitCode: 143 };
     const back = inSlot(1, "next", "a", 1, ended);

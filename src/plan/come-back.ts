@@ -1,0 +1,44 @@
+import type { ServiceSpec } from "../compose/model/service.js";
+import { startObstacle } from "./bonds.js";
+import { contestFor, isOpen } from "./contention.js";
+import type { SlotMemory } from "./desired.js";
+import type { ObservedContainer } from "./observed.js";
+import { isGone } from "./over.js";
+import { needsOf, sameAddress, samePort } from "./resources.js";
+import { isUp } from "./view.js";
+import type { SlotView } from "./view.js";
+import { hasRemains } from "./wedged.js";
+
+export interface Seen {
+  readonly view: SlotView;
+  readonly memory: SlotMemory;
+}
+
+/** It does not run, and is to; and the engine would start it, once `next` has given up what they both need. */
+export function canComeBack(
+  spec: ServiceSpec,
+  active: ObservedContainer,
+  next: ObservedContainer,
+  { view, memory }: Seen,
+): boolean {
+  if (isUp(active) || hasRemains(active) || spec.oneShot === true) return false;
+  return hasItsNeeds(spec, active, view) && !isGone(spec, { active, next }, view, memory);
+}
+
+/** Nothing that it needs is another service's by now, or a stranger's. */
+export function hasItsNeeds(spec: ServiceSpec, container: ObservedContainer, view: SlotView): boolean {
+  return !isOpen(contestFor(needsOf(container), spec, view)) && startObstacle(spec, container, view) === undefined;
+}
+
+/** `next`, which runs, has nothing that the other one needs for itself. */
+export function canRunBeside(active: ObservedContainer, next: ObservedContainer): boolean {
+  if (active.publishes === true && next.publishes === true) return false;
+  const needs = needsOf(active);
+  const taken = needsOf(next);
+  const given = next.location?.kind === "networks" ? next.location.addresses : [];
+  const addresses = [...taken.addresses, ...given];
+  return (
+    !needs.ports.some((port) => taken.ports.some((other) => samePort(port, other))) &&
+    !needs.addresses.some((address) => addresses.some((other) => sameAddress(address, other)))
+  );
+}
