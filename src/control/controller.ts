@@ -194,6 +194,7 @@ export class Controller {
       wake: (key) => {
         this.#queue.add(key);
       },
+      hold: (key) => this.#queue.hold(key),
       status: (key) => this.#catalog.statuses.get(key),
       shown: (status) => this.#line.shown(status),
       publish: (key, status) => {

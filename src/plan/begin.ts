@@ -7,6 +7,7 @@ import { lostShares, ownersOf } from "./bonds.js";
 import { contestFor, contestOutcome, isOpen } from "./contention.js";
 import type { Contest } from "./contention.js";
 import type { Desired, SlotMemory } from "./desired.js";
+import { fixedFirst } from "./fixed-first.js";
 import { inheritedBy } from "./inheritance.js";
 import type { Occasion } from "./job-need.js";
 import { keepRunning } from "./keep.js";
@@ -23,6 +24,9 @@ import { isOutdated, replacement } from "./unread.js";
 import { isUp, othersServe } from "./view.js";
 import type { SlotView } from "./view.js";
 import { describeWedge, hasRemains } from "./wedged.js";
+
+/** What wakes it is an event, or what becomes of that one; this is for one that was lost. */
+const fixedPollMs = 5_000;
 
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
 export function planRollout(
@@ -69,6 +73,7 @@ export function awaitStart(desired: Desired, digest: Digest, view: SlotView, mem
     awaitImage(desired.spec, digest, view) ??
     awaitHost(desired, view) ??
     awaitKeeper(desired, view) ??
+    awaitFixed(desired, view) ??
     awaitBefore({ desired, digest, revision: revisionFor(desired, digest, view, memory) }, view, memory)
   );
 }
@@ -77,6 +82,14 @@ export function awaitStart(desired: Desired, digest: Digest, view: SlotView, mem
 function awaitKeeper({ spec }: Desired, view: SlotView): Plan | undefined {
   const contest = contestFor(resourcesOf(spec), spec, view);
   return contest?.kind === "kept" ? { steps: [], outcome: contestOutcome(contest, view) } : undefined;
+}
+
+/** Before anything of it runs, those that can have but one address: the engine would give that to whoever comes first. */
+function awaitFixed({ spec }: Desired, view: SlotView): Plan | undefined {
+  if (view.containers.some(isUp)) return undefined;
+  const because = fixedFirst(spec, view);
+  if (because === undefined) return undefined;
+  return { steps: [], outcome: { kind: "wait", until: view.now + fixedPollMs, reason: "WaitingForTurn", because } };
 }
 
 /** What serves is kept running, whatever stands in the way of the new one. */

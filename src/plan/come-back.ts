@@ -4,7 +4,7 @@ import { contestFor, isOpen } from "./contention.js";
 import type { SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
 import { isGone } from "./over.js";
-import { needsOf, sameAddress, samePort } from "./resources.js";
+import { commonOf, needsOf, sizeOf } from "./resources.js";
 import { isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 import { hasRemains } from "./wedged.js";
@@ -33,12 +33,7 @@ export function hasItsNeeds(spec: ServiceSpec, container: ObservedContainer, vie
 /** `next`, which runs, has nothing that the other one needs for itself. */
 export function canRunBeside(active: ObservedContainer, next: ObservedContainer): boolean {
   if (active.publishes === true && next.publishes === true) return false;
-  const needs = needsOf(active);
-  const taken = needsOf(next);
-  const given = next.location?.kind === "networks" ? next.location.addresses : [];
-  const addresses = [...taken.addresses, ...given];
-  return (
-    !needs.ports.some((port) => taken.ports.some((other) => samePort(port, other))) &&
-    !needs.addresses.some((address) => addresses.some((other) => sameAddress(address, other)))
-  );
+  const { ports, addresses } = needsOf(next);
+  const taken = { ports, addresses: [...addresses, ...(next.chosenAddresses ?? [])] };
+  return sizeOf(commonOf(needsOf(active), taken)) === 0;
 }

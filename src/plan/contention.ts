@@ -1,5 +1,6 @@
 import { serviceKey } from "../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../compose/model/service.js";
+import { borrowerOf } from "./make-room.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Outcome } from "./outcome.js";
@@ -65,6 +66,9 @@ function contestOfPort(port: HeldPort, self: ServiceKey, view: View): Contest | 
     const kept = keeps(ours, view, (claim) => claim.ports.some(isIt));
     return kept ? byKeeper(named, ours) : byYielder(named, ours, self, view);
   }
+  // Of a range, or of all that are free: another one would do, but only a restart could bring that.
+  const chooser = view.neighbours.find(({ chosenPorts = [] }) => chosenPorts.some(isIt));
+  if (chooser !== undefined) return byKeeper(named, chooser);
   const stranger = view.foreign.find(({ ports }) => ports?.some(isIt) === true);
   return stranger === undefined ? undefined : byStranger(named, stranger);
 }
@@ -77,11 +81,12 @@ function contestOfAddress(address: HeldAddress, self: ServiceKey, view: View): C
     const kept = keeps(fixed, view, (claim) => claim.addresses.some(isIt));
     return kept ? byKeeper(named, fixed) : byYielder(named, fixed, self, view);
   }
-  const borrower = view.neighbours.find(
-    ({ location }) => location?.kind === "networks" && location.addresses.some(isIt),
-  );
+  const borrower = borrowerOf(address, view);
   if (borrower !== undefined)
     return { ...named, kind: "lent", holder: describe(borrower), container: borrower, circle: 0, isReady: false };
+  // The controller's own, or its way to the engine.
+  const lifeline = view.neighbours.find(({ chosenAddresses = [] }) => chosenAddresses.some(isIt));
+  if (lifeline !== undefined) return byKeeper(named, lifeline);
   const stranger = view.foreign.find(({ addresses }) => addresses?.some(isIt) === true);
   return stranger === undefined ? undefined : byStranger(named, stranger);
 }

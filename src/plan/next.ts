@@ -59,8 +59,15 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
     case "proven":
       return planPromotion(desired, next, active, verdict.because, view);
     case "failed":
-      return planFailure(desired, next, active, verdict, view, memory);
+      return isLent(desired.spec, next, verdict, view)
+        ? planLaunch(desired, next, active, verdict.because, { view, memory })
+        : planFailure(desired, next, active, verdict, view, memory);
   }
+}
+
+/** Its address was given to another one of ours, which makes room now. */
+function isLent(spec: ServiceSpec, next: ObservedContainer, { reason }: Failure, view: SlotView): boolean {
+  return reason === "AddressConflict" && contestFor(needsOf(next), spec, view)?.kind === "lent";
 }
 
 function planWedged({ spec }: Desired, next: ObservedContainer): Plan {

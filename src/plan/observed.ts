@@ -84,10 +84,14 @@ export interface ObservedContainer {
   readonly owners?: Owners;
   /** Ports of the host lead to it while it runs. */
   readonly publishes?: true;
-  /** Those that it was made for; where the engine chooses, it is none of them. */
+  /** Those of the host that it was made for; where the engine chooses, it is none of them. */
   readonly ports?: readonly HeldPort[];
+  /** Those that the engine has chosen, as long as it runs. */
+  readonly chosenPorts?: readonly HeldPort[];
   /** Those that it was made for. */
   readonly fixedAddresses?: readonly HeldAddress[];
+  /** Those that the engine has chosen, as long as it runs. */
+  readonly chosenAddresses?: readonly HeldAddress[];
   /** Where its ports can be reached while it runs. */
   readonly location?: NetworkLocation;
   /** The controller that looks is in it, or reaches the engine through it. */

@@ -8,6 +8,7 @@ import { planJobEnds } from "./job-ends.js";
 import { planJobNames } from "./job-names.js";
 import { withLeaving } from "./leave.js";
 import { refusing, sparing } from "./lifeline.js";
+import { makeRoom } from "./make-room.js";
 import { planNetworks } from "./networks.js";
 import { withNotice } from "./notice.js";
 import { planOnRollback, withUndoFailure } from "./on-rollback.js";
@@ -59,7 +60,8 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
     stop !== undefined || target.known || target.build === undefined ? planned : withBuild(planned, target.build);
   const routed = withRoutes(whole, desired, view);
   const settled = withCrashLoops(withUnserved(routed, view, remembered), view, remembered);
-  const spared = stop === undefined ? givingWay(sparing(settled, desired, view), view) : refusing(settled, view);
+  const roomy = makeRoom(settled, view);
+  const spared = stop === undefined ? givingWay(sparing(roomy, desired, view), view) : refusing(roomy, view);
   return withNotice(withStrays(spared, desired.spec, view), notice, desired.spec, view);
 }
 

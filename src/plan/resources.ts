@@ -20,6 +20,9 @@ export interface Resources {
 export interface ResourceClaim extends Resources {
   readonly project: string;
   readonly service: string;
+  readonly networks: ServiceSpec["networks"];
+  /** It is about to have its first container, or another one, and waits for nobody. */
+  readonly isComing?: boolean;
 }
 
 /** Of a range, and for port 0, the engine takes what is free. */
@@ -44,7 +47,8 @@ interface Fixable {
 }
 
 export function claimOf(spec: ServiceSpec): ResourceClaim {
-  return { project: spec.project, service: spec.name, ...resourcesOf(spec) };
+  const { project, name: service, networks } = spec;
+  return { project, service, networks, ...resourcesOf(spec) };
 }
 
 /** As the kernel has it: the two families are apart, and within one all addresses include each. */
@@ -86,4 +90,16 @@ export function needsOf({ ports = [], fixedAddresses = [] }: HeldResources): Res
 export interface HeldResources {
   readonly ports?: readonly HeldPort[];
   readonly fixedAddresses?: readonly HeldAddress[];
+}
+
+/** What of the first the second has or needs too. */
+export function commonOf(one: Resources, other: Resources): Resources {
+  return {
+    ports: one.ports.filter((port) => other.ports.some((its) => samePort(its, port))),
+    addresses: one.addresses.filter((address) => other.addresses.some((its) => sameAddress(its, address))),
+  };
+}
+
+export function sizeOf({ ports, addresses }: Resources): number {
+  return ports.length + addresses.length;
 }

@@ -2,7 +2,7 @@ import { serviceKey } from "../compose/model/service.js";
 import type { ServiceKey } from "../compose/model/service.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
-import { needsOf, sameAddress, samePort } from "./resources.js";
+import { commonOf, needsOf, sizeOf } from "./resources.js";
 import type { ResourceClaim, Resources } from "./resources.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
@@ -31,12 +31,12 @@ export function isCircleReady(circle: readonly ServiceKey[], view: View): boolea
 function isFreeWithin(circle: readonly ServiceKey[], next: ObservedContainer, view: View): boolean {
   const needs = needsOf(next);
   const isForeign = view.foreign.some(
-    ({ ports = [], addresses = [] }) => sizeOf(shared(needs, { ports, addresses })) > 0,
+    ({ ports = [], addresses = [] }) => sizeOf(commonOf(needs, { ports, addresses })) > 0,
   );
   if (isForeign) return false;
   return all(view).every((other) => {
     if (keyOf(other) === keyOf(next) || !isUp(other)) return true;
-    const wanted = shared(needsOf(other), needs);
+    const wanted = commonOf(needsOf(other), needs);
     return sizeOf(wanted) === 0 || (circle.includes(keyOf(other)) && keptOf(other, wanted, view) === 0);
   });
 }
@@ -71,26 +71,14 @@ function holds(container: ObservedContainer, view: View): boolean {
 
 /** Something of what is wanted it is to have no longer. */
 function yields(holder: ObservedContainer, claim: ResourceClaim, view: View): boolean {
-  const wanted = shared(needsOf(holder), claim);
+  const wanted = commonOf(needsOf(holder), claim);
   return keptOf(holder, wanted, view) < sizeOf(wanted);
 }
 
 /** How much of it the holder's service is to have too; all, where nobody knows what that is to have. */
 function keptOf(holder: ObservedContainer, wanted: Resources, view: View): number {
   const own = claimIn(keyOf(holder), view);
-  return sizeOf(own === undefined ? wanted : shared(wanted, own));
-}
-
-/** What of the first the second has or needs too. */
-function shared(one: Resources, other: Resources): Resources {
-  return {
-    ports: one.ports.filter((port) => other.ports.some((its) => samePort(its, port))),
-    addresses: one.addresses.filter((address) => other.addresses.some((its) => sameAddress(its, address))),
-  };
-}
-
-function sizeOf({ ports, addresses }: Resources): number {
-  return ports.length + addresses.length;
+  return sizeOf(own === undefined ? wanted : commonOf(wanted, own));
 }
 
 function claimIn(service: ServiceKey, { claims = [] }: View): ResourceClaim | undefined {

@@ -45,7 +45,9 @@ export function contestedContract(bench: Bench): void {
       const fixed = await on("fixed", { settings: { ipv4Address: first } });
       expect(await bench.see(fixed)).toMatchObject({ fixedAddresses: [{ network: lan, address: first }] });
       await bench.engine.startContainer(fixed);
-      expect(addressOf(await bench.see(fixed))).toBe(first);
+      const seen = await bench.see(fixed);
+      expect(addressOf(seen)).toBe(first);
+      expect(seen.chosenAddresses).toBeUndefined();
       await bench.discard(fixed);
     });
 
@@ -80,6 +82,7 @@ export function contestedContract(bench: Bench): void {
       await bench.engine.startContainer(guest);
       const given = addressOf(await bench.see(guest)) ?? "none";
       expect(given).toMatch(/^10\.213\.77\./);
+      expect(await bench.see(guest)).toMatchObject({ chosenAddresses: [{ network: lan, address: given }] });
       const owner = await on("owner", { settings: { ipv4Address: given } });
       await expect(bench.engine.startContainer(owner)).rejects.toMatchObject({ code: "AddressConflict" });
       expect(await bench.see(owner)).toMatchObject({ startedAt: undefined });
@@ -91,6 +94,24 @@ export function contestedContract(bench: Bench): void {
       const moved = addressOf(await bench.see(guest));
       expect(moved).toMatch(/^10\.213\./);
       expect(moved).not.toBe(given);
+      await bench.discard(guest);
+      await bench.discard(owner);
+    });
+
+    it("is not had by one that runs and could not join for it: it joins as soon as that is free", async () => {
+      await makeLan();
+      const guest = await on("guest");
+      await bench.engine.startContainer(guest);
+      const owner = await on("owner", { network: await bench.network("contract-wan") });
+      await bench.engine.startContainer(owner);
+      const endpoint = { network: lan, aliases: ["owner"], settings: { ipv4Address: first } };
+      await expect(bench.engine.connectNetwork(owner, endpoint)).rejects.toMatchObject({ code: "AddressConflict" });
+      const isOnLan = async () => (await bench.see(owner)).networks.some(({ network }) => network === lan);
+      expect(await isOnLan()).toBe(false);
+      await bench.engine.disconnectNetwork(guest, lan);
+      await bench.engine.connectNetwork(owner, endpoint);
+      expect(await isOnLan()).toBe(true);
+      expect(addressOf(await bench.see(owner))).toBe(first);
       await bench.discard(guest);
       await bench.discard(owner);
     });

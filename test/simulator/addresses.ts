@@ -1,4 +1,6 @@
 import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
+import { sameAddress } from "../../src/plan/resources.js";
+import type { HeldAddress } from "../../src/plan/resources.js";
 
 type Networks = HostSnapshot["networks"];
 
@@ -34,6 +36,12 @@ export class Addresses {
       return { networkId: network, network, address };
     });
     return addresses.length === 0 ? { kind: "none" } : { kind: "networks", addresses };
+  }
+
+  /** Those that the engine gave it. */
+  chosen({ id, fixedAddresses = [] }: ObservedContainer): readonly HeldAddress[] {
+    const held = [...(this.#held.get(id) ?? [])].map(([network, address]) => ({ network, address }));
+    return held.filter((address) => !fixedAddresses.some((one) => sameAddress(one, address)));
   }
 
   /** Of those it has, that on the network it joined first. */

@@ -223,9 +223,8 @@ export class SimulatedEngine implements Engine {
       this.counts.otherLists += !watched || this.#listsChanged ? 3 : 0;
       changed.clear();
       this.#listsChanged = false;
-      const { addresses } = this.world;
       const located = containers.map((one) =>
-        one.state === "running" ? { ...this.world.checked(one), location: addresses.locationOf(one) } : one,
+        one.state === "running" ? { ...this.world.checked(one), ...this.#placeOf(one) } : one,
       );
       const networks = this.#peopled(host.networks);
       const helpers = this.helpers();
@@ -239,6 +238,15 @@ export class SimulatedEngine implements Engine {
         reading: this.#reading(),
       };
     });
+
+  #placeOf(container: ObservedContainer): Pick<ContainerFacts, "location" | "chosenAddresses"> {
+    const { addresses } = this.world;
+    const chosenAddresses = addresses.chosen(container);
+    return {
+      location: addresses.locationOf(container),
+      ...(chosenAddresses.length === 0 ? {} : { chosenAddresses }),
+    };
+  }
 
   #heldBy({ id, state, ports = [] }: ContainerFacts): Pick<ForeignContainer, "ports" | "addresses"> {
     const location = this.world.addresses.locationOf({ id });
@@ -429,7 +437,7 @@ export class SimulatedEngine implements Engine {
       const isRunning = found.state === "running";
       const fixedAddresses = addressesOf(endpoint);
       if (isRunning && this.world.addresses.taken({ ...found, fixedAddresses }) !== undefined)
-        throw fault("EngineRefused", "Address already in use");
+        throw fault("AddressConflict", "Address already in use");
       this.world.apply({ kind: "connect-network", container: found.name, ...endpoint, because });
       if (isRunning) this.world.addresses.take(this.#get(id), this.world.host.networks);
       this.world.tell(id, "connect");

@@ -41,7 +41,10 @@ export class Catalog {
 
   /** What the declared services are to have for themselves. */
   get claims(): readonly ResourceClaim[] {
-    return this.#claims;
+    return this.#claims.map((claim) => {
+      const ready = reasonOfReady(this.#statuses.get(serviceKey(claim.project, claim.service)));
+      return coming.has(ready) ? { ...claim, isComing: true } : claim;
+    });
   }
 
   get statuses(): ReadonlyMap<ServiceKey, ServiceStatus> {
@@ -129,8 +132,15 @@ export class Catalog {
   }
 }
 
+/** A container of the service is about to start, unless its image cannot be had; it waits for nobody. */
+const coming: ReadonlySet<string | undefined> = new Set(["NotObserved", "Pulling", "RolloutStarted", "Restoring"]);
+
 function unseen(spec: ServiceSpec, generation: number, now: number): ServiceStatus {
   const service = { project: spec.project, name: spec.name, image: formatImage(spec.image) };
   const outcome = { reason: "NotObserved", because: "it has not been looked at yet" } as const;
   return bareStatus(service, outcome, generation, now);
+}
+
+export function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
+  return status?.conditions.find((condition) => condition.type === "Ready")?.reason;
 }

@@ -74,6 +74,19 @@ export class KeyedQueue {
     else if (this.options.clock.monotonic() >= item.quietUntil) this.add(key);
   }
 
+  /**
+   * The key is left alone until the answer is called: what comes meanwhile waits. Undefined: a run of it is under way, or
+   * somebody else holds it. Nobody waits for another key within a run: so two can never wait for each other.
+   */
+  hold(key: string): (() => void) | undefined {
+    const item = this.#item(key);
+    if (item.startedAt !== undefined || item.lane.pending > 0 || item.lane.isPaused) return undefined;
+    item.lane.pause();
+    return () => {
+      item.lane.start();
+    };
+  }
+
   /** The key is gone: its timers and failures go too. A run under way ends by itself, and keeps the key to itself until then. */
   forget(key: string): void {
     const item = this.#items.get(key);
@@ -82,7 +95,7 @@ export class KeyedQueue {
     item.cancelTimer = undefined;
     item.failures = 0;
     item.lane.clear();
-    if (item.startedAt === undefined) this.#items.delete(key);
+    if (item.startedAt === undefined && !item.lane.isPaused) this.#items.delete(key);
   }
 
   /** Takes nothing new and resolves when the runs under way have ended. */

@@ -5,6 +5,7 @@ import { familiarName } from "../../compose/values/image.js";
 import type { ServiceStatus } from "../../plan/condition.js";
 import type { HostSnapshot } from "../../plan/observed.js";
 import type { Cached } from "../../tools/cached.js";
+import { reasonOfReady } from "../desired/catalog.js";
 import type { Catalog, Dependant } from "../desired/catalog.js";
 import type { Targets } from "../desired/targets.js";
 import type { EngineEvent, Subject } from "../ports/events.js";
@@ -98,7 +99,10 @@ export class Triggers {
 
   /** What a dependency waits for, or fails of, no event of its containers may tell. */
   statusChanged(key: ServiceKey, before: ServiceStatus | undefined, now: ServiceStatus | undefined): void {
-    if (reasonOfReady(now) !== reasonOfReady(before)) this.#noticeDependants(key, () => false);
+    if (reasonOfReady(now) !== reasonOfReady(before)) {
+      this.#noticeDependants(key, () => false);
+      this.#noticeWaiting(key);
+    }
     // Its networks may be nobody's now.
     if (now === undefined) void this.options.leftovers.look();
   }
@@ -124,10 +128,10 @@ export class Triggers {
   }
 
   /** Those that wait for what another one of ours has: it may have stopped, or have come to where both can stop. */
-  #noticeWaiting(): void {
+  #noticeWaiting(besides?: ServiceKey): void {
     const { catalog, queue } = this.options;
     for (const [key, status] of catalog.statuses) {
-      if (turns.has(reasonOfReady(status))) queue.notice(key);
+      if (key !== besides && turns.has(reasonOfReady(status))) queue.notice(key);
     }
   }
 
@@ -150,10 +154,6 @@ export class Triggers {
       if (projects.has(project) && !catalog.specs.has(key)) queue.add(key);
     }
   }
-}
-
-function reasonOfReady(status: ServiceStatus | undefined): string | undefined {
-  return status?.conditions.find((condition) => condition.type === "Ready")?.reason;
 }
 
 const obstructions: ReadonlySet<string | undefined> = new Set([

@@ -11,6 +11,7 @@ import type { ServiceStatus } from "../../plan/condition.js";
 import { isComplete } from "../../plan/dependency.js";
 import type { Desired, Target } from "../../plan/desired.js";
 import { gatesOf } from "../../plan/gate.js";
+import { movedBy } from "../../plan/make-room.js";
 import { isJobName } from "../../plan/names.js";
 import { runOf } from "../../plan/observed.js";
 import type { HostSnapshot } from "../../plan/observed.js";
@@ -48,6 +49,7 @@ import type { ReconcileResult, Telemetry } from "../ports/telemetry.js";
 import type { RunResult } from "../queue/queue.js";
 import type { Builds } from "./builds.js";
 import { execute, idsOf } from "./execute.js";
+import { awaitOthers, holdAll } from "./holding.js";
 import { noteLeaving, noteStop, runPreStop } from "./leaving.js";
 import type { Ledger } from "./ledger.js";
 import { runPostStart } from "./post-start.js";
@@ -78,6 +80,8 @@ export interface ReconcilerOptions {
   readonly shown: (status: ServiceStatus) => ServiceStatus;
   /** Something that a run waited for has come. */
   readonly wake: (key: ServiceKey) => void;
+  /** No run of that service begins until the answer is called; undefined: one is under way. */
+  readonly hold: (key: ServiceKey) => (() => void) | undefined;
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
 }
 
@@ -207,7 +211,15 @@ export class Reconciler {
       this.#publish(run, statusOf(input, this.options.status(run.key)));
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
-    await this.#act(run, planned.steps, [...containers, ...view.jobs, ...gatesOf(spec, view)], view.helpers);
+    const moved = movedBy(planned.steps, view);
+    const release = holdAll(run.key, moved, this.options.hold);
+    if (release === undefined) return awaitOthers(run.key, moved, clock.now());
+    try {
+      const all = [...containers, ...view.jobs, ...gatesOf(spec, view), ...moved];
+      await this.#act(run, planned.steps, all, view.helpers);
+    } finally {
+      release();
+    }
     for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
     if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };

@@ -110,13 +110,18 @@ export async function startContainer(connection: Connection, id: string): Promis
   try {
     await connection.tell({ method: "POST", path: containerPath(id, "/start"), task, timeoutMs: 120_000 });
   } catch (error) {
-    const cause = error instanceof Refusal ? causeOf(error.message) : undefined;
-    if (!(error instanceof Refusal) || (cause !== "port" && cause !== "address")) throw error;
-    const code = cause === "port" ? "PortConflict" : "AddressConflict";
-    const remedy =
-      cause === "port" ? "free the port, or publish another one" : "free the address, or give it another one";
-    throw new FairleadError(code, `cannot ${task}: ${error.message}`, { remedy, cause: error });
+    throw error instanceof Refusal ? (contested(error) ?? error) : error;
   }
+}
+
+/** Undefined: not because another has what it needs. */
+export function contested(refusal: Refusal): FairleadError | undefined {
+  const cause = causeOf(refusal.message);
+  if (cause !== "port" && cause !== "address") return undefined;
+  const code = cause === "port" ? "PortConflict" : "AddressConflict";
+  const remedy =
+    cause === "port" ? "free the port, or publish another one" : "free the address, or give it another one";
+  return new FairleadError(code, `cannot ${refusal.task}: ${refusal.message}`, { remedy, cause: refusal });
 }
 
 export async function stopContainer(connection: Connection, id: string, graceMs: number): Promise<void> {

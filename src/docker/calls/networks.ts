@@ -5,12 +5,12 @@ import { listedNetworks } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { networkPath, shortId } from "../client/ids.js";
 import { Refusal } from "../client/refusal.js";
-import type { ListedNetwork } from "../client/schema.js";
+import type { InspectedContainer, ListedNetwork } from "../client/schema.js";
 import { isOlder } from "../client/version.js";
 import { endpointBody } from "../create/endpoint-body.js";
 import { networkLabels } from "../create/labels.js";
-import { observe } from "../read/observation.js";
-import { inspectContainer } from "./containers.js";
+import { isLeftBehind, observe } from "../read/observation.js";
+import { contested, inspectContainer } from "./containers.js";
 
 export async function listNetworks(connection: Connection): Promise<readonly ListedNetwork[]> {
   const call = { method: "GET", path: "/networks", task: "list networks" } as const;
@@ -90,7 +90,10 @@ export async function connectNetwork(
 ): Promise<void> {
   const task = `connect container ${shortId(container)} to network ${network}`;
   // An old engine overwrites the names of a container that does not run, and refuses those of one that does: ask first.
-  const joined = await endpointNames(connection, container, network);
+  const inspected = await inspectContainer(connection, container);
+  if (inspected !== undefined && isLeftBehind(inspected, network))
+    await disconnectNetwork(connection, container, network);
+  const joined = endpointNames(inspected, network);
   if (joined !== undefined) {
     if (aliases.every((alias) => joined.includes(alias)) && joined.every((alias) => aliases.includes(alias))) return;
     throw new Refusal(task, 403, "it is connected under other names");
@@ -99,16 +102,11 @@ export async function connectNetwork(
   try {
     await connection.tell({ method: "POST", path: networkPath(network, "/connect"), body, task });
   } catch (error) {
-    throw error instanceof Refusal ? missingNetwork(error, network) : error;
+    throw error instanceof Refusal ? (contested(error) ?? missingNetwork(error, network)) : error;
   }
 }
 
-async function endpointNames(
-  connection: Connection,
-  container: string,
-  network: string,
-): Promise<readonly string[] | undefined> {
-  const inspected = await inspectContainer(connection, container);
+function endpointNames(inspected: InspectedContainer | undefined, network: string): readonly string[] | undefined {
   const observed = inspected === undefined ? undefined : observe(inspected);
   return observed?.networks.find((endpoint) => endpoint.network === network)?.aliases;
 }

@@ -13,12 +13,21 @@ const flag = z.boolean().nullish();
 const id = z.string().min(1);
 const part = <T extends z.ZodRawShape>(shape: T) => z.looseObject(shape).nullish();
 
+const endpoint = z.looseObject({
+  ...{ EndpointID: text, IPAddress: text, GlobalIPv6Address: text },
+  IPAMConfig: part({ IPv4Address: text, IPv6Address: text }),
+});
+const endpoints = z.record(z.string(), endpoint.nullable()).nullish();
+const binding = z.looseObject({ HostIp: text, HostPort: text });
+const bindings = z.record(z.string(), z.array(binding).nullable()).nullish();
+
 export const anything = z.looseObject({});
 
 export const listedContainers = z.array(
   z.looseObject({
     ...{ Id: id, Names: texts, Image: text, ImageID: text, Created: number, State: text, Status: text, Labels: words },
-    NetworkSettings: part({ Networks: names }),
+    Ports: z.array(z.looseObject({ IP: text, PublicPort: number, Type: text })).nullish(),
+    NetworkSettings: part({ Networks: endpoints }),
   }),
 );
 
@@ -30,13 +39,13 @@ export const inspectedContainer = z.looseObject({
   }),
   Config: part({ Hostname: text, Image: text, Labels: words, Healthcheck: part({ Test: texts }), Volumes: names }),
   HostConfig: part({
-    ...{ NetworkMode: text, IpcMode: text, PidMode: text, VolumesFrom: texts, PortBindings: names },
+    ...{ NetworkMode: text, IpcMode: text, PidMode: text, VolumesFrom: texts, PortBindings: bindings },
     RestartPolicy: part({ Name: text, MaximumRetryCount: number }),
     Binds: texts,
     Mounts: z.array(z.looseObject({ Target: text })).nullish(),
   }),
   Mounts: z.array(z.looseObject({ Type: text, Name: text, Source: text, Destination: text, RW: flag })).nullish(),
-  NetworkSettings: part({ Networks: z.record(z.string(), z.looseObject({}).nullable()).nullish() }),
+  NetworkSettings: part({ Networks: endpoints, Ports: bindings }),
 });
 
 export const listedNetworks = z.array(

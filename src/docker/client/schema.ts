@@ -98,6 +98,8 @@ export interface InspectedContainer {
   readonly Mounts?: readonly InspectedMount[] | null;
   readonly NetworkSettings?: {
     readonly Networks?: Readonly<Record<string, InspectedEndpoint | null>> | null;
+    /** While it runs: the ports of the host in fact. */
+    readonly Ports?: Readonly<Record<string, readonly InspectedBinding[] | null>> | null;
   };
 }
 
@@ -116,6 +118,8 @@ export interface InspectedMount {
 export interface InspectedEndpoint {
   readonly Aliases?: readonly string[] | null;
   readonly NetworkID?: string;
+  /** Empty while it does not run, and where it could not join. */
+  readonly EndpointID?: string;
   readonly IPAddress?: string;
   readonly GlobalIPv6Address?: string;
   readonly IPAMConfig?: {

@@ -1,7 +1,7 @@
 import type { ForeignContainer, ObservedContainer } from "../../plan/observed.js";
 import type { InspectedContainer, ListedContainer } from "../client/schema.js";
 import { readComposeIdentity } from "../create/labels.js";
-import { heldPort } from "./held-port.js";
+import { currentOf, heldPort } from "./held.js";
 
 /** The engine's leading slash goes; so do the names that legacy links give (`/other/alias`). */
 export function namesOf(listed: ListedContainer): string[] {
@@ -22,7 +22,7 @@ function heldBy({ State, Ports, NetworkSettings }: ListedContainer): Pick<Foreig
   const taken = State === undefined || havingPorts.has(State) ? (Ports ?? []) : [];
   const ports = taken.flatMap(({ IP, PublicPort = "", Type = "" }) => heldPort(IP, String(PublicPort), Type));
   const addresses = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([network, endpoint]) =>
-    [endpoint?.IPAddress, endpoint?.GlobalIPv6Address].flatMap((address) => (address ? [{ network, address }] : [])),
+    currentOf(network, endpoint),
   );
   return { ...(ports.length === 0 ? {} : { ports }), ...(addresses.length === 0 ? {} : { addresses }) };
 }

@@ -5,7 +5,7 @@ import { printable } from "../../tools/printable.js";
 import type { InspectedCheck, InspectedContainer, InspectedHealth, InspectedHealthcheck } from "../client/schema.js";
 import { readIdentity } from "../create/labels.js";
 import { ownersIn } from "../create/owners.js";
-import { heldPort } from "./held-port.js";
+import { heldBy } from "./held.js";
 import { locationOf } from "./location.js";
 import { mountsIn } from "./mounts-in.js";
 
@@ -61,18 +61,6 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
 
 function publishes({ HostConfig }: InspectedContainer): boolean {
   return Object.values(HostConfig?.PortBindings ?? {}).some((bindings) => (bindings ?? []).length > 0);
-}
-
-/** What it was made for, and has for itself while it runs. */
-function heldBy({ HostConfig, NetworkSettings }: InspectedContainer): Pick<ContainerFacts, "ports" | "fixedAddresses"> {
-  const ports = Object.entries(HostConfig?.PortBindings ?? {}).flatMap(([key, bindings]) =>
-    (bindings ?? []).flatMap((binding) => heldPort(binding.HostIp, binding.HostPort, key.slice(key.indexOf("/") + 1))),
-  );
-  const fixedAddresses = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([network, endpoint]) => {
-    const { IPv4Address, IPv6Address } = endpoint?.IPAMConfig ?? {};
-    return [IPv4Address, IPv6Address].flatMap((address) => (address ? [{ network, address }] : []));
-  });
-  return { ...(ports.length === 0 ? {} : { ports }), ...(fixedAddresses.length === 0 ? {} : { fixedAddresses }) };
 }
 
 const states: readonly string[] = ["created", "running", "restarting", "paused", "exited", "dead", "removing"];
@@ -131,14 +119,21 @@ function restartOf({ HostConfig }: InspectedContainer): RestartPolicy {
     : { name: "no", maximumRetryCount: 0 };
 }
 
-function endpointsOf({ Id, NetworkSettings }: InspectedContainer): ObservedEndpoint[] {
-  const shortId = Id.slice(0, 12);
-  return Object.entries(NetworkSettings?.Networks ?? {}).map(([network, endpoint]) => ({
+function endpointsOf(inspected: InspectedContainer): ObservedEndpoint[] {
+  const shortId = inspected.Id.slice(0, 12);
+  const endpoints = Object.entries(inspected.NetworkSettings?.Networks ?? {});
+  const joined = endpoints.filter(([network]) => !isLeftBehind(inspected, network));
+  return joined.map(([network, endpoint]) => ({
     network,
     // Empty before the first start; of Podman, only the name.
     ...(endpoint?.NetworkID && endpoint.NetworkID !== network ? { networkId: endpoint.NetworkID } : {}),
     aliases: (endpoint?.Aliases ?? []).filter((alias) => alias !== shortId),
   }));
+}
+
+/** The engine keeps an endpoint that it could not give its address to: the container runs, and is not on that network. */
+export function isLeftBehind({ State, NetworkSettings }: InspectedContainer, network: string): boolean {
+  return State?.Status === "running" && NetworkSettings?.Networks?.[network]?.EndpointID === "";
 }
 
 /** Epoch ms of an RFC 3339 time; undefined for the engine's year 1. */

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { describe } from "vitest";
 import { freePort } from "../../sandbox/ports.js";
 import { fairlead } from "./cli.js";
+import { runForeign } from "./host.js";
 import { test } from "./scene.js";
 import type { Scene } from "./scene.js";
 
@@ -92,6 +93,63 @@ describe.concurrent("what changes hands in one edit", () => {
     });
     await untilSynced(scene, "blue", "green");
     expect(await refusals(scene)).toEqual([]);
+  });
+});
+
+describe.concurrent("a fixed address", () => {
+  const lan = { networks: { lan: { ipam: { config: [{ subnet: "10.77.0.0/24" }] } } } };
+
+  test("is its owner's from the first start on, and is given back by whoever has borrowed it", async ({
+    scene,
+    expect,
+  }) => {
+    await publish(scene, "app", "dns");
+    await scene.write({ app: { networks: ["lan"] }, dns: at("10.77.0.2") }, lan);
+    await scene.start();
+    await untilSynced(scene, "app", "dns");
+    expect([await addressOf(scene, "app"), await addressOf(scene, "dns")]).toEqual(["10.77.0.3", "10.77.0.2"]);
+
+    const network = scene.docker.getNetwork(`${scene.project}_lan`);
+    const [app, dns] = [(await scene.active("app"))!.id, (await scene.active("dns"))!.id];
+    await scene.fairlead.stop();
+    await network.disconnect({ Container: dns });
+    await network.disconnect({ Container: app });
+    await network.connect({ Container: app, EndpointConfig: { Aliases: ["app"] } });
+    expect(await addressOf(scene, "app")).toBe("10.77.0.2");
+    // The engine keeps what is left of this for as long as the container runs.
+    const EndpointConfig = { IPAMConfig: { IPv4Address: "10.77.0.2" } };
+    await expect(network.connect({ Container: dns, EndpointConfig })).rejects.toThrow(/already in use/);
+    await scene.start();
+    await scene.until("dns on its address", async () => (await addressOf(scene, "dns")) === "10.77.0.2");
+    await scene.until("app on another", async () => /^10\.77\.0\.[^2]/.test((await addressOf(scene, "app")) ?? ""));
+    await untilSynced(scene, "app", "dns");
+    expect((await scene.active("app"))!.id).toBe(app);
+    expect(await refusals(scene)).toEqual([]);
+  });
+
+  test("that a stranger has is waited for: address and holder are named", async ({ scene, expect }) => {
+    const wan = { networks: { lan: { ipam: { config: [{ subnet: "10.79.0.0/24" }] } } } };
+    const { digest } = await scene.push({ name: "dns" });
+    await scene.write({ dns: { networks: ["lan"] } }, wan);
+    await scene.start();
+    await untilSynced(scene, "dns");
+    const name = `${scene.project}-squatter`;
+    const stranger = await runForeign(scene.docker, `${scene.image("dns")}@${digest}`, {
+      name,
+      project: scene.project,
+    });
+    await scene.docker.getNetwork(`${scene.project}_lan`).connect({ Container: stranger.id });
+    await scene.write({ dns: at("10.79.0.3") }, wan);
+    const { conditions } = await scene.untilStatus(
+      (status) => status.conditions.some(({ reason }) => reason === "AddressConflict"),
+      "dns",
+    );
+    expect(conditions[0]?.message).toBe(
+      `address 10.79.0.3 on ${scene.project}_lan is that of ${name}, which is not Fairlead's`,
+    );
+    await stranger.remove({ force: true });
+    await untilSynced(scene, "dns");
+    expect(await addressOf(scene, "dns")).toBe("10.79.0.3");
   });
 });
 

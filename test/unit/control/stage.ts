@@ -281,3 +281,25 @@ export function mortal(
   };
   return { engine: seen, dead: () => life.over };
 }
+
+/** The same engine, whose changing calls take their time before and after what they do: of each pair in turn, in ms. */
+export function slow(engine: SimulatedEngine, pauses: readonly (readonly [before: number, after: number])[]): Engine {
+  const calls = { count: 0 };
+  const pass = (ms: number) => new Promise<void>((resolve) => void engine.clock.after(ms, resolve));
+  return new Proxy<Engine>(engine, {
+    get(target, name, receiver) {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== "function" || !changing.has(String(name))) return member;
+      return async (...args: unknown[]): Promise<unknown> => {
+        const [before, after] = pauses[calls.count % pauses.length] ?? [0, 0];
+        calls.count += 1;
+        await pass(before);
+        try {
+          return await (Reflect.apply(member, target, args) as Promise<unknown>);
+        } finally {
+          await pass(after);
+        }
+      };
+    },
+  });
+}

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Controller } from "../../../src/control/controller.js";
 import type { ServiceStatus } from "../../../src/plan/condition.js";
 import type { ObservedContainer } from "../../../src/plan/observed.js";
+import { resourcesOf } from "../../../src/plan/resources.js";
 import { defaultNetwork, digestOf, specOf } from "../plan/world.js";
-import { openStage } from "./stage.js";
+import { mortal, openStage, slow } from "./stage.js";
 import type { Stage } from "./stage.js";
 
 const stages: Stage[] = [];
@@ -175,3 +178,154 @@ describe("what changes hands in one edit", () => {
     expect(find(stage, "shop-blue-1")).toMatchObject({ digest: digestOf("a") });
   });
 });
+
+describe("a fixed address", () => {
+  const dns = at("dns", "10.77.0.2");
+  const app = (patch: Parameters<typeof specOf>[0] = {}) =>
+    specOf({ name: "app", update: quick, networks: [{ network: lan, aliases: ["app"] }], ...patch });
+
+  it.each([
+    ["before", [dns, app()]],
+    ["after", [app(), dns]],
+  ])("is its owner's from the first start on, whether that stands %s the others in the file", async (_where, specs) => {
+    const { stage } = await open(...specs);
+    expect(addressesOf(stage)).toEqual({ dns: "10.77.0.2", app: "10.77.0.3" });
+    const of = (name: string) => find(stage, `shop-${name}-1`)!;
+    expect(of("app").startedAt).toBeGreaterThanOrEqual(of("dns").startedAt!);
+    expect(of("app").networks).toMatchObject([{ network: "shop_lan", aliases: ["app"] }]);
+  });
+
+  it("holds up nobody whose owner cannot come: that one is waited for by its owner, then makes room", async () => {
+    const { stage, controller } = await open(app());
+    const missing = { ...dns, image: { ...dns.image, repository: "acme/dns" } };
+    edit(stage, app({ container: { environment: { A: "1" } } }), missing);
+    await stage.until("app serves", () => status(controller, "app").sync === "Synced");
+    expect(addressesOf(stage)["app"]).toMatch(/^10\.77\.0\.[23]$/);
+    stage.push("c", { check: "none" }, missing);
+    controller.surface.reconcile(["shop/dns"], "hook");
+    await stage.until("both serve", () => isDone(stage, controller));
+    expect(addressesOf(stage)).toEqual({ dns: "10.77.0.2", app: "10.77.0.3" });
+  });
+
+  it("is given back by whoever borrowed it while its owner was down, with its names, and within a moment", async () => {
+    const { stage, controller } = await open(dns, app());
+    stage.engine.stopByHand(find(stage, "shop-dns-1")!.id);
+    stage.engine.world.patch(find(stage, "shop-dns-1")!.id, { restartPolicy: { name: "no", maximumRetryCount: 0 } });
+    const late = specOf({ name: "late", update: quick, networks: [{ network: lan, aliases: ["late"] }] });
+    await stage.engine.disconnectNetwork(find(stage, "shop-app-1")!.id, "shop_lan");
+    await stage.engine.connectNetwork(find(stage, "shop-app-1")!.id, { network: "shop_lan", aliases: ["app"] });
+    expect(addressesOf(stage)).toEqual({ app: "10.77.0.2" });
+    stage.push("a", { check: "none" }, late);
+    edit(stage, dns, app(), late);
+    await stage.until("all serve", () => isDone(stage, controller) && find(stage, "shop-late-1") !== undefined);
+    expect(addressesOf(stage)["dns"]).toBe("10.77.0.2");
+    expect(new Set(Object.values(addressesOf(stage))).size).toBe(3);
+    expect(find(stage, "shop-app-1")?.networks).toMatchObject([{ network: "shop_lan", aliases: ["app"] }]);
+    expect(status(controller, "dns").conditions[0]).toMatchObject({ status: "True", reason: "Converged" });
+  });
+
+  it.each([0, 100, 300])(
+    "of each that the other one has borrowed: they make room one after the other (%d ms a call)",
+    async (ms) => {
+      const any = (name: string) => specOf({ name, update: quick, networks: [{ network: lan, aliases: [name] }] });
+      const stage = await openStage([any("blue"), any("green")]);
+      stages.push(stage);
+      stage.push("a", { check: "none" });
+      const controller = await stage.start({ engine: slow(stage.engine, [[ms, ms]]) });
+      await stage.until("both serve", () => isDone(stage, controller));
+      const { blue = "", green = "" } = addressesOf(stage);
+      edit(stage, at("blue", green), at("green", blue));
+      await stage.until("both have what is theirs", () => isDone(stage, controller) && has(stage));
+      expect(addressesOf(stage)).toEqual({ blue: green, green: blue });
+    },
+  );
+
+  it("that a stranger has is waited for, and both are named", async () => {
+    const { stage, controller } = await open(app());
+    const id = stage.engine.addStranger("pihole", { ...app(), name: "pihole", project: "others" }, digestOf("a"));
+    await stage.engine.startContainer(id);
+    const owner = at("dns", "10.77.0.3");
+    stage.push("a", { check: "none" }, owner);
+    edit(stage, app(), owner);
+    await stage.until("it is told", () => why(controller, "dns")?.startsWith("AddressConflict") === true);
+    expect(why(controller, "dns")).toBe(
+      "AddressConflict: address 10.77.0.3 on shop_lan is that of pihole, which is not Fairlead's",
+    );
+    expect(status(controller, "app")).toMatchObject({ sync: "Synced", health: "Healthy" });
+    stage.engine.removeByHand(id);
+    await stage.until("both serve", () => isDone(stage, controller));
+  });
+});
+
+const names = ["blue", "green", "red", "dns"] as const;
+
+/** What each service has for itself: a port, an address, both, or nothing; never what another one has. */
+const hands = fc
+  .record({
+    ports: fc.shuffledSubarray([8091, 8092, 8093, 8094], { minLength: 4 }),
+    addresses: fc.shuffledSubarray([2, 3, 4, 5], { minLength: 4 }),
+    kinds: fc.tuple(...names.map(() => fc.constantFrom("port", "port", "address", "address", "both", "none"))),
+    absent: fc.option(fc.nat(3), { freq: 3 }),
+  })
+  .map(({ ports, addresses, kinds, absent }) =>
+    names.flatMap((name, index) => {
+      const kind = kinds[index];
+      if (index === absent) return [];
+      const bare = specOf({ name, update: quick, networks: [{ network: lan, aliases: [name] }] });
+      const ipv4Address = `10.77.0.${addresses[index]}`;
+      const networks = [{ network: lan, aliases: [name], settings: { ipv4Address } }];
+      const { container } = onPort(name, ports[index]!);
+      if (kind === "none") return [bare];
+      if (kind === "port") return [{ ...bare, container }];
+      return [{ ...bare, networks, ...(kind === "both" ? { container } : {}) }];
+    }),
+  );
+
+it("any edits end with each having what its file says, and nothing held", { timeout: 120_000 }, async () => {
+  const edits = fc.array(fc.tuple(hands, fc.nat(25)), { minLength: 1, maxLength: 3 });
+  const death = fc.option(
+    fc.record({ call: fc.integer({ min: 1, max: 40 }), moment: fc.constantFrom("before" as const, "after" as const) }),
+  );
+  const delays = fc.array(fc.tuple(fc.constantFrom(0, 0, 300), fc.constantFrom(0, 0, 300)), {
+    minLength: 1,
+    maxLength: 7,
+  });
+  await fc.assert(
+    fc.asyncProperty(hands, edits, death, delays, async (before, after, dies, pauses) => {
+      const stage = await openStage([...before]);
+      try {
+        stage.push("a", { check: "none" });
+        const engine = slow(stage.engine, pauses);
+        const seen = mortal(engine, dies ?? { call: Infinity, moment: "before" });
+        const first = await stage.start({ engine: seen.engine, prune: true });
+        for (const [next, tenths] of after) {
+          await stage.pass(tenths * 100);
+          edit(stage, ...next);
+        }
+        if (dies !== null) await stage.pass(2_000);
+        const isDead = seen.dead();
+        // It may die of it.
+        if (!isDead && dies !== null) void first.stop();
+        if (dies !== null) await stage.pass(10_000);
+        const controller = isDead || dies !== null ? await stage.start({ engine, prune: true }) : first;
+        await stage.until("all have what is theirs", () => isDone(stage, controller) && has(stage));
+        expect(stage.engine.world.host.containers.filter(({ role }) => role === "failed")).toEqual([]);
+        await Promise.all([controller.stop(), stage.pass(1_000)]);
+      } finally {
+        await stage.close();
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+function has(stage: Stage): boolean {
+  return stage.specs.every((spec) => {
+    const serving = find(stage, `shop-${spec.name}-1`);
+    const { ports, addresses } = resourcesOf(spec);
+    return (
+      serving?.state === "running" &&
+      isDeepStrictEqual([serving.ports ?? [], serving.fixedAddresses ?? []], [ports, addresses])
+    );
+  });
+}

@@ -145,6 +145,18 @@ describe("a port that another one keeps", () => {
     `);
   });
 
+  it("is also one that the engine has chosen for another service, as long as that runs", () => {
+    const chosen = { publishes: true, chosenPorts: holding(8093).ports } as const;
+    const range = { hostIp: undefined, hostPort: 8090, hostPortEnd: 8099, containerPort: 80, protocol: "tcp" } as const;
+    const others = [specOf({ name: "blue", container: { ports: [range] } })];
+    expect(text(onPort(8093), [active, blue(chosen)], { others })).toMatchInlineSnapshot(`
+      "
+      => wait: PortConflict: port 8093 is that of shop-blue-1 of shop/blue
+      "
+    `);
+    expect(text(onPort(8094), [active, blue(chosen)], { others })).toContain("start shop-web-1.next");
+  });
+
   it("keeps even its jobs from running", () => {
     const before = [{ command: ["migrate"], timeoutMs: 60_000 }];
     const waits = text({ ...onPort(8093), before }, [active, blue(holding(8093))], { others: [onPort(8093, "blue")] });
@@ -257,11 +269,8 @@ describe("an old one that something else than its successor is wanted instead of
 
   it("nor where its successor has its address, fixed or not", () => {
     expect(text(beside, pair(fixed, fixed))).not.toContain(comesBack);
-    const location = { kind: "networks", addresses: [{ networkId: "n", ...two }] } as const;
-    expect(text(beside, pair(fixed, { location }))).not.toContain(comesBack);
-    const [address] = location.addresses;
-    const other = { ...location, addresses: [{ ...address, address: "10.0.0.3" }] } as const;
-    expect(text(beside, pair(fixed, { location: other }))).toContain(comesBack);
+    expect(text(beside, pair(fixed, { chosenAddresses: [two] }))).not.toContain(comesBack);
+    expect(text(beside, pair(fixed, { chosenAddresses: [{ ...two, address: "10.0.0.3" }] }))).toContain(comesBack);
   });
 
   it("is not waited for by one that was renamed by hand and serves", () => {

@@ -259,6 +259,53 @@ describe("notice", () => {
   });
 });
 
+describe("hold", () => {
+  it("keeps a key's next run waiting until it is let go", async () => {
+    const { queue, runs, finish } = stage();
+    const release = queue.hold("a");
+    queue.add("a");
+    queue.notice("a");
+    await settle();
+    expect(runs).toEqual([]);
+    release?.();
+    await settle();
+    expect(runs).toHaveLength(1);
+    await finish(success);
+    expect(runs).toHaveLength(1);
+  });
+
+  it("is not had of a key that is being worked on, or that another one holds", async () => {
+    const { queue, finish } = stage();
+    queue.add("a");
+    await settle();
+    expect(queue.hold("a")).toBeUndefined();
+    await finish(success);
+    const release = queue.hold("a");
+    expect(release).toBeDefined();
+    expect(queue.hold("a")).toBeUndefined();
+    release?.();
+    expect(queue.hold("a")).toBeDefined();
+  });
+
+  it("outlasts that the key is forgotten and declared anew, and keeps no drain waiting", async () => {
+    const { queue, runs } = stage();
+    const release = queue.hold("a");
+    queue.add("a");
+    queue.forget("a");
+    queue.add("a");
+    await settle();
+    expect(runs).toEqual([]);
+    release?.();
+    await settle();
+    expect(runs).toHaveLength(1);
+    queue.hold("b");
+    queue.add("b");
+    runs[0]?.finish(success);
+    await queue.drain();
+    expect(runs).toHaveLength(1);
+  });
+});
+
 describe("the end", () => {
   it("drains: nothing new begins, what runs is waited for", async () => {
     const { queue, runs, clock, finish } = stage();

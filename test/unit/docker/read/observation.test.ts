@@ -131,3 +131,47 @@ it("tells what the check that failed last has put out, in one printable line", (
   expect(observed(" \n")).toBe("exit code 7");
   expect(observed("x".repeat(300))).toHaveLength(201);
 });
+
+describe("what only one container can have", () => {
+  const two = { IPAddress: "10.0.0.2", EndpointID: "e" };
+  const networks = (endpoint: object, state: State = {}) =>
+    observe(inspected(state, { NetworkSettings: { Networks: { lan: endpoint } } }));
+
+  it("is fixed where it was asked for, and chosen where the engine gave it", () => {
+    expect(networks({ ...two, IPAMConfig: { IPv4Address: "10.0.0.2" } })).toMatchObject({
+      fixedAddresses: [{ network: "lan", address: "10.0.0.2" }],
+    });
+    expect(networks({ ...two, IPAMConfig: { IPv4Address: "10.0.0.2" } })).not.toHaveProperty("chosenAddresses");
+    expect(networks({ ...two, GlobalIPv6Address: "fd00::2" })).toMatchObject({
+      chosenAddresses: [
+        { network: "lan", address: "10.0.0.2" },
+        { network: "lan", address: "fd00::2" },
+      ],
+    });
+  });
+
+  it("of ports of the host too: of a range one is chosen", () => {
+    const HostConfig = {
+      PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "8000-8010" }], "81/tcp": [{ HostIp: "", HostPort: "9000" }] },
+    };
+    const Ports = {
+      "80/tcp": [{ HostIp: "0.0.0.0", HostPort: "8003" }],
+      "81/tcp": [
+        { HostIp: "0.0.0.0", HostPort: "9000" },
+        { HostIp: "::", HostPort: "9000" },
+      ],
+      "82/tcp": null,
+    };
+    expect(observe(inspected({}, { HostConfig, NetworkSettings: { Ports } }))).toMatchObject({
+      ports: [{ protocol: "tcp", hostPort: 9000 }],
+      chosenPorts: [{ protocol: "tcp", hostPort: 8003, hostIp: "0.0.0.0" }],
+    });
+  });
+
+  it("is not had on a network that the engine could not join: what it keeps of that is no endpoint", () => {
+    const left = { EndpointID: "", IPAddress: "", IPAMConfig: { IPv4Address: "10.0.0.2" } };
+    expect(networks(left)?.networks).toEqual([]);
+    expect(networks(left, { Status: "exited" })?.networks).toHaveLength(1);
+    expect(networks({ IPAddress: "10.0.0.2" })?.networks, "an engine that does not tell").toHaveLength(1);
+  });
+});
