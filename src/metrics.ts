@@ -29,6 +29,7 @@ const steps = names<StepKind>({
   "write-files": 0,
   "connect-network": 0,
   "disconnect-network": 0,
+  "rehearse-start": 0,
   "start-container": 0,
   "stop-container": 0,
   "signal-container": 0,

@@ -17,6 +17,7 @@ import { listMarks, putMark, removeMark } from "./calls/marks.js";
 import * as networks from "./calls/networks.js";
 import { pullImage } from "./calls/pull.js";
 import type { Credentials } from "./calls/pull.js";
+import { rehearse } from "./calls/rehearsal.js";
 import { statMounted } from "./calls/stat.js";
 import { createVolume } from "./calls/volumes.js";
 import { anything } from "./client/answers.js";
@@ -158,6 +159,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     writeFiles: (id, files) => settle(() => writeFiles(connection, id, files)),
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
+    rehearse: (step) => settle(() => rehearse(connection, step)),
     startContainer: (id) =>
       onContainer(id, async () => {
         const undo = host.ends.weStart(id);

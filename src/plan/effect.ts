@@ -80,6 +80,7 @@ export function effect(
         exitCode: 0,
         healthySince: undefined,
       }));
+    case "rehearse-start":
     case "pre-stop":
     case "post-start":
     case "note-leaving":

@@ -84,6 +84,8 @@ export interface ObservedContainer {
   readonly owners?: Owners;
   /** Ports of the host lead to it while it runs. */
   readonly publishes?: true;
+  /** Where its output goes; the engine's own choice, unless its file says so. */
+  readonly logDriver?: string;
   /** Those of the host that it was made for; where the engine chooses, it is none of them. */
   readonly ports?: readonly HeldPort[];
   /** Those that the engine has chosen, as long as it runs. */

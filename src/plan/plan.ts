@@ -16,6 +16,7 @@ import type { Plan } from "./outcome.js";
 import { withPin } from "./pin.js";
 import { prepare } from "./prepare.js";
 import { planRefusals } from "./refusal.js";
+import { rehearse } from "./rehearsal.js";
 import { awaitRelease, untilReleased } from "./release.js";
 import { planReloadEnds } from "./reload-end.js";
 import { planReplicas } from "./replicas.js";
@@ -52,7 +53,7 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   // A helper stands on the networks itself, and soon does not.
   if (change !== undefined && stop === undefined && view.self === undefined) return refusing(change, view);
   const wanted = stop === undefined ? serve(desired, view, remembered) : planStopped(stop, desired, view);
-  const served = besideGated(wanted, desired.spec, view);
+  const served = rehearse(besideGated(wanted, desired.spec, view), desired, view);
   const service = withLeaving(served, desired, view, remembered);
   const planned = withPin(prepare(service, desired, view), desired, view);
   const { target } = desired;

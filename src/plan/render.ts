@@ -32,6 +32,8 @@ function describe(step: Step): string {
       return `connect ${step.container}${renderAttachment(step)}`;
     case "disconnect-network":
       return `disconnect ${step.container} from ${step.network}`;
+    case "rehearse-start":
+      return `rehearse the start of ${step.container}`;
     case "start-container":
       return `start ${step.container}`;
     case "stop-container":

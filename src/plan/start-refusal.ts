@@ -26,9 +26,16 @@ const words: readonly (readonly [RefusalCause, RegExp])[] = [
     "host",
     /error mounting "\/|no space left|disk quota|cannot allocate memory|too many open files|read-only file system/i,
   ],
+  ["host", /logging (driver|plugin)|log driver|gathering device information|could not select device driver/i],
+  ["host", /mounting volume|mount local volume|VolumeDriver|bind source path|no such device|unknown.* runtime/i],
   ["host", /resource temporarily unavailable|device or resource busy|cgroup|rlimit|error running hook|nvidia/i],
   ["image", /OCI runtime/i],
 ];
+
+/** It names what the host does not have at this moment, whoever is to start. What nobody has heard yet does not. */
+export function lacksOnHost(startError: string): boolean {
+  return words.find(([, pattern]) => pattern.test(startError))?.[0] === "host";
+}
 
 export function causeOf(startError: string): RefusalCause {
   return words.find(([, pattern]) => pattern.test(startError))?.[0] ?? "host";

@@ -23,6 +23,7 @@ export type Step = { readonly because: string } & (
   | WriteFilesStep
   | ConnectStep
   | { readonly kind: "disconnect-network"; readonly container: string; readonly network: string }
+  | RehearseStep
   | { readonly kind: "start-container"; readonly container: string }
   | { readonly kind: "stop-container"; readonly container: string; readonly graceMs: number }
   | SignalStep
@@ -113,6 +114,20 @@ export interface RemoveNetworkStep {
   readonly kind: "remove-network";
   readonly network: string;
   readonly id: string;
+}
+
+/**
+ * Has the engine try to start such a container, with nothing that could run and without ports and networks: what it needs
+ * of the host else is all there, or the engine says what is not. Nothing is left of it.
+ */
+export interface RehearseStep {
+  readonly kind: "rehearse-start";
+  /** The one that is to be started afterwards. */
+  readonly container: string;
+  readonly spec: ServiceSpec;
+  readonly digest: Digest;
+  /** As in `CreateContainerStep`. */
+  readonly byId?: true;
 }
 
 /** Into a container before its start, or into one that runs and reads them the next time; what is there is written over. */

@@ -162,6 +162,7 @@ function bound(engine: Engine): Omit<Engine, "watch"> {
     writeFiles: (...call) => engine.writeFiles(...call),
     connectNetwork: (...call) => engine.connectNetwork(...call),
     disconnectNetwork: (...call) => engine.disconnectNetwork(...call),
+    rehearse: (...call) => engine.rehearse(...call),
     startContainer: (...call) => engine.startContainer(...call),
     stopContainer: (...call) => engine.stopContainer(...call),
     signalContainer: (...call) => engine.signalContainer(...call),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { ContainerSpec } from "../../src/compose/model/service.js";
 import { refusalOf } from "../../src/plan/refusal.js";
 import { startReason } from "../../src/plan/start-refusal.js";
 import type { Bench } from "./bench.js";
 import { creation, project, serviceSpec } from "./service.js";
+import type { StageImage } from "./stage.js";
 
 export function lifeContract(bench: Bench): void {
   describe("a container's life", () => {
@@ -93,6 +95,21 @@ export function lifeContract(bench: Bench): void {
       await expect(bench.engine.signalContainer(id, "SIGWAT")).rejects.toMatchObject({ code: "EngineRefused" });
       await bench.discard(id);
       await expect(bench.engine.signalContainer(id, "SIGHUP")).rejects.toMatchObject({ code: "ContainerGone" });
+    });
+
+    it("is rehearsed without anything of it running or left, whatever its image may lack", async () => {
+      const of = async (image: StageImage, container: Partial<ContainerSpec> = {}) => {
+        const { spec, digest } = creation(serviceSpec("rehearsed", image, container), image);
+        await bench.engine.rehearse({
+          ...{ kind: "rehearse-start", container: "contract-rehearsed-1.next", spec, digest, because: "a test" },
+        });
+      };
+      await of(bench.plain);
+      await of(bench.plain, { restart: { name: "always", maximumRetryCount: 0 } });
+      await of(await bench.local({ kind: "unknown-user" }));
+      await of(await bench.local({ kind: "good", volumes: ["/var/lib/db"] }));
+      const { containers, foreign } = await bench.engine.snapshot();
+      expect([...containers, ...foreign].filter(({ name }) => name.startsWith("contract-rehearsed"))).toEqual([]);
     });
 
     it("is not removed while it runs; removal of what is gone is success", async () => {

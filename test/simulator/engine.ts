@@ -56,6 +56,8 @@ export class SimulatedEngine implements Engine {
   readonly counts: Counts = { lists: 0, inspections: 0, otherLists: 0, calls: new Map() };
   /** Called before and after each call that changes something; may throw, as if the caller had died there. */
   onChange: (call: keyof Engine, moment: "before" | "after") => void = () => undefined;
+  /** What the host does not have at this moment for such a container, in the engine's words. */
+  lacks: (spec: ServiceSpec) => string | undefined = () => undefined;
   readonly #registry = new Map<string, Behaviour>();
   /** Bare names that are taken, with the network each belongs to. */
   readonly #foreign = new Map<string, { readonly id: string; readonly network: string | undefined }>();
@@ -452,6 +454,12 @@ export class SimulatedEngine implements Engine {
       this.world.tell(id, "disconnect");
     });
 
+  rehearse: Engine["rehearse"] = ({ spec }) =>
+    this.#change("rehearse", () => {
+      const lack = this.lacks(spec);
+      if (lack !== undefined) throw fault("EngineRefused", `the host could not start it: ${lack}`);
+    });
+
   startContainer: Engine["startContainer"] = (id) =>
     this.#change("startContainer", () => {
       const found = this.#get(id);
@@ -614,7 +622,9 @@ export class SimulatedEngine implements Engine {
     if (owner !== undefined) {
       return fault("EngineRefused", `cannot join a namespace of a non running container: ${owner}`);
     }
-    const refusal = this.world.behaviourOf(found.id)?.refusedAtStart;
+    const spec = this.world.specOf(found.id);
+    const lack = spec === undefined ? undefined : this.lacks(spec);
+    const refusal = lack ?? this.world.behaviourOf(found.id)?.refusedAtStart;
     if (refusal !== undefined) return fault("EngineRefused", refusal);
     const shortage = this.world.shortageOf(found);
     if (shortage === undefined) return undefined;

@@ -48,6 +48,7 @@ const reasonOfStep: Readonly<Record<StepKind, Reason>> = {
   "create-container": "StartFailed",
   "write-files": "StartFailed",
   "connect-network": "StartFailed",
+  "rehearse-start": "StartRefused",
   "start-container": "StartFailed",
   "post-start": "StartFailed",
   "set-routes": "GateUnavailable",

@@ -25,6 +25,7 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
     writeFiles: (container, files) => once(() => engine.writeFiles(container, files)),
     connectNetwork: (container, endpoint) => once(() => engine.connectNetwork(container, endpoint)),
     disconnectNetwork: (container, network) => once(() => engine.disconnectNetwork(container, network)),
+    rehearse: (step) => once(() => engine.rehearse(step)),
     startContainer: (container) => once(() => engine.startContainer(container)),
     stopContainer: (container, graceMs) => once(() => engine.stopContainer(container, graceMs)),
     signalContainer: (container, signal) => once(() => engine.signalContainer(container, signal)),

@@ -57,6 +57,11 @@ export interface Engine {
   writeFiles(container: string, files: readonly ContainerFile[]): Promise<void>;
   connectNetwork(container: string, endpoint: Endpoint): Promise<void>;
   disconnectNetwork(container: string, network: string): Promise<void>;
+  /**
+   * Throws where the host lacks what such a container needs: a log driver that answers, a device, a runtime. What says
+   * nothing of that is success, the image's own faults too. Nothing of it runs, no volume is touched, and nothing is left.
+   */
+  rehearse(step: StepOf<"rehearse-start">): Promise<void>;
   /** A start that the engine refuses is an error *and* is observed afterwards as the container's `startError`. */
   startContainer(container: string): Promise<void>;
   stopContainer(container: string, graceMs: number): Promise<void>;

@@ -50,6 +50,7 @@ const executors: Executors = {
   "connect-network": (step, context) => context.engine.connectNetwork(idOf(context, step.container), step),
   "disconnect-network": (step, context) =>
     context.engine.disconnectNetwork(idOf(context, step.container), step.network),
+  "rehearse-start": (step, { engine }) => engine.rehearse(step),
   "start-container": (step, context) => context.engine.startContainer(idOf(context, step.container)),
   "stop-container": async (step, context) => {
     const id = idOf(context, step.container);

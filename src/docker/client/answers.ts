@@ -40,6 +40,7 @@ export const inspectedContainer = z.looseObject({
   Config: part({ Hostname: text, Image: text, Labels: words, Healthcheck: part({ Test: texts }), Volumes: names }),
   HostConfig: part({
     ...{ NetworkMode: text, IpcMode: text, PidMode: text, VolumesFrom: texts, PortBindings: bindings },
+    LogConfig: part({ Type: text }),
     RestartPolicy: part({ Name: text, MaximumRetryCount: number }),
     Binds: texts,
     Mounts: z.array(z.looseObject({ Target: text })).nullish(),

@@ -92,6 +92,7 @@ export interface InspectedContainer {
     readonly IpcMode?: string;
     readonly PidMode?: string;
     readonly VolumesFrom?: readonly string[] | null;
+    readonly LogConfig?: { readonly Type?: string } | null;
     readonly PortBindings?: Readonly<Record<string, readonly InspectedBinding[] | null>> | null;
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
   };

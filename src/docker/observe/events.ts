@@ -1,5 +1,6 @@
 import type { EngineEvent } from "../../control/ports/events.js";
 import { isMark } from "../calls/marks.js";
+import { isRehearsal } from "../calls/rehearsal.js";
 import type { EventMessage } from "../client/schema.js";
 import { readIdentity } from "../create/labels.js";
 import type { Host } from "./host.js";
@@ -60,6 +61,7 @@ function commonName(action = ""): string {
 
 function containerEvent(message: EventMessage, host: Host): EngineEvent | undefined {
   const { Action = "", Actor } = message;
+  if (isRehearsal(Actor?.Attributes)) return undefined;
   const id = Actor?.ID ?? "";
   const identity = readIdentity(Actor?.Attributes ?? {}) ?? host.find(id);
   const subject = { id, names: namesIn(Actor?.Attributes ?? {}) };

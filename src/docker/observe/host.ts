@@ -6,6 +6,7 @@ import { inspectContainer, listContainers } from "../calls/containers.js";
 import { ExecMemory } from "../calls/exec-memory.js";
 import { listImages, observeImages } from "../calls/images.js";
 import { listNetworks } from "../calls/networks.js";
+import { isRehearsal } from "../calls/rehearsal.js";
 import { listVolumes } from "../calls/volumes.js";
 import type { Connection } from "../client/connection.js";
 import type { PodmanTraits } from "../client/podman.js";
@@ -271,7 +272,7 @@ export class Host {
       return this.#withCause(facts === undefined || lifeline === undefined ? facts : { ...facts, lifeline });
     };
     const containers = listed.flatMap(({ Id }) => seen(this.#known.get(Id)?.observed) ?? []);
-    const foreign = listed.filter((container) => readIdentity(container.Labels ?? {}) === undefined);
+    const foreign = listed.filter(({ Labels }) => readIdentity(Labels ?? {}) === undefined && !isRehearsal(Labels));
     return {
       takenAt,
       containers,

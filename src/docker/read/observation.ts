@@ -31,6 +31,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
   const finishedAt = instant(inspected.State?.FinishedAt);
   const mounts = mountsIn(inspected);
   const owners = ownersIn(inspected);
+  const logDriver = inspected.HostConfig?.LogConfig?.Type || undefined;
   return {
     id: inspected.Id,
     name: (inspected.Name ?? "").replace(/^\//, ""),
@@ -55,6 +56,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     ...(Object.keys(owners).length === 0 ? {} : { owners }),
     ...(publishes(inspected) ? { publishes: true } : {}),
     ...heldBy(inspected),
+    ...(logDriver === undefined ? {} : { logDriver }),
     ...(state === "running" ? { location: locationOf(inspected) } : {}),
   };
 }

@@ -222,6 +222,48 @@ describe("a container with every option", () => {
     expect(warnings.some((warning) => warning.includes("`healthcheck.start_interval` is left out"))).toBe(api < 44);
   });
 
+  it("is rehearsed while it runs: neither it nor its ports are in the way", async () => {
+    await create(specOf(rich));
+    await expect(rehearse(specOf(rich))).resolves.toBeUndefined();
+    await expect.poll(rehearsals).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a log server",
+      "logging: { driver: syslog, options: { syslog-address: 'tcp://127.0.0.1:9' } }",
+      /connection refused/,
+    ],
+    ["a device", "devices: [/dev/fairlead-nowhere]", /fairlead-nowhere/],
+    ["a device driver", "deploy: { resources: { reservations: { devices: [{ capabilities: [gpu] }] } } }", /gpu/],
+  ])("lacks %s: its rehearsal tells, and leaves nothing", async (_what, options, words) => {
+    const spec = specOf(`name: options\nservices: { lacks: { image: unused, ${options} } }\n`);
+    await expect(rehearse(spec)).rejects.toMatchObject({
+      code: "EngineRefused",
+      message: expect.stringMatching(words) as unknown,
+    });
+    await expect.poll(rehearsals).toEqual([]);
+  });
+
+  it("is rehearsed also where an earlier rehearsal was cut off", async () => {
+    const Labels = { "fairlead.rehearsal": "options-web" };
+    const Image = pinnedImage(image.image, image.digest);
+    const left = await docker.createContainer({ name: "options-web.rehearsal", Image, Labels });
+    expect((await engine.snapshot()).foreign.map(({ name }) => name)).not.toContain("options-web.rehearsal");
+    await rehearse(specOf(rich));
+    await expect(left.inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+
+  async function rehearsals(): Promise<readonly string[]> {
+    const filters = { label: ["fairlead.rehearsal"] };
+    return (await docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
+  }
+
+  async function rehearse(spec: ServiceSpec): Promise<void> {
+    const container = `options-${spec.name}`;
+    await engine.rehearse({ kind: "rehearse-start", container, spec, digest: image.digest, because: "a test" });
+  }
+
   it.each([
     ["host", "host"],
     ["none", "none"],

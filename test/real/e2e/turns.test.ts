@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
 import { describe } from "vitest";
 import { freePort } from "../../sandbox/ports.js";
 import { fairlead } from "./cli.js";
-import { runForeign } from "./host.js";
+import { lookAt, runForeign } from "./host.js";
 import { test } from "./scene.js";
 import type { Scene } from "./scene.js";
 
@@ -152,6 +155,48 @@ describe.concurrent("a fixed address", () => {
     expect(await addressOf(scene, "dns")).toBe("10.79.0.3");
   });
 });
+
+describe.concurrent("a log server that is down", () => {
+  test("stops nobody and holds nothing, and the new image comes when it is back", async ({ scene, expect }) => {
+    const [port, logPort] = [await freePort(), await freePort()];
+    const logging = { driver: "syslog", options: { "syslog-address": `tcp://127.0.0.1:${logPort}` } };
+    const up = await logServer(logPort);
+    const first = await scene.push();
+    await scene.write({ web: on(port, { logging }) });
+    await scene.start();
+    await scene.untilServing(first.digest);
+    const before = await lookAt(scene.docker, (await scene.active())!.id);
+    await up.close();
+    const second = await scene.push({ version: "v2" });
+    await scene.hook();
+    const { sync, health } = await scene.untilStatus(({ conditions }) =>
+      conditions.some(({ type, reason }) => type === "Ready" && reason === "StartRefused"),
+    );
+    expect({ sync, health }).toEqual({ sync: "OutOfSync", health: "Healthy" });
+    expect(await lookAt(scene.docker, before!.id)).toEqual(before);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("v1\n");
+    const back = await logServer(logPort);
+    await scene.untilServing(second.digest);
+    expect(await refusals(scene)).toEqual([]);
+    await back.close();
+  });
+});
+
+/** Takes what it is sent. */
+async function logServer(port: number): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.resume().on("error", () => undefined));
+  }).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, "close");
+    },
+  };
+}
 
 async function addressOf(scene: Scene, service: string): Promise<string | undefined> {
   const { id } = (await scene.active(service)) ?? {};

@@ -239,6 +239,7 @@ const changing: ReadonlySet<string> = new Set<keyof Engine>([
   "writeFiles",
   "connectNetwork",
   "disconnectNetwork",
+  "rehearse",
   "startContainer",
   "stopContainer",
   "signalContainer",

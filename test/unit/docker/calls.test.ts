@@ -60,6 +60,14 @@ const acts: { readonly [Name in keyof DockerEngine]: (engine: DockerEngine, ende
     return engine.writeFiles(id, [file] as unknown as Parameters<DockerEngine["writeFiles"]>[1]);
   },
   connectNetwork: (engine) => engine.connectNetwork(id, { network: "shop_default", aliases: ["web"] }),
+  rehearse: (engine) =>
+    engine.rehearse({
+      ...common,
+      kind: "rehearse-start",
+      container: "shop-web-1",
+      spec: step.spec,
+      digest: step.digest,
+    }),
   disconnectNetwork: (engine) => engine.disconnectNetwork(id, "shop_default"),
   startContainer: (engine) => engine.startContainer(id),
   stopContainer: (engine) => engine.stopContainer(id, 1000),
