@@ -6,7 +6,7 @@ import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Plan } from "./outcome.js";
 import type { Step, StepOf } from "./step.js";
-import { join, leaveAliases } from "./steps.js";
+import { join, leaveAliases, whereItIs } from "./steps.js";
 import { isUngated } from "./ungated.js";
 import { formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
@@ -114,7 +114,8 @@ function withoutNames(
       !container.networks.some((joined) => joined.network === network.name),
   );
   const back = apart.map(({ network, settings }): Step => {
-    const own = settings === undefined ? {} : { settings };
+    const asked = whereItIs(container, network.name, settings);
+    const own = asked === undefined ? {} : { settings: asked };
     return { kind: "connect-network", container: container.name, network: network.name, aliases: [], ...own, because };
   });
   return [...leaveAliases(container, networks, because), ...back];

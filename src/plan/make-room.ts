@@ -3,6 +3,7 @@ import type { Plan } from "./outcome.js";
 import { addressesOf, resourcesOf, sameAddress } from "./resources.js";
 import type { HeldAddress } from "./resources.js";
 import type { Step } from "./step.js";
+import { whereItIs } from "./steps.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
@@ -65,20 +66,13 @@ function comeBack(
   const joined = networks.find((one) => one.network === network);
   const own = claims.find((claim) => claim.project === project && claim.service === service);
   const declared = own?.networks.find((one) => one.network.name === network)?.settings;
-  const { ipv4Address: _v4, ipv6Address: _v6, ...settings } = declared ?? {};
-  const fixed = fixedAddresses.filter((one) => one.network === network).map(({ address }) => address);
-  const [v4, v6] = [fixed.find((one) => !one.includes(":")), fixed.find((one) => one.includes(":"))];
-  const whole = {
-    ...settings,
-    ...(v4 === undefined ? {} : { ipv4Address: v4 }),
-    ...(v6 === undefined ? {} : { ipv6Address: v6 }),
-  };
+  const settings = whereItIs({ fixedAddresses }, network, declared);
   return {
     kind: "connect-network",
     container: name,
     network,
     aliases: joined?.aliases ?? [],
-    ...(Object.keys(whole).length === 0 ? {} : { settings: whole }),
+    ...(settings === undefined ? {} : { settings }),
     because: "it goes on under another address",
   };
 }

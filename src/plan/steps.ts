@@ -1,7 +1,8 @@
-import type { NetworkAttachment } from "../compose/model/network.js";
+import type { EndpointSettings, NetworkAttachment } from "../compose/model/network.js";
 import type { RestartPolicy, ServiceSpec } from "../compose/model/service.js";
 import { familiarImage, pinnedImage } from "../compose/values/image.js";
 import type { Digest } from "../compose/values/image.js";
+import { groupOf } from "../tools/present.js";
 import { activeName, keepTag, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
 import type { Endpoint, InheritedVolume, Owner, Step } from "./step.js";
@@ -64,21 +65,38 @@ export function join(container: ObservedContainer, networks: readonly NetworkAtt
   return networks.flatMap(({ network, aliases, settings }): Step[] => {
     const wanted = aliased ? aliases : [];
     const endpoint = container.networks.find((joined) => joined.network === network.name);
-    const connect: Step = {
+    const connect = (asked: EndpointSettings | undefined): Step => ({
       kind: "connect-network",
       container: container.name,
       network: network.name,
       aliases: wanted,
-      ...(settings === undefined ? {} : { settings }),
+      ...(asked === undefined ? {} : { settings: asked }),
       because: aliased
         ? `it is to answer to ${aliases.join(", ")}`
         : "it has not proved itself: it answers to no alias",
-    };
-    if (endpoint === undefined) return [connect];
+    });
+    if (endpoint === undefined) return [connect(settings)];
     if (wanted.every((alias) => endpoint.aliases.includes(alias))) return [];
     const because = "an alias can only be given on joining";
-    return [{ kind: "disconnect-network", container: container.name, network: network.name, because }, connect];
+    const leave: Step = { kind: "disconnect-network", container: container.name, network: network.name, because };
+    return [leave, connect(whereItIs(container, network.name, settings))];
   });
+}
+
+/**
+ * What a container asks of a network that it leaves only for a moment: the addresses that it is fixed to there. Those in its
+ * file may be of a later edit, and by now be those of another one. On a network that it has lost, it takes what it is given.
+ */
+export function whereItIs(
+  { fixedAddresses = [] }: Pick<ObservedContainer, "fixedAddresses">,
+  network: string,
+  settings: EndpointSettings | undefined,
+): EndpointSettings | undefined {
+  const { ipv4Address: _v4, ipv6Address: _v6, ...rest } = settings ?? {};
+  const fixed = fixedAddresses.filter((one) => one.network === network).map(({ address }) => address);
+  const ipv4Address = fixed.find((address) => !address.includes(":"));
+  const ipv6Address = fixed.find((address) => address.includes(":"));
+  return groupOf({ ...rest, ipv4Address, ipv6Address });
 }
 
 /** Joins its networks anew under no name. */
@@ -90,7 +108,8 @@ export function leaveAliases(
   return networks.flatMap(({ network: { name: network }, settings }): Step[] => {
     const joined = container.networks.find((endpoint) => endpoint.network === network);
     if (joined === undefined || joined.aliases.length === 0) return [];
-    const own = settings === undefined ? {} : { settings };
+    const asked = whereItIs(container, network, settings);
+    const own = asked === undefined ? {} : { settings: asked };
     return [
       { kind: "disconnect-network", container: container.name, network, because },
       { kind: "connect-network", container: container.name, network, aliases: [], ...own, because },
