@@ -197,8 +197,9 @@ export class Controller {
       hold: (key) => this.#queue.hold(key),
       status: (key) => this.#catalog.statuses.get(key),
       shown: (status) => this.#line.shown(status),
-      publish: (key, status) => {
-        this.#publish(key, status);
+      isOnItsWay: (key) => this.#catalog.isOnItsWay(key),
+      publish: (key, status, onItsWay) => {
+        this.#publish(key, status, onItsWay);
       },
     });
     this.#queue = new KeyedQueue({
@@ -372,9 +373,9 @@ export class Controller {
     if (this.#ready) this.#triggers.declarationsChanged();
   }
 
-  #publish(key: ServiceKey, status: ServiceStatus | undefined): void {
+  #publish(key: ServiceKey, status: ServiceStatus | undefined, onItsWay: boolean): void {
     const before = this.#catalog.statuses.get(key);
-    this.#catalog.publish(key, status);
+    this.#catalog.publish(key, status, onItsWay);
     this.#triggers.statusChanged(key, before, status);
     if (status !== undefined && this.#catalog.specs.has(key)) this.options.telemetry.status(key, status);
   }

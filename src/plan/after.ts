@@ -6,8 +6,9 @@ import type { Occasion } from "./job-need.js";
 import { runJob } from "./job-run.js";
 import { isJob } from "./job-verdict.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
-import type { Step } from "./step.js";
+import type { Decision } from "./outcome.js";
+import { remove } from "./steps.js";
+import type { Intent } from "./steps/intent.js";
 import { inEverySlot, inRole, isUp } from "./view.js";
 import type { View } from "./view.js";
 
@@ -15,18 +16,18 @@ import type { View } from "./view.js";
  * The service is settled: its `after` jobs follow, and what it has outlived of earlier ones goes. A failure among them is
  * told and never undone: what serves has proved itself, and other jobs may have gone well.
  */
-export function withAfter(plan: Plan, desired: Desired, view: View, memory: Memory): Plan {
+export function withAfter(plan: Decision, desired: Desired, view: View, memory: Memory): Decision {
   const actives = inEverySlot(view.containers, "active");
   const [first] = [...actives].sort((one, other) => one.createdAt - other.createdAt);
   if (
     plan.outcome.kind !== "converged" ||
-    plan.outcome.reason !== "Converged" ||
+    plan.outcome.flawed === true ||
     first === undefined ||
     !isRolledOut(desired, actives, view)
   )
     return plan;
   const occasion = { desired, digest: first.digest, revision: first.revision };
-  const cleared = { ...plan, steps: [...plan.steps, ...clearJobs(occasion, view)] };
+  const cleared = { ...plan, intents: [...plan.intents, ...clearJobs(occasion, view)] };
   // A list that has changed since says what follows the next rollout.
   if (first.after !== jobsHash(desired.spec.after ?? [])) return cleared;
   const due = dueJob("after", occasion, view, memory.jobs);
@@ -34,10 +35,10 @@ export function withAfter(plan: Plan, desired: Desired, view: View, memory: Memo
   const failure = lastFailure(due, occasion, memory.jobs);
   if (failure !== undefined) {
     const because = `${failure.message}; what serves stays, and a retry runs it again`;
-    return { ...cleared, outcome: { kind: "blocked", reason: "JobFailed", because } };
+    return { ...cleared, outcome: { kind: "blocked", standing: "job-failed", reason: "JobFailed", because } };
   }
-  const { steps, outcome } = runJob(due, occasion, view, memory.jobs);
-  return { ...plan, steps: [...plan.steps, ...steps], outcome };
+  const { intents, outcome } = runJob(due, occasion, view, memory.jobs);
+  return { ...plan, intents: [...plan.intents, ...intents], outcome };
 }
 
 function isRolledOut(desired: Desired, actives: readonly ObservedContainer[], view: View): boolean {
@@ -46,10 +47,10 @@ function isRolledOut(desired: Desired, actives: readonly ObservedContainer[], vi
 }
 
 /** The journal keeps what they were. */
-function clearJobs(occasion: Occasion, view: View): readonly Step[] {
+function clearJobs(occasion: Occasion, view: View): readonly Intent[] {
   const because = "the service is well with another digest or spec";
   return view.jobs
     .filter(isJob)
     .filter((one) => !isOf(one, occasion) && !isUp(one) && one.state !== "removing")
-    .map(({ name: container }) => ({ kind: "remove-container", container, because }));
+    .map((one) => remove(one, because));
 }

@@ -33,7 +33,9 @@ function knownFailure(next: ObservedContainer, { holds }: TrialMemory): Verdict 
   const failed = holds.find(
     ({ specHash, digest, slot = 1 }) => specHash === next.specHash && digest === next.digest && slot === next.slot,
   );
-  return failed === undefined ? undefined : { kind: "failed", reason: failed.reason, because: failed.message };
+  return failed === undefined
+    ? undefined
+    : { kind: "failed", fault: "container", reason: failed.reason, because: failed.message };
 }
 
 /** A run proves itself by ending well, however long it takes. */

@@ -23,5 +23,5 @@ export function pauseAfter(
   const until = last.at + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failed.length - 1, 20));
   if (until <= now) return undefined;
   const because = `${last.message}; it is tried again in ${formatMs(until - now)}`;
-  return { kind: "wait", until, reason: last.reason, because };
+  return { kind: "wait", until, awaits: "host", reason: last.reason, because };
 }

@@ -3,7 +3,7 @@ import { dueJob, hasContainer, jobsOf } from "./job-need.js";
 import type { Occasion } from "./job-need.js";
 import { runJob } from "./job-run.js";
 import { isJob } from "./job-verdict.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 
@@ -12,7 +12,7 @@ export function awaitBefore(
   occasion: Occasion,
   view: SlotView,
   { jobs: runs }: Pick<Memory, "jobs">,
-): Plan | undefined {
+): Decision | undefined {
   const whole = { ...view, containers: view.siblings };
   if (hasContainer(occasion, whole, runs)) return undefined;
   const due = dueJob("before", occasion, view, runs) ?? lastOf(occasion, view);

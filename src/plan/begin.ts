@@ -11,14 +11,14 @@ import { fixedFirst } from "./fixed-first.js";
 import { inheritedBy } from "./inheritance.js";
 import type { Occasion } from "./job-need.js";
 import { keepRunning } from "./keep.js";
-import { activeName, nameInRole } from "./names.js";
 import { revisionFor } from "./numbering.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
+import { waitFor } from "./outcome.js";
+import type { Decision, Outcome } from "./outcome.js";
 import { lacking, awaitHost } from "./prerequisites.js";
 import { resourcesOf } from "./resources.js";
-import type { Step } from "./step.js";
-import { create, letTryAgain, retire } from "./steps.js";
+import { create, letTryAgain, newborn, retire } from "./steps.js";
+import type { Intent } from "./steps/intent.js";
 import { strategyOf } from "./strategy.js";
 import { isOutdated, replacement } from "./unread.js";
 import { isUp, othersServe } from "./view.js";
@@ -35,21 +35,21 @@ export function planRollout(
   active: ObservedContainer | undefined,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const obstacle = awaitStart(desired, digest, view, memory);
   if (obstacle !== undefined)
     return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
   const strategy = strategyOf(desired.spec, view);
   if (active !== undefined && isUp(active) && strategy.order === "stop-first") {
     const pause = pauseAfter(desired, digest, view, memory);
-    if (pause !== undefined) return withRepair({ steps: [], outcome: pause }, desired.spec, active, view, memory);
+    if (pause !== undefined) return withRepair({ intents: [], outcome: pause }, desired.spec, active, view, memory);
   }
   const occasion = { desired, digest, revision: revisionFor(desired, digest, view, memory) };
   const contest = contestFor(resourcesOf(desired.spec), desired.spec, view);
   if (isOpen(contest)) return awaitTurn(contest, occasion, active, view, memory);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
-    steps: launch(occasion, active, view, memory),
+    intents: launch(occasion, active, view, memory),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
 }
@@ -61,14 +61,14 @@ function awaitTurn(
   active: ObservedContainer | undefined,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const outcome = { ...contestOutcome(contest, view), kind: "continue" } as const;
-  const plan: Plan = { steps: birth(occasion, active, view, memory), outcome };
+  const plan: Decision = { intents: birth(occasion, active, view, memory), outcome };
   return active === undefined ? plan : withRepair(plan, occasion.desired.spec, active, view, memory);
 }
 
 /** What has to be there or done before the container is created. Undefined: nothing stands in the way. */
-export function awaitStart(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): Plan | undefined {
+export function awaitStart(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): Decision | undefined {
   return (
     awaitImage(desired.spec, digest, view) ??
     awaitHost(desired, view) ??
@@ -79,31 +79,31 @@ export function awaitStart(desired: Desired, digest: Digest, view: SlotView, mem
 }
 
 /** What another one has and keeps is waited for before anything is done, its jobs too. */
-function awaitKeeper({ spec }: Desired, view: SlotView): Plan | undefined {
+function awaitKeeper({ spec }: Desired, view: SlotView): Decision | undefined {
   const contest = contestFor(resourcesOf(spec), spec, view);
-  return contest?.kind === "kept" ? { steps: [], outcome: contestOutcome(contest, view) } : undefined;
+  return contest?.kind === "kept" ? { intents: [], outcome: contestOutcome(contest, view) } : undefined;
 }
 
 /** Before anything of it runs, those that can have but one address: the engine would give that to whoever comes first. */
-function awaitFixed({ spec }: Desired, view: SlotView): Plan | undefined {
+function awaitFixed({ spec }: Desired, view: SlotView): Decision | undefined {
   if (view.containers.some(isUp)) return undefined;
   const because = fixedFirst(spec, view);
   if (because === undefined) return undefined;
-  return { steps: [], outcome: { kind: "wait", until: view.now + fixedPollMs, reason: "WaitingForTurn", because } };
+  return { intents: [], outcome: waitFor("turn", "WaitingForTurn", because, view.now + fixedPollMs) };
 }
 
 /** What serves is kept running, whatever stands in the way of the new one. */
 export function withRepair(
-  obstacle: Plan,
+  obstacle: Decision,
   spec: ServiceSpec,
   active: ObservedContainer,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const repair = keepRunning(spec, active, view, memory);
-  if (repair.outcome.kind === "converged") return { ...obstacle, steps: [...repair.steps, ...obstacle.steps] };
+  if (repair.outcome.kind === "converged") return { ...obstacle, intents: [...repair.intents, ...obstacle.intents] };
   const outcome = earlier(obstacle.outcome, repair.outcome);
-  return { ...repair, steps: [...repair.steps, ...obstacle.steps], outcome };
+  return { ...repair, intents: [...repair.intents, ...obstacle.intents], outcome };
 }
 
 /** Both must be looked at again: whichever comes first, under the name of the obstacle. */
@@ -120,7 +120,7 @@ function birth(
   active: ObservedContainer | undefined,
   view: SlotView,
   memory: SlotMemory,
-): Step[] {
+): Intent[] {
   const { spec, specHash } = desired;
   const strategy = strategyOf(spec, view);
   const serving = active !== undefined && isUp(active);
@@ -140,23 +140,29 @@ function birth(
   );
 }
 
-function launch(occasion: Occasion, active: ObservedContainer | undefined, view: SlotView, memory: SlotMemory): Step[] {
+function launch(
+  occasion: Occasion,
+  active: ObservedContainer | undefined,
+  view: SlotView,
+  memory: SlotMemory,
+): Intent[] {
   const { spec } = occasion.desired;
   const strategy = strategyOf(spec, view);
   const serving = active !== undefined && isUp(active);
-  const steps = birth(occasion, active, view, memory);
+  const intents = birth(occasion, active, view, memory);
   if (active !== undefined && strategy.order === "stop-first") {
-    steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
+    intents.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
   }
-  steps.push(...letTryAgain(spec, { name: nameInRole(activeName(spec, view.slot), "next") }));
+  const one = newborn(spec, view.slot);
+  intents.push(...letTryAgain(spec, one));
   const because =
     serving && strategy.order === "start-first"
       ? "it proves itself beside the one that serves"
       : spec.oneShot === true
         ? "it is to run to its end"
         : "it is to serve";
-  steps.push({ kind: "start-container", container: nameInRole(activeName(spec, view.slot), "next"), because });
-  return steps;
+  intents.push({ kind: "start", one, because });
+  return intents;
 }
 
 function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: SlotView): string {

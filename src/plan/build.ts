@@ -6,9 +6,10 @@ import type { Digest } from "../compose/values/image.js";
 import type { BuildNeed, Target } from "./desired.js";
 import { builtMark } from "./names.js";
 import type { ObservedImage } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
+import { waitFor } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
 import { renderContext } from "./render.js";
-import type { Step } from "./step.js";
+import type { Intent } from "./steps/intent.js";
 
 /** A build of this process, by its mark. */
 export type BuildState = { readonly state: "running" } | { readonly state: "failed"; readonly message: string };
@@ -87,18 +88,18 @@ export function buildTarget({ spec, build, contents, images, states, memory, ret
 }
 
 /** Whatever runs is kept running by the plan for an unknown image; the build goes on beside it. */
-export function withBuild(plan: Plan, need: BuildNeed): Plan {
-  const steps: readonly Step[] = need.state === "wanted" ? [...plan.steps, need.step] : plan.steps;
+export function withBuild(plan: Decision, need: BuildNeed): Decision {
+  const intents: readonly Intent[] = need.state === "wanted" ? [...plan.intents, need.step] : plan.intents;
   // An outcome that is not the missing image's own is the more urgent one; the end of the build wakes the service anyhow.
-  if (plan.outcome.kind !== "failed") return { ...plan, steps };
-  return { ...plan, steps, outcome: outcomeOf(need, plan.outcome) };
+  if (plan.outcome.kind !== "failed") return { ...plan, intents };
+  return { ...plan, intents, outcome: outcomeOf(need, plan.outcome) };
 }
 
 function outcomeOf(need: BuildNeed, { reason, because }: Outcome): Outcome {
   switch (need.state) {
     case "wanted":
     case "running":
-      return { kind: "wait", until: undefined, reason: "Building", because };
+      return waitFor("build", "Building", because);
     case "failed":
       return { kind: need.lasting ? "blocked" : "failed", reason, because };
   }

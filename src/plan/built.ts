@@ -2,11 +2,11 @@ import type { ServiceSpec } from "../compose/model/service.js";
 import type { Target } from "./desired.js";
 import { isBuiltMark } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Step } from "./step.js";
+import type { Intent } from "./steps/intent.js";
 import type { View } from "./view.js";
 
 /** Our marks on what was built and is neither wanted nor serving: a roll-back target is kept by its own tag. */
-export function clearBuilt(spec: ServiceSpec, active: ObservedContainer, target: Target, view: View): Step[] {
+export function clearBuilt(spec: ServiceSpec, active: ObservedContainer, target: Target, view: View): Intent[] {
   if (!target.known) return [];
   const because = "newer inputs have taken its place";
   return view.images

@@ -3,8 +3,8 @@ import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { keepRepository, keptRevision } from "./names.js";
 import type { ObservedContainer, ObservedImage } from "./observed.js";
-import type { Step } from "./step.js";
-import { retire } from "./steps.js";
+import { discard, retire } from "./steps.js";
+import type { Intent } from "./steps/intent.js";
 import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
 
@@ -14,22 +14,22 @@ export function cleanUp(
   active: ObservedContainer,
   view: SlotView,
   memory: SlotMemory,
-): Step[] {
-  const steps: Step[] = [];
+): Intent[] {
+  const intents: Intent[] = [];
   const failed = inRole(view.containers, "failed");
   const previous = inRole(view.containers, "previous");
   // As long as its digest is wanted it tells that it is held, with or without the journal.
   if (failed !== undefined && (standIn === undefined || !isTarget(standIn.over, failed.digest))) {
     const because = "the service is well with what is wanted; the journal keeps its log lines";
-    steps.push(...retire(failed, spec, because), { kind: "remove-container", container: failed.name, because });
+    intents.push(...discard(failed, spec, because));
   }
   if (previous !== undefined && spec.keep === 0) {
     const because = "keep is 0";
-    steps.push(...retire(previous, spec, because), { kind: "remove-container", container: previous.name, because });
+    intents.push(...discard(previous, spec, because));
   } else if (previous !== undefined) {
-    steps.push(...retire(previous, spec, `${active.name} has taken over`));
+    intents.push(...retire(previous, spec, `${active.name} has taken over`));
   }
-  return [...steps, ...clearImages(spec, active, view, memory)];
+  return [...intents, ...clearImages(spec, active, view, memory)];
 }
 
 /** Images that no container of the service uses any more and nobody rolls back to. */
@@ -38,7 +38,7 @@ export function clearImages(
   active: ObservedContainer,
   view: SlotView,
   { abandoned = [] }: SlotMemory,
-): Step[] {
+): Intent[] {
   const tagged = view.images
     .flatMap((image) => image.tags.map((tag) => ({ tag, revision: keptRevision(spec, tag) ?? -1 })))
     .filter(({ revision }) => revision >= 0)

@@ -3,6 +3,7 @@ import type { ServiceKey, ServiceSpec } from "../compose/model/service.js";
 import { borrowerOf } from "./make-room.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
+import { waitFor } from "./outcome.js";
 import type { Outcome } from "./outcome.js";
 import { describeAddress, describePort, sameAddress, samePort } from "./resources.js";
 import type { HeldAddress, HeldPort, Resources } from "./resources.js";
@@ -117,16 +118,16 @@ export function contestOutcome({ what, holder, kind, reason, circle }: Contest, 
   const until = now + pollMs;
   switch (kind) {
     case "kept":
-      return { kind: "wait", until: undefined, reason, because: `${what} is that of ${holder}` };
+      return { kind: "wait", until: undefined, awaits: "host", reason, because: `${what} is that of ${holder}` };
     case "swapped": {
       const all = circle === 2 ? "both" : `all ${circle}`;
       const because = `${what} is that of ${holder}, which waits for this one: ${all} stop first, as soon as ${all} have a new container`;
-      return { kind: "wait", until, reason: "WaitingForTurn", because };
+      return waitFor("turn", "WaitingForTurn", because, until);
     }
     case "given":
     case "lent": {
       const because = `${what} is still that of ${holder}, which is not to have it any more`;
-      return { kind: "wait", until, reason: "WaitingForTurn", because };
+      return waitFor("turn", "WaitingForTurn", because, until);
     }
   }
 }

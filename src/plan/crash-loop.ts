@@ -24,7 +24,10 @@ export function withCrashLoops(plan: Plan, view: View, { crashLoops }: Pick<Memo
   const { name, loop, until } = worst;
   const usual = loop.usualMs === undefined ? "" : `, usually after ${formatMs(loop.usualMs)}`;
   const because = `${name} has ended ${loop.ends} times${usual}: it counts as well once it has been up for ${formatMs(steadyMs(loop))}`;
-  return { ...plan, outcome: { kind: "wait", until, reason: "CrashLooping", because } };
+  return {
+    ...plan,
+    outcome: { kind: "wait", until, awaits: "time", standing: "crashing", reason: "CrashLooping", because },
+  };
 }
 
 function steadyMs({ usualMs }: CrashLoop): number {

@@ -1,6 +1,8 @@
+import type { Dependency } from "../compose/model/service.js";
 import { isTarget } from "./desired.js";
 import type { Desired } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
+import type { Awaits, Outcome } from "./outcome.js";
 
 /** How a service stands that another one depends on. Of several replicas, one that is well will do. */
 export interface DependencyState {
@@ -58,6 +60,40 @@ function hasCompleted(containers: readonly ObservedContainer[], desired: KnownDe
     (specHash === desired.specHash && (!desired.target.known || isTarget(desired.target, digest)));
   const done = actives.filter((one) => isComplete(one) && isWanted(one));
   return done.length === actives.length && done.length >= (desired?.spec.replicas ?? 1);
+}
+
+/**
+ * `seen`: how its own last look ended. Only of what has to complete it matters whether that was for today's digest;
+ * `wanted` undefined: nobody knows that yet, and an old completion does not count.
+ */
+export function knownOf(
+  { condition }: Pick<Dependency, "condition">,
+  wanted: Desired | undefined,
+  seen: { readonly onItsWay: boolean; readonly fault: string | undefined },
+): KnownDependency {
+  const state = { pending: seen.onItsWay, fault: seen.onItsWay ? undefined : seen.fault };
+  if (condition !== "service_completed_successfully") return state;
+  return wanted === undefined ? { desired: "asking", pending: true } : { desired: wanted, ...state };
+}
+
+const onItsWay: Readonly<Record<Awaits, boolean>> = {
+  turn: true,
+  health: true,
+  completion: true,
+  job: true,
+  dependency: true,
+  registry: true,
+  build: true,
+  time: false,
+  reload: false,
+  person: false,
+  host: false,
+  git: false,
+};
+
+/** What the planner says of a service is no lasting state: it may soon be what others wait for. */
+export function isOnItsWay(outcome: Outcome): boolean {
+  return outcome.kind === "continue" || (outcome.kind === "wait" && onItsWay[outcome.awaits]);
 }
 
 /** It was meant to end, and ended well. */

@@ -11,14 +11,16 @@ import type { SlotView } from "./view.js";
  */
 export function awaitFirstHealth(judgement: Judgement, view: SlotView): Outcome | undefined {
   const { next, failure, desired } = judgement;
-  const { reason, because } = failure;
-  if (reason !== "Unhealthy" && reason !== "HealthDeadlineExceeded") return undefined;
+  const { fault, reason, because } = failure;
+  if (fault !== "check" && fault !== "deadline") return undefined;
   if (next.state !== "running" || desired.spec.update.failureActionGiven === true) return undefined;
   if (hasOther(judgement, view)) return undefined;
   const hint = "a longer `start_period` gives it the time that it needs";
   return {
     kind: "wait",
     until: undefined,
+    awaits: "health",
+    standing: "unhealthy",
     reason,
     because: `${because}; nothing else could serve, so that it is left running, and taken once it is healthy (${hint})`,
   };

@@ -1,18 +1,23 @@
+import { dependenciesOf } from "../compose/model/relations.js";
 import type { ServiceSpec } from "../compose/model/service.js";
+import { isOnItsWay, knownOf } from "./dependency.js";
+import type { KnownDependency } from "./dependency.js";
 import type { Desired, Memory } from "./desired.js";
 import { effect } from "./effect.js";
-import { giveWay } from "./give-way.js";
-import { failedRun, withRun } from "./job-news.js";
-import { noted } from "./leaving.js";
 import type { HostSnapshot } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
+import type { Awaits, Outcome, Plan } from "./outcome.js";
+import { gatesAnswer, remembering, whenWell, whenCompleted, whenJobsEnded, whenWorkEnded } from "./paper.js";
 import { plan } from "./plan.js";
-import { ranPostStart } from "./post-start-memory.js";
-import { withReload, withReloadEnd } from "./reload-memory.js";
 import { renderStep, shorten } from "./render.js";
+import { claimOf } from "./resources.js";
 import type { ResourceClaim } from "./resources.js";
-import type { Step } from "./step.js";
-import { isUp, viewOf } from "./view.js";
+import { viewOf } from "./view.js";
+
+/** A service whose way is to be foretold. */
+export interface Subject {
+  readonly desired: Desired;
+  readonly memory: Memory;
+}
 
 export interface Forecast {
   /** Steps and waits in order, one a line. */
@@ -21,131 +26,194 @@ export interface Forecast {
   readonly end: Plan["outcome"];
 }
 
+type Wait = Extract<Outcome, { kind: "wait" }>;
+
 /** More passes than the rollout of one replica needs; a plan that does not settle by then says so. */
 const longest = 20;
 const passesOfJob = 3;
 
+/** The way of a service that has no other one beside it. */
+export function forecast(desired: Desired, host: HostSnapshot, memory: Memory): Forecast {
+  const [only] = forecastAll([{ desired, memory }], host);
+  if (only === undefined) throw new RangeError("one service has one way");
+  return only;
+}
+
 /**
- * The whole way from here, if every container does well and every other service does as its file says: plans, carried out
- * on paper, until nothing is left to do.
+ * The whole way of services from here, if every container does well: each is planned as the controller plans it, whenever
+ * something has changed, and its steps are carried out on paper; time passes when all of them wait.
  */
-export function forecast(
-  desired: Desired,
-  host: HostSnapshot,
-  memory: Memory,
-  claims: readonly ResourceClaim[] = [],
-): Forecast {
-  const lines: string[] = [];
+export function forecastAll(subjects: readonly Subject[], host: HostSnapshot): readonly Forecast[] {
+  const scene: Scene = { host, claims: subjects.map(({ desired }) => claimOf(desired.spec)) };
+  const courses = subjects.map(begin);
   let world = host;
-  let known = memory;
-  let changes = false;
+  for (;;) {
+    world = settle(courses, world, scene);
+    const first = soonestOf(courses, world);
+    if (first === undefined) break;
+    world = pass(first, world);
+    for (const course of courses) course.looks = course.passesLeft > 0;
+  }
+  return courses.map(({ lines, changes, outcome: end }) => ({
+    lines: end.kind === "converged" ? lines : [...lines, shorten(`then: ${end.because}`)],
+    changes,
+    end,
+  }));
+}
+
+interface Scene {
+  /** As it is in truth. */
+  readonly host: HostSnapshot;
+  readonly claims: readonly ResourceClaim[];
+}
+
+/** How far a service has come on paper. */
+interface Course {
+  readonly desired: Desired;
+  memory: Memory;
+  readonly lines: string[];
+  changes: boolean;
+  outcome: Outcome;
+  /** Something has changed since it was planned. */
+  looks: boolean;
+  /** A wait that is told once it is over. */
+  waited: string | undefined;
+  /** The last one that was told so. */
+  told: string | undefined;
+  passesLeft: number;
+}
+
+const unseen: Outcome = { kind: "continue", reason: "NotObserved", because: "it has not been looked at yet" };
+
+function begin({ desired, memory }: Subject): Course {
   const { replicas = 1, before = [], after = [] } = desired.spec;
-  const most = longest * Math.max(1, replicas) + passesOfJob * (before.length + after.length);
-  for (let pass = 0; ; pass += 1) {
-    const { steps, outcome } = plan(desired, { ...viewOf(world, desired.spec, new Map()), claims }, known);
-    changes ||= steps.length > 0;
-    lines.push(...steps.map((step) => shorten(renderStep(step))));
-    for (const step of steps) {
-      known = afterNote(known, step, world);
-      world = effect(world, step, world.takenAt);
-    }
-    const pulling = steps.some((step) => step.kind === "pull-image");
-    const goesOn = outcome.kind === "continue" || pulling || (outcome.kind === "wait" && passes(outcome));
-    if (!goesOn || pass === most) {
-      if (outcome.kind !== "converged") lines.push(shorten(`then: ${outcome.because}`));
-      return { lines, changes, end: outcome };
-    }
-    if (outcome.kind === "wait" && isTimed(outcome)) {
-      lines.push(shorten(`wait: ${outcome.because}`));
-      world = { ...giveWay(relieve(world), claims), takenAt: outcome.until ?? world.takenAt };
-    } else if (outcome.kind === "wait" && outcome.reason === "WaitingForCompletion") {
-      lines.push("wait until it has completed");
-      world = complete(world, desired.spec);
-    } else if (outcome.kind === "wait" && outcome.reason === "WaitingForJob") {
-      lines.push("wait until it has ended well");
-      world = endJobs(world, desired.spec);
-    } else if (outcome.kind === "wait" && !pulling) {
-      lines.push(`wait until it has been well for ${desired.spec.update.monitorMs / 1_000}s`);
-      world = recover(world, desired.spec.update.monitorMs);
-    }
+  const passesLeft = longest * Math.max(1, replicas) + passesOfJob * (before.length + after.length);
+  return {
+    desired,
+    memory,
+    lines: [],
+    changes: false,
+    outcome: unseen,
+    looks: true,
+    waited: undefined,
+    told: undefined,
+    passesLeft,
+  };
+}
+
+/** Until nobody has anything to do at this moment. */
+function settle(courses: readonly Course[], host: HostSnapshot, scene: Scene): HostSnapshot {
+  let world = host;
+  for (let due = dueOf(courses); due !== undefined; due = dueOf(courses)) {
+    const before = due.outcome;
+    const after = move(due, world, courses, scene);
+    const isNews = after !== world || isOnItsWay(before) !== isOnItsWay(due.outcome);
+    world = gatesAnswer(after, scene.host, courses);
+    for (const other of courses) if (other !== due && isNews) other.looks ||= other.passesLeft > 0;
   }
+  return world;
 }
 
-/** It ends by itself: when a container has been well for long enough, or when the time has come. */
-function passes(outcome: Extract<Outcome, { kind: "wait" }>): boolean {
-  return (
-    outcome.reason === "WaitingForHealth" ||
-    outcome.reason === "WaitingForCompletion" ||
-    outcome.reason === "WaitingForJob" ||
-    (isTimed(outcome) && outcome.until !== undefined)
-  );
+function dueOf(courses: readonly Course[]): Course | undefined {
+  return courses.find(({ looks }) => looks);
 }
 
-const timed: ReadonlySet<string> = new Set([
-  ...(["WaitingForTurn", "Draining", "WaitingForWindow", "WaitingForAge", "Reloading"] as const),
-]);
-
-/** Time alone brings what is waited for. */
-function isTimed({ reason }: Outcome): boolean {
-  return timed.has(reason);
-}
-
-function afterNote(memory: Memory, step: Step, { containers, takenAt }: HostSnapshot): Memory {
-  const id = "container" in step ? containers.find(({ name }) => name === step.container)?.id : undefined;
-  if (id === undefined) return memory;
-  const run = step.kind === "keep-logs" ? failedRun(step, id, takenAt) : undefined;
-  if (run !== undefined) return { ...memory, jobs: withRun(memory.jobs, run) };
-  if (step.kind === "post-start") {
-    return { ...memory, postStarts: ranPostStart(memory.postStarts ?? new Map(), id, { startedAt: step.startedAt }) };
+/** One look and what follows from it. */
+function move(course: Course, host: HostSnapshot, courses: readonly Course[], scene: Scene): HostSnapshot {
+  const { desired } = course;
+  const known = knownTo(course, courses);
+  const view = { ...viewOf(host, desired.spec, new Map(), host.takenAt, known), claims: scene.claims };
+  const { steps, outcome } = plan(desired, view, course.memory);
+  let world = host;
+  if (steps.length > 0) tellWait(course);
+  for (const step of steps) {
+    const id = `${desired.spec.project}/${desired.spec.name}#${course.lines.length}`;
+    course.lines.push(shorten(renderStep(step)));
+    course.memory = remembering(course.memory, step, world);
+    world = effect(world, step, world.takenAt, id);
   }
-  if (step.kind === "signal-container") {
-    return {
-      ...memory,
-      reloads: withReload(memory.reloads ?? [], { ...step, name: step.container, container: id, at: takenAt }),
-    };
-  }
-  if (step.kind === "note-reload") {
-    return { ...memory, reloads: withReloadEnd(memory.reloads ?? [], id, step.failure) };
-  }
-  if (step.kind !== "note-leaving") return memory;
-  return { ...memory, leaving: noted(memory.leaving, step, id, takenAt) };
+  course.changes ||= steps.length > 0;
+  // On paper a pull is done at once.
+  const goesOn = outcome.kind === "continue" || (outcome.kind === "wait" && outcome.awaits === "registry");
+  course.looks = goesOn && course.passesLeft > 0;
+  if (goesOn || steps.length > 0) course.passesLeft -= 1;
+  course.outcome = outcome;
+  course.waited = outcome.kind === "wait" && !goesOn ? lineOf(outcome, course) : undefined;
+  return world;
 }
 
-function complete(host: HostSnapshot, { project, name }: ServiceSpec): HostSnapshot {
-  const containers = host.containers.map((container) =>
-    container.project === project && container.service === name && container.role === "next"
-      ? { ...container, state: "exited" as const, exitCode: 0, finishedAt: host.takenAt }
-      : container,
-  );
-  return { ...host, containers };
+/** Once, however often it goes on in between. */
+function tellWait(course: Course): void {
+  const { waited, told } = course;
+  if (waited !== undefined && waited !== told) course.lines.push(waited);
+  course.told = waited ?? told;
 }
 
-/** All that was under way behind gates has ended. */
-function relieve(host: HostSnapshot): HostSnapshot {
-  const containers = host.containers.map((container): HostSnapshot["containers"][number] => {
-    const { gate } = container;
-    if (gate?.state === undefined) return container;
-    const routes = gate.state.routes.map((route) => ({ ...route, sessions: 0 }));
-    return { ...container, gate: { ...gate, state: { ...gate.state, routes } } };
+/** As the controller knows it of the services that this one depends on. */
+function knownTo({ desired: { spec } }: Course, courses: readonly Course[]): ReadonlyMap<string, KnownDependency> {
+  const found = dependenciesOf(spec).flatMap((dependency): [string, KnownDependency][] => {
+    const its = courses.find(
+      ({ desired: other }) => other.spec.project === spec.project && other.spec.name === dependency.service,
+    );
+    if (its === undefined) return [];
+    const { desired, outcome } = its;
+    const wanted = { ...desired, target: desired.pin?.over ?? desired.target };
+    const fault = outcome.kind === "converged" ? undefined : outcome.because;
+    return [[dependency.service, knownOf(dependency, wanted, { onItsWay: isOnItsWay(outcome), fault })]];
   });
-  return { ...host, containers };
+  return new Map(found);
 }
 
-function endJobs(host: HostSnapshot, { project, name }: ServiceSpec): HostSnapshot {
-  const containers = host.containers.map((container) =>
-    container.project === project && container.service === name && container.job !== undefined && isUp(container)
-      ? { ...container, state: "exited" as const, exitCode: 0, finishedAt: host.takenAt }
-      : container,
-  );
-  return { ...host, containers };
+/** Whose wait is over first. Undefined: none is over by itself, or too many have been. */
+function soonestOf(courses: readonly Course[], { takenAt }: HostSnapshot): Course | undefined {
+  const [first] = courses
+    .flatMap((course) => {
+      const at = course.passesLeft > 0 ? endOf(course, takenAt) : undefined;
+      return at === undefined ? [] : [{ course, at }];
+    })
+    .sort((one, other) => one.at - other.at);
+  return first?.course;
 }
 
-function recover(host: HostSnapshot, monitorMs: number): HostSnapshot {
-  const takenAt = host.takenAt + monitorMs;
-  const containers = host.containers.map((container) =>
-    container.health === "starting"
-      ? { ...container, health: "healthy" as const, healthySince: host.takenAt }
-      : container,
-  );
-  return { ...host, takenAt, containers };
+/** What brings the end of a wait, on paper; what is not named does not come by itself. */
+interface Passing {
+  /** When that is. */
+  readonly at: (wait: Wait, now: number, spec: ServiceSpec) => number | undefined;
+  readonly then: (host: HostSnapshot, spec: ServiceSpec) => HostSnapshot;
+  /** How it is told. Absent: as the planner says it. */
+  readonly told?: (spec: ServiceSpec) => string;
+}
+
+const intime: Passing = { at: ({ until }) => until, then: whenWorkEnded };
+
+const passings: Partial<Record<Awaits, Passing>> = {
+  time: intime,
+  turn: intime,
+  reload: intime,
+  completion: { at: (_wait, now) => now, then: whenCompleted, told: () => "wait until it has completed" },
+  job: { at: (_wait, now) => now, then: whenJobsEnded, told: () => "wait until it has ended well" },
+  health: {
+    at: (_wait, now, { update }) => now + update.monitorMs,
+    then: (host, { update }) => whenWell(host, update.monitorMs),
+    told: ({ update }) => `wait until it has been well for ${update.monitorMs / 1_000}s`,
+  },
+};
+
+/** When a service has what it waits for, if all do well. */
+function endOf({ outcome, desired }: Course, now: number): number | undefined {
+  return outcome.kind === "wait" ? passings[outcome.awaits]?.at(outcome, now, desired.spec) : undefined;
+}
+
+function pass(course: Course, world: HostSnapshot): HostSnapshot {
+  const { outcome, desired, waited } = course;
+  if (waited !== undefined) course.lines.push(waited);
+  course.waited = undefined;
+  course.passesLeft -= 1;
+  if (outcome.kind !== "wait") return world;
+  const takenAt = Math.max(world.takenAt, endOf(course, world.takenAt) ?? 0);
+  return { ...(passings[outcome.awaits]?.then(world, desired.spec) ?? world), takenAt };
+}
+
+function lineOf({ awaits, because }: Wait, { desired: { spec } }: Course): string {
+  return passings[awaits]?.told?.(spec) ?? shorten(`wait: ${because}`);
 }

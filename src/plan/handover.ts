@@ -1,38 +1,35 @@
 import type { ServiceSpec } from "../compose/model/service.js";
-import { untilBorn } from "./birth.js";
 import { gatesOf } from "./gate.js";
 import { keepTag } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
-import type { Step } from "./step.js";
+import { waitFor } from "./outcome.js";
+import type { Decision } from "./outcome.js";
+import { endedBy, isBirthIn, untilBorn } from "./steps/fates.js";
+import type { Intent } from "./steps/intent.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
-import { isEnded } from "./withhold.js";
 
 /*
  * A gate is put before a service that has held its ports itself so far. They cannot be held by two, so there is a moment
  * without: from the stop of the old container to the start of the gate. All else is done before.
  */
 
-/** The plan of the gate itself: it is made, and waits until the service starts it. */
-export function awaitPorts(wanted: Plan, spec: ServiceSpec, view: View): Plan {
-  const plan = { ...wanted, steps: wanted.steps.filter((step) => !writesAgain(step, view)) };
+/** What is decided for the gate itself: it is made, and waits until the service starts it. */
+export function awaitPorts(decision: Decision, spec: ServiceSpec, view: View): Decision {
   const holder = holderOf(spec, view);
-  const start = plan.steps.some(({ kind }) => kind === "start-container");
-  if (holder === undefined || !start || view.containers.some(({ state }) => state === "running")) return plan;
-  // The tag is the last of what makes a container: where it is there, so is all else.
-  const made = !plan.steps.some(({ kind }) => kind === "tag-image");
-  const steps = made ? [] : plan.steps.filter(({ kind }) => kind !== "start-container");
+  const starts = decision.intents.some(({ kind }) => kind === "start" || kind === "restart");
+  if (holder === undefined || !starts || view.containers.some(({ state }) => state === "running")) return decision;
+  const isWhole = view.containers.some((gate) => isMade(gate, view));
+  const intents = isWhole ? [] : decision.intents.filter(({ kind }) => kind !== "start" && kind !== "restart");
   const because = `its ports are those of ${holder.name}, until what is to stand behind the gate is ready`;
-  const { reason } = plan.outcome;
-  if (steps.length > 0) return { steps, outcome: { kind: "continue", reason, because } };
-  return { steps, outcome: { kind: "wait", until: undefined, reason: "WaitingForTurn", because } };
+  const { reason } = decision.outcome;
+  if (intents.length > 0) return { intents, outcome: { kind: "continue", reason, because } };
+  return { intents, outcome: waitFor("turn", "WaitingForTurn", because) };
 }
 
 /** The service may be starting the gate at this very moment: it must not miss a file. */
-function writesAgain(step: Step, view: View): boolean {
-  if (step.kind !== "write-files") return false;
-  return view.containers.some((gate) => gate.name === step.container && isMade(gate, view));
+export function mayBeStarting(spec: ServiceSpec, view: View): (gate: ObservedContainer) => boolean {
+  return (gate) => spec.gateOf !== undefined && isMade(gate, view);
 }
 
 function holderOf({ project, gateOf }: ServiceSpec, view: View): ObservedContainer | undefined {
@@ -42,20 +39,20 @@ function holderOf({ project, gateOf }: ServiceSpec, view: View): ObservedContain
   );
 }
 
-/** The plan of the service: nothing that holds ports is stopped before the gate is made, and right after that it starts. */
-export function handOver(plan: Plan, spec: ServiceSpec, view: View): Plan {
+/** Nothing of the service that holds ports is stopped before the gate is made, and right after that it starts. */
+export function handOver(decision: Decision, spec: ServiceSpec, view: View): Decision {
+  const { intents } = decision;
+  const ended = endedBy(intents);
   const holders = view.containers.filter((container) => container.publishes === true && isUp(container));
-  const leaving = holders.filter((container) => container.role === "active" && isEnded(container, plan));
-  const last = plan.steps.findLastIndex(
-    (step) => step.kind === "stop-container" && leaving.some(({ name }) => name === step.container),
-  );
-  if (last < 0) return plan;
+  const leaving = holders.filter((container) => container.role === "active" && ended.has(container));
+  if (leaving.length === 0) return decision;
   const gate = gatesOf(spec, view).find(({ role }) => role === "active" || role === "next");
-  if (gate !== undefined && gate.state !== "created") return plan;
-  if (gate?.startError !== "" || !isMade(gate, view)) return untilMade(plan, leaving, spec, view);
-  if (leaving.length < holders.length) return plan;
-  const start: Step = { kind: "start-container", container: gate.name, because: "its ports have just become free" };
-  return { ...plan, steps: [...plan.steps.slice(0, last + 1), start, ...plan.steps.slice(last + 1)] };
+  if (gate !== undefined && gate.state !== "created") return decision;
+  if (gate?.startError !== "" || !isMade(gate, view)) return untilMade(decision, leaving);
+  if (leaving.length < holders.length) return decision;
+  const last = intents.findLastIndex((intent) => intent.kind === "end" && leaving.includes(intent.one));
+  const start: Intent = { kind: "start", one: gate, because: "its ports have just become free" };
+  return { ...decision, intents: intents.toSpliced(last + 1, 0, start) };
 }
 
 /** It has never run, and has all that it needs for that. */
@@ -69,10 +66,12 @@ function isMade(gate: ObservedContainer, view: View): boolean {
   );
 }
 
-function untilMade(plan: Plan, leaving: readonly ObservedContainer[], spec: ServiceSpec, view: View): Plan {
-  const { steps, births } = untilBorn(plan, new Set(leaving.map(({ slot }) => slot)), view);
+function untilMade(decision: Decision, leaving: readonly ObservedContainer[]): Decision {
+  const slots = new Set(leaving.map(({ slot }) => slot));
+  const intents = untilBorn(decision.intents, slots);
   const names = leaving.map(({ name }) => name).join(", ");
   const because = `${names} may stop when there is a gate that takes over its ports`;
-  if (births) return { ...plan, steps, outcome: { kind: "continue", reason: plan.outcome.reason, because } };
-  return { ...plan, steps, outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
+  const { reason } = decision.outcome;
+  if (intents.some(isBirthIn(slots))) return { ...decision, intents, outcome: { kind: "continue", reason, because } };
+  return { ...decision, intents, outcome: waitFor("dependency", "WaitingForDependency", because) };
 }

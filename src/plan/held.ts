@@ -5,7 +5,7 @@ import type { Desired, Hold, SlotMemory } from "./desired.js";
 import { failedBefore } from "./job-need.js";
 import { keepRunning } from "./keep.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
 import { isOutdated } from "./unread.js";
 import { inRole } from "./view.js";
 import type { SlotView } from "./view.js";
@@ -38,8 +38,8 @@ export function holdShownBy({ specHash, digest, name, createdAt, slot }: Observe
 }
 
 /** It is well, and has something to read. */
-function isReload({ reason }: Outcome): boolean {
-  return reason === "Reloading" || reason === "WaitingForTurn";
+function isReload(outcome: Outcome): boolean {
+  return outcome.kind === "wait" && (outcome.awaits === "reload" || outcome.awaits === "turn");
 }
 
 /** The bad one stays out; the good one is kept running, and if that fails too nothing more is rolled anywhere. */
@@ -49,31 +49,43 @@ export function planHeld(
   active: ObservedContainer,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const repair = keepRunning(desired.spec, active, view, memory);
   const isOfFiles = hold.ranAnewAt !== undefined;
   const because = isOfFiles
     ? `a new container with the replaced files failed: ${hold.message}; what serves stays until they change again, or a retry`
     : `${hold.digest} failed: ${hold.message}; held until the image or the spec changes, or a retry`;
-  if (repair.outcome.kind === "wait" && isReload(repair.outcome)) {
+  if (isReload(repair.outcome)) {
     return {
       ...repair,
-      outcome: { ...repair.outcome, reason: "DigestHeld", because: `${because}; ${repair.outcome.because}` },
+      outcome: {
+        ...repair.outcome,
+        standing: "held",
+        reason: "DigestHeld",
+        because: `${because}; ${repair.outcome.because}`,
+      },
     };
   }
   if (repair.outcome.kind === "wait") {
     const both = `${because}; the one before it is not well either: ${repair.outcome.because}`;
-    return { steps: repair.steps, outcome: { ...repair.outcome, reason: "RollbackFailed", because: both } };
+    return {
+      intents: repair.intents,
+      outcome: { ...repair.outcome, standing: "stuck", reason: "RollbackFailed", because: both },
+    };
   }
   if (repair.outcome.kind !== "converged") return repair;
   if (active.health === "unhealthy") {
     const rollback = `${because}; the one before it is unhealthy too`;
-    return { steps: repair.steps, outcome: { kind: "blocked", reason: "RollbackFailed", because: rollback } };
+    return {
+      intents: repair.intents,
+      outcome: { kind: "blocked", standing: "stuck", reason: "RollbackFailed", because: rollback },
+    };
   }
-  const steps = [
-    ...repair.steps,
+  const intents = [
+    ...repair.intents,
     ...clearImages(desired.spec, active, view, memory),
     ...clearBuilt(desired.spec, active, desired.standIn?.over ?? desired.target, view),
   ];
-  return { steps, outcome: { kind: "blocked", reason: isOfFiles ? "ReloadFailed" : "DigestHeld", because } };
+  if (isOfFiles) return { intents, outcome: { kind: "blocked", reason: "ReloadFailed", because } };
+  return { intents, outcome: { kind: "blocked", standing: "held", reason: "DigestHeld", because } };
 }

@@ -1,6 +1,7 @@
 import type { ServiceSpec } from "../compose/model/service.js";
 import { baseOf } from "./names.js";
 import type { ObservedContainer, ObservedHelper } from "./observed.js";
+import { waitFor } from "./outcome.js";
 import type { Outcome, Plan } from "./outcome.js";
 import type { CreateHelperStep, Step, StepOf } from "./step.js";
 import { isUnderWay } from "./under-way.js";
@@ -82,14 +83,14 @@ function untilUp(steps: readonly Step[], helper: ObservedHelper, wanted: string,
   const because = `${name} does not stand by (\`docker logs ${name}\` says why): ${wanted}`;
   if (waitedMs < keptMs) {
     const until = view.now + 5 * pollMs;
-    return { steps, outcome: { kind: "wait", until, reason: "OwnLifeline", because } };
+    return { steps, outcome: waitFor("host", "OwnLifeline", because, until) };
   }
   const outcome = { kind: "continue", reason: "OwnLifeline", because } as const;
   return { steps: [...steps, ...discardHelper(helper, "it does not stand by, and is made anew")], outcome };
 }
 
 function awaiting(steps: readonly Step[], until: number, because: string): Plan {
-  return { steps, outcome: { kind: "wait", until, reason: "HandingOver", because } };
+  return { steps, outcome: waitFor("host", "HandingOver", because, until) };
 }
 
 function needOf({ lifeline }: ObservedContainer): string {

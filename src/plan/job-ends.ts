@@ -3,15 +3,20 @@ import type { Memory } from "./desired.js";
 import { hasFailed } from "./job-need.js";
 import { describeJob, isJob, judgeJob } from "./job-verdict.js";
 import type { JobContainer } from "./job-verdict.js";
-import type { Plan } from "./outcome.js";
-import type { Step } from "./step.js";
+import type { Decision } from "./outcome.js";
+import type { Intent } from "./steps/intent.js";
+import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
 /**
  * A job that has failed is remembered before anything else happens, and one that takes too long is ended, whatever the
  * service is up to meanwhile. Undefined: there is none.
  */
-export function planJobEnds(spec: ServiceSpec, view: View, { jobs: known }: Pick<Memory, "jobs">): Plan | undefined {
+export function planJobEnds(
+  spec: ServiceSpec,
+  view: View,
+  { jobs: known }: Pick<Memory, "jobs">,
+): Decision | undefined {
   for (const container of view.jobs.filter(isJob)) {
     const verdict = judgeJob(container, view);
     // What served before does not wait for an engine that refuses to start a job.
@@ -19,17 +24,15 @@ export function planJobEnds(spec: ServiceSpec, view: View, { jobs: known }: Pick
     if (verdict.kind !== "failed" && verdict.kind !== "overdue" && !isRefused) continue;
     const because = `${describeJob(container)} ${verdict.because}`;
     const remember = hasFailed(container, known) ? [] : [rememberFailure(container, because)];
-    const { name, state } = container;
     const graceMs = spec.container.stopGracePeriodMs;
-    const runs = state === "running" || state === "paused" || state === "restarting";
-    const end: Step[] = runs ? [{ kind: "stop-container", container: name, graceMs, because }] : [];
-    const steps = [...remember, ...end];
-    if (steps.length > 0) return { steps, outcome: { kind: "continue", reason: "JobFailed", because } };
+    const end: Intent[] = isUp(container) ? [{ kind: "stop", one: container, graceMs, because }] : [];
+    const intents = [...remember, ...end];
+    if (intents.length > 0) return { intents, outcome: { kind: "continue", reason: "JobFailed", because } };
   }
   return undefined;
 }
 
-function rememberFailure({ name: container, specHash, job, revision }: JobContainer, message: string): Step {
+function rememberFailure({ name: container, specHash, job, revision }: JobContainer, message: string): Intent {
   const because =
     job.phase === "before"
       ? "the journal keeps its last log lines and holds the digest that it ran for"

@@ -9,9 +9,10 @@ import { jobService } from "./job-service.js";
 import { describeJob, isJob, judgeJob } from "./job-verdict.js";
 import type { JobContainer } from "./job-verdict.js";
 import { jobName } from "./names.js";
-import type { Outcome, Plan } from "./outcome.js";
-import type { Step } from "./step.js";
-import { createNetworks, createVolumes, join } from "./steps.js";
+import { waitFor } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
+import { connection, createNetworks, createVolumes, join, remove } from "./steps.js";
+import type { Intent } from "./steps/intent.js";
 import { isUp, localName } from "./view.js";
 import type { View } from "./view.js";
 import { writeFiles } from "./written.js";
@@ -19,7 +20,7 @@ import { writeFiles } from "./written.js";
 const pollMs = 1_000;
 
 /** What brings a job that is due to its end. Of all the jobs of a service one runs at a time, whatever it runs for. */
-export function runJob(job: Job, occasion: Occasion, view: View, runs: readonly JobRun[]): Plan {
+export function runJob(job: Job, occasion: Occasion, view: View, runs: readonly JobRun[]): Decision {
   const jobs = view.jobs.filter(isJob);
   const busy = jobs.find(isUp);
   if (busy !== undefined) return awaitEnd(busy, view);
@@ -31,13 +32,16 @@ export function runJob(job: Job, occasion: Occasion, view: View, runs: readonly 
     if (verdict.kind === "not-started") return startJob(found, job, occasion, view);
     if (verdict.kind === "refused") {
       const because = `${describeJob(found)} ${verdict.because}`;
-      const steps = [removal(found, "it is tried again from the start")];
-      return { steps, outcome: { kind: "failed", reason: verdict.reason, because } };
+      const intents = [remove(found, "it is tried again from the start")];
+      return { intents, outcome: { kind: "failed", reason: verdict.reason, because } };
     }
   }
   if (found?.state === "removing") {
     const because = `${found.name} is being removed`;
-    return { steps: [], outcome: { kind: "wait", until: view.now + pollMs, reason: "WaitingForJob", because } };
+    return {
+      intents: [],
+      outcome: waitFor("job", "WaitingForJob", because, view.now + pollMs),
+    };
   }
   return createJob(job, occasion, view);
 }
@@ -47,34 +51,34 @@ function isOfRollout({ job: { phase }, revision }: JobContainer, occasion: Occas
   return phase !== "on_rollback" || revision === occasion.revision;
 }
 
-export function awaitEnd(container: JobContainer, view: View): Plan {
+export function awaitEnd(container: JobContainer, view: View): Decision {
   const verdict = judgeJob(container, view);
   const until = verdict.kind === "running" ? verdict.until : view.now + pollMs;
   const because = `${describeJob(container)} has not ended yet`;
-  return { steps: [], outcome: { kind: "wait", until, reason: "WaitingForJob", because } };
+  return { intents: [], outcome: waitFor("job", "WaitingForJob", because, until) };
 }
 
 /** Nobody knows how far its creation got. */
-function startJob(found: JobContainer, job: Job, { desired }: Occasion, view: View): Plan {
+function startJob(found: JobContainer, job: Job, { desired }: Occasion, view: View): Decision {
   const service = jobService(desired.spec, job.spec);
   const because = "it is created and not started";
-  const steps: Step[] = [
+  const intents: Intent[] = [
     ...createNetworks(service, view),
     ...join(found, service.networks, false),
     ...writeFiles(found.name, service),
-    { kind: "start-container", container: found.name, because },
+    { kind: "start", one: found, because },
   ];
-  return { steps, outcome: begun(job, because) };
+  return { intents, outcome: begun(job, because) };
 }
 
-function createJob(job: Job, occasion: Occasion, view: View): Plan {
+function createJob(job: Job, occasion: Occasion, view: View): Decision {
   const { desired, digest, revision } = occasion;
   const { spec, specHash } = desired;
   const name = jobName(spec, job.phase, job.index);
   const target = imageOf(job, occasion);
   if (!target.known) {
     const because = `the image of ${job.phase} job ${job.index} is not known: ${target.message}`;
-    return { steps: [], outcome: { kind: "failed", reason: target.reason, because } };
+    return { intents: [], outcome: { kind: "failed", reason: target.reason, because } };
   }
   const service = jobService(spec, job.spec);
   const obstacle = awaitImage(service, target.digest, view);
@@ -84,44 +88,44 @@ function createJob(job: Job, occasion: Occasion, view: View): Plan {
     .filter((one) => one.job.phase === job.phase && (one.name === name || !isOf(one, occasion)));
   const owners = ownersOf(spec, view);
   const [first, ...rest] = service.networks;
+  const { phase, index, hash } = job;
+  const mark = { phase, index, hash, timeoutMs: job.spec.timeoutMs, target: digest };
   const because = {
     before: `it is to end well before ${digest} starts`,
     after: `${digest} serves`,
     on_rollback: `revision ${revision} has failed`,
   }[job.phase];
-  const steps: Step[] = [
-    ...outlived.map((one) => removal(one, "another run takes its place")),
+  const intents: Intent[] = [
+    ...outlived.map((one) => remove(one, "another run takes its place")),
     ...createNetworks(service, view),
     ...createVolumes(service, view),
     {
-      kind: "create-container",
-      name,
-      spec: service,
-      specHash,
-      digest: target.digest,
-      ...(localName(view, service.image, target.digest) === target.digest ? { byId: true as const } : {}),
-      revision,
-      slot: 1,
-      attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
-      ...(owners.length === 0 ? {} : { owners }),
-      job: { phase: job.phase, index: job.index, hash: job.hash, timeoutMs: job.spec.timeoutMs, target: digest },
-      because,
+      kind: "create",
+      step: {
+        kind: "create-container",
+        name,
+        spec: service,
+        specHash,
+        digest: target.digest,
+        ...(localName(view, service.image, target.digest) === target.digest ? { byId: true as const } : {}),
+        revision,
+        slot: 1,
+        attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
+        ...(owners.length === 0 ? {} : { owners }),
+        job: mark,
+        because,
+      },
+      joins: rest.map(({ network: { name: network } }) =>
+        connection(name, { network, aliases: [] }, "its spec names this network too"),
+      ),
     },
-    ...rest.map(({ network }): Step => {
-      const why = "its spec names this network too";
-      return { kind: "connect-network", container: name, network: network.name, aliases: [], because: why };
-    }),
-    { kind: "start-container", container: name, because: "it is to run to its end" },
+    { kind: "start", one: { name, slot: 1, role: "stray", job: mark }, because: "it is to run to its end" },
   ];
-  return { steps, outcome: begun(job, because) };
+  return { intents, outcome: begun(job, because) };
 }
 
 function begun({ phase, index }: Job, because: string): Outcome {
   return { kind: "continue", reason: "WaitingForJob", because: `${phase} job ${index}: ${because}` };
-}
-
-function removal({ name: container }: JobContainer, because: string): Step {
-  return { kind: "remove-container", container, because };
 }
 
 function imageOf(

@@ -2,7 +2,7 @@ import type { Reason } from "./condition.js";
 import { observedMs } from "./elapsed.js";
 import type { Sight } from "./elapsed.js";
 import type { JobMark, ObservedContainer } from "./observed.js";
-import { startReason } from "./start-refusal.js";
+import { causeOf, startReason } from "./start-refusal.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
 import type { View } from "./view.js";
 
@@ -45,9 +45,9 @@ export function judgeJob(container: JobContainer, view: Scene): JobVerdict {
 }
 
 function judgeRefusal(startError: string): JobVerdict {
-  const reason = startReason(startError);
   const because = `could not be started: ${startError}`;
-  return reason === "StartFailed" ? { kind: "failed", because } : { kind: "refused", reason, because };
+  if (causeOf(startError) === "image") return { kind: "failed", because };
+  return { kind: "refused", reason: startReason(startError), because };
 }
 
 function judgeEnd(container: JobContainer, view: Scene): JobVerdict {

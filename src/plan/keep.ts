@@ -5,13 +5,13 @@ import { isComplete } from "./dependency.js";
 import type { SlotMemory } from "./desired.js";
 import { leftStopped } from "./left.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import { waitFor } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { isOver, overOutcome } from "./over.js";
 import { planPostStart } from "./post-start.js";
 import { planReload } from "./reload.js";
 import { needsOf } from "./resources.js";
-import type { Step } from "./step.js";
-import { restore, restorePolicy } from "./steps.js";
+import { restore, restorePolicy, startAnew } from "./steps.js";
 import { endedFromOutside, formatMs } from "./verdict.js";
 import { isUp } from "./view.js";
 import type { SlotView, View } from "./view.js";
@@ -22,76 +22,87 @@ const lastingMs = 10_000;
 const longestPauseMs = 300_000;
 
 /** Running, by its own restart policy; a crash loop is given longer and longer pauses. What was to end has ended. */
-export function keepRunning(spec: ServiceSpec, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
+export function keepRunning(
+  spec: ServiceSpec,
+  active: ObservedContainer,
+  view: SlotView,
+  memory: SlotMemory,
+): Decision {
   if (spec.oneShot === true) return leaveEnded(active);
-  const running: Plan = {
-    steps: restorePolicy(active),
+  const running: Decision = {
+    intents: restorePolicy(active),
     outcome: { kind: "converged", reason: "Converged", because: `${active.name} runs ${active.digest}` },
   };
   if (active.state === "restarting") {
     const because = `${active.name} ends and restarts (exit code ${active.exitCode ?? "?"}, ${active.restartCount} restarts)`;
     return {
-      steps: running.steps,
-      outcome: { kind: "wait", until: view.now + 5_000, reason: "CrashLooping", because },
+      intents: running.intents,
+      outcome: {
+        kind: "wait",
+        until: view.now + 5_000,
+        awaits: "host",
+        standing: "crashing",
+        reason: "CrashLooping",
+        because,
+      },
     };
   }
   if (active.state === "paused") {
     const because = `${active.name} is paused (docker unpause ${active.name} lets it go on)`;
-    return { steps: running.steps, outcome: { kind: "wait", until: undefined, reason: "Paused", because } };
+    return {
+      intents: running.intents,
+      outcome: waitFor("person", "Paused", because),
+    };
   }
   const lost = isUp(active) ? strandedBy(spec, active, view) : undefined;
   if (lost !== undefined) {
-    const outcome = { kind: "wait", until: undefined, reason: "WaitingForDependency", because: lost } as const;
-    return { steps: running.steps, outcome };
+    return { intents: running.intents, outcome: waitFor("dependency", "WaitingForDependency", lost) };
   }
   const cause = isUp(active) ? restartCause(spec, active, view) : undefined;
-  if (cause !== undefined) return isItsTurn(spec, view) ? startAnew(spec, active, cause) : running;
+  if (cause !== undefined) {
+    if (!isItsTurn(spec, view)) return running;
+    const outcome = { kind: "continue", reason: "Restarting", because: cause } as const;
+    return { intents: [startAnew(active, spec, cause)], outcome };
+  }
   if (isUp(active)) {
     const reload = planPostStart(spec, active, memory) ?? planReload(spec, active, view, memory);
-    return reload === undefined ? running : { ...reload, steps: [...running.steps, ...reload.steps] };
+    return reload === undefined ? running : { ...reload, intents: [...running.intents, ...reload.intents] };
   }
   const left = leftStopped(spec, active, view, memory);
-  if (left !== undefined) return { steps: [], outcome: left };
+  if (left !== undefined) return { intents: [], outcome: left };
   const isAsked = (memory.startAskedAt ?? 0) > (active.finishedAt ?? Infinity);
-  if (!isAsked && isOver(spec, active, view, memory)) return { steps: running.steps, outcome: overOutcome(active) };
+  if (!isAsked && isOver(spec, active, view, memory)) return { intents: running.intents, outcome: overOutcome(active) };
   const obstacle = startObstacle(spec, active, view);
   if (obstacle !== undefined) {
-    const outcome = { kind: "wait", until: undefined, reason: "WaitingForDependency", because: obstacle } as const;
-    return { steps: running.steps, outcome };
+    return { intents: running.intents, outcome: waitFor("dependency", "WaitingForDependency", obstacle) };
   }
   if (isWedged(active, memory)) {
     const outcome = { kind: "failed", reason: "StartRefused", because: describeWedge(active) } as const;
-    return { steps: running.steps, outcome };
+    return { intents: running.intents, outcome };
   }
   const contest = contestFor(needsOf(active), spec, view);
-  if (isOpen(contest)) return { steps: running.steps, outcome: contestOutcome(contest, view) };
+  if (isOpen(contest)) return { intents: running.intents, outcome: contestOutcome(contest, view) };
   const resumeAt = crashPause(active, view, memory);
   if (resumeAt > view.now) {
     const pause = formatMs(resumeAt - view.now);
     const because = `${active.name} keeps ending (exit code ${active.exitCode ?? "?"}); it is started again in ${pause}`;
-    return { steps: running.steps, outcome: { kind: "wait", until: resumeAt, reason: "CrashLooping", because } };
+    return {
+      intents: running.intents,
+      outcome: { kind: "wait", until: resumeAt, awaits: "time", standing: "crashing", reason: "CrashLooping", because },
+    };
   }
   const because =
     active.startedAt === undefined ? "it was never started" : `it ended (exit code ${active.exitCode ?? "?"})`;
   const outcome = { kind: "continue", reason: "Restoring", because } as const;
-  return { steps: restore(active, because), outcome, heals: [active.slot] };
-}
-
-function startAnew(spec: ServiceSpec, active: ObservedContainer, because: string): Plan {
-  const graceMs = spec.container.stopGracePeriodMs;
-  const steps: Step[] = [
-    { kind: "stop-container", container: active.name, graceMs, because },
-    { kind: "start-container", container: active.name, because },
-  ];
-  return { steps, outcome: { kind: "continue", reason: "Restarting", because } };
+  return { intents: restore(active, because), outcome, heals: [active.slot] };
 }
 
 /** Whatever somebody has done with it since, it has completed once. */
-function leaveEnded(active: ObservedContainer): Plan {
+function leaveEnded(active: ObservedContainer): Decision {
   const because = isComplete(active)
     ? `${active.name} has completed with ${active.digest}`
     : `${active.name} had completed; somebody else has started it since, and it is ${active.state}`;
-  return { steps: [], outcome: { kind: "converged", reason: "Converged", because } };
+  return { intents: [], outcome: { kind: "converged", reason: "Converged", because } };
 }
 
 function crashPause(active: ObservedContainer, view: View, memory: SlotMemory): number {

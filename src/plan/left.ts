@@ -26,12 +26,12 @@ export function leftStopped(
   const who = `${name} was stopped by somebody else`;
   if (paused) {
     const because = `${who} while the service is paused: it is left so until \`fairlead resume\`, or until it is started`;
-    return { kind: "wait", until: undefined, reason: "Stopped", because };
+    return { kind: "wait", until: undefined, awaits: "person", standing: "stopped", reason: "Stopped", because };
   }
   const until = finishedAt + (spec.respectStopMs ?? 0);
   if (until <= view.now) return undefined;
   const because = `${who}: with \`respect_stop\` it is left so until ${formatTime(until)}, or until it is started`;
-  return { kind: "wait", until, reason: "Stopped", because };
+  return { kind: "wait", until, awaits: "person", standing: "stopped", reason: "Stopped", because };
 }
 
 /** Those of which it is to be written down that somebody else has stopped them, and that they are left so. */

@@ -22,10 +22,6 @@ export function jobName(
   return `${project}-${name}.${phase}.${index}`;
 }
 
-export function isJobName(name: string): boolean {
-  return /\.(?:before|after|on_rollback)\.\d+$/.test(name);
-}
-
 /** The role that a name plays for a container whose active name is `base`. */
 export function roleOf(name: string, base: string): Role {
   if (!name.startsWith(base)) return "stray";

@@ -4,15 +4,16 @@ import { blocksOverlap } from "../compose/values/address-block.js";
 import { networkDrift } from "./drift.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer, ObservedNetwork } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
-import type { Step } from "./step.js";
+import { waitFor } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
+import type { Intent } from "./steps/intent.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
 /** What networks that are not as declared ask for, before anything else is looked at. */
 export interface NetworkPlan {
   /** Undefined: there is nothing that we may do. */
-  readonly change: Plan | undefined;
+  readonly change: Decision | undefined;
   /** Why one of them stays as it is. */
   readonly notice: Outcome | undefined;
 }
@@ -25,7 +26,7 @@ const pollMs = 1_000;
  * again; then each joins again. Cut off anywhere, the next look goes on from what it sees.
  */
 export function planNetworks(spec: ServiceSpec, view: View): NetworkPlan {
-  const changes: Plan[] = [];
+  const changes: Decision[] = [];
   const notices: Outcome[] = [];
   for (const { network } of spec.networks) {
     const found = network.external ? undefined : view.networks.get(network.name);
@@ -40,12 +41,12 @@ export function planNetworks(spec: ServiceSpec, view: View): NetworkPlan {
 }
 
 /** Waits as long as one of them has to. */
-function together(changes: readonly Plan[]): Plan | undefined {
+function together(changes: readonly Decision[]): Decision | undefined {
   const slowest = changes.find(({ outcome }) => outcome.kind === "wait") ?? changes[0];
   if (slowest === undefined) return undefined;
   const wake = changes.flatMap((one) => one.wake ?? []);
   return {
-    steps: changes.flatMap(({ steps }) => steps),
+    intents: changes.flatMap(({ intents }) => intents),
     outcome: slowest.outcome,
     ...(wake.length === 0 ? {} : { wake }),
   };
@@ -77,7 +78,7 @@ function obstacleTo(
   const strangers = standingOn(network, view.neighbours).filter((one) => !isMember(one, spec, network));
   if (strangers.length === 0) return undefined;
   const because = `${what}; it is made anew once ${namesOf(strangers)} has left it`;
-  return { kind: "wait", until: undefined, reason: "NetworkInUse", because };
+  return waitFor("host", "NetworkInUse", because);
 }
 
 /** The engine would refuse it only once the old one is gone, and nobody could reach anybody. */
@@ -92,26 +93,26 @@ function overlapping({ name, ipam }: NetworkSpec, view: View): string | undefine
   return rival;
 }
 
-function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork, what: string, view: View): Plan {
+function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork, what: string, view: View): Decision {
   const others = standingOn(network, [...view.neighbours, ...view.jobs]);
-  const leave = standingOn(network, view.containers).map((container): Step => {
+  const leave = standingOn(network, view.containers).map((container): Intent => {
     const because = `${what}; it is made anew, and until then this container cannot be reached on it`;
     return { kind: "disconnect-network", container: container.name, network: network.name, because };
   });
   if (others.length > 0) {
     const because = `${what}; it is made anew as soon as ${namesOf(others)} has left it`;
     return {
-      steps: leave,
-      outcome: { kind: "wait", until: view.now + pollMs, reason: "NetworkChanging", because },
+      intents: leave,
+      outcome: waitFor("dependency", "NetworkChanging", because, view.now + pollMs),
       // Once: whoever is on it still has been told, and who was not there to be told looks by himself at his start.
       ...(leave.length === 0 ? {} : { wake: others.map(keyOf) }),
     };
   }
-  const anew: readonly Step[] = [
+  const anew: readonly Intent[] = [
     { kind: "remove-network", network: network.name, id: found.id, because: what },
     { kind: "create-network", network, project: spec.project, because: "it is made anew as the file declares it" },
   ];
-  return { steps: [...leave, ...anew], outcome: { kind: "continue", reason: "NetworkChanging", because: what } };
+  return { intents: [...leave, ...anew], outcome: { kind: "continue", reason: "NetworkChanging", because: what } };
 }
 
 /** What does not run hinders nobody: it joins the new network before its next start. */

@@ -12,17 +12,18 @@ import { isTarget } from "./desired.js";
 import type { Desired, SlotMemory } from "./desired.js";
 import { awaitFirstHealth } from "./first-start.js";
 import { heldBy, holdShownBy } from "./held.js";
-import { baseOf, nameInRole } from "./names.js";
+import { baseOf } from "./names.js";
 import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { failureOf } from "./post-start-memory.js";
 import { planPostStart } from "./post-start.js";
 import { spareProven } from "./proven.js";
 import { needsOf, resourcesOf } from "./resources.js";
-import { isByHost } from "./start-refusal.js";
-import type { Step, StepOf } from "./step.js";
-import { discard, join, keepImage, letTryAgain, restorePolicy, restore, retire } from "./steps.js";
+import { causeOf } from "./start-refusal.js";
+import type { StepOf } from "./step.js";
+import { discard, join, keepImage, letTryAgain, nameAs, remove, restorePolicy, restore, retire } from "./steps.js";
+import type { Intent } from "./steps/intent.js";
 import { strategyOf } from "./strategy.js";
 import { withSuccession } from "./succession.js";
 import { isUnchecked } from "./unchecked.js";
@@ -35,7 +36,7 @@ import { describeWedge, hasRemains, isWedged } from "./wedged.js";
 type Failure = Extract<Verdict, { kind: "failed" }>;
 
 /** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
-export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
+export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Decision {
   const active = inRole(view.containers, "active");
   if (isWedged(next, memory)) return planWedged(desired, next);
   const assessed = withSuccession(assess(next, desired.spec, view, memory), next, desired.spec, view);
@@ -50,40 +51,39 @@ export function planNext(desired: Desired, next: ObservedContainer, view: SlotVi
     case "not-started":
       return planLaunch(desired, next, active, verdict.because, { view, memory });
     case "waiting": {
-      const steps = isUp(next) ? join(next, desired.spec.networks, false) : [];
-      return {
-        steps,
-        outcome: { kind: "wait", until: verdict.until, reason: awaited(desired.spec), because: verdict.because },
-      };
+      const intents = isUp(next) ? join(next, desired.spec.networks, false) : [];
+      return { intents, outcome: { ...awaited(desired.spec), until: verdict.until, because: verdict.because } };
     }
     case "proven":
       return planPromotion(desired, next, active, verdict.because, view);
     case "failed":
-      return isLent(desired.spec, next, verdict, view)
+      return isLent(desired.spec, next, view)
         ? planLaunch(desired, next, active, verdict.because, { view, memory })
         : planFailure(desired, next, active, verdict, view, memory);
   }
 }
 
 /** Its address was given to another one of ours, which makes room now. */
-function isLent(spec: ServiceSpec, next: ObservedContainer, { reason }: Failure, view: SlotView): boolean {
-  return reason === "AddressConflict" && contestFor(needsOf(next), spec, view)?.kind === "lent";
+function isLent(spec: ServiceSpec, next: ObservedContainer, view: SlotView): boolean {
+  return causeOf(next.startError) === "address" && contestFor(needsOf(next), spec, view)?.kind === "lent";
 }
 
-function planWedged({ spec }: Desired, next: ObservedContainer): Plan {
+function planWedged({ spec }: Desired, next: ObservedContainer): Decision {
   const because = describeWedge(next);
-  const steps = discard(next, spec, `${because}; a new one takes its place`);
-  return { steps, outcome: { kind: "continue", reason: "StartRefused", because } };
+  const intents = discard(next, spec, `${because}; a new one takes its place`);
+  return { intents, outcome: { kind: "continue", reason: "StartRefused", because } };
 }
 
 /** Whatever its health says, one whose `post_start` has failed did not start. */
 function withPostStart(verdict: Verdict, next: ObservedContainer, memory: SlotMemory): Verdict {
   const because = next.state === "running" ? failureOf(memory.postStarts, next) : undefined;
-  return because === undefined ? verdict : { kind: "failed", reason: "StartFailed", because };
+  return because === undefined ? verdict : { kind: "failed", fault: "container", reason: "StartFailed", because };
 }
 
-function awaited({ oneShot }: ServiceSpec): "WaitingForCompletion" | "WaitingForHealth" {
-  return oneShot === true ? "WaitingForCompletion" : "WaitingForHealth";
+function awaited({ oneShot }: ServiceSpec) {
+  return oneShot === true
+    ? ({ kind: "wait", awaits: "completion", reason: "WaitingForCompletion" } as const)
+    : ({ kind: "wait", awaits: "health", reason: "WaitingForHealth" } as const);
 }
 
 function isSuperseded(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {
@@ -107,7 +107,7 @@ function planSuperseded(
   verdict: Verdict,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const serves = isUp(next) && verdict.kind !== "failed" && (active === undefined || !isUp(active));
   if (
     serves &&
@@ -117,7 +117,7 @@ function planSuperseded(
     canRunBeside(active, next)
   ) {
     const because = "it serves while what was to replace it is itself replaced";
-    return { steps: restore(active, because), outcome: { kind: "continue", reason: "RolloutStarted", because } };
+    return { intents: restore(active, because), outcome: { kind: "continue", reason: "RolloutStarted", because } };
   }
   if (
     serves &&
@@ -129,20 +129,18 @@ function planSuperseded(
     if (obstacle !== undefined) return obstacle;
   }
   const because = "something newer is wanted before it proved itself";
-  const steps: Step[] = [...retire(next, desired.spec, because), ...putAway(next, because, view)];
+  const intents: Intent[] = [...retire(next, desired.spec, because), ...putAway(next, because, view)];
   const isNeeded = wantsActive(desired, active, view) || !readyToLaunch(desired, view, memory);
   if (active !== undefined && isNeeded && canComeBack(desired.spec, active, next, { view, memory })) {
-    steps.push(...restore(active, "it serves until the newer one is ready"));
+    intents.push(...restore(active, "it serves until the newer one is ready"));
   }
-  return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+  return { intents, outcome: { kind: "continue", reason: "RolloutStarted", because } };
 }
 
 /** An old one on its way back stays as what could be gone back to. */
-export function putAway(next: ObservedContainer, because: string, view: SlotView): Step[] {
+export function putAway(next: ObservedContainer, because: string, view: SlotView): Intent[] {
   const keeps = isReturning(next, view.containers) && inRole(view.containers, "previous") === undefined;
-  if (!keeps) return [{ kind: "remove-container", container: next.name, because }];
-  const to = nameInRole(baseOf(next), "previous");
-  return [{ kind: "rename-container", container: next.name, to, because }];
+  return [keeps ? nameAs(next, "previous", because) : remove(next, because)];
 }
 
 function wantsActive(desired: Desired, active: ObservedContainer | undefined, view: SlotView): boolean {
@@ -160,19 +158,19 @@ function planLaunch(
   active: ObservedContainer | undefined,
   because: string,
   { view, memory }: Seen,
-): Plan {
+): Decision {
   const { spec } = desired;
   const contest = contestFor(needsOf(next), spec, view);
   if (isOpen(contest)) return awaitTurn(contest, spec, next, active, { view, memory });
   const strategy = strategyOf(spec, view);
   const alone = strategy.order === "stop-first" || active === undefined || !isUp(active);
   const aliased = alone && !othersServe(view);
-  const steps = [...join(next, spec.networks, aliased), ...keepImage(spec, next.digest, next.revision, view)];
+  const intents = [...join(next, spec.networks, aliased), ...keepImage(spec, next.digest, next.revision, view)];
   if (active !== undefined && strategy.order === "stop-first") {
-    steps.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
+    intents.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
   }
-  steps.push(...letTryAgain(spec, next), { kind: "start-container", container: next.name, because });
-  return { steps, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+  intents.push(...letTryAgain(spec, next), { kind: "start", one: next, because });
+  return { intents, outcome: { kind: "continue", reason: "RolloutStarted", because } };
 }
 
 /** It is made, and what it needs is another's. What serves goes on, unless they can only stop together. */
@@ -182,13 +180,13 @@ function awaitTurn(
   next: ObservedContainer,
   active: ObservedContainer | undefined,
   seen: Seen,
-): Plan {
+): Decision {
   const outcome = contestOutcome(contest, seen.view);
-  if (active === undefined) return { steps: [], outcome };
-  if (contest.isReady) return { steps: retire(active, spec, outcome.because), outcome };
+  if (active === undefined) return { intents: [], outcome };
+  if (contest.isReady) return { intents: retire(active, spec, outcome.because), outcome };
   // It had stopped for a turn that does not come.
   const comesBack = canComeBack(spec, active, next, seen);
-  return { steps: comesBack ? restore(active, `it serves until ${next.name} can start`) : [], outcome };
+  return { intents: comesBack ? restore(active, `it serves until ${next.name} can start`) : [], outcome };
 }
 
 /**
@@ -202,30 +200,28 @@ function planPromotion(
   active: ObservedContainer | undefined,
   because: string,
   view: SlotView,
-): Plan {
+): Decision {
   const { spec } = desired;
   const base = baseOf(next);
   const serves = spec.oneShot !== true;
-  const steps: Step[] = serves && isUp(next) ? join(next, spec.networks, true) : [];
+  const intents: Intent[] = serves && isUp(next) ? join(next, spec.networks, true) : [];
   if (active !== undefined && hasRemains(active)) {
-    steps.push(...discard(active, spec, `${next.name} has taken over, and the engine cannot start it any more`));
+    intents.push(...discard(active, spec, `${next.name} has taken over, and the engine cannot start it any more`));
   } else if (active !== undefined && isSameAs(next, active) && !isReturning(next, view.containers)) {
-    steps.push(...discard(active, spec, `${next.name} is the very same and has taken over`));
+    intents.push(...discard(active, spec, `${next.name} is the very same and has taken over`));
   } else if (active !== undefined) {
     // What a person has gone back behind is not known to be bad.
     const back = desired.pin === undefined && isReturning(next, view.containers);
     const role = back ? "failed" : "previous";
     const older = inRole(view.containers, role);
-    steps.push(...retire(active, spec, `${next.name} has taken over`));
+    intents.push(...retire(active, spec, `${next.name} has taken over`));
     const instead = back ? "a newer failure takes its place" : "a newer one takes its place as roll-back target";
-    if (older !== undefined) steps.push(...discard(older, spec, instead));
-    const to = nameInRole(baseOf(active), role);
-    const kept = back ? "the service has gone back behind it" : "it is kept for a roll-back";
-    steps.push({ kind: "rename-container", container: active.name, to, because: kept });
+    if (older !== undefined) intents.push(...discard(older, spec, instead));
+    intents.push(nameAs(active, role, back ? "the service has gone back behind it" : "it is kept for a roll-back"));
   }
-  steps.push({ kind: "rename-container", container: next.name, to: base, because });
-  if (serves) steps.push(...restorePolicy({ ...next, name: base }));
-  return { steps, outcome: { kind: "continue", reason: "Promoting", because } };
+  intents.push(nameAs(next, "active", because));
+  if (serves) intents.push(...restorePolicy({ ...next, name: base }));
+  return { intents, outcome: { kind: "continue", reason: "Promoting", because } };
 }
 
 function planFailure(
@@ -235,21 +231,21 @@ function planFailure(
   failure: Failure,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const { spec, specHash } = desired;
   const because = failure.because;
   // The host is at fault, not the digest, and another try hurts nobody: nothing serves, or it goes on serving.
-  if (isByHost(failure.reason)) return planAnother(desired, next, active, failure, view, memory);
+  if (failure.fault === "host") return planAnother(desired, next, active, failure, view, memory);
   const judgement = { desired, next, active, failure, memory };
   const awaited = awaitFirstHealth(judgement, view);
-  if (failure.reason === "HealthDeadlineExceeded" && awaited === undefined && isUnchecked(next, view))
+  if (failure.fault === "deadline" && awaited === undefined && isUnchecked(next, view))
     return planUnchecked(spec, next, view);
   if (spec.update.failureAction === "continue" && isUp(next)) {
     return planPromotion(desired, next, active, `${because}, and failure_action is continue`, view);
   }
   const spared = spareProven(judgement);
   if (spared !== undefined) return spared;
-  if (awaited !== undefined) return { steps: [], outcome: awaited };
+  if (awaited !== undefined) return { intents: [], outcome: awaited };
   const known = memory.holds.some(
     (hold) => hold.specHash === specHash && hold.digest === next.digest && (hold.slot ?? 1) === next.slot,
   );
@@ -259,30 +255,34 @@ function planFailure(
     const retried = next.createdAt < (memory.retriedAt ?? 0);
     if (retried)
       return {
-        steps: discard(next, spec, "a retry was asked for"),
+        intents: discard(next, spec, "a retry was asked for"),
         outcome: { kind: "continue", reason: "RolloutStarted", because },
       };
     return {
-      steps: remember,
-      outcome: { kind: "blocked", reason: "Paused", because: `${because}, and failure_action is pause` },
+      intents: remember,
+      outcome: {
+        kind: "blocked",
+        standing: "paused",
+        reason: "Paused",
+        because: `${because}, and failure_action is pause`,
+      },
     };
   }
   const failed = inRole(view.containers, "failed");
-  const steps: Step[] = [...remember, ...retire(next, spec, because)];
+  const intents: Intent[] = [...remember, ...retire(next, spec, because)];
   const isBack = active !== undefined && canComeBack(spec, active, next, { view, memory });
-  if (isBack && !isUndoneFirst(spec, next, view)) steps.push(...restore(active, `roll back: ${because}`));
+  if (isBack && !isUndoneFirst(spec, next, view)) intents.push(...restore(active, `roll back: ${because}`));
   if (failed !== undefined) {
-    steps.push(...keepEarlier(failed, next, memory), ...discard(failed, spec, "a newer failure takes its place"));
+    intents.push(...keepEarlier(failed, next, memory), ...discard(failed, spec, "a newer failure takes its place"));
   }
-  const to = nameInRole(baseOf(next), "failed");
-  steps.push({ kind: "rename-container", container: next.name, to, because: `${because}; it is kept for a look` });
-  return { steps, outcome: { kind: "continue", reason: failure.reason, because } };
+  intents.push(nameAs(next, "failed", `${because}; it is kept for a look`));
+  return { intents, outcome: { kind: "continue", reason: failure.reason, because } };
 }
 
-function planUnchecked(spec: ServiceSpec, next: ObservedContainer, view: SlotView): Plan {
+function planUnchecked(spec: ServiceSpec, next: ObservedContainer, view: SlotView): Decision {
   const because = "the engine was away and does not check its health any more: it begins anew";
-  const steps = [...retire(next, spec, because), ...putAway(next, because, view)];
-  return { steps, outcome: { kind: "continue", reason: "WaitingForHealth", because } };
+  const intents = [...retire(next, spec, because), ...putAway(next, because, view)];
+  return { intents, outcome: { kind: "continue", reason: "WaitingForHealth", because } };
 }
 
 /** Its jobs run while nothing of the service does. */
@@ -292,7 +292,7 @@ function isUndoneFirst(spec: ServiceSpec, { onRollback }: ObservedContainer, vie
 }
 
 /** The same digest failed with another spec, and only the container still tells of that. */
-function keepEarlier(failed: ObservedContainer, next: ObservedContainer, { holds }: SlotMemory): readonly Step[] {
+function keepEarlier(failed: ObservedContainer, next: ObservedContainer, { holds }: SlotMemory): readonly Intent[] {
   const { name: container, specHash, digest, slot } = failed;
   const isKnown = holds.some((hold) => hold.specHash === specHash && hold.digest === digest);
   if (digest !== next.digest || specHash === next.specHash || isKnown) return [];
@@ -309,14 +309,14 @@ function planAnother(
   failure: Failure,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const { reason, because } = failure;
-  const steps = discard(next, spec, `${because}; it is tried again from the start`);
+  const intents = discard(next, spec, `${because}; it is tried again from the start`);
   const outcome = { kind: "failed", reason, because } as const;
-  if (active === undefined || strategyOf(spec, view).order === "start-first") return { steps, outcome };
+  if (active === undefined || strategyOf(spec, view).order === "start-first") return { intents, outcome };
   const noted = { ...rememberFailure(next, specHash, failure), again: true, because: "nothing is held" } as const;
   const back = canComeBack(spec, active, next, { view, memory }) ? restore(active, `roll back: ${because}`) : [];
-  return { steps: [noted, ...steps, ...back], outcome };
+  return { intents: [noted, ...intents, ...back], outcome };
 }
 
 /** Of the very spec and digest of what serves, and made for files that were replaced: those failed, and not the digest. */

@@ -12,10 +12,10 @@ import { awaitEnd, runJob } from "./job-run.js";
 import { isJob, judgeJob } from "./job-verdict.js";
 import type { JobContainer } from "./job-verdict.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { planSlot } from "./slot.js";
-import type { Step } from "./step.js";
-import { retire } from "./steps.js";
+import { remove, retire } from "./steps.js";
+import type { Intent } from "./steps/intent.js";
 import { strategyOf } from "./strategy.js";
 import { together } from "./together.js";
 import { inEverySlot, isUp, slotOf } from "./view.js";
@@ -34,7 +34,7 @@ const phase = "on_rollback";
  * What follows a rollout that has failed, before anything else: its containers end, under stop-first all others too, and
  * its jobs run once, from its image. Undefined: nothing is left to run.
  */
-export function planOnRollback(desired: Desired, view: View, memory: Memory): Plan | undefined {
+export function planOnRollback(desired: Desired, view: View, memory: Memory): Decision | undefined {
   const busy = view.jobs.filter(isJob).find((one) => one.job.phase === phase && isUp(one));
   if (busy !== undefined) return awaitEnd(busy, view);
   const failed = failedRollout(desired.spec, view, memory);
@@ -53,18 +53,18 @@ export function planOnRollback(desired: Desired, view: View, memory: Memory): Pl
   // Promoted replicas go back first where others serve meanwhile.
   const promoted = inEverySlot(view.containers, "active").filter((one) => isOwn(one, failed));
   if (!isStopFirst && promoted.length > 0 && isWanted(desired, failed)) return undefined;
-  const ends = view.containers.flatMap((one): readonly Step[] => {
+  const ends = view.containers.flatMap((one): readonly Intent[] => {
     const isNext = one.role === "next" && isOwn(one, failed);
     const ended = isNext || isStopFirst ? retire(one, spec, because).filter(() => isUp(one)) : [];
     const withdrawn = `it is withdrawn: ${because}`;
-    return isNext ? [...ended, { kind: "remove-container", container: one.name, because: withdrawn }] : ended;
+    return isNext ? [...ended, remove(one, withdrawn)] : ended;
   });
-  if (ends.length > 0) return { steps: ends, outcome: { kind: "continue", reason: "RollingBack", because } };
+  if (ends.length > 0) return { intents: ends, outcome: { kind: "continue", reason: "RollingBack", because } };
   return runJob(due, { desired: own, digest: failed.digest, revision: failed.revision }, view, memory.jobs);
 }
 
 /** What is on trial of it and shows why it failed is kept for a look, as ever. */
-function judgeOwn(own: Desired, failed: FailedRollout, view: View, memory: Memory): Plan | undefined {
+function judgeOwn(own: Desired, failed: FailedRollout, view: View, memory: Memory): Decision | undefined {
   const slots = inEverySlot(view.containers, "next")
     .filter((next) => isOwn(next, failed))
     .map((next) => ({ next, slot: slotOf(view, next.slot) }))
@@ -201,12 +201,12 @@ export function undoOf(revision: number, spec: ServiceSpec, view: View, memory: 
 }
 
 /** The same plan, with the word of a job that failed after the newest rollout: what served before is back all the same. */
-export function withUndoFailure(plan: Plan, { spec }: Desired, view: View, memory: Memory): Plan {
+export function withUndoFailure(plan: Decision, { spec }: Desired, view: View, memory: Memory): Decision {
   const { outcome } = plan;
-  if (outcome.kind !== "blocked" || outcome.reason !== "DigestHeld") return plan;
+  if (outcome.kind !== "blocked" || outcome.standing !== "held") return plan;
   const failed = failedRollout(spec, view, memory);
   const undo = failed === undefined ? undefined : undoOf(failed.revision, spec, view, memory);
   if (undo?.outcome !== "failed") return plan;
   const because = `${undo.message}; what served before is back all the same, and a retry runs it again; ${outcome.because}`;
-  return { ...plan, outcome: { ...outcome, reason: "JobFailed", because } };
+  return { ...plan, outcome: { ...outcome, standing: "job-failed", reason: "JobFailed", because } };
 }

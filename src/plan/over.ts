@@ -45,8 +45,8 @@ export function overOutcome(container: ObservedContainer): Outcome {
   const ended = `${name} ended with exit code ${exitCode ?? "?"}`;
   if (restart.name === "no") {
     const because = `${ended}, and with \`restart: "no"\` it is not started again`;
-    return { kind: "converged", reason: "ContainerExited", because };
+    return { kind: "converged", flawed: true, reason: "ContainerExited", because };
   }
   const because = `${ended} after ${restartCount} restarts, and \`restart\` allows no more`;
-  return { kind: "converged", reason: "CrashLooping", because };
+  return { kind: "converged", flawed: true, standing: "crashing", reason: "CrashLooping", because };
 }

@@ -2,7 +2,7 @@ import { parseImage } from "../compose/values/image.js";
 import { isTarget } from "./desired.js";
 import type { Desired, Pin } from "./desired.js";
 import { withoutJobs } from "./job-need.js";
-import type { Outcome, Plan } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
 import type { View } from "./view.js";
 
 /**
@@ -28,7 +28,7 @@ export function pinned(desired: Desired, pin: Pin | undefined): Desired {
 }
 
 /** The same plan, with the pin's word for how things stand. */
-export function withPin(plan: Plan, { pin, specHash }: Desired, view: View): Plan {
+export function withPin(plan: Decision, { pin, specHash }: Desired, view: View): Decision {
   if (pin === undefined) return plan;
   const outcome = outcomeOf(plan.outcome, pin.revision);
   if (outcome.kind !== "converged") return { ...plan, outcome };
@@ -45,7 +45,7 @@ export function withPin(plan: Plan, { pin, specHash }: Desired, view: View): Pla
 
 function outcomeOf(outcome: Outcome, revision: number): Outcome {
   if (outcome.kind === "continue" && outcome.reason === "RolloutStarted") return { ...outcome, reason: "RollingBack" };
-  if (outcome.reason !== "DigestHeld") return outcome;
+  if (outcome.standing !== "held") return outcome;
   const because = `the roll-back to revision ${revision} failed: ${outcome.because}`;
-  return { ...outcome, reason: "RollbackFailed", because };
+  return { ...outcome, standing: "stuck", reason: "RollbackFailed", because };
 }

@@ -2,7 +2,7 @@ import type { ServiceSpec } from "../compose/model/service.js";
 import type { Memory } from "./desired.js";
 import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import type { StepOf } from "./step.js";
 
 /**
@@ -13,7 +13,7 @@ export function planPostStart(
   spec: ServiceSpec,
   container: ObservedContainer,
   memory: Pick<Memory, "postStarts">,
-): Plan | undefined {
+): Decision | undefined {
   const { postStart: hooks = [] } = spec;
   const { id, role, state } = container;
   const startedAt = runOf(container);
@@ -23,5 +23,5 @@ export function planPostStart(
   const isNew = role === "next";
   const because = isNew ? "it has started, and is judged after it" : "it was started again";
   const step: StepOf<"post-start"> = { kind: "post-start", container: container.name, startedAt, hooks, because };
-  return { steps: [step], outcome: { kind: "continue", reason: isNew ? "RolloutStarted" : "Restarting", because } };
+  return { intents: [step], outcome: { kind: "continue", reason: isNew ? "RolloutStarted" : "Restarting", because } };
 }

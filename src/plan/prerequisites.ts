@@ -2,18 +2,19 @@ import { bondsOf, dependenciesOf, needsRunning } from "../compose/model/relation
 import type { Bond } from "../compose/model/relations.js";
 import type { Dependency, ServiceSpec } from "../compose/model/service.js";
 import type { DependencyState } from "./dependency.js";
-import type { Plan } from "./outcome.js";
+import { waitFor } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { providerOf } from "./provider.js";
 import { sharedNames } from "./shared.js";
 import { missingExternals } from "./steps.js";
 import type { View } from "./view.js";
 
 /** What must be there before a container of the service can be created. Undefined: nothing stands in the way. */
-export function awaitHost({ spec }: { readonly spec: ServiceSpec }, view: View): Plan | undefined {
+export function awaitHost({ spec }: { readonly spec: ServiceSpec }, view: View): Decision | undefined {
   const missing = missingExternals(spec, view);
   if (missing.length > 0) {
     const because = `the file calls it external and it does not exist: ${missing.join(", ")}`;
-    return { steps: [], outcome: { kind: "blocked", reason: "StartFailed", because } };
+    return { intents: [], outcome: { kind: "blocked", reason: "StartFailed", because } };
   }
   const unmet = dependenciesOf(spec).find((dependency) =>
     isAwaited(dependency, view.dependencies.get(dependency.service)),
@@ -36,8 +37,11 @@ function isOwned(bond: Bond, view: View): boolean {
   return owner !== undefined && (owner.state === "running" || !needsRunning(bond));
 }
 
-function waiting(because: string): Plan {
-  return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForDependency", because } };
+function waiting(because: string): Decision {
+  return {
+    intents: [],
+    outcome: waitFor("dependency", "WaitingForDependency", because),
+  };
 }
 
 /** Dependencies that the file can do without and has to. */

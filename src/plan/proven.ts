@@ -1,6 +1,6 @@
 import type { Desired, SlotMemory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { discard } from "./steps.js";
 import type { Verdict } from "./verdict.js";
 import { isUp } from "./view.js";
@@ -17,16 +17,23 @@ export interface Judgement {
  * What has proved itself before is not held by a judgement on itself while nothing else serves: to hold it would leave
  * nothing at all. As long as it runs it is left to get well; what has ended is tried again from the start.
  */
-export function spareProven({ desired, next, active, failure, memory }: Judgement): Plan | undefined {
+export function spareProven({ desired, next, active, failure, memory }: Judgement): Decision | undefined {
   const { spec, specHash } = desired;
-  const { reason, because } = failure;
+  const { fault, reason, because } = failure;
   const { stableDigest, stableSpec = specHash } = memory;
   const isProven = next.digest === stableDigest && next.specHash === stableSpec;
   if (!isProven || active !== undefined || spec.oneShot === true) return undefined;
   const why = `${because}; it has served before, and nothing else does`;
   if (isUp(next)) {
-    const outcome = { kind: "wait", until: undefined, reason, because: `${why}: it is left to get well` } as const;
-    return { steps: [], outcome };
+    const standing = fault === "check" || fault === "deadline" ? "unhealthy" : "crashing";
+    const left = `${why}: it is left to get well`;
+    return {
+      intents: [],
+      outcome: { kind: "wait", until: undefined, awaits: "health", standing, reason, because: left },
+    };
   }
-  return { steps: discard(next, spec, `${why}: it is tried again`), outcome: { kind: "failed", reason, because: why } };
+  return {
+    intents: discard(next, spec, `${why}: it is tried again`),
+    outcome: { kind: "failed", reason, because: why },
+  };
 }

@@ -2,8 +2,9 @@ import { jobsHash } from "../compose/model/hash.js";
 import { formatImage } from "../compose/values/image.js";
 import type { Memory } from "./desired.js";
 import type { Refusal } from "./observed.js";
-import type { Plan } from "./outcome.js";
-import type { CreateContainerStep, Step } from "./step.js";
+import type { Decision } from "./outcome.js";
+import type { CreateContainerStep } from "./step.js";
+import type { Intent } from "./steps/intent.js";
 import { inEverySlot } from "./view.js";
 import type { View } from "./view.js";
 
@@ -37,7 +38,7 @@ export function refusalOf(step: CreateContainerStep, message: string): Refusal |
  * A refused creation leaves no container that could be seen: it is remembered before anything else happens, and ends the
  * rollout. What has proved itself with this very spec is not to blame.
  */
-export function planRefusals(view: View, memory: Memory): Plan | undefined {
+export function planRefusals(view: View, memory: Memory): Decision | undefined {
   const refusal = view.refusals?.find(
     ({ digest, specHash, job }) =>
       job !== undefined || digest !== memory.stableDigest || specHash !== memory.stableSpec,
@@ -45,7 +46,7 @@ export function planRefusals(view: View, memory: Memory): Plan | undefined {
   if (refusal === undefined) return undefined;
   const from = inEverySlot(view.containers, "active").find(({ revision }) => revision !== refusal.revision)?.digest;
   const because = refusal.message;
-  const step: Step = { kind: "note-refusal", refusal, ...(from === undefined ? {} : { from }), because };
+  const step: Intent = { kind: "note-refusal", refusal, ...(from === undefined ? {} : { from }), because };
   const reason = refusal.job === undefined ? "StartFailed" : "JobFailed";
-  return { steps: [step], outcome: { kind: "continue", reason, because } };
+  return { intents: [step], outcome: { kind: "continue", reason, because } };
 }

@@ -1,11 +1,12 @@
 import type { ServiceSpec } from "../compose/model/service.js";
 import type { Desired } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
-import type { CreateContainerStep, Step, StepOf } from "./step.js";
+import type { Decision } from "./outcome.js";
+import type { CreateContainerStep } from "./step.js";
+import { slotIn } from "./steps/fates.js";
+import type { Intent } from "./steps/intent.js";
 import { inRole, isUp, localName } from "./view.js";
 import type { View } from "./view.js";
-import { isEndOf } from "./withhold.js";
 
 /*
  * A log server or a device may have gone since the old container was started. Then neither the new one could be started nor
@@ -14,48 +15,37 @@ import { isEndOf } from "./withhold.js";
  * and a driver may let nobody else mount them.
  */
 
-/** The plan, with each new container rehearsed before the one that serves in its place is stopped. */
-export function rehearse(plan: Plan, desired: Desired, view: View): Plan {
+/** The decision, with each new container rehearsed before the one that serves in its place is stopped. */
+export function rehearse(decision: Decision, desired: Desired, view: View): Decision {
   const { spec } = desired;
   const first = inRole(view.containers, "active");
-  if (first === undefined || !leansOnHost(spec, first)) return plan;
-  const ends = plan.steps.flatMap((step, index) => endAt(step, index, plan, view));
-  if (ends.length === 0) return plan;
-  const steps = plan.steps.flatMap((step, index) => {
-    const births = ends.filter((end) => end.index === index).flatMap(({ slot }) => birthIn(slot, plan, desired, view));
-    return [...births.map(rehearsalOf), step];
+  if (first === undefined || !leansOnHost(spec, first)) return decision;
+  const intents = decision.intents.flatMap((intent): readonly Intent[] => {
+    const ends = intent.kind === "end" && intent.one.role === "active" && isUp(intent.one);
+    return ends ? [...rehearsalsIn(intent.one.slot, decision, desired, view), intent] : [intent];
   });
-  return { ...plan, steps };
+  return { ...decision, intents };
 }
 
-interface End {
-  readonly index: number;
-  readonly slot: number;
-}
-
-/** The first step of the end of one that serves. */
-function endAt(step: Step, index: number, { steps }: Plan, { containers }: View): readonly End[] {
-  const served = containers.find((one) => one.role === "active" && isUp(one) && isEndOf(step, one));
-  if (served === undefined || steps.findIndex((one) => isEndOf(one, served)) !== index) return [];
-  return [{ index, slot: served.slot }];
-}
-
-/** The new container that is to take its place, made by this plan or waiting to be started. */
-function birthIn(slot: number, { steps }: Plan, desired: Desired, view: View): readonly Birth[] {
-  const made = steps.find((step) => step.kind === "create-container" && step.job === undefined && step.slot === slot);
-  if (made?.kind === "create-container") return [made];
+/** Of the new container that is to take its place, made by this plan or waiting to be started. */
+function rehearsalsIn(slot: number, { intents }: Decision, desired: Desired, view: View): readonly Intent[] {
+  const births = intents.flatMap((intent) =>
+    intent.kind === "create" && slotIn(intent) === slot ? [intent.step] : [],
+  );
+  if (births[0] !== undefined) return [rehearsalOf(births[0], slot)];
   const next = view.containers.find((one) => one.role === "next" && one.slot === slot && one.state === "created");
   if (next === undefined || next.specHash !== desired.specHash) return [];
   const { name, digest } = next;
   const byId = localName(view, desired.spec.image, digest) === digest;
-  return [{ name, spec: desired.spec, digest, ...(byId ? { byId } : {}) }];
+  return [rehearsalOf({ name, spec: desired.spec, digest, ...(byId ? { byId } : {}) }, slot)];
 }
 
 type Birth = Pick<CreateContainerStep, "name" | "spec" | "digest" | "byId">;
 
-function rehearsalOf({ name: container, spec, digest, byId }: Birth): StepOf<"rehearse-start"> {
+function rehearsalOf({ name, spec, digest, byId }: Birth, slot: number): Intent {
   const because = "what it needs of the host may have gone, and then the old one could not come back either";
-  return { kind: "rehearse-start", container, spec, digest, ...(byId === undefined ? {} : { byId }), because };
+  const what = { container: name, spec, digest, ...(byId === undefined ? {} : { byId }) };
+  return { kind: "rehearse", one: { name, slot }, step: { kind: "rehearse-start", ...what, because } };
 }
 
 /** The drivers that write to this host, and always can. */

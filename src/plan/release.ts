@@ -6,7 +6,7 @@ import { ownGoalOf } from "./goal.js";
 import { keepRunning } from "./keep.js";
 import type { ObservedContainer } from "./observed.js";
 import { openedFor } from "./opening.js";
-import type { Outcome, Plan } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
 import { isPaused } from "./paused.js";
 import { formatTime } from "./time.js";
 import { isOutdated } from "./unread.js";
@@ -45,7 +45,7 @@ function paused({ spec }: Desired, memory: Memory): Outcome | undefined {
     memory.pausedAt === undefined
       ? "the file says `paused`: no rollout begins until it says otherwise"
       : `paused since ${formatTime(memory.pausedAt)}: no rollout begins until \`fairlead resume\``;
-  return { kind: "blocked", reason: "Paused", because };
+  return { kind: "blocked", standing: "paused", reason: "Paused", because };
 }
 
 function unapproved({ spec, specHash, target, standIn }: Desired, { approved = [] }: Memory): Outcome | undefined {
@@ -57,7 +57,7 @@ function unapproved({ spec, specHash, target, standIn }: Desired, { approved = [
   );
   if (isApproved) return undefined;
   const because = `${target.digest} waits for \`fairlead approve ${spec.project}/${spec.name}\``;
-  return { kind: "blocked", reason: "WaitingForApproval", because };
+  return { kind: "blocked", standing: "unapproved", reason: "WaitingForApproval", because };
 }
 
 function unripe({ spec, target, standIn }: Desired, now: number, { firstSeen }: Memory): Outcome | undefined {
@@ -68,6 +68,7 @@ function unripe({ spec, target, standIn }: Desired, now: number, { firstSeen }: 
   return {
     kind: "wait",
     until,
+    awaits: "time",
     reason: "WaitingForAge",
     because: `${target.digest} is old enough at ${formatTime(until)}`,
   };
@@ -76,7 +77,13 @@ function unripe({ spec, target, standIn }: Desired, now: number, { firstSeen }: 
 function closed({ window }: Desired, now: number): Outcome | undefined {
   if (window === undefined || "openUntil" in window || window.opensAt <= now) return undefined;
   const until = window.opensAt;
-  return { kind: "wait", until, reason: "WaitingForWindow", because: `the window opens at ${formatTime(until)}` };
+  return {
+    kind: "wait",
+    until,
+    awaits: "time",
+    reason: "WaitingForWindow",
+    because: `the window opens at ${formatTime(until)}`,
+  };
 }
 
 /**
@@ -87,8 +94,8 @@ export function untilReleased(
   heldBack: Outcome,
   desired: Desired,
   view: View,
-  planFor: (desired: Desired) => Plan,
-): Plan {
+  planFor: (desired: Desired) => Decision,
+): Decision {
   const digest = underWay(desired, view);
   if (digest === undefined) return planFor({ ...desired, heldBack });
   if (isTarget(desired.target, digest)) return planFor(desired);
@@ -125,7 +132,7 @@ export function planHeldBack(
   active: ObservedContainer,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const repair = keepRunning(spec, active, view, memory);
   return repair.outcome.kind === "converged" ? { ...repair, outcome: heldBack } : repair;
 }

@@ -3,10 +3,10 @@ import { observedMs } from "./elapsed.js";
 import type { Sight } from "./elapsed.js";
 import { runOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { lastReload } from "./reload-memory.js";
 import type { Reload } from "./reload-memory.js";
-import type { Step } from "./step.js";
+import type { StepOf } from "./step.js";
 import { endedFromOutside, formatMs, said } from "./verdict.js";
 import { inEverySlot } from "./view.js";
 import type { View } from "./view.js";
@@ -14,8 +14,8 @@ import type { View } from "./view.js";
 type End = { readonly failure?: string };
 
 /** What is to be written down of those that were told of changed files. Undefined: it is all known, or not yet to be seen. */
-export function planReloadEnds({ spec }: Desired, view: View, memory: Memory): Plan | undefined {
-  const steps = inEverySlot(view.containers, "active").flatMap((active): Step[] => {
+export function planReloadEnds({ spec }: Desired, view: View, memory: Memory): Decision | undefined {
+  const intents = inEverySlot(view.containers, "active").flatMap((active): StepOf<"note-reload">[] => {
     const reload = lastReload(memory.reloads, active);
     const end = reload?.outcome === undefined ? endOf(reload, active, spec.update.monitorMs, view) : undefined;
     if (end === undefined || reload === undefined) return [];
@@ -23,9 +23,9 @@ export function planReloadEnds({ spec }: Desired, view: View, memory: Memory): P
     const because = end.failure ?? `it was told by ${reload.signal}, and nothing was seen since`;
     return [{ kind: "note-reload", container, digest, specHash, ...end, because }];
   });
-  const [first] = steps;
+  const [first] = intents;
   if (first === undefined) return undefined;
-  return { steps, outcome: { kind: "continue", reason: "Reloading", because: first.because } };
+  return { intents, outcome: { kind: "continue", reason: "Reloading", because: first.because } };
 }
 
 /** Undefined: it is still watched. Of another run only the engine's own restart tells that the one before has ended badly. */

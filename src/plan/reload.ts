@@ -4,7 +4,8 @@ import { observedMs } from "./elapsed.js";
 import type { Sight } from "./elapsed.js";
 import { runOf } from "./observed.js";
 import type { ObservedContainer, UnreadFile } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import { waitFor } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { isPaused } from "./paused.js";
 import { lastReload, ownReload } from "./reload-memory.js";
 import type { Reload } from "./reload-memory.js";
@@ -23,16 +24,19 @@ export function planReload(
   active: ObservedContainer,
   view: SlotView,
   memory: SlotMemory,
-): Plan | undefined {
+): Decision | undefined {
   const own = ownReload(memory.reloads, active);
   if (own !== undefined && own.outcome === undefined) return watch(own, active, spec, view);
   const files = writtenFiles(spec, active);
   if (files.length > 0 && !isPaused(spec, memory)) return tell(spec, active, files, view, memory);
   if (own?.outcome !== "failed" || active.health !== "unhealthy") return undefined;
-  return { steps: [], outcome: { kind: "converged", reason: "ReloadFailed", because: describeFailure(own, active) } };
+  return {
+    intents: [],
+    outcome: { kind: "converged", flawed: true, reason: "ReloadFailed", because: describeFailure(own, active) },
+  };
 }
 
-function watch({ at, signal }: Reload, { name }: ObservedContainer, { update }: ServiceSpec, view: Sight): Plan {
+function watch({ at, signal }: Reload, { name }: ObservedContainer, { update }: ServiceSpec, view: Sight): Decision {
   const because = `${name} was told by ${signal} of changed files and must stay well for ${formatMs(update.monitorMs)}`;
   return wait(view.now + Math.max(0, update.monitorMs - observedMs(at, view)), because);
 }
@@ -43,7 +47,7 @@ function tell(
   files: readonly UnreadFile[],
   view: SlotView,
   memory: SlotMemory,
-): Plan | undefined {
+): Decision | undefined {
   if (spec.reload?.kind !== "signal") return undefined;
   const wait = upTo(active, spec.update.monitorMs, view) ?? turn(spec, files, view, memory);
   if (wait !== undefined) return wait;
@@ -53,30 +57,39 @@ function tell(
   const because = `${names(files)} ${files.length === 1 ? "has" : "have"} changed`;
   const sick = health === "unhealthy" ? { wasSick: true as const } : {};
   return {
-    steps: [{ kind: "signal-container", container, signal, startedAt, files, ...sick, because }],
+    intents: [{ kind: "signal-container", container, signal, startedAt, files, ...sick, because }],
     outcome: { kind: "continue", reason: "Reloading", because },
   };
 }
 
 /** A process that is still starting may not answer signals yet, and end of one. */
-function upTo({ name, health, startedAt = 0 }: ObservedContainer, monitorMs: number, view: Sight): Plan | undefined {
+function upTo(
+  { name, health, startedAt = 0 }: ObservedContainer,
+  monitorMs: number,
+  view: Sight,
+): Decision | undefined {
   const because = `${name} is told of changed files as soon as it is up`;
   if (health === "starting") return wait(view.now + pollMs, because);
   const left = monitorMs - observedMs(startedAt, view);
   return health === "none" && left > 0 ? wait(view.now + left, because) : undefined;
 }
 
-function wait(until: number, because: string): Plan {
-  return { steps: [], outcome: { kind: "wait", until, reason: "Reloading", because } };
+function wait(until: number, because: string): Decision {
+  return { intents: [], outcome: waitFor("reload", "Reloading", because, until) };
 }
 
 /** At most `parallelism` are watched, or do not serve for other reasons; and where one took it badly no further one is told. */
-function turn(spec: ServiceSpec, files: readonly UnreadFile[], view: SlotView, memory: SlotMemory): Plan | undefined {
+function turn(
+  spec: ServiceSpec,
+  files: readonly UnreadFile[],
+  view: SlotView,
+  memory: SlotMemory,
+): Decision | undefined {
   const others = view.siblings.filter(({ role, slot }) => role === "active" && slot !== view.slot);
   const bad = spec.update.failureAction === "continue" ? undefined : failedWith(files, others, memory);
   if (bad !== undefined) {
     const because = `${bad.name} was told of the same change, and ${bad.message ?? "took it badly"}: no further replica is`;
-    return { steps: [], outcome: { kind: "blocked", reason: "ReloadFailed", because } };
+    return { intents: [], outcome: { kind: "blocked", reason: "ReloadFailed", because } };
   }
   const isBusy = (one: ObservedContainer) => {
     const own = ownReload(memory.reloads, one);
@@ -87,7 +100,10 @@ function turn(spec: ServiceSpec, files: readonly UnreadFile[], view: SlotView, m
   const width = widthOf(spec.update, others.length + 1);
   if (others.filter((one) => isBusy(one) || isAhead(one)).length < width) return undefined;
   const because = `it is told of changed files in its turn: ${width} at once`;
-  return { steps: [], outcome: { kind: "wait", until: undefined, reason: "WaitingForTurn", because } };
+  return {
+    intents: [],
+    outcome: waitFor("turn", "WaitingForTurn", because),
+  };
 }
 
 function failedWith(

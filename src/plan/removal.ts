@@ -1,8 +1,8 @@
 import type { Desired } from "./desired.js";
 import { refusing } from "./lifeline.js";
 import type { Plan } from "./outcome.js";
-import type { Step } from "./step.js";
-import { retire } from "./steps.js";
+import { discard } from "./steps.js";
+import { compilePlainly } from "./steps/compile.js";
 import { leavingAlone } from "./succession.js";
 import type { View } from "./view.js";
 
@@ -26,9 +26,6 @@ export function planRemoval(
   const left = leavingAlone(view, because);
   if (left !== undefined) return left;
   const spec = { container: { stopGracePeriodMs: graceMs } } as Pick<Desired["spec"], "container">;
-  const steps = containers.flatMap((container): Step[] => [
-    ...retire(container, spec, because),
-    { kind: "remove-container", container: container.name, because },
-  ]);
-  return refusing({ steps, outcome: { kind: "continue", reason: "Removing", because } }, view);
+  const intents = containers.flatMap((one) => discard(one, spec, because));
+  return refusing(compilePlainly({ intents, outcome: { kind: "continue", reason: "Removing", because } }), view);
 }

@@ -6,7 +6,7 @@ import { heldInService, memoryOf, own } from "./failures.js";
 import { awaitFirstHealth } from "./first-start.js";
 import { goalOf } from "./goal.js";
 import { heldBy } from "./held.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { planReturn, returnIsDue } from "./return.js";
 import { planSlot } from "./slot.js";
 import { together } from "./together.js";
@@ -15,7 +15,7 @@ import { inRole, isReturning, slotOf } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
 /** Several slots: each is planned by itself, but only some may move at once, and all go back if one shows the digest to be bad. */
-export function planReplicas(desired: Desired, view: View, memory: Memory, count: number): Plan {
+export function planReplicas(desired: Desired, view: View, memory: Memory, count: number): Decision {
   const slots = Array.from({ length: count }, (_, index) => slotOf(view, index + 1));
   const hold = heldInService(desired, slots, memory);
   const plans =
@@ -30,7 +30,7 @@ function planForward(
   hold: Hold | undefined,
   slots: readonly SlotView[],
   memory: Memory,
-): readonly Plan[] {
+): readonly Decision[] {
   const remembered = (slot: SlotView) =>
     memoryOf(hold === undefined ? own(desired, memory, slot.slot) : memory, slot.slot, hold);
   const isDone = (slot: SlotView) => runsTarget(desired, slot);
@@ -53,12 +53,12 @@ function planForward(
     }
     // What one of them shows of the digest is told first: it would be promoted only to go back.
     if (next !== undefined && update.failureAction === "rollback" && failing.length > 0 && !failing.includes(slot)) {
-      return { steps: [], outcome: wait };
+      return { intents: [], outcome: wait };
     }
     if (active === undefined || !waiting.includes(slot) || (begin.has(slot.slot) && failing.length === 0)) {
       return planSlot(desired, slot, remembered(slot));
     }
-    return withRepair({ steps: [], outcome: wait }, desired.spec, active, slot, remembered(slot));
+    return withRepair({ intents: [], outcome: wait }, desired.spec, active, slot, remembered(slot));
   });
 }
 

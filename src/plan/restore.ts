@@ -6,7 +6,7 @@ import { memoryOf, own } from "./failures.js";
 import { ownGoalOf } from "./goal.js";
 import { heldBy } from "./held.js";
 import type { ObservedContainer, Role } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { needsOf } from "./resources.js";
 import { startPrevious } from "./return.js";
 import { planSlot } from "./slot.js";
@@ -26,7 +26,7 @@ interface Restorable {
  * The way back to a pinned revision by its very containers, which alone have its own spec. Undefined: there is no pin, or
  * not every slot has its own any more; then the digest is rolled out with today's spec.
  */
-export function planRestore(desired: Desired, view: View, memory: Memory, count: number): Plan | undefined {
+export function planRestore(desired: Desired, view: View, memory: Memory, count: number): Decision | undefined {
   const { pin } = desired;
   const found = restorable(desired, view, memory, count);
   if (pin === undefined || found === undefined) return undefined;
@@ -45,12 +45,12 @@ export function planRestore(desired: Desired, view: View, memory: Memory, count:
     const contest = contestFor(needsOf(container), desired.spec, slot);
     const isItsTurn = begin.has(slot.slot) && !failed;
     if (isItsTurn && isOpen(contest)) {
-      const plan = { steps: [], outcome: contestOutcome(contest, view) };
+      const plan = { intents: [], outcome: contestOutcome(contest, view) };
       return active === undefined ? plan : withRepair(plan, desired.spec, active, slot, remembered);
     }
     if (isItsTurn) return startPrevious(goal, container, because, slot);
-    if (active === undefined) return { steps: [], outcome: wait };
-    return withRepair({ steps: [], outcome: wait }, desired.spec, active, slot, remembered);
+    if (active === undefined) return { intents: [], outcome: wait };
+    return withRepair({ intents: [], outcome: wait }, desired.spec, active, slot, remembered);
   });
   const [only] = plans;
   return count === 1 && only !== undefined ? only : together(slots, plans);

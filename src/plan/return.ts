@@ -7,13 +7,12 @@ import { isTarget } from "./desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "./desired.js";
 import { memoryOf, toleratedFailures } from "./failures.js";
 import { goalOf, lastStable } from "./goal.js";
-import { baseOf, nameInRole } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { isOver } from "./over.js";
 import { planSlot } from "./slot.js";
-import type { Step } from "./step.js";
-import { leaveAliases, restore, retire } from "./steps.js";
+import { leaveAliases, nameAs, remove, restore, retire } from "./steps.js";
+import type { Intent } from "./steps/intent.js";
 import { strategyOf } from "./strategy.js";
 import { takeTurns } from "./turns.js";
 import { inRole, isReturning, isUp, precedes } from "./view.js";
@@ -41,7 +40,12 @@ function isWanted(desired: Desired, container: ObservedContainer): boolean {
 }
 
 /** The desired digest is bad: what has not proved itself is withdrawn, what was promoted goes back, a few at a time. */
-export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotView[], memory: Memory): readonly Plan[] {
+export function planReturn(
+  desired: Desired,
+  hold: Hold,
+  slots: readonly SlotView[],
+  memory: Memory,
+): readonly Decision[] {
   const update = desired.spec.rollback ?? desired.spec.update;
   const spec = { ...desired.spec, update };
   const remembered = (slot: SlotView) => memoryOf(memory, slot.slot, hold);
@@ -67,7 +71,7 @@ export function planReturn(desired: Desired, hold: Hold, slots: readonly SlotVie
     const bad = promoted(desired, slot);
     if (bad === undefined || active === undefined) return planSlot(desired, slot, remembered(slot));
     if (!waiting.includes(slot) || stopped) return planStuck(spec, bad, because, slot, remembered(slot));
-    if (!begin.has(slot.slot)) return withRepair({ steps: [], outcome: wait }, spec, active, slot, remembered(slot));
+    if (!begin.has(slot.slot)) return withRepair({ intents: [], outcome: wait }, spec, active, slot, remembered(slot));
     return planWayBack({ ...desired, spec }, bad, because, slot, memory);
   });
 }
@@ -100,7 +104,7 @@ function planUnderWay(
   slot: SlotView,
   because: string,
   memory: SlotMemory,
-): Plan {
+): Decision {
   if (isReturning(next, slot.containers)) return planSlot(goalOf(desired, next), slot, memory);
   const active = inRole(slot.containers, "active");
   const isBad = isWanted(desired, next) && assess(next, desired.spec, slot, memory).kind !== "failed";
@@ -110,9 +114,9 @@ function planUnderWay(
   const back = comesBack ? restore(active, `roll back: ${because}`) : [];
   // Cut off within its promotion, it serves already: under start-first the old one is there before it goes.
   const isBeside = strategyOf(desired.spec, slot).order === "start-first" && canRunBeside(active, next);
-  const steps: Step[] = isBeside ? [...back, ...away] : [...away, ...back];
-  steps.push({ kind: "remove-container", container: next.name, because: `it is withdrawn: ${because}` });
-  return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
+  const intents: Intent[] = isBeside ? [...back, ...away] : [...away, ...back];
+  intents.push(remove(next, `it is withdrawn: ${because}`));
+  return { intents, outcome: { kind: "continue", reason: "RollingBack", because } };
 }
 
 /** Nothing to go back to, or the way back has failed: what serves goes on serving. */
@@ -122,7 +126,7 @@ function planStuck(
   because: string,
   slot: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const failed = inRole(slot.containers, "failed");
   const why =
     failed !== undefined && precedes(failed, bad)
@@ -130,10 +134,11 @@ function planStuck(
       : "there is nothing it could go back to";
   const outcome = {
     kind: "blocked" as const,
+    standing: "stuck" as const,
     reason: "RollbackFailed" as const,
     because: `${because}; ${bad.name} goes on, for ${why}`,
   };
-  return withRepair({ steps: [], outcome }, spec, bad, slot, memory);
+  return withRepair({ intents: [], outcome }, spec, bad, slot, memory);
 }
 
 type Way =
@@ -163,7 +168,13 @@ function wayBack(desired: Desired, slot: SlotView, memory: Memory): Way | undefi
   return { kind: "digest", digest };
 }
 
-function planWayBack(desired: Desired, bad: ObservedContainer, because: string, slot: SlotView, memory: Memory): Plan {
+function planWayBack(
+  desired: Desired,
+  bad: ObservedContainer,
+  because: string,
+  slot: SlotView,
+  memory: Memory,
+): Decision {
   const way = wayBack(desired, slot, memory);
   if (way?.kind === "container") return startPrevious(desired, way.container, because, slot);
   if (way === undefined) return planStuck(desired.spec, bad, because, slot, memoryOf(memory, slot.slot));
@@ -175,19 +186,23 @@ function planWayBack(desired: Desired, bad: ObservedContainer, because: string, 
  * It is started under its old name and only then renamed: so a `next` container that has ended has been tried. Its
  * aliases are taken from it first, for it has to prove itself again; only where they are known, to be given back.
  */
-export function startPrevious(desired: Desired, previous: ObservedContainer, because: string, slot: SlotView): Plan {
+export function startPrevious(
+  desired: Desired,
+  previous: ObservedContainer,
+  because: string,
+  slot: SlotView,
+): Decision {
   const { spec } = desired;
   const bad = inRole(slot.containers, "active");
   const strategy = strategyOf(spec, slot);
-  const steps: Step[] = [];
+  const intents: Intent[] = [];
   const tried = isUp(previous) || previous.startError !== "";
   if (!tried) {
-    if (previous.specHash === desired.specHash) steps.push(...leaveAliases(previous, spec.networks));
+    if (previous.specHash === desired.specHash) intents.push(...leaveAliases(previous, spec.networks));
     if (bad !== undefined && strategy.order === "stop-first")
-      steps.push(...retire(bad, spec, `stop-first: the service ${strategy.because}`));
-    steps.push({ kind: "start-container", container: previous.name, because: `roll back: ${because}` });
+      intents.push(...retire(bad, spec, `stop-first: the service ${strategy.because}`));
+    intents.push({ kind: "start", one: previous, because: `roll back: ${because}` });
   }
-  const to = nameInRole(baseOf(previous), "next");
-  steps.push({ kind: "rename-container", container: previous.name, to, because: "it is to take its old place" });
-  return { steps, outcome: { kind: "continue", reason: "RollingBack", because } };
+  intents.push(nameAs(previous, "next", "it is to take its old place"));
+  return { intents, outcome: { kind: "continue", reason: "RollingBack", because } };
 }

@@ -1,15 +1,15 @@
 import type { ServiceSpec } from "../compose/model/service.js";
-import { untilBorn } from "./birth.js";
 import type { Desired } from "./desired.js";
 import { gateInForce } from "./gate.js";
 import { awaitPorts, handOver } from "./handover.js";
-import { baseOf } from "./names.js";
 import type { GateState, ObservedContainer, ObservedRoute } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
-import type { Route, Step } from "./step.js";
+import { waitFor } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
+import type { Route } from "./step.js";
+import { isBirthIn, promotedBy, stoppedBy, untilBorn } from "./steps/fates.js";
+import type { Intent } from "./steps/intent.js";
 import { withoutGate } from "./ungated.js";
 import { formatMs } from "./verdict.js";
-import { isUp } from "./view.js";
 import type { View } from "./view.js";
 
 /** How long what is under way behind a gate may take to end, unless the file says otherwise. */
@@ -25,54 +25,48 @@ interface Seat {
 }
 
 /**
- * What any plan for a service behind a gate owes its clients: only what has proved itself gets work, and nothing is
- * stopped that still gets some or has some under way. New ways are opened before old ones are closed. A plan that would
- * stop such a container becomes what makes it idle; the next look, at what the gate then says, goes on from there.
+ * What is owed to the clients of a service behind a gate: only what has proved itself gets work, and nothing is stopped
+ * that still gets some or has some under way. New ways are opened before old ones are closed. A decision that would stop
+ * such a container becomes what makes it idle; the next look, at what the gate then says, goes on from there.
  */
-export function withRoutes(plan: Plan, { spec }: Desired, view: View): Plan {
-  if (spec.gateOf !== undefined) return awaitPorts(plan, spec, view);
-  if (spec.gate === undefined) return withoutGate(plan, spec, view);
+export function withRoutes(decision: Decision, { spec }: Desired, view: View): Decision {
+  if (spec.gateOf !== undefined) return awaitPorts(decision, spec, view);
+  if (spec.gate === undefined) return withoutGate(decision, spec, view);
   const gate = gateInForce(spec, view);
-  if (gate === undefined) return handOver(plan, spec, view);
-  const leaving = view.containers.filter((container) => isUp(container) && isStopped(container, plan));
+  if (gate === undefined) return handOver(decision, spec, view);
+  const { intents } = decision;
+  const fates: Fates = { stopped: stoppedBy(intents), promoted: promotedBy(intents) };
+  const leaving = view.containers.filter((container) => fates.stopped.has(container));
   const state = gate.gate?.state;
-  if (state === undefined) return leaving.some(({ role }) => role === "active") ? unsteered(gate) : plan;
-  const seats = seatsOf(state, plan, spec, view);
+  if (state === undefined) return leaving.some(({ role }) => role === "active") ? unsteered(gate) : decision;
+  const seats = seatsOf(state, fates, spec, view);
   const drainMs = drainFor(spec, seats);
   const busy = leaving.filter((container) => isBusy(routesTo(container, spec, state), drainMs, view.now));
   const change = changeOf(gate, seats);
-  if (busy.length === 0) {
-    return { ...plan, steps: [...change, ...plan.steps] };
-  }
-  return idle(plan, busy, change, { spec, state, view, drainMs });
+  if (busy.length === 0) return { ...decision, intents: [...change, ...intents] };
+  return idle(decision, busy, change, { drainMs, now: view.now });
 }
 
-function unsteered(gate: ObservedContainer): Plan {
+/** What a decision means for those that it names. */
+interface Fates {
+  readonly stopped: ReadonlySet<ObservedContainer>;
+  readonly promoted: ReadonlySet<ObservedContainer>;
+}
+
+function unsteered(gate: ObservedContainer): Decision {
   const because = `${gate.name} does not answer: nothing behind it is stopped before it can be told`;
-  return { steps: [], outcome: { kind: "failed", reason: "GateUnavailable", because } };
+  return { intents: [], outcome: { kind: "failed", reason: "GateUnavailable", because } };
 }
 
-function isStopped({ name }: ObservedContainer, { steps }: Plan): boolean {
-  return steps.some((step) => step.kind === "stop-container" && step.container === name);
-}
-
-/** It takes the active name within this plan: so it has proved itself. */
-function isPromoted(container: ObservedContainer, { steps }: Plan): boolean {
-  const base = baseOf(container);
-  return steps.some(
-    (step) => step.kind === "rename-container" && step.container === container.name && step.to === base,
-  );
-}
-
-function seatsOf(state: GateState, plan: Plan, spec: ServiceSpec, view: View): readonly Seat[] {
+function seatsOf(state: GateState, { stopped, promoted }: Fates, spec: ServiceSpec, view: View): readonly Seat[] {
   const wanted = state.routes.map((route) => {
     const container = view.containers.find((each) => seatOf(each, state, spec) === route.server);
     const address = container === undefined ? undefined : addressOf(container, spec);
     const serves =
       container?.state === "running" &&
       address !== undefined &&
-      !isStopped(container, plan) &&
-      (container.role === "active" || isPromoted(container, plan));
+      !stopped.has(container) &&
+      (container.role === "active" || promoted.has(container));
     return { route, container, address, serves };
   });
   const isWell = wanted.map(({ route, container, address, serves }) => {
@@ -85,7 +79,7 @@ function seatsOf(state: GateState, plan: Plan, spec: ServiceSpec, view: View): r
   return wanted.map(({ route, container, address, serves }, index) => {
     if (serves) return { route, address, open: isWell[index] === true || !others };
     // The engine may start it again while nobody is there to open its way.
-    const endedAlone = container?.role === "active" && !isStopped(container, plan) && !others;
+    const endedAlone = container?.role === "active" && !stopped.has(container) && !others;
     return { route, address, open: endedAlone && route.open };
   });
 }
@@ -132,7 +126,7 @@ function isBusy(routes: readonly ObservedRoute[], drainMs: number, now: number):
   return routes.some(({ sessions }) => sessions > 0) && now - closedSince < drainMs;
 }
 
-function changeOf(gate: ObservedContainer, seats: readonly Seat[]): Step[] {
+function changeOf(gate: ObservedContainer, seats: readonly Seat[]): Intent[] {
   const changed = seats.filter(
     ({ route, open, address }) => open !== route.open || (open && address !== route.address),
   );
@@ -148,23 +142,23 @@ function changeOf(gate: ObservedContainer, seats: readonly Seat[]): Step[] {
   return [{ kind: "set-routes", container: gate.name, routes: ordered, because }];
 }
 
-interface Draining {
-  readonly spec: ServiceSpec;
-  readonly state: GateState;
-  readonly view: View;
-  readonly drainMs: number;
-}
-
 /** The other slots go on; of these only what they need later is made before anything is closed. */
-function idle(plan: Plan, busy: readonly ObservedContainer[], change: readonly Step[], draining: Draining): Plan {
-  const { steps, births } = untilBorn(plan, new Set(busy.map(({ slot }) => slot)), draining.view);
-  const because = `what is under way in ${busy.map(({ name }) => name).join(", ")} may end first, within ${formatMs(draining.drainMs)}`;
+function idle(
+  decision: Decision,
+  busy: readonly ObservedContainer[],
+  change: readonly Intent[],
+  { drainMs, now }: { readonly drainMs: number; readonly now: number },
+): Decision {
+  const slots = new Set(busy.map(({ slot }) => slot));
+  const intents = untilBorn(decision.intents, slots);
+  const because = `what is under way in ${busy.map(({ name }) => name).join(", ")} may end first, within ${formatMs(drainMs)}`;
   const goesOn: Outcome = { kind: "continue", reason: "Draining", because };
-  if (births) return { ...plan, steps, outcome: goesOn };
-  if (change.length > 0 || (steps.length > 0 && plan.outcome.kind === "continue")) {
-    return { ...plan, steps: [...change, ...steps], outcome: goesOn };
+  if (intents.some(isBirthIn(slots))) return { ...decision, intents, outcome: goesOn };
+  const { outcome } = decision;
+  if (change.length > 0 || (intents.length > 0 && outcome.kind === "continue")) {
+    return { ...decision, intents: [...change, ...intents], outcome: goesOn };
   }
-  const { now } = draining.view;
-  const own = plan.outcome.kind === "wait" ? (plan.outcome.until ?? Infinity) : Infinity;
-  return { ...plan, steps, outcome: { kind: "wait", until: Math.min(now + pollMs, own), reason: "Draining", because } };
+  const own = outcome.kind === "wait" ? (outcome.until ?? Infinity) : Infinity;
+  const until = Math.min(now + pollMs, own);
+  return { ...decision, intents, outcome: waitFor("time", "Draining", because, until) };
 }

@@ -3,25 +3,30 @@ import { cleanUp } from "./cleanup.js";
 import type { Desired, SlotMemory, Target } from "./desired.js";
 import { keepRunning } from "./keep.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { join } from "./steps.js";
 import { isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** The right container has the right role: keep it well, and clear away what it has outlived. */
-export function planConverged(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan {
+export function planConverged(
+  desired: Desired,
+  active: ObservedContainer,
+  view: SlotView,
+  memory: SlotMemory,
+): Decision {
   const repair = keepRunning(desired.spec, active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;
   const { spec } = desired;
   // What has ended answers to nothing, and is left as it is.
   const joined = spec.oneShot === true || !isUp(active) ? [] : join(active, spec.networks, true);
-  const steps = [
-    ...repair.steps,
+  const intents = [
+    ...repair.intents,
     ...joined,
     ...cleanUp(desired, active, view, memory),
     ...clearBuilt(spec, active, desired.standIn?.over ?? desired.target, view),
   ];
-  return { steps, outcome: repair.outcome };
+  return { intents, outcome: repair.outcome };
 }
 
 /** The registry is silent: what runs is kept running, and nothing new begins. */
@@ -31,10 +36,10 @@ export function planUnknown(
   active: ObservedContainer,
   view: SlotView,
   memory: SlotMemory,
-): Plan {
+): Decision {
   const repair = keepRunning(desired.spec, active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;
   const waits = active.specHash === desired.specHash ? "" : "; the changed spec waits for it";
   const because = `${target.message}${waits}`;
-  return { steps: repair.steps, outcome: { kind: "failed", reason: target.reason, because } };
+  return { intents: repair.intents, outcome: { kind: "failed", reason: target.reason, because } };
 }

@@ -11,7 +11,7 @@ import { withoutJobs } from "./job-need.js";
 import { leftStopped } from "./left.js";
 import { planNext } from "./next.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
+import type { Decision } from "./outcome.js";
 import { isOver } from "./over.js";
 import { goalOfNext, planHeldBack } from "./release.js";
 import { needsOf } from "./resources.js";
@@ -27,10 +27,13 @@ import { isWedged } from "./wedged.js";
  * What to do for one slot, from what is wanted, what is seen and what is remembered. Pure. Each call looks at the world
  * as it is, wherever an earlier run may have been cut off; no state but the arguments.
  */
-export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): Plan {
+export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): Decision {
   const conflict = conflictWith(desired.spec, view);
   if (conflict !== undefined) {
-    return { steps: [], outcome: { kind: "blocked", reason: "NameConflict", because: conflict } };
+    return {
+      intents: [],
+      outcome: { kind: "blocked", standing: "obstructed", reason: "NameConflict", because: conflict },
+    };
   }
   const stray = planStray(desired, view, memory);
   if (stray !== undefined) return stray;
@@ -38,7 +41,7 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   const stopped = view.containers
     .filter(({ role }) => role === "next" || role === "active")
     .flatMap((one) => leftStopped(desired.spec, one, view, memory) ?? []);
-  if (stopped[0] !== undefined) return { steps: [], outcome: stopped[0] };
+  if (stopped[0] !== undefined) return { intents: [], outcome: stopped[0] };
   if (next !== undefined) return planNext(goalOfNext(desired, next), next, view, memory);
 
   const active = inRole(view.containers, "active");
@@ -65,7 +68,12 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
  * What would serve again cannot, for what it needs has gone to another one meanwhile: the last stable digest has to make do
  * with today's spec. Undefined: it can, or that is known to be bad too.
  */
-function planOusted(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): Plan | undefined {
+function planOusted(
+  desired: Desired,
+  active: ObservedContainer,
+  view: SlotView,
+  memory: SlotMemory,
+): Decision | undefined {
   const { spec, specHash } = desired;
   const { stableDigest: stable, holds } = memory;
   if (stable === undefined || isUp(active) || isOver(spec, active, view, memory)) return undefined;

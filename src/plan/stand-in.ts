@@ -7,7 +7,7 @@ import type { Desired, Hold, Memory } from "./desired.js";
 import { heldInService } from "./failures.js";
 import { holdShownBy } from "./held.js";
 import { withoutJobs } from "./job-need.js";
-import type { Outcome, Plan } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
 import { strategyOf } from "./strategy.js";
 import { sinceFiles } from "./unread.js";
 import { inEverySlot, slotOf } from "./view.js";
@@ -43,7 +43,7 @@ export function withStandIn(desired: Desired, view: View, remembered: Memory): D
 }
 
 /** The same plan, with the held digest's word for how things stand. */
-export function withHeld(plan: Plan, { standIn, target }: Desired): Plan {
+export function withHeld(plan: Decision, { standIn, target }: Desired): Decision {
   if (standIn === undefined || !target.known) return plan;
   const outcome = outcomeOf(plan.outcome, standIn.hold, target.digest);
   return outcome === plan.outcome ? plan : { ...plan, outcome };
@@ -52,9 +52,14 @@ export function withHeld(plan: Plan, { standIn, target }: Desired): Plan {
 function outcomeOf(outcome: Outcome, { digest, message }: Hold, stable: Digest): Outcome {
   const held = `${digest} failed: ${message}; held until the image changes, or a retry`;
   if (outcome.kind === "converged") {
-    return { kind: "blocked", reason: "DigestHeld", because: `${held}; the changed spec runs with ${stable}` };
+    return {
+      kind: "blocked",
+      standing: "held",
+      reason: "DigestHeld",
+      because: `${held}; the changed spec runs with ${stable}`,
+    };
   }
-  if (outcome.reason !== "DigestHeld") return outcome;
+  if (outcome.standing !== "held") return outcome;
   return { ...outcome, because: `the changed spec is not in force: ${outcome.because}; and ${held}` };
 }
 

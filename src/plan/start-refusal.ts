@@ -53,8 +53,3 @@ const reasons: Readonly<Record<RefusalCause, Reason>> = {
 export function startReason(startError: string): Reason {
   return reasons[causeOf(startError)];
 }
-
-/** It says nothing of the image: another try may go well. */
-export function isByHost(reason: Reason): boolean {
-  return reason === "PortConflict" || reason === "AddressConflict" || reason === "StartRefused";
-}

@@ -98,13 +98,12 @@ function shownDigest({ target }: Desired, active: ObservedContainer): string {
 }
 
 function syncOf(desired: Desired, replicas: ReplicaCount, outcome: Outcome, isPaused: boolean): ServiceStatus["sync"] {
-  if (outcome.reason === "Stopped") return "Stopped";
+  if (outcome.standing === "stopped") return "Stopped";
   if (desired.pin !== undefined) return "Pinned";
   if (!desired.target.known) return "Unknown";
-  if (outcome.reason === "DigestHeld" || outcome.reason === "RollbackFailed") return "Held";
-  if (outcome.reason === "JobFailed" && outcome.kind === "blocked" && replicas.updated < replicas.desired)
-    return "Held";
-  if (isPaused || (outcome.reason === "Paused" && outcome.kind === "blocked")) return "Paused";
+  if (outcome.standing === "held" || outcome.standing === "stuck") return "Held";
+  if (outcome.standing === "job-failed" && replicas.updated < replicas.desired) return "Held";
+  if (isPaused || outcome.standing === "paused") return "Paused";
   return replicas.updated === replicas.desired ? "Synced" : "OutOfSync";
 }
 
@@ -116,22 +115,22 @@ function worst(healths: readonly ServiceStatus["health"][]): ServiceStatus["heal
 }
 
 function healthOf(spec: ServiceSpec, { active, next }: Slot, outcome: Outcome): ServiceStatus["health"] {
-  if (outcome.reason === "CrashLooping" || outcome.reason === "RollbackFailed") return "Degraded";
+  if (outcome.standing === "crashing" || outcome.standing === "stuck") return "Degraded";
   if ((spec.oneShot === true || spec.mayEnd === true) && isReady(spec, active)) return "Healthy";
   if (active === undefined || active.state !== "running") {
-    if (outcome.reason === "Stopped") return "Missing";
-    if (next?.state === "running" && isUnhealthy(outcome)) return "Degraded";
-    if (next?.state === "running" || outcome.kind === "continue" || outcome.reason === "Pulling") return "Progressing";
-    if (outcome.reason === "Building" || outcome.reason === "WaitingForJob") return "Progressing";
+    if (outcome.standing === "stopped") return "Missing";
+    if (next?.state === "running" && outcome.standing === "unhealthy") return "Degraded";
+    if (next?.state === "running" || outcome.kind === "continue" || (outcome.kind === "wait" && isInTheMaking(outcome)))
+      return "Progressing";
     return active === undefined ? "Missing" : "Degraded";
   }
   if (active.health === "unhealthy") return "Degraded";
   return active.health === "starting" ? "Progressing" : "Healthy";
 }
 
-/** It runs and is waited for, but its check has failed. */
-function isUnhealthy({ kind, reason }: Outcome): boolean {
-  return kind === "wait" && (reason === "Unhealthy" || reason === "HealthDeadlineExceeded");
+/** Its image is on its way, or a job of it runs. */
+function isInTheMaking({ awaits }: Extract<Outcome, { kind: "wait" }>): boolean {
+  return awaits === "registry" || awaits === "build" || awaits === "job";
 }
 
 type Judgement = readonly [status: Condition["status"], reason: Reason, message: string];
@@ -146,7 +145,7 @@ function judgeConditions(
   const serving = replicas.ready === replicas.desired && input.stranded === undefined;
   const underWay =
     outcome.kind === "continue" ||
-    (outcome.kind === "wait" && outcome.reason !== "Stopped") ||
+    (outcome.kind === "wait" && outcome.standing !== "stopped") ||
     outcome.kind === "failed";
   const rolledBack = rollout?.outcome === "rolled-back";
   const activeState =

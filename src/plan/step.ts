@@ -24,7 +24,7 @@ export type Step = { readonly because: string } & (
   | ConnectStep
   | { readonly kind: "disconnect-network"; readonly container: string; readonly network: string }
   | RehearseStep
-  | { readonly kind: "start-container"; readonly container: string }
+  | StartStep
   | { readonly kind: "stop-container"; readonly container: string; readonly graceMs: number }
   | SignalStep
   | PreStopStep
@@ -68,6 +68,13 @@ export interface BuildStep {
   readonly inputs: string;
   /** What the context holds, in full: the build sends that or nothing. */
   readonly contents: string;
+}
+
+export interface StartStep {
+  readonly kind: "start-container";
+  readonly container: string;
+  /** A refusal is no trouble of this run: the next look sees it, and judges it like any other failure. */
+  readonly onTrial?: true;
 }
 
 export interface CreateContainerStep {

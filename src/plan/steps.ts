@@ -1,86 +1,89 @@
 import type { EndpointSettings, NetworkAttachment } from "../compose/model/network.js";
-import type { RestartPolicy, ServiceSpec } from "../compose/model/service.js";
+import type { ServiceSpec } from "../compose/model/service.js";
 import { familiarImage, pinnedImage } from "../compose/values/image.js";
 import type { Digest } from "../compose/values/image.js";
-import { groupOf } from "../tools/present.js";
-import { activeName, keepTag, nameInRole } from "./names.js";
-import type { ObservedContainer } from "./observed.js";
-import type { Endpoint, InheritedVolume, Owner, Step } from "./step.js";
+import { given, groupOf } from "../tools/present.js";
+import { activeName, baseOf, keepTag, nameInRole } from "./names.js";
+import type { ObservedContainer, Role } from "./observed.js";
+import type { Endpoint, InheritedVolume, Owner, StepOf } from "./step.js";
+import type { ActOf, Intent, Starting } from "./steps/intent.js";
 import { isUp, localName } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
-const off = { name: "no", maximumRetryCount: 0 } as const;
-
 /** Stops for good: without its restart policy, or `always` would bring it back when the engine restarts. */
-export function retire(container: ObservedContainer, spec: Pick<ServiceSpec, "container">, because: string): Step[] {
-  const steps: Step[] = [];
-  if (container.restartPolicy.name !== "no") {
-    const why = "a container that leaves its role must not come back by itself";
-    steps.push({ kind: "set-restart-policy", container: container.name, policy: off, because: why });
-  }
-  if (isUp(container)) {
-    steps.push({
-      kind: "stop-container",
-      container: container.name,
-      graceMs: spec.container.stopGracePeriodMs,
-      because,
-    });
-  }
-  return steps;
+export function retire(one: ObservedContainer, spec: Pick<ServiceSpec, "container">, because: string): Intent[] {
+  if (one.restartPolicy.name === "no" && !isUp(one)) return [];
+  return [{ kind: "end", one, graceMs: spec.container.stopGracePeriodMs, because }];
+}
+
+export function remove(one: ObservedContainer, because: string): ActOf<"remove"> {
+  return { kind: "remove", one, because };
 }
 
 /** Ends it and leaves nothing of it. */
-export function discard(container: ObservedContainer, spec: Pick<ServiceSpec, "container">, because: string): Step[] {
-  return [...retire(container, spec, because), { kind: "remove-container", container: container.name, because }];
+export function discard(one: ObservedContainer, spec: Pick<ServiceSpec, "container">, because: string): Intent[] {
+  return [...retire(one, spec, because), remove(one, because)];
 }
 
 /** Runs again with the policy of its own spec. */
-export function restore(container: ObservedContainer, because: string): Step[] {
-  const steps = restorePolicy(container);
-  if (!isUp(container)) steps.push({ kind: "start-container", container: container.name, because });
-  return steps;
+export function restore(one: ObservedContainer, because: string): Intent[] {
+  return isUp(one) ? restorePolicy(one) : [...restorePolicy(one), { kind: "start", one, because }];
 }
 
-export function restorePolicy(container: ObservedContainer): Step[] {
-  const { restartPolicy: live, declaredRestart: declared } = container;
-  if (container.restartFixed === true) return [];
-  if (live.name === declared.name && live.maximumRetryCount === declared.maximumRetryCount) return [];
-  const because = "it serves: its declared restart policy holds";
-  return [{ kind: "set-restart-policy", container: container.name, policy: declared, because }];
+/** One that runs is stopped and started, another one is started. */
+export function startAnew(one: ObservedContainer, spec: Pick<ServiceSpec, "container">, because: string): Intent {
+  if (!isUp(one)) return { kind: "start", one, because };
+  return { kind: "restart", one, graceMs: spec.container.stopGracePeriodMs, because };
+}
+
+export function restorePolicy(one: ObservedContainer): Intent[] {
+  const { restartPolicy: live, declaredRestart: policy } = one;
+  if (one.restartFixed === true) return [];
+  if (live.name === policy.name && live.maximumRetryCount === policy.maximumRetryCount) return [];
+  return [{ kind: "policy", one, policy, because: "it serves: its declared restart policy holds" }];
+}
+
+export function nameAs(
+  one: ObservedContainer,
+  as: Exclude<Role, "stray">,
+  because: string,
+  base = baseOf(one),
+): ActOf<"name"> {
+  return { kind: "name", one, to: nameInRole(base, as), as, because };
+}
+
+/** The one that a plan makes, once it does. */
+export function newborn(spec: ServiceSpec, slot: number): Starting {
+  const name = nameInRole(activeName(spec, slot), "next");
+  return { name, slot, role: "next", ...(spec.container.ports.length === 0 ? {} : { publishes: true }) };
 }
 
 /** A one-shot service asks for more tries with `restart: on-failure`: they belong to its one run. */
 export function letTryAgain(
-  { oneShot, container: { restart } }: ServiceSpec,
-  next: { readonly name: string; readonly restartPolicy?: RestartPolicy; readonly restartFixed?: true },
-): Step[] {
-  if (next.restartFixed === true) return [];
-  if (oneShot !== true || restart.name !== "on-failure" || next.restartPolicy?.name === "on-failure") return [];
-  const because = "the engine tries it again while it fails";
-  return [{ kind: "set-restart-policy", container: next.name, policy: restart, because }];
+  { oneShot, container: { restart: policy } }: ServiceSpec,
+  one: Starting & Partial<Pick<ObservedContainer, "restartPolicy" | "restartFixed">>,
+): Intent[] {
+  if (one.restartFixed === true) return [];
+  if (oneShot !== true || policy.name !== "on-failure" || one.restartPolicy?.name === "on-failure") return [];
+  return [{ kind: "policy", one, policy, because: "the engine tries it again while it fails" }];
 }
 
 /** Brings a container's networks to what its spec says. An alias cannot be changed on a joined network: it is left and joined again. */
-export function join(container: ObservedContainer, networks: readonly NetworkAttachment[], aliased: boolean): Step[] {
-  return networks.flatMap(({ network, aliases, settings }): Step[] => {
-    const wanted = aliased ? aliases : [];
-    const endpoint = container.networks.find((joined) => joined.network === network.name);
-    const connect = (asked: EndpointSettings | undefined): Step => ({
-      kind: "connect-network",
-      container: container.name,
-      network: network.name,
-      aliases: wanted,
-      ...(asked === undefined ? {} : { settings: asked }),
-      because: aliased
-        ? `it is to answer to ${aliases.join(", ")}`
-        : "it has not proved itself: it answers to no alias",
-    });
+export function join(one: ObservedContainer, networks: readonly NetworkAttachment[], named: boolean): Intent[] {
+  const ends = networks.flatMap(({ network: { name: network }, aliases: own, settings }): Ends => {
+    const aliases = named ? own : [];
+    const because = named ? `it is to answer to ${own.join(", ")}` : "it has not proved itself: it answers to no alias";
+    const connect = (asked: EndpointSettings | undefined) =>
+      connection(one.name, { network, aliases, ...given({ settings: asked }) }, because);
+    const endpoint = one.networks.find((joined) => joined.network === network);
     if (endpoint === undefined) return [connect(settings)];
-    if (wanted.every((alias) => endpoint.aliases.includes(alias))) return [];
-    const because = "an alias can only be given on joining";
-    const leave: Step = { kind: "disconnect-network", container: container.name, network: network.name, because };
-    return [leave, connect(whereItIs(container, network.name, settings))];
+    if (aliases.every((alias) => endpoint.aliases.includes(alias))) return [];
+    return [
+      { kind: "disconnect-network", container: one.name, network, because: "an alias can only be given on joining" },
+      connect(whereItIs(one, network, settings)),
+    ];
   });
+  return joining(one, named, ends);
 }
 
 /**
@@ -101,20 +104,28 @@ export function whereItIs(
 
 /** Joins its networks anew under no name. */
 export function leaveAliases(
-  container: ObservedContainer,
+  one: ObservedContainer,
   networks: readonly NetworkAttachment[],
   because = "it has to prove itself again: until then it answers to no alias",
-): Step[] {
-  return networks.flatMap(({ network: { name: network }, settings }): Step[] => {
-    const joined = container.networks.find((endpoint) => endpoint.network === network);
+): Intent[] {
+  const ends = networks.flatMap(({ network: { name: network }, settings }): Ends => {
+    const joined = one.networks.find((endpoint) => endpoint.network === network);
     if (joined === undefined || joined.aliases.length === 0) return [];
-    const asked = whereItIs(container, network, settings);
-    const own = asked === undefined ? {} : { settings: asked };
-    return [
-      { kind: "disconnect-network", container: container.name, network, because },
-      { kind: "connect-network", container: container.name, network, aliases: [], ...own, because },
-    ];
+    const own = given({ settings: whereItIs(one, network, settings) });
+    const connect = connection(one.name, { network, aliases: [], ...own }, because);
+    return [{ kind: "disconnect-network", container: one.name, network, because }, connect];
   });
+  return joining(one, false, ends);
+}
+
+type Ends = ActOf<"join">["ends"];
+
+export function joining(one: ObservedContainer, named: boolean, ends: Ends): Intent[] {
+  return ends.length === 0 ? [] : [{ kind: "join", one, named, ends }];
+}
+
+export function connection(container: string, end: Endpoint, because: string): StepOf<"connect-network"> {
+  return { kind: "connect-network", container, ...end, because };
 }
 
 export interface Birth {
@@ -131,7 +142,7 @@ export interface Birth {
 }
 
 /** Networks, volumes, the container, its further networks, and our tag on its image: all but the start. */
-export function create(birth: Birth, view: SlotView): Step[] {
+export function create(birth: Birth, view: SlotView): Intent[] {
   const { spec, digest, revision, aliased, owners, inherited } = birth;
   const name = nameInRole(activeName(spec, view.slot), "next");
   const [first, ...rest] = spec.networks;
@@ -144,30 +155,30 @@ export function create(birth: Birth, view: SlotView): Step[] {
     ...createNetworks(spec, view),
     ...createVolumes(spec, view),
     {
-      kind: "create-container",
-      name,
-      spec,
-      specHash: birth.specHash,
-      digest,
-      ...(localName(view, spec.image, digest) === digest ? { byId: true as const } : {}),
-      revision,
-      ...(birth.returns === true ? { returns: true as const } : {}),
-      slot: view.slot,
-      attach: first === undefined ? undefined : endpointOf(first),
-      ...(owners.length === 0 ? {} : { owners }),
-      ...(inherited.length === 0 ? {} : { inherited }),
-      because: birth.because,
+      kind: "create",
+      step: {
+        kind: "create-container",
+        name,
+        spec,
+        specHash: birth.specHash,
+        digest,
+        ...(localName(view, spec.image, digest) === digest ? { byId: true as const } : {}),
+        revision,
+        ...(birth.returns === true ? { returns: true as const } : {}),
+        slot: view.slot,
+        attach: first === undefined ? undefined : endpointOf(first),
+        ...(owners.length === 0 ? {} : { owners }),
+        ...(inherited.length === 0 ? {} : { inherited }),
+        because: birth.because,
+      },
+      joins: rest.map((attachment) => connection(name, endpointOf(attachment), "its spec names this network too")),
     },
-    ...rest.map((attachment): Step => {
-      const because = "its spec names this network too";
-      return { kind: "connect-network", container: name, ...endpointOf(attachment), because };
-    }),
     ...keepImage(spec, digest, revision, view),
   ];
 }
 
 /** Our own tag on the image of a revision, and the declared one where it must be there. */
-export function keepImage(spec: ServiceSpec, digest: Digest, revision: number, view: View): Step[] {
+export function keepImage(spec: ServiceSpec, digest: Digest, revision: number, view: View): Intent[] {
   const source = localName(view, spec.image, digest) ?? pinnedImage(spec.image, digest);
   const wanted = [
     { tag: keepTag(spec, revision), because: "a tagged image survives an image prune" },
@@ -181,7 +192,7 @@ export function keepImage(spec: ServiceSpec, digest: Digest, revision: number, v
     .map(({ tag, because }) => ({ kind: "tag-image", source, tag, because }));
 }
 
-export function createNetworks(spec: ServiceSpec, view: View): Step[] {
+export function createNetworks(spec: ServiceSpec, view: View): Intent[] {
   return spec.networks
     .filter(({ network }) => !network.external && !view.networks.has(network.name))
     .map(({ network }) => ({
@@ -192,7 +203,7 @@ export function createNetworks(spec: ServiceSpec, view: View): Step[] {
     }));
 }
 
-export function createVolumes(spec: ServiceSpec, view: View): Step[] {
+export function createVolumes(spec: ServiceSpec, view: View): Intent[] {
   return spec.volumes
     .filter((volume) => !volume.external && !view.volumes.has(volume.name))
     .map((volume) => ({

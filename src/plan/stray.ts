@@ -3,11 +3,10 @@ import { hasItsNeeds } from "./come-back.js";
 import { conflictWith } from "./conflict.js";
 import type { Desired, Memory, SlotMemory } from "./desired.js";
 import { memoryOf } from "./failures.js";
-import { activeName, nameInRole } from "./names.js";
+import { activeName } from "./names.js";
 import type { ObservedContainer, Role } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
-import type { Step } from "./step.js";
-import { discard, leaveAliases, restore, retire } from "./steps.js";
+import type { Decision, Outcome, Plan } from "./outcome.js";
+import { discard, leaveAliases, nameAs, restore, retire } from "./steps.js";
 import { inRole, isReady, isUp, slotOf } from "./view.js";
 import type { SlotView, View } from "./view.js";
 
@@ -18,17 +17,17 @@ import type { SlotView, View } from "./view.js";
  */
 
 /** What to do about them in every slot, before anything else is concluded. Undefined: there is none, or nothing can be done now. */
-export function planStrays(desired: Desired, view: View, memory: Memory, count: number): Plan | undefined {
+export function planStrays(desired: Desired, view: View, memory: Memory, count: number): Decision | undefined {
   const slots = Array.from({ length: count }, (_, index) => slotOf(view, index + 1));
   const plans = slots
     .filter((slot) => straysOf(slot).length > 0 && conflictWith(desired.spec, slot) === undefined)
     .flatMap((slot) => planStray(desired, slot, memoryOf(memory, slot.slot)) ?? []);
   const [first] = plans;
-  return first === undefined ? undefined : { steps: plans.flatMap(({ steps }) => steps), outcome: first.outcome };
+  return first === undefined ? undefined : { intents: plans.flatMap(({ intents }) => intents), outcome: first.outcome };
 }
 
 /** What to do about one of them. Undefined: there is none, or nothing can be done now. */
-export function planStray(desired: Desired, view: SlotView, memory: SlotMemory): Plan | undefined {
+export function planStray(desired: Desired, view: SlotView, memory: SlotMemory): Decision | undefined {
   for (const stray of straysOf(view)) {
     const role = roleFor(stray, view, memory);
     const plan = role === undefined ? planAway(desired.spec, stray, view) : rename(stray, role, desired.spec, view);
@@ -78,31 +77,31 @@ function isHeld({ specHash, digest }: ObservedContainer, { holds }: SlotMemory):
   return holds.some((hold) => hold.specHash === specHash && hold.digest === digest);
 }
 
-function rename(stray: ObservedContainer, role: Known, spec: ServiceSpec, view: SlotView): Plan {
+function rename(stray: ObservedContainer, role: Known, spec: ServiceSpec, view: SlotView): Decision {
   const base = stray.base ?? activeName(spec, view.slot);
   const because = `it was renamed to ${stray.name} by hand`;
-  const step: Step = { kind: "rename-container", container: stray.name, to: nameInRole(base, role), because };
+  const named = nameAs(stray, role, because, base);
   // It has ended without leaving: its next start would be under the service's names.
   const isPast = role === "previous" || role === "failed";
   const left = spec.networks.filter(({ network }) => isPast && view.networks.has(network.name));
   return {
-    steps: [...leaveAliases(stray, left), step],
+    intents: [...leaveAliases(stray, left), named],
     outcome: { kind: "continue", reason: "Restoring", because },
   };
 }
 
 /** It goes when it does not run, or when another one serves; one that only stands in the way of that one makes room. */
-function planAway(spec: ServiceSpec, stray: ObservedContainer, view: SlotView): Plan | undefined {
+function planAway(spec: ServiceSpec, stray: ObservedContainer, view: SlotView): Decision | undefined {
   const active = inRole(view.containers, "active");
   const isNeeded = isUp(stray) && !isReady(spec, active);
   const because = `it is in no role of ${spec.project}/${spec.name}, and another one serves`;
   if (!isNeeded)
-    return { steps: discard(stray, spec, because), outcome: { kind: "continue", reason: "Restoring", because } };
+    return { intents: discard(stray, spec, because), outcome: { kind: "continue", reason: "Restoring", because } };
   const isInTheWay = active !== undefined && !isUp(active) && inRole(view.containers, "next") === undefined;
   if (!isInTheWay || spec.oneShot === true || !hasItsNeeds(spec, active, view)) return undefined;
   const why = `it keeps ${active.name} from serving, and is in no role`;
-  const steps = [...retire(stray, spec, why), ...restore(active, "it serves: its place is free again")];
-  return { steps, outcome: { kind: "continue", reason: "Restoring", because: why } };
+  const intents = [...retire(stray, spec, why), ...restore(active, "it serves: its place is free again")];
+  return { intents, outcome: { kind: "continue", reason: "Restoring", because: why } };
 }
 
 /** What is in no role of the service, ours or made by Docker Compose for it, is told once all else is well. */

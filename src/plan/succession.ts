@@ -1,8 +1,10 @@
 import type { ServiceSpec } from "../compose/model/service.js";
-import { baseOf } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Outcome, Plan } from "./outcome.js";
+import { waitFor } from "./outcome.js";
+import type { Decision, Outcome, Plan } from "./outcome.js";
 import type { Step } from "./step.js";
+import { promotedBy } from "./steps/fates.js";
+import type { Intent } from "./steps/intent.js";
 import { strategyOf } from "./strategy.js";
 import { isUnderWay } from "./under-way.js";
 import { healthDeadlineMs } from "./verdict.js";
@@ -21,19 +23,21 @@ const pollMs = 1_000;
 const showsItselfMs = 60_000;
 const tries = { name: "on-failure", maximumRetryCount: 2 } as const;
 
-/** Only of a helper: what it leaves to the next one. */
-export function givingWay(plan: Plan, view: View): Plan {
+/** Only of a helper: what it leaves to the next one. `decision`: what the plan was compiled from. */
+export function givingWay(plan: Plan, { intents }: Decision, view: View): Plan {
   const { self } = view;
   if (self === undefined) return plan;
-  const promoted = view.containers.find((container) => isPromoted(container, plan) && standsBy(container.id, view));
-  if (promoted !== undefined) return onTrial(promoted, plan, view);
-  if (!(view.helpers ?? []).includes(self)) return plan;
-  if (isUnderWay(plan, view)) return self.lifeline === "controller" ? triedAgain(plan, view) : plan;
+  const promoted = promotedIn(intents, view);
+  if (promoted !== undefined) return onTrial(promoted, intents, view);
+  if (!(view.helpers ?? []).includes(self) || isUnderWay(plan, view)) return plan;
   const heir = heirOf(view);
   if (heir !== undefined && plan.steps.length === 0)
     return handOver(heir, "what this helper was made for is done", view);
   const because = `this helper waits for a controller that stands by (${plan.outcome.because})`;
-  return { ...plan, outcome: { kind: "wait", until: view.now + pollMs, reason: "HandingOver", because } };
+  return {
+    ...plan,
+    outcome: waitFor("host", "HandingOver", because, view.now + pollMs),
+  };
 }
 
 /** Nothing of the service is to be ended before somebody else is in charge. Undefined: this is no helper of it. */
@@ -42,37 +46,42 @@ export function leavingAlone(view: View, because: string): Plan | undefined {
   if (self === undefined || !helpers.includes(self)) return undefined;
   const heir = heirOf(view);
   if (heir !== undefined) return handOver(heir, because, view);
-  return { steps: [], outcome: { kind: "wait", until: view.now + pollMs, reason: "HandingOver", because } };
+  return {
+    steps: [],
+    outcome: waitFor("host", "HandingOver", because, view.now + pollMs),
+  };
 }
 
 /**
  * A controller that is killed before it has proved itself comes back a few times: what has ended it may not have been its
  * own doing, and one that is bad ends as often as it is tried.
  */
-function triedAgain(plan: Plan, { containers }: View): Plan {
-  const { steps } = plan;
-  const start = steps.find((step) => step.kind === "start-container" && step.container.endsWith(".next"));
-  if (start?.kind !== "start-container") return plan;
-  const { container } = start;
+export function triedAgain(decision: Decision, view: View): Decision {
+  const { self, helpers = [] } = view;
+  if (self?.lifeline !== "controller" || !helpers.includes(self) || !isUnderWay(decision, view)) return decision;
+  const { intents } = decision;
+  const start = intents.findIndex((intent) => intent.kind === "start" && intent.one.role === "next");
+  const begun = intents[start];
+  if (begun?.kind !== "start" || promotedIn(intents, view) !== undefined) return decision;
+  const { one } = begun;
   const { name, maximumRetryCount: most } = tries;
-  const found = containers.find((one) => one.name === container)?.restartPolicy;
-  if (found?.name === name && found.maximumRetryCount === most) return plan;
+  const found = view.containers.find((container) => container === one)?.restartPolicy;
+  if (found?.name === name && found.maximumRetryCount === most) return decision;
   const because = `the engine starts it again up to ${most} times if it is killed`;
-  const again: Step = { kind: "set-restart-policy", container, policy: tries, because };
+  const again = { kind: "policy", one, policy: tries, because } as const;
   // Nothing that can be done before is to stand between the end of the one and the start of the other.
-  const end = steps.findIndex((step) => step.kind === "stop-container" && step.container !== container);
-  const at = end < 0 ? steps.indexOf(start) : end;
-  return { ...plan, steps: [...steps.slice(0, at), again, ...steps.slice(at)] };
+  const at = intents.findIndex(({ kind }) => kind === "end");
+  const end = intents[at];
+  if (end?.kind !== "end") return { ...decision, intents: intents.toSpliced(start, 0, again) };
+  return { ...decision, intents: intents.with(at, { ...end, last: again }) };
 }
 
 /** It answers to the service's names first: it could not take them itself without leaving its networks. */
-function onTrial(next: ObservedContainer, plan: Plan, view: View): Plan {
-  const naming = plan.steps.filter(
-    (step) => (step.kind === "connect-network" || step.kind === "disconnect-network") && step.container === next.name,
-  );
+function onTrial(next: ObservedContainer, intents: readonly Intent[], view: View): Plan {
+  const steps = intents.flatMap((intent) => (intent.kind === "join" && intent.one === next ? intent.ends : []));
   const because = "it has proved itself in all but the office";
-  if (naming.length === 0) return handOver(next.id, because, view);
-  return { steps: naming, outcome: { kind: "continue", reason: "Promoting", because } };
+  if (steps.length === 0) return handOver(next.id, because, view);
+  return { steps, outcome: { kind: "continue", reason: "Promoting", because } };
 }
 
 function handOver(heir: string, because: string, view: View): Plan {
@@ -81,6 +90,7 @@ function handOver(heir: string, because: string, view: View): Plan {
   const outcome: Outcome = {
     kind: "wait",
     until: undefined,
+    awaits: "host",
     reason: "HandingOver",
     because: `${name} takes over: ${because}`,
   };
@@ -91,12 +101,9 @@ function nameOf(heir: string, { containers, neighbours, foreign }: View): string
   return [...containers, ...neighbours, ...foreign].find(({ id }) => id === heir)?.name ?? heir.slice(0, 12);
 }
 
-function isPromoted(container: ObservedContainer, { steps }: Plan): boolean {
-  const base = baseOf(container);
-  return (
-    container.role === "next" &&
-    steps.some((step) => step.kind === "rename-container" && step.container === container.name && step.to === base)
-  );
+/** One that is to serve from now on and stands by as the next controller. */
+function promotedIn(intents: readonly Intent[], view: View): ObservedContainer | undefined {
+  return [...promotedBy(intents)].find(({ role, id }) => role === "next" && standsBy(id, view));
 }
 
 function standsBy(id: string, { office }: View): boolean {
@@ -136,5 +143,10 @@ export function withSuccession(verdict: Verdict, next: ObservedContainer, spec: 
   const what = isLine ? "no controller has come through it" : "it does not stand by as the next controller";
   const deadline = startedAt + healthDeadlineMs(next) + spec.update.monitorMs + showsItselfMs;
   if (view.now < deadline) return { kind: "waiting", until: view.now + pollMs, because: `${what} yet` };
-  return { kind: "failed", reason: "NotStandingBy", because: `${what}, though it has been well for long enough` };
+  return {
+    kind: "failed",
+    fault: "container",
+    reason: "NotStandingBy",
+    because: `${what}, though it has been well for long enough`,
+  };
 }

@@ -1,41 +1,42 @@
-import { isJobName } from "./names.js";
-import type { Outcome, Plan } from "./outcome.js";
+import type { Outcome, Decision } from "./outcome.js";
 import { shorten } from "./render.js";
-import type { Step } from "./step.js";
+import type { Intent } from "./steps/intent.js";
 import { inRole, isUp } from "./view.js";
 import type { SlotView } from "./view.js";
 
 /** One plan out of one for each slot: what several need is done once, and the most pressing outcome is the service's. */
-export function together(slots: readonly SlotView[], plans: readonly Plan[]): Plan {
-  const steps = once(plans.flatMap((plan) => plan.steps));
+export function together(slots: readonly SlotView[], plans: readonly Decision[]): Decision {
+  const intents = once(plans.flatMap((plan) => plan.intents));
   const heals = plans.flatMap((plan) => plan.heals ?? []);
   const outcome = outcomeOf(
     slots,
     plans.map((plan) => plan.outcome),
   );
-  return { steps, outcome, ...(heals.length === 0 ? {} : { heals }) };
+  return { intents, outcome, ...(heals.length === 0 ? {} : { heals }) };
 }
 
-/** Two slots of one service lack the same network, volume, image or tag. */
-function once(steps: readonly Step[]): readonly Step[] {
+/** Two slots of one service lack the same network, volume, image or tag, or wait for the same job. */
+function once(intents: readonly Intent[]): readonly Intent[] {
   const seen = new Set<string>();
-  return steps.filter((step) => {
-    const subject = sharedSubject(step);
+  return intents.filter((intent) => {
+    const subject = sharedSubject(intent);
     if (subject === undefined) return true;
-    const key = `${step.kind} ${subject}`;
+    const key = `${intent.kind} ${subject}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
 }
 
-function sharedSubject(step: Step): string | undefined {
-  if (step.kind === "create-container") return step.job === undefined ? undefined : step.name;
-  if ("container" in step) return isJobName(step.container) ? JSON.stringify(step) : undefined;
-  if (step.kind === "create-network") return step.network.name;
-  if (step.kind === "create-volume") return step.volume.name;
-  if (step.kind === "tag-image") return step.tag;
-  return step.kind === "pull-image" || step.kind === "remove-image" ? step.reference : undefined;
+/** Of what concerns one container only jobs are shared. */
+function sharedSubject(intent: Intent): string | undefined {
+  if (intent.kind === "create") return intent.step.job === undefined ? undefined : intent.step.name;
+  if ("one" in intent) return intent.one.job === undefined ? undefined : intent.one.name;
+  if (intent.kind === "create-network") return intent.network.name;
+  if (intent.kind === "create-volume") return intent.volume.name;
+  if (intent.kind === "tag-image") return intent.tag;
+  if (intent.kind === "write-files") return intent.container;
+  return intent.kind === "pull-image" || intent.kind === "remove-image" ? intent.reference : undefined;
 }
 
 function outcomeOf(slots: readonly SlotView[], outcomes: readonly Outcome[]): Outcome {
@@ -44,25 +45,27 @@ function outcomeOf(slots: readonly SlotView[], outcomes: readonly Outcome[]): Ou
   const decisive = outcomes.filter((_, index) => ranks[index] === first);
   const [outcome] = [...decisive].sort((one, other) => untilOf(one) - untilOf(other));
   if (outcome === undefined) throw new RangeError("a service without a slot has no outcome");
-  const because = outcome.reason === "Converged" ? allRun(slots, outcomes) : told(outcomes, outcome);
+  const because =
+    outcome.kind === "converged" && outcome.flawed !== true ? allRun(slots, outcomes) : told(outcomes, outcome);
   return outcome.kind === "wait" ? { ...outcome, because, until: earliest(outcomes) } : { ...outcome, because };
 }
 
 /** What must be looked at soonest comes first; of what only waits to be told, that which says why. */
 function rankOf(outcome: Outcome): number {
-  const turn = outcome.reason === "WaitingForTurn";
   switch (outcome.kind) {
     case "continue":
       return 0;
-    case "wait":
+    case "wait": {
+      const turn = outcome.awaits === "turn";
       if (outcome.until !== undefined) return turn ? 2 : 1;
       return turn ? 7 : 4;
+    }
     case "failed":
       return 3;
     case "blocked":
-      return outcome.reason === "RollbackFailed" ? 5 : 6;
+      return outcome.standing === "stuck" ? 5 : 6;
     case "converged":
-      return outcome.reason === "Converged" ? 9 : 8;
+      return outcome.flawed === true ? 8 : 9;
   }
 }
 

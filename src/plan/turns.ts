@@ -1,4 +1,5 @@
 import type { ServiceSpec, UpdatePolicy } from "../compose/model/service.js";
+import { waitFor } from "./outcome.js";
 import type { Outcome } from "./outcome.js";
 import { strategyOf } from "./strategy.js";
 import { formatMs } from "./verdict.js";
@@ -58,7 +59,7 @@ function turnOf(sick: readonly SlotView[], width: number): Turns["wait"] {
     names.length > 0
       ? `${names.join(", ")} is not well, and no further replica begins until it is`
       : `it waits for its turn: ${width} at once`;
-  return { kind: "wait", until: undefined, reason: names.length > 0 ? "WaitingForHealth" : "WaitingForTurn", because };
+  return names.length > 0 ? waitFor("health", "WaitingForHealth", because) : waitFor("turn", "WaitingForTurn", because);
 }
 
 /** `delay`, from the last one that proved itself; that moment follows from when it started and how long it had to be good. */
@@ -72,5 +73,5 @@ function pauseOf({ update, done, now }: Queue): Turns["wait"] | undefined {
   const until = Math.max(...ends) + delayMs;
   if (delayMs === 0 || until <= now) return undefined;
   const because = `a delay of ${formatMs(delayMs)} is asked for between replicas`;
-  return { kind: "wait", until, reason: "WaitingForTurn", because };
+  return waitFor("turn", "WaitingForTurn", because, until);
 }

@@ -1,14 +1,13 @@
 import type { ServiceSpec } from "../compose/model/service.js";
 import { gatesOf } from "./gate.js";
-import { isJobName } from "./names.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
-import type { Step } from "./step.js";
+import type { Decision } from "./outcome.js";
 import { discard, restore, retire } from "./steps.js";
+import { endedBy } from "./steps/fates.js";
+import type { Intent, Starting } from "./steps/intent.js";
 import { strategyOf } from "./strategy.js";
 import { isUp } from "./view.js";
 import type { View } from "./view.js";
-import { isEnded, isEndOf } from "./withhold.js";
 
 /*
  * The file gives the service no gate any more. Until its container publishes the ports itself the gate stays; it ends
@@ -23,58 +22,61 @@ export function isUngated(spec: ServiceSpec, view: View): boolean {
 }
 
 /** It is the gate that has the ports: what runs behind it need not go first for them. */
-export function besideGated(plan: Plan, spec: ServiceSpec, view: View): Plan {
-  if (!isUngated(spec, view) || !plan.steps.some((step) => takesPorts(step, spec, view))) return plan;
+export function besideGated(decision: Decision, spec: ServiceSpec, view: View): Decision {
+  if (!isUngated(spec, view) || !decision.intents.some(takesPorts)) return decision;
   const unpublished = { ...spec, container: { ...spec.container, ports: [] } };
-  if (strategyOf(unpublished, view).order !== "start-first") return plan;
-  const staying = view.containers.filter((one) => one.role === "active" && one.publishes !== true && isUp(one));
-  return { ...plan, steps: plan.steps.filter((step) => !staying.some((one) => isEndOf(step, one))) };
+  if (strategyOf(unpublished, view).order !== "start-first") return decision;
+  const isStaying = (one: ObservedContainer) => one.role === "active" && one.publishes !== true && isUp(one);
+  return { ...decision, intents: decision.intents.filter((one) => one.kind !== "end" || !isStaying(one.one)) };
 }
 
-export function withoutGate(plan: Plan, spec: ServiceSpec, view: View): Plan {
+export function withoutGate(decision: Decision, spec: ServiceSpec, view: View): Decision {
   const gates = gatesOf(spec, view).filter(({ state }) => state !== "removing");
-  if (gates.length === 0) return plan;
-  const { steps, outcome } = plan;
-  const taken = steps.findIndex((step) => takesPorts(step, spec, view));
-  const ended = steps.findIndex((step) =>
-    view.containers.some((one) => one.role === "active" && isEnded(one, plan) && isEndOf(step, one)),
+  if (gates.length === 0) return decision;
+  const { intents, outcome } = decision;
+  const insert = (at: number, deed: Deed): Decision => {
+    const deeds = gates.flatMap((gate) => deed(gate, spec, because));
+    return { ...decision, intents: [...intents.slice(0, at), ...deeds, ...intents.slice(at)] };
+  };
+  const taken = intents.findIndex(takesPorts);
+  const ended = intents.findIndex(
+    (intent) => intent.kind === "end" && intent.one.role === "active" && isUp(intent.one),
   );
   // What waits at a gate whose service stops would be lost, and hold up the gate's own end.
-  if (taken >= 0) return insert(plan, ended >= 0 ? Math.min(ended, taken) : taken, gates, retire, spec);
-  if (outcome.kind === "converged" || !staysUp(plan, view)) return insert(plan, steps.length, gates, discard, spec);
-  if (ended >= 0 && spec.container.ports.length === 0) return insert(plan, ended, gates, discard, spec);
-  return isNeeded(plan, view) ? insert(plan, steps.length, gates, backInForce, spec) : plan;
+  if (taken >= 0) return insert(ended >= 0 ? Math.min(ended, taken) : taken, retire);
+  if (outcome.kind === "converged" || !staysUp(intents, view)) return insert(intents.length, discard);
+  if (ended >= 0 && spec.container.ports.length === 0) return insert(ended, discard);
+  return isNeeded(intents, view) ? insert(intents.length, backInForce) : decision;
 }
 
-type Deed = (gate: ObservedContainer, spec: ServiceSpec, because: string) => readonly Step[];
-
-function insert(plan: Plan, at: number, gates: readonly ObservedContainer[], deed: Deed, spec: ServiceSpec): Plan {
-  const steps = gates.flatMap((gate) => deed(gate, spec, because));
-  return { ...plan, steps: [...plan.steps.slice(0, at), ...steps, ...plan.steps.slice(at)] };
-}
+type Deed = (gate: ObservedContainer, spec: ServiceSpec, because: string) => readonly Intent[];
 
 /** It starts a container that publishes its ports. */
-function takesPorts(step: Step, { container: { ports } }: ServiceSpec, { containers }: View): boolean {
-  if (step.kind !== "start-container" || isJobName(step.container)) return false;
-  const known = containers.find(({ name }) => name === step.container);
-  return known === undefined ? ports.length > 0 : known.publishes === true;
+function takesPorts(intent: Intent): boolean {
+  return startedBy(intent)?.publishes === true;
 }
 
-function staysUp(plan: Plan, { containers }: View): boolean {
-  return containers.some((one) => isUp(one)) || plan.steps.some(({ kind }) => kind === "start-container");
+/** A job serves nobody. */
+function startedBy(intent: Intent): Starting | undefined {
+  const one = intent.kind === "start" || intent.kind === "restart" ? intent.one : undefined;
+  return one?.job === undefined ? one : undefined;
+}
+
+function staysUp(intents: readonly Intent[], { containers }: View): boolean {
+  return containers.some(isUp) || intents.some((intent) => startedBy(intent) !== undefined);
 }
 
 /** What serves can be reached through the gate only. */
-function isNeeded(plan: Plan, { containers }: View): boolean {
-  const up = containers.filter((one) => (isUp(one) && !isEnded(one, plan)) || isStarted(one, plan));
+function isNeeded(intents: readonly Intent[], { containers }: View): boolean {
+  const ended = endedBy(intents);
+  const up = [
+    ...containers.filter((one) => isUp(one) && !ended.has(one)),
+    ...intents.flatMap((one) => startedBy(one) ?? []),
+  ];
   return up.some(({ role }) => role === "active") && !up.some(({ publishes }) => publishes === true);
 }
 
-function isStarted({ name }: ObservedContainer, { steps }: Plan): boolean {
-  return steps.some((step) => step.kind === "start-container" && step.container === name);
-}
-
-function backInForce(gate: ObservedContainer): readonly Step[] {
+function backInForce(gate: ObservedContainer): readonly Intent[] {
   if (gate.state !== "exited" || (gate.role !== "active" && gate.role !== "next")) return [];
   return restore(gate, "what serves now can be reached through it only");
 }

@@ -1,26 +1,13 @@
 import { anonymousOf } from "./anonymous.js";
 import type { Memory } from "./desired.js";
 import type { ObservedContainer } from "./observed.js";
-import type { Plan } from "./outcome.js";
 import type { View } from "./view.js";
 
 /**
- * The one place that lets anonymous volumes go, with the container that they were made for: where nothing they hold was
- * written by what served, as far as that is known for sure. Every other removal of a container leaves them.
+ * Whether the anonymous volumes that were made for a container go with it: where nothing they hold was written by what
+ * served, as far as that is known for sure. Nothing else lets such volumes go.
  */
-export function withUnserved(plan: Plan, view: View, memory: Memory): Plan {
-  const doomed = plan.steps.some(({ kind }) => kind === "remove-container");
-  if (!doomed) return plan;
-  const known = [...view.containers, ...view.jobs];
-  const steps = plan.steps.map((step) => {
-    if (step.kind !== "remove-container") return step;
-    const container = known.find(({ name }) => name === step.container);
-    return container !== undefined && isUnserved(container, view, memory) ? { ...step, volumes: true as const } : step;
-  });
-  return { ...plan, steps };
-}
-
-function isUnserved(container: ObservedContainer, view: View, memory: Memory): boolean {
+export function isUnserved(container: ObservedContainer, view: View, memory: Memory): boolean {
   const volumes = anonymousOf(container);
   if (volumes.length === 0 || container.role === "active") return false;
   // Which of them were made for another container nobody can tell once that is gone.

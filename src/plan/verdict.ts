@@ -6,12 +6,18 @@ import { causeOf, startReason } from "./start-refusal.js";
 import { checkDueMs } from "./unchecked.js";
 import type { View } from "./view.js";
 
+/**
+ * Whose failure it is: of the host, which says nothing of the image; of the check, of which one that runs may yet recover;
+ * of the time that it had for that; or of the container.
+ */
+export type Fault = "host" | "check" | "deadline" | "container";
+
 /** What is to be thought of a container that has not proved itself yet. */
 export type Verdict =
   | { readonly kind: "not-started"; readonly because: string }
   | { readonly kind: "waiting"; readonly until: number | undefined; readonly because: string }
   | { readonly kind: "proven"; readonly because: string }
-  | { readonly kind: "failed"; readonly reason: Reason; readonly because: string };
+  | { readonly kind: "failed"; readonly fault: Fault; readonly reason: Reason; readonly because: string };
 
 /** How often a starting container is looked at even if no event comes. */
 export const pollMs = 2_000;
@@ -28,6 +34,7 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
     case "restarting":
       return {
         kind: "failed",
+        fault: "container",
         reason: "CrashLooping",
         because: `it ends and restarts (exit code ${next.exitCode ?? "?"})`,
       };
@@ -40,14 +47,14 @@ export function judge(next: ObservedContainer, monitorMs: number, view: View): V
 }
 
 function judgeRefusal({ startError, startedAt }: ObservedContainer): Verdict {
+  const cause = causeOf(startError);
   // It has run before: an engine on its way down or up refuses what it could do a moment ago.
-  if (startedAt !== undefined && startReason(startError) === "StartRefused") {
+  if (startedAt !== undefined && (cause === "remains" || cause === "engine" || cause === "host")) {
     return { kind: "not-started", because: `the engine could not start it again: ${startError}` };
   }
   const because = `the engine could not start it: ${startError}`;
-  const cause = causeOf(startError);
   if (cause === "remains" || cause === "engine") return { kind: "not-started", because };
-  return { kind: "failed", reason: startReason(startError), because };
+  return { kind: "failed", fault: cause === "image" ? "container" : "host", reason: startReason(startError), because };
 }
 
 function judgeEnded(next: ObservedContainer, view: View): Verdict {
@@ -56,7 +63,12 @@ function judgeEnded(next: ObservedContainer, view: View): Verdict {
     return { kind: "not-started", because: "it was stopped by somebody else, or with the engine" };
   const lasted = next.startedAt === undefined || next.finishedAt === undefined ? 0 : next.finishedAt - next.startedAt;
   const how = next.oomKilled ? "was killed for using too much memory" : `exited with code ${next.exitCode ?? "?"}`;
-  return { kind: "failed", reason: "ContainerExited", because: `it ${how} after ${formatMs(Math.max(0, lasted))}` };
+  return {
+    kind: "failed",
+    fault: "container",
+    reason: "ContainerExited",
+    because: `it ${how} after ${formatMs(Math.max(0, lasted))}`,
+  };
 }
 
 /**
@@ -76,7 +88,7 @@ function judgeRunning(next: ObservedContainer, monitorMs: number, view: Sight): 
   const startedAt = next.startedAt ?? now;
   switch (next.health) {
     case "unhealthy":
-      return { kind: "failed", reason: "Unhealthy", because: `its health check fails${said(next)}` };
+      return { kind: "failed", fault: "check", reason: "Unhealthy", because: `its health check fails${said(next)}` };
     case "none":
       return settle(startedAt, monitorMs, view, "running");
     case "healthy":
@@ -87,6 +99,7 @@ function judgeRunning(next: ObservedContainer, monitorMs: number, view: Sight): 
         const limit = formatMs(healthDeadlineMs(next));
         return {
           kind: "failed",
+          fault: "deadline",
           reason: "HealthDeadlineExceeded",
           because: `it did not become healthy within ${limit}${said(next)}`,
         };

@@ -30,6 +30,8 @@ export class Catalog {
   #specs: ReadonlyMap<ServiceKey, ServiceSpec> = new Map();
   #claims: readonly ResourceClaim[] = [];
   readonly #statuses = new Map<ServiceKey, ServiceStatus>();
+  /** Those that have not been looked at yet, or are not yet what they are to be. */
+  readonly #onTheirWay = new Set<ServiceKey>();
 
   get snapshot(): SourceSnapshot {
     return this.#snapshot;
@@ -60,10 +62,10 @@ export class Catalog {
     this.#snapshot = snapshot;
     this.#specs = specs;
     this.#claims = services.map(claimOf);
-    for (const key of removed) this.#statuses.delete(key);
+    for (const key of removed) this.publish(key, undefined, false);
     for (const key of added) {
       const spec = specs.get(key);
-      if (spec !== undefined) this.#statuses.set(key, unseen(spec, snapshot.generation, now));
+      if (spec !== undefined) this.publish(key, unseen(spec, snapshot.generation, now), true);
     }
     return { added, removed };
   }
@@ -78,9 +80,15 @@ export class Catalog {
   }
 
   /** Undefined: nothing of the service is left. */
-  publish(key: ServiceKey, status: ServiceStatus | undefined): void {
+  publish(key: ServiceKey, status: ServiceStatus | undefined, onItsWay: boolean): void {
+    if (status !== undefined && onItsWay) this.#onTheirWay.add(key);
+    else this.#onTheirWay.delete(key);
     if (status === undefined) this.#statuses.delete(key);
     else this.#statuses.set(key, status);
+  }
+
+  isOnItsWay(key: ServiceKey): boolean {
+    return this.#onTheirWay.has(key);
   }
 
   /** A tag of undefined is any tag. A service that declares a digest is concerned by no push. */

@@ -3,6 +3,7 @@ import { dependenciesOf } from "../../compose/model/relations.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { Dependency, ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import type { ServiceStatus } from "../../plan/condition.js";
+import { knownOf } from "../../plan/dependency.js";
 import type { KnownDependency } from "../../plan/dependency.js";
 import type { Target } from "../../plan/desired.js";
 import type { ServiceRecord } from "../journal/record.js";
@@ -11,26 +12,11 @@ import type { Declared } from "./catalog.js";
 export interface Sight {
   readonly declared: (key: ServiceKey) => Declared | undefined;
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
+  readonly isOnItsWay: (key: ServiceKey) => boolean;
   readonly sameContent: (key: ServiceKey) => ServiceRecord["sameContent"];
   /** Undefined: the answer takes its time, and the service is looked at again when it is here. */
   readonly resolve: (spec: ServiceSpec) => Promise<{ readonly target: Target } | undefined>;
 }
-
-const underWay: ReadonlySet<string> = new Set([
-  "NotObserved",
-  "Pulling",
-  "Building",
-  "RolloutStarted",
-  "WaitingForHealth",
-  "WaitingForCompletion",
-  "WaitingForTurn",
-  "WaitingForDependency",
-  "WaitingForJob",
-  "Promoting",
-  "RollingBack",
-  "Restoring",
-  "Restarting",
-]);
 
 /** What is wanted of the services that this one depends on, and how they last stood. */
 export async function knownDependencies(
@@ -46,18 +32,16 @@ export async function knownDependencies(
   return new Map(known);
 }
 
-async function knownDependency(key: ServiceKey, { condition }: Dependency, sight: Sight): Promise<KnownDependency> {
+async function knownDependency(key: ServiceKey, dependency: Dependency, sight: Sight): Promise<KnownDependency> {
   const spec = sight.declared(key)?.spec;
   if (spec === undefined) return { pending: false };
   const ready = sight.status(key)?.conditions.find(({ type }) => type === "Ready");
-  const pending = ready !== undefined && (ready.status === "Unknown" || underWay.has(ready.reason));
-  const fault = ready?.status === "False" && !pending ? ready.message : undefined;
-  // Only of what has to complete it matters whether that was for today's digest.
-  if (condition !== "service_completed_successfully") return { pending, fault };
-  const answer = await sight.resolve(spec);
-  if (answer === undefined) return { desired: "asking", pending: true };
-  const target = withEquals(answer.target, sight.sameContent(key));
-  return { desired: { spec, specHash: specHash(spec), target }, pending, fault };
+  const onItsWay = ready?.status === "Unknown" || sight.isOnItsWay(key);
+  const seen = { onItsWay, fault: ready?.status === "False" ? ready.message : undefined };
+  const isAsked = dependency.condition === "service_completed_successfully";
+  const answer = isAsked ? await sight.resolve(spec) : undefined;
+  const target = answer === undefined ? undefined : withEquals(answer.target, sight.sameContent(key));
+  return knownOf(dependency, target === undefined ? undefined : { spec, specHash: specHash(spec), target }, seen);
 }
 
 function withEquals(target: Target, pairs: ServiceRecord["sameContent"]): Target {

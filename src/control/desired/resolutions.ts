@@ -25,6 +25,7 @@ export interface ResolutionsOptions {
   readonly clock: Clock;
   readonly declared: (key: ServiceKey) => Declared | undefined;
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
+  readonly isOnItsWay: (key: ServiceKey) => boolean;
   /** Something that a run waited for has come. */
   readonly wake: (key: ServiceKey) => void;
 }
@@ -67,13 +68,13 @@ export class Resolutions {
     spec: ServiceSpec,
     { images }: HostSnapshot,
   ): Promise<ReadonlyMap<string, KnownDependency>> {
-    const { declared, status, targets, journal, clock, wake } = this.options;
+    const { declared, status, isOnItsWay, targets, journal, clock, wake } = this.options;
     const sameContent = (one: ServiceKey) => journal.record(one).sameContent;
     const resolve = (one: ServiceSpec) =>
       inTime(targets.resolve(one, images), clock, registryPatienceMs, ({ target }) => {
         if (target.known) wake(key);
       });
-    return knownDependencies(spec, { declared, status, sameContent, resolve });
+    return knownDependencies(spec, { declared, status, isOnItsWay, sameContent, resolve });
   }
 
   async #resolve(asker: Asker, spec: ServiceSpec, view: View): Promise<Desired> {

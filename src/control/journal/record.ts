@@ -23,6 +23,8 @@ export interface Failure {
   readonly specHash: string;
   readonly container: string;
   readonly reason: Reason;
+  /** It was told of changed files and did not take that well: no rollout of it failed. */
+  readonly isReload?: true;
   readonly message: string;
   /** Epoch ms. */
   readonly at: number;
@@ -221,7 +223,8 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const after = { ...record, memory: { ...memory, reloads } };
       if (message === undefined) return after;
       const why = "ReloadFailed" as const;
-      const failure: Failure = { digest: running, specHash, container: name, reason: why, message, at, logs };
+      const what = { digest: running, specHash, container: name, isReload: true as const };
+      const failure: Failure = { ...what, reason: why, message, at, logs };
       return { ...after, failures: [...record.failures, failure].slice(-mostFailures) };
     }
     case "volumes": {

@@ -78,7 +78,7 @@ export class EngineLine {
     for (const [key, status] of catalog.statuses) {
       const shown = this.shown(status);
       if (readyOf(shown)?.reason !== readyOf(status)?.reason) events.changed(shown, clock.now());
-      catalog.publish(key, shown);
+      catalog.publish(key, shown, catalog.isOnItsWay(key));
       if (catalog.specs.has(key)) telemetry.status(key, shown);
     }
   }

@@ -5,11 +5,11 @@ import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
 import type { Digest } from "../../compose/values/image.js";
 import { leftAlone } from "../../plan/adopt.js";
-import { forecast } from "../../plan/forecast.js";
+import { forecastAll as foretell } from "../../plan/forecast.js";
+import type { Forecast, Subject } from "../../plan/forecast.js";
 import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../plan/observed.js";
 import { pinned } from "../../plan/pin.js";
 import { shorten } from "../../plan/render.js";
-import { claimOf } from "../../plan/resources.js";
 import { strategyOf } from "../../plan/strategy.js";
 import { isImageOf, viewOf } from "../../plan/view.js";
 import { printable } from "../../tools/printable.js";
@@ -29,7 +29,11 @@ export interface PreviewOptions {
 
 /** What a controller would do now for every service, to the end of each rollout. Nothing is changed. */
 export async function forecastAll(options: PreviewOptions): Promise<readonly ServicePlan[]> {
-  const plans = await Promise.all(options.specs.map((spec) => previewOf(spec, options)));
+  const ways = await waysOn(options.host, options);
+  const isObstructed = ways.some(({ end }) => end.standing === "obstructed");
+  const host = isObstructed ? await options.supposed() : options.host;
+  const supposed = isObstructed ? await waysOn(host, options) : [];
+  const plans = ways.map((way, index) => previewOf(way, supposed[index], options.host));
   return [...plans, ...leftAlone(options.specs, options.host).flatMap(previewOfLeft)];
 }
 
@@ -41,16 +45,34 @@ function previewOfLeft({ name, compose }: ForeignContainer): ServicePlan[] {
   return [{ project, service, changes: false, text }];
 }
 
-async function previewOf(spec: ServiceSpec, options: PreviewOptions): Promise<ServicePlan> {
-  const { lines, changes, reason } = await forecastOn(options.host, spec, options);
-  const strategy = strategyOf(spec, viewOf(options.host, spec, new Map()));
+function previewOf(way: Way, supposed: Way | undefined, host: HostSnapshot): ServicePlan {
+  const { spec, changes, end } = way;
+  const strategy = strategyOf(spec, viewOf(host, spec, new Map()));
   const head = `${spec.project}/${spec.name} ${formatImage(spec.image)} (${strategy.order}: ${strategy.because})`;
-  const supposed = reason === "NameConflict" ? await supposing(spec, options) : [];
-  const text = [head, ...[...lines, ...supposed].map((line) => `  ${printable(line)}`)].join("\n");
+  const adopted = end.standing === "obstructed" && supposed?.active?.differences !== undefined ? supposed : undefined;
+  const more = adopted === undefined ? [] : ["if it were adopted:", ...textOf(adopted).map((line) => `  ${line}`)];
+  const text = [head, ...[...textOf(way), ...more].map((line) => `  ${printable(line)}`)].join("\n");
   return { project: spec.project, service: spec.name, changes, text };
 }
 
-async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { specs, targets, record }: PreviewOptions) {
+interface Way extends Forecast {
+  readonly spec: ServiceSpec;
+  /** One that serves now. */
+  readonly active: ObservedContainer | undefined;
+}
+
+/** Of all services together, in the order of `specs`. */
+async function waysOn(host: HostSnapshot, options: PreviewOptions): Promise<readonly Way[]> {
+  const { specs } = options;
+  const subjects = await Promise.all(specs.map((spec) => subjectOn(host, spec, options)));
+  const forecasts = foretell(subjects, host);
+  return specs.flatMap((spec, index) => {
+    const found = forecasts[index];
+    return found === undefined ? [] : [{ ...found, spec, active: activeOf(spec, host) }];
+  });
+}
+
+async function subjectOn(host: HostSnapshot, spec: ServiceSpec, { targets, record }: PreviewOptions): Promise<Subject> {
   const active = activeOf(spec, host);
   const { memory, sameContent } = record(serviceKey(spec.project, spec.name));
   const { target } = await targets.resolve(spec, host.images);
@@ -72,19 +94,15 @@ async function forecastOn(host: HostSnapshot, spec: ServiceSpec, { specs, target
       ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
       : target,
   };
-  const remembered = { ...memory, heals: new Map() };
-  const wanted = withWindow(pinned(desired, memory.pin), host.takenAt);
-  const { lines, changes, end } = forecast(wanted, host, remembered, specs.map(claimOf));
-  const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
-  return { lines: [...describeAdoption(active), ...body], changes, reason: end.reason };
+  return {
+    desired: withWindow(pinned(desired, memory.pin), host.takenAt),
+    memory: { ...memory, heals: new Map() },
+  };
 }
 
-/** What would come of it if what stands in the way were adopted. */
-async function supposing(spec: ServiceSpec, options: PreviewOptions): Promise<readonly string[]> {
-  const host = await options.supposed();
-  if (activeOf(spec, host)?.differences === undefined) return [];
-  const { lines } = await forecastOn(host, spec, options);
-  return ["if it were adopted:", ...lines.map((line) => `  ${line}`)];
+function textOf({ lines, end, active }: Way): readonly string[] {
+  const body = lines.length === 0 ? [`nothing to do: ${shorten(end.because)}`] : lines;
+  return [...describeAdoption(active), ...body];
 }
 
 /** Whether another digest amounts to what runs; where nobody can tell, a plan shows the rollout. */

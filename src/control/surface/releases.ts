@@ -107,7 +107,9 @@ export class Releases {
       ...(pin === undefined ? {} : { pinned: { revision: pin.revision, digest: pin.digest } }),
       paused: isPaused(spec, memory),
       reloads: (memory.reloads ?? []).map(told).reverse(),
-      failures: failures.map(({ at, ...failure }) => ({ ...failure, at: new Date(at).toISOString() })).reverse(),
+      failures: failures
+        .map(({ at, isReload: _isReload, ...failure }) => ({ ...failure, at: new Date(at).toISOString() }))
+        .reverse(),
     };
   }
 

@@ -35,5 +35,11 @@ export function holdAll(own: ServiceKey, moved: readonly ObservedContainer[], ho
 export function awaitOthers(own: ServiceKey, moved: readonly ObservedContainer[], now: number): Outcome {
   const isFirst = moved.every((one) => own <= keyOf(one));
   const because = `${moved.map(({ name }) => name).join(", ")} has to make room, and is being worked on`;
-  return { kind: "wait", until: now + (isFirst ? pollMs : 2 * pollMs), reason: "WaitingForTurn", because };
+  return {
+    kind: "wait",
+    until: now + (isFirst ? pollMs : 2 * pollMs),
+    awaits: "turn",
+    reason: "WaitingForTurn",
+    because,
+  };
 }

@@ -174,7 +174,8 @@ export class Ledger {
     const seconds = Math.max(0, clock.now() - Date.parse(rollout.startedAt)) / 1_000;
     telemetry.rolloutFinished(key, outcome, seconds);
     log.info({ rollout: rollout.id, outcome, seconds }, shorten(`rollout of ${rollout.to}: ${outcome}`));
-    if (outcome !== "promoted" && rollout.reason !== "Pinned") return;
+    // A way back that a person asked for ends rolled back, and has proved itself.
+    if (outcome !== "promoted" && (outcome !== "rolled-back" || rollout.rollback !== true)) return;
     const { to, specHash } = rollout;
     await journal.append({ type: "stable", at: clock.now(), key, digest: to as Digest, specHash });
     if (outcome !== "promoted") return;
@@ -321,8 +322,7 @@ function refusedRollout(
 function withCause(rollout: Rollout, failures: readonly Failure[]): Rollout {
   if (rollout.finishedAt === undefined || rollout.outcome === "promoted") return rollout;
   const failure = failures.findLast(
-    ({ digest, at, reason }) =>
-      digest === rollout.to && at >= Date.parse(rollout.startedAt) && reason !== "ReloadFailed",
+    ({ digest, at, isReload }) => digest === rollout.to && at >= Date.parse(rollout.startedAt) && isReload !== true,
   );
   return failure === undefined ? rollout : { ...rollout, message: `${failure.reason}: ${failure.message}` };
 }

@@ -8,11 +8,10 @@ import { asFairleadError, FairleadError } from "../../errors.js";
 import { lostNamespace } from "../../plan/bonds.js";
 import { isConclusive } from "../../plan/conclusive.js";
 import type { ServiceStatus } from "../../plan/condition.js";
-import { isComplete } from "../../plan/dependency.js";
+import { isComplete, isOnItsWay } from "../../plan/dependency.js";
 import type { Desired, Target } from "../../plan/desired.js";
 import { gatesOf } from "../../plan/gate.js";
 import { movedBy } from "../../plan/make-room.js";
-import { isJobName } from "../../plan/names.js";
 import { runOf } from "../../plan/observed.js";
 import type { HostSnapshot } from "../../plan/observed.js";
 import type { Outcome } from "../../plan/outcome.js";
@@ -75,7 +74,7 @@ export interface ReconcilerOptions {
   readonly declared: (key: ServiceKey) => Declared | undefined;
   readonly claims: () => readonly ResourceClaim[];
   /** Undefined: nothing of the service is left. */
-  readonly publish: (key: ServiceKey, status: ServiceStatus | undefined) => void;
+  readonly publish: (key: ServiceKey, status: ServiceStatus | undefined, onItsWay: boolean) => void;
   /** As far as it can be seen now. */
   readonly shown: (status: ServiceStatus) => ServiceStatus;
   /** Something that a run waited for has come. */
@@ -83,6 +82,7 @@ export interface ReconcilerOptions {
   /** No run of that service begins until the answer is called; undefined: one is under way. */
   readonly hold: (key: ServiceKey) => (() => void) | undefined;
   readonly status: (key: ServiceKey) => ServiceStatus | undefined;
+  readonly isOnItsWay: (key: ServiceKey) => boolean;
 }
 
 /** A run that has not settled after this many looks, and so many more for each replica, is not going to. */
@@ -208,7 +208,7 @@ export class Reconciler {
         flapping,
         stranded: lostNamespace(desired.spec, view),
       };
-      this.#publish(run, statusOf(input, this.options.status(run.key)));
+      this.#publish(run, statusOf(input, this.options.status(run.key)), isOnItsWay(outcome));
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
     const moved = movedBy(planned.steps, view);
@@ -222,7 +222,7 @@ export class Reconciler {
     }
     for (const key of planned.wake ?? []) this.options.wake(key);
     if (outcome.kind === "continue") return undefined;
-    if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined };
+    if (resolved === undefined) return { ...outcome, kind: "wait", until: undefined, awaits: "registry" };
     if (outcome.kind === "converged" || outcome.kind === "blocked") ledger.settled(run.key);
     if (outcome.kind === "failed") this.#forgetFailure(desired);
     return outcome;
@@ -348,11 +348,10 @@ export class Reconciler {
       if (refusal !== undefined) this.options.ledger.refused(run.key, refusal);
       return refusal !== undefined;
     }
-    if (step.kind !== "start-container" || error.code === "EngineUnreachable") return false;
-    return /\.(next|previous)$/.test(step.container) || isJobName(step.container);
+    return step.kind === "start-container" && step.onTrial === true && error.code !== "EngineUnreachable";
   }
 
-  #publish(run: Run, judged: ServiceStatus | undefined): void {
+  #publish(run: Run, judged: ServiceStatus | undefined, onItsWay = false): void {
     const status = judged === undefined ? undefined : this.options.shown(judged);
     const before = this.options.status(run.key);
     const ready = status?.conditions.find((condition) => condition.type === "Ready");
@@ -361,7 +360,7 @@ export class Reconciler {
       this.options.journal.events.changed(status, this.options.clock.now());
       run.log.info({ reason: ready.reason, sync: status.sync, health: status.health }, shorten(ready.message));
     }
-    this.options.publish(run.key, status);
+    this.options.publish(run.key, status, onItsWay);
   }
 
   #resultOf(outcome: Outcome, run: Run): RunResult {

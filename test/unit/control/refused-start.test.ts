@@ -13,8 +13,8 @@ afterEach(async () => {
 const active = (stage: Stage) => stage.engine.world.host.containers.find(({ role }) => role === "active");
 
 /** An engine that starts nothing any more, for a reason of its own, until it is mended. */
-async function broken() {
-  const stage = await openStage([stopFirst]);
+async function broken(spec = stopFirst) {
+  const stage = await openStage([spec]);
   stages.push(stage);
   stage.push("a", { check: "none" });
   const metrics = new Metrics("0");
@@ -42,6 +42,13 @@ describe("an engine that starts nothing any more", () => {
     expect(await count("fairlead_reconcile_panics_total")).toBe(0);
     mend();
     await stage.until("b serves", () => active(stage)?.digest === digestOf("b") && active(stage)?.state === "running");
+  });
+
+  it("is asked once in a run for what is on no trial, whatever its name looks like", async () => {
+    const { stage, tried } = await broken({ ...stopFirst, containerName: "web.next" });
+    stage.engine.stopByHand(active(stage)?.id ?? "");
+    await stage.until("it is tried", () => tried.length > 0);
+    expect(tried).toEqual(["web.next"]);
   });
 
   it("holds up no repair for ever: what ended is tried again with a pause that grows", async () => {

@@ -51,6 +51,8 @@ describe("a container that keeps ending and runs at the moment", () => {
     const view = viewOf(hostWith(two, { images }), spec, new Map());
     expect(plan(desire("a", spec), view, { ...emptyMemory, crashLoops }).outcome).toEqual({
       kind: "wait",
+      awaits: "time",
+      standing: "crashing",
       reason: "CrashLooping",
       until: now + 13_000,
       because: "shop-web-2 has ended 4 times, usually after 5s: it counts as well once it has been up for 15s",

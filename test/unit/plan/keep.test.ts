@@ -3,6 +3,7 @@ import { emptyMemory } from "../../../src/plan/desired.js";
 import { keepRunning } from "../../../src/plan/keep.js";
 import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
 import { renderPlan } from "../../../src/plan/render.js";
+import { compilePlainly } from "../../../src/plan/steps/compile.js";
 import { slotOf, viewOf } from "../../../src/plan/view.js";
 import { containerIn, hostWith, now, specOf } from "./world.js";
 
@@ -11,7 +12,7 @@ const ended = { state: "exited", exitCode: 1, startedAt: now - 3_000, finishedAt
 function keep(patch: Partial<ObservedContainer>, heals = 0, outage?: HostSnapshot["engineOutage"]) {
   const active = containerIn("active", "a", 1, patch);
   const view = slotOf(viewOf(hostWith([active], { engineOutage: outage }), specOf(), new Map()), 1);
-  return keepRunning(specOf(), active, view, { ...emptyMemory, heals });
+  return compilePlainly(keepRunning(specOf(), active, view, { ...emptyMemory, heals }));
 }
 
 /** For how long from now it is left alone; undefined: it is started at once. */

@@ -80,7 +80,7 @@ describe("a service as the API shows it", () => {
       outcome: "rolled-back",
       reason: "DigestHeld",
     };
-    const outcome: Outcome = { kind: "blocked", reason: "DigestHeld", because: "b failed" };
+    const outcome: Outcome = { kind: "blocked", standing: "held", reason: "DigestHeld", because: "b failed" };
     const desired = desire("b");
     expect(show({ desired, outcome, rollout })).toMatchInlineSnapshot(`
       "
@@ -138,8 +138,27 @@ describe("a service as the API shows it", () => {
 });
 
 describe("sync and health", () => {
-  const blocked = (reason: Outcome["reason"]): Outcome => ({ kind: "blocked", reason, because: "" });
-  const wait = (reason: Outcome["reason"]): Outcome => ({ kind: "wait", until: undefined, reason, because: "" });
+  const standings: Partial<Record<Outcome["reason"], Outcome["standing"]>> = {
+    DigestHeld: "held",
+    RollbackFailed: "stuck",
+    CrashLooping: "crashing",
+  };
+  const blocked = (reason: Outcome["reason"]): Outcome => {
+    const standing = reason === "Paused" ? "paused" : standings[reason];
+    return { kind: "blocked", reason, because: "", ...(standing === undefined ? {} : { standing }) };
+  };
+  const wait = (reason: Outcome["reason"]): Outcome => {
+    const standing = standings[reason];
+    const awaits = reason === "Pulling" ? "registry" : reason === "WaitingForHealth" ? "health" : "person";
+    return {
+      kind: "wait",
+      until: undefined,
+      awaits,
+      reason,
+      because: "",
+      ...(standing === undefined ? {} : { standing }),
+    };
+  };
   const stopped = containerIn("active", "a", 1, { state: "exited" });
   const next = containerIn("next", "a", 2);
 

@@ -22,6 +22,7 @@ async function known(sight: Partial<Sight>, condition: Parameters<typeof web>[0]
   const whole: Sight = {
     declared: () => ({ spec: migrate, generation: 1, specProblem: undefined }),
     status: () => ready("True", "Converged"),
+    isOnItsWay: () => false,
     sameContent: () => [],
     resolve: () => Promise.resolve({ target }),
     ...sight,
@@ -68,7 +69,8 @@ describe("of any dependency", () => {
     ["is not well, and why", ready("False", "DigestHeld"), false, "it is DigestHeld"],
     ["is well", ready("True", "Converged"), false, undefined],
   ])("it is known that it %s", async (_what, status, pending, fault) => {
-    expect(await known({ status: () => status }, "service_started")).toEqual({ pending, fault });
+    const sight = { status: () => status, isOnItsWay: () => pending };
+    expect(await known(sight, "service_started")).toEqual({ pending, fault });
   });
 
   it("that nobody has looked at yet, nothing is told", async () => {

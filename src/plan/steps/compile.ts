@@ -1,0 +1,129 @@
+import type { RestartPolicy } from "../../compose/model/service.js";
+import type { Desired } from "../desired.js";
+import type { ObservedContainer } from "../observed.js";
+import type { Decision, Plan } from "../outcome.js";
+import type { Step } from "../step.js";
+import { isUp } from "../view.js";
+import type { View } from "../view.js";
+import { writeAgain, rewrite, writeFiles } from "../written.js";
+import { stoppedBy } from "./fates.js";
+import type { Act, ActOf, Intent, Starting } from "./intent.js";
+import { networksFirst, rejoin } from "./rejoin.js";
+
+/** What a decision is carried out on. */
+export interface Site {
+  readonly desired: Desired;
+  readonly view: View;
+  /** Those that go on running. */
+  readonly staying: readonly ObservedContainer[];
+  /** Whose volumes go with it. */
+  readonly isUnserved: (container: ObservedContainer) => boolean;
+  /** It has its files, and must not miss one at any moment. */
+  readonly isWhole: (container: ObservedContainer) => boolean;
+}
+
+const off = { name: "no", maximumRetryCount: 0 } as const;
+
+/**
+ * The calls that it takes, in order, with all that is owed to any container: one that goes on running has the networks that
+ * it was made for; the files of a new one are written before its start; one that starts again joins what is there now.
+ */
+export function compile({ intents, ...decision }: Decision, site: Site): Plan {
+  const { desired, view, staying, isUnserved } = site;
+  const kept = staying.flatMap((one) => [...rejoin(one, desired.spec, intents, view), ...rewrite(one, desired)]);
+  const before = (one: Starting) => toStart(one, intents, site);
+  const steps = intents.flatMap((intent) => expand(intent, { isUnserved, before }));
+  const all = [...kept, ...writtenFirst(intents, site), ...steps];
+  return { ...decision, steps: networksFirst(all, desired.spec, view) };
+}
+
+/** The same for what concerns no container that serves or is to serve. */
+export function compilePlainly({ intents, ...decision }: Decision, isUnserved: Site["isUnserved"] = () => false): Plan {
+  return { ...decision, steps: intents.flatMap((intent) => expand(intent, { isUnserved, before: () => [] })) };
+}
+
+/** Those that run, and that a decision does not end. */
+export function stayingIn({ intents }: Decision, { containers }: View): readonly ObservedContainer[] {
+  const stopped = stoppedBy(intents);
+  return containers.filter((one) => (one.role === "active" || one.role === "next") && isUp(one) && !stopped.has(one));
+}
+
+/** Nobody knows how far an earlier run got: until its first start they are written again, before anything else ends. */
+function writtenFirst(intents: readonly Intent[], { desired, view, isWhole }: Site): readonly Step[] {
+  return intents.flatMap((intent) => {
+    const one = intent.kind === "start" ? seen(intent.one, view) : undefined;
+    if (one?.state !== "created" || one.specHash !== desired.specHash || isWhole(one)) return [];
+    return writeFiles(one.name, desired.spec);
+  });
+}
+
+function toStart(one: Starting, intents: readonly Intent[], { desired, view }: Site): readonly Step[] {
+  const found = seen(one, view);
+  if (found === undefined) return [];
+  return [...rejoin(found, desired.spec, intents, view), ...writeAgain(found, desired)];
+}
+
+function seen(one: Starting, { containers }: View): ObservedContainer | undefined {
+  return containers.find((container) => container === one);
+}
+
+interface Means {
+  readonly isUnserved: Site["isUnserved"];
+  /** What is done right before one starts. */
+  readonly before: (one: Starting) => readonly Step[];
+}
+
+type Expansions = { readonly [K in Act["kind"]]: (act: ActOf<K>, means: Means) => readonly Step[] };
+
+/** The calls of each act: one without does not compile. */
+const expansions: Expansions = {
+  create: ({ step, joins }) => [step, ...writeFiles(step.name, step.spec), ...joins],
+  rehearse: ({ step }) => [step],
+  join: ({ ends }) => ends,
+  end: ({ one, graceMs, because, last }) => {
+    const why = "a container that leaves its role must not come back by itself";
+    return [
+      ...(one.restartPolicy.name === "no" ? [] : [setPolicy(one, off, why)]),
+      ...(last === undefined ? [] : [setPolicy(last.one, last.policy, last.because)]),
+      ...(isUp(one) ? [stop(one, graceMs, because)] : []),
+    ];
+  },
+  stop: ({ one, graceMs, because }) => [stop(one, graceMs, because)],
+  restart: ({ one, graceMs, because }, { before }) => [
+    stop(one, graceMs, because),
+    ...before(one),
+    start(one, because),
+  ],
+  start: ({ one, because }, { before }) => [...before(one), start(one, because)],
+  policy: ({ one, policy, because }) => [setPolicy(one, policy, because)],
+  name: ({ one, to, because }) => [{ kind: "rename-container", container: one.name, to, because }],
+  remove: ({ one, because }, { isUnserved }) => {
+    const volumes = isUnserved(one) ? { volumes: true as const } : {};
+    return [{ kind: "remove-container", container: one.name, ...volumes, because }];
+  },
+};
+
+function expand(intent: Intent, means: Means): readonly Step[] {
+  if (!isAct(intent)) return [intent];
+  // The table's type ties each act to its own expansion; an indexed call loses that tie.
+  const expansion = expansions[intent.kind] as (act: Act, means: Means) => readonly Step[];
+  return expansion(intent, means);
+}
+
+function isAct(intent: Intent): intent is Act {
+  return Object.hasOwn(expansions, intent.kind);
+}
+
+function setPolicy({ name: container }: Pick<Starting, "name">, policy: RestartPolicy, because: string): Step {
+  return { kind: "set-restart-policy", container, policy, because };
+}
+
+function stop({ name: container }: ObservedContainer, graceMs: number, because: string): Step {
+  return { kind: "stop-container", container, graceMs, because };
+}
+
+/** What does not serve yet is on trial. */
+function start({ name: container, role, job }: Starting, because: string): Step {
+  const onTrial = role === "next" || role === "previous" || job !== undefined ? { onTrial: true as const } : {};
+  return { kind: "start-container", container, ...onTrial, because };
+}
