@@ -33,7 +33,7 @@ const words = fc
       ),
       fc.string({ unit: "binary", maxLength: 4 }),
     ),
-    { minLength: 1, maxLength: 5 },
+    { minLength: 3, maxLength: 8 },
   )
   .map((parts) => `${author}${parts.join("")}!`);
 
@@ -233,7 +233,7 @@ describe("what others say steers no terminal and forges no line, wherever it com
             await house.close();
           }
         }),
-        { numRuns: 8 },
+        { numRuns: 4 },
       );
     },
     60_000,
