@@ -6,6 +6,8 @@ import { busybox, ensurePackages, gatePackages } from "./packages.js";
 import { packTar, type TarEntry } from "./tar.js";
 
 const program = "/usr/sbin/haproxy";
+/** Always the same: tests that run at the same time share the tag, and each may ask for the digest that it was told. */
+const created = "2026-01-01T00:00:00Z";
 /** What a gate's commands need beside HAProxy, and what tests look around with. */
 const tools = ["sh", "nc", "cat", "printf", "sleep", "ls", "wget", "netstat"];
 
@@ -33,7 +35,7 @@ export async function publishHaproxy(registryUrl: string, tag = "3.2-alpine"): P
     User: "haproxy",
     StopSignal: "SIGUSR1",
   };
-  return publishLayers(registryUrl, "library/haproxy", tag, { tars: [packTar(entries)], config });
+  return publishLayers(registryUrl, "library/haproxy", tag, { tars: [packTar(entries)], config, created });
 }
 
 /** As `ldd` names them, each at the place where the loader looks for it. */

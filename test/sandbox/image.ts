@@ -87,6 +87,8 @@ export interface ImageParts {
   readonly mediaTypes?: MediaTypes;
   readonly platform?: ImagePlatform;
   readonly auth?: Credentials;
+  /** Default now, so that no two images have the same digest. */
+  readonly created?: string;
 }
 
 /** Puts an image of these layers into a registry. */
@@ -94,14 +96,14 @@ export async function publishLayers(
   registryUrl: string,
   repository: string,
   tag: string | undefined,
-  { tars, config: runs, mediaTypes = "oci", platform = machinePlatform(), auth }: ImageParts,
+  { tars, config: runs, mediaTypes = "oci", platform = machinePlatform(), auth, created }: ImageParts,
 ): Promise<PublishedImage> {
   const target = openRepository(registryUrl, repository, auth);
   const type = types[mediaTypes];
   const layers: Descriptor[] = [];
   for (const tar of tars) layers.push(await target.putBlob(await compress(tar, { level: 1 }), type.layer));
   const rootfs = { type: "layers", diff_ids: tars.map(digestOf) };
-  const whole = { ...platform, created: new Date().toISOString(), config: runs, rootfs };
+  const whole = { ...platform, created: created ?? new Date().toISOString(), config: runs, rootfs };
   const config = await target.putBlob(Buffer.from(JSON.stringify(whole)), type.config);
   const manifest = { schemaVersion: 2, mediaType: type.manifest, config, layers };
   const descriptor = await target.putManifest(manifest, type.manifest, tag);

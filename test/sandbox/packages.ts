@@ -1,6 +1,8 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { open, readFile, rm, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /** Debian's package names, and the program (or the file) each one is wanted for. */
@@ -66,13 +68,32 @@ export async function ensurePackages(names: readonly Package[], say: (line: stri
     );
   }
   if (process.getuid?.() !== 0) throw new Error(`missing: ${missing.join(", ")}. Run: sudo sh -c "${command}"`);
-  say(`installing ${missing.join(", ")}`);
-  await withoutServices(async () => {
-    await apt(["update"]);
-    await apt(["install", "-y", "--no-install-recommends", ...missing]);
+  await alone(async () => {
+    const wanted = await findMissing(missing);
+    if (wanted.length === 0) return;
+    say(`installing ${wanted.join(", ")}`);
+    await withoutServices(async () => {
+      await apt(["update"]);
+      await apt(["install", "-y", "--no-install-recommends", ...wanted]);
+    });
   });
   const still = await findMissing(missing);
   if (still.length > 0) throw new Error(`still missing after "${command}": ${still.join(", ")}`);
+}
+
+/** The tests run in several processes, and each installs what it needs when it needs it: one after the other. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  const lock = "/run/lock/fairlead-packages";
+  const holder = spawn("flock", [lock, "sh", "-c", "echo ours && read -r _"], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(holder, "exit");
+  const isOurs = once(holder.stdout, "data").then(() => true);
+  if (!(await Promise.race([isOurs, ended.then(() => false)]))) throw new Error(`${lock} cannot be locked`);
+  try {
+    await work();
+  } finally {
+    holder.stdin.end();
+    await ended;
+  }
 }
 
 async function findMissing(names: readonly Package[]): Promise<Package[]> {
@@ -117,20 +138,27 @@ async function isDebian(): Promise<boolean> {
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release);
 }
 
+/** How long the machine's own package manager may be at work before ours is. */
+const lockedMs = 300_000;
+
 async function apt(args: readonly string[]): Promise<void> {
-  try {
-    await run("apt-get", ["-q", ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-      maxBuffer: 64 << 20,
-    });
-  } catch (error) {
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    throw new Error(
-      `apt-get ${args.join(" ")} failed:\n${`${stdout}${stderr}`.trim().split("\n").slice(-15).join("\n")}`,
-      {
-        cause: error,
-      },
-    );
+  for (const deadline = Date.now() + lockedMs; ;) {
+    try {
+      await run("apt-get", ["-q", "-o", `DPkg::Lock::Timeout=${lockedMs / 1_000}`, ...args], {
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
+        maxBuffer: 64 << 20,
+      });
+      return;
+    } catch (error) {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      // For the lists there is no timeout to be had.
+      if (stderr.includes("Could not get lock") && Date.now() < deadline) {
+        await sleep(1_000);
+        continue;
+      }
+      const last = `${stdout}${stderr}`.trim().split("\n").slice(-15).join("\n");
+      throw new Error(`apt-get ${args.join(" ")} failed:\n${last}`, { cause: error });
+    }
   }
 }
 

@@ -4,13 +4,19 @@ import { createServer } from "node:net";
 
 /** Below what systems give to outgoing connections: such a one may take a port between our look and its use. */
 const [lowest, highest] = [10_000, 30_000] as const;
+/** Processes that run at the same time have a number each (vitest's workers), and every port belongs to one of them. */
+const processes = 16;
+const own = Number(process.env["VITEST_POOL_ID"] ?? 0) % processes;
 const given = new Set<number>();
 
-/** A loopback port that nobody listens on, and that was given to nobody else of this process. */
+/**
+ * A loopback port that nobody listens on, and that was given to nobody else: one is often given long before somebody
+ * listens on it, and is free again while that one is replaced.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(lowest, highest);
-    if (given.has(port) || !(await isFree(port))) continue;
+    if (port % processes !== own || given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     return port;
   }
