@@ -75,9 +75,7 @@ export function adoptionContract(bench: Bench): void {
       const end = new AbortController();
       const watching = bench.engine.watch(() => undefined, end.signal);
       const id = await bench.stage.compose("contract_steady_1", serviceSpec("steady", bench.plain), bench.plain);
-      await bench.engine.snapshot(claim);
-      await bench.stage.wait(300);
-      await bench.engine.snapshot(claim);
+      await bench.calm(claim);
       const before = bench.stage.counts();
       await bench.engine.snapshot(claim);
       const after = bench.stage.counts();

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ContainerSpec } from "../../src/compose/model/service.js";
 import { pinnedImage } from "../../src/compose/values/image.js";
-import type { Engine } from "../../src/control/ports/engine.js";
+import type { Claim, Engine } from "../../src/control/ports/engine.js";
 import type { ObservedContainer } from "../../src/plan/observed.js";
 import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { Stage, StageBehaviour, StageImage } from "./stage.js";
@@ -61,12 +62,24 @@ export class Bench {
   async until(
     id: string,
     condition: (container: ObservedContainer) => boolean,
-    limitMs = 15_000,
+    limitMs = 30_000,
   ): Promise<ObservedContainer> {
     for (let waited = 0; ; waited += 100) {
       const container = await this.see(id);
       if (condition(container)) return container;
       if (waited >= limitMs) throw new Error(`waited in vain; last seen: ${JSON.stringify(container)}`);
+      await this.stage.wait(100);
+    }
+  }
+
+  /** Until a look costs nothing beyond its list of containers: all that has happened is known. */
+  async calm(claim?: Claim, limitMs = 20_000): Promise<void> {
+    for (let waited = 0; ; waited += 100) {
+      const before = this.stage.counts();
+      await this.engine.snapshot(claim);
+      const after = this.stage.counts();
+      if (isDeepStrictEqual(after, { ...before, lists: before.lists + 1 })) return;
+      if (waited >= limitMs) throw new Error("each look costs more than its list");
       await this.stage.wait(100);
     }
   }

@@ -83,7 +83,7 @@ export function lifeContract(bench: Bench): void {
       expect(before.health).not.toBe("unhealthy");
       const said = async () => (await bench.engine.logTail(id, 10)).filter((line) => line.includes("has read")).length;
       const untilSaid = async (times: number) => {
-        for (let tries = 0; tries < 50 && (await said()) < times; tries += 1) await bench.stage.wait(100);
+        for (let tries = 0; tries < 200 && (await said()) < times; tries += 1) await bench.stage.wait(100);
         expect(await said()).toBe(times);
       };
       await untilSaid(1);

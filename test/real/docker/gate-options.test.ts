@@ -71,7 +71,7 @@ test("on a network with IPv6 a gate answers there too", async () => {
 });
 
 async function setUp() {
-  const made = await realStage(inject("engineHost"), inject("registryUrl"), project);
+  const made = await realStage({ engineHost: inject("engineHost"), registryUrl: inject("registryUrl") }, project);
   const { digest } = await publishHaproxy(inject("registryUrl"));
   const image = parseImage("haproxy:3.2-alpine");
   const proxy = { image, digest };

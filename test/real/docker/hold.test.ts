@@ -18,7 +18,7 @@ const holdMs = 1_500;
 test.for(["http", "tcp"] as const)(
   "gate %s: work waits while nothing serves, and no longer than it may",
   async (mode) => {
-    const stage = await realStage(inject("engineHost"), inject("registryUrl"), project);
+    const stage = await realStage({ engineHost: inject("engineHost"), registryUrl: inject("registryUrl") }, project);
     try {
       const { digest } = await publishHaproxy(inject("registryUrl"));
       const proxy = { image: parseImage("haproxy:3.2-alpine"), digest };

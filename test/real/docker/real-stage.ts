@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -17,11 +16,24 @@ import { publishImage } from "../../sandbox/image.js";
 import type { ImageOptions } from "../../sandbox/image.js";
 import { busybox } from "../../sandbox/packages.js";
 import { freePort } from "../../sandbox/ports.js";
+import { occupyPort } from "../../sandbox/squatter.js";
 import { packTar } from "../../sandbox/tar.js";
 
+/** Where a stage stands. */
+export interface Place {
+  readonly engineHost: string;
+  /** The registry, as this process reaches it. */
+  readonly registryUrl: string;
+  /** The same as the engine reaches it, where that differs. */
+  readonly mirrorUrl?: string;
+  /** The engine's network namespace, where it is not this process's. */
+  readonly netns?: string;
+}
+
 /** The contract's stage on a real engine, through a proxy that counts. */
-export async function realStage(engineHost: string, registryUrl: string, project = contract): Promise<Stage> {
-  const registry = new URL(registryUrl).host;
+export async function realStage(place: Place, project = contract): Promise<Stage> {
+  const { engineHost, registryUrl, mirrorUrl = registryUrl, netns } = place;
+  const registry = new URL(mirrorUrl).host;
   const socketPath = engineHost.replace(/^unix:\/\//, "");
   const proxy = await startCountingProxy(socketPath);
   const docker = new Docker({ socketPath });
@@ -88,13 +100,7 @@ export async function realStage(engineHost: string, registryUrl: string, project
       };
       return { path, replace };
     },
-    occupyPort: async (port) => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-      return async () => {
-        await new Promise((resolve) => server.close(resolve));
-      };
-    },
+    occupyPort: (port) => occupyPort(port, netns),
     freePort,
     kill: async (container) => {
       // Not through the engine: it would take that for a wish, and no restart policy would answer.

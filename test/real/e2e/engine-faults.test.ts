@@ -1,17 +1,28 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe } from "vitest";
-import type { SandboxEngine } from "../../sandbox/engine.js";
-import { ownEngine } from "./own-engine.js";
+import { describe, inject, type TestContext } from "vitest";
+import { faultProxy } from "../../sandbox/fault-proxy.js";
+import { startIsolatedEngine } from "../../sandbox/isolated-engine.js";
 import { order, test, type Scene } from "./scene.js";
 
-describe("when the engine", () => {
-  const own = ownEngine();
-  const engine = (): SandboxEngine => own().engine;
-  const onStage = (scene: Scene) => own().stage(scene);
+/** An engine of its own for each test: it is stopped and killed there. */
+async function isolated(scene: Scene, onTestFinished: TestContext["onTestFinished"]) {
+  const proxy = await faultProxy(inject("registryUrl"));
+  onTestFinished(() => proxy.stop());
+  const { engine, close } = await startIsolatedEngine(proxy.url);
+  // What the scene leaves goes with the engine.
+  onTestFinished(close);
+  await scene.stage({ engineHost: engine.host, docker: "same" });
+  return { engine, proxy };
+}
 
-  test("is absent at the start: live, not ready, and it begins when the engine comes", async ({ scene, expect }) => {
-    await onStage(scene);
-    await engine().kill();
+describe.concurrent("when the engine", () => {
+  test("is absent at the start: live, not ready, and it begins when the engine comes", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const { engine } = await isolated(scene, onTestFinished);
+    await engine.kill();
     const { digest } = await scene.push();
     await scene.write({ web: {} });
     await scene.start({ awaitReady: false });
@@ -19,15 +30,15 @@ describe("when the engine", () => {
     await scene.fairlead.waitForLog(({ msg }) => msg === "listening");
     expect((await fetch(`${scene.fairlead.adminUrl}/livez`)).status).toBe(200);
     expect((await fetch(`${scene.fairlead.adminUrl}/readyz`)).status).toBe(503);
-    await engine().restart();
+    await engine.restart();
     await scene.fairlead.ready();
     await scene.untilServing(digest);
   });
 
   test.for(["restarted", "killed"] as const)(
     "is %s under us: what serves is the same afterwards, what was being rolled out is brought to its end, nobody is blamed",
-    async (how, { scene, expect }) => {
-      await onStage(scene);
+    async (how, { scene, expect, onTestFinished }) => {
+      const { engine } = await isolated(scene, onTestFinished);
       const steady = ["web", "once"];
       const rolling = ["beside", "instead"];
       await scene.write({
@@ -62,8 +73,8 @@ describe("when the engine", () => {
       const before = await serving();
 
       const from = scene.fairlead.logs.length;
-      if (how === "killed") await engine().kill();
-      await engine().restart();
+      if (how === "killed") await engine.kill();
+      await engine.restart();
       await scene.fairlead.waitForLog(({ msg }) => String(msg).includes("connected to the engine again"), 20_000, from);
       await scene.until("the steady one to run", async () => (await scene.active())?.state === "running");
       await untilAllServe(second, ["web", ...rolling]);
@@ -87,8 +98,9 @@ describe("when the engine", () => {
   test("dies in the middle of a start, and can never start that container again: it is made anew", async ({
     scene,
     expect,
+    onTestFinished,
   }) => {
-    await onStage(scene);
+    const { engine } = await isolated(scene, onTestFinished);
     const { digest } = await scene.push();
     await scene.write({ web: { volumes: ["data:/data"] } }, { volumes: { data: {} } });
     await scene.start();
@@ -105,9 +117,9 @@ describe("when the engine", () => {
         .start()
         .catch(() => undefined);
       await sleep(100 + Math.random() * 300);
-      await engine().kill();
+      await engine.kill();
       await start;
-      await engine().restart();
+      await engine.restart();
       const again: unknown = await scene.docker.getContainer(id).start().catch(String);
       return typeof again === "string" && again.includes("already exists");
     });
@@ -120,19 +132,18 @@ describe("when the engine", () => {
     expect(await scene.journal()).not.toContain(`"type":"hold"`);
   });
 
-  test("in the middle of a pull is restarted: it is pulled again", async ({ scene, expect }) => {
-    await onStage(scene);
+  test("in the middle of a pull is restarted: it is pulled again", async ({ scene, expect, onTestFinished }) => {
+    const { engine, proxy } = await isolated(scene, onTestFinished);
     const first = await scene.push();
     await scene.write({ web: {} });
     await scene.start();
     await scene.untilServing(first.digest);
-    const { proxy } = own();
     proxy.forget();
     proxy.inject({ method: "GET", path: /\/blobs\// }, { delayMs: 3_000 });
     const second = await scene.push();
     await scene.hook();
     await scene.until("the pull", () => proxy.count({ method: "GET", path: /\/blobs\// }) > 0);
-    await engine().restart();
+    await engine.restart();
     proxy.heal();
     await scene.untilServing(second.digest);
     expect(await scene.journal()).not.toContain(`"type":"hold"`);

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, inject, type ExpectStatic } from "vitest";
-import { bridgeInto, type Bridge } from "../../sandbox/bridge.js";
-import { startEngine, type SandboxEngine } from "../../sandbox/engine.js";
+import { startIsolatedEngine, type IsolatedEngine } from "../../sandbox/isolated-engine.js";
 import { movableClock } from "../../sandbox/movable-clock.js";
-import { createNetns, type NetworkNamespace } from "../../sandbox/netns.js";
 import { clockPackages, ensurePackages } from "../../sandbox/packages.js";
 import { order, test, type Scene } from "./scene.js";
 
@@ -81,25 +79,19 @@ describe.concurrent("a controller whose clock", () => {
   }
 });
 
-describe("an engine that", () => {
-  const own: { netns?: NetworkNamespace; bridge?: Bridge; engine?: SandboxEngine } = {};
+describe.concurrent("an engine that", () => {
+  const own: { current?: IsolatedEngine } = {};
 
   beforeAll(async () => {
-    own.netns = await createNetns();
-    own.bridge = await bridgeInto(own.netns.path, inject("registryUrl"));
-    own.engine = await startEngine({ netns: own.netns.path, mirror: own.bridge.url, args: ["--live-restore"] });
+    own.current = await startIsolatedEngine(inject("registryUrl"), ["--live-restore"]);
   });
-  afterAll(async () => {
-    await own.engine?.stop();
-    await own.bridge?.close();
-    await own.netns?.close();
-  });
+  afterAll(() => own.current?.close());
 
   test("stands still right after a start, or is away while its containers run on: what is good is promoted, what is bad is held", async ({
     scene,
     expect,
   }) => {
-    const engine = own.engine!;
+    const { engine } = own.current!;
     await scene.stage({ engineHost: engine.host, docker: "same" });
     await begin(scene);
     await judge(scene, expect, async () => {
