@@ -1,9 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.js";
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
+        // Two workers also on two cores, of which one would be left to vitest itself, which is idle most of the time.
         test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, isolate: false, maxWorkers: 2 },
       },
       {
@@ -13,8 +16,6 @@ export default defineConfig({
           globalSetup: ["test/real/setup.ts"],
           testTimeout: 240_000,
           hookTimeout: 180_000,
-          // A real engine on a busy machine is late now and then: what fails twice is a fault.
-          retry: 1,
           // They mostly wait: for the engine, for a health check, for `monitor`.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

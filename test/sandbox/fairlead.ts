@@ -30,7 +30,7 @@ export interface FairleadProcess {
   readonly logs: readonly LogLine[];
   /** What was printed that is no JSON line: usage errors, stack traces. */
   readonly output: readonly string[];
-  /** The first line, from `from` (an index into `logs`, default 0) on, that fits; waits for it at most 10 s by default. */
+  /** The first line, from `from` (an index into `logs`, default 0) on, that fits; waits for it at most 30 s by default. */
   waitForLog(fits: (line: LogLine) => boolean, timeoutMs?: number, from?: number): Promise<LogLine>;
   /** Waits until /readyz answers 200; throws with the output's end if the program ends first. */
   ready(timeoutMs?: number): Promise<void>;
@@ -88,7 +88,7 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
     logs,
     output,
     exited,
-    waitForLog: (fits, timeoutMs = 10_000, from = 0) =>
+    waitForLog: (fits, timeoutMs = 30_000, from = 0) =>
       new Promise((resolve, reject) => {
         const settle = (act: () => void): void => {
           listeners.delete(look);
@@ -114,7 +114,7 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
         listeners.add(look);
         look();
       }),
-    ready: async (timeoutMs = 15_000) => {
+    ready: async (timeoutMs = 60_000) => {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
         const status = await fetch(`${adminUrl}/readyz`).then(
@@ -124,7 +124,7 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
         if (status === 200) return;
         if (child.exitCode !== null) throw new Error(`fairlead ended with ${child.exitCode}:\n${ending()}`);
         if (Date.now() > deadline) throw new Error(`fairlead was not ready after ${timeoutMs} ms:\n${ending()}`);
-        await sleep(20);
+        await sleep(50);
       }
     },
     kill,

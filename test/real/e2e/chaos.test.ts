@@ -8,7 +8,7 @@ import { test } from "./scene.js";
 
 test(
   "killed at a random point of every rollout behind a gate: no request fails, and all converges",
-  { timeout: 180_000, retry: 0 },
+  { timeout: 180_000 },
   async ({ scene, expect, onTestFailed }) => {
     const seed = randomInt(2 ** 31);
     const lines = [`seed ${seed}`];

@@ -5,7 +5,7 @@ import { test } from "./scene.js";
 
 const run = (script: string, restart: string) => ({ restart, entrypoint: ["/bin/sh", "-c", script] });
 
-describe("a service that may end", () => {
+describe.concurrent("a service that may end", () => {
   test("runs once, however long that takes; by hand once more; on-failure until it ends well", async ({
     scene,
     expect,
@@ -44,7 +44,7 @@ describe("a service that may end", () => {
   });
 });
 
-describe("a service that is to run and keeps ending", () => {
+describe.concurrent("a service that is to run and keeps ending", () => {
   test("is not Ready between its ends, whoever starts it again, and is once it has lasted", async ({
     scene,
     expect,
@@ -72,6 +72,11 @@ describe("a service that is to run and keeps ending", () => {
     }
     await writeFile(`${folder}/well`, "");
     for (const name of names) await scene.untilServing(digest, name);
-    for (const { startedAt } of await scene.containers()) expect(Date.now() - startedAt).toBeGreaterThan(9_900);
+    for (const { id, startedAt, service } of await scene.containers()) {
+      const upMs = Date.now() - startedAt;
+      const { State, RestartCount } = await scene.docker.getContainer(id).inspect();
+      const told = { upMs, RestartCount, State, status: await scene.status(service) };
+      expect(upMs, JSON.stringify(told)).toBeGreaterThan(9_900);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { order, test, type Scene } from "./scene.js";
 /** Healthy at the first check; what is not by then has 2.8 s. */
 const brief = { intervalMs: 400, timeoutMs: 1_000, retries: 1 } as const;
 
-describe("nobody is judged on old facts", () => {
+describe.concurrent("nobody is judged on old facts", () => {
   for (const strategy of ["start-first", "stop-first"] as const) {
     test(`a controller that is frozen in a health wait holds no good image (${strategy})`, async ({
       scene,

@@ -78,6 +78,9 @@ export interface Scene {
 /** One interval to pass, two to fail. Each probe starts a process in the container: only where a test is about health. */
 export const quick = { intervalMs: 400, timeoutMs: 2_000, retries: 2 } as const;
 
+/** Ten scenes at once ask so often; what they ask takes the engine's time. */
+const pollMs = 200;
+
 /** Good for `monitor`, then trusted. */
 export const monitorMs = 600;
 
@@ -211,7 +214,7 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
         const answer = await look();
         if (answer !== undefined && answer !== false) return answer;
         if (Date.now() > deadline) throw new Error(`${what} has not come within ${timeoutMs} ms`);
-        await sleep(100);
+        await sleep(pollMs);
       }
     },
     containers: () => containersOf(docker, project),

@@ -1,0 +1,28 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Real tests that take more than a minute. Whoever comes last with one of them keeps one worker waiting for the other. */
+const longest = [
+  "docker/contract",
+  "e2e/crash",
+  "e2e/engine-faults",
+  "e2e/time",
+  "e2e/faults",
+  "e2e/controllers",
+  "e2e/gate",
+  "compare/compare",
+  "e2e/self-update",
+  "e2e/adoption",
+];
+
+/** On a clean checkout nothing else is known about how long a file takes. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = longest.findIndex((name) => moduleId.endsWith(`/test/real/${name}.test.ts`));
+      return found === -1 ? longest.length : found;
+    };
+    const group = ({ project }: TestSpecification) => project.config.sequence.groupOrder;
+    return sorted.sort((one, other) => group(one) - group(other) || rank(one) - rank(other));
+  }
+}
