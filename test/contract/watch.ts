@@ -9,9 +9,9 @@ const patienceMs = 20_000;
 interface Watch {
   /** What was told since, without the beats; a test may empty it. */
   readonly events: EngineEvent[];
-  until(what: string, isSo: () => boolean): Promise<void>;
+  readonly until: (what: string, isSo: () => boolean) => Promise<void>;
   /** Until so many events of a service's container were told. */
-  told(service: string, action: string, times?: number): Promise<void>;
+  readonly told: (service: string, action: string, times?: number) => Promise<void>;
 }
 
 export function watchContract(bench: Bench): void {

@@ -9,13 +9,19 @@ import { startRegistry } from "./registry.js";
 const say = (line: string): void => {
   console.log(line);
 };
+const contract = "test/real/docker/contract.test.ts";
+const asked = process.argv.slice(2);
+/** The contract has the engine for itself: what it says of events, and of how little is asked, holds only there. */
+const runs = asked.length > 0 ? [asked] : [[contract], ["--exclude", contract]];
 await ensurePackages(modernEnginePackages, say);
 const netns = await createNetns();
 const registry = await startRegistry({ netns: netns.path });
 try {
   const engine = await startModernEngine({ netns: netns.path, mirror: registry.url, say });
   try {
-    process.exitCode = await runTests(engine.host);
+    let worst = 0;
+    for (const which of runs) worst = Math.max(worst, await runTests(engine.host, which));
+    process.exitCode = worst;
   } finally {
     await engine.stop();
   }
@@ -24,8 +30,8 @@ try {
   await netns.close();
 }
 
-async function runTests(engineHost: string): Promise<number> {
-  const vitest = ["vitest", "run", "--project", "real", ...process.argv.slice(2)];
+async function runTests(engineHost: string, which: readonly string[]): Promise<number> {
+  const vitest = ["vitest", "run", "--project", "real", ...which];
   const env = { ...process.env, FAIRLEAD_TEST_ENGINE: engineHost, FAIRLEAD_TEST_REGISTRY: registry.url };
   const child = spawn(...enterNetns(netns.path, "npx", vitest), { stdio: "inherit", env });
   // A Ctrl-C reaches the tests as well; what they do about it is over before the engine goes.

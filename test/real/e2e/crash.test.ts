@@ -1,22 +1,22 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, vi, type ExpectStatic } from "vitest";
+import { callsFor, sayCalls, type Calls } from "../../load/calls.js";
 import type { ImageOptions } from "../../sandbox/image.js";
 import type { Phase } from "../../sandbox/killing-proxy.js";
 import type { Behaviour } from "../../sandbox/sample.js";
 import { doomedEngine, type Doom } from "./doom.js";
 import { clearProject, keptTags, lookAt, runForeign } from "./host.js";
-import { sampleFor, sayingOf, type Sample } from "./sample.js";
 import { order, quick, test, type Scene } from "./scene.js";
 import { watchContainers } from "./watchman.js";
 
 /**
  * Fairlead dies at one changing engine call of a rollout after the other, before the engine hears of it or after it has
  * done it, and is started again. One project per lane; each round is a rollout of its own, and the lane ends with the
- * round whose rollout needs fewer calls. A run tries a part of the calls, another day another part (`sample.ts`).
+ * round whose rollout needs fewer calls. A run tries a part of the calls, another day another part (`calls.ts`).
  */
 interface Lane {
-  readonly sample: Sample;
+  readonly calls: Calls;
   readonly strategy: "start-first" | "stop-first";
   readonly phase: Phase;
   /** What the pushed images do. */
@@ -26,13 +26,13 @@ interface Lane {
 const phases = ["before", "after"] as const;
 const lanes: readonly Lane[] = (["start-first", "stop-first"] as const)
   .flatMap((strategy) =>
-    phases.flatMap((phase): Omit<Lane, "sample">[] => [
+    phases.flatMap((phase): Omit<Lane, "calls">[] => [
       { strategy, phase, behaviour: "good" },
       { strategy, phase, behaviour: strategy === "start-first" ? "never-healthy" : "exit-at-once" },
     ]),
   )
-  .map((lane, index) => ({ ...lane, sample: sampleFor(index) }));
-const firstStarts = phases.map((phase, index) => ({ phase, sample: sampleFor(lanes.length + index) }));
+  .map((lane, index) => ({ ...lane, calls: callsFor(index) }));
+const firstStarts = phases.map((phase, index) => ({ phase, calls: callsFor(lanes.length + index) }));
 
 /** A rollout that takes more calls than this has gone astray. */
 const mostCalls = 40;
@@ -41,7 +41,7 @@ const timeout = 1_200_000;
 const attached = { networks: ["front", "back"], volumes: ["data:/data:ro"] };
 const declared = { networks: { front: {}, back: {} }, volumes: { data: {} } };
 
-console.log(sayingOf());
+console.log(sayCalls());
 
 describe.concurrent("killed at an engine call and started again", () => {
   test.for(lanes)(
@@ -65,7 +65,7 @@ describe.concurrent("killed at an engine call and started again", () => {
       });
       const isGood = lane.behaviour === "good";
 
-      const { lived, died } = await dieAtCalls(lane.sample, expect, async (n) => {
+      const { lived, died } = await dieAtCalls(lane.calls, expect, async (n) => {
         const { digest } = await scene.push(imageOf(lane));
         if (lane.strategy === "start-first") watchman.guard(isGood ? [serving, digest] : [serving]);
         const hasEnded = () => (isGood ? isServing(scene, digest) : isHeld(scene, digest));
@@ -86,13 +86,13 @@ describe.concurrent("killed at an engine call and started again", () => {
     "the first start, $phase the call",
     { timeout },
     async (lane, { scene, expect, onTestFinished }) => {
-      const { phase, sample } = lane;
+      const { phase, calls } = lane;
       const doom = await doomedEngine(scene.engineHost);
       onTestFinished(() => doom.close());
       await scene.stage({ engineHost: doom.host });
       await scene.write({ web: attached }, declared);
 
-      const { died } = await dieAtCalls(sample, expect, async (n) => {
+      const { died } = await dieAtCalls(calls, expect, async (n) => {
         const { digest } = await scene.push();
         const call = await dieAt(
           scene,
@@ -135,7 +135,7 @@ interface Rounds {
 
 /** Round after round, until one lives. */
 async function dieAtCalls(
-  { first, step }: Sample,
+  { first, step }: Calls,
   expect: ExpectStatic,
   round: (n: number) => Promise<string | undefined>,
 ): Promise<Rounds> {

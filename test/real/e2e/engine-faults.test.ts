@@ -8,11 +8,10 @@ import { order, test, type Scene } from "./scene.js";
 async function isolated(scene: Scene, onTestFinished: TestContext["onTestFinished"]) {
   const proxy = await faultProxy(inject("registryUrl"));
   onTestFinished(() => proxy.stop());
-  const { engine, close } = await startIsolatedEngine(proxy.url);
-  // What the scene leaves goes with the engine.
-  onTestFinished(close);
-  await scene.stage({ engineHost: engine.host, docker: "same" });
-  return { engine, proxy };
+  const own = await startIsolatedEngine(proxy.url);
+  onTestFinished(() => own.close());
+  await scene.stage({ engineHost: own.engine.host, docker: "same" });
+  return { engine: own.engine, proxy };
 }
 
 describe.concurrent("when the engine", () => {

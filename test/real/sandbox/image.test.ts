@@ -1,4 +1,5 @@
 import { expect, inject, onTestFinished, test } from "vitest";
+import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { deleteTag, publishImage, publishIndex, type ImageOptions } from "../../sandbox/image.js";
 import { startRegistry } from "../../sandbox/registry.js";
 import { connect, pull, runContainer, untilState } from "./docker.js";
@@ -19,6 +20,11 @@ async function manifest(repository: string, reference: string) {
     body: (await response.json()) as { manifests?: { digest: string; platform: object }[] },
   };
 }
+
+test("HAProxy is the same image each time: tests that share its tag do not take it from each other", async () => {
+  const [one, other] = [await publishHaproxy(url), await publishHaproxy(url)];
+  expect(one.digest).toBe(other.digest);
+});
 
 test("exit-at-once ends with code 1", async () => {
   const container = await run({ behaviour: "exit-at-once" });

@@ -3,7 +3,7 @@ const step = 3;
 const dayMs = 86_400_000;
 
 /** Which of a rollout's calls are tried: `first`, and from there every `step`-th, from 1. */
-export interface Sample {
+export interface Calls {
   readonly first: number;
   readonly step: number;
 }
@@ -12,13 +12,13 @@ export interface Sample {
  * What is tried today. FAIRLEAD_TEST_SEED (an integer; default the days since 1970) repeats another day's choice,
  * FAIRLEAD_TEST_CALLS=all tries every call. Each lane of one run begins at another call.
  */
-export function sampleFor(lane: number, env: NodeJS.ProcessEnv = process.env, now = Date.now()): Sample {
+export function callsFor(lane: number, env: NodeJS.ProcessEnv = process.env, now = Date.now()): Calls {
   if (env["FAIRLEAD_TEST_CALLS"] === "all") return { first: 1, step: 1 };
   return { first: 1 + ((seedOf(env, now) + lane) % step), step };
 }
 
 /** How a run is repeated. */
-export function sayingOf(env: NodeJS.ProcessEnv = process.env, now = Date.now()): string {
+export function sayCalls(env: NodeJS.ProcessEnv = process.env, now = Date.now()): string {
   return env["FAIRLEAD_TEST_CALLS"] === "all"
     ? "every call is tried"
     : `one call of ${step} is tried; FAIRLEAD_TEST_SEED=${seedOf(env, now)} tries the same ones, FAIRLEAD_TEST_CALLS=all every one`;
