@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { SeenContainer } from "./host.js";
+import { inspect, type SeenContainer } from "./host.js";
 import { order, test, type Scene } from "./scene.js";
 
 const three = { replicas: 3 } as const;
@@ -113,8 +113,9 @@ describe.concurrent("several containers that belong together", () => {
     await scene.untilServing(guest.digest);
     const isWith = async (owner: string) => {
       const active = await scene.active();
-      if (active === undefined) return false;
-      const { HostConfig, Mounts } = await scene.docker.getContainer(active.id).inspect();
+      const found = active && (await inspect(scene.docker, active.id));
+      if (found === undefined) return false;
+      const { HostConfig, Mounts } = found;
       expect(Mounts).toMatchObject([{ Destination: "/frames", RW: false }]);
       const from = (HostConfig.VolumesFrom ?? []) as string[];
       const modes = [HostConfig.IpcMode, HostConfig.PidMode, ...from];
@@ -138,7 +139,6 @@ describe.concurrent("several containers that belong together", () => {
 
 async function networkModeOf(scene: Scene): Promise<string | undefined> {
   const active = await scene.active();
-  if (active === undefined) return undefined;
-  const { HostConfig } = await scene.docker.getContainer(active.id).inspect();
-  return HostConfig.NetworkMode;
+  const found = active && (await inspect(scene.docker, active.id));
+  return found?.HostConfig.NetworkMode;
 }

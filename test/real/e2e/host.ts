@@ -24,12 +24,20 @@ export async function containersOf(docker: Docker, project: string): Promise<rea
   return seen.filter((one) => one !== undefined).sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Undefined: it is gone. */
-export async function lookAt(docker: Docker, id: string): Promise<SeenContainer | undefined> {
-  const found = await docker
+/** Undefined: it is gone, as a container that was just listed may be. */
+export function inspect(docker: Docker, id: string): Promise<Docker.ContainerInspectInfo | undefined> {
+  return docker
     .getContainer(id)
     .inspect()
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+      throw error;
+    });
+}
+
+/** Undefined: it is gone. */
+export async function lookAt(docker: Docker, id: string): Promise<SeenContainer | undefined> {
+  const found = await inspect(docker, id).catch(() => undefined);
   if (found === undefined) return undefined;
   const own = found.Config.Labels;
   return {

@@ -1,6 +1,6 @@
 import { describe, onTestFinished } from "vitest";
 import { pull } from "../sandbox/docker.js";
-import { runForeign } from "./host.js";
+import { inspect, runForeign } from "./host.js";
 import { test } from "./scene.js";
 
 describe("a service in the network of a container that others run", () => {
@@ -17,8 +17,8 @@ describe("a service in the network of a container that others run", () => {
     const runVpn = async () => (await runForeign(scene.docker, `${scene.image()}@${first.digest}`, { name })).id;
     const networkOf = async () => {
       const active = await scene.active();
-      const { HostConfig } = await scene.docker.getContainer(active?.id ?? "none").inspect();
-      return HostConfig.NetworkMode;
+      const found = active && (await inspect(scene.docker, active.id));
+      return found?.HostConfig.NetworkMode;
     };
     const original = await runVpn();
     await scene.write({ web: { network_mode: `container:${name}` } });
@@ -38,7 +38,7 @@ describe("a service in the network of a container that others run", () => {
       reason: "WaitingForDependency",
     });
     const again = await runVpn();
-    await scene.until("it has followed", async () => (await networkOf().catch(() => "")) === `container:${again}`);
+    await scene.until("it has followed", async () => (await networkOf()) === `container:${again}`);
     await scene.untilServing(second.digest);
     await scene.untilStatus(({ health }) => health === "Healthy");
   });

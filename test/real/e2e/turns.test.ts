@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { describe } from "vitest";
 import { freePort } from "../../sandbox/ports.js";
 import { fairlead } from "./cli.js";
-import { lookAt, runForeign } from "./host.js";
+import { inspect, lookAt, runForeign } from "./host.js";
 import { test } from "./scene.js";
 import type { Scene } from "./scene.js";
 
@@ -199,8 +199,7 @@ async function logServer(port: number): Promise<{ close(): Promise<void> }> {
 }
 
 async function addressOf(scene: Scene, service: string): Promise<string | undefined> {
-  const { id } = (await scene.active(service)) ?? {};
-  if (id === undefined) return undefined;
-  const { NetworkSettings } = await scene.docker.getContainer(id).inspect();
-  return NetworkSettings.Networks[`${scene.project}_lan`]?.IPAddress;
+  const active = await scene.active(service);
+  const found = active && (await inspect(scene.docker, active.id));
+  return found?.NetworkSettings.Networks[`${scene.project}_lan`]?.IPAddress;
 }
