@@ -4,14 +4,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const longest = [
   "docker/contract",
   "e2e/crash",
-  "e2e/engine-faults",
-  "e2e/time",
+  "compare/compare",
+  "e2e/gate",
+  "e2e/registry-faults",
   "e2e/faults",
   "e2e/controllers",
-  "e2e/gate",
-  "compare/compare",
+  "e2e/time",
   "e2e/self-update",
-  "e2e/adoption",
+  "e2e/proxies",
 ];
 
 /** On a clean checkout nothing else is known about how long a file takes. */
