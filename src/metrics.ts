@@ -3,8 +3,8 @@ import type { ServiceKey } from "./compose/model/service.js";
 import type { JournalState } from "./control/journal/standing.js";
 import type { ReconcileResult, RolloutOutcome, Telemetry } from "./control/ports/telemetry.js";
 import { type HookOutcome, hookOutcomes, type HookType, hookTypes } from "./http/hooks/outcome.js";
-import { type ConditionType, conditionTypes, type ServiceStatus } from "./plan/condition.js";
-import type { StepKind } from "./plan/step.js";
+import { type ConditionType, conditionTypes, type ServiceStatus } from "./plan/model/condition.js";
+import type { StepKind } from "./plan/model/step.js";
 import { openFileLimit, openFilesNow } from "./process/open-files.js";
 
 /** Seconds. A run that changes nothing takes milliseconds, a step seconds, a rollout minutes. */

@@ -32,7 +32,7 @@ import { connectGates } from "./gate/haproxy.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { silentLog } from "./log.js";
 import type { Metrics } from "./metrics.js";
-import { orphansOf } from "./plan/orphans.js";
+import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";
 import { connectRegistry } from "./registry/connect.js";

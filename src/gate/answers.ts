@@ -1,4 +1,4 @@
-import type { GateState, ObservedRoute } from "../plan/observed.js";
+import type { GateState, ObservedRoute } from "../plan/model/observed.js";
 
 type Row = Readonly<Record<string, string | undefined>>;
 

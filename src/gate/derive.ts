@@ -3,7 +3,7 @@ import type { GateSpec } from "../compose/model/gate.js";
 import type { NetworkAttachment, NetworkSpec } from "../compose/model/network.js";
 import type { ContainerFile, Dependency, ProjectSpec, RewritableFiles, ServiceSpec } from "../compose/model/service.js";
 import type { ImageReference } from "../compose/values/image.js";
-import { activeName } from "../plan/names.js";
+import { activeName } from "../plan/model/names.js";
 import { gateConfig, slotsFor, type GateLayout } from "./config.js";
 import { configFile, holdFile } from "./files.js";
 import { holdScript } from "./hold.js";

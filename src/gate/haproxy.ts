@@ -1,7 +1,7 @@
 import { isIpAddress } from "../compose/values/address.js";
 import type { Gates } from "../control/ports/gates.js";
 import { FairleadError } from "../errors.js";
-import type { Route } from "../plan/step.js";
+import type { Route } from "../plan/model/step.js";
 import { readServers, readState, serverPattern } from "./answers.js";
 import { configFile } from "./files.js";
 

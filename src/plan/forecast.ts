@@ -1,17 +1,17 @@
 import { dependenciesOf } from "../compose/model/relations.js";
 import type { ServiceSpec } from "../compose/model/service.js";
-import { isOnItsWay, knownOf } from "./dependency.js";
-import type { KnownDependency } from "./dependency.js";
-import type { Desired, Memory } from "./desired.js";
-import { effect } from "./effect.js";
-import type { HostSnapshot } from "./observed.js";
-import type { Awaits, Outcome, Plan } from "./outcome.js";
+import { isOnItsWay, knownOf } from "./model/dependency.js";
+import type { KnownDependency } from "./model/dependency.js";
+import type { Desired, Memory } from "./model/desired.js";
+import type { HostSnapshot } from "./model/observed.js";
+import type { Awaits, Outcome, Plan } from "./model/outcome.js";
+import { claimOf } from "./model/resources.js";
+import type { ResourceClaim } from "./model/resources.js";
+import { viewOf } from "./model/view.js";
 import { gatesAnswer, remembering, whenWell, whenCompleted, whenJobsEnded, whenWorkEnded } from "./paper.js";
 import { plan } from "./plan.js";
-import { renderStep, shorten } from "./render.js";
-import { claimOf } from "./resources.js";
-import type { ResourceClaim } from "./resources.js";
-import { viewOf } from "./view.js";
+import { effect } from "./steps/effect.js";
+import { renderStep, shorten } from "./steps/render.js";
 
 /** A service whose way is to be foretold. */
 export interface Subject {

@@ -1,12 +1,12 @@
 import type { ServiceSpec } from "../compose/model/service.js";
-import type { Desired, Memory } from "./desired.js";
-import { failedRun, withRun } from "./job-news.js";
-import { noted } from "./leaving.js";
-import type { GateState, HostSnapshot, ObservedContainer } from "./observed.js";
-import { ranPostStart } from "./post-start-memory.js";
-import { withReload, withReloadEnd } from "./reload-memory.js";
-import type { Step } from "./step.js";
-import { isUp } from "./view.js";
+import { failedRun, withRun } from "./jobs/job-news.js";
+import type { Desired, Memory } from "./model/desired.js";
+import { noted } from "./model/leaving-memory.js";
+import type { GateState, HostSnapshot, ObservedContainer } from "./model/observed.js";
+import { ranPostStart } from "./model/post-start-memory.js";
+import { withReload, withReloadEnd } from "./model/reload-memory.js";
+import type { Step } from "./model/step.js";
+import { isUp } from "./model/view.js";
 
 /*
  * What a forecast takes for granted: what time does to containers that do well, and what the journal keeps of a step.

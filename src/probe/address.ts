@@ -1,4 +1,4 @@
-import type { NetworkLocation } from "../plan/observed.js";
+import type { NetworkLocation } from "../plan/model/observed.js";
 
 /** Where the questions come from. */
 export type Standpoint =

@@ -1,5 +1,5 @@
 import type { Engine } from "../control/ports/engine.js";
-import type { NetworkLocation } from "../plan/observed.js";
+import type { NetworkLocation } from "../plan/model/observed.js";
 import type { Standpoint } from "./address.js";
 
 /** Where this process stands among the engine's networks. Kept until somebody says it may have changed. */

@@ -1,3 +1,7 @@
+/*
+ * What this process itself is and may lives here, whatever it is for. What it does for services does not.
+ */
+
 import { readdirSync, readFileSync } from "node:fs";
 
 /** With fewer nothing here works: the modules alone take about a hundred while they are loaded. */

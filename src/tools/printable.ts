@@ -1,3 +1,7 @@
+/*
+ * What any program could use lives here. Nothing of Docker, Compose or Fairlead's own words does.
+ */
+
 /** Terminal sequences: CSI, OSC up to its end, and two-character escapes. */
 const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-_])/g;
 

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import { runChaos } from "../load/chaos.js";
 import { openImageShop } from "../load/image.js";
 import { until } from "../load/until.js";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
 import { publishImage } from "../sandbox/image.js";
 import { now } from "./instant.js";

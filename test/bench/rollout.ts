@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
 import { publishImage } from "../sandbox/image.js";
 import { freePort } from "../sandbox/ports.js";

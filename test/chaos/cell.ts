@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import { until } from "../load/until.js";
 import { lookAt, type SeenContainer } from "../real/e2e/host.js";
 import type { EngineCall, Phase } from "../sandbox/killing-proxy.js";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import Docker from "dockerode";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import { assertKnown } from "../proxy/strange.js";
 import { clearProject, containersOf, runForeign, type SeenContainer } from "../real/e2e/host.js";
 import { bridgeInto } from "../sandbox/bridge.js";

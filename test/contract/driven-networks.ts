@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkSpec } from "../../src/compose/model/network.js";
 import type { VolumeSpec } from "../../src/compose/model/service.js";
-import { networkDrift, volumeDrift } from "../../src/plan/drift.js";
+import { networkDrift, volumeDrift } from "../../src/plan/host/drift.js";
 import type { Bench } from "./bench.js";
 import { creation, networkSpec, project, serviceSpec } from "./service.js";
 

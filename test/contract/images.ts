@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pinnedImage } from "../../src/compose/values/image.js";
-import type { HostSnapshot } from "../../src/plan/observed.js";
+import type { HostSnapshot } from "../../src/plan/model/observed.js";
 import type { Bench } from "./bench.js";
 
 export function imagesContract(bench: Bench): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerSpec } from "../../src/compose/model/service.js";
-import { refusalOf } from "../../src/plan/refusal.js";
-import { startReason } from "../../src/plan/start-refusal.js";
+import { refusalOf } from "../../src/plan/judge/refusal.js";
+import { startReason } from "../../src/plan/judge/start-refusal.js";
 import type { Bench } from "./bench.js";
 import { creation, project, serviceSpec } from "./service.js";
 import type { StageImage } from "./stage.js";

@@ -1,6 +1,6 @@
 import type { NetworkSpec } from "../../src/compose/model/network.js";
 import type { ContainerSpec, ServiceSpec } from "../../src/compose/model/service.js";
-import type { CreateContainerStep, StepOf } from "../../src/plan/step.js";
+import type { CreateContainerStep, StepOf } from "../../src/plan/model/step.js";
 import type { StageImage } from "./stage.js";
 
 export const project = "contract";

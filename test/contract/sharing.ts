@@ -3,7 +3,7 @@ import { needsRunning } from "../../src/compose/model/relations.js";
 import type { Shared } from "../../src/compose/model/relations.js";
 import type { ContainerSpec } from "../../src/compose/model/service.js";
 import type { Claim } from "../../src/control/ports/engine.js";
-import type { Owner } from "../../src/plan/step.js";
+import type { Owner } from "../../src/plan/model/step.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";
 

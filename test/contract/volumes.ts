@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Mount } from "../../src/compose/model/service.js";
-import type { ObservedMount } from "../../src/plan/observed.js";
-import type { InheritedVolume } from "../../src/plan/step.js";
+import type { ObservedMount } from "../../src/plan/model/observed.js";
+import type { InheritedVolume } from "../../src/plan/model/step.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";
 

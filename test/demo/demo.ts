@@ -1,4 +1,4 @@
-import { shorten } from "../../src/plan/render.js";
+import { shorten } from "../../src/plan/steps/render.js";
 import { publishImage } from "../sandbox/image.js";
 import type { Cleanup } from "./cleanup.js";
 import { startNeighbour } from "./neighbour.js";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import { DemoFailure } from "./failure.js";
 
 const patienceMs = 30_000;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { shorten } from "../../src/plan/render.js";
+import { shorten } from "../../src/plan/steps/render.js";
 import { readMetrics } from "./observe.js";
 import type { Scene } from "./scene.js";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { shorten } from "../../src/plan/render.js";
+import { shorten } from "../../src/plan/steps/render.js";
 import { summarise, type Answers, type Attempt } from "./answers.js";
 import { check } from "./failure.js";
 import { hookFor, postHook } from "./hook.js";

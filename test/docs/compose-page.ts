@@ -1,6 +1,6 @@
 import { sections, type Section } from "../../src/compose/keys/sections.js";
-import { renderTable } from "./table.js";
 import type { Support } from "../../src/compose/keys/support.js";
+import { renderTable } from "./table.js";
 
 export const composePage = new URL("../../docs/compose-support.md", import.meta.url);
 

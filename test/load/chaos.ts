@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ServiceStatus } from "../../src/plan/condition.js";
+import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
 import type { ImageShop, SampleImage } from "./image.js";
 import { startLoad } from "./load.js";

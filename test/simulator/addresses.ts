@@ -1,6 +1,6 @@
-import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../../src/plan/observed.js";
-import { sameAddress } from "../../src/plan/resources.js";
-import type { HeldAddress } from "../../src/plan/resources.js";
+import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../../src/plan/model/observed.js";
+import { sameAddress } from "../../src/plan/model/resources.js";
+import type { HeldAddress } from "../../src/plan/model/resources.js";
 
 type Networks = HostSnapshot["networks"];
 

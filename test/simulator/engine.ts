@@ -8,7 +8,7 @@ import type { Engine } from "../../src/control/ports/engine.js";
 import type { EngineEvent } from "../../src/control/ports/events.js";
 import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
-import { activeName, roleOf } from "../../src/plan/names.js";
+import { activeName, roleOf } from "../../src/plan/model/names.js";
 import type {
   ClockReading,
   ContainerFacts,
@@ -16,9 +16,9 @@ import type {
   HostSnapshot,
   ObservedContainer,
   ObservedHelper,
-} from "../../src/plan/observed.js";
-import { addressesOf } from "../../src/plan/resources.js";
-import type { Step, StepOf } from "../../src/plan/step.js";
+} from "../../src/plan/model/observed.js";
+import { addressesOf } from "../../src/plan/model/resources.js";
+import type { Step, StepOf } from "../../src/plan/model/step.js";
 import { commandBehaviour } from "./behaviour.js";
 import type { Behaviour } from "./behaviour.js";
 import { simulateBuild } from "./builder.js";

@@ -2,17 +2,17 @@ import type { ExecSettings } from "../../src/compose/model/hooks.js";
 import type { ContainerFile, ServiceSpec } from "../../src/compose/model/service.js";
 import type { ExecResult } from "../../src/control/ports/engine.js";
 import type { EngineEvent } from "../../src/control/ports/events.js";
-import { effect } from "../../src/plan/effect.js";
-import { anonymousName, volumesMade } from "../../src/plan/made.js";
 import type {
   HostSnapshot,
   Interval,
   ObservedContainer,
   ObservedMount,
   ObservedNetwork,
-} from "../../src/plan/observed.js";
-import { samePort } from "../../src/plan/resources.js";
-import type { Step } from "../../src/plan/step.js";
+} from "../../src/plan/model/observed.js";
+import { samePort } from "../../src/plan/model/resources.js";
+import type { Step } from "../../src/plan/model/step.js";
+import { effect } from "../../src/plan/steps/effect.js";
+import { anonymousName, volumesMade } from "../../src/plan/steps/made.js";
 import { Addresses } from "./addresses.js";
 import { effectiveCheck, healthChanges } from "./behaviour.js";
 import type { Behaviour, Command } from "./behaviour.js";

@@ -1,7 +1,11 @@
+/*
+ * What verbs have in common lives here. No verb does.
+ */
+
 import type { JournalState } from "../../control/journal/standing.js";
 import type { EngineState } from "../../control/surface/engine-state.js";
 import { FairleadError } from "../../errors.js";
-import type { ServiceStatus } from "../../plan/condition.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { ExitCode, Wiring } from "./wiring.js";
 
 /** A running controller's admin address, as the verbs reach it. */

@@ -1,5 +1,5 @@
 import type { History } from "../../control/surface/surface.js";
-import { shorten } from "../../plan/render.js";
+import { shorten } from "../../plan/steps/render.js";
 import { printable } from "../../tools/printable.js";
 import type { Wiring } from "./wiring.js";
 

@@ -1,5 +1,5 @@
 import type { Approval } from "../../control/surface/surface.js";
-import { shorten } from "../../plan/render.js";
+import { shorten } from "../../plan/steps/render.js";
 import { decide, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import type { ExitCode, Wiring } from "../shared/wiring.js";

@@ -1,5 +1,5 @@
 import type { Event } from "../../control/journal/event.js";
-import { shorten } from "../../plan/render.js";
+import { shorten } from "../../plan/steps/render.js";
 import type { Admin } from "../shared/admin.js";
 import { harmless } from "../shared/harmless.js";
 import { streamText } from "../shared/stream.js";

@@ -1,6 +1,6 @@
 import type { History } from "../../control/surface/surface.js";
-import { shorten } from "../../plan/render.js";
-import type { Revision } from "../../plan/revisions.js";
+import type { Revision } from "../../plan/history/revisions.js";
+import { shorten } from "../../plan/steps/render.js";
 import { ask, fetchServices, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import { printFailure } from "../shared/failure.js";

@@ -1,8 +1,12 @@
+/*
+ * Verbs live here, one file each. A verb asks a running controller or looks by itself; it decides nothing.
+ */
+
 import { journalNotice } from "../../control/journal/standing.js";
 import { engineNotices } from "../../control/surface/engine-state.js";
 import type { History } from "../../control/surface/surface.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import { shorten } from "../../plan/render.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
+import { shorten } from "../../plan/steps/render.js";
 import { ask, fetchOverview, serviceIn, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import { printFailure } from "../shared/failure.js";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { asFairleadError } from "../../errors.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import { shorten } from "../../plan/render.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
+import { shorten } from "../../plan/steps/render.js";
 import { ask, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import type { ExitCode, Wiring } from "../shared/wiring.js";

@@ -1,3 +1,7 @@
+/*
+ * What a container runs, and how it is reached and built, lives here. How one replaces another is a policy.
+ */
+
 import { given } from "../../tools/present.js";
 import { read } from "../document/node.js";
 import { settings } from "../document/pairs.js";

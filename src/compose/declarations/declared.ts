@@ -1,3 +1,7 @@
+/*
+ * What a file declares at its top level lives here. What a service makes of it does not.
+ */
+
 import { given } from "../../tools/present.js";
 import { entries, quoted, quotedName, read, report, reportKey, suggestName, type Node } from "../document/node.js";
 import { labels, options } from "../document/pairs.js";

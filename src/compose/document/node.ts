@@ -1,3 +1,7 @@
+/*
+ * Texts and places in texts live here: YAML, variables, lists, scalars. What a key means does not.
+ */
+
 import type { Problem } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { nearest } from "../values/suggest.js";

@@ -1,3 +1,8 @@
+/*
+ * Which keys there are, and what becomes of each, lives here, and nothing else: the documentation is made from
+ * these tables.
+ */
+
 import type { KeyTable } from "./support.js";
 
 const supported = { support: "supported" } as const;

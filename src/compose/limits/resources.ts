@@ -1,3 +1,7 @@
+/*
+ * What a container may use and do lives here. What it runs does not.
+ */
+
 import { groupOf } from "../../tools/present.js";
 import { matching } from "../document/lists.js";
 import { quoted, read, report, type Node } from "../document/node.js";

@@ -1,3 +1,7 @@
+/*
+ * How several files become one document lives here, before anything in it is understood.
+ */
+
 import { posix } from "node:path";
 import { openLibrary, type ReadText } from "../document/library.js";
 import type { Node, Reading } from "../document/node.js";

@@ -1,3 +1,7 @@
+/*
+ * What is wanted, as plain data, lives here, with its hashes. How it is written in a file does not.
+ */
+
 import type { ImageReference } from "../values/image.js";
 import type { BuildSpec } from "./build-spec.js";
 import type { GateSpec } from "./gate.js";

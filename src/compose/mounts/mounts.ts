@@ -1,3 +1,7 @@
+/*
+ * What a service mounts lives here, configs and secrets as well. The volumes themselves are declarations.
+ */
+
 import { posix } from "node:path";
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";

@@ -1,3 +1,7 @@
+/*
+ * How a service is on its networks lives here. The networks themselves are declarations.
+ */
+
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
 import { entries, items, quoted, read, readAll, report, type Node } from "../document/node.js";

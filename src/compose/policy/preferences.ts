@@ -1,3 +1,7 @@
+/*
+ * How a service is rolled out and looked after lives here: decoders only. The planner does what they say.
+ */
+
 import { given, groupOf } from "../../tools/present.js";
 import { read, type Node } from "../document/node.js";
 import { boolean, duration, integer } from "../document/scalar.js";

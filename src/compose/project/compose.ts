@@ -1,3 +1,7 @@
+/*
+ * Services together live here: what one of them says alone is read in the folders beside.
+ */
+
 import { posix } from "node:path";
 import { declaredNetworks, declaredVolumes } from "../declarations/declared.js";
 import { usedNetworks, withMembers } from "../declarations/membership.js";

@@ -1,3 +1,8 @@
+/*
+ * One value, read and written, lives here. A value knows no file, no key and no service; it throws, and its caller
+ * knows the place.
+ */
+
 import { FairleadError } from "../../errors.js";
 import { quote } from "./quote.js";
 

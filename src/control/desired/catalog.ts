@@ -1,13 +1,17 @@
+/*
+ * What should run lives here. What does run is observed.
+ */
+
 import { containerBondsOf, dependenciesOf, isNamedBy, serviceBondsOf } from "../../compose/model/relations.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
 import type { ImageReference } from "../../compose/values/image.js";
 import { formatProblem } from "../../compose/values/problem.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import { claimOf } from "../../plan/resources.js";
-import type { ResourceClaim } from "../../plan/resources.js";
-import { bareStatus } from "../../plan/status.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
+import { claimOf } from "../../plan/model/resources.js";
+import type { ResourceClaim } from "../../plan/model/resources.js";
+import { bareStatus } from "../../plan/status/status.js";
 import type { Subject } from "../ports/events.js";
 import type { SourceSnapshot } from "../ports/source.js";
 

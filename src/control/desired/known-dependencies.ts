@@ -2,10 +2,10 @@ import { specHash } from "../../compose/model/hash.js";
 import { dependenciesOf } from "../../compose/model/relations.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { Dependency, ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import { knownOf } from "../../plan/dependency.js";
-import type { KnownDependency } from "../../plan/dependency.js";
-import type { Target } from "../../plan/desired.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
+import { knownOf } from "../../plan/model/dependency.js";
+import type { KnownDependency } from "../../plan/model/dependency.js";
+import type { Target } from "../../plan/model/desired.js";
 import type { ServiceRecord } from "../journal/record.js";
 import type { Declared } from "./catalog.js";
 

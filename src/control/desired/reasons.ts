@@ -1,6 +1,6 @@
 import type { FairleadError } from "../../errors.js";
-import type { Reason } from "../../plan/condition.js";
-import type { StepKind } from "../../plan/step.js";
+import type { Reason } from "../../plan/model/condition.js";
+import type { StepKind } from "../../plan/model/step.js";
 
 /** The condition's reason for what the outside world refused; `step`: what was being done, where that is a step. */
 export function reasonOf(error: FairleadError, step?: StepKind): Reason {

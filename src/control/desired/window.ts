@@ -1,6 +1,6 @@
 import type { MaintenanceWindow } from "../../compose/model/release.js";
 import { parseCron } from "../../compose/values/cron.js";
-import type { Desired, WindowState } from "../../plan/desired.js";
+import type { Desired, WindowState } from "../../plan/model/desired.js";
 import { dayAt, farthestDays, instantsOn, zoneOf } from "../time/calendar.js";
 
 /** With how its maintenance window stands now. */

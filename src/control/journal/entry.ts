@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseImage } from "../../compose/values/image.js";
 import type { Digest } from "../../compose/values/image.js";
-import type { Reason, Rollout } from "../../plan/condition.js";
+import type { Reason, Rollout } from "../../plan/model/condition.js";
 import { mountedFile } from "./mounted-record.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));

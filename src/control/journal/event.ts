@@ -1,4 +1,4 @@
-import type { Rollout } from "../../plan/condition.js";
+import type { Rollout } from "../../plan/model/condition.js";
 import type { Entry } from "./entry.js";
 
 type What = Pick<Event, "type" | "reason" | "message" | "digest">;

@@ -1,4 +1,4 @@
-import type { ServiceStatus } from "../../plan/condition.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { Entry } from "./entry.js";
 import { eventOf, type Event } from "./event.js";
 

@@ -1,3 +1,7 @@
+/*
+ * What Docker cannot hold, and how it gets onto the disk and back, lives here. What follows from it is planned.
+ */
+
 import { join } from "node:path";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";

@@ -3,12 +3,12 @@ import { containerBondsOf, isNamedBy } from "../../compose/model/relations.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
-import { adoptionOf, candidatesFor, takeOver } from "../../plan/adopt.js";
-import type { Adopted, Candidate } from "../../plan/adopt.js";
-import { isAdoptable, matchOf } from "../../plan/match.js";
-import { activeName } from "../../plan/names.js";
-import type { HostSnapshot, ObservedContainer } from "../../plan/observed.js";
-import type { StepOf } from "../../plan/step.js";
+import { adoptionOf, candidatesFor, takeOver } from "../../plan/host/adopt.js";
+import type { Adopted, Candidate } from "../../plan/host/adopt.js";
+import { isAdoptable, matchOf } from "../../plan/host/match.js";
+import { activeName } from "../../plan/model/names.js";
+import type { HostSnapshot, ObservedContainer } from "../../plan/model/observed.js";
+import type { StepOf } from "../../plan/model/step.js";
 import type { ServiceRecord } from "../journal/record.js";
 import type { Claim, Engine } from "../ports/engine.js";
 

@@ -1,10 +1,10 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { CrashLoop } from "../../plan/desired.js";
-import { runOf } from "../../plan/observed.js";
-import type { ObservedContainer } from "../../plan/observed.js";
-import { endedFromOutside } from "../../plan/verdict.js";
-import { inEverySlot, inRole, isUp } from "../../plan/view.js";
-import type { View } from "../../plan/view.js";
+import { endedFromOutside } from "../../plan/judge/verdict.js";
+import type { CrashLoop } from "../../plan/model/desired.js";
+import { runOf } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/observed.js";
+import { inEverySlot, inRole, isUp } from "../../plan/model/view.js";
+import type { View } from "../../plan/model/view.js";
 
 const windowMs = 600_000;
 /** So many ends within the window are no accident any more. */

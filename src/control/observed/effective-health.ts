@@ -1,7 +1,7 @@
 import { serviceKey } from "../../compose/model/service.js";
 import type { ProbeSpec, ServiceSpec } from "../../compose/model/service.js";
-import type { HostSnapshot, ObservedContainer, ObservedHealthcheck } from "../../plan/observed.js";
-import { healthDeadlineMs } from "../../plan/verdict.js";
+import { healthDeadlineMs } from "../../plan/judge/verdict.js";
+import type { HostSnapshot, ObservedContainer, ObservedHealthcheck } from "../../plan/model/observed.js";
 import { unasked } from "./probe-state.js";
 import type { ProbeState } from "./probe-state.js";
 

@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { ObservedContainer } from "../../plan/observed.js";
-import { inEverySlot, inRole, isUp } from "../../plan/view.js";
+import type { ObservedContainer } from "../../plan/model/observed.js";
+import { inEverySlot, inRole, isUp } from "../../plan/model/view.js";
 
 const windowMs = 600_000;
 /** So many turns for the worse within the window are no accident any more. */

@@ -1,8 +1,8 @@
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { asFairleadError } from "../../errors.js";
-import { runOf } from "../../plan/observed.js";
-import type { GateState, HostSnapshot, ObservedContainer } from "../../plan/observed.js";
+import { runOf } from "../../plan/model/observed.js";
+import type { GateState, HostSnapshot, ObservedContainer } from "../../plan/model/observed.js";
 import type { Clock } from "../ports/clock.js";
 import type { Gates } from "../ports/gates.js";
 import type { Log } from "../ports/log.js";

@@ -1,6 +1,10 @@
+/*
+ * What the engine does not say of what runs lives here: what was asked, watched or counted. It decides nothing.
+ */
+
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import { keyOf, runOf } from "../../plan/observed.js";
-import type { HostSnapshot, ObservedContainer, UnreadFile } from "../../plan/observed.js";
+import { keyOf, runOf } from "../../plan/model/observed.js";
+import type { HostSnapshot, ObservedContainer, UnreadFile } from "../../plan/model/observed.js";
 import type { Journal } from "../journal/journal.js";
 import type { MountedFile } from "../journal/mounted-record.js";
 import type { Clock } from "../ports/clock.js";

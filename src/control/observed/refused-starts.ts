@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { ObservedContainer } from "../../plan/observed.js";
-import { isUp } from "../../plan/view.js";
+import type { ObservedContainer } from "../../plan/model/observed.js";
+import { isUp } from "../../plan/model/view.js";
 
 /** How often in a row the engine has refused to start a container, since it was last away: then it may have had its reasons. */
 export class RefusedStarts {

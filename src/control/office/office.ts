@@ -1,3 +1,7 @@
+/*
+ * Who may be the controller lives here. What a controller does does not.
+ */
+
 import { asFairleadError } from "../../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";

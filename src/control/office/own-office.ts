@@ -1,5 +1,5 @@
-import type { HostSnapshot } from "../../plan/observed.js";
-import type { SeenOffice } from "../../plan/view.js";
+import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { SeenOffice } from "../../plan/model/view.js";
 import type { Clock } from "../ports/clock.js";
 import type { Standbys } from "./standing-by.js";
 

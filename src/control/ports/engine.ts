@@ -1,8 +1,13 @@
+/*
+ * What the controller asks of the outside world lives here, as interfaces. What fills them lives in the adapters'
+ * rooms.
+ */
+
 import type { ExecSettings } from "../../compose/model/hooks.js";
 import type { ContainerFile, RestartPolicy } from "../../compose/model/service.js";
 import type { Digest } from "../../compose/values/image.js";
-import type { HostSnapshot, NetworkLocation, ForeignContainer } from "../../plan/observed.js";
-import type { StepOf, Endpoint } from "../../plan/step.js";
+import type { HostSnapshot, NetworkLocation, ForeignContainer } from "../../plan/model/observed.js";
+import type { StepOf, Endpoint } from "../../plan/model/step.js";
 import type { BuildOrder } from "./builds.js";
 import type { EngineEvent } from "./events.js";
 import type { FileStat } from "./host-files.js";

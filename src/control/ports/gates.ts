@@ -1,5 +1,5 @@
-import type { GateState } from "../../plan/observed.js";
-import type { Route } from "../../plan/step.js";
+import type { GateState } from "../../plan/model/observed.js";
+import type { Route } from "../../plan/model/step.js";
 
 /** The proxies within gates. Container arguments are full engine ids of running gates. Throws FairleadError only. */
 export interface Gates {

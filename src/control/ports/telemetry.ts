@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import type { StepKind } from "../../plan/step.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
+import type { StepKind } from "../../plan/model/step.js";
 
 export type ReconcileResult = "success" | "requeue_after" | "error" | "terminal";
 export type RolloutOutcome = "promoted" | "rolled-back" | "superseded" | "failed";

@@ -1,3 +1,7 @@
+/*
+ * When a service is looked at lives here. What is found and done does not.
+ */
+
 import PQueue from "p-queue";
 import type { Clock } from "../ports/clock.js";
 import type { QueueTelemetry } from "../ports/telemetry.js";

@@ -1,6 +1,6 @@
 import { serviceKey } from "../../compose/model/service.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import { withoutSight } from "../../plan/trouble.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
+import { withoutSight } from "../../plan/status/trouble.js";
 import type { Catalog } from "../desired/catalog.js";
 import type { Events } from "../journal/events.js";
 import type { Clock } from "../ports/clock.js";

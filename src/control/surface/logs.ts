@@ -1,6 +1,6 @@
 import { asFairleadError } from "../../errors.js";
-import { keyOf, runOf } from "../../plan/observed.js";
-import type { HostSnapshot, ObservedContainer } from "../../plan/observed.js";
+import { keyOf, runOf } from "../../plan/model/observed.js";
+import type { HostSnapshot, ObservedContainer } from "../../plan/model/observed.js";
 import { Funnel } from "../../tools/funnel.js";
 import { mergeByTime } from "../../tools/merge.js";
 import type { Clock } from "../ports/clock.js";

@@ -1,10 +1,15 @@
+/*
+ * What people, senders and events may ask lives here: it is answered, or written down and the service looked at.
+ * Nothing here acts on the host.
+ */
+
 import type { ServiceKey } from "../../compose/model/service.js";
 import type { ImageReference } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import type { HostSnapshot } from "../../plan/observed.js";
-import { orphansOf } from "../../plan/orphans.js";
-import type { Orphan } from "../../plan/orphans.js";
+import { orphansOf } from "../../plan/host/orphans.js";
+import type { Orphan } from "../../plan/host/orphans.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
+import type { HostSnapshot } from "../../plan/model/observed.js";
 import type { Cached } from "../../tools/cached.js";
 import type { Catalog } from "../desired/catalog.js";
 import type { Targets } from "../desired/targets.js";

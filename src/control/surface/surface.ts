@@ -1,9 +1,9 @@
 import type { ServiceKey } from "../../compose/model/service.js";
 import type { ImageReference } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
-import type { ServiceStatus } from "../../plan/condition.js";
-import type { Orphan } from "../../plan/orphans.js";
-import type { Revision } from "../../plan/revisions.js";
+import type { Revision } from "../../plan/history/revisions.js";
+import type { Orphan } from "../../plan/host/orphans.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { Event } from "../journal/event.js";
 import type { EventWish } from "../journal/events.js";
 import type { JournalState } from "../journal/standing.js";

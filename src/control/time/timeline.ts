@@ -1,5 +1,9 @@
-import type { Memory } from "../../plan/desired.js";
-import type { ClockReading, ContainerFacts, HostSnapshot, Interval } from "../../plan/observed.js";
+/*
+ * Clocks and waits live here. `Date.now()` and timers are called in clock.ts and nowhere else.
+ */
+
+import type { Memory } from "../../plan/model/desired.js";
+import type { ClockReading, ContainerFacts, HostSnapshot, Interval } from "../../plan/model/observed.js";
 import type { Clock } from "../ports/clock.js";
 import { EngineClock } from "./engine-clock.js";
 import { Sight } from "./sight.js";

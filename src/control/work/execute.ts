@@ -1,6 +1,6 @@
 import { FairleadError } from "../../errors.js";
-import type { ObservedContainer } from "../../plan/observed.js";
-import type { Step, StepKind, StepOf } from "../../plan/step.js";
+import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { Step, StepKind, StepOf } from "../../plan/model/step.js";
 import type { Engine } from "../ports/engine.js";
 import type { Gates } from "../ports/gates.js";
 

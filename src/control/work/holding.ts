@@ -1,7 +1,7 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import { keyOf } from "../../plan/observed.js";
-import type { ObservedContainer } from "../../plan/observed.js";
-import type { Outcome } from "../../plan/outcome.js";
+import { keyOf } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { Outcome } from "../../plan/model/outcome.js";
 
 /** Answers what lets the key go again. Undefined: it is being worked on. */
 type Hold = (key: ServiceKey) => (() => void) | undefined;

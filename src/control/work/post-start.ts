@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
 import { asFairleadError } from "../../errors.js";
-import type { StepOf } from "../../plan/step.js";
+import type { StepOf } from "../../plan/model/step.js";
 import type { Journal } from "../journal/journal.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";

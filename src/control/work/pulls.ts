@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { asFairleadError } from "../../errors.js";
 import type { FairleadError } from "../../errors.js";
-import type { PullState } from "../../plan/view.js";
+import type { PullState } from "../../plan/model/view.js";
 import { reasonOf } from "../desired/reasons.js";
 
 export interface PullsOptions {

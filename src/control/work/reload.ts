@@ -1,5 +1,5 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { StepOf } from "../../plan/step.js";
+import type { StepOf } from "../../plan/model/step.js";
 import { given } from "../../tools/present.js";
 import type { Journal } from "../journal/journal.js";
 import type { Clock } from "../ports/clock.js";

@@ -1,7 +1,11 @@
+/*
+ * How others' containers differ from ours lives here. Whether one is taken over is planned.
+ */
+
 import { bondsOf, isNamedBy } from "../../compose/model/relations.js";
 import type { Bond } from "../../compose/model/relations.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { CreateContainerStep, Owner } from "../../plan/step.js";
+import type { CreateContainerStep, Owner } from "../../plan/model/step.js";
 import type { InspectedContainer } from "../client/schema.js";
 import { bodyOf, recordOf, withImage } from "../create/body.js";
 import type { ImageConfig, Peer, Surroundings } from "../create/body.js";

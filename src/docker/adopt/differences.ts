@@ -1,5 +1,5 @@
 import { FairleadError } from "../../errors.js";
-import type { CreateContainerStep } from "../../plan/step.js";
+import type { CreateContainerStep } from "../../plan/model/step.js";
 import { inspectContainer } from "../calls/containers.js";
 import { anything } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";

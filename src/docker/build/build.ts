@@ -1,3 +1,7 @@
+/*
+ * Builds live here. What is sent to them comes from `context/`.
+ */
+
 import { isDigest } from "../../compose/values/image.js";
 import type { Digest } from "../../compose/values/image.js";
 import type { BuildOrder } from "../../control/ports/builds.js";

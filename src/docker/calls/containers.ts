@@ -1,8 +1,12 @@
+/*
+ * Calls to the engine live here, one or a few for each step of a plan. Which step is due is planned.
+ */
+
 import type { ContainerSpec, RestartPolicy } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
-import type { Interval, NetworkLocation } from "../../plan/observed.js";
-import { causeOf } from "../../plan/start-refusal.js";
-import type { CreateContainerStep } from "../../plan/step.js";
+import { causeOf } from "../../plan/judge/start-refusal.js";
+import type { Interval, NetworkLocation } from "../../plan/model/observed.js";
+import type { CreateContainerStep } from "../../plan/model/step.js";
 import { checkAbilities } from "../client/abilities.js";
 import { created, inspectedContainer, listedContainers } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";

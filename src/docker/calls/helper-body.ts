@@ -1,4 +1,4 @@
-import type { CreateHelperStep, Endpoint } from "../../plan/step.js";
+import type { CreateHelperStep, Endpoint } from "../../plan/model/step.js";
 import type { Body } from "../create/body.js";
 import { endpointBody } from "../create/endpoint-body.js";
 import { helperLabels } from "../read/helper-labels.js";

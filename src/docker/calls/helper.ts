@@ -1,6 +1,6 @@
 import type { ContainerFile } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
-import type { CreateHelperStep } from "../../plan/step.js";
+import type { CreateHelperStep } from "../../plan/model/step.js";
 import { anything, created } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { containerPath, shortId } from "../client/ids.js";

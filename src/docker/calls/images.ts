@@ -1,4 +1,4 @@
-import type { ObservedImage } from "../../plan/observed.js";
+import type { ObservedImage } from "../../plan/model/observed.js";
 import { listedImages } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { imagePath } from "../client/ids.js";

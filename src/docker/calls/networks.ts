@@ -1,6 +1,6 @@
 import type { Ipam } from "../../compose/model/network.js";
 import { FairleadError } from "../../errors.js";
-import type { Endpoint, StepOf } from "../../plan/step.js";
+import type { Endpoint, StepOf } from "../../plan/model/step.js";
 import { listedNetworks } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { networkPath, shortId } from "../client/ids.js";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { FairleadError } from "../../errors.js";
-import { lacksOnHost } from "../../plan/start-refusal.js";
-import type { StepOf } from "../../plan/step.js";
+import { lacksOnHost } from "../../plan/judge/start-refusal.js";
+import type { StepOf } from "../../plan/model/step.js";
 import { created, listedContainers } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { containerPath } from "../client/ids.js";

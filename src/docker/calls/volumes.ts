@@ -1,5 +1,5 @@
-import type { ObservedVolume } from "../../plan/observed.js";
-import type { StepOf } from "../../plan/step.js";
+import type { ObservedVolume } from "../../plan/model/observed.js";
+import type { StepOf } from "../../plan/model/step.js";
 import { listedVolumes } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import type { ListedVolume } from "../client/schema.js";

@@ -1,7 +1,7 @@
 import { type EndpointSettings, interfaceOption } from "../../compose/model/network.js";
 import type { Mount, ServiceSpec } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
-import type { CreateContainerStep } from "../../plan/step.js";
+import type { CreateContainerStep } from "../../plan/model/step.js";
 import { isOlder } from "./version.js";
 
 /** Something that a file can ask for and that older engines drop without a word, or take for something else. */

@@ -1,3 +1,7 @@
+/*
+ * How the engine is spoken to lives here. What is said to it does not.
+ */
+
 import type { IncomingMessage } from "node:http";
 import { addAbortSignal } from "node:stream";
 import type { Duplex, Readable } from "node:stream";

@@ -1,5 +1,9 @@
+/*
+ * The bodies of requests live here, pure. The calls that carry them do not.
+ */
+
 import { pinnedImage } from "../../compose/values/image.js";
-import type { CreateContainerStep } from "../../plan/step.js";
+import type { CreateContainerStep } from "../../plan/model/step.js";
 import type { Body } from "./body.js";
 import { defined } from "./defined.js";
 import { environmentEntries } from "./environment.js";

@@ -1,5 +1,5 @@
 import { isDigest } from "../../compose/values/image.js";
-import type { JobMark } from "../../plan/observed.js";
+import type { JobMark } from "../../plan/model/observed.js";
 
 type Labels = Readonly<Record<string, string>>;
 

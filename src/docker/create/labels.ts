@@ -3,9 +3,9 @@ import type { NetworkSpec } from "../../compose/model/network.js";
 import type { RestartPolicy, ServiceSpec, VolumeSpec } from "../../compose/model/service.js";
 import { formatImage, isDigest, pinnedImage } from "../../compose/values/image.js";
 import type { Digest } from "../../compose/values/image.js";
-import { activeName } from "../../plan/names.js";
-import type { ForeignContainer, JobMark } from "../../plan/observed.js";
-import type { CreateContainerStep } from "../../plan/step.js";
+import { activeName } from "../../plan/model/names.js";
+import type { ForeignContainer, JobMark } from "../../plan/model/observed.js";
+import type { CreateContainerStep } from "../../plan/model/step.js";
 import { isJobLabelled, jobLabels, readJob } from "./job-labels.js";
 
 export type Labels = Readonly<Record<string, string>>;

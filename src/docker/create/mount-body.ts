@@ -1,5 +1,5 @@
 import type { ContainerSpec, Mount } from "../../compose/model/service.js";
-import type { InheritedVolume } from "../../plan/step.js";
+import type { InheritedVolume } from "../../plan/model/step.js";
 import { defined } from "./defined.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { NetworkMode } from "../../compose/model/network.js";
-import type { CreateContainerStep } from "../../plan/step.js";
+import type { CreateContainerStep } from "../../plan/model/step.js";
 import { isOlder } from "../client/version.js";
 import { endpointBody } from "./endpoint-body.js";
 import { idOf, ownerOf } from "./owners.js";

@@ -1,8 +1,8 @@
 import type { ContainerOf } from "../../compose/model/options.js";
 import type { Shared } from "../../compose/model/relations.js";
 import { FairleadError } from "../../errors.js";
-import type { Owners } from "../../plan/observed.js";
-import type { CreateContainerStep, Owner } from "../../plan/step.js";
+import type { Owners } from "../../plan/model/observed.js";
+import type { CreateContainerStep, Owner } from "../../plan/model/step.js";
 import type { InspectedContainer } from "../client/schema.js";
 import { defined } from "./defined.js";
 

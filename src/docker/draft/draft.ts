@@ -1,3 +1,7 @@
+/*
+ * A services file from what runs lives here. It only reads.
+ */
+
 import { serviceKeys } from "../../compose/keys/keys.js";
 import type { MountedVolume } from "../adopt/volumes-of.js";
 import { isEmpty, recordOf } from "../create/body.js";

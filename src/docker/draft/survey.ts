@@ -1,5 +1,5 @@
 import { FairleadError } from "../../errors.js";
-import type { ForeignContainer } from "../../plan/observed.js";
+import type { ForeignContainer } from "../../plan/model/observed.js";
 import { imageOf, surroundings } from "../adopt/differences.js";
 import type { Settings } from "../adopt/settings.js";
 import { inspectContainer, listContainers } from "../calls/containers.js";

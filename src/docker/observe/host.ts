@@ -1,6 +1,16 @@
+/*
+ * The look at the whole host lives here, and what is remembered from one to the next.
+ */
+
 import type { Clock } from "../../control/ports/clock.js";
 import type { Claim } from "../../control/ports/engine.js";
-import type { ClockReading, ContainerFacts, HostSnapshot, Interval, ObservedContainer } from "../../plan/observed.js";
+import type {
+  ClockReading,
+  ContainerFacts,
+  HostSnapshot,
+  Interval,
+  ObservedContainer,
+} from "../../plan/model/observed.js";
 import { Flight } from "../../tools/flight.js";
 import { inspectContainer, listContainers } from "../calls/containers.js";
 import { ExecMemory } from "../calls/exec-memory.js";

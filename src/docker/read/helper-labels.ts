@@ -1,5 +1,5 @@
-import type { ObservedContainer, ObservedHelper } from "../../plan/observed.js";
-import type { CreateHelperStep } from "../../plan/step.js";
+import type { ObservedContainer, ObservedHelper } from "../../plan/model/observed.js";
+import type { CreateHelperStep } from "../../plan/model/step.js";
 import type { ListedContainer } from "../client/schema.js";
 import type { Labels } from "../create/labels.js";
 import { namesOf } from "./listing.js";

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from "../../plan/observed.js";
+import type { ContainerFacts } from "../../plan/model/observed.js";
 import type { ListedContainer } from "../client/schema.js";
 
 /** From where the engine is spoken to. */

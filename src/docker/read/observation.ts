@@ -1,6 +1,15 @@
+/*
+ * Answers of the engine in the planner's words live here, pure. The calls that bring them do not.
+ */
+
 import type { RestartPolicy } from "../../compose/model/service.js";
-import { roleOf } from "../../plan/names.js";
-import type { ContainerFacts, ObservedContainer, ObservedEndpoint, ObservedHealthcheck } from "../../plan/observed.js";
+import { roleOf } from "../../plan/model/names.js";
+import type {
+  ContainerFacts,
+  ObservedContainer,
+  ObservedEndpoint,
+  ObservedHealthcheck,
+} from "../../plan/model/observed.js";
 import { printable } from "../../tools/printable.js";
 import type { InspectedCheck, InspectedContainer, InspectedHealth, InspectedHealthcheck } from "../client/schema.js";
 import { readIdentity } from "../create/labels.js";

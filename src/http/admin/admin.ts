@@ -1,3 +1,7 @@
+/*
+ * The admin API and the page live here. They show and ask; the controller does.
+ */
+
 import type { Express, Request, RequestHandler, Response } from "express";
 import { formatProblem } from "../../compose/values/problem.js";
 import type { Surface } from "../../control/surface/surface.js";

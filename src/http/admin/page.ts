@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { formatProblem, type Problem } from "../../compose/values/problem.js";
 import { journalNotice, type JournalState } from "../../control/journal/standing.js";
 import { engineNotices, type EngineState } from "../../control/surface/engine-state.js";
-import type { ServiceStatus } from "../../plan/condition.js";
+import type { ServiceStatus } from "../../plan/model/condition.js";
 import { printable } from "../../tools/printable.js";
 
 const style = `:root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}body{margin:2rem auto;max-width:72rem;padding:0 1rem}

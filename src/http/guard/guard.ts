@@ -1,3 +1,7 @@
+/*
+ * Who may come in lives here. What they may ask does not.
+ */
+
 import type { Request, RequestHandler } from "express";
 import { Refusal } from "../web/refusal.js";
 import { bearerToken, type SecretCheck } from "./secret.js";

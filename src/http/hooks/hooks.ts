@@ -1,3 +1,7 @@
+/*
+ * Webhooks live here, one file for each sender. A delivery is believed no more than which image it names.
+ */
+
 import type { Express, Request, RequestHandler, Response } from "express";
 import { formatImage } from "../../compose/values/image.js";
 import type { Surface } from "../../control/surface/surface.js";

@@ -1,3 +1,7 @@
+/*
+ * What any app of ours needs lives here. No route does.
+ */
+
 import { createServer, type RequestListener, type Server } from "node:http";
 import { FairleadError } from "../../errors.js";
 import { type Address, formatAddress } from "./address.js";

@@ -1,14 +1,14 @@
 import type { RestartPolicy } from "../../compose/model/service.js";
-import type { Desired } from "../desired.js";
-import type { ObservedContainer } from "../observed.js";
-import type { Decision, Plan } from "../outcome.js";
-import type { Step } from "../step.js";
-import { isUp } from "../view.js";
-import type { View } from "../view.js";
-import { writeAgain, rewrite, writeFiles } from "../written.js";
+import type { Desired } from "../model/desired.js";
+import type { Act, ActOf, Intent, Starting } from "../model/intent.js";
+import type { ObservedContainer } from "../model/observed.js";
+import type { Decision, Plan } from "../model/outcome.js";
+import type { Step } from "../model/step.js";
+import { isUp } from "../model/view.js";
+import type { View } from "../model/view.js";
 import { stoppedBy } from "./fates.js";
-import type { Act, ActOf, Intent, Starting } from "./intent.js";
 import { networksFirst, rejoin } from "./rejoin.js";
+import { writeAgain, rewrite, writeFiles } from "./written.js";
 
 /** What a decision is carried out on. */
 export interface Site {

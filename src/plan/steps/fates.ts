@@ -1,6 +1,6 @@
-import type { ObservedContainer } from "../observed.js";
-import { isUp } from "../view.js";
-import type { Intent } from "./intent.js";
+import type { Intent } from "../model/intent.js";
+import type { ObservedContainer } from "../model/observed.js";
+import { isUp } from "../model/view.js";
 
 /** The slot that it changes; undefined: none, or what it does there keeps nobody from anything. */
 export function slotIn(intent: Intent): number | undefined {

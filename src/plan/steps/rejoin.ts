@@ -1,11 +1,11 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { given } from "../../tools/present.js";
-import type { ObservedContainer } from "../observed.js";
-import type { Step } from "../step.js";
-import { connection } from "../steps.js";
-import { isUp } from "../view.js";
-import type { View } from "../view.js";
-import type { Intent } from "./intent.js";
+import type { Intent } from "../model/intent.js";
+import type { ObservedContainer } from "../model/observed.js";
+import type { Step } from "../model/step.js";
+import { isUp } from "../model/view.js";
+import type { View } from "../model/view.js";
+import { connection } from "./steps.js";
 
 /** A network that somebody removed, or whose re-creation was cut off, is there again before anybody joins it. */
 export function networksFirst(steps: readonly Step[], spec: ServiceSpec, view: View): readonly Step[] {

@@ -1,3 +1,7 @@
+/*
+ * HTTP to a registry lives here. What is asked of it does not.
+ */
+
 import { readFile } from "node:fs/promises";
 import PQueue from "p-queue";
 import { FairleadError } from "../../errors.js";

@@ -1,3 +1,7 @@
+/*
+ * Manifests and platforms live here: what a tag amounts to on this host.
+ */
+
 import type { Answer } from "../client/transport.js";
 import { refusal, type Subject } from "../faults/failure.js";
 import type { Authority, Pass } from "../login/authority.js";

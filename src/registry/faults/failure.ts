@@ -1,3 +1,7 @@
+/*
+ * What is said of a registry that does not do as asked lives here.
+ */
+
 import { formatImage, type ImageReference } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";

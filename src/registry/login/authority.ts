@@ -1,3 +1,7 @@
+/*
+ * How one gets in lives here: challenges, tokens, credentials. Nothing of them leaves this folder but a header.
+ */
+
 import { createHash } from "node:crypto";
 import type { Clock } from "../../control/ports/clock.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";

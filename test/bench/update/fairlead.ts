@@ -1,4 +1,4 @@
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { until } from "../../load/until.js";
 import { clearProject } from "../../real/e2e/host.js";
 import { freePort } from "../../sandbox/ports.js";

@@ -4,12 +4,12 @@ import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Digest } from "../../../src/compose/values/image.js";
 import type { Claim, Engine } from "../../../src/control/ports/engine.js";
 import { execute, idsOf } from "../../../src/control/work/execute.js";
-import { emptyMemory } from "../../../src/plan/desired.js";
-import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
-import type { Outcome } from "../../../src/plan/outcome.js";
+import { emptyMemory } from "../../../src/plan/model/desired.js";
+import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { Outcome } from "../../../src/plan/model/outcome.js";
+import type { StepKind } from "../../../src/plan/model/step.js";
+import { viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
-import type { StepKind } from "../../../src/plan/step.js";
-import { viewOf } from "../../../src/plan/view.js";
 
 /** Everything but these is carried out: nothing is ever started here. */
 const left: ReadonlySet<StepKind> = new Set(["start-container", "stop-container", "tag-image"]);

@@ -7,7 +7,7 @@ import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { formatProblem } from "../../../src/compose/values/problem.js";
 import type { Engine } from "../../../src/control/ports/engine.js";
 import { connectEngine } from "../../../src/docker/engine.js";
-import type { Endpoint } from "../../../src/plan/step.js";
+import type { Endpoint } from "../../../src/plan/model/step.js";
 import { creation } from "../../contract/service.js";
 import type { StageImage } from "../../contract/stage.js";
 import { publishImage } from "../../sandbox/image.js";

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, inject, vi } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
 import type { Compose } from "../../sandbox/docker-compose.js";
 import { fairlead } from "./cli.js";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, type ExpectStatic } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { assertKnown } from "../../proxy/strange.js";
 import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 import { fairlead } from "./cli.js";

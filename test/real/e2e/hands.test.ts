@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { freePort } from "../../sandbox/ports.js";
 import { fairlead } from "./cli.js";
 import { test, type Scene } from "./scene.js";

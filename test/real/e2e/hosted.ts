@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir } from "node:fs/promises";
 import { inject } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import type { PublishedImage } from "../../sandbox/image.js";
 import { freePort } from "../../sandbox/ports.js";
 import { fairleadPublisher } from "../image/fairlead.js";

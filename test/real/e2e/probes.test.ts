@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { test } from "./scene.js";
 
 const held = ({ sync, lastRollout }: ServiceStatus): boolean =>

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, inject } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { faultProxy } from "../../sandbox/fault-proxy.js";
 import { freePort } from "../../sandbox/ports.js";
 import { lookAt, runForeign } from "./host.js";

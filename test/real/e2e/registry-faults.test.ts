@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, inject } from "vitest";
-import type { Reason, ServiceStatus } from "../../../src/plan/condition.js";
+import type { Reason, ServiceStatus } from "../../../src/plan/model/condition.js";
 import { faultProxy, type Fault, type FaultProxy } from "../../sandbox/fault-proxy.js";
 import { publishImage } from "../../sandbox/image.js";
 import { startRegistry } from "../../sandbox/registry.js";

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { fairlead } from "./cli.js";
 import { quick, test, type Scene } from "./scene.js";
 

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { describe } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { fairlead } from "./cli.js";
 import { order, quick, test, type Scene } from "./scene.js";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { inject, test as base } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { assertKnown } from "../../proxy/strange.js";
 import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { describe } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { fairlead } from "./cli.js";
 import { test, type Scene } from "./scene.js";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { readAllowlist, startAllowlistProxy } from "../../proxy/allowlist.js";
 import { publishImage } from "../../sandbox/image.js";
 import { freePort } from "../../sandbox/ports.js";

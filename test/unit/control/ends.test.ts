@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { RestartPolicy } from "../../../src/compose/model/service.js";
-import type { ServiceStatus } from "../../../src/plan/condition.js";
+import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { specOf } from "../plan/world.js";
 import { openStage } from "./stage.js";
 import type { Stage } from "./stage.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
-import type { ObservedContainer } from "../../../src/plan/observed.js";
-import { inEverySlot } from "../../../src/plan/view.js";
+import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import { inEverySlot } from "../../../src/plan/model/view.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, specOf } from "../plan/world.js";
 import { memories, mortal, openStage } from "./stage.js";

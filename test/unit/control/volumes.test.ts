@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Mount, ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Controller } from "../../../src/control/controller.js";
-import type { ObservedContainer } from "../../../src/plan/observed.js";
+import type { ObservedContainer } from "../../../src/plan/model/observed.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, specOf } from "../plan/world.js";
 import { mortal, openStage } from "./stage.js";

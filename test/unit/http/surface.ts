@@ -4,8 +4,8 @@ import { parseImage } from "../../../src/compose/values/image.js";
 import type { Problem } from "../../../src/compose/values/problem.js";
 import type { EngineState } from "../../../src/control/surface/engine-state.js";
 import type { ServicePlan, Surface } from "../../../src/control/surface/surface.js";
-import { conditionTypes, type ServiceStatus } from "../../../src/plan/condition.js";
-import type { Orphan } from "../../../src/plan/orphans.js";
+import type { Orphan } from "../../../src/plan/host/orphans.js";
+import { conditionTypes, type ServiceStatus } from "../../../src/plan/model/condition.js";
 
 /** A controller that only remembers: what it declares is a table, what it was asked is a list. */
 export interface FakeSurface extends Surface {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { emptyMemory } from "../../../src/plan/desired.js";
-import type { Memory } from "../../../src/plan/desired.js";
+import { emptyMemory } from "../../../src/plan/model/desired.js";
+import type { Memory } from "../../../src/plan/model/desired.js";
+import { viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
-import { planRemoval } from "../../../src/plan/removal.js";
-import { renderPlan } from "../../../src/plan/render.js";
-import { viewOf } from "../../../src/plan/view.js";
+import { planRemoval } from "../../../src/plan/rollout/removal.js";
+import { renderPlan } from "../../../src/plan/steps/render.js";
 import {
   containerIn,
   defaultNetwork,

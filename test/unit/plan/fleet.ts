@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
-import { nameInRole } from "../../../src/plan/names.js";
-import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import { nameInRole } from "../../../src/plan/model/names.js";
+import type { HostSnapshot, ObservedContainer } from "../../../src/plan/model/observed.js";
 import { containerIn, foreignContainer, hostWith, imageOf, specOf } from "./world.js";
 
 /** A container of a slot of `shop/web`. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { emptyMemory } from "../../../src/plan/desired.js";
-import type { Desired, Memory } from "../../../src/plan/desired.js";
 import { forecast, forecastAll } from "../../../src/plan/forecast.js";
-import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import { emptyMemory } from "../../../src/plan/model/desired.js";
+import type { Desired, Memory } from "../../../src/plan/model/desired.js";
+import type { HostSnapshot, ObservedContainer } from "../../../src/plan/model/observed.js";
 import {
   containerIn,
   defaultNetwork,

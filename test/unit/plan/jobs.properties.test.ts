@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HostSnapshot } from "../../../src/plan/observed.js";
-import { inRole } from "../../../src/plan/view.js";
+import type { HostSnapshot } from "../../../src/plan/model/observed.js";
+import { inRole } from "../../../src/plan/model/view.js";
 import { drive } from "./drive.js";
 import type { Arrival } from "./drive.js";
 import { migrate, purge, seed } from "./jobs.js";

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { jobsHash } from "../../../src/compose/model/hash.js";
-import { emptyMemory } from "../../../src/plan/desired.js";
 import { forecast } from "../../../src/plan/forecast.js";
-import { pinned } from "../../../src/plan/pin.js";
+import { pinned } from "../../../src/plan/history/pin.js";
+import { emptyMemory } from "../../../src/plan/model/desired.js";
+import { viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
-import { planRemoval } from "../../../src/plan/removal.js";
-import { renderPlan } from "../../../src/plan/render.js";
-import { viewOf } from "../../../src/plan/view.js";
+import { planRemoval } from "../../../src/plan/rollout/removal.js";
+import { renderPlan } from "../../../src/plan/steps/render.js";
 import { exited, jobContainer, migrate, purge, remembered, seed } from "./jobs.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, port8080, specOf } from "./world.js";
 

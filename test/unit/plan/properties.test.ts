@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Desired } from "../../../src/plan/desired.js";
-import type { HostSnapshot } from "../../../src/plan/observed.js";
+import { strategyOf } from "../../../src/plan/judge/strategy.js";
+import type { Desired } from "../../../src/plan/model/desired.js";
+import type { HostSnapshot } from "../../../src/plan/model/observed.js";
+import type { Step } from "../../../src/plan/model/step.js";
+import { inRole, viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
-import { renderPlan } from "../../../src/plan/render.js";
-import type { Step } from "../../../src/plan/step.js";
-import { strategyOf } from "../../../src/plan/strategy.js";
-import { inRole, viewOf } from "../../../src/plan/view.js";
+import { renderPlan } from "../../../src/plan/steps/render.js";
 import { bad, drive } from "./drive.js";
 import type { Arrival, Behaviour } from "./drive.js";
 import { containerIn, desire, digestOf, foreignContainer, hostWith, imageOf, specOf, stopFirst } from "./world.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
-import { lostNamespace } from "../../../src/plan/bonds.js";
-import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../../../src/plan/observed.js";
-import { viewOf } from "../../../src/plan/view.js";
+import { lostNamespace } from "../../../src/plan/bonds/bonds.js";
+import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../../../src/plan/model/observed.js";
+import { viewOf } from "../../../src/plan/model/view.js";
 import { containerIn, desire, foreignContainer, hostWith, imageOf, now, planText, specOf } from "./world.js";
 
 const images = [imageOf("a", [1], ["id-active-1"]), imageOf("b", [2], ["id-next-2"])];

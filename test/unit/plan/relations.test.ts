@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
-import type { KnownDependency } from "../../../src/plan/dependency.js";
-import { emptyMemory } from "../../../src/plan/desired.js";
 import { forecast } from "../../../src/plan/forecast.js";
-import type { HostSnapshot, ObservedContainer } from "../../../src/plan/observed.js";
+import type { KnownDependency } from "../../../src/plan/model/dependency.js";
+import { emptyMemory } from "../../../src/plan/model/desired.js";
+import type { HostSnapshot, ObservedContainer } from "../../../src/plan/model/observed.js";
+import { viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
-import { renderPlan } from "../../../src/plan/render.js";
-import { viewOf } from "../../../src/plan/view.js";
+import { renderPlan } from "../../../src/plan/steps/render.js";
 import { fleet } from "./fleet.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, specOf } from "./world.js";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { emptyMemory } from "../../../src/plan/desired.js";
-import type { HostSnapshot, ObservedContainer, UnreadFile } from "../../../src/plan/observed.js";
-import type { Step } from "../../../src/plan/step.js";
-import { strategyOf } from "../../../src/plan/strategy.js";
-import { viewOf } from "../../../src/plan/view.js";
+import { strategyOf } from "../../../src/plan/judge/strategy.js";
+import { emptyMemory } from "../../../src/plan/model/desired.js";
+import type { HostSnapshot, ObservedContainer, UnreadFile } from "../../../src/plan/model/observed.js";
+import type { Step } from "../../../src/plan/model/step.js";
+import { viewOf } from "../../../src/plan/model/view.js";
 import { drive } from "./drive.js";
 import { fleet, fleetSpec } from "./fleet.js";
 import { desire, now } from "./world.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
-import type { HostSnapshot } from "../../../src/plan/observed.js";
+import { strategyOf } from "../../../src/plan/judge/strategy.js";
+import type { HostSnapshot } from "../../../src/plan/model/observed.js";
+import { inEverySlot, viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
-import { strategyOf } from "../../../src/plan/strategy.js";
-import { inEverySlot, viewOf } from "../../../src/plan/view.js";
 import { bad, drive } from "./drive.js";
 import type { Arrival, Behaviour } from "./drive.js";
 import { fleet, fleetSpec } from "./fleet.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Memory } from "../../../src/plan/desired.js";
-import { planRemoval } from "../../../src/plan/removal.js";
-import { renderPlan } from "../../../src/plan/render.js";
-import { viewOf } from "../../../src/plan/view.js";
+import type { Memory } from "../../../src/plan/model/desired.js";
+import { viewOf } from "../../../src/plan/model/view.js";
+import { planRemoval } from "../../../src/plan/rollout/removal.js";
+import { renderPlan } from "../../../src/plan/steps/render.js";
 import {
   containerIn,
   desire,

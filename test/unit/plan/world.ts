@@ -1,15 +1,20 @@
 import type { NetworkSpec } from "../../../src/compose/model/network.js";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Digest } from "../../../src/compose/values/image.js";
-import { emptyMemory } from "../../../src/plan/desired.js";
-import type { Desired, Memory } from "../../../src/plan/desired.js";
-import { networkMade } from "../../../src/plan/made.js";
-import { nameInRole } from "../../../src/plan/names.js";
-import type { ForeignContainer, HostSnapshot, ObservedContainer, ObservedImage } from "../../../src/plan/observed.js";
+import { emptyMemory } from "../../../src/plan/model/desired.js";
+import type { Desired, Memory } from "../../../src/plan/model/desired.js";
+import { nameInRole } from "../../../src/plan/model/names.js";
+import type {
+  ForeignContainer,
+  HostSnapshot,
+  ObservedContainer,
+  ObservedImage,
+} from "../../../src/plan/model/observed.js";
+import { viewOf } from "../../../src/plan/model/view.js";
+import type { PullState } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
-import { renderPlan } from "../../../src/plan/render.js";
-import { viewOf } from "../../../src/plan/view.js";
-import type { PullState } from "../../../src/plan/view.js";
+import { networkMade } from "../../../src/plan/steps/made.js";
+import { renderPlan } from "../../../src/plan/steps/render.js";
 
 /** A digest people can tell apart: `digestOf("a")` is sha256:aaaa… */
 export function digestOf(letter: string): Digest {

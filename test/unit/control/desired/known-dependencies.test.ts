@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { specHash } from "../../../../src/compose/model/hash.js";
 import { knownDependencies } from "../../../../src/control/desired/known-dependencies.js";
 import type { Sight } from "../../../../src/control/desired/known-dependencies.js";
-import type { Condition, ServiceStatus } from "../../../../src/plan/condition.js";
-import { dependencyState } from "../../../../src/plan/dependency.js";
-import type { Target } from "../../../../src/plan/desired.js";
+import type { Condition, ServiceStatus } from "../../../../src/plan/model/condition.js";
+import { dependencyState } from "../../../../src/plan/model/dependency.js";
+import type { Target } from "../../../../src/plan/model/desired.js";
 import { containerIn, digestOf, specOf } from "../../plan/world.js";
 
 const migrate = specOf({ name: "migrate", oneShot: true });

@@ -4,7 +4,7 @@ import type { ResolutionsOptions } from "../../../../src/control/desired/resolut
 import type { Resolved, Targets } from "../../../../src/control/desired/targets.js";
 import { emptyRecord } from "../../../../src/control/journal/record.js";
 import { silentLog } from "../../../../src/log.js";
-import { viewOf } from "../../../../src/plan/view.js";
+import { viewOf } from "../../../../src/plan/model/view.js";
 import { digestOf, hostWith, now, specOf } from "../../plan/world.js";
 import { manualClock } from "../clock.js";
 

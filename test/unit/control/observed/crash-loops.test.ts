@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RestartPolicy } from "../../../../src/compose/model/service.js";
 import { CrashLoops } from "../../../../src/control/observed/crash-loops.js";
-import type { HostSnapshot, ObservedContainer } from "../../../../src/plan/observed.js";
+import type { HostSnapshot, ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { containerIn, now, specOf } from "../../plan/world.js";
 import { openStage } from "../stage.js";
 import type { Stage } from "../stage.js";

@@ -6,9 +6,9 @@ import { withoutAnswers, withProbe } from "../../../../src/control/observed/effe
 import { unasked } from "../../../../src/control/observed/probe-state.js";
 import type { ProbeState } from "../../../../src/control/observed/probe-state.js";
 import { forecastAll } from "../../../../src/control/surface/preview.js";
-import type { ObservedContainer } from "../../../../src/plan/observed.js";
-import { judge } from "../../../../src/plan/verdict.js";
-import { viewOf } from "../../../../src/plan/view.js";
+import { judge } from "../../../../src/plan/judge/verdict.js";
+import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import { viewOf } from "../../../../src/plan/model/view.js";
 import { containerIn, hostWith, now, specOf } from "../../plan/world.js";
 
 const probe: ProbeSpec = {

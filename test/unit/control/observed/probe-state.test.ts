@@ -4,7 +4,7 @@ import type { ProbeSpec } from "../../../../src/compose/model/service.js";
 import { answered, pauseMs, unasked } from "../../../../src/control/observed/probe-state.js";
 import type { ProbeState } from "../../../../src/control/observed/probe-state.js";
 import type { ProbeAnswer } from "../../../../src/control/ports/prober.js";
-import { healthDeadlineMs } from "../../../../src/plan/verdict.js";
+import { healthDeadlineMs } from "../../../../src/plan/judge/verdict.js";
 import { containerIn } from "../../plan/world.js";
 
 const probe: ProbeSpec = {

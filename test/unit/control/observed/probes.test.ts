@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProbeSpec, ServiceSpec } from "../../../../src/compose/model/service.js";
 import type { ProbeAnswer } from "../../../../src/control/ports/prober.js";
-import type { ObservedContainer } from "../../../../src/plan/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { defaultNetwork, digestOf, specOf } from "../../plan/world.js";
 import { openStage } from "../stage.js";
 import type { Stage } from "../stage.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { differencesOf } from "../../../../src/docker/adopt/comparison.js";
 import type { InspectedContainer } from "../../../../src/docker/client/schema.js";
-import type { StepOf } from "../../../../src/plan/step.js";
+import type { StepOf } from "../../../../src/plan/model/step.js";
 import { defaultNetwork, digestOf, port8080, specOf } from "../../plan/world.js";
 
 const id = "0123456789ab".padEnd(64, "c");

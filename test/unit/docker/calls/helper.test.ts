@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { helperBody } from "../../../../src/docker/calls/helper-body.js";
 import type { HelperOptions, Original } from "../../../../src/docker/calls/helper-body.js";
 import { helperLabels, helpersIn } from "../../../../src/docker/read/helper-labels.js";
-import type { CreateHelperStep } from "../../../../src/plan/step.js";
+import type { CreateHelperStep } from "../../../../src/plan/model/step.js";
 
 const of = "a".repeat(64);
 const step: CreateHelperStep = {

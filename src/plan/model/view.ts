@@ -1,0 +1,183 @@
+import { dependenciesOf } from "../../compose/model/relations.js";
+import type { Related } from "../../compose/model/relations.js";
+import type { ServiceSpec } from "../../compose/model/service.js";
+import { familiarName } from "../../compose/values/image.js";
+import type { Digest } from "../../compose/values/image.js";
+import type { ImageReference } from "../../compose/values/image.js";
+import type { Reason } from "./condition.js";
+import { dependencyState, isComplete } from "./dependency.js";
+import type { DependencyState, KnownDependency } from "./dependency.js";
+import type {
+  ForeignContainer,
+  HostSnapshot,
+  ObservedContainer,
+  ObservedHelper,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+  Refusal,
+  Role,
+} from "./observed.js";
+import { providersOf } from "./provider.js";
+import type { Provider } from "./provider.js";
+import type { ResourceClaim } from "./resources.js";
+
+/** What the planner sees of the host for one service. */
+export interface View {
+  readonly now: number;
+  /** All containers of this service, but for those of its jobs. */
+  readonly containers: readonly ObservedContainer[];
+  readonly jobs: readonly ObservedContainer[];
+  readonly foreign: readonly ForeignContainer[];
+  /** Ours of all other services, of any project, with those of their jobs: networks are shared. */
+  readonly neighbours: readonly ObservedContainer[];
+  readonly networks: ReadonlyMap<string, ObservedNetwork>;
+  readonly volumes: ReadonlyMap<string, ObservedVolume>;
+  readonly images: readonly ObservedImage[];
+  readonly engineOutage: HostSnapshot["engineOutage"];
+  readonly blind?: HostSnapshot["blind"];
+  readonly seeingSince?: HostSnapshot["seeingSince"];
+  /** What the services of all files are to have for themselves. Absent: not known. */
+  readonly claims?: readonly ResourceClaim[];
+  /** The helpers that are there for the sake of this service. */
+  readonly helpers?: readonly ObservedHelper[];
+  /** The helper that the controller is, whichever service it is there for. */
+  readonly self?: ObservedHelper | undefined;
+  readonly own?: HostSnapshot["own"];
+  readonly office?: SeenOffice;
+  /** Pulls that have begun, by `repository@sha256:…`. */
+  readonly pulls: ReadonlyMap<string, PullState>;
+  /** Creations that the engine has just refused. */
+  readonly refusals?: readonly Refusal[];
+  /** The services this one depends on, by name. */
+  readonly dependencies: ReadonlyMap<string, DependencyState>;
+  /** The containers that its file names to share something of, by that name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+}
+
+/** What a controller knows of its own office. */
+export interface SeenOffice {
+  /** How long it has been this one's. */
+  readonly ageMs: number;
+  /** The controllers that stand by, by the ids of their containers: since when each has been seen to. Epoch ms. */
+  readonly standbys: ReadonlyMap<string, number>;
+}
+
+/** One slot's part of a view: `containers` are those of the slot. */
+export interface SlotView extends View {
+  /** 1 to the number of replicas. */
+  readonly slot: number;
+  /** All containers of the service, in every slot. */
+  readonly siblings: readonly ObservedContainer[];
+}
+
+export function slotOf(view: View, slot: number): SlotView {
+  return {
+    ...view,
+    slot,
+    siblings: view.containers,
+    containers: view.containers.filter((container) => container.slot === slot),
+  };
+}
+
+export type PullState =
+  { readonly state: "running" } | { readonly state: "failed"; readonly reason: Reason; readonly message: string };
+
+/** The part of a snapshot that concerns one service. `known` tells of the services it depends on what no snapshot shows. */
+export function viewOf(
+  host: HostSnapshot,
+  service: Pick<ServiceSpec, "project" | "name"> & Related,
+  pulls: ReadonlyMap<string, PullState>,
+  now: number = host.takenAt,
+  known: ReadonlyMap<string, KnownDependency> = new Map(),
+): View {
+  const all = (name: string) =>
+    host.containers.filter((container) => container.project === service.project && container.service === name);
+  const of = (name: string) => all(name).filter(({ job }) => job === undefined);
+  const dependencies = dependenciesOf(service).map(
+    ({ service: name }) => [name, dependencyState(of(name), known.get(name))] as const,
+  );
+  return {
+    now,
+    containers: of(service.name),
+    jobs: all(service.name).filter(({ job }) => job !== undefined),
+    foreign: host.foreign,
+    neighbours: host.containers.filter(
+      ({ project, service: name }) => project !== service.project || name !== service.name,
+    ),
+    networks: host.networks,
+    volumes: host.volumes,
+    images: host.images,
+    engineOutage: host.engineOutage,
+    blind: host.blind,
+    seeingSince: host.seeingSince,
+    helpers: (host.helpers ?? []).filter((one) => one.project === service.project && one.service === service.name),
+    self: host.helpers?.find(({ id }) => id === host.own),
+    own: host.own,
+    pulls,
+    dependencies: new Map(dependencies),
+    providers: providersOf(service, host),
+  };
+}
+
+export function inRole(containers: readonly ObservedContainer[], role: Role): ObservedContainer | undefined {
+  return containers.find((container) => container.role === role);
+}
+
+/** Of every slot that has one, the lowest slot first. */
+export function inEverySlot(containers: readonly ObservedContainer[], role: Role): readonly ObservedContainer[] {
+  return containers.filter((container) => container.role === role).sort((one, other) => one.slot - other.slot);
+}
+
+/** It does what its service is for: it serves, or has run to a good end. */
+export function isReady({ oneShot, mayEnd }: ServiceSpec, active: ObservedContainer | undefined): boolean {
+  if (active === undefined) return false;
+  if (oneShot === true || (mayEnd === true && isComplete(active))) return isComplete(active);
+  return active.state === "running" && (active.health === "none" || active.health === "healthy");
+}
+
+/** Running, or about to be by the engine's own restart policy. */
+export function isUp(container: Pick<ObservedContainer, "state">): boolean {
+  return container.state === "running" || container.state === "restarting" || container.state === "paused";
+}
+
+/**
+ * A container is to take the place of a newer one: the way back of a slot that had been promoted. A rollout's own
+ * containers are never older than what they find.
+ */
+export function isReturning(next: ObservedContainer, containers: readonly ObservedContainer[]): boolean {
+  const newer = inRole(containers, "active") ?? inRole(containers, "failed");
+  return newer !== undefined && precedes(next, newer);
+}
+
+/** What it is has served before the other one, even where it was made anew after that and bears a number of its own. */
+export function precedes(one: ObservedContainer, other: ObservedContainer): boolean {
+  if (one.returns === true && other.returns !== true) return true;
+  return one.revision < other.revision;
+}
+
+/** Another slot answers for the service. */
+export function othersServe(view: SlotView): boolean {
+  return view.siblings.some(({ slot, role, state }) => slot !== view.slot && role === "active" && state === "running");
+}
+
+/**
+ * The name by which the engine finds an image: one that was pulled by its repository's digest, one that was built or
+ * loaded here by its id. Undefined: it is not on this host.
+ */
+export function localName(view: View, image: ImageReference, digest: Digest): string | undefined {
+  const pinned = `${familiarName(image)}@${digest}`;
+  if (view.images.some((local) => local.digests.includes(pinned) || local.tags.includes(pinned))) return pinned;
+  return view.images.some((local) => local.id === digest) ? digest : undefined;
+}
+
+/** Whether the engine knows the container's image by this digest: an image may have several. */
+export function isImageOf(
+  container: Pick<ObservedContainer, "imageId">,
+  images: readonly ObservedImage[],
+  image: ImageReference,
+  digest: Digest,
+): boolean {
+  const known = images.find(({ id }) => id === container.imageId)?.digests ?? [];
+  return known.includes(`${familiarName(image)}@${digest}`);
+}

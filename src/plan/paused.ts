@@ -1,7 +1,0 @@
-import type { ServiceSpec } from "../compose/model/service.js";
-import type { Memory } from "./desired.js";
-
-/** No rollout of the service is to begin. */
-export function isPaused({ release }: ServiceSpec, memory: Pick<Memory, "pausedAt">): boolean {
-  return release?.paused === true || memory.pausedAt !== undefined;
-}
