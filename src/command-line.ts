@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
-import { readConfig } from "./config.js";
-import type { Environment } from "./config.js";
+import { readConfig } from "./config/config.js";
 import { createLog, silentLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
+import type { Environment } from "./process/environment.js";
 import { becomeUser } from "./process/helper-user.js";
 import { readVersion } from "./version.js";
 import { voice } from "./voice.js";

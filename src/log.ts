@@ -1,9 +1,7 @@
 import type { DestinationStream } from "pino";
+import type { LogLevel } from "./config/config.js";
 import type { Log } from "./control/ports/log.js";
 import { printableValue, visible } from "./tools/printable.js";
-
-export const logLevels = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** JSON lines on standard output, or lines for people where it is a terminal. */
 export async function createLog(level: LogLevel, terminal: boolean): Promise<Log> {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Config } from "./config.js";
+import type { Config } from "./config/config.js";
 import { Controller } from "./control/controller.js";
 import { Journal } from "./control/journal/journal.js";
 import { DirectoryLock } from "./control/office/directory-lock.js";
@@ -22,13 +22,13 @@ import { formatAddress } from "./http/web/address.js";
 import { Metrics } from "./metrics.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
+import type { Environment } from "./process/environment.js";
 import { openFileLimit, openFilesNow, openFilesRemedy } from "./process/open-files.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { shareOut } from "./shares.js";
 import type { Shares } from "./shares.js";
 import { readVersion } from "./version.js";
 import { contextsOf, engineOf, gatesIn, registryOf, sourceOf } from "./wiring.js";
-import type { Environment } from "./wiring.js";
 
 const resyncJitterMs = 20_000;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
 import type { ServiceKey } from "./compose/model/service.js";
 import { formatProblem } from "./compose/values/problem.js";
-import type { Config } from "./config.js";
+import type { Config } from "./config/config.js";
 import { openContexts } from "./context/contexts.js";
 import { Digests } from "./control/desired/digests.js";
 import { patientFiles } from "./control/desired/patient-files.js";
@@ -35,6 +35,7 @@ import type { Metrics } from "./metrics.js";
 import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";
+import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
@@ -166,5 +167,3 @@ function userOf(uid: number | undefined, gid: number | undefined) {
 export function gatesIn(engine: DockerEngine): Gates {
   return connectGates((...command) => engine.run(...command));
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;

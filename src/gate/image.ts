@@ -1,4 +1,6 @@
 import { parseImage } from "../compose/values/image.js";
 
 /** Where the settings name no other. The small one has all that a gate's commands need. */
-export const defaultGateImage = parseImage("docker.io/library/haproxy:3.2-alpine");
+export const defaultGateImageName = "docker.io/library/haproxy:3.2-alpine";
+
+export const defaultGateImage = parseImage(defaultGateImageName);

@@ -1,4 +1,4 @@
-import type { Environment } from "../config.js";
+import type { Environment } from "./environment.js";
 
 /** What any program needs to find its files, its peers and its way out. */
 const common = [

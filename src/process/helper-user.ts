@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { FairleadError } from "../errors.js";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./environment.js";
 
 /**
  * A helper with the engine's own socket begins as root, which alone can see whose that is, and goes on as the user that

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readFilled } from "./filled.js";
 import { renderTable } from "./table.js";
 
 /** One folder of `src/`. `may`: the folders and files that it may import beside itself, `tools/` and `errors.ts`. */
@@ -20,10 +21,7 @@ const end = "<!-- End of the rooms. -->";
 
 /** `docs/architecture.md` with the table of rooms as `rooms.json` has it. */
 export function renderRoomsPage(): string {
-  const text = readFileSync(roomsPage, "utf8");
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/architecture.md: \`${begin}\` or \`${end}\` is missing`);
-  return `${text.slice(0, from)}${begin}\n\n${table()}\n\n${text.slice(to)}`;
+  return readFilled(roomsPage, begin, end, table());
 }
 
 function table(): string {

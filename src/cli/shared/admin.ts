@@ -6,7 +6,7 @@ import type { JournalState } from "../../control/journal/standing.js";
 import type { EngineState } from "../../control/surface/engine-state.js";
 import { FairleadError } from "../../errors.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
-import type { ExitCode, Wiring } from "./wiring.js";
+import type { Wiring } from "./wiring.js";
 
 /** A running controller's admin address, as the verbs reach it. */
 export interface Admin {
@@ -53,10 +53,10 @@ export async function decide(
   wiring: Wiring,
   admin: Admin,
   path: string,
-): Promise<{ readonly answer: unknown; readonly finish: () => ExitCode }> {
+): Promise<{ readonly answer: unknown; readonly finish: () => 0 | 5 }> {
   const answer = await ask(admin, "POST", path);
   const isLost = typeof answer === "object" && answer !== null && "durable" in answer && answer.durable === false;
-  const finish = (): ExitCode => {
+  const finish = (): 0 | 5 => {
     if (!isLost) return 0;
     wiring.complain(
       "fairlead: it is in force, but the journal cannot be written: a restart of the controller forgets it\n  see the controller's log, and make room on its data directory or mend it",

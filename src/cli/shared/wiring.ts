@@ -1,4 +1,4 @@
-import type { Config, Flags } from "../../config.js";
+import type { Config, Flags } from "../../config/config.js";
 import type { SourceSnapshot } from "../../control/ports/source.js";
 import type { Preview } from "../../control/surface/surface.js";
 

@@ -1,6 +1,6 @@
 import { decide, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 const done = {
   reconcile: "is looked at now",
@@ -10,7 +10,7 @@ const done = {
 } as const;
 
 /** Asks a running controller for what takes no further word than the service's name. */
-export async function act(wiring: Wiring, admin: Admin, verb: keyof typeof done, name: string): Promise<ExitCode> {
+export async function act(wiring: Wiring, admin: Admin, verb: keyof typeof done, name: string): Promise<0 | 5> {
   const { project, service } = await findService(admin, name);
   const { finish } = await decide(wiring, admin, servicePath({ project, service }, verb));
   wiring.print(`${verb}: ${project}/${service} ${done[verb]}`);

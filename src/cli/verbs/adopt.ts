@@ -1,21 +1,21 @@
 import { FairleadError } from "../../errors.js";
 import { decide, fetchServices, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 /** What to take over: one service, all of a project, or everything. */
 export type Wish = { readonly all: true } | { readonly all?: false; readonly name: string | undefined };
 
 /** Has a running controller take over what others run for its services; says what became of each. */
-export async function adopt(wiring: Wiring, admin: Admin, wish: Wish): Promise<ExitCode> {
+export async function adopt(wiring: Wiring, admin: Admin, wish: Wish): Promise<0 | 5> {
   const services = await chosen(admin, wish);
-  let code: ExitCode = 0;
+  let code: 0 | 5 = 0;
   for (const { project, service } of services) {
     const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "adopt"));
     const { adopted } = answer as { readonly adopted: readonly string[] };
     const what = adopted.length === 0 ? "there is nothing to adopt" : `adopted ${adopted.join(", ")}`;
     wiring.print(`${project}/${service}: ${what}`);
-    code = Math.max(code, finish()) as ExitCode;
+    code = finish() || code;
   }
   return code;
 }

@@ -2,15 +2,10 @@ import type { Approval } from "../../control/surface/surface.js";
 import { shorten } from "../../plan/steps/render.js";
 import { decide, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 /** Approves what the controller shows at this moment, or what was named: never what has been pushed since. */
-export async function approve(
-  wiring: Wiring,
-  admin: Admin,
-  name: string,
-  digest: string | undefined,
-): Promise<ExitCode> {
+export async function approve(wiring: Wiring, admin: Admin, name: string, digest: string | undefined): Promise<0 | 5> {
   const { project, service, desiredDigest } = await findService(admin, name);
   const meant = digest ?? desiredDigest;
   const query = meant === undefined ? "" : `?digest=${encodeURIComponent(meant)}`;

@@ -3,7 +3,7 @@ import { shorten } from "../../plan/steps/render.js";
 import type { Admin } from "../shared/admin.js";
 import { harmless } from "../shared/harmless.js";
 import { streamText } from "../shared/stream.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 export interface EventsFlags {
   readonly since?: string;
@@ -12,7 +12,7 @@ export interface EventsFlags {
 }
 
 /** What a running controller did and why, oldest first. */
-export async function events(wiring: Wiring, admin: Admin, flags: EventsFlags): Promise<ExitCode> {
+export async function events(wiring: Wiring, admin: Admin, flags: EventsFlags): Promise<0 | 1> {
   const { since, follow = false, json = false } = flags;
   const query = new URLSearchParams({ follow: String(follow) });
   if (since !== undefined) query.set("since", since);

@@ -5,17 +5,12 @@ import { ask, fetchServices, findService, servicePath } from "../shared/admin.js
 import type { Admin } from "../shared/admin.js";
 import { printFailure } from "../shared/failure.js";
 import { printTable } from "../shared/table.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 const columns = ["SERVICE", "REVISION", "DIGEST", "BEGAN", "OUTCOME", "REASON"] as const;
 
 /** What was rolled out, newest first, of one service or of all, and what was told of changed files; of one with the last lines of what failed last. */
-export async function history(
-  wiring: Wiring,
-  admin: Admin,
-  name: string | undefined,
-  json: boolean,
-): Promise<ExitCode> {
+export async function history(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0> {
   const services = name === undefined ? await fetchServices(admin) : [await findService(admin, name)];
   const histories = await Promise.all(
     services.map(async ({ project, service }) => ({

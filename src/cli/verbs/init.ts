@@ -1,10 +1,10 @@
 import { access, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { formatYaml } from "../../compose/document/yaml.js";
-import type { Config } from "../../config.js";
+import type { Config } from "../../config/config.js";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 export interface InitOptions {
   readonly project: readonly string[];
@@ -21,7 +21,7 @@ export interface InitOptions {
  * Writes a services file for what runs on the host. Values that look like secrets go into a `.env` beside it, readable by
  * its owner only, and never to standard output. An existing file is left alone unless that is forced.
  */
-export async function init(wiring: Wiring, config: Config, options: InitOptions): Promise<ExitCode> {
+export async function init(wiring: Wiring, config: Config, options: InitOptions): Promise<0> {
   const { project, container, all, name, output, force } = options;
   if (!all && project.length + container.length === 0) {
     throw new FairleadError("ConfigInvalid", "nothing is chosen", {

@@ -8,7 +8,7 @@ import type { Admin } from "../shared/admin.js";
 import { printFailure } from "../shared/failure.js";
 import { harmless } from "../shared/harmless.js";
 import { streamText } from "../shared/stream.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 export interface LogsFlags {
   readonly follow?: boolean;
@@ -23,12 +23,7 @@ export interface LogsFlags {
 }
 
 /** What the containers of services say, or said: of those that are named, or of all. */
-export async function logs(
-  wiring: Wiring,
-  admin: Admin,
-  names: readonly string[],
-  flags: LogsFlags,
-): Promise<ExitCode> {
+export async function logs(wiring: Wiring, admin: Admin, names: readonly string[], flags: LogsFlags): Promise<0 | 1> {
   if (flags.build === true) return buildLog(wiring, admin, names, flags);
   if (flags.failed === true) return failureLog(wiring, admin, names, flags);
   const services = await chosen(admin, names, []);
@@ -56,12 +51,7 @@ async function chosen(admin: Admin, names: readonly string[], all: readonly Name
 }
 
 /** What is kept of the container that failed last. */
-async function failureLog(
-  wiring: Wiring,
-  admin: Admin,
-  names: readonly string[],
-  { json }: LogsFlags,
-): Promise<ExitCode> {
+async function failureLog(wiring: Wiring, admin: Admin, names: readonly string[], { json }: LogsFlags): Promise<0 | 1> {
   const services = await chosen(admin, names, names.length === 0 ? await fetchServices(admin) : []);
   const histories = await Promise.all(
     services.map(async ({ project, service }) => {
@@ -84,7 +74,7 @@ async function failureLog(
 const pollMs = 500;
 
 /** The last build's lines; followed, until a build that runs has ended. Exit 1: it failed. */
-async function buildLog(wiring: Wiring, admin: Admin, names: readonly string[], flags: LogsFlags): Promise<ExitCode> {
+async function buildLog(wiring: Wiring, admin: Admin, names: readonly string[], flags: LogsFlags): Promise<0 | 1> {
   const [service, ...others] = await chosen(admin, names, []);
   if (service === undefined || others.length > 0) {
     const remedy = "write `fairlead logs --build SERVICE`";

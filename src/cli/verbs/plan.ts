@@ -1,9 +1,9 @@
-import type { Config } from "../../config.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Config } from "../../config/config.js";
+import type { Wiring } from "../shared/wiring.js";
 import { refuseProblems } from "./validate.js";
 
 /** Says what would be done now and changes nothing: exit 0 nothing, 2 something, 1 an error, also in one of several projects. */
-export async function plan(wiring: Wiring, config: Config, json: boolean): Promise<ExitCode> {
+export async function plan(wiring: Wiring, config: Config, json: boolean): Promise<0 | 1 | 2> {
   const { projects, problems } = await wiring.load(config);
   const refused = refuseProblems(wiring, problems);
   if (refused && projects.length === 0) return 1;

@@ -1,10 +1,10 @@
 import type { Resumption } from "../../control/surface/surface.js";
 import { decide, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 /** Has a running controller lift a service's pin and pause, and says what still stands in the way of a rollout. */
-export async function resume(wiring: Wiring, admin: Admin, name: string): Promise<ExitCode> {
+export async function resume(wiring: Wiring, admin: Admin, name: string): Promise<0 | 5> {
   const { project, service } = await findService(admin, name);
   const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "resume"));
   const { pausedByFile } = (answer as { readonly resumed: Resumption }).resumed;

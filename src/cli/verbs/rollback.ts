@@ -2,10 +2,10 @@ import type { Rollback } from "../../control/surface/surface.js";
 import { shorten } from "../../plan/steps/render.js";
 import { decide, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 /** Has a running controller pin a service to an earlier revision; exit 0 says that it is pinned, not that it is there yet. */
-export async function rollback(wiring: Wiring, admin: Admin, name: string, to: string | undefined): Promise<ExitCode> {
+export async function rollback(wiring: Wiring, admin: Admin, name: string, to: string | undefined): Promise<0 | 5> {
   const { project, service } = await findService(admin, name);
   const query = to === undefined ? "" : `?to=${encodeURIComponent(to)}`;
   const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `rollback${query}`));

@@ -1,18 +1,18 @@
-import type { Config } from "../../config.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Config } from "../../config/config.js";
+import type { Wiring } from "../shared/wiring.js";
 import { refuseProblems } from "./validate.js";
 
 /**
  * Runs the controller until SIGTERM or SIGINT, then lets what is under way end. A second signal ends it at once. A project
  * with problems holds up no other; where nothing can run it does not start.
  */
-export async function run(wiring: Wiring, config: Config): Promise<ExitCode> {
+export async function run(wiring: Wiring, config: Config): Promise<0 | 1> {
   const { projects, problems } = await wiring.load(config);
   if (projects.length === 0 && refuseProblems(wiring, problems)) return 1;
   const controller = await wiring.start(config);
   await Promise.race([signalled(), controller.ended]);
-  const forced = signalled().then((): ExitCode => 1);
-  const stopped = controller.stop().then((): ExitCode => 0);
+  const forced = signalled().then(() => 1 as const);
+  const stopped = controller.stop().then(() => 0 as const);
   return Promise.race([stopped, forced]);
 }
 

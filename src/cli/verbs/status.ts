@@ -11,7 +11,7 @@ import { ask, fetchOverview, serviceIn, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import { printFailure } from "../shared/failure.js";
 import { printTable } from "../shared/table.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", "LAST ROLLOUT", "REASON"] as const;
 
@@ -19,7 +19,7 @@ const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", 
  * One line a service; of one that is named also its conditions, and the last lines of what failed last; and whether the
  * journal is in order and the engine in reach. Exit 0 also where something is not well: `plan`, `wait` and metrics are for scripts.
  */
-export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<ExitCode> {
+export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0> {
   const { services: all, journal, engine } = await fetchOverview(admin);
   const services = name === undefined ? all : [serviceIn(all, name)];
   if (json) {

@@ -1,10 +1,10 @@
 import type { Problem } from "../../compose/values/problem.js";
-import type { Config } from "../../config.js";
+import type { Config } from "../../config/config.js";
 import { showProblems } from "../shared/problems.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 /** Reads the services files and says everything that is wrong with them. */
-export async function validate(wiring: Wiring, config: Config, json: boolean): Promise<ExitCode> {
+export async function validate(wiring: Wiring, config: Config, json: boolean): Promise<0 | 1> {
   const { projects, problems, files } = await wiring.load(config);
   if (json) {
     wiring.print(JSON.stringify({ valid: problems.length === 0, problems }, undefined, 2));

@@ -4,7 +4,7 @@ import type { ServiceStatus } from "../../plan/model/condition.js";
 import { shorten } from "../../plan/steps/render.js";
 import { ask, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
-import type { ExitCode, Wiring } from "../shared/wiring.js";
+import type { Wiring } from "../shared/wiring.js";
 
 const pollMs = 500;
 
@@ -12,7 +12,7 @@ const pollMs = 500;
  * Has the service looked at, and waits until it runs what the file and the tag want. Exit 0: it does. 3: it will not without a
  * person, for it was rolled back, is held, pinned, paused, stopped, or waits for an approval. 4: the time is up.
  */
-export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs: number): Promise<ExitCode> {
+export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs: number): Promise<0 | 3 | 4> {
   const deadline = performance.now() + timeoutMs;
   const before = await findService(admin, name);
   await ask(admin, "POST", servicePath(before, "reconcile"));

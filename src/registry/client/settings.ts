@@ -12,23 +12,31 @@ function isOrigin(text: string): boolean {
 
 const registrySetting = z
   .strictObject({
-    /** Asked *instead of* the registry: `http://127.0.0.1:5000`. */
     mirror: z
       .string()
       .refine(isOrigin, "a mirror is http:// or https:// and a host, without path, query or password")
-      .optional(),
-    /** Plain HTTP and unverified certificates are accepted, and credentials are sent all the same. */
-    insecure: z.boolean().optional(),
-    /** Hosts, such as `auth.lan:5001`, that it may send us to although their address is private: token servers above all. */
-    realms: z.array(z.string().regex(hostPattern, "a host, such as auth.lan or 10.0.0.5:5001")).optional(),
-    /** A PEM file whose certificates are trusted besides the usual ones. */
-    ca: z.string().min(1).optional(),
+      .optional()
+      .describe("asked in place of the registry: `http://127.0.0.1:5000`"),
+    insecure: z
+      .boolean()
+      .optional()
+      .describe("accept plain HTTP and unverified certificates, and send credentials all the same"),
+    realms: z
+      .array(z.string().regex(hostPattern, "a host, such as auth.lan or 10.0.0.5:5001"))
+      .optional()
+      .describe(
+        "hosts, such as `auth.lan:5001`, that the registry may send Fairlead to although their address is private: token servers above all",
+      ),
+    ca: z.string().min(1).optional().describe("a PEM file whose certificates are trusted besides the usual ones"),
   })
   .refine((setting) => !(setting.insecure === true && setting.ca !== undefined), {
     error: "insecure verifies nothing, so ca would have no effect: keep one of the two",
   });
 
-/** The `registries:` key of the settings file: by registry host, as image references name it. */
+/**
+ * The `registries:` key of the settings file: by registry host, as image references name it. The descriptions are the
+ * documentation's.
+ */
 export const registrySettings = z.record(
   z.string().regex(hostPattern, "a registry is named by its host, such as ghcr.io or reg.lan:5000"),
   registrySetting,

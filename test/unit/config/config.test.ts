@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readConfig } from "../../../src/config.js";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { readConfig } from "../../../src/config/config.js";
 
 let directory = "";
 beforeEach(() => {
@@ -44,7 +44,7 @@ describe("where a setting comes from", () => {
     for (const [place, read] of [
       ["--resync", () => readConfig({ resync: cron }, {})],
       ["FAIRLEAD_RESYNC", () => readConfig({}, { FAIRLEAD_RESYNC: cron })],
-      [`${config}: resync`, () => readConfig({ config }, {})],
+      [`${config}:1:9: resync`, () => readConfig({ config }, {})],
     ] as const) {
       expect(read).toThrow(new RegExp(`^${place}: .*${why}`));
     }
@@ -65,6 +65,29 @@ describe("where a setting comes from", () => {
   it("several files in one variable, as COMPOSE_FILE has them", () => {
     expect(readConfig({}, { FAIRLEAD_FILE: "a.yaml:b.yaml" }).files).toEqual(["a.yaml", "b.yaml"]);
     expect(readConfig({ file: ["c.yaml"] }, { FAIRLEAD_FILE: "a.yaml" }).files).toEqual(["c.yaml"]);
+    expect(readConfig({ config: write("fairlead.yaml", "file: a:b.yaml\n") }, {}).files).toEqual(["a:b.yaml"]);
+  });
+
+  it.each([
+    ["1", true],
+    ["TRUE", true],
+    ["yes", true],
+    ["on", false],
+    ["0", false],
+  ])("a variable that is %j switches on: %s", (text, on) => {
+    expect(readConfig({}, { FAIRLEAD_PRUNE: text }).prune).toBe(on);
+  });
+
+  it("the data directory of a user is in that user's own", () => {
+    const uid = vi.spyOn(process, "getuid");
+    onTestFinished(() => {
+      uid.mockRestore();
+    });
+    uid.mockReturnValue(0);
+    expect(readConfig({}, { XDG_STATE_HOME: "/state" }).data).toBe("/var/lib/fairlead");
+    uid.mockReturnValue(1000);
+    expect(readConfig({}, { XDG_STATE_HOME: "/state" }).data).toBe("/state/fairlead");
+    expect(readConfig({}, {}).data).toBe(join(homedir(), ".local/state/fairlead"));
   });
 
   it("the image of gates, which must be one", () => {
@@ -73,7 +96,7 @@ describe("where a setting comes from", () => {
     expect(readConfig({ config }, {}).gateImage).toMatchObject({ registry: "registry.example" });
     expect(readConfig({ config }, { FAIRLEAD_GATE_IMAGE: "a:1" }).gateImage.tag).toBe("1");
     expect(readConfig({ gateImage: "b:2" }, { FAIRLEAD_GATE_IMAGE: "a:1" }).gateImage.tag).toBe("2");
-    expect(() => readConfig({ gateImage: "A B" }, {})).toThrow(/the image of gates: /);
+    expect(() => readConfig({ gateImage: "A B" }, {})).toThrow(/^--gate-image: .*A B/);
   });
 
   it("profiles: --profile, else COMPOSE_PROFILES, else the settings file, else each project's own", () => {
@@ -82,6 +105,7 @@ describe("where a setting comes from", () => {
     expect(readConfig({ config, profile: ["c"] }, environment).profiles).toEqual(["c"]);
     expect(readConfig({ config }, environment).profiles).toEqual(["a", "b"]);
     expect(readConfig({ config }, { COMPOSE_PROFILES: "" }).profiles).toEqual(["debug"]);
+    expect(readConfig({ config: write("one.yaml", "profiles: a, b\n") }, {}).profiles).toEqual(["a", "b"]);
     expect(readConfig({}, {}).profiles).toBeUndefined();
   });
 
@@ -101,6 +125,19 @@ describe("secrets", () => {
     expect(readConfig({}, { FAIRLEAD_ADMIN_TOKEN: "" }).adminToken).toBeUndefined();
   });
 
+  it("come from the file that the flag names, else the variables, else the settings file; a file before a text", () => {
+    const [a, b, c] = ["a", "b", "c"].map((word) => write(word, word)) as [string, string, string];
+    const config = write("fairlead.yaml", `hookSecretFile: ${c}\nhookSecret: d\n`);
+    const texts = { FAIRLEAD_HOOK_SECRET: "e" };
+    const environment = { ...texts, FAIRLEAD_HOOK_SECRET_FILE: b };
+    expect(readConfig({ config, hookSecretFile: a }, environment).hookSecrets).toEqual(["a"]);
+    expect(readConfig({ config }, environment).hookSecrets).toEqual(["b"]);
+    expect(readConfig({ config }, texts).hookSecrets).toEqual(["e"]);
+    expect(readConfig({ config }, {}).hookSecrets).toEqual(["c"]);
+    const list = write("list.yaml", "hookSecret: [d, e]\nadminToken: f\n");
+    expect(readConfig({ config: list }, {})).toMatchObject({ hookSecrets: ["d", "e"], adminToken: "f" });
+  });
+
   it("an empty file opens nothing", () => {
     expect(readConfig({ hookSecretFile: write("empty", "\n \n") }, {}).hookSecrets).toEqual([]);
   });
@@ -108,12 +145,35 @@ describe("secrets", () => {
 
 describe("what is wrong", () => {
   it.each([
-    ["foo: 1\n", /fairlead\.yaml: Unrecognized key: "foo"/],
-    ["registries: {docker.io: {mirorr: x}}\n", /fairlead\.yaml: registries\.docker\.io: Unrecognized key: "mirorr"/],
-    ["concurrentPulls: 0\n", /fairlead\.yaml: concurrentPulls: /],
+    ["foo: 1\n", /fairlead\.yaml:1:1: foo: unknown key$/],
+    ["lease: a\nadminListn: x\n", /fairlead\.yaml:2:1: adminListn: unknown key \(did you mean "adminListen"\?\)$/],
+    [
+      "registries: {docker.io: {mirorr: x}}\n",
+      /fairlead\.yaml:1:26: registries\.docker\.io\.mirorr: unknown key \(did you mean "mirror"\?\)$/,
+    ],
+    ["registries: {'a b': {}}\n", /fairlead\.yaml:1:14: registries\.a b: a registry is named by its host/],
+    ["registries: {a.lan: {realms: [b, 1]}}\n", /fairlead\.yaml:1:34: registries\.a\.lan\.realms\[1\]: .*string/],
+    ["concurrentPulls: 0\n", /fairlead\.yaml:1:18: concurrentPulls: /],
+    ["prune: 'yes'\n", /fairlead\.yaml:1:8: prune: expected boolean, received string$/],
+    ["gate:\n  imag: a\n", /fairlead\.yaml:2:3: gate\.imag: unknown key \(did you mean "image"\?\)$/],
+    ["gate:\n  image: a b\n", /fairlead\.yaml:2:10: gate\.image: .*a b/],
+    ["logLevel: loud\n", /fairlead\.yaml:1:11: logLevel: "loud" is not a log level$/],
+    ["file: 3\n", /fairlead\.yaml:1:7: file: expected a string or a list of strings$/],
+    ["adminTokenFile: /no/such\n", /fairlead\.yaml:1:17: adminTokenFile: ENOENT/],
+    ["- a\n", /fairlead\.yaml:1:1: .*object/],
     ["a: [\n", /fairlead\.yaml:\d+:\d+: invalid YAML/],
   ])("in the settings file %j is named with its place", (text, message) => {
     expect(() => readConfig({ config: write("fairlead.yaml", text) }, {})).toThrow(message);
+  });
+
+  it("in the settings file is told all at once, with where the keys are listed", () => {
+    const config = write("fairlead.yaml", "foo: 1\nprune: maybe\n");
+    expect(() => readConfig({ config }, {})).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/:1:1: foo: .*\n.*:2:8: prune: /s) as string,
+        remedy: "docs/configuration.md lists every key",
+      }),
+    );
   });
 
   it("on the command line is named with what would be right", () => {

@@ -7,7 +7,7 @@ import { program } from "../../../src/cli/program.js";
 import type { Wiring } from "../../../src/cli/shared/wiring.js";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Problem } from "../../../src/compose/values/problem.js";
-import type { Config } from "../../../src/config.js";
+import type { Config } from "../../../src/config/config.js";
 import type { Controller } from "../../../src/control/controller.js";
 import type { Engine } from "../../../src/control/ports/engine.js";
 import type { SourceSnapshot } from "../../../src/control/ports/source.js";

@@ -5,7 +5,7 @@ import { run } from "../../../../src/cli/verbs/run.js";
 import { validate } from "../../../../src/cli/verbs/validate.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
 import type { Problem } from "../../../../src/compose/values/problem.js";
-import { readConfig } from "../../../../src/config.js";
+import { readConfig } from "../../../../src/config/config.js";
 
 const config = readConfig({}, {});
 const text = "services:\n  web:\n    image: a b\n    environment: {PW: [hunter2]}\n";

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { program } from "../../../../src/cli/program.js";
 import { harmless } from "../../../../src/cli/shared/harmless.js";
 import type { Wiring } from "../../../../src/cli/shared/wiring.js";
-import { readConfig } from "../../../../src/config.js";
+import { readConfig } from "../../../../src/config/config.js";
 
 const services = [
   { project: "shop", service: "web" },

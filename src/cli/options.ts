@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { defaultInWords } from "../config/setting.js";
+import type { Setting } from "../config/setting.js";
+import { settings, settingsFileFlag } from "../config/settings.js";
+
+/** Of what verbs that read services files have to know. */
+const ofFiles = ["files", "profiles", "gateImage", "data"] as const;
+const rows: Readonly<Record<string, Setting>> = settings;
+
+/** The flags of verbs that read services files. */
+export function withFiles(command: Command): Command {
+  for (const name of ofFiles) withSetting(command, rows[name]);
+  return command.option(settingsFileFlag.flag, settingsFileFlag.what);
+}
+
+/** The flags of all settings. */
+export function withAll(command: Command): Command {
+  withFiles(command);
+  for (const [name, row] of Object.entries(rows))
+    if (!ofFiles.some((known) => known === name)) withSetting(command, row);
+  return command;
+}
+
+/** The flags of verbs that ask a running controller. */
+export function withAdmin(command: Command): Command {
+  command.option("--admin <url>", "the controller's admin address (FAIRLEAD_ADMIN_LISTEN, http://127.0.0.1:8421)");
+  return withSetting(command, settings.adminToken).option(settingsFileFlag.flag, settingsFileFlag.what);
+}
+
+function withSetting(command: Command, row: Setting | undefined): Command {
+  if (row?.flag === undefined) return command;
+  const { flag, kind, variable, what } = row;
+  const words = defaultInWords(row)?.replaceAll("`", "");
+  const isToggle = !flag.includes("<");
+  const known = [variable, isToggle ? undefined : words].filter((part) => part !== undefined).join(", ");
+  const repeats = kind.separator !== undefined;
+  const text = `${what}${repeats ? "; may repeat" : ""} (${known})`;
+  return repeats ? command.option(flag, text, collect) : command.option(flag, text);
+}
+
+/** Of an option that may repeat: all values, in their order. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

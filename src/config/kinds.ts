@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { quote } from "../compose/values/quote.js";
+import { FairleadError } from "../errors.js";
+
+/** How a setting is written, and what is made of it. */
+export interface Kind<Written, Value> {
+  /**
+   * What the settings file may hold. Groups, and lists and maps of them, are zod's own: each field has its
+   * `.describe()`, which the documentation shows.
+   */
+  readonly schema: z.ZodType<Written>;
+  /** A variable's text, as the file would have it. Absent: no variable can hold such a setting. */
+  fromVariable?(text: string): Written;
+  /** Throws FairleadError with a remedy. The place is added by whoever knows it. */
+  read(written: Written): Value;
+  /** Several values are possible, and this divides them in a variable. */
+  readonly separator?: string;
+}
+
+/** A text that `read` understands; it throws FairleadError for any other. */
+export function textOf<Value>(read: (text: string) => Value): Kind<string, Value> {
+  return { schema: z.string(), fromVariable: (text) => text, read };
+}
+
+export const text = textOf((written) => written);
+
+/** One of a few words; `what` is what they are words for, with its article. */
+export function choice<const Word extends string>(what: string, words: readonly Word[]): Kind<string, Word> {
+  return textOf((written) => {
+    const word = words.find((known) => known === written);
+    if (word !== undefined) return word;
+    throw invalid(`${quote(written)} is not ${what}`, `write one of ${words.join(", ")}`);
+  });
+}
+
+/** On or off. A variable is on with 1, true or yes, in any case of letters. */
+export const toggle: Kind<boolean, boolean> = {
+  schema: z.boolean(),
+  fromVariable: (written) => ["1", "true", "yes"].includes(written.toLowerCase()),
+  read: (written) => written,
+};
+
+type Texts = string | readonly string[];
+
+/**
+ * Several texts: one or a list in the settings file, one text with `separator` between them in a variable. `split`
+ * divides a single text in either place; without it only a variable is divided.
+ */
+export function list(separator: string, split?: (text: string) => readonly string[]): Kind<Texts, readonly string[]> {
+  return {
+    schema: oneOrSeveral(),
+    fromVariable: split ?? ((written) => written.split(separator)),
+    read: (written) => (typeof written === "string" ? (split?.(written) ?? [written]) : written),
+    separator,
+  };
+}
+
+/** What only the settings file can hold. */
+export function data<Value>(schema: z.ZodType<Value>): Kind<Value, Value> {
+  return { schema, read: (written) => written };
+}
+
+/** The path of a file with secrets, one a line. Blank lines are none. */
+export const secretFile: Kind<string, readonly string[]> = textOf((path) => lines(readText(path)));
+
+/** Secrets themselves, one a line, where they may stand in a variable or in the settings file. */
+export const secretText = textOf(lines);
+
+/** The same, and in the settings file a list too. */
+export const secretTexts: Kind<Texts, readonly string[]> = {
+  schema: oneOrSeveral(),
+  fromVariable: (written) => written,
+  read: (written) => [written].flat().flatMap(lines),
+};
+
+/** Of several values the first. */
+export function first<Written, Value>(kind: Kind<Written, readonly Value[]>): Kind<Written, Value | undefined> {
+  return { ...kind, read: (written) => kind.read(written)[0] };
+}
+
+/** Throws FairleadError ConfigInvalid. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new FairleadError("ConfigInvalid", cause instanceof Error ? cause.message : "unknown", { cause });
+  }
+}
+
+export function invalid(message: string, remedy: string): FairleadError {
+  return new FairleadError("ConfigInvalid", message, { remedy });
+}
+
+function oneOrSeveral() {
+  return z.union([z.string(), z.array(z.string())], { error: "expected a string or a list of strings" });
+}
+
+function lines(written: string): readonly string[] {
+  return written
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}

@@ -1,0 +1,211 @@
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { z } from "zod";
+import { profileList } from "../compose/project/profiles.js";
+import { parseCron } from "../compose/values/cron.js";
+import { parseImage } from "../compose/values/image.js";
+import { quote } from "../compose/values/quote.js";
+import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
+import type { Environment } from "../process/environment.js";
+import { registrySettings } from "../registry/client/settings.js";
+import {
+  choice,
+  data,
+  first,
+  invalid,
+  list,
+  secretFile,
+  secretText,
+  secretTexts,
+  text,
+  textOf,
+  toggle,
+} from "./kinds.js";
+import { setting } from "./setting.js";
+
+/**
+ * Every setting, in the order of the documentation. Nothing else says where it is written, what it is by default and
+ * what it does: the flags, the schema of the settings file, `Config` and `docs/configuration.md` are made of this table.
+ */
+export const settings = {
+  files: setting(list(delimiter), {
+    flag: "-f, --file <path>",
+    variable: "FAIRLEAD_FILE",
+    key: "file",
+    default: ["services.yaml"],
+    what: "services file; further ones are merged over it; a pattern ('stacks/*/compose.yaml') makes each match a project of its own",
+    more: "See [projects](projects.md).",
+  }),
+  profiles: setting(list(",", profileList), {
+    flag: "--profile <name>",
+    variable: "COMPOSE_PROFILES",
+    key: "profiles",
+    emptyIsUnset: true,
+    defaultText: "each project's own, from its `.env`",
+    what: "take in the services of this profile",
+  }),
+  gateImage: setting(textOf(parseImage), {
+    flag: "--gate-image <image>",
+    variable: "FAIRLEAD_GATE_IMAGE",
+    key: "gate.image",
+    emptyIsUnset: true,
+    default: defaultGateImage,
+    defaultText: `\`${defaultGateImageName}\``,
+    what: "what gates run",
+    more: "See [gates](gate.md).",
+  }),
+  data: setting(text, {
+    flag: "--data <directory>",
+    variable: "FAIRLEAD_DATA",
+    key: "data",
+    default: dataDirectory,
+    defaultText: "`/var/lib/fairlead` as root, else `~/.local/state/fairlead`",
+    what: "where the journal is kept",
+  }),
+  hooksListen: setting(text, {
+    flag: "--hooks-listen <address>",
+    variable: "FAIRLEAD_HOOKS_LISTEN",
+    key: "hooksListen",
+    default: "0.0.0.0:8420",
+    what: "where webhooks arrive",
+  }),
+  adminListen: setting(text, {
+    flag: "--admin-listen <address>",
+    variable: "FAIRLEAD_ADMIN_LISTEN",
+    key: "adminListen",
+    default: "127.0.0.1:8421",
+    what: "API, metrics and page",
+  }),
+  adminHosts: setting(data<readonly string[]>(z.array(z.string())), {
+    key: "adminHosts",
+    default: [],
+    defaultText: "none",
+    what: "names besides loopback's own that the admin address may be called by",
+  }),
+  hookSecrets: setting(secretFile, {
+    flag: "--hook-secret-file <path>",
+    variable: "FAIRLEAD_HOOK_SECRET_FILE",
+    key: "hookSecretFile",
+    plain: { variable: "FAIRLEAD_HOOK_SECRET", key: "hookSecret", kind: secretTexts },
+    default: [],
+    defaultText: "none: no hook is open",
+    what: "file with the secrets that open the hooks, one a line",
+  }),
+  adminToken: setting(first(secretFile), {
+    flag: "--admin-token-file <path>",
+    variable: "FAIRLEAD_ADMIN_TOKEN_FILE",
+    key: "adminTokenFile",
+    plain: { variable: "FAIRLEAD_ADMIN_TOKEN", key: "adminToken", kind: first(secretText) },
+    defaultText: "none: loopback only",
+    what: "file with the token of the admin address",
+  }),
+  resync: setting(textOf(cron), {
+    flag: "--resync <cron>",
+    variable: "FAIRLEAD_RESYNC",
+    key: "resync",
+    default: "*/5 * * * *",
+    what: "when everything is looked at again",
+    more: "Up to 20 s of jitter are added ([how](#resync)).",
+  }),
+  logLevel: setting(choice("a log level", ["debug", "info", "warn", "error"]), {
+    flag: "--log-level <level>",
+    variable: "FAIRLEAD_LOG_LEVEL",
+    key: "logLevel",
+    default: "info",
+    what: "debug, info, warn or error",
+  }),
+  prune: setting(toggle, {
+    flag: "--prune",
+    variable: "FAIRLEAD_PRUNE",
+    key: "prune",
+    emptyIsUnset: true,
+    default: false,
+    defaultText: "off: what left the file is reported as `Orphaned`",
+    what: "remove services that have left the file",
+  }),
+  standby: setting(toggle, {
+    flag: "--standby",
+    variable: "FAIRLEAD_STANDBY",
+    key: "standby",
+    emptyIsUnset: true,
+    default: false,
+    defaultText: "off: ends with 1 where another controller is in charge",
+    what: "where another controller is in charge, wait for its end and take over",
+  }),
+  lease: setting(textOf(leaseName), {
+    flag: "--lease <name>",
+    variable: "FAIRLEAD_LEASE",
+    key: "lease",
+    emptyIsUnset: true,
+    default: "default",
+    what: "which of several controllers on one engine this is",
+    more: "See [two controllers](#two-controllers).",
+  }),
+  concurrentPulls: setting(data(z.int().min(1).max(32)), {
+    key: "concurrentPulls",
+    default: 3,
+    what: "how many images are pulled at once, 1 to 32",
+  }),
+  registries: setting(data(registrySettings), {
+    key: "registries",
+    default: {},
+    defaultText: "none",
+    what: "how single registries are reached, by their hosts",
+    more: "See [registries](registries.md) and [the fields](#registries).",
+  }),
+};
+
+/** Docker's own variables, which mean here what they mean to Docker. */
+export const dockerSettings = {
+  host: setting(text, {
+    variable: "DOCKER_HOST",
+    emptyIsUnset: true,
+    defaultText: "`unix:///var/run/docker.sock`",
+    what: "the engine",
+  }),
+  tlsVerify: setting(toggleOfDocker(), {
+    variable: "DOCKER_TLS_VERIFY",
+    emptyIsUnset: true,
+    default: false,
+    defaultText: "off",
+    what: "any text but an empty one: speak TLS to the engine, and check who it is",
+  }),
+  certPath: setting(text, {
+    variable: "DOCKER_CERT_PATH",
+    emptyIsUnset: true,
+    what: "the folder with `ca.pem`, `cert.pem` and `key.pem` for that",
+  }),
+  config: setting(text, {
+    variable: "DOCKER_CONFIG",
+    emptyIsUnset: true,
+    default: () => join(homedir(), ".docker"),
+    defaultText: "`~/.docker`",
+    what: "the folder of `config.json`, which has the logins of registries",
+  }),
+};
+
+/** The flag that names the settings file; it can be written nowhere else. */
+export const settingsFileFlag = { flag: "--config <path>", what: "settings file" } as const;
+
+function toggleOfDocker() {
+  return { ...toggle, fromVariable: () => true };
+}
+
+function dataDirectory({ XDG_STATE_HOME: stateHome = join(homedir(), ".local", "state") }: Environment): string {
+  return process.getuid?.() === 0 ? "/var/lib/fairlead" : join(stateHome, "fairlead");
+}
+
+/** Checked where it is written: a controller that starts looks again as it was told to. */
+function cron(written: string): string {
+  parseCron(written);
+  return written;
+}
+
+/** A part of a volume's name, without the dots that divide it. */
+function leaseName(written: string): string {
+  if (/^[a-zA-Z0-9][\w-]{0,63}$/.test(written)) return written;
+  throw invalid(
+    `${quote(written)} cannot be the name of a lease`,
+    "write up to 64 letters, digits, _ and -, the first of them a letter or digit",
+  );
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { formatYaml } from "../../../src/compose/document/yaml.js";
+import { readConfig } from "../../../src/config/config.js";
+import { data, list, secretFile, text } from "../../../src/config/kinds.js";
+import { readTable } from "../../../src/config/read.js";
+import { readSettingsFile, schemaOf } from "../../../src/config/settings-file.js";
+import { attributeOf, defaultInWords, flagName, setting, type Setting } from "../../../src/config/setting.js";
+import { dockerSettings, settings } from "../../../src/config/settings.js";
+
+let directory = "";
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "fairlead-settings-"));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function write(name: string, content: string): string {
+  const file = join(directory, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+const rows = Object.entries<Setting>(settings);
+
+/** What is written for a setting with the flag, in the variable and in the settings file: values that differ. */
+function samplesOf(name: string): readonly [flag: unknown, variable: string, key: unknown] {
+  const secret = (word: string) => write(`${name}-${word}`, `${word}\n`);
+  const samples: Readonly<Record<string, readonly [unknown, string, unknown]>> = {
+    files: [["a.yaml"], "b.yaml", "c.yaml"],
+    profiles: [["a"], "b", ["c"]],
+    gateImage: ["a:1", "b:1", "c:1"],
+    hookSecrets: [secret("a"), secret("b"), secret("c")],
+    adminToken: [secret("a"), secret("b"), secret("c")],
+    resync: ["1 * * * *", "2 * * * *", "3 * * * *"],
+    logLevel: ["debug", "warn", "error"],
+    prune: [true, "no", true],
+    standby: [true, "no", true],
+    adminHosts: [undefined, "", ["a.lan"]],
+    concurrentPulls: [undefined, "", 7],
+    registries: [undefined, "", { "a.lan": { insecure: true } }],
+  };
+  return samples[name] ?? ["aa", "bb", "cc"];
+}
+
+describe("every setting", () => {
+  it.each(rows)("%s comes from its flag, else its variable, else its key, else the default", (name, row) => {
+    const [flag, variable, key] = samplesOf(name);
+    const file = row.key!.split(".").reduceRight<unknown>((inner, part) => ({ [part]: inner }), key);
+    const config = write(`${name}.yaml`, formatYaml(file));
+    const read = (flags: object, environment: Readonly<Record<string, string>>) =>
+      (readConfig(flags, environment) as unknown as Readonly<Record<string, unknown>>)[name];
+    const flags = row.flag === undefined ? {} : { [attributeOf(row.flag)]: flag };
+    const environment = row.variable === undefined ? {} : { [row.variable]: variable };
+    const alone = [read(flags, {}), read({}, environment), read({ config }, {}), read({}, {})];
+    expect(read({ config, ...flags }, environment)).toEqual(row.flag === undefined ? alone[2] : alone[0]);
+    expect(read({ config }, environment)).toEqual(row.variable === undefined ? alone[2] : alone[1]);
+    expect(alone[2]).not.toEqual(alone[3]);
+    if (row.flag !== undefined) expect(alone[0]).not.toEqual(alone[1]);
+    if (row.variable !== undefined) expect(alone[1]).not.toEqual(alone[2]);
+  });
+
+  it("has a key in the settings file, and shares no flag, variable or key with another", () => {
+    expect(rows.filter(([, { key }]) => key === undefined)).toEqual([]);
+    const all = [...rows.map(([, row]) => row), ...Object.values<Setting>(dockerSettings)];
+    for (const names of [
+      all.flatMap(({ flag }) => (flag === undefined ? [] : [flagName(flag)])),
+      all.flatMap(({ variable, plain }) => [variable, plain?.variable].filter((name) => name !== undefined)),
+      all.flatMap(({ key, plain }) => [key, plain?.key].filter((name) => name !== undefined)),
+    ]) {
+      expect(names).toEqual([...new Set(names)]);
+    }
+  });
+
+  it("says what its default is, and fits a table", () => {
+    const all = Object.entries<Setting>({ ...settings, ...dockerSettings });
+    expect(all.filter(([, row]) => row.default !== undefined && (defaultInWords(row) ?? "") === "")).toEqual([]);
+    const texts = all.flatMap(([, { what, more = "", defaultText = "" }]) => [what, more, defaultText]);
+    expect(texts.filter((line) => /[|\n]/.test(line))).toEqual([]);
+  });
+});
+
+describe("an empty variable", () => {
+  it("is as good as none where the table says so, and else what it is: no door opens by it", () => {
+    const empty = { FAIRLEAD_LEASE: "", FAIRLEAD_PRUNE: "", FAIRLEAD_HOOKS_LISTEN: "", FAIRLEAD_HOOK_SECRET: "" };
+    const config = write("empty.yaml", "prune: true\nlease: mine\nhookSecret: s3cret\n");
+    expect(readConfig({ config }, empty)).toMatchObject({
+      ...{ lease: "mine", prune: true, hooksListen: "", hookSecrets: [] },
+    });
+    expect(() => readConfig({}, { FAIRLEAD_LOG_LEVEL: "" })).toThrow('FAIRLEAD_LOG_LEVEL: "" is not a log level');
+  });
+});
+
+describe("a table with more than today's settings", () => {
+  const target = z.strictObject({ url: z.string(), events: z.array(z.string()).optional() });
+  const table = {
+    url: setting(text, { flag: "--git-url <url>", variable: "GIT_URL", key: "git.url", what: "the repository" }),
+    branch: setting(text, { key: "git.branch", default: "main", what: "its branch" }),
+    key: setting(secretFile, { variable: "GIT_KEY_FILE", key: "git.auth.keyFile", what: "file with the key" }),
+    targets: setting(data(z.array(target)), { key: "notify.targets", default: [], what: "who is told" }),
+    names: setting(list(":"), { key: "names", what: "names" }),
+  };
+  const read = (content: string, environment: Readonly<Record<string, string>> = {}) =>
+    readTable(table, { flags: {}, environment, file: readSettingsFile(write("more.yaml", content), schemaOf(table)) });
+
+  it("has groups in groups, lists of groups, and secrets that come from files only", () => {
+    const key = write("key", "s3cret\n");
+    const content = `git: {url: u, auth: {keyFile: ${key}}}\nnotify: {targets: [{url: a, events: [failed]}]}\nnames: [a, b]\n`;
+    expect(read(content)).toEqual({
+      ...{ url: "u", branch: "main", key: ["s3cret"], names: ["a", "b"] },
+      targets: [{ url: "a", events: ["failed"] }],
+    });
+    expect(read(content, { GIT_URL: "v" }).url).toBe("v");
+    expect(read("{}")).toEqual({ url: undefined, branch: "main", key: undefined, targets: [], names: undefined });
+  });
+
+  it.each([
+    ["git: {auth: {key: s3cret}}\n", /^.*more\.yaml:1:14: git\.auth\.key: unknown key$/],
+    ["git: {brunch: a}\n", /more\.yaml:1:7: git\.brunch: unknown key \(did you mean "branch"\?\)$/],
+    [
+      "notify:\n  targets:\n    - url: a\n    - url: b\n      event: []\n",
+      /more\.yaml:5:7: notify\.targets\[1\]\.event: unknown key \(did you mean "events"\?\)$/,
+    ],
+    ["notify: {targets: [{}]}\n", /more\.yaml:1:20: notify\.targets\[0\]\.url: .*string/],
+    ["git: {auth: {keyFile: /no/such}}\n", /^.*more\.yaml:1:23: git\.auth\.keyFile: ENOENT/],
+  ])("tells the place in %j", (content, message) => {
+    expect(() => read(content)).toThrow(message);
+  });
+});
