@@ -1,5 +1,18 @@
 import tseslint from "typescript-eslint";
 
+const statelessModules = [
+  {
+    selector: "Program > VariableDeclaration[kind='let']",
+    message: "No state at module level: give it a lifetime.",
+  },
+  {
+    selector: "Program > ExportNamedDeclaration > VariableDeclaration[kind='let']",
+    message: "No state at module level.",
+  },
+];
+
+const oldNodeReadsIt = "An old Node has to read this file, to say that it is too old.";
+
 export default tseslint.config(
   { ignores: ["dist/", "coverage/", "reports/", ".stryker-tmp/", "node_modules/", "*.cjs", "*.config.js"] },
   ...tseslint.configs.strictTypeChecked,
@@ -17,20 +30,27 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts"],
     rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "Program > VariableDeclaration[kind='let']",
-          message: "No state at module level: give it a lifetime.",
-        },
-        {
-          selector: "Program > ExportNamedDeclaration > VariableDeclaration[kind='let']",
-          message: "No state at module level.",
-        },
-      ],
+      "no-restricted-syntax": ["error", ...statelessModules],
       "no-restricted-properties": [
         "error",
         { object: "process", property: "env", message: "Only main.ts reads the environment." },
+      ],
+    },
+  },
+  {
+    files: ["src/main.ts", "src/process/node-version.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        ...statelessModules,
+        ...[
+          "AwaitExpression",
+          "ChainExpression",
+          "LogicalExpression[operator='??']",
+          "AssignmentExpression[operator=/(\\?\\?|\\|\\||&&)=/]",
+          "ImportDeclaration[source.value=/^node:/]",
+          "PropertyDefinition, PrivateIdentifier, StaticBlock",
+        ].map((selector) => ({ selector, message: oldNodeReadsIt })),
       ],
     },
   },

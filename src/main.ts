@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-import { leastOpenFiles, openFileLimit, openFilesRemedy } from "./process/open-files.js";
+import { readFileSync } from "fs";
+import { oldNode } from "./process/node-version.js";
 
-const limit = openFileLimit();
-if (limit < leastOpenFiles) {
-  // Before anything else is loaded: that would fail, or what comes after it.
-  process.stderr.write(
-    `fairlead: this process may have ${limit} files open, and needs ${leastOpenFiles}\n  ${openFilesRemedy}\n`,
-  );
-  process.exitCode = 1;
+const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly engines: { readonly node: string };
+};
+const refusal = oldNode(process.version, manifest.engines.node);
+// Whatever ends before a verb has said how it ended has failed.
+process.exitCode = 1;
+if (refusal === undefined) {
+  // Only now: an old Node cannot even read the rest.
+  void import("./begin.js").then(({ begin }) => begin(process.argv, process.env));
 } else {
-  const { commandLine } = await import("./command-line.js");
-  await commandLine(process.argv, process.env);
+  process.stderr.write(`fairlead: ${refusal}\n`);
 }

@@ -23,7 +23,7 @@ export function renderCliPage(): string {
       ["verb", "what"],
       ...verbs.map((verb) => [`[\`${verb.name()}\`](#fairlead-${verb.name()})`, verb.description()]),
     ]),
-    "**Every verb** ends with 1 where it is told something wrong (a flag, a setting, a file), or with [too few open files](configuration.md#open-files).",
+    "**Every verb** ends with 1 where it is told something wrong (a flag, a setting, a file), with Node older than it needs, or with [too few open files](configuration.md#open-files).",
     ...verbs.flatMap(renderVerb),
   ].join("\n\n")}\n`;
 }
