@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildContext } from "../compose/model/build-spec.js";
 import { FairleadError } from "../errors.js";
-import { git, repositoryAt, withoutLogin } from "./git.js";
+import { withoutUrlSecrets } from "../tools/mask.js";
+import { git, repositoryAt } from "./git.js";
 import type { Environment, Repository } from "./git.js";
 
 export type GitContext = Extract<BuildContext, { readonly kind: "git" }>;
@@ -22,7 +23,7 @@ export async function commitOf(context: GitContext, environment: Environment): P
   const found = new Map(listed.split("\n").map((line) => line.split("\t").reverse() as [string, string]));
   const commit = names.map((name) => found.get(name)).find((one) => one !== undefined);
   if (commit !== undefined && commitPattern.test(commit)) return commit;
-  throw new FairleadError("BuildFailed", `${withoutLogin(context.url)} has no branch or tag ${ref ?? "HEAD"}`, {
+  throw new FairleadError("BuildFailed", `${withoutUrlSecrets(context.url)} has no branch or tag ${ref ?? "HEAD"}`, {
     remedy: "name a branch, a tag, or a whole commit of 40 digits",
   });
 }
@@ -79,7 +80,9 @@ async function fetchCommit(
     await git(repository, [...fetch, ref ?? "HEAD"], options);
     const fetched = await git(repository, ["rev-parse", "FETCH_HEAD^{commit}"], options);
     if (fetched.trim() === commit) return;
-    throw new FairleadError("BuildFailed", `${withoutLogin(repository.url)} has moved on meanwhile`, { cause: error });
+    throw new FairleadError("BuildFailed", `${withoutUrlSecrets(repository.url)} has moved on meanwhile`, {
+      cause: error,
+    });
   }
 }
 
@@ -88,5 +91,5 @@ async function within(folder: string, { url, subdirectory = "." }: GitContext): 
   const base = await realpath(folder);
   const root = await realpath(join(base, subdirectory)).catch(() => undefined);
   if (root !== undefined && (root === base || root.startsWith(`${base}/`))) return root;
-  throw new FairleadError("BuildFailed", `${withoutLogin(url)} has no folder ${subdirectory}`);
+  throw new FairleadError("BuildFailed", `${withoutUrlSecrets(url)} has no folder ${subdirectory}`);
 }

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { FairleadError } from "../errors.js";
+import { withoutUrlSecrets } from "../tools/mask.js";
 
 const run = promisify(execFile);
 
@@ -78,19 +79,15 @@ export async function git(
 function gitFault(url: string, cause: unknown, timeoutMs: number): FairleadError {
   const { code, killed, stderr = "" } = cause as { code?: unknown; killed?: boolean; stderr?: string };
   if (code === "ENOENT") {
-    return new FairleadError("BuildFailed", `git is not installed, and ${withoutLogin(url)} is to be built`, {
+    return new FairleadError("BuildFailed", `git is not installed, and ${withoutUrlSecrets(url)} is to be built`, {
       remedy: "install git where Fairlead runs: in its image, or on the host",
     });
   }
-  const lines = withoutLogin(stderr)
+  const lines = withoutUrlSecrets(stderr)
     .split("\n")
     .filter((line) => /^(fatal|error|remote):|denied|not found/i.test(line));
   const reason = killed === true ? `no end after ${timeoutMs / 1_000}s` : (lines.at(-1) ?? "git failed").slice(0, 300);
-  return new FairleadError("BuildFailed", `${withoutLogin(url)} cannot be fetched: ${reason}`, {
+  return new FairleadError("BuildFailed", `${withoutUrlSecrets(url)} cannot be fetched: ${reason}`, {
     remedy: "check the URL, the branch and the access; a key for ssh must be usable without a question",
   });
-}
-
-export function withoutLogin(text: string): string {
-  return text.replace(/([a-z]+:\/\/)[^\s/']*@/g, "$1");
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../control/ports/clock.js";
 import type { Engine } from "../control/ports/engine.js";
 import type { Marks } from "../control/ports/marks.js";
 import { FairleadError } from "../errors.js";
-import { Turns } from "../tools/turns.js";
+import { Mutex } from "../tools/mutex.js";
 import { findDifferences } from "./adopt/differences.js";
 import { buildImage } from "./build/build.js";
 import * as containers from "./calls/containers.js";
@@ -90,7 +90,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
   );
   const { stale } = host;
   // Two services of a project want its network at the same moment, and old engines would then make two of one name.
-  const births = new Turns();
+  const births = new Mutex();
 
   /** A call that was refused may have changed the container too: a failed start leaves its reason there. */
   const onContainer = async <T>(id: string, work: () => Promise<T>): Promise<T> =>
@@ -112,14 +112,14 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     differences: (id, step) => settle(() => findDifferences(connection, id, step)),
     createNetwork: (step) =>
       settle(
-        () => births.take(() => networks.createNetwork(connection, step)),
+        () => births.run(() => networks.createNetwork(connection, step)),
         () => {
           stale.list("networks");
         },
       ),
     removeNetwork: (id) =>
       settle(
-        () => births.take(() => networks.removeNetwork(connection, id)),
+        () => births.run(() => networks.removeNetwork(connection, id)),
         () => {
           stale.list("networks");
         },

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { FairleadError } from "../errors.js";
+import { isLoopback } from "../tools/loopback.js";
 import { adminApp, type AdminOptions } from "./admin/admin.js";
 import { hooksApp, type HooksOptions } from "./hooks/hooks.js";
-import { type Address, isLoopback, parseAddress } from "./web/address.js";
+import { type Address, parseAddress } from "./web/address.js";
 import { type ConnectionLimits, Connections } from "./web/connections.js";
 import { startServer } from "./web/server.js";
 
@@ -57,7 +58,7 @@ function provenIn(connections: Connections): (req: IncomingMessage) => void {
 }
 
 function assertGuarded(address: Address, token: string): void {
-  if (token !== "" || isLoopback(address)) return;
+  if (token !== "" || isLoopback(address.host)) return;
   throw new FairleadError("ConfigInvalid", "FAIRLEAD_ADMIN_LISTEN: an address beyond loopback needs an admin token", {
     remedy: "set FAIRLEAD_ADMIN_TOKEN, or listen on 127.0.0.1:8421",
     retry: "never",

@@ -1,10 +1,11 @@
 import type { Engine } from "../control/ports/engine.js";
 import type { NetworkLocation } from "../plan/model/observed.js";
+import { Cached } from "../tools/cached.js";
 import type { Standpoint } from "./address.js";
 
 /** Where this process stands among the engine's networks. Kept until somebody says it may have changed. */
 export class Vantage {
-  #known: Promise<Standpoint> | undefined;
+  readonly #known = new Cached(() => this.#look());
 
   constructor(
     private readonly own: () => Promise<string | undefined>,
@@ -13,15 +14,11 @@ export class Vantage {
 
   /** Rejects with what the engine's port throws. */
   get(): Promise<Standpoint> {
-    this.#known ??= this.#look().catch((error: unknown) => {
-      this.forget();
-      throw error;
-    });
-    return this.#known;
+    return this.#known.get();
   }
 
   forget(): void {
-    this.#known = undefined;
+    this.#known.invalidate();
   }
 
   async #look(): Promise<Standpoint> {

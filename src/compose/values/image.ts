@@ -5,6 +5,7 @@
 
 import { FairleadError } from "../../errors.js";
 import { quote } from "./quote.js";
+import { dockerHub, isDockerHub } from "./registry-name.js";
 
 export type Digest = `sha256:${string}`;
 
@@ -19,8 +20,6 @@ export interface ImageReference {
   readonly digest: Digest | undefined;
 }
 
-const hub = "docker.io";
-const hubAliases: ReadonlySet<string> = new Set(["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
 const nameLimit = 255;
 const tagLimit = 128;
 
@@ -70,12 +69,12 @@ export function formatImage(image: ImageReference): string {
 /** The repository as the engine shows it: `nginx`, `notarock/portfolio-ng`, `127.0.0.1:5000/app`. */
 export function familiarName(image: ImageReference): string {
   const full = `${image.registry}/${image.repository}`;
-  if (image.registry !== hub) return full;
+  if (image.registry !== dockerHub) return full;
   const short = /^library\/[^/]+$/.test(image.repository)
     ? image.repository.slice("library/".length)
     : image.repository;
   // A shortened name must not read as an image id or as another registry's repository.
-  return identifierPattern.test(short) || splitName(short).registry !== hub ? full : short;
+  return identifierPattern.test(short) || splitName(short).registry !== dockerHub ? full : short;
 }
 
 /** `nginx:1.27`, `notarock/portfolio-ng:latest@sha256:…`. */
@@ -97,10 +96,10 @@ function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf("/");
   const first = name.slice(0, Math.max(slash, 0));
   const isRegistry = /[.:A-Z]/.test(first) || first === "localhost";
-  const written = isRegistry ? first : hub;
-  const registry = hubAliases.has(written) ? hub : written;
+  const written = isRegistry ? first : dockerHub;
+  const registry = isDockerHub(written) ? dockerHub : written;
   const rest = isRegistry ? name.slice(slash + 1) : name;
-  const repository = registry === hub && rest !== "" && !rest.includes("/") ? `library/${rest}` : rest;
+  const repository = registry === dockerHub && rest !== "" && !rest.includes("/") ? `library/${rest}` : rest;
   return { registry, repository };
 }
 

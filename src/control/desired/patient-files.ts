@@ -1,3 +1,4 @@
+import { Mutex } from "../../tools/mutex.js";
 import type { Clock } from "../ports/clock.js";
 import type { HostFiles } from "../ports/host-files.js";
 import { inTime } from "../time/in-time.js";
@@ -10,13 +11,13 @@ const patienceMs = 1_000;
  * does not, nothing more is asked, for each call that hangs takes one of the few threads that all of Node's files share.
  */
 export function patientFiles(files: HostFiles, clock: Clock): HostFiles {
-  const line: { last: Promise<unknown>; isStuck: boolean } = { last: Promise.resolve(), isStuck: false };
+  const questions = new Mutex();
+  const line = { isStuck: false };
 
   async function ask<T>(question: () => Promise<T | undefined>): Promise<T | undefined> {
     if (line.isStuck) return undefined;
     const asker = { isGone: false };
-    const turn = line.last.then(async () => ({ answer: asker.isGone ? undefined : await question() }));
-    line.last = turn;
+    const turn = questions.run(async () => ({ answer: asker.isGone ? undefined : await question() }));
     const ended = await inTime(turn, clock, patienceMs, () => {
       line.isStuck = false;
     });

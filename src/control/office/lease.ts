@@ -1,4 +1,5 @@
 import { asFairleadError, FairleadError } from "../../errors.js";
+import { SingleFlight } from "../../tools/single-flight.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { Marks } from "../ports/marks.js";
@@ -68,7 +69,7 @@ export class Lease {
   readonly #text: string;
   #held: { readonly number: number; readonly seen: Moment } | undefined;
   #asked: { readonly number: number; readonly at: number } | undefined;
-  #confirming: Promise<void> | undefined;
+  readonly #looks = new SingleFlight<void>();
   #stopKeeping: () => void = () => undefined;
   #complained = false;
   #released = false;
@@ -126,7 +127,7 @@ export class Lease {
   async release(heir?: string): Promise<void> {
     this.#stopKeeping();
     this.#released = true;
-    await this.#confirming?.catch(() => undefined);
+    await this.#looks.ended("");
     const held = this.#held;
     this.#held = undefined;
     try {
@@ -163,18 +164,14 @@ export class Lease {
 
   /** One look for all who need one now. */
   #confirm(): Promise<void> {
-    const { number, seen } = this.#held ?? { number: 0, seen: this.#moment() };
-    this.#confirming ??= this.#find(number, seen)
-      .then((found) => {
-        if (found.kind === "held") return;
-        this.#stopKeeping();
-        this.options.log.error({}, `another controller has taken the lease: ${describeHolder(found.holder)}`);
-        this.#tellLost(found.holder);
-      })
-      .finally(() => {
-        this.#confirming = undefined;
-      });
-    return this.#confirming;
+    return this.#looks.run("", async () => {
+      const { number, seen } = this.#held ?? { number: 0, seen: this.#moment() };
+      const found = await this.#find(number, seen);
+      if (found.kind === "held") return;
+      this.#stopKeeping();
+      this.options.log.error({}, `another controller has taken the lease: ${describeHolder(found.holder)}`);
+      this.#tellLost(found.holder);
+    });
   }
 
   /**

@@ -9,6 +9,7 @@ import type { HelperEnd } from "../../plan/self/helper.js";
 import { keptVolumes } from "../../plan/status/notice.js";
 import { renderStep } from "../../plan/steps/render.js";
 import type { Cached } from "../../tools/cached.js";
+import { Mutex } from "../../tools/mutex.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";
 import type { Log } from "../ports/log.js";
@@ -32,14 +33,13 @@ export interface LeftoversOptions {
 export class Leftovers {
   /** What has been said already, and is still so. */
   #said: ReadonlySet<string> = new Set();
-  #last: Promise<void> = Promise.resolve();
+  readonly #looks = new Mutex();
 
   constructor(private readonly options: LeftoversOptions) {}
 
   /** Says what is new; removes the networks that nobody uses, if asked to prune. Never throws. */
   look(): Promise<void> {
-    this.#last = this.#last.then(() => this.#look());
-    return this.#last;
+    return this.#looks.run(() => this.#look());
   }
 
   async #look(): Promise<void> {

@@ -1,26 +1,23 @@
+import { withoutValues } from "../../tools/mask.js";
 import { printable } from "../../tools/printable.js";
 import { quotable } from "../client/refusal.js";
 import { readFields, textIn } from "./protobuf.js";
 
 const longestLine = 2_000;
-/** Shorter values are everywhere in any output. */
-const shortestMasked = 6;
+const masking = { shortest: 6, by: "***" };
 
 /** What the objects of a build's stream say, whichever builder it is: lines, the image's id, and why it failed. */
 export class BuildOutput {
   id: string | undefined;
   fault: string | undefined;
   readonly #shown = new Set<string>();
-  readonly #secrets: readonly string[];
   #partial = "";
 
   /** `values` of build arguments never show, wherever a step prints them. */
   constructor(
-    values: Iterable<string>,
+    private readonly values: readonly string[],
     private readonly onLine: (line: string) => void,
-  ) {
-    this.#secrets = [...values].filter((value) => value.length >= shortestMasked);
-  }
+  ) {}
 
   take({ stream, aux, id, errorDetail, error }: Readonly<Record<string, unknown>>): void {
     if (typeof stream === "string") this.#text(stream);
@@ -65,7 +62,7 @@ export class BuildOutput {
   }
 
   #masked(text: string): string {
-    return this.#secrets.reduce((masked, value) => masked.replaceAll(value, "***"), text);
+    return withoutValues(text, this.values, masking);
   }
 }
 

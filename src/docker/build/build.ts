@@ -4,9 +4,11 @@
 
 import { isDigest } from "../../compose/values/image.js";
 import type { Digest } from "../../compose/values/image.js";
+import { serverAddress } from "../../compose/values/registry-name.js";
 import type { BuildOrder } from "../../control/ports/builds.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
+import { given } from "../../tools/present.js";
 import type { Credentials } from "../calls/pull.js";
 import type { Call, Connection } from "../client/connection.js";
 import { readObjects } from "../client/lines.js";
@@ -57,7 +59,7 @@ async function loginsFor(
   const logins: Record<string, RegistryCredentials> = {};
   for (const registry of registries) {
     const login = await credentials(registry);
-    if (login !== undefined) logins[registry === "docker.io" ? "https://index.docker.io/v1/" : registry] = login;
+    if (login !== undefined) logins[serverAddress(registry)] = login;
   }
   return logins;
 }
@@ -131,7 +133,7 @@ function queryOf({ build, context, tags }: BuildOrder): NonNullable<Call["query"
     labels: JSON.stringify(build.labels),
     rm: true,
     forcerm: true,
-    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Call["query"]),
+    ...given(optional),
   };
 }
 

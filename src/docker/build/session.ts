@@ -3,6 +3,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import { setImmediate } from "node:timers/promises";
 import { parseImage } from "../../compose/values/image.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
+import { readAll } from "../../tools/read-all.js";
 import type { Credentials } from "../calls/pull.js";
 import type { Connection } from "../client/connection.js";
 import { textIn, writeBytes, writeNumber } from "./protobuf.js";
@@ -98,12 +99,5 @@ function credentialsReply(login: RegistryCredentials | undefined): Buffer {
 
 /** The one message of a unary call, without gRPC's prefix of five bytes. */
 async function readMessage(stream: ServerHttp2Stream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > longestMessage) throw new Error("the question is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).subarray(5);
+  return (await readAll(stream, longestMessage)).subarray(5);
 }

@@ -7,6 +7,7 @@ import { FairleadError } from "../../errors.js";
 import { causeOf } from "../../plan/judge/start-refusal.js";
 import type { Interval, NetworkLocation } from "../../plan/model/observed.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
+import { withoutValues } from "../../tools/mask.js";
 import { checkAbilities } from "../client/abilities.js";
 import { created, inspectedContainer, listedContainers } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
@@ -69,14 +70,14 @@ export async function createContainer(
   } as const;
   try {
     const answer = (await connection.ask({ ...call, timeoutMs: 120_000 }, created)) as CreationAnswer;
-    const told = (answer.Warnings ?? []).map((warning) => quotable(withoutValues(warning, environment)));
+    const told = (answer.Warnings ?? []).map((warning) => quotable(withoutVariables(warning, environment)));
     for (const warning of [...lacking, ...told]) onWarning(step.name, warning);
     return answer.Id;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (isTaken(error)) throw nameConflict(step.name);
     if (/bind source path does not exist/i.test(error.message)) throw missingSource(task, error);
-    throw new Refusal(task, error.status, withoutValues(error.message, environment));
+    throw new Refusal(task, error.status, withoutVariables(error.message, environment));
   }
 }
 
@@ -85,9 +86,10 @@ interface CreationAnswer {
   readonly Warnings?: readonly string[] | null;
 }
 
-function withoutValues(message: string, environment: ContainerSpec["environment"]): string {
-  const values = Object.values(environment).filter((value): value is string => value !== null && value.length >= 4);
-  return values.reduce((text, value) => text.replaceAll(value, "…"), message);
+/** Variables may hold secrets, and the engine quotes what it refuses. */
+function withoutVariables(message: string, environment: ContainerSpec["environment"]): string {
+  const values = Object.values(environment).filter((value) => value !== null);
+  return withoutValues(message, values, { shortest: 4, by: "…" });
 }
 
 function missingSource(task: string, { message }: Refusal): FairleadError {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Hook } from "../../compose/model/hooks.js";
 import type { ExecResult } from "../../control/ports/engine.js";
 import { FairleadError } from "../../errors.js";
+import { given } from "../../tools/present.js";
 import { printable } from "../../tools/printable.js";
 import { created, execState } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { containerPath, execPath, shortId } from "../client/ids.js";
 import { Refusal } from "../client/refusal.js";
-import { defined } from "../create/defined.js";
 import { environmentEntries } from "../create/environment.js";
 import type { ExecMemory } from "./exec-memory.js";
 import { logLines, wholeText } from "./logs.js";
@@ -117,7 +117,7 @@ async function create(
 ): Promise<string> {
   const body = {
     ...{ AttachStdin: false, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: command },
-    ...defined({
+    ...given({
       User: user,
       Privileged: privileged,
       WorkingDir: workingDir,

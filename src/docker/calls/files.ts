@@ -2,6 +2,7 @@ import type TarStream from "tar-stream";
 import type { ContainerFile } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
 import { loadLate } from "../../process/load-late.js";
+import { readAll } from "../../tools/read-all.js";
 import type { Connection } from "../client/connection.js";
 import { containerPath, shortId } from "../client/ids.js";
 import { Refusal } from "../client/refusal.js";
@@ -33,7 +34,5 @@ async function archiveOf(files: readonly ContainerFile[]): Promise<Buffer> {
     archive.entry({ name: path.replace(/^\/+/, ""), mode, uid, gid }, content);
   }
   archive.finalize();
-  const chunks: Buffer[] = [];
-  for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return readAll(archive);
 }

@@ -8,6 +8,8 @@ import type { Duplex, Readable } from "node:stream";
 import type { z } from "zod";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
+import { Cached } from "../../tools/cached.js";
+import { readAll } from "../../tools/read-all.js";
 import { openModem } from "./client.js";
 import type { Modem } from "./client.js";
 import { Deadline } from "./deadline.js";
@@ -55,7 +57,7 @@ export class Connection {
   readonly #modem: Modem;
   readonly #changing: Modem;
   readonly #streaming: Modem;
-  #agreed: Promise<Agreement> | undefined;
+  readonly #agreed = new Cached(() => this.#negotiate());
 
   constructor(readonly endpoint: Endpoint) {
     this.#modem = openModem(endpoint.client);
@@ -108,12 +110,12 @@ export class Connection {
 
   /** The API version that both sides speak. */
   async version(): Promise<string> {
-    return (await this.#negotiated()).version;
+    return (await this.#agreed.get()).version;
   }
 
   /** Its version, where the engine is Podman. */
   async podman(): Promise<string | undefined> {
-    return (await this.#negotiated()).podman;
+    return (await this.#agreed.get()).podman;
   }
 
   /** The bare connection, once both sides have agreed to speak another protocol on it. */
@@ -124,7 +126,7 @@ export class Connection {
 
   /** After a loss: the engine that comes back may be another one. */
   forget(): void {
-    this.#agreed = undefined;
+    this.#agreed.invalidate();
   }
 
   async #renegotiating<T>(call: Call, attempt: (deadline: Deadline) => Promise<T>): Promise<T> {
@@ -141,16 +143,8 @@ export class Connection {
   }
 
   async #versioned<T>(call: Dialled, deadline: Deadline, take: (response: IncomingMessage) => Promise<T>): Promise<T> {
-    const { version } = await this.#negotiated();
+    const { version } = await this.#agreed.get();
     return this.#send({ ...call, path: `/v${version}${call.path}` }, deadline, take);
-  }
-
-  #negotiated(): Promise<Agreement> {
-    this.#agreed ??= this.#negotiate().catch((error: unknown) => {
-      this.forget();
-      throw error;
-    });
-    return this.#agreed;
   }
 
   async #negotiate(): Promise<Agreement> {
@@ -224,15 +218,8 @@ export class Connection {
   }
 }
 
-async function readBody(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > answerLimit) throw new Error("the answer is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+function readBody(response: IncomingMessage): Promise<Buffer> {
+  return readAll(response, answerLimit);
 }
 
 function shaped(call: Call, body: string, shape: z.ZodType): unknown {

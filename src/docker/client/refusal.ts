@@ -1,4 +1,5 @@
 import { FairleadError } from "../../errors.js";
+import { withoutUrlSecrets } from "../../tools/mask.js";
 import { printable } from "../../tools/printable.js";
 
 /** An answer of the engine that is not success. Stays inside this folder: callers turn it into a FairleadError. */
@@ -56,9 +57,5 @@ export function unreachable(endpoint: string, task: string, code: string, cause:
  * tokens), and so does user information.
  */
 export function quotable(text: string): string {
-  const bare = text.replace(
-    /(\bhttps?:\/\/)(?:[^\s"'/@]*@)?([^\s"'?]*)(\?[^\s"']*)?/g,
-    (_, scheme: string, rest: string, query?: string) => `${scheme}${rest}${query === undefined ? "" : "?…"}`,
-  );
-  return printable(bare, 500);
+  return printable(withoutUrlSecrets(text), 500);
 }

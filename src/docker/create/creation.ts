@@ -4,8 +4,8 @@
 
 import { pinnedImage } from "../../compose/values/image.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
+import { given } from "../../tools/present.js";
 import type { Body } from "./body.js";
-import { defined } from "./defined.js";
 import { environmentEntries } from "./environment.js";
 import { healthcheckBody } from "./health-body.js";
 import { containerLabels } from "./labels.js";
@@ -28,7 +28,7 @@ export function creationBody(step: CreateContainerStep, api: string): Body {
     Image: step.byId === true ? step.digest : pinnedImage(image, step.digest),
     Labels: containerLabels(step),
     Env: environmentEntries(container.environment),
-    ...defined({
+    ...given({
       Cmd: container.command,
       Entrypoint: container.entrypoint,
       User: container.user,
@@ -51,7 +51,7 @@ export function creationBody(step: CreateContainerStep, api: string): Body {
       ...resourceBody(container.resources),
       ...deviceBody(container.devices),
       ...securityBody(container.security),
-      ...defined({
+      ...given({
         Dns: naming?.dns,
         DnsOptions: naming?.dnsOptions,
         DnsSearch: naming?.dnsSearch,

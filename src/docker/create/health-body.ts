@@ -1,12 +1,12 @@
 import type { Healthcheck } from "../../compose/model/service.js";
+import { given } from "../../tools/present.js";
 import { isOlder } from "../client/version.js";
-import { defined } from "./defined.js";
 
 /** Nanoseconds; what is absent is the image's. Engines before API 1.44 know no interval for the start. */
 export function healthcheckBody(check: Healthcheck, api: string): object {
   if (check.disabled) return { Test: ["NONE"] };
   const nanoseconds = (ms: number | undefined) => (ms === undefined ? undefined : ms * 1e6);
-  return defined({
+  return given({
     Test: check.test,
     Interval: nanoseconds(check.intervalMs),
     Timeout: nanoseconds(check.timeoutMs),

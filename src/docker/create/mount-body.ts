@@ -1,6 +1,6 @@
 import type { ContainerSpec, Mount } from "../../compose/model/service.js";
 import type { InheritedVolume } from "../../plan/model/step.js";
-import { defined } from "./defined.js";
+import { given } from "../../tools/present.js";
 
 /**
  * `Binds` makes a missing host path and labels for SELinux; only `Mounts` knows subpaths, recursion and anonymous
@@ -24,7 +24,7 @@ export function mountBody({ mounts, tmpfs }: ContainerSpec, inherited: readonly 
   return {
     Binds: [...binds, ...ofImage.filter(isBind)].map(bind),
     Mounts: long.map(longMount),
-    ...defined({ Tmpfs: tmpfs }),
+    ...given({ Tmpfs: tmpfs }),
   };
 }
 
@@ -41,7 +41,7 @@ function bind({ source = "", target, readOnly, bind: options, volume }: Mount): 
 }
 
 function longMount({ type, source, target, readOnly, createHostPath, bind: options, volume, tmpfs }: Mount): object {
-  const bindOptions = defined({
+  const bindOptions = given({
     Propagation: options?.propagation,
     CreateMountpoint: createHostPath ? true : undefined,
     NonRecursive: options?.recursive === "disabled" ? true : undefined,
@@ -52,11 +52,11 @@ function longMount({ type, source, target, readOnly, createHostPath, bind: optio
     Type: type,
     Target: target,
     ReadOnly: readOnly,
-    ...defined({
+    ...given({
       Source: source,
       BindOptions: Object.keys(bindOptions).length === 0 ? undefined : bindOptions,
-      VolumeOptions: volume && defined({ NoCopy: volume.nocopy, Subpath: volume.subpath }),
-      TmpfsOptions: tmpfs && defined({ SizeBytes: tmpfs.sizeBytes, Mode: tmpfs.mode }),
+      VolumeOptions: volume && given({ NoCopy: volume.nocopy, Subpath: volume.subpath }),
+      TmpfsOptions: tmpfs && given({ SizeBytes: tmpfs.sizeBytes, Mode: tmpfs.mode }),
     }),
   };
 }

@@ -3,8 +3,8 @@ import type { Shared } from "../../compose/model/relations.js";
 import { FairleadError } from "../../errors.js";
 import type { Owners } from "../../plan/model/observed.js";
 import type { CreateContainerStep, Owner } from "../../plan/model/step.js";
+import { given } from "../../tools/present.js";
 import type { InspectedContainer } from "../client/schema.js";
-import { defined } from "./defined.js";
 
 /** By their ids, which the engine keeps even when those are gone: with whom it was created to share, and what. */
 export function ownersIn({ HostConfig }: InspectedContainer): Owners {
@@ -31,7 +31,7 @@ export function sharingBody({ spec, owners }: CreateContainerStep): object {
     const [, name] = /^container:(.+)$/.exec(whose ?? "") ?? [];
     return name === undefined ? whose : `container:${idOf(owners, shared, name)}`;
   };
-  return defined({
+  return given({
     IpcMode: mode("ipc", namespaces?.ipc),
     PidMode: mode("pid", namespaces?.pid),
     VolumesFrom: volumesFrom?.map((from) => {

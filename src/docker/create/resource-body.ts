@@ -1,8 +1,8 @@
 import type { BlockIo, DeviceRate, DeviceRequest, Devices, Resources } from "../../compose/model/options.js";
-import { defined } from "./defined.js";
+import { given } from "../../tools/present.js";
 
 export function resourceBody(resources: Resources = {}): object {
-  return defined({
+  return given({
     Memory: resources.memory,
     MemoryReservation: resources.memoryReservation,
     MemorySwap: resources.memorySwap,
@@ -40,7 +40,7 @@ function rates(devices: readonly DeviceRate[] | undefined): object[] | undefined
 }
 
 export function deviceBody({ mappings, cgroupRules, requests }: Devices = {}): object {
-  return defined({
+  return given({
     Devices: mappings?.map(({ source, target, permissions }) => ({
       PathOnHost: source,
       PathInContainer: target,
@@ -53,7 +53,7 @@ export function deviceBody({ mappings, cgroupRules, requests }: Devices = {}): o
 
 /** The engine takes alternatives, each a list of what one device must be able to do; a file can write one. */
 function deviceRequest({ driver, count, ids, capabilities, options }: DeviceRequest): object {
-  return defined({
+  return given({
     Driver: driver,
     Count: count,
     DeviceIDs: ids,

@@ -1,8 +1,8 @@
 import type { Security } from "../../compose/model/options.js";
-import { defined } from "./defined.js";
+import { given } from "../../tools/present.js";
 
 export function securityBody(security: Security = {}): object {
-  return defined({
+  return given({
     CapAdd: security.capAdd,
     CapDrop: security.capDrop,
     SecurityOpt: security.securityOptions,

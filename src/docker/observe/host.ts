@@ -11,7 +11,7 @@ import type {
   Interval,
   ObservedContainer,
 } from "../../plan/model/observed.js";
-import { Flight } from "../../tools/flight.js";
+import { FreshFlight } from "../../tools/fresh-flight.js";
 import { inspectContainer, listContainers } from "../calls/containers.js";
 import { ExecMemory } from "../calls/exec-memory.js";
 import { listImages, observeImages } from "../calls/images.js";
@@ -96,7 +96,7 @@ export class Host {
   #networksAt = 0;
   #volumes: HostSnapshot["volumes"] = new Map();
   #images: readonly ListedImage[] = [];
-  readonly #flight: Flight<HostSnapshot>;
+  readonly #flight: FreshFlight<HostSnapshot>;
 
   constructor(
     private readonly connection: Connection,
@@ -105,13 +105,13 @@ export class Host {
     private readonly podman: () => Promise<PodmanTraits | undefined>,
     private readonly lease: string,
   ) {
-    this.#flight = new Flight(() => this.#look());
+    this.#flight = new FreshFlight(() => this.#look());
   }
 
   /** One container list for all who ask at the same time. */
   snapshot(claim: Claim = claimNone): Promise<HostSnapshot> {
     this.#claim = claim;
-    return this.#flight.join();
+    return this.#flight.run();
   }
 
   /** The engine is out of reach, after we have followed it. */

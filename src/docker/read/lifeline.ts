@@ -1,4 +1,5 @@
 import type { ContainerFacts } from "../../plan/model/observed.js";
+import { isLoopback } from "../../tools/loopback.js";
 import type { ListedContainer } from "../client/schema.js";
 
 /** From where the engine is spoken to. */
@@ -33,7 +34,7 @@ function leads(
   const shared = networks.filter(({ network }) => joined.has(network));
   const names = shared.length === 0 ? [] : [name, id.slice(0, 12), ...shared.flatMap(({ aliases }) => aliases)];
   if (names.includes(host)) return true;
-  const isHere = /^(localhost|127\.|::1$|host\.docker\.internal$)/.test(host);
+  const isHere = isLoopback(host) || host === "host.docker.internal";
   const ports = listed.find(({ Id }) => Id === id)?.Ports ?? [];
   return isHere && ports.some(({ PublicPort }) => String(PublicPort) === port);
 }

@@ -1,4 +1,5 @@
 import type { ImageReference } from "../../compose/values/image.js";
+import { dockerHub } from "../../compose/values/registry-name.js";
 import { textAt } from "../web/json.js";
 import { Refusal } from "../web/refusal.js";
 import { imageFrom, type Sender } from "./sender.js";
@@ -23,7 +24,7 @@ function pushedImage(body: unknown): ImageReference {
   // A tag or a digest inside the name would be taken for the push's own.
   if (/[:@]/.test(name)) throw new Refusal(400, "repository.repo_name must be a repository without tag or digest");
   if (tag?.includes("@") === true) throw new Refusal(400, "push_data.tag is not a tag");
-  const image = imageFrom(`docker.io/${name}${tag === undefined ? "" : `:${tag}`}`);
+  const image = imageFrom(`${dockerHub}/${name}${tag === undefined ? "" : `:${tag}`}`);
   return { ...image, tag };
 }
 

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import { FairleadError } from "../../errors.js";
 
 export interface Address {
@@ -22,13 +22,4 @@ export function parseAddress(text: string, setting: string): Address {
 
 export function formatAddress({ host, port }: Address): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Whether only this host can reach it. Of names, only `localhost` counts. */
-export function isLoopback({ host }: Address): boolean {
-  const loopback = new BlockList();
-  loopback.addSubnet("127.0.0.0", 8, "ipv4");
-  loopback.addAddress("::1", "ipv6");
-  const family = isIP(host);
-  return family === 0 ? host === "localhost" : loopback.check(host, family === 4 ? "ipv4" : "ipv6");
 }

@@ -1,6 +1,10 @@
-import { canonicalRegistry, isLoopback } from "./names.js";
+import { canonicalRegistry, dockerHub } from "../../compose/values/registry-name.js";
+import { isLoopback } from "../../tools/loopback.js";
 import { reachFrom, type Reach } from "./reach.js";
 import type { RegistrySetting, RegistrySettings } from "./settings.js";
+
+/** Where Docker Hub answers. */
+export const hubHost = "registry-1.docker.io";
 
 export type Scheme = "http" | "https";
 
@@ -38,7 +42,7 @@ export function endpointOf(name: string, settings: RegistrySettings): Endpoint {
   if (setting.mirror !== undefined) return mirrorOf(registry, new URL(setting.mirror), setting, settings);
   return {
     registry,
-    host: registry === "docker.io" ? "registry-1.docker.io" : registry,
+    host: registry === dockerHub ? hubHost : registry,
     account: registry,
     ...access(registry, setting),
   };
@@ -81,7 +85,7 @@ function access(
   host: string,
   setting: { readonly insecure?: boolean | undefined; readonly ca?: string | undefined },
 ): Pick<Endpoint, "schemes" | "trust"> {
-  const isLocal = isLoopback(host);
+  const isLocal = isLoopback(nameOf(host));
   const isOpen = setting.ca === undefined && (setting.insecure ?? isLocal);
   if (!isOpen) return { schemes: ["https"], trust: { plain: false, verify: true, ca: setting.ca } };
   return {
@@ -94,4 +98,9 @@ function settingOf(host: string, settings: RegistrySettings): RegistrySetting {
   const name = canonicalRegistry(host);
   const found = Object.entries(settings).find(([key]) => canonicalRegistry(key) === name);
   return found?.[1] ?? {};
+}
+
+/** Of `host[:port]`, without the brackets of an IPv6 address. */
+function nameOf(host: string): string {
+  return host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
 }

@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import PQueue from "p-queue";
 import { FairleadError } from "../../errors.js";
+import { readAll } from "../../tools/read-all.js";
 import { closeLines, dial, openLines } from "./dial.js";
 import type { Dialled, Lines } from "./dial.js";
 import type { Trust } from "./endpoint.js";
@@ -79,7 +80,7 @@ export class Transport {
       const response = await dial({ ...question, headers }, lines, signal);
       const { statusCode: status = 0, headers: answered } = response;
       const { remoteAddress: remote } = response.socket;
-      return { status, headers: answered, body: await readBody(response, longest), url, remote };
+      return { status, headers: answered, body: await readAll(response, longest), url, remote };
     } catch (thrown) {
       throw connectionFault(signal.aborted ? signal.reason : thrown, url.host, timeoutMs);
     }
@@ -116,18 +117,6 @@ export class Transport {
       ...roots,
     });
   }
-}
-
-async function readBody(body: AsyncIterable<unknown>, longest: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    length += chunk.length;
-    if (length > longest) throw new Error(`answered with more than ${longest} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
 }
 
 async function rootsAnd(path: string): Promise<string[]> {

@@ -3,9 +3,10 @@
  */
 
 import { formatImage, type ImageReference } from "../../compose/values/image.js";
+import { dockerHub } from "../../compose/values/registry-name.js";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
-import type { Endpoint } from "../client/endpoint.js";
+import { hubHost, type Endpoint } from "../client/endpoint.js";
 import type { ConnectionFault } from "../client/fault.js";
 import { longestWait, parseRetryAfter } from "../client/retry-after.js";
 import type { Answer } from "../client/transport.js";
@@ -20,7 +21,7 @@ export interface Subject {
 
 /** `registry docker.io`, or `registry docker.io (mirror 127.0.0.1:5000)`. */
 export function place({ registry, host }: Endpoint): string {
-  const isMirror = host !== registry && !(registry === "docker.io" && host === "registry-1.docker.io");
+  const isMirror = host !== registry && !(registry === dockerHub && host === hubHost);
   return `registry ${registry}${isMirror ? ` (mirror ${host})` : ""}`;
 }
 

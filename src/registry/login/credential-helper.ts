@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { z } from "zod";
+import { serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
-import { serverAddress } from "../client/names.js";
 
 const timeoutMs = 10_000;
 

@@ -1,10 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { canonicalRegistry, registryOfKey, serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
 import { SingleFlight } from "../../tools/single-flight.js";
-import { canonicalRegistry, registryOfKey, serverAddress } from "../client/names.js";
 import { askHelper, type HelperEnvironment } from "./credential-helper.js";
 import { storedCredentials } from "./stored-credentials.js";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { registryOfKey, serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
-import { registryOfKey, serverAddress } from "../client/names.js";
 
 const entrySchema = z.looseObject({
   /** base64 of `username:password`. */

@@ -4,7 +4,6 @@ import { backoffMs } from "../../../src/control/queue/backoff.js";
 import { Bursts } from "../../../src/control/queue/bursts.js";
 import { Pulls } from "../../../src/control/work/pulls.js";
 import { FairleadError } from "../../../src/errors.js";
-import { Cached } from "../../../src/tools/cached.js";
 import { manualClock, settle } from "./clock.js";
 
 describe("backoff", () => {
@@ -19,29 +18,6 @@ describe("backoff", () => {
     );
     expect(backoffMs(3, { ...options, random: () => 0.5 })).toBe(4_000);
     expect(backoffMs(0, { ...options, random: () => 0 })).toBe(0);
-  });
-});
-
-describe("a cached value", () => {
-  it("is shared until it is invalidated, and never answers from before", async () => {
-    const answers: ((value: number) => void)[] = [];
-    const cached = new Cached(() => new Promise<number>((resolve) => answers.push(resolve)));
-    const first = cached.get();
-    const shared = cached.get();
-    cached.invalidate();
-    const second = cached.get();
-    expect(answers).toHaveLength(2);
-    answers[1]!(2);
-    answers[0]!(1);
-    expect(await Promise.all([first, shared, second])).toEqual([1, 1, 2]);
-    expect(await cached.get()).toBe(2);
-  });
-
-  it("asks again after a failure", async () => {
-    let asked = 0;
-    const cached = new Cached(() => ((asked += 1) === 1 ? Promise.reject(new Error("no")) : Promise.resolve(asked)));
-    await expect(cached.get()).rejects.toThrow("no");
-    expect(await cached.get()).toBe(2);
   });
 });
 

@@ -6,7 +6,6 @@ import { Staleness } from "../../../src/docker/observe/staleness.js";
 import { Unheard } from "../../../src/docker/observe/unheard.js";
 import { platformOf } from "../../../src/docker/read/platform.js";
 import type { ObservedContainer } from "../../../src/plan/model/observed.js";
-import { Flight } from "../../../src/tools/flight.js";
 
 const container = (fields: Partial<ObservedContainer>) =>
   ({ id: "c", health: "healthy", startedAt: 1000, healthySince: undefined, ...fields }) as ObservedContainer;
@@ -188,52 +187,6 @@ describe("a change that no event has told of", () => {
     unheard.changed(["a"], 1000);
     unheard.clear();
     expect(unheard.isOlderThan(0, 9000)).toBe(false);
-  });
-});
-
-describe("a flight", () => {
-  it("is shared by those who wait for it, and never answers a question asked after it left", async () => {
-    const landings: ((value: number) => void)[] = [];
-    const flight = new Flight(() => new Promise<number>((resolve) => landings.push(resolve)));
-    const first = flight.join();
-    const late = [flight.join(), flight.join(), flight.join()];
-    expect(landings).toHaveLength(1);
-    landings[0]?.(1);
-    expect(await first).toBe(1);
-    await Promise.resolve();
-    expect(landings).toHaveLength(2);
-    landings[1]?.(2);
-    expect(await Promise.all(late)).toEqual([2, 2, 2]);
-    void flight.join();
-    expect(landings).toHaveLength(3);
-  });
-
-  it("is alone in the air, whenever somebody asks", async () => {
-    let flying = 0;
-    let most = 0;
-    const flight = new Flight(async () => {
-      flying += 1;
-      most = Math.max(most, flying);
-      await Promise.resolve();
-      flying -= 1;
-    });
-    const joined: Promise<void>[] = [];
-    for (let tick = 0; tick < 50; tick += 1) {
-      joined.push(flight.join());
-      await Promise.resolve();
-    }
-    await Promise.all(joined);
-    expect(most).toBe(1);
-  });
-
-  it("goes on after a failure", async () => {
-    let failing = true;
-    const flight = new Flight(() => (failing ? Promise.reject(new Error("down")) : Promise.resolve("up")));
-    const [one, two] = [flight.join(), flight.join()];
-    await expect(one).rejects.toThrow("down");
-    await expect(two).rejects.toThrow("down");
-    failing = false;
-    expect(await flight.join()).toBe("up");
   });
 });
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { logLines } from "../../../src/docker/calls/logs.js";
 import { readLines, readObjects } from "../../../src/docker/client/lines.js";
 import { quotable } from "../../../src/docker/client/refusal.js";
-import { printable } from "../../../src/tools/printable.js";
 import { frame } from "./frame.js";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -44,12 +43,6 @@ describe("logs", () => {
         for (const each of logLines(frame(1, Buffer.from(bytes)))) expect(each).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       }),
     );
-  });
-});
-
-describe("printable text", () => {
-  it("has no terminal sequence of any kind", () => {
-    expect(printable("a\u001b]0;title\u0007b\u001b[2Jc\u001bMd\te", 100)).toBe("abcd e");
   });
 });
 

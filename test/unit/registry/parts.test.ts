@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Lane } from "../../../src/registry/client/lane.js";
-import { BoundedMap } from "../../../src/tools/bounded-map.js";
-import { SingleFlight } from "../../../src/tools/single-flight.js";
 
 const quiet = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const usual = (of: string) => ({ of, urgent: false });
@@ -81,37 +79,5 @@ describe("Lane", () => {
       }),
       { numRuns: 30 },
     );
-  });
-});
-
-describe("BoundedMap", () => {
-  it("forgets what was used longest ago", () => {
-    const map = new BoundedMap<string, number>(2);
-    map.set("a", 1);
-    map.set("b", 2);
-    map.get("a");
-    map.set("c", 3);
-    expect([map.get("a"), map.get("b"), map.get("c")]).toEqual([1, undefined, 3]);
-    map.delete("a");
-    expect(map.get("a")).toBeUndefined();
-    map.clear();
-    expect(map.get("c")).toBeUndefined();
-  });
-});
-
-describe("SingleFlight", () => {
-  it("runs one task per key at a time, and another after a failure", async () => {
-    const flights = new SingleFlight<number>();
-    let runs = 0;
-    const task = async (): Promise<number> => {
-      runs += 1;
-      const run = runs;
-      await new Promise((resolve) => setTimeout(resolve, 1));
-      if (run === 1) throw new Error("first");
-      return run;
-    };
-    const results = await Promise.allSettled([flights.run("a", task), flights.run("a", task), flights.run("b", task)]);
-    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
-    expect(await flights.run("a", task)).toBe(3);
   });
 });

@@ -1,10 +1,7 @@
 import { setImmediate as tick } from "node:timers/promises";
-import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Controller } from "../../../../src/control/controller.js";
 import type { LogEntry, LogWish } from "../../../../src/control/surface/surface.js";
-import { Funnel } from "../../../../src/tools/funnel.js";
-import { mergeByTime } from "../../../../src/tools/merge.js";
 import { specOf } from "../../plan/world.js";
 import { openStage } from "../stage.js";
 import type { Stage } from "../stage.js";
@@ -213,65 +210,5 @@ describe("the logs of services", () => {
     stage.engine.kill(named(stage, "shop-web-1")?.id ?? "");
     await stage.pass(30_000);
     expect(stage.engine.counts.calls.get("logs")).toBe(calls);
-  });
-});
-
-describe("streams that are merged", () => {
-  it("are in order, and lack nothing", async () => {
-    const streams = fc.array(fc.array(fc.nat(50).map((at) => ({ at: String(at).padStart(2, "0") }))));
-    await fc.assert(
-      fc.asyncProperty(streams, async (unsorted) => {
-        const sorted = unsorted.map((stream) => [...stream].sort((one, other) => (one.at < other.at ? -1 : 1)));
-        const merged: string[] = [];
-        for await (const { at } of mergeByTime(sorted.map((stream) => items(stream)))) merged.push(at);
-        expect(merged).toEqual(
-          sorted
-            .flat()
-            .map(({ at }) => at)
-            .sort(),
-        );
-      }),
-    );
-  });
-
-  it("are all ended where one fails or the reader has enough", async () => {
-    const ended: string[] = [];
-    const stream = async function* (name: string) {
-      try {
-        for (const at of ["1", "2"]) yield await Promise.resolve({ at });
-      } finally {
-        ended.push(name);
-      }
-    };
-    for await (const _item of mergeByTime([stream("a"), stream("b")])) break;
-    expect(ended).toEqual(["a", "b"]);
-  });
-});
-
-async function* items<T>(all: readonly T[]): AsyncGenerator<T> {
-  for (const item of all) yield await Promise.resolve(item);
-}
-
-describe("a funnel", () => {
-  it("holds no more than one item of each writer", async () => {
-    const gone = new AbortController();
-    const funnel = new Funnel<string>(gone.signal);
-    const written: string[] = [];
-    const write = async (name: string) => {
-      for (let count = 1; count <= 100; count += 1) {
-        written.push(`${name}${count}`);
-        await funnel.put(`${name}${count}`);
-      }
-    };
-    const writing = Promise.all([write("a"), write("b")]);
-    const reader = funnel.items();
-    const taken = [await reader.next(), await reader.next(), await reader.next()].map(({ value }) => value as string);
-    await tick();
-    expect(taken).toEqual(["a1", "b1", "a2"]);
-    expect(written).toEqual(["a1", "b1", "a2", "b2", "a3"]);
-    gone.abort();
-    await writing;
-    expect(await reader.next()).toEqual({ done: true, value: undefined });
-    await funnel.put("late");
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { registryOfKey, serverAddress } from "../../../../src/registry/client/names.js";
+import { registryOfKey, serverAddress } from "../../../../src/compose/values/registry-name.js";
 import { DockerConfig } from "../../../../src/registry/login/docker-config.js";
 import { storedCredentials } from "../../../../src/registry/login/stored-credentials.js";
 import { failure } from "../connection.js";

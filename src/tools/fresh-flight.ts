@@ -2,13 +2,13 @@
  * Shares work between callers that ask at the same time, but never hands out an answer whose work began before the
  * question: a caller that has just changed something must see it. So at most one run is under way and one is waiting.
  */
-export class Flight<T> {
+export class FreshFlight<T> {
   #current: Promise<T> | undefined;
   #next: Promise<T> | undefined;
 
   constructor(private readonly work: () => Promise<T>) {}
 
-  join(): Promise<T> {
+  run(): Promise<T> {
     if (this.#next !== undefined) return this.#next;
     if (this.#current === undefined) return this.#depart();
     const depart = () => this.#depart();

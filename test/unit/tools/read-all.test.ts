@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { readAll } from "../../../src/tools/read-all.js";
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Buffer> {
+  for (const text of texts) yield await Promise.resolve(Buffer.from(text));
+}
+
+describe("all of a stream", () => {
+  it("is its bytes, in order", async () => {
+    expect((await readAll(pieces("one ", "", "two"))).toString()).toBe("one two");
+    expect(await readAll(pieces())).toHaveLength(0);
+  });
+
+  it("is refused once it is too long, and not read on", async () => {
+    let read = 0;
+    const endless = async function* () {
+      for (;;) {
+        read += 1;
+        yield await Promise.resolve(Buffer.alloc(10));
+      }
+    };
+    await expect(readAll(endless(), 25)).rejects.toThrow("answered with more than 25 bytes");
+    expect(read).toBe(3);
+    expect(await readAll(pieces("12345"), 5)).toHaveLength(5);
+  });
+});
