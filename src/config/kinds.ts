@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { quote } from "../compose/values/quote.js";
 import { FairleadError } from "../errors.js";
+import { Secret } from "../tools/secret.js";
 
 /** How a setting is written, and what is made of it. */
 export interface Kind<Written, Value> {
@@ -62,16 +63,16 @@ export function data<Value>(schema: z.ZodType<Value>): Kind<Value, Value> {
 }
 
 /** The path of a file with secrets, one a line. Blank lines are none. */
-export const secretFile: Kind<string, readonly string[]> = textOf((path) => lines(readText(path)));
+export const secretFile: Kind<string, readonly Secret[]> = textOf((path) => secrets(readText(path)));
 
 /** Secrets themselves, one a line, where they may stand in a variable or in the settings file. */
-export const secretText = textOf(lines);
+export const secretText = textOf(secrets);
 
 /** The same, and in the settings file a list too. */
-export const secretTexts: Kind<Texts, readonly string[]> = {
+export const secretTexts: Kind<Texts, readonly Secret[]> = {
   schema: oneOrSeveral(),
   fromVariable: (written) => written,
-  read: (written) => [written].flat().flatMap(lines),
+  read: (written) => [written].flat().flatMap(secrets),
 };
 
 /** Of several values the first. */
@@ -96,9 +97,10 @@ function oneOrSeveral() {
   return z.union([z.string(), z.array(z.string())], { error: "expected a string or a list of strings" });
 }
 
-function lines(written: string): readonly string[] {
+function secrets(written: string): readonly Secret[] {
   return written
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "");
+    .filter((line) => line !== "")
+    .map((line) => new Secret(line));
 }

@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { BuildContext } from "../compose/model/build-spec.js";
+import type { GitContext } from "../compose/model/build-spec.js";
 import { FairleadError } from "../errors.js";
 import { withoutUrlSecrets } from "../tools/mask.js";
 import { git, repositoryAt } from "./git.js";
 import type { Environment, Repository } from "./git.js";
-
-export type GitContext = Extract<BuildContext, { readonly kind: "git" }>;
 
 const askMs = 30_000;
 const fetchMs = 600_000;
@@ -18,7 +16,7 @@ export async function commitOf(context: GitContext, environment: Environment): P
   const { ref } = context;
   if (ref !== undefined && commitPattern.test(ref)) return ref;
   const names = ref === undefined ? ["HEAD"] : [`refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/heads/${ref}`, ref];
-  const repository = repositoryAt(context.url, environment);
+  const repository = repositoryAt(context, environment);
   const listed = await git(repository, ["ls-remote", "--quiet", "--", repository.url, ...names], { timeoutMs: askMs });
   const found = new Map(listed.split("\n").map((line) => line.split("\t").reverse() as [string, string]));
   const commit = names.map((name) => found.get(name)).find((one) => one !== undefined);
@@ -47,7 +45,7 @@ export async function checkOut(
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(scratch, "git-"));
   const remove = () => rm(folder, { recursive: true, force: true });
-  const repository = repositoryAt(context.url, environment);
+  const repository = repositoryAt(context, environment);
   const options = { cwd: folder, timeoutMs: fetchMs, signal };
   try {
     await git(repository, ["init", "--quiet"], options);

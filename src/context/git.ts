@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { GitContext } from "../compose/model/build-spec.js";
 import { FairleadError } from "../errors.js";
 import { withoutUrlSecrets } from "../tools/mask.js";
+import type { Secret } from "../tools/secret.js";
 
 const run = promisify(execFile);
 
@@ -13,13 +15,14 @@ export interface GitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A repository without the credentials in its URL: they reach git by its environment, which no other user can list. */
+/** A repository, and all that git is given to reach it but for its login. */
 export interface Repository {
   readonly url: string;
+  readonly login: Secret | undefined;
   readonly environment: Environment;
 }
 
-export function repositoryAt(url: string, environment: Environment): Repository {
+export function repositoryAt({ url, login }: Pick<GitContext, "url" | "login">, environment: Environment): Repository {
   const safe = {
     ...environment,
     LC_ALL: "C",
@@ -27,22 +30,19 @@ export function repositoryAt(url: string, environment: Environment): Repository 
     GIT_ALLOW_PROTOCOL: "git:http:https:ssh",
     GIT_SSH_COMMAND: environment["GIT_SSH_COMMAND"] ?? "ssh -oBatchMode=yes",
   };
-  const parsed = /^[a-z]+:\/\//.test(url) && URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || (parsed.username === "" && parsed.password === "")) return { url, environment: safe };
-  if (!/^https?:$/.test(parsed.protocol)) {
-    // Who logs in by a key; a password could only be shown around.
-    parsed.password = "";
-    return { url: parsed.href, environment: safe };
-  }
-  const login = `${decoded(parsed.username)}:${decoded(parsed.password)}`;
-  parsed.username = "";
-  parsed.password = "";
-  const header = {
+  return { url: login !== undefined && URL.canParse(url) ? new URL(url).href : url, login, environment: safe };
+}
+
+/** Credentials reach git by its environment, which no other user can list, and never by its command line. */
+export function loginVariables({ url, login }: Pick<Repository, "url" | "login">): Environment {
+  if (login === undefined || !URL.canParse(url)) return {};
+  const [user = "", ...password] = login.reveal().split(":");
+  const plain = `${decoded(user)}:${decoded(password.join(":"))}`;
+  return {
     GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: `http.${parsed.origin}/.extraHeader`,
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(login).toString("base64")}`,
+    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(plain).toString("base64")}`,
   };
-  return { url: parsed.href, environment: { ...safe, ...header } };
 }
 
 function decoded(text: string): string {
@@ -55,14 +55,14 @@ function decoded(text: string): string {
 
 /** Runs git and answers what it prints. Throws FairleadError `BuildFailed`, without credentials. */
 export async function git(
-  { url, environment }: Repository,
+  repository: Repository,
   args: readonly string[],
   { cwd, timeoutMs, signal }: GitOptions,
 ): Promise<string> {
   // A repository's own settings and hooks are a stranger's word.
   const options = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.file.allow=never"];
   try {
-    const env = { ...environment };
+    const env = { ...repository.environment, ...loginVariables(repository) };
     const { stdout } = await run("git", [...options, ...args], {
       cwd,
       env,
@@ -72,7 +72,7 @@ export async function git(
     });
     return stdout;
   } catch (cause) {
-    throw gitFault(url, cause, timeoutMs);
+    throw gitFault(repository.url, cause, timeoutMs);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { FairleadError } from "../errors.js";
 import { isLoopback } from "../tools/loopback.js";
+import type { Secret } from "../tools/secret.js";
 import { adminApp, type AdminOptions } from "./admin/admin.js";
 import { hooksApp, type HooksOptions } from "./hooks/hooks.js";
 import { type Address, parseAddress } from "./web/address.js";
@@ -27,7 +28,7 @@ export interface Listeners {
 export async function listen(options: ListenOptions): Promise<Listeners> {
   const hooksAddress = parseAddress(options.hooksListen, "FAIRLEAD_HOOKS_LISTEN");
   const adminAddress = parseAddress(options.adminListen, "FAIRLEAD_ADMIN_LISTEN");
-  assertGuarded(adminAddress, options.admin.token ?? "");
+  assertGuarded(adminAddress, options.admin.token);
 
   const closing = new AbortController();
   const operators = new Connections(options.admin.connections);
@@ -57,8 +58,8 @@ function provenIn(connections: Connections): (req: IncomingMessage) => void {
   };
 }
 
-function assertGuarded(address: Address, token: string): void {
-  if (token !== "" || isLoopback(address.host)) return;
+function assertGuarded(address: Address, token: Secret | undefined): void {
+  if (token?.isEmpty === false || isLoopback(address.host)) return;
   throw new FairleadError("ConfigInvalid", "FAIRLEAD_ADMIN_LISTEN: an address beyond loopback needs an admin token", {
     remedy: "set FAIRLEAD_ADMIN_TOKEN, or listen on 127.0.0.1:8421",
     retry: "never",

@@ -6,13 +6,14 @@ import type { JournalState } from "../../control/journal/standing.js";
 import type { EngineState } from "../../control/surface/engine-state.js";
 import { FairleadError } from "../../errors.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
+import type { Secret } from "../../tools/secret.js";
 import type { Wiring } from "./wiring.js";
 
 /** A running controller's admin address, as the verbs reach it. */
 export interface Admin {
   /** `http://127.0.0.1:8421`. */
   readonly url: string;
-  readonly token: string | undefined;
+  readonly token: Secret | undefined;
 }
 
 /** What a controller says of all its services, and of itself. */
@@ -31,12 +32,20 @@ export async function fetchServices(admin: Admin): Promise<readonly ServiceStatu
   return (await fetchOverview(admin)).services;
 }
 
+/** The header that shows the admin token, where there is one. */
+export function authorizationFor({ token }: Admin): { readonly authorization?: string } {
+  return token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
+}
+
 /** Throws FairleadError ApiUnreachable, with the API's own words where it has some. */
 export async function ask(admin: Admin, method: "GET" | "POST", path: string): Promise<unknown> {
-  const headers = admin.token === undefined ? {} : { authorization: `Bearer ${admin.token}` };
   let response: Response;
   try {
-    response = await fetch(new URL(path, admin.url), { method, headers, signal: AbortSignal.timeout(10_000) });
+    response = await fetch(new URL(path, admin.url), {
+      method,
+      headers: authorizationFor(admin),
+      signal: AbortSignal.timeout(10_000),
+    });
   } catch (cause) {
     throw unreachable(admin, cause);
   }

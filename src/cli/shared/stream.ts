@@ -1,7 +1,7 @@
 import { request as plainRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { request as secureRequest } from "node:https";
-import { refusedBy, unreachable } from "./admin.js";
+import { authorizationFor, refusedBy, unreachable } from "./admin.js";
 import type { Admin } from "./admin.js";
 
 const openMs = 10_000;
@@ -25,7 +25,7 @@ export async function* streamText(admin: Admin, path: string, type: string): Asy
 
 function open(admin: Admin, path: string, type: string): Promise<IncomingMessage> {
   const url = new URL(path, admin.url);
-  const headers = { accept: type, ...(admin.token === undefined ? {} : { authorization: `Bearer ${admin.token}` }) };
+  const headers = { accept: type, ...authorizationFor(admin) };
   return new Promise((resolve, reject) => {
     const send = url.protocol === "https:" ? secureRequest : plainRequest;
     const request = send(url, { headers }, (response) => {

@@ -1,6 +1,7 @@
 import type { Config, Flags } from "../../config/config.js";
 import type { SourceSnapshot } from "../../control/ports/source.js";
 import type { Preview } from "../../control/surface/surface.js";
+import type { Secret } from "../../tools/secret.js";
 
 /** Which containers of the host. */
 export interface Choice {
@@ -13,8 +14,8 @@ export interface Draft {
   readonly file: object;
   /** What the file does not say, and what to look at; without values. */
   readonly notes: readonly string[];
-  /** What the file refers to by `${NAME}`: never to be printed. */
-  readonly secrets: ReadonlyMap<string, string>;
+  /** What the file refers to by `${NAME}`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
 }
 
 export interface Running {

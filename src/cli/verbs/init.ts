@@ -4,6 +4,7 @@ import { formatYaml } from "../../compose/document/yaml.js";
 import type { Config } from "../../config/config.js";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
+import type { Secret } from "../../tools/secret.js";
 import type { Wiring } from "../shared/wiring.js";
 
 export interface InitOptions {
@@ -66,9 +67,10 @@ async function refuseExisting(files: readonly string[]): Promise<void> {
 }
 
 /** In double quotes, where everything can be said; a dollar sign begins a variable there too. */
-function dotenv(secrets: ReadonlyMap<string, string>): string {
+function dotenv(secrets: ReadonlyMap<string, Secret>): string {
   const lines = [...secrets].map(([name, value]) => {
     const escaped = value
+      .reveal()
       .replace(/[\\"$]/g, "\\$&")
       .replaceAll("\n", "\\n")
       .replaceAll("\r", "\\r");

@@ -1,7 +1,8 @@
 import { posix } from "node:path";
+import { Secret } from "../../tools/secret.js";
 import { quoted, report, type Node } from "../document/node.js";
 import { filledText } from "../document/scalar.js";
-import type { BuildContext } from "../model/build-spec.js";
+import type { BuildContext, GitContext } from "../model/build-spec.js";
 
 /** What Docker takes for a repository: any other text is a path. */
 const gitPattern = /^(?:git:\/\/|ssh:\/\/|github\.com\/|[\w.-]+@[\w.-]+:|https?:\/\/[^#?]+\.git(?:$|[#?]))/;
@@ -32,8 +33,15 @@ function gitContext(node: Node, text: string): BuildContext | null {
   if (subdirectory.split("/").includes("..")) return report(node, "the subdirectory leads out of the repository");
   return {
     kind: "git",
-    url: url.startsWith("github.com/") ? `https://${url}` : url,
+    ...repository(url.startsWith("github.com/") ? `https://${url}` : url),
     ref: ref === "" ? undefined : ref,
     subdirectory: subdirectory === "" || subdirectory === "." ? undefined : subdirectory,
   };
+}
+
+/** The user of `ssh://` is no secret, and has no password here. */
+function repository(url: string): Pick<GitContext, "url" | "login"> {
+  const [, scheme, login, rest] = /^(https?:\/\/)([^/]+)@(.*)$/s.exec(url) ?? [];
+  if (scheme === undefined || login === undefined || rest === undefined) return { url };
+  return { url: `${scheme}${rest}`, login: new Secret(login) };
 }

@@ -1,3 +1,5 @@
+import type { Secret } from "../../tools/secret.js";
+
 /** Compose `build`. Paths are absolute. */
 export interface BuildSpec {
   readonly context: BuildContext;
@@ -24,7 +26,12 @@ export type BuildContext =
   /** `url` without its fragment; `ref` and `subdirectory` are from it (`#ref:subdirectory`). */
   | {
       readonly kind: "git";
+      /** Over HTTP without its user information, which is `login`. */
       readonly url: string;
+      /** `user:password` or a token, as the URL has it. */
+      readonly login?: Secret;
       readonly ref: string | undefined;
       readonly subdirectory: string | undefined;
     };
+
+export type GitContext = Extract<BuildContext, { readonly kind: "git" }>;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BuildSpec } from "./build-spec.js";
+import type { BuildSpec, GitContext } from "./build-spec.js";
 import type { JobSpec } from "./job.js";
 import type { NetworkSpec } from "./network.js";
 import type { ServiceSpec } from "./service.js";
@@ -37,7 +37,14 @@ export function networkHash(network: NetworkSpec): string {
 
 /** Identifies how an image is built, apart from what its context holds. 16 hexadecimal digits. */
 export function buildHash(build: BuildSpec): string {
-  return shortHash(build, 16);
+  const { context } = build;
+  return shortHash({ ...build, context: context.kind === "git" ? writtenContext(context) : context }, 16);
+}
+
+/** A repository's login is a part of its URL, as the file has it: images that are built bear the hash of that. */
+function writtenContext({ login, ...context }: GitContext): object {
+  if (login === undefined) return context;
+  return { ...context, url: context.url.replace("://", () => `://${login.reveal()}@`) };
 }
 
 /** Stands for a service's name where there is no room for it. 12 hexadecimal digits. */

@@ -1,4 +1,5 @@
 import type { ImageReference, Digest } from "../../compose/values/image.js";
+import type { Secret } from "../../tools/secret.js";
 
 export interface Platform {
   readonly os: string;
@@ -27,10 +28,10 @@ export interface ImageContent {
   readonly config: Digest;
 }
 
-/** As the engine's X-Registry-Auth takes them. Never logged. */
+/** By the names that the engine's X-Registry-Auth has for them. */
 export interface RegistryCredentials {
   readonly username?: string;
-  readonly password?: string;
-  readonly identitytoken?: string;
+  readonly password?: Secret;
+  readonly identitytoken?: Secret;
   readonly serveraddress: string;
 }

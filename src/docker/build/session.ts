@@ -90,11 +90,11 @@ function registryOf(host: string): string {
   return parseImage(`${host}/any`).registry;
 }
 
-/** A secret without a user name is an identity token. */
-function credentialsReply(login: RegistryCredentials | undefined): Buffer {
-  const { identitytoken, username = "", password = "" } = login ?? {};
-  if (identitytoken !== undefined) return writeBytes(2, identitytoken);
-  return Buffer.concat([writeBytes(1, username), writeBytes(2, password)]);
+/** As the builder takes a login: a secret without a user name is an identity token. */
+export function credentialsReply(login: RegistryCredentials | undefined): Buffer {
+  const { identitytoken, username = "", password } = login ?? {};
+  if (identitytoken !== undefined) return writeBytes(2, identitytoken.reveal());
+  return Buffer.concat([writeBytes(1, username), writeBytes(2, password?.reveal() ?? "")]);
 }
 
 /** The one message of a unary call, without gRPC's prefix of five bytes. */

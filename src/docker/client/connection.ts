@@ -14,6 +14,8 @@ import { openModem } from "./client.js";
 import type { Modem } from "./client.js";
 import { Deadline } from "./deadline.js";
 import type { Endpoint } from "./endpoint.js";
+import { openLogin } from "./login.js";
+import type { OpenLogin } from "./login.js";
 import { quotable, Refusal, unreachable } from "./refusal.js";
 import { isVersionRefusal, negotiate, podmanIn } from "./version.js";
 import type { VersionReport } from "./version.js";
@@ -194,8 +196,8 @@ export class Connection {
       method,
       path: Object.keys(query).length === 0 ? path : `${path}?`,
       options,
-      authconfig: credentials,
-      registryconfig: registries,
+      authconfig: credentials && openLogin(credentials),
+      registryconfig: registries && openLogins(registries),
       file: archive,
       ...(protocol === undefined ? {} : { hijack: true }),
       ...(headers === undefined && protocol === undefined
@@ -220,6 +222,10 @@ export class Connection {
 
 function readBody(response: IncomingMessage): Promise<Buffer> {
   return readAll(response, answerLimit);
+}
+
+function openLogins(logins: Readonly<Record<string, RegistryCredentials>>): Readonly<Record<string, OpenLogin>> {
+  return Object.fromEntries(Object.entries(logins).map(([registry, login]) => [registry, openLogin(login)]));
 }
 
 function shaped(call: Call, body: string, shape: z.ZodType): unknown {

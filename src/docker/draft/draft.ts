@@ -3,6 +3,7 @@
  */
 
 import { serviceKeys } from "../../compose/keys/keys.js";
+import { Secret } from "../../tools/secret.js";
 import type { MountedVolume } from "../adopt/volumes-of.js";
 import { isEmpty, recordOf } from "../create/body.js";
 import { Declarations } from "./declarations.js";
@@ -18,8 +19,8 @@ export interface Draft {
   readonly file: object;
   /** What it does not say, and what to look at; without values. */
   readonly notes: readonly string[];
-  /** What it refers to by `${NAME}`: never to be printed. */
-  readonly secrets: ReadonlyMap<string, string>;
+  /** What it refers to by `${NAME}`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
 }
 
 /** The one Compose project of what was found; undefined: there is none, or several. */
@@ -114,7 +115,7 @@ function conceal(
     Object.entries(environment).map(([name, value]) => {
       if (typeof value !== "string" || !looksSecret(name, value)) return [name, value ?? ""];
       note(`${name} looks like a secret: the file refers to it, and does not hold it`);
-      return [name, new Reference(secrets.put(serviceName(subject, ""), name, value))];
+      return [name, new Reference(secrets.put(serviceName(subject, ""), name, new Secret(value)))];
     }),
   );
 }

@@ -5,9 +5,10 @@
 import type { Express, Request, RequestHandler, Response } from "express";
 import { formatProblem } from "../../compose/values/problem.js";
 import type { Surface } from "../../control/surface/surface.js";
+import type { Secret } from "../../tools/secret.js";
 import { failureLimit } from "../guard/failures.js";
 import { hostGuard, tokenGuard, unauthorized } from "../guard/guard.js";
-import { bearerToken, type SecretCheck, secretCheck } from "../guard/secret.js";
+import { bearerToken, type SecretCheck, secretCheck, usableSecrets } from "../guard/secret.js";
 import { bareApp } from "../web/app.js";
 import { errorAnswer } from "../web/errors.js";
 import type { HttpLog } from "../web/log.js";
@@ -29,7 +30,7 @@ export interface AdminOptions {
   readonly log: HttpLog;
   readonly version: string;
   /** Asked for on everything but the two probes. Without it the app must listen on loopback only. */
-  readonly token?: string | undefined;
+  readonly token?: Secret | undefined;
   /** Further host names under which it may be called while there is no token. */
   readonly hostNames?: readonly string[];
   /** When it aborts, answers that would go on for ever end. */
@@ -44,8 +45,9 @@ export interface AdminOptions {
 
 /** The operator's app: probes, metrics, API and page. */
 export function adminApp(options: AdminOptions): Express {
-  const { surface, metrics, log, version, token = "" } = options;
-  const isOurs = secretCheck([token]);
+  const { surface, metrics, log, version } = options;
+  const tokens = usableSecrets(options.token === undefined ? [] : [options.token]);
+  const isOurs = secretCheck(tokens);
   const notFound: RequestHandler = (_req, res) => {
     answerNotFound(res);
   };
@@ -60,11 +62,13 @@ export function adminApp(options: AdminOptions): Express {
   app
     .route("/readyz")
     .get((req, res) => {
-      answerReadiness(res, surface, token === "" || isOurs(bearerToken(req)));
+      answerReadiness(res, surface, tokens.length === 0 || isOurs(bearerToken(req)));
     })
     .all(allowOnly("GET"));
 
-  app.use(token === "" ? hostGuard(options.hostNames ?? []) : guardedBy(isOurs, options.failuresPerMinute ?? 600));
+  app.use(
+    tokens.length === 0 ? hostGuard(options.hostNames ?? []) : guardedBy(isOurs, options.failuresPerMinute ?? 600),
+  );
   app.use((req, _res, next) => {
     options.proven?.(req);
     next();

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Request } from "express";
+import type { Secret } from "../../tools/secret.js";
 import { bearerToken } from "../guard/secret.js";
 import { textAt } from "../web/json.js";
 import { Refusal } from "../web/refusal.js";
@@ -45,8 +46,8 @@ function isHmac(signature: string): boolean {
 }
 
 /** Hexadecimal HMAC-SHA256 over the body and, right after it, the timestamp in seconds. */
-function isSigned(req: Request, body: Uint8Array, secret: string): boolean {
-  const expected = createHmac("sha256", secret).update(body).update(header(req, "x-timestamp")).digest();
+function isSigned(req: Request, body: Uint8Array, secret: Secret): boolean {
+  const expected = createHmac("sha256", secret.reveal()).update(body).update(header(req, "x-timestamp")).digest();
   return timingSafeEqual(expected, Buffer.from(header(req, "x-signature"), "hex"));
 }
 

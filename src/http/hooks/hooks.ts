@@ -5,6 +5,7 @@
 import type { Express, Request, RequestHandler, Response } from "express";
 import { formatImage } from "../../compose/values/image.js";
 import type { Surface } from "../../control/surface/surface.js";
+import type { Secret } from "../../tools/secret.js";
 import { failureLimit } from "../guard/failures.js";
 import { usableSecrets } from "../guard/secret.js";
 import { bareApp } from "../web/app.js";
@@ -31,7 +32,7 @@ export interface HookTelemetry {
 export interface HooksOptions {
   readonly surface: Surface;
   /** Any of them opens; several while one is being replaced. None: every path is unknown. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly Secret[];
   readonly telemetry: HookTelemetry;
   readonly log: HttpLog;
   /** Requests without a valid secret that one address may make in a minute (default 600); authenticated ones are not counted. */

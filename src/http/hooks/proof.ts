@@ -1,4 +1,5 @@
 import type { Request } from "express";
+import type { Secret } from "../../tools/secret.js";
 import { secretCheck } from "../guard/secret.js";
 import type { Sender } from "./sender.js";
 import { UnprovenBodies, type UnprovenLimits } from "./unproven.js";
@@ -15,7 +16,7 @@ export type Prove = (req: Request, sender: Sender) => Promise<Proof>;
  * A secret in the path is the one that counts, then one that is shown, then a signature. A body is read for a signature
  * that could be one, and for nothing else.
  */
-export function proofOf(secrets: readonly string[], limits?: UnprovenLimits): Prove {
+export function proofOf(secrets: readonly Secret[], limits?: UnprovenLimits): Prove {
   const isOurs = secretCheck(secrets);
   const bodies = new UnprovenBodies(limits);
   return async (req, sender) => {

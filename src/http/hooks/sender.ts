@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import { type ImageReference, parseImage } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
+import type { Secret } from "../../tools/secret.js";
 import { Refusal } from "../web/refusal.js";
 import type { HookType } from "./outcome.js";
 
@@ -22,7 +23,7 @@ export interface Signature {
   /** Whether the headers hold what could be a signature of now: only then is the body read. `now` is epoch milliseconds. */
   isOffered(req: Request, now: number): boolean;
   /** For a request that offers one. Takes the same time whichever of the secrets fits. */
-  fits(req: Request, body: Uint8Array, secrets: readonly string[]): boolean;
+  fits(req: Request, body: Uint8Array, secrets: readonly Secret[]): boolean;
 }
 
 /** What a delivery points at: a hint where to look, never what to do. */

@@ -2,12 +2,13 @@ import { Agent as HttpAgent, request as requestPlain } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as requestSecure } from "node:https";
 import type { AgentOptions } from "node:https";
+import type { Secret } from "../../tools/secret.js";
 
 export interface Dialled {
   readonly method: "HEAD" | "GET" | "POST";
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly headers: Readonly<Record<string, string | Secret>>;
+  readonly body?: string | Secret;
 }
 
 /** The kept connections to whoever is trusted in the same way. */
@@ -45,7 +46,8 @@ export async function dial(dialled: Dialled, lines: Lines, signal: AbortSignal):
 }
 
 function send({ method, url, headers, body }: Dialled, lines: Lines, signal: AbortSignal) {
-  const options = { method, headers, signal };
+  const opened = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, open(value)]));
+  const options = { method, headers: opened, signal };
   const request =
     url.protocol === "https:"
       ? requestSecure(url, { ...options, agent: lines.https })
@@ -53,6 +55,11 @@ function send({ method, url, headers, body }: Dialled, lines: Lines, signal: Abo
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     request.once("response", resolve).on("error", reject);
   });
-  request.end(body);
+  request.end(body === undefined ? undefined : open(body));
   return { request, answer };
+}
+
+/** On its way to the registry. */
+function open(value: string | Secret): string {
+  return typeof value === "string" ? value : value.reveal();
 }

@@ -6,27 +6,29 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../../control/ports/clock.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { BoundedMap } from "../../tools/bounded-map.js";
+import type { Secret } from "../../tools/secret.js";
 import { SingleFlight } from "../../tools/single-flight.js";
 import { ConnectionFault } from "../client/fault.js";
 import type { Answer } from "../client/transport.js";
 import { distrusted, unreachable, type Subject } from "../faults/failure.js";
 import { parseChallenges, type Challenge } from "./challenge.js";
-import { askRealm, basic, readToken, type Post, type Realm } from "./token.js";
+import { askRealm, basic, noSecret, readToken, type Post, type Realm } from "./token.js";
 import { badPassword, insufficientScope, noWayIn, privateImage, unbelievedToken } from "./unauthorized.js";
 
 /** How a host lets readers in, learnt from its last 401. */
 type Entrance = { readonly kind: "basic" } | { readonly kind: "bearer"; readonly realm: Realm; readonly scope: string };
 
 export interface Pass {
-  /** The Authorization header. Secret. */
-  readonly header: string;
+  /** The Authorization header. */
+  readonly header: Secret;
   readonly credentials: RegistryCredentials | undefined;
   /** Bearer passes only. */
   readonly tokenKey: string | undefined;
 }
 
 interface CachedToken {
-  readonly value: string;
+  /** The Authorization header that shows it. */
+  readonly header: Secret;
   readonly refreshAt: number;
 }
 
@@ -71,7 +73,7 @@ export class Authority {
     this.discard(refused);
     const pass = await this.pass(entrance, subject);
     if (pass === undefined) throw privateImage(subject);
-    if (entrance.kind === "basic" && pass.header === refused?.header) throw this.rejection(header, pass, subject);
+    if (entrance.kind === "basic" && pass.header.equals(refused?.header)) throw this.rejection(header, pass, subject);
     return pass;
   }
 
@@ -96,7 +98,7 @@ export class Authority {
     if (entrance.kind === "bearer") return this.bearer(entrance, credentials, subject);
     if (credentials === undefined) return undefined;
     const { username = "<token>", password, identitytoken } = credentials;
-    return { header: basic(username, password ?? identitytoken ?? ""), credentials, tokenKey: undefined };
+    return { header: basic(username, password ?? identitytoken ?? noSecret), credentials, tokenKey: undefined };
   }
 
   private async bearer(
@@ -107,7 +109,7 @@ export class Authority {
     const tokenKey = keyOf(realm, scope, credentials, subject);
     const kept = this.tokens.get(tokenKey);
     if (kept !== undefined && kept.refreshAt > this.clock.monotonic()) {
-      return { header: `Bearer ${kept.value}`, credentials, tokenKey };
+      return { header: kept.header, credentials, tokenKey };
     }
     // Who shares a question shares the answer, but each judges it for itself: a message names its own image.
     const flight = this.flights.run(tokenKey, () => askRealm(this.post, realm, scope, credentials, subject));
@@ -115,14 +117,15 @@ export class Authority {
       throw thrown instanceof ConnectionFault ? unreachable(thrown, subject) : thrown;
     });
     const { value, lifeMs } = readToken(answer, credentials, subject, this.clock.now());
-    this.tokens.set(tokenKey, { value, refreshAt: this.clock.monotonic() + lifeMs * refreshAtPart });
-    return { header: `Bearer ${value}`, credentials, tokenKey };
+    const header = value.map((token) => `Bearer ${token}`);
+    this.tokens.set(tokenKey, { header, refreshAt: this.clock.monotonic() + lifeMs * refreshAtPart });
+    return { header, credentials, tokenKey };
   }
 
   /** Only the very token that was refused: another request may have renewed it meanwhile. */
   private discard(pass: Pass | undefined): void {
     if (pass?.tokenKey === undefined) return;
-    if (`Bearer ${this.tokens.get(pass.tokenKey)?.value ?? ""}` === pass.header) this.tokens.delete(pass.tokenKey);
+    if (pass.header.equals(this.tokens.get(pass.tokenKey)?.header)) this.tokens.delete(pass.tokenKey);
   }
 }
 
@@ -168,6 +171,6 @@ function identityOf(credentials: RegistryCredentials | undefined): string {
   if (credentials === undefined) return "anonymous";
   const { username, password, identitytoken } = credentials;
   return createHash("sha256")
-    .update(JSON.stringify([username, password, identitytoken]))
+    .update(JSON.stringify([username, password?.reveal(), identitytoken?.reveal()]))
     .digest("hex");
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
+import { Secret } from "../../tools/secret.js";
 
 const timeoutMs = 10_000;
 
@@ -19,7 +20,7 @@ export interface HelperQuestion {
   readonly registry: string;
 }
 
-const answerSchema = z.object({ Username: z.string(), Secret: z.string() });
+const answerSchema = z.object({ Username: z.string(), Secret: z.string().transform((text) => new Secret(text)) });
 
 /**
  * Runs `docker-credential-<helper> get` with the server on its standard input. Undefined: the helper knows nothing of
@@ -49,7 +50,7 @@ export async function askHelper(
   const answer = parseAnswer(output);
   if (answer === undefined) throw unusable(program, registry, "bad output");
   const { Username: username, Secret: secret } = answer;
-  if (secret === "") return undefined;
+  if (secret.isEmpty) return undefined;
   return username === tokenUser
     ? { identitytoken: secret, serveraddress }
     : { username, password: secret, serveraddress };

@@ -6,10 +6,11 @@ import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
 import { SingleFlight } from "../../tools/single-flight.js";
 import { askHelper, type HelperEnvironment } from "./credential-helper.js";
-import { storedCredentials } from "./stored-credentials.js";
+import { readEntry, storedCredentials } from "./stored-credentials.js";
 
-const schema = z.looseObject({
-  auths: z.record(z.string(), z.unknown()).nullish(),
+/** Nothing else of the file is kept: some tools write further secrets into it. */
+const schema = z.object({
+  auths: z.record(z.string(), z.unknown().transform(readEntry)).nullish(),
   credHelpers: z.record(z.string(), z.string()).nullish(),
   credsStore: z.string().nullish(),
 });

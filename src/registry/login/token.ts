@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
+import { Secret } from "../../tools/secret.js";
 import type { Answer } from "../client/transport.js";
 import { distrusted, refusal, type Subject } from "../faults/failure.js";
 import type { Letter, Referral } from "./correspondence.js";
@@ -13,7 +14,7 @@ export interface Realm {
 }
 
 export interface Token {
-  readonly value: string;
+  readonly value: Secret;
   /** From its receipt; the server's clock is not trusted. */
   readonly lifeMs: number;
 }
@@ -24,6 +25,8 @@ export type Post = (letter: Letter, referral: Referral, subject: Subject) => Pro
 /** What Docker's token specification says of an answer that names no life. */
 const defaultLifeSeconds = 60;
 
+export const noSecret = new Secret("");
+
 /** It goes into a header of each request. */
 const longestToken = 64 * 1024;
 
@@ -33,12 +36,13 @@ const tokenSchema = z
     access_token: z.string().optional(),
     expires_in: z.number().optional(),
   })
-  .transform(({ token, access_token, expires_in = 0 }): Token => {
+  .transform(({ token, access_token, expires_in = 0 }) => {
     const seconds = expires_in > 0 && Number.isFinite(expires_in) ? expires_in : defaultLifeSeconds;
     return { value: (token ?? "") === "" ? (access_token ?? "") : (token ?? ""), lifeMs: seconds * 1000 };
   })
   // A line break would end the header early.
-  .refine(({ value }) => value.length <= longestToken && /^[\x21-\x7e]+$/.test(value));
+  .refine(({ value }) => value.length <= longestToken && /^[\x21-\x7e]+$/.test(value))
+  .transform(({ value, lifeMs }): Token => ({ value: new Secret(value), lifeMs }));
 
 /**
  * Asks a token server for a pull token: with the refresh-token grant for an identity token, else by GET, with a password
@@ -54,7 +58,7 @@ export async function askRealm(
   if (realm.url.protocol === "http:" && !subject.endpoint.trust.plain) throw plainRealm(realm.url.host, subject);
   const at = (url: URL): Referral => ({ url, remote: realm.remote });
   if (credentials?.identitytoken === undefined) {
-    const { username, password = "" } = credentials ?? {};
+    const { username, password = noSecret } = credentials ?? {};
     return post(getLetter(username, password), at(getUrl(realm, scope, username)), subject);
   }
   const answer = await post(refreshLetter(realm, scope, credentials.identitytoken), at(realm.url), subject);
@@ -87,23 +91,27 @@ function getUrl({ url, service }: Realm, scope: string, account: string | undefi
   return asked;
 }
 
-function getLetter(username: string | undefined, password: string): Letter {
+function getLetter(username: string | undefined, password: Secret): Letter {
   const headers = username === undefined ? {} : { authorization: basic(username, password) };
   return { method: "GET", headers: { accept: "application/json", ...headers } };
 }
 
-function refreshLetter({ service }: Realm, scope: string, token: string): Letter {
-  const form = new URLSearchParams({ grant_type: "refresh_token", refresh_token: token, client_id: "fairlead", scope });
-  if (service !== undefined) form.set("service", service);
+function refreshLetter({ service }: Realm, scope: string, token: Secret): Letter {
+  const form = (text: string) =>
+    new URLSearchParams({
+      ...{ grant_type: "refresh_token", refresh_token: text, client_id: "fairlead", scope },
+      ...(service === undefined ? {} : { service }),
+    });
   return {
     method: "POST",
     headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
-    body: form.toString(),
+    body: token.map((text) => form(text).toString()),
   };
 }
 
-export function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
+/** The Authorization header of a password. */
+export function basic(username: string, password: Secret): Secret {
+  return password.map((text) => `Basic ${Buffer.from(`${username}:${text}`, "utf8").toString("base64")}`);
 }
 
 function parseToken(answer: Answer, subject: Subject): Token {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { OpenContext } from "../../../src/control/ports/builds.js";
 import type { RegistryCredentials } from "../../../src/control/ports/registry.js";
 import { connectEngine } from "../../../src/docker/engine.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { startAllowlistProxy } from "../../proxy/allowlist.js";
 import { publishImage } from "../../sandbox/image.js";
 import { startRegistry, type SandboxRegistry } from "../../sandbox/registry.js";
@@ -29,7 +30,9 @@ async function build(host: string, password: string | undefined): Promise<{ id: 
   const { host: registry } = place.registry!;
   const credentials = (name: string): Promise<RegistryCredentials | undefined> =>
     Promise.resolve(
-      password === undefined || name !== registry ? undefined : { ...login, password, serveraddress: registry },
+      password === undefined || name !== registry
+        ? undefined
+        : { ...login, password: new Secret(password), serveraddress: registry },
     );
   const lines: string[] = [];
   const spec = { context: { kind: "path", path: "/unused" }, args: {}, labels: {} } as const;

@@ -3,6 +3,7 @@ import { expect, inject, it, onTestFinished } from "vitest";
 import { publishImage, publishIndex } from "../../sandbox/image.js";
 import { startRegistry } from "../../sandbox/registry.js";
 import { connect, image, login } from "../../unit/registry/connection.js";
+import { opened } from "../../unit/tools/opened.js";
 
 function engine(): Docker {
   const host = inject("engineHost");
@@ -34,7 +35,7 @@ it("the engine pulls with the stored login what was resolved, and has what conte
   const { Os: os, Arch: architecture } = await docker.version();
   const reference = `${server.host}/acme/web@${digest}`;
   await expect(pull(docker, reference, undefined)).rejects.toThrow();
-  await pull(docker, reference, await registry.credentials(server.host));
+  await pull(docker, reference, opened(await registry.credentials(server.host)) as object);
   onTestFinished(() => docker.getImage(reference).remove());
 
   const { Id: id } = await docker.getImage(reference).inspect();

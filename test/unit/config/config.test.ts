@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { readConfig } from "../../../src/config/config.js";
+import { opened } from "../tools/opened.js";
 
 let directory = "";
 beforeEach(() => {
@@ -118,10 +120,10 @@ describe("where a setting comes from", () => {
 describe("secrets", () => {
   it("come from files too, several for a rotation", () => {
     const file = write("secrets", "old\nnew\n\n");
-    expect(readConfig({ hookSecretFile: file }, {}).hookSecrets).toEqual(["old", "new"]);
-    expect(readConfig({}, { FAIRLEAD_HOOK_SECRET_FILE: file }).hookSecrets).toEqual(["old", "new"]);
-    expect(readConfig({}, { FAIRLEAD_HOOK_SECRET: "one" }).hookSecrets).toEqual(["one"]);
-    expect(readConfig({}, { FAIRLEAD_ADMIN_TOKEN_FILE: file }).adminToken).toBe("old");
+    expect(opened(readConfig({ hookSecretFile: file }, {}).hookSecrets)).toEqual(["old", "new"]);
+    expect(opened(readConfig({}, { FAIRLEAD_HOOK_SECRET_FILE: file }).hookSecrets)).toEqual(["old", "new"]);
+    expect(opened(readConfig({}, { FAIRLEAD_HOOK_SECRET: "one" }).hookSecrets)).toEqual(["one"]);
+    expect(opened(readConfig({}, { FAIRLEAD_ADMIN_TOKEN_FILE: file }).adminToken)).toBe("old");
     expect(readConfig({}, { FAIRLEAD_ADMIN_TOKEN: "" }).adminToken).toBeUndefined();
   });
 
@@ -130,16 +132,28 @@ describe("secrets", () => {
     const config = write("fairlead.yaml", `hookSecretFile: ${c}\nhookSecret: d\n`);
     const texts = { FAIRLEAD_HOOK_SECRET: "e" };
     const environment = { ...texts, FAIRLEAD_HOOK_SECRET_FILE: b };
-    expect(readConfig({ config, hookSecretFile: a }, environment).hookSecrets).toEqual(["a"]);
-    expect(readConfig({ config }, environment).hookSecrets).toEqual(["b"]);
-    expect(readConfig({ config }, texts).hookSecrets).toEqual(["e"]);
-    expect(readConfig({ config }, {}).hookSecrets).toEqual(["c"]);
-    const list = write("list.yaml", "hookSecret: [d, e]\nadminToken: f\n");
-    expect(readConfig({ config: list }, {})).toMatchObject({ hookSecrets: ["d", "e"], adminToken: "f" });
+    expect(opened(readConfig({ config, hookSecretFile: a }, environment).hookSecrets)).toEqual(["a"]);
+    expect(opened(readConfig({ config }, environment).hookSecrets)).toEqual(["b"]);
+    expect(opened(readConfig({ config }, texts).hookSecrets)).toEqual(["e"]);
+    expect(opened(readConfig({ config }, {}).hookSecrets)).toEqual(["c"]);
+    const list = readConfig({ config: write("list.yaml", "hookSecret: [d, e]\nadminToken: f\n") }, {});
+    expect([opened(list.hookSecrets), opened(list.adminToken)]).toEqual([["d", "e"], "f"]);
+  });
+
+  it("are not in the configuration's own words", () => {
+    const config = readConfig({}, { FAIRLEAD_HOOK_SECRET: "hunter2", FAIRLEAD_ADMIN_TOKEN: "hunter3" });
+    expect(`${JSON.stringify(config)} ${inspect(config, { depth: 9, showHidden: true })}`).not.toMatch(/hunter/);
+  });
+
+  it("an empty one in the settings file is none", () => {
+    expect(readConfig({ config: write("settings.yaml", "adminToken: ''\nhookSecret: ''\n") }, {})).toMatchObject({
+      adminToken: undefined,
+      hookSecrets: [],
+    });
   });
 
   it("an empty file opens nothing", () => {
-    expect(readConfig({ hookSecretFile: write("empty", "\n \n") }, {}).hookSecrets).toEqual([]);
+    expect(opened(readConfig({ hookSecretFile: write("empty", "\n \n") }, {}).hookSecrets)).toEqual([]);
   });
 });
 

@@ -2,14 +2,15 @@ import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { inspect, promisify } from "node:util";
 import { extract } from "tar-stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { BuildSpec } from "../../../src/compose/model/build-spec.js";
 import { registriesIn } from "../../../src/context/bases.js";
 import { openContexts } from "../../../src/context/contexts.js";
-import { repositoryAt } from "../../../src/context/git.js";
+import { git, loginVariables, repositoryAt } from "../../../src/context/git.js";
 import type { OpenContext } from "../../../src/control/ports/builds.js";
+import { Secret } from "../../../src/tools/secret.js";
 
 const run = promisify(execFile);
 const never = new AbortController().signal;
@@ -175,21 +176,45 @@ describe("a git repository as a context", () => {
   });
 
   it("keeps its credentials out of the command line and of messages", async () => {
-    const url = "https://user:t0ken@127.0.0.1:9/shop.git";
-    const repository = repositoryAt(url, {});
-    expect(repository.url).toBe("https://127.0.0.1:9/shop.git");
-    expect(repository.environment["GIT_CONFIG_VALUE_0"]).toBe(
-      `Authorization: Basic ${Buffer.from("user:t0ken").toString("base64")}`,
-    );
-    expect(repositoryAt("ssh://git:t0ken@127.0.0.1/x", {}).url).toBe("ssh://git@127.0.0.1/x");
-    expect(repositoryAt("https://user:100%@127.0.0.1/x.git", {}).url).toBe("https://127.0.0.1/x.git");
-    const build = of("", { context: { kind: "git", url, ref: undefined, subdirectory: undefined } });
+    const url = "https://127.0.0.1:9/shop.git";
+    const repository = repositoryAt({ url, login: new Secret("user:t0ken") }, {});
+    expect(repository.url).toBe(url);
+    expect(inspect(repository, { showHidden: true, depth: 9 })).not.toContain("t0ken");
+    const build = of("", {
+      context: { kind: "git", url, login: new Secret("user:t0ken"), ref: undefined, subdirectory: undefined },
+    });
     const failure = await (await contextsIn()).identify(build).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: "BuildFailed",
       message: expect.stringMatching(/^https:\/\/127\.0\.0\.1:9\/shop\.git cannot be fetched: /) as string,
     });
-    expect(JSON.stringify([failure, String(failure)])).not.toContain("t0ken");
+    expect(`${JSON.stringify(failure)} ${String(failure)} ${inspect(failure, { depth: 9 })}`).not.toMatch(
+      /t0ken|dXNlcjp0MGtlbg/,
+    );
+  });
+
+  it.each([
+    ["user:t0ken", "user:t0ken"],
+    ["t0ken", "t0ken:"],
+    ["user:p%40ss%3Aword:x", "user:p@ss:word:x"],
+    ["user:100%", "user:100%"],
+  ])("gives git the login %s in its environment, for its own host alone", (login, plain) => {
+    expect(loginVariables({ url: "https://example.com/shop.git", login: new Secret(login) })).toEqual({
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: "http.https://example.com/.extraHeader",
+      GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(plain).toString("base64")}`,
+    });
+    expect(loginVariables({ url: "https://example.com/shop.git", login: undefined })).toEqual({});
+  });
+
+  it("shows git its login, and to nobody else on its command line", async () => {
+    const folder = await folderWith({ git: '#!/bin/sh\nprintf "%s\\n" "$GIT_CONFIG_VALUE_0" "$*"\n' });
+    await chmod(join(folder, "git"), 0o755);
+    const context = { url: "https://example.com/shop.git", login: new Secret("user:t0ken") };
+    const repository = repositoryAt(context, { PATH: `${folder}:${process.env["PATH"] ?? ""}` });
+    const [header, args] = (await git(repository, ["fetch", repository.url], { timeoutMs: 10_000 })).split("\n");
+    expect(header).toBe(`Authorization: Basic ${Buffer.from("user:t0ken").toString("base64")}`);
+    expect(args).toMatch(/ fetch https:\/\/example\.com\/shop\.git$/);
   });
 
   it("says that git is missing", async () => {

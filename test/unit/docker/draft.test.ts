@@ -5,6 +5,7 @@ import { draftFile, projectIn } from "../../../src/docker/draft/draft.js";
 import { declaredOf } from "../../../src/docker/draft/portrait.js";
 import { looksSecret } from "../../../src/docker/draft/secrets.js";
 import type { Subject, Survey } from "../../../src/docker/draft/survey.js";
+import { opened } from "../tools/opened.js";
 
 const id = "0123456789ab".padEnd(64, "c");
 const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peers: [] };
@@ -75,7 +76,7 @@ describe("a services file from what runs", () => {
       "
     `);
     expect(notes).toEqual(["web: API_TOKEN looks like a secret: the file refers to it, and does not hold it"]);
-    expect([...secrets]).toEqual([["API_TOKEN", "hunter2"]]);
+    expect(opened([...secrets])).toEqual([["API_TOKEN", "hunter2"]]);
   });
 
   it("names what it cannot say", () => {
@@ -97,7 +98,7 @@ describe("a services file from what runs", () => {
       subject("one", {}, { Env: ["DB_PASSWORD=a1"] }),
       subject("two", {}, { Env: ["DB_PASSWORD=b2"] }),
     );
-    expect([...secrets]).toEqual([
+    expect(opened([...secrets])).toEqual([
       ["DB_PASSWORD", "a1"],
       ["TWO_DB_PASSWORD", "b2"],
     ]);

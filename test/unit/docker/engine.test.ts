@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseImage } from "../../../src/compose/values/image.js";
 import type { Engine } from "../../../src/control/ports/engine.js";
@@ -6,6 +7,7 @@ import type { EngineEvent } from "../../../src/control/ports/events.js";
 import { Connection } from "../../../src/docker/client/connection.js";
 import { resolveEndpoint } from "../../../src/docker/client/endpoint.js";
 import { connectEngine } from "../../../src/docker/engine.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { creation, serviceSpec } from "../../contract/service.js";
 import { refuse, startFakeEngine } from "./fake-engine.js";
 import type { FakeEngine } from "./fake-engine.js";
@@ -21,7 +23,7 @@ type Answer = Parameters<typeof startFakeEngine>[0];
 async function serve(answer: Answer): Promise<{ engine: Engine; fake: FakeEngine }> {
   const fake = await startFakeEngine(answer);
   open.push(fake);
-  const login = { username: "me", password: "hunter2", serveraddress: "ghcr.io" };
+  const login = { username: "me", password: new Secret("hunter2"), serveraddress: "ghcr.io" };
   return { fake, engine: connectEngine({ host: fake.host, credentials: () => Promise.resolve(login) }) };
 }
 
@@ -168,6 +170,27 @@ describe("secrets", () => {
     expect(fake.bodies.join()).toContain("TOKEN=s3cr3t-value");
     const auth = fake.headers.find((each) => "x-registry-auth" in each)?.["x-registry-auth"] as string;
     expect(JSON.parse(Buffer.from(auth, "base64url").toString())).toMatchObject({ password: "hunter2" });
+  });
+
+  it("of registries reach the classic builder in a header", async () => {
+    const { engine, fake } = await serve(({ path }, response) => {
+      if (path.startsWith("/session")) refuse(response, 404, "no such path");
+      else response.end(JSON.stringify({ error: "stop here" }));
+    });
+    const build = { context: { kind: "path", path: "/srv" }, args: {}, labels: {} } as const;
+    const context = {
+      ...{ archive: Readable.from([]), dockerfile: "Dockerfile", registries: ["ghcr.io", "docker.io"] },
+      close: () => Promise.resolve(),
+    };
+    const order = { build, context, tags: ["shop/web:1"], onLine: () => undefined };
+    await expect(engine.build(order, never)).rejects.toMatchObject({ code: "BuildFailed" });
+    const header = fake.headers.find((each) => "x-registry-config" in each)?.["x-registry-config"] as string;
+    const login = { username: "me", password: "hunter2", serveraddress: "ghcr.io" };
+    expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({
+      "ghcr.io": login,
+      "https://index.docker.io/v1/": login,
+    });
+    expect(fake.requests.join()).not.toContain("hunter2");
   });
 
   it("do not come back in messages", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Secret } from "../../../src/tools/secret.js";
 import { exchange, push, secret, serveHooks } from "./harness.js";
 
 /** One request on a connection of its own; the answer without the one header that a clock writes. */
@@ -65,7 +66,7 @@ describe("without a valid secret", () => {
   });
 
   test.each([[[]], [[""]], [["", ""]]])("with the secrets %j every path is unknown", async (secrets) => {
-    const hooks = await serveHooks({ secrets });
+    const hooks = await serveHooks({ secrets: secrets.map((text: string) => new Secret(text)) });
     const unknown = await answerTo(hooks.port, "POST", "/nowhere", json);
     for (const path of [
       "/hooks/dockerhub",
@@ -141,7 +142,7 @@ test("a stranger learns at most that the signature of a proper delivery is wrong
 
 describe("with a valid secret", () => {
   test("each of several opens, while one is being replaced", async () => {
-    const hooks = await serveHooks({ secrets: ["old-secret", "new-secret"] });
+    const hooks = await serveHooks({ secrets: [new Secret("old-secret"), new Secret("new-secret")] });
     for (const one of ["old-secret", "new-secret"]) {
       expect((await hooks.post(`/hooks/dockerhub/${one}`, push("notarock/portfolio-ng"))).status).toBe(202);
     }
@@ -149,7 +150,7 @@ describe("with a valid secret", () => {
 
   test("a secret of URL characters may be percent-encoded", async () => {
     const odd = "a/b c?d%é";
-    const hooks = await serveHooks({ secrets: [odd] });
+    const hooks = await serveHooks({ secrets: [new Secret(odd)] });
     const path = `/hooks/dockerhub/${encodeURIComponent(odd)}`;
     expect((await hooks.post(path, push("notarock/portfolio-ng"))).status).toBe(202);
   });

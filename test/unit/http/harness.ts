@@ -4,6 +4,7 @@ import { onTestFinished } from "vitest";
 import { hooksApp, type HooksOptions } from "../../../src/http/hooks/hooks.js";
 import type { HttpLog } from "../../../src/http/web/log.js";
 import { startServer } from "../../../src/http/web/server.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { type FakeSurface, fakeSurface } from "./surface.js";
 
 export const secret = "correct-horse-battery-staple";
@@ -79,7 +80,7 @@ export async function serveHooks(
   const log = memoryLog();
   const counted: string[] = [];
   const telemetry = { hookAnswered: (type: string, outcome: string) => void counted.push(`${type} ${outcome}`) };
-  const served = await serve(hooksApp({ secrets: [secret], telemetry, log, ...options, surface }));
+  const served = await serve(hooksApp({ secrets: [new Secret(secret)], telemetry, log, ...options, surface }));
   return { ...served, surface, log, counted };
 }
 

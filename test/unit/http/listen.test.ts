@@ -4,6 +4,7 @@ import { FairleadError } from "../../../src/errors.js";
 import { startStandby } from "../../../src/http/admin/standby.js";
 import { listen, type Listeners, type ListenOptions } from "../../../src/http/listen.js";
 import { formatAddress, parseAddress } from "../../../src/http/web/address.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { exchange, memoryLog, push, secret } from "./harness.js";
 import { type Declared, fakeSurface } from "./surface.js";
 
@@ -15,8 +16,8 @@ function options(declared: Declared = {}, token?: string): ListenOptions {
   return {
     hooksListen: "127.0.0.1:0",
     adminListen: "127.0.0.1:0",
-    hooks: { surface, log, secrets: [secret], telemetry: { hookAnswered: () => undefined } },
-    admin: { surface, log, metrics, version: "1.2.3", token },
+    hooks: { surface, log, secrets: [new Secret(secret)], telemetry: { hookAnswered: () => undefined } },
+    admin: { surface, log, metrics, version: "1.2.3", token: token === undefined ? undefined : new Secret(token) },
   };
 }
 

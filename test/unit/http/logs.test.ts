@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { LogEntry, LogWish } from "../../../src/control/surface/surface.js";
 import { FairleadError } from "../../../src/errors.js";
 import { adminApp } from "../../../src/http/admin/admin.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { memoryLog, serve } from "./harness.js";
 import { fakeSurface } from "./surface.js";
 
@@ -35,7 +36,7 @@ async function serveLogs({ containers = [], entries, token }: Served = {}) {
       return Promise.resolve({ containers, entries: entries?.(signal) ?? these() });
     },
   });
-  const given = token === undefined ? {} : { token };
+  const given = token === undefined ? {} : { token: new Secret(token) };
   const served = await serve(
     adminApp({ surface, metrics, log: memoryLog(), version: "0", closing: closing.signal, ...given }),
   );

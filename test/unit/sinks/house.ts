@@ -16,6 +16,7 @@ import { adminApp } from "../../../src/http/admin/admin.js";
 import { hooksApp } from "../../../src/http/hooks/hooks.js";
 import { logForPeople, logForPrograms } from "../../../src/log.js";
 import { Metrics } from "../../../src/metrics.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { voice } from "../../../src/voice.js";
 import { openStage, type Stage } from "../control/stage.js";
 
@@ -73,7 +74,7 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
       name === "problems" ? () => state.problems : (Reflect.get(target, name, receiver) as unknown),
   });
   const admin = await listening(adminApp({ surface, metrics, log, version: "0" }));
-  const hooks = await listening(hooksApp({ surface, secrets: [secret], telemetry: metrics, log }));
+  const hooks = await listening(hooksApp({ surface, secrets: [new Secret(secret)], telemetry: metrics, log }));
   const snapshot = (): SourceSnapshot => ({
     generation: 1,
     projects: [{ name: "shop", file: state.problems[0]?.file ?? "services.yaml", services: specs }],

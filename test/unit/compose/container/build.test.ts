@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { BuildContext, BuildSpec } from "../../../../src/compose/model/build-spec.js";
+import { buildHash } from "../../../../src/compose/model/hash.js";
 import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
 import { formatProblem } from "../../../../src/compose/values/problem.js";
+import { opened } from "../../tools/opened.js";
 import { surroundings } from "../read.js";
 
 function read(service: object, environment: Readonly<Record<string, string>> = {}) {
@@ -49,6 +51,31 @@ describe("the context of a build", () => {
   ])("%s", (written, expected) => {
     expect(buildOf(written)?.context).toEqual(expected);
     expect(buildOf({ context: written })?.context).toEqual(expected);
+  });
+
+  it.each([
+    [
+      "https://user:p%40ss@example.com/shop.git#main",
+      "https://example.com/shop.git",
+      "user:p%40ss",
+      "7b5df61bfc5429ac",
+    ],
+    ["https://t0ken@example.com/shop.git#main", "https://example.com/shop.git", "t0ken", "527d251adb9d8c04"],
+    ["https://u:t0@ken@example.com/a@b.git#main", "https://example.com/a@b.git", "u:t0@ken", undefined],
+    ["https://example.com/shop.git#main", "https://example.com/shop.git", undefined, "4a70c72b62d27986"],
+    ["https://example.com/a@b.git#main", "https://example.com/a@b.git", undefined, undefined],
+    ["ssh://git@example.com/shop#main", "ssh://git@example.com/shop", undefined, "4b61256e501df0a9"],
+  ])("%s has its login apart, and the hash of the URL as it is written", (written, url, login, hash) => {
+    const build = buildOf(written)!;
+    expect(opened(build.context)).toMatchObject({ url, ...(login === undefined ? {} : { login }) });
+    expect("login" in build.context).toBe(login !== undefined);
+    expect(JSON.stringify(build)).not.toMatch(/t0ken|p%40ss/);
+    if (hash !== undefined) expect(buildHash(build)).toBe(hash);
+  });
+
+  it("with another login has another hash", () => {
+    const hashes = ["a:b", "a:c", "a"].map((login) => buildHash(buildOf(`https://${login}@example.com/shop.git`)!));
+    expect(new Set(hashes).size).toBe(3);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { JournalState } from "../../../../src/control/journal/standing.js";
 import { FairleadError } from "../../../../src/errors.js";
 import { adminApp, type AdminOptions } from "../../../../src/http/admin/admin.js";
+import { Secret } from "../../../../src/tools/secret.js";
 import { exchange, memoryLog, serve, type Served } from "../harness.js";
 import { type FakeSurface, fakeSurface, statusOf } from "../surface.js";
 
@@ -26,7 +27,7 @@ const problem = { file: "services.yaml", line: 3, column: 5, path: "services.web
 
 describe("the probes", () => {
   test("/livez answers even before the host has been observed, and without a token", async () => {
-    const admin = await serveAdmin({ surface: fakeSurface({ ready: false }), token });
+    const admin = await serveAdmin({ surface: fakeSurface({ ready: false }), token: new Secret(token) });
     expect((await admin.send("/livez")).json).toEqual({ live: true });
   });
 
@@ -46,7 +47,10 @@ describe("the probes", () => {
   });
 
   test("/readyz keeps the services file's problems from whoever has no token", async () => {
-    const admin = await serveAdmin({ surface: fakeSurface({ ready: false, problems: [problem] }), token });
+    const admin = await serveAdmin({
+      surface: fakeSurface({ ready: false, problems: [problem] }),
+      token: new Secret(token),
+    });
     expect((await admin.send("/readyz")).text).not.toContain("services.yaml");
     expect((await admin.send("/readyz", bearer)).text).toContain("services.yaml");
   });
@@ -58,7 +62,7 @@ describe("the probes", () => {
       message: "unix:///run/docker.sock hung up",
       clockSkewSeconds: 0,
     } as const;
-    const admin = await serveAdmin({ surface: fakeSurface({ engine }), token });
+    const admin = await serveAdmin({ surface: fakeSurface({ engine }), token: new Secret(token) });
     const stranger = await admin.send("/readyz");
     expect([stranger.status, stranger.json]).toEqual([
       503,
@@ -317,7 +321,7 @@ describe("with a token", () => {
   test.each(["/metrics", "/", "/api/v1/services", "/api/v1/plan", "/api/v1/openapi.json", "/nowhere"])(
     "%s asks for it",
     async (path) => {
-      const admin = await serveAdmin({ token });
+      const admin = await serveAdmin({ token: new Secret(token) });
       const answer = await admin.send(path);
       expect([answer.status, answer.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="fairlead"']);
       expect((await admin.send(path, bearer)).status).toBe(path === "/nowhere" ? 404 : 200);
@@ -327,13 +331,13 @@ describe("with a token", () => {
   test.each(["", "Bearer", "Bearer wrong", `Basic ${token}`, `Bearer ${token}x`, token])(
     "%j is none",
     async (value) => {
-      const admin = await serveAdmin({ token });
+      const admin = await serveAdmin({ token: new Secret(token) });
       expect((await admin.send("/metrics", { headers: { authorization: value } })).status).toBe(401);
     },
   );
 
   test("a guesser is slowed down, the operator is not", async () => {
-    const admin = await serveAdmin({ token, failuresPerMinute: 1 });
+    const admin = await serveAdmin({ token: new Secret(token), failuresPerMinute: 1 });
     const statuses = [await admin.send("/"), await admin.send("/"), await admin.send("/", bearer)].map(
       ({ status }) => status,
     );
@@ -341,7 +345,7 @@ describe("with a token", () => {
   });
 
   test("any host name will do", async () => {
-    const admin = await serveAdmin({ token });
+    const admin = await serveAdmin({ token: new Secret(token) });
     expect(await statusUnder(admin.port, "evil.example", bearer.headers)).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { Secret } from "../../../../src/tools/secret.js";
 import { secret, serveHooks } from "../harness.js";
 import { fakeSurface } from "../surface.js";
 
@@ -85,7 +86,7 @@ describe("docker-delivery-hook's deliveries", () => {
   });
 
   test("without a configured secret nothing opens it", async () => {
-    const hooks = await serveHooks({ secrets: [""] });
+    const hooks = await serveHooks({ secrets: [new Secret("")] });
     const answer = await hooks.post(path, body, signed(body, seconds(), ""));
     expect([answer.status, answer.json]).toEqual([404, { error: "not found" }]);
     expect(hooks.counted, "there is no such path").toEqual([]);

@@ -4,6 +4,7 @@ import { endpointOf } from "../../../../src/registry/client/endpoint.js";
 import type { RegistrySettings } from "../../../../src/registry/client/settings.js";
 import type { Subject } from "../../../../src/registry/faults/failure.js";
 import { Authority } from "../../../../src/registry/login/authority.js";
+import { Secret } from "../../../../src/tools/secret.js";
 import { failure, image } from "../connection.js";
 
 function subject(registry: string, repository = "acme/web", settings: RegistrySettings = {}): Subject {
@@ -31,14 +32,18 @@ function authority(credentials?: RegistryCredentials): {
 const from = (challenge: string) => ({ headers: { "www-authenticate": challenge }, remote: "203.0.113.7" });
 const challenge = from('Bearer realm="https://token.example/token"');
 const plain = from('Bearer realm="http://token.example/token"');
-const bob: RegistryCredentials = { username: "bob", password: "pw", serveraddress: "ghcr.io" };
+const bob: RegistryCredentials = { username: "bob", password: new Secret("pw"), serveraddress: "ghcr.io" };
+
+function token(text: string): RegistryCredentials {
+  return { identitytoken: new Secret(text), serveraddress: "quay.io" };
+}
 
 describe("tokens by repository", () => {
   it("GHCR: one for all anonymous readers", async () => {
     const { authority: ghcr, asked } = authority();
     await ghcr.answer(challenge, undefined, subject("ghcr.io"));
     const other = await ghcr.offer(subject("ghcr.io", "acme/api"));
-    expect(other?.header).toBe("Bearer t1");
+    expect(other?.header.reveal()).toBe("Bearer t1");
     expect(asked).toEqual(["repository:acme/web:pull"]);
   });
 
@@ -54,6 +59,38 @@ describe("tokens by repository", () => {
     await quay.answer(challenge, undefined, subject("quay.io"));
     await quay.offer(subject("quay.io", "acme/api"));
     expect(asked).toEqual(["repository:acme/web:pull", "repository:acme/api:pull"]);
+  });
+});
+
+it("a token that is refused late, when it has been renewed already, costs no other one", async () => {
+  const { authority: quay, asked } = authority(bob);
+  const target = subject("quay.io");
+  const first = await quay.answer(challenge, undefined, target);
+  const second = await quay.answer(challenge, first, target);
+  const third = await quay.answer(challenge, first, target);
+  expect([first, second, third].map(({ header }) => header.reveal())).toEqual(["Bearer t1", "Bearer t2", "Bearer t2"]);
+  expect(asked).toHaveLength(2);
+});
+
+describe("tokens by login", () => {
+  it.each<[string, RegistryCredentials, RegistryCredentials]>([
+    ["password", bob, { ...bob, password: new Secret("other") }],
+    ["identity token", { ...token("one") }, { ...token("two") }],
+  ])("another %s gets a token of its own, the same one does not", async (_what, first, second) => {
+    const logins = [first, first, second, second];
+    const asked: string[] = [];
+    const registry = new Authority(
+      (_letter, { url, remote }) => {
+        asked.push(url.href);
+        const body = Buffer.from(JSON.stringify({ token: `t${asked.length}` }));
+        return Promise.resolve({ status: 200, headers: {}, body, url, remote });
+      },
+      () => Promise.resolve(logins.shift()),
+      { now: () => Date.now(), monotonic: () => performance.now() },
+    );
+    const passes = [await registry.answer(challenge, undefined, subject("quay.io"))];
+    for (let count = 0; count < 3; count += 1) passes.push((await registry.offer(subject("quay.io")))!);
+    expect(passes.map(({ header }) => header.reveal())).toEqual(["Bearer t1", "Bearer t1", "Bearer t2", "Bearer t2"]);
   });
 });
 

@@ -1,11 +1,13 @@
 import { chmod, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { registryOfKey, serverAddress } from "../../../../src/compose/values/registry-name.js";
 import { DockerConfig } from "../../../../src/registry/login/docker-config.js";
-import { storedCredentials } from "../../../../src/registry/login/stored-credentials.js";
+import { readEntry, storedCredentials } from "../../../../src/registry/login/stored-credentials.js";
+import { opened } from "../../tools/opened.js";
 import { failure } from "../connection.js";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -58,7 +60,7 @@ describe("auths", () => {
     ["docker.io", "index.docker.io"],
   ])("the key %s serves %s", async (key, registry) => {
     const found = await (await config({ auths: { [key]: bob } })).credentials(registry);
-    expect(found).toMatchObject({ username: "bob", password: "pw" });
+    expect(opened(found)).toMatchObject({ username: "bob", password: "pw" });
   });
 
   it.each([
@@ -77,7 +79,7 @@ describe("auths", () => {
         "index.docker.io": { auth: base64("wrong:2") },
       },
     });
-    expect(await file.credentials("docker.io")).toEqual({
+    expect(opened(await file.credentials("docker.io"))).toEqual({
       username: "bob",
       password: "pw",
       serveraddress: "https://index.docker.io/v1/",
@@ -99,7 +101,7 @@ describe("auths", () => {
     ],
   ])("%j", async (entry, expected) => {
     const found = await (await config({ auths: { "ghcr.io": entry } })).credentials("ghcr.io");
-    expect(found).toEqual({ ...expected, serveraddress: "ghcr.io" });
+    expect(opened(found)).toEqual({ ...expected, serveraddress: "ghcr.io" });
   });
 
   it.each([{}, { auth: "" }])("%j is nothing", async (entry) => {
@@ -111,8 +113,12 @@ describe("auths", () => {
     const password = fc.string().filter((text) => !text.endsWith("\0"));
     fc.assert(
       fc.property(username, password, (name, word) => {
-        const found = storedCredentials({ "ghcr.io": { auth: base64(`${name}:${word}`) } }, "ghcr.io", "config.json");
-        expect(found).toEqual({ username: name, password: word, serveraddress: "ghcr.io" });
+        const found = storedCredentials(
+          { "ghcr.io": readEntry({ auth: base64(`${name}:${word}`) }) },
+          "ghcr.io",
+          "config.json",
+        );
+        expect(opened(found)).toEqual({ username: name, password: word, serveraddress: "ghcr.io" });
       }),
     );
   });
@@ -174,6 +180,17 @@ describe("the file", () => {
     expect(await file.credentials("ghcr.io")).toMatchObject({ username: "bob" });
   });
 
+  it("keeps none of its secrets in sight, of whatever key", async () => {
+    const file = await config({
+      auths: { "ghcr.io": bob, "quay.io": { identitytoken: "t0ken" } },
+      HttpHeaders: { Authorization: "hunter2" },
+    });
+    expect(await file.credentials("ghcr.io")).toMatchObject({ username: "bob" });
+    const seen = inspect(file, { showHidden: true, depth: 12 });
+    expect(seen).toContain("quay.io");
+    expect(seen).not.toMatch(new RegExp(`${bob.auth}|t0ken|hunter2|'pw'`));
+  });
+
   it("may hold nulls, as some tools write", async () => {
     expect(
       await (await config({ auths: null, credHelpers: null, credsStore: null })).credentials("x.io"),
@@ -209,7 +226,7 @@ describe("helpers", () => {
 
   it("hand out identity tokens under <token>", async () => {
     await helper("store", says("<token>", "tok"));
-    expect(await (await config({ credsStore: "store" })).credentials("ghcr.io")).toEqual({
+    expect(opened(await (await config({ credsStore: "store" })).credentials("ghcr.io"))).toEqual({
       identitytoken: "tok",
       serveraddress: "ghcr.io",
     });

@@ -1,0 +1,26 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { ask } from "../../../../src/cli/shared/admin.js";
+import { streamText } from "../../../../src/cli/shared/stream.js";
+import { Secret } from "../../../../src/tools/secret.js";
+
+it.each([
+  [new Secret("correct-horse"), "Bearer correct-horse"],
+  [undefined, undefined],
+])("the admin token is shown with each question", async (token, expected) => {
+  const shown: (string | undefined)[] = [];
+  const server = createServer((req, res) => {
+    shown.push(req.headers.authorization);
+    res.end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const admin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token };
+  await ask(admin, "GET", "/api/v1/services");
+  for await (const text of streamText(admin, "/api/v1/events", "text/event-stream")) expect(text).toBe("{}");
+  expect(shown).toEqual([expected, expected]);
+});

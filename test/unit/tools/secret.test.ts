@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { format, inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { Secret } from "../../../src/tools/secret.js";
+
+const text = 'hunter2-é-"x"';
+const secret = new Secret(text);
+const source = new URL("../../../src/", import.meta.url).pathname;
+
+describe("a secret prints as [secret]", () => {
+  it.each<[string, () => string]>([
+    ["by String()", () => String(secret)],
+    ["in a template", () => `<${secret as unknown as string}>`.slice(1, -1)],
+    ["added to a text", () => "".concat(secret as unknown as string)],
+    ["joined", () => [secret].join()],
+    ["as JSON", () => JSON.parse(JSON.stringify(secret)) as string],
+    ["inspected", () => inspect(secret)],
+    ["inspected with all that is hidden", () => inspect(secret, { showHidden: true, depth: null, getters: true })],
+    ["formatted as a text", () => format("%s", secret)],
+    ["formatted as an object", () => format("%o", secret)],
+  ])("%s", (_how, print) => {
+    expect(print()).toBe("[secret]");
+  });
+
+  it("inside of anything", () => {
+    const holder = { token: secret, list: [secret], map: new Map([["k", secret]]) };
+    expect(JSON.stringify({ ...holder, map: undefined })).toBe('{"token":"[secret]","list":["[secret]"]}');
+    expect(inspect(holder, { showHidden: true, depth: 9 })).not.toContain("hunter2");
+    expect(inspect(new Error("no", { cause: holder }), { depth: 9 })).not.toContain("hunter2");
+  });
+
+  it("and leaves nothing in a copy", () => {
+    expect(JSON.stringify([Object.assign({}, secret), Object.entries(secret), structuredClone(secret)])).toBe(
+      "[{},[],{}]",
+    );
+    expect(Reflect.ownKeys(secret)).toEqual([]);
+  });
+});
+
+describe("a secret", () => {
+  it("is opened by the one who says so", () => {
+    expect(secret.reveal()).toBe(text);
+    expect(secret.map((one) => `Bearer ${one}`).reveal()).toBe(`Bearer ${text}`);
+    expect(String(secret.map((one) => one))).toBe("[secret]");
+  });
+
+  it("tells itself from others", () => {
+    expect(secret.equals(new Secret(text))).toBe(true);
+    expect([new Secret(`${text}x`), new Secret(""), undefined].map((other) => secret.equals(other))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([secret.isEmpty, new Secret("").isEmpty]).toEqual([false, true]);
+  });
+
+  /** A further place is a decision: it has to be where the secret is used, and nobody else may see what it gives. */
+  it("is opened nowhere but where it is used", () => {
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const places = files.filter((name) => /\breveal\b/.test(readFileSync(join(source, name), "utf8")));
+    expect(places.map((name) => relative("", name)).sort()).toEqual([
+      "cli/shared/admin.ts", // the admin token, in a verb's header
+      "cli/verbs/init.ts", // values, in the .env that `fairlead init` writes
+      "compose/model/hash.ts", // a repository's login, in a hash
+      "context/git.ts", // a repository's login, in git's environment
+      "docker/build/session.ts", // a registry's login, in an answer to BuildKit
+      "docker/client/login.ts", // a registry's login, in a header for the engine
+      "http/guard/secret.ts", // hook secrets and the admin token, hashed for a comparison
+      "http/hooks/delivery-hook.ts", // hook secrets, as the key of a signature
+      "registry/client/dial.ts", // passwords and tokens, in a request to a registry
+      "registry/login/authority.ts", // a registry's login, in a hash that tells it from others
+      "tools/secret.ts",
+    ]);
+  });
+});
