@@ -14,14 +14,18 @@ interface Seen {
 async function look(pid: string): Promise<(Seen & { readonly parent: string }) | undefined> {
   const read = async (name: string) => (await readFile(`/proc/${pid}/${name}`, "utf8")).replaceAll("\0", "\n");
   try {
-    const [stat, command, environment] = await Promise.all([read("stat"), read("cmdline"), read("environ")]);
+    // In this order: once the command is its own, so is the environment.
+    const [stat, command, environment] = [await read("stat"), await read("cmdline"), await read("environ")];
     return { parent: stat.replace(/^.*\) \S+ /s, "").split(" ")[0] ?? "", command, environment };
   } catch {
     return undefined;
   }
 }
 
-/** Every process below this one, as often as it can be looked at, until `stop`. */
+/**
+ * Every process below this one, as often as it can be looked at, until `stop`. Until a new process has become its program it
+ * shows its parent's command and environment, and is no child yet.
+ */
 function watchChildren(root: number): { readonly seen: Map<string, Seen>; readonly stop: () => Promise<void> } {
   const seen = new Map<string, Seen>();
   const state = { on: true };
@@ -34,7 +38,9 @@ function watchChildren(root: number): { readonly seen: Map<string, Seen>; readon
         return parent === String(root) || (parent !== undefined && parent !== "0" && isOurs(parent));
       };
       for (const [pid, process] of all) {
-        if (process !== undefined && isOurs(pid)) seen.set(`${pid} ${process.command}`, process);
+        const isBorn =
+          process !== undefined && process.command !== "" && process.command !== all.get(String(root))?.command;
+        if (isBorn && isOurs(pid)) seen.set(`${pid} ${process.command}`, process);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
