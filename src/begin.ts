@@ -1,5 +1,5 @@
-import { leastOpenFiles, openFileLimit, openFilesRemedy } from "./process/open-files.js";
 import type { Environment } from "./process/environment.js";
+import { leastOpenFiles, openFileLimit, openFilesRemedy } from "./process/open-files.js";
 
 /** Looks whether enough files may be open, and then loads and runs what the command line names. Sets the exit code. */
 export async function begin(argv: readonly string[], environment: Environment): Promise<void> {

@@ -1,4 +1,5 @@
 import { sinceOwner } from "./bonds/bonds.js";
+import { withoutTaken } from "./contest/own-address.js";
 import { planReloadEnds } from "./files/reload-end.js";
 import { sinceFiles } from "./files/unread.js";
 import { withPin } from "./history/pin.js";
@@ -72,7 +73,8 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
     isUnserved: unserved,
     isWhole: mayBeStarting(spec, view),
   });
-  const settled = makeRoom(withCrashLoops(compiled, view, remembered), view);
+  const looping = withCrashLoops(compiled, view, remembered);
+  const settled = makeRoom(withoutTaken(looping, desired, view), view);
   const spared =
     stop === undefined ? givingWay(sparing(settled, desired, view), decision, view) : refusing(settled, view);
   return withNotice(withStrays(spared, spec, view), notice, spec, view);

@@ -1,10 +1,9 @@
+import { borrowerOf } from "../contest/yielding.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Plan } from "../model/outcome.js";
-import { addressesOf, resourcesOf, sameAddress } from "../model/resources.js";
-import type { HeldAddress } from "../model/resources.js";
+import { addressesOf, resourcesOf, type HeldAddress } from "../model/resources.js";
 import type { Step } from "../model/step.js";
-import { isUp } from "../model/view.js";
-import type { View } from "../model/view.js";
+import { isUp, type View } from "../model/view.js";
 import { whereItIs } from "../steps/steps.js";
 
 /*
@@ -27,14 +26,6 @@ export function makeRoom(plan: Plan, view: View): Plan {
     return [...moves.map(leave), step, ...moves.map(({ borrower, address }) => comeBack(borrower, address, view))];
   });
   return steps.length === plan.steps.length ? plan : { ...plan, steps };
-}
-
-/** One of ours that has this address only because the engine gave it, and that can do without for a moment. */
-export function borrowerOf(address: HeldAddress, { neighbours, jobs }: View): ObservedContainer | undefined {
-  return [...neighbours, ...jobs].find(
-    ({ chosenAddresses = [], lifeline }) =>
-      lifeline === undefined && chosenAddresses.some((one) => sameAddress(one, address)),
-  );
 }
 
 /** The containers of other services that the steps make leave a network and come back. */

@@ -1,5 +1,5 @@
 import { isDetached } from "../bonds/bonds.js";
-import { contestFor, contestOutcome, isOpen } from "../host/contention.js";
+import { contestFor, contestOutcome, isOpen } from "../contest/contention.js";
 import { takeTurns } from "../judge/schedule.js";
 import type { Desired, Memory } from "../model/desired.js";
 import type { ObservedContainer, Role } from "../model/observed.js";

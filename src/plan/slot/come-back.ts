@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { startObstacle } from "../bonds/bonds.js";
-import { contestFor, isOpen } from "../host/contention.js";
+import { contestFor, isOpen } from "../contest/contention.js";
 import { isGone } from "../judge/over.js";
 import { hasRemains } from "../judge/wedged.js";
 import type { SlotMemory } from "../model/desired.js";

@@ -1,3 +1,4 @@
+import { awaitAddress } from "../contest/own-address.js";
 import type { Desired, SlotMemory, Target } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
@@ -26,7 +27,7 @@ export function planConverged(
     ...cleanUp(desired, active, view, memory),
     ...clearBuilt(spec, active, desired.standIn?.over ?? desired.target, view),
   ];
-  return { intents, outcome: repair.outcome };
+  return { intents, outcome: awaitAddress(spec, active, view) ?? repair.outcome };
 }
 
 /** The registry is silent: what runs is kept running, and nothing new begins. */

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { isItsTurn, restartCause, startObstacle, strandedBy } from "../bonds/bonds.js";
+import { contestFor, contestOutcome, isOpen } from "../contest/contention.js";
 import { planReload } from "../files/reload.js";
-import { contestFor, contestOutcome, isOpen } from "../host/contention.js";
 import { leftStopped } from "../judge/left.js";
 import { isOver, overOutcome } from "../judge/over.js";
 import { endedFromOutside, formatMs } from "../judge/verdict.js";

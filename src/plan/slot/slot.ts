@@ -3,8 +3,8 @@
  */
 
 import { fits, isDetached } from "../bonds/bonds.js";
+import { contestFor } from "../contest/contention.js";
 import { isOutdated } from "../files/unread.js";
-import { contestFor } from "../host/contention.js";
 import { withoutJobs } from "../jobs/job-need.js";
 import { leftStopped } from "../judge/left.js";
 import { isOver } from "../judge/over.js";

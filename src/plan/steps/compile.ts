@@ -30,7 +30,7 @@ const off = { name: "no", maximumRetryCount: 0 } as const;
  */
 export function compile({ intents, ...decision }: Decision, site: Site): Plan {
   const { desired, view, staying, isUnserved } = site;
-  const kept = staying.flatMap((one) => [...rejoin(one, desired.spec, intents, view), ...rewrite(one, desired)]);
+  const kept = staying.flatMap((one) => [...rejoin(one, desired, intents, view), ...rewrite(one, desired)]);
   const before = (one: Starting) => toStart(one, intents, site);
   const steps = intents.flatMap((intent) => expand(intent, { isUnserved, before }));
   const all = [...kept, ...writtenFirst(intents, site), ...steps];
@@ -60,7 +60,7 @@ function writtenFirst(intents: readonly Intent[], { desired, view, isWhole }: Si
 function toStart(one: Starting, intents: readonly Intent[], { desired, view }: Site): readonly Step[] {
   const found = seen(one, view);
   if (found === undefined) return [];
-  return [...rejoin(found, desired.spec, intents, view), ...writeAgain(found, desired)];
+  return [...rejoin(found, desired, intents, view), ...writeAgain(found, desired)];
 }
 
 function seen(one: Starting, { containers }: View): ObservedContainer | undefined {

@@ -1,5 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { given } from "../../tools/present.js";
+import { canMove } from "../contest/own-address.js";
+import type { Desired } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Step } from "../model/step.js";
@@ -19,13 +21,17 @@ export function networksFirst(steps: readonly Step[], spec: ServiceSpec, view: V
   return [...missing, ...steps];
 }
 
-/** Networks it was made for and is not on: it was taken off, or another network bears the name since it last ran. */
+/**
+ * Networks it was made for and is not on: it was taken off, or another network bears the name since it last ran; or it has
+ * lost its fixed address there, and can have that again.
+ */
 export function rejoin(
   container: ObservedContainer,
-  spec: ServiceSpec,
+  desired: Desired,
   intents: readonly Intent[],
   view: View,
 ): readonly Step[] {
+  const { spec } = desired;
   const { declaredNetworks } = container;
   return spec.networks.flatMap((attachment): readonly Step[] => {
     const { network, settings } = attachment;
@@ -34,13 +40,14 @@ export function rejoin(
     if (isJoinedBy(intents, container, network.name)) return [];
     const endpoint = container.networks.find((joined) => joined.network === network.name);
     const now = view.networks.get(network.name)?.id;
-    if (endpoint !== undefined && exists && (endpoint.networkId ?? now) === now) return [];
+    const isOn = endpoint !== undefined && exists && (endpoint.networkId ?? now) === now;
+    if (isOn && !canMove(container, attachment, desired, view)) return [];
     const aliases = endpoint?.aliases ?? (isAliased(container, view) ? attachment.aliases : []);
-    const because = "it was made for this network, and is not on it";
+    const because = isOn ? "it is to have its own address" : "it was made for this network, and is not on it";
     const connect = connection(container.name, { network: network.name, aliases, ...given({ settings }) }, because);
     if (endpoint === undefined) return [connect];
-    const gone = "the network it was on is gone";
-    return [{ kind: "disconnect-network", container: container.name, network: network.name, because: gone }, connect];
+    const why = isOn ? "an address can only be given on joining" : "the network it was on is gone";
+    return [{ kind: "disconnect-network", container: container.name, network: network.name, because: why }, connect];
   });
 }
 

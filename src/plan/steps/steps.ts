@@ -10,6 +10,7 @@ import { given, groupOf } from "../../tools/present.js";
 import type { ActOf, Intent, Starting } from "../model/intent.js";
 import { activeName, baseOf, keepTag, nameInRole } from "../model/names.js";
 import type { ObservedContainer, Role } from "../model/observed.js";
+import { addressesOf, sameAddress } from "../model/resources.js";
 import type { Endpoint, InheritedVolume, Owner, StepOf } from "../model/step.js";
 import { isUp, localName } from "../model/view.js";
 import type { SlotView, View } from "../model/view.js";
@@ -91,16 +92,19 @@ export function join(one: ObservedContainer, networks: readonly NetworkAttachmen
 }
 
 /**
- * What a container asks of a network that it leaves only for a moment: the addresses that it is fixed to there. Those in its
- * file may be of a later edit, and by now be those of another one. On a network that it has lost, it takes what it is given.
+ * What a container asks of a network that it leaves only for a moment: the addresses that it is fixed to there, and those
+ * of its file that it has (an engine may not say which are fixed). Others in its file may be of a later edit, and by now be
+ * those of another one. On a network that it has lost, it takes what it is given.
  */
 export function whereItIs(
-  { fixedAddresses = [] }: Pick<ObservedContainer, "fixedAddresses">,
+  { fixedAddresses = [], chosenAddresses = [] }: Pick<ObservedContainer, "fixedAddresses" | "chosenAddresses">,
   network: string,
   settings: EndpointSettings | undefined,
 ): EndpointSettings | undefined {
   const { ipv4Address: _v4, ipv6Address: _v6, ...rest } = settings ?? {};
-  const fixed = fixedAddresses.filter((one) => one.network === network).map(({ address }) => address);
+  const declared = addressesOf({ network, settings });
+  const had = chosenAddresses.filter((one) => declared.some((address) => sameAddress(one, address)));
+  const fixed = [...fixedAddresses, ...had].filter((one) => one.network === network).map(({ address }) => address);
   const ipv4Address = fixed.find((address) => !address.includes(":"));
   const ipv6Address = fixed.find((address) => address.includes(":"));
   return groupOf({ ...rest, ipv4Address, ipv6Address });

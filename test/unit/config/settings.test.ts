@@ -7,8 +7,8 @@ import { formatYaml } from "../../../src/compose/document/yaml.js";
 import { readConfig } from "../../../src/config/config.js";
 import { data, list, secretFile, text } from "../../../src/config/kinds.js";
 import { readTable } from "../../../src/config/read.js";
-import { readSettingsFile, schemaOf } from "../../../src/config/settings-file.js";
 import { attributeOf, defaultInWords, flagName, setting, type Setting } from "../../../src/config/setting.js";
+import { readSettingsFile, schemaOf } from "../../../src/config/settings-file.js";
 import { dockerSettings, settings } from "../../../src/config/settings.js";
 
 let directory = "";

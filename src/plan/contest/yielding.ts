@@ -1,11 +1,15 @@
-import { serviceKey } from "../../compose/model/service.js";
-import type { ServiceKey } from "../../compose/model/service.js";
-import { keyOf } from "../model/observed.js";
-import type { ObservedContainer } from "../model/observed.js";
-import { commonOf, needsOf, sizeOf } from "../model/resources.js";
-import type { ResourceClaim, Resources } from "../model/resources.js";
-import { isUp } from "../model/view.js";
-import type { View } from "../model/view.js";
+import { serviceKey, type ServiceKey } from "../../compose/model/service.js";
+import { keyOf, type ObservedContainer } from "../model/observed.js";
+import {
+  commonOf,
+  needsOf,
+  sizeOf,
+  type ResourceClaim,
+  type Resources,
+  type HeldAddress,
+  sameAddress,
+} from "../model/resources.js";
+import { isUp, type View } from "../model/view.js";
 
 /** Its service is to have this too; or nobody knows what that is to have. */
 export function keeps(holder: ObservedContainer, view: View, isClaimed: (claim: ResourceClaim) => boolean): boolean {
@@ -87,4 +91,12 @@ function claimIn(service: ServiceKey, { claims = [] }: View): ResourceClaim | un
 
 function all({ neighbours, containers }: View): readonly ObservedContainer[] {
   return [...neighbours, ...containers];
+}
+
+/** One of ours that has this address only because the engine gave it, and that can do without for a moment. */
+export function borrowerOf(address: HeldAddress, { neighbours, jobs }: View): ObservedContainer | undefined {
+  return [...neighbours, ...jobs].find(
+    ({ chosenAddresses = [], lifeline }) =>
+      lifeline === undefined && chosenAddresses.some((one) => sameAddress(one, address)),
+  );
 }

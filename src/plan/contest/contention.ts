@@ -1,3 +1,7 @@
+/*
+ * What several services want and only one can have lives here: ports, addresses, and whose turn it is.
+ */
+
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { keyOf } from "../model/observed.js";
@@ -8,8 +12,7 @@ import { describeAddress, describePort, sameAddress, samePort } from "../model/r
 import type { HeldAddress, HeldPort, Resources } from "../model/resources.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
-import { borrowerOf } from "./make-room.js";
-import { circleOf, isCircleReady, keeps } from "./yielding.js";
+import { circleOf, isCircleReady, keeps, borrowerOf } from "./yielding.js";
 
 /** Something that a container needs and another one has at this moment. */
 export interface Contest {
