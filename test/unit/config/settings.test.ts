@@ -10,6 +10,7 @@ import { readTable } from "../../../src/config/read.js";
 import { attributeOf, defaultInWords, flagName, setting, type Setting } from "../../../src/config/setting.js";
 import { readSettingsFile, schemaOf } from "../../../src/config/settings-file.js";
 import { dockerSettings, settings } from "../../../src/config/settings.js";
+import { opened } from "../tools/opened.js";
 
 let directory = "";
 beforeAll(() => {
@@ -53,7 +54,7 @@ describe("every setting", () => {
     const file = row.key!.split(".").reduceRight<unknown>((inner, part) => ({ [part]: inner }), key);
     const config = write(`${name}.yaml`, formatYaml(file));
     const read = (flags: object, environment: Readonly<Record<string, string>>) =>
-      (readConfig(flags, environment) as unknown as Readonly<Record<string, unknown>>)[name];
+      opened((readConfig(flags, environment) as unknown as Readonly<Record<string, unknown>>)[name]);
     const flags = row.flag === undefined ? {} : { [attributeOf(row.flag)]: flag };
     const environment = row.variable === undefined ? {} : { [row.variable]: variable };
     const alone = [read(flags, {}), read({}, environment), read({ config }, {}), read({}, {})];
@@ -110,7 +111,7 @@ describe("a table with more than today's settings", () => {
   it("has groups in groups, lists of groups, and secrets that come from files only", () => {
     const key = write("key", "s3cret\n");
     const content = `git: {url: u, auth: {keyFile: ${key}}}\nnotify: {targets: [{url: a, events: [failed]}]}\nnames: [a, b]\n`;
-    expect(read(content)).toEqual({
+    expect(opened(read(content))).toEqual({
       ...{ url: "u", branch: "main", key: ["s3cret"], names: ["a", "b"] },
       targets: [{ url: "a", events: ["failed"] }],
     });
