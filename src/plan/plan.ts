@@ -18,7 +18,7 @@ import { slotOf } from "./model/view.js";
 import type { View } from "./model/view.js";
 import { planOnRollback, withUndoFailure } from "./rollout/on-rollback.js";
 import { planReplicas } from "./rollout/replicas.js";
-import { planRestore } from "./rollout/revert.js";
+import { planRevert } from "./rollout/revert.js";
 import { withHeld, withStandIn } from "./rollout/stand-in.js";
 import { planSurplus } from "./rollout/surplus.js";
 import { refusing, sparing } from "./self/lifeline.js";
@@ -31,7 +31,7 @@ import { planStrays, withStrays } from "./slot/stray.js";
 import { withNotice } from "./status/notice.js";
 import { compile, compilePlainly, stayingIn } from "./steps/compile.js";
 import { rehearse } from "./steps/rehearsal.js";
-import { withLeaving } from "./traffic/drain.js";
+import { withDraining } from "./traffic/drain.js";
 import { mayBeStarting } from "./traffic/handover.js";
 import { withRoutes } from "./traffic/routes.js";
 import { besideGated } from "./traffic/ungated.js";
@@ -61,7 +61,7 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
     return refusing(compilePlainly(change), view);
   const wanted = stop === undefined ? serve(desired, view, remembered) : planStopped(stop, desired, view);
   const rehearsed = rehearse(besideGated(wanted, spec, view), desired, view);
-  const drained = withPin(withLeaving(rehearsed, desired, view, remembered), desired, view);
+  const drained = withPin(withDraining(rehearsed, desired, view, remembered), desired, view);
   const built =
     stop !== undefined || target.known || target.build === undefined ? drained : withBuild(drained, target.build);
   const decision = triedAgain(withRoutes(built, desired, view), view);
@@ -103,7 +103,7 @@ function planWanted(desired: Desired, view: View, memory: Memory, count: number)
   if (surplus !== undefined) return surplus;
   const strays = planStrays(desired, view, memory, count);
   if (strays !== undefined) return strays;
-  const restored = planRestore(desired, view, memory, count);
+  const restored = planRevert(desired, view, memory, count);
   if (restored !== undefined) return restored;
   if (count === 1) return planSlot(desired, slotOf(view, 1), memoryOf(memory, 1));
   if (count > 1) return planReplicas(desired, view, memory, count);

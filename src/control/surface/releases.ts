@@ -9,7 +9,7 @@ import type { Desired } from "../../plan/model/desired.js";
 import type { HostSnapshot } from "../../plan/model/observed.js";
 import type { Reload } from "../../plan/model/reload-memory.js";
 import { viewOf } from "../../plan/model/view.js";
-import { isRestorable } from "../../plan/rollout/revert.js";
+import { isRevertible } from "../../plan/rollout/revert.js";
 import { given } from "../../tools/present.js";
 import type { Journal } from "../journal/journal.js";
 import type { Clock } from "../ports/clock.js";
@@ -44,7 +44,7 @@ export class Releases {
     const desired: Desired = { spec, specHash: today, target: { known: true, digest: found.digest, sameContent: [] } };
     const goal = pinned(desired, { ...found, at: clock.now() });
     const hasOwn =
-      found.specHash === today || isRestorable(goal, view, { ...journal.record(key).memory, heals: new Map() });
+      found.specHash === today || isRevertible(goal, view, { ...journal.record(key).memory, heals: new Map() });
     return { revision: found.revision, digest: found.digest, spec: hasOwn ? "own" : "today's" };
   }
 

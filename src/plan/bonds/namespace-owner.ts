@@ -11,7 +11,7 @@ import { renewal, startObstacle } from "./bonds.js";
  * One that is to prove itself cannot do so while the container whose namespace it lives in does not run, nor in what that
  * one has left behind: how it fares then says nothing of it. Undefined: it may be judged.
  */
-export function planBound(
+export function awaitNamespaceOwner(
   spec: ServiceSpec,
   next: ObservedContainer,
   verdict: Verdict,

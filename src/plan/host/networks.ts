@@ -41,11 +41,11 @@ export function planNetworks(spec: ServiceSpec, view: View): NetworkPlan {
     if (obstacle === undefined) changes.push(change(spec, network, found, what, view));
     else notices.push(obstacle);
   }
-  return { change: together(changes), notice: notices[0] };
+  return { change: combine(changes), notice: notices[0] };
 }
 
 /** Waits as long as one of them has to. */
-function together(changes: readonly Decision[]): Decision | undefined {
+function combine(changes: readonly Decision[]): Decision | undefined {
   const slowest = changes.find(({ outcome }) => outcome.kind === "wait") ?? changes[0];
   if (slowest === undefined) return undefined;
   const wake = changes.flatMap((one) => one.wake ?? []);

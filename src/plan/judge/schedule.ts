@@ -29,7 +29,7 @@ export interface Turns {
  * counting those that do not serve for other reasons. What does not serve anyway goes first: its replacement takes
  * nothing away, and may be the cure.
  */
-export function takeTurns(queue: Queue): Turns {
+export function scheduleSlots(queue: Queue): Turns {
   const { spec, update, slots, done, waiting } = queue;
   const serves = ({ containers }: SlotView) => isReady(spec, inRole(containers, "active"));
   const width = widthOf(update, slots.length);

@@ -5,7 +5,7 @@ import type { SlotView } from "../model/view.js";
 import { shorten } from "../steps/render.js";
 
 /** One plan out of one for each slot: what several need is done once, and the most pressing outcome is the service's. */
-export function together(slots: readonly SlotView[], plans: readonly Decision[]): Decision {
+export function combine(slots: readonly SlotView[], plans: readonly Decision[]): Decision {
   const intents = once(plans.flatMap((plan) => plan.intents));
   const heals = plans.flatMap((plan) => plan.heals ?? []);
   const outcome = outcomeOf(

@@ -19,7 +19,7 @@ import type { View } from "../model/view.js";
 import { memoryOf, toleratedFailures } from "../slot/failures.js";
 import { planSlot } from "../slot/slot.js";
 import { remove, retire } from "../steps/steps.js";
-import { together } from "./combine.js";
+import { combine } from "./combine.js";
 
 /** A rollout that has failed with these jobs to follow that. */
 interface FailedRollout {
@@ -74,7 +74,7 @@ function judgeOwn(own: Desired, failed: FailedRollout, view: View, memory: Memor
   const [only] = plans;
   return plans.length === 1
     ? only
-    : together(
+    : combine(
         slots.map(({ slot }) => slot),
         plans,
       );

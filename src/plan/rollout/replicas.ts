@@ -5,7 +5,7 @@
 import { fits } from "../bonds/bonds.js";
 import { assess } from "../judge/assess.js";
 import { awaitFirstHealth } from "../judge/first-start.js";
-import { takeTurns } from "../judge/schedule.js";
+import { scheduleSlots } from "../judge/schedule.js";
 import type { Desired, Hold, Memory, SlotMemory } from "../model/desired.js";
 import type { Decision } from "../model/outcome.js";
 import { inRole, isReturning, slotOf } from "../model/view.js";
@@ -15,18 +15,18 @@ import { goalOf } from "../slot/goal.js";
 import { heldBy } from "../slot/held.js";
 import { withRepair } from "../slot/launch.js";
 import { planSlot } from "../slot/slot.js";
-import { together } from "./combine.js";
-import { planReturn, returnIsDue } from "./roll-back.js";
+import { combine } from "./combine.js";
+import { planRollBack, rollBackIsDue } from "./roll-back.js";
 
 /** Several slots: each is planned by itself, but only some may move at once, and all go back if one shows the digest to be bad. */
 export function planReplicas(desired: Desired, view: View, memory: Memory, count: number): Decision {
   const slots = Array.from({ length: count }, (_, index) => slotOf(view, index + 1));
   const hold = heldInService(desired, slots, memory);
   const plans =
-    hold !== undefined && returnIsDue(desired, slots)
-      ? planReturn(desired, hold, slots, memory)
+    hold !== undefined && rollBackIsDue(desired, slots)
+      ? planRollBack(desired, hold, slots, memory)
       : planForward(desired, hold, slots, memory);
-  return together(slots, plans);
+  return combine(slots, plans);
 }
 
 function planForward(
@@ -40,7 +40,7 @@ function planForward(
   const isDone = (slot: SlotView) => runsTarget(desired, slot);
   const waiting = slots.filter((slot) => waits(desired, slot, remembered(slot)));
   const update = desired.spec.update;
-  const { begin, wait } = takeTurns({
+  const { begin, wait } = scheduleSlots({
     spec: desired.spec,
     update,
     slots,

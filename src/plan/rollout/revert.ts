@@ -1,6 +1,6 @@
 import { isDetached } from "../bonds/bonds.js";
 import { contestFor, contestOutcome, isOpen } from "../contest/contention.js";
-import { takeTurns } from "../judge/schedule.js";
+import { scheduleSlots } from "../judge/schedule.js";
 import type { Desired, Memory } from "../model/desired.js";
 import type { ObservedContainer, Role } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
@@ -12,7 +12,7 @@ import { ownGoalOf } from "../slot/goal.js";
 import { heldBy } from "../slot/held.js";
 import { withRepair } from "../slot/launch.js";
 import { planSlot } from "../slot/slot.js";
-import { together } from "./combine.js";
+import { combine } from "./combine.js";
 import { startPrevious } from "./roll-back.js";
 
 interface Restorable {
@@ -26,7 +26,7 @@ interface Restorable {
  * The way back to a pinned revision by its very containers, which alone have its own spec. Undefined: there is no pin, or
  * not every slot has its own any more; then the digest is rolled out with today's spec.
  */
-export function planRestore(desired: Desired, view: View, memory: Memory, count: number): Decision | undefined {
+export function planRevert(desired: Desired, view: View, memory: Memory, count: number): Decision | undefined {
   const { pin } = desired;
   const found = restorable(desired, view, memory, count);
   if (pin === undefined || found === undefined) return undefined;
@@ -35,7 +35,7 @@ export function planRestore(desired: Desired, view: View, memory: Memory, count:
   const waiting = found.filter(({ container }) => container.role === "previous").map(({ slot }) => slot);
   const done = found.filter(({ container }) => container.role === "active").map(({ slot }) => slot);
   const { update } = desired.spec;
-  const { begin, wait } = takeTurns({ spec: desired.spec, update, slots, done, waiting, now: view.now });
+  const { begin, wait } = scheduleSlots({ spec: desired.spec, update, slots, done, waiting, now: view.now });
   const failed = found.some(({ container }) => container.role === "failed");
   const plans = found.map(({ slot, container, goal }) => {
     const remembered = memoryOf(own(goal, memory, slot.slot), slot.slot);
@@ -53,11 +53,11 @@ export function planRestore(desired: Desired, view: View, memory: Memory, count:
     return withRepair({ intents: [], outcome: wait }, desired.spec, active, slot, remembered);
   });
   const [only] = plans;
-  return count === 1 && only !== undefined ? only : together(slots, plans);
+  return count === 1 && only !== undefined ? only : combine(slots, plans);
 }
 
 /** Whether the pinned revision's own containers are there, and with them its own spec. */
-export function isRestorable(desired: Desired, view: View, memory: Memory): boolean {
+export function isRevertible(desired: Desired, view: View, memory: Memory): boolean {
   return restorable(desired, view, memory, desired.spec.replicas ?? 1) !== undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { isDetached } from "../bonds/bonds.js";
 import { assess } from "../judge/assess.js";
 import { isOver } from "../judge/over.js";
-import { takeTurns } from "../judge/schedule.js";
+import { scheduleSlots } from "../judge/schedule.js";
 import { strategyOf } from "../judge/strategy.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "../model/desired.js";
@@ -19,7 +19,7 @@ import { planSlot } from "../slot/slot.js";
 import { leaveAliases, nameAs, remove, restore, retire } from "../steps/steps.js";
 
 /** Another slot still has, or has again, what was before: so there is something to go back to. */
-export function returnIsDue(desired: Desired, slots: readonly SlotView[]): boolean {
+export function rollBackIsDue(desired: Desired, slots: readonly SlotView[]): boolean {
   return (
     desired.spec.oneShot !== true &&
     desired.pin === undefined &&
@@ -40,7 +40,7 @@ function isWanted(desired: Desired, container: ObservedContainer): boolean {
 }
 
 /** The desired digest is bad: what has not proved itself is withdrawn, what was promoted goes back, a few at a time. */
-export function planReturn(
+export function planRollBack(
   desired: Desired,
   hold: Hold,
   slots: readonly SlotView[],
@@ -53,7 +53,7 @@ export function planReturn(
     (slot) => promoted(desired, slot) !== undefined && wayBack(desired, slot, memory) !== undefined,
   );
   const returned = slots.filter((slot) => hasReturned(slot));
-  const { begin, wait } = takeTurns({
+  const { begin, wait } = scheduleSlots({
     spec: desired.spec,
     update,
     slots,

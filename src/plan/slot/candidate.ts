@@ -1,7 +1,7 @@
 import { jobsHash } from "../../compose/model/hash.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { fits, isDetached } from "../bonds/bonds.js";
-import { planBound } from "../bonds/namespace-owner.js";
+import { awaitNamespaceOwner } from "../bonds/namespace-owner.js";
 import { contestFor, contestOutcome, isOpen } from "../contest/contention.js";
 import type { Contest } from "../contest/contention.js";
 import { replacedFiles } from "../files/unread.js";
@@ -46,14 +46,14 @@ import { awaitStart } from "./launch.js";
 type Failure = Extract<Verdict, { kind: "failed" }>;
 
 /** A rollout is under way, ours or one that was cut off: go on with it, end it, or give way to a newer one. */
-export function planNext(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Decision {
+export function planCandidate(desired: Desired, next: ObservedContainer, view: SlotView, memory: SlotMemory): Decision {
   const active = inRole(view.containers, "active");
   if (isWedged(next, memory)) return planWedged(desired, next);
   const assessed = withSuccession(assess(next, desired.spec, view, memory), next, desired.spec, view);
   const verdict = withPostStart(assessed, next, memory);
   if (isSuperseded(desired, next, view, memory) && !isBetweenNames(next, active, view))
     return planSuperseded(desired, next, active, verdict, view, memory);
-  const bound = planBound(desired.spec, next, verdict, view);
+  const bound = awaitNamespaceOwner(desired.spec, next, verdict, view);
   if (bound !== undefined) return bound;
   const begun = verdict.kind === "failed" ? undefined : planPostStart(desired.spec, next, memory);
   if (begun !== undefined) return begun;

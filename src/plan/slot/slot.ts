@@ -18,7 +18,7 @@ import { needsOf } from "../model/resources.js";
 import { inRole, isUp } from "../model/view.js";
 import type { SlotView } from "../model/view.js";
 import { planAbsent } from "./absent.js";
-import { planNext } from "./candidate.js";
+import { planCandidate } from "./candidate.js";
 import { conflictWith } from "./conflict.js";
 import { planConverged, planUnknown } from "./converged.js";
 import { lastStable } from "./goal.js";
@@ -46,7 +46,7 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
     .filter(({ role }) => role === "next" || role === "active")
     .flatMap((one) => leftStopped(desired.spec, one, view, memory) ?? []);
   if (stopped[0] !== undefined) return { intents: [], outcome: stopped[0] };
-  if (next !== undefined) return planNext(goalOfNext(desired, next), next, view, memory);
+  if (next !== undefined) return planCandidate(goalOfNext(desired, next), next, view, memory);
 
   const active = inRole(view.containers, "active");
   if (active === undefined || active.state === "dead" || active.state === "removing") {

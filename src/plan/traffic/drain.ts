@@ -32,7 +32,7 @@ const pollMs = 1_000;
  * look's decision, and the next look goes on from what it sees and what the journal says; without the journal it leaves
  * once more. Behind a gate the gate does all of that but the telling.
  */
-export function withLeaving(decision: Decision, { spec }: Desired, view: View, memory: Memory): Decision {
+export function withDraining(decision: Decision, { spec }: Desired, view: View, memory: Memory): Decision {
   if (spec.oneShot === true) return decision;
   if (spec.gate !== undefined || isUngated(spec, view)) return toldBeforeStop(decision, spec);
   const { intents } = decision;

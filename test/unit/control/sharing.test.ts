@@ -26,7 +26,7 @@ function active(stage: Stage, service: string): ObservedContainer | undefined {
 }
 
 /** Both serve these, the guest with the owner that serves, and nothing is under way. */
-function together(stage: Stage, shared: (typeof kinds)[number], owner: string, guest: string): boolean {
+function combine(stage: Stage, shared: (typeof kinds)[number], owner: string, guest: string): boolean {
   const [donor, web] = [active(stage, "media"), active(stage, "web")];
   if (donor?.digest !== digestOf(owner) || web?.digest !== digestOf(guest)) return false;
   if (stage.engine.world.host.containers.some(({ role }) => role === "next")) return false;
@@ -51,10 +51,10 @@ describe.each(kinds)("a service that shares %s of another one", (shared) => {
     push("a", "media");
     push("b", "web");
     const controller = await stage.start();
-    await stage.until("both serve", () => together(stage, shared, "a", "b"));
+    await stage.until("both serve", () => combine(stage, shared, "a", "b"));
     push("c", "media");
     controller.surface.reconcile(["shop/media"], "hook");
-    await stage.until("it has followed", () => together(stage, shared, "c", "b"));
+    await stage.until("it has followed", () => combine(stage, shared, "c", "b"));
     await stage.pass(60_000);
     expect(controller.surface.service("shop/web")).toMatchObject({ sync: "Synced", health: "Healthy" });
   });
@@ -64,12 +64,12 @@ describe.each(kinds)("a service that shares %s of another one", (shared) => {
     push("a", "media");
     push("b", "web");
     await stage.start();
-    await stage.until("both serve", () => together(stage, shared, "a", "b"));
+    await stage.until("both serve", () => combine(stage, shared, "a", "b"));
     await stage.pass(20_000);
     const before = active(stage, "web");
     stage.engine.stopByHand(active(stage, "media")?.id ?? "");
     await stage.pass(60_000);
-    expect(together(stage, shared, "a", "b")).toBe(true);
+    expect(combine(stage, shared, "a", "b")).toBe(true);
     const after = active(stage, "web");
     expect(after?.id).toBe(before?.id);
     expect(after?.startedAt === before?.startedAt, "volumes outlive a restart").toBe(shared === "volumes");
@@ -89,18 +89,18 @@ describe("a rollout of both at once", () => {
           push("a", "media");
           push("b", "web");
           const first = await stage.start();
-          await stage.until("both serve", () => together(stage, shared, "a", "b"));
+          await stage.until("both serve", () => combine(stage, shared, "a", "b"));
           await first.stop();
           const { engine, dead } = mortal(stage.engine, death);
           push("c", "media");
           push("d", "web");
           const doomed = await stage.start({ engine });
-          await stage.until("dead or done", () => dead() || together(stage, shared, "c", "d"));
+          await stage.until("dead or done", () => dead() || combine(stage, shared, "c", "d"));
           const ending = { over: false };
           void doomed.stop().then(() => (ending.over = true));
           await stage.until("stopped or dead", () => ending.over || dead());
           await stage.start({ forgetful });
-          await stage.until("both serve what is new", () => together(stage, shared, "c", "d"));
+          await stage.until("both serve what is new", () => combine(stage, shared, "c", "d"));
         },
       ),
       { numRuns: 12 },
