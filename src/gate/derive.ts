@@ -10,7 +10,7 @@ import { holdScript } from "./hold.js";
 
 type Gated = ServiceSpec & { readonly gate: GateSpec };
 
-/** Counts what a gate that runs must be made anew for, beyond what its label says. */
+/** Counts what a gate that runs must be re-created for, beyond what its label says. */
 const generation = 1;
 /** A gate that cannot start ends at once. */
 const monitorMs = 1_000;

@@ -3,7 +3,7 @@ import type { NetworkSpec } from "../model/network.js";
 import type { ServiceSpec } from "../model/service.js";
 import type { Declared } from "./declared.js";
 
-/** Each network knows who joins it: whether one may be made anew is up to all of them. */
+/** Each network knows who joins it: whether one may be re-created is up to all of them. */
 export function withMembers(services: readonly ServiceSpec[]): readonly ServiceSpec[] {
   const members = new Map<string, string[]>();
   for (const { name, networks } of services) {

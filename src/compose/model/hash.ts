@@ -29,7 +29,7 @@ export function specHash(service: ServiceSpec): string {
   return shortHash(identity, 32);
 }
 
-/** Identifies what a network is made of: one of another hash has to be made anew. Its name is not part of it. */
+/** Identifies what a network is made of: one of another hash has to be re-created. Its name is not part of it. */
 export function networkHash(network: NetworkSpec): string {
   const { driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels } = network;
   return shortHash({ driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels }, 32);

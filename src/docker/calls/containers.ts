@@ -150,7 +150,7 @@ export async function setRestartPolicy(connection: Connection, id: string, polic
   } catch (error) {
     if (!(error instanceof Refusal) || !lacksCall(error)) throw error;
     throw new FairleadError("EngineRefused", `cannot ${task} to ${policy.name}: this engine cannot change one`, {
-      remedy: "make the container anew with `restart: no` and leave starting it to Fairlead, or update the engine",
+      remedy: "re-create the container with `restart: no` and leave starting it to Fairlead, or update the engine",
       cause: error,
     });
   }

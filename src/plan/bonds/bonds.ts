@@ -94,7 +94,7 @@ export function strandedBy(spec: ServiceSpec, container: ObservedContainer, view
   return lost === undefined ? undefined : describeLoss(container, lost);
 }
 
-/** Why those that serve may be cut off: what they share is not there, is another one by now, or was made anew. */
+/** Why those that serve may be cut off: what they share is not there, is another one by now, or was re-created. */
 export function lostNamespace(spec: ServiceSpec, view: View): string | undefined {
   const serving = inEverySlot(view.containers, "active").filter(isUp);
   return serving.flatMap((one) => strandedBy(spec, one, view) ?? changeOf(spec, one, view) ?? [])[0];

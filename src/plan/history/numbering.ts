@@ -17,7 +17,7 @@ type Numbered = Pick<View, "images" | "jobs"> & { readonly siblings: readonly Ob
  */
 export function revisionFor(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): number {
   const active = view.containers.find(({ role }) => role === "active");
-  // One that is made anew is what it was.
+  // One that is re-created is what it was.
   if (active?.specHash === desired.specHash && active.digest === digest) {
     if (isWedged(active, memory) || isOutdated(desired, active)) return active.revision;
   }

@@ -25,7 +25,7 @@ export interface NetworkPlan {
 const pollMs = 1_000;
 
 /**
- * A network cannot be changed, only made anew, and only while nothing runs on it. Each service of the project takes its
+ * A network cannot be changed, only re-created, and only while nothing runs on it. Each service of the project takes its
  * own containers off a network that is not as declared; the one that finds nobody else on it removes it and makes it
  * again; then each joins again. Cut off anywhere, the next look goes on from what it sees.
  */
@@ -76,12 +76,12 @@ function obstacleTo(
   const ours = new Set([...view.containers, ...view.neighbours].map(({ name }) => name));
   const foreign = found.foreign.filter((name) => !ours.has(name));
   if (foreign.length > 0) {
-    const because = `${what}; it is made anew once containers that are not Fairlead's have left it: ${foreign.join(", ")}`;
+    const because = `${what}; it is re-created once containers that are not Fairlead's have left it: ${foreign.join(", ")}`;
     return { kind: "blocked", reason: "NetworkInUse", because };
   }
   const strangers = standingOn(network, view.neighbours).filter((one) => !isMember(one, spec, network));
   if (strangers.length === 0) return undefined;
-  const because = `${what}; it is made anew once ${namesOf(strangers)} has left it`;
+  const because = `${what}; it is re-created once ${namesOf(strangers)} has left it`;
   return waitFor("host", "NetworkInUse", because);
 }
 
@@ -100,11 +100,11 @@ function overlapping({ name, ipam }: NetworkSpec, view: View): string | undefine
 function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork, what: string, view: View): Decision {
   const others = standingOn(network, [...view.neighbours, ...view.jobs]);
   const leave = standingOn(network, view.containers).map((container): Intent => {
-    const because = `${what}; it is made anew, and until then this container cannot be reached on it`;
+    const because = `${what}; it is re-created, and until then this container cannot be reached on it`;
     return { kind: "disconnect-network", container: container.name, network: network.name, because };
   });
   if (others.length > 0) {
-    const because = `${what}; it is made anew as soon as ${namesOf(others)} has left it`;
+    const because = `${what}; it is re-created as soon as ${namesOf(others)} has left it`;
     return {
       intents: leave,
       outcome: waitFor("dependency", "NetworkChanging", because, view.now + pollMs),
@@ -114,7 +114,7 @@ function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork,
   }
   const anew: readonly Intent[] = [
     { kind: "remove-network", network: network.name, id: found.id, because: what },
-    { kind: "create-network", network, project: spec.project, because: "it is made anew as the file declares it" },
+    { kind: "create-network", network, project: spec.project, because: "it is re-created as the file declares it" },
   ];
   return { intents: [...leave, ...anew], outcome: { kind: "continue", reason: "NetworkChanging", because: what } };
 }

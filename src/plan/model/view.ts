@@ -150,7 +150,7 @@ export function isReturning(next: ObservedContainer, containers: readonly Observ
   return newer !== undefined && precedes(next, newer);
 }
 
-/** What it is has served before the other one, even where it was made anew after that and bears a number of its own. */
+/** What it is has served before the other one, even where it was re-created after that and bears a number of its own. */
 export function precedes(one: ObservedContainer, other: ObservedContainer): boolean {
   if (one.returns === true && other.returns !== true) return true;
   return one.revision < other.revision;

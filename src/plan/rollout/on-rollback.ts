@@ -63,7 +63,7 @@ export function planOnRollback(desired: Desired, view: View, memory: Memory): De
   return runJob(due, { desired: own, digest: failed.digest, revision: failed.revision }, view, memory.jobs);
 }
 
-/** What is on trial of it and shows why it failed is kept for a look, as ever. */
+/** What is on trial of it and shows why it failed is kept for inspection, as ever. */
 function judgeOwn(own: Desired, failed: FailedRollout, view: View, memory: Memory): Decision | undefined {
   const slots = inEverySlot(view.containers, "next")
     .filter((next) => isOwn(next, failed))

@@ -82,7 +82,7 @@ function promoted(desired: Desired, { containers }: SlotView): ObservedContainer
   return active !== undefined && isWanted(desired, active) ? active : undefined;
 }
 
-/** It serves again, and what took its place for a while is kept for a look. */
+/** It serves again, and what took its place for a while is kept for inspection. */
 function hasReturned({ containers }: SlotView): boolean {
   const active = inRole(containers, "active");
   const failed = inRole(containers, "failed");

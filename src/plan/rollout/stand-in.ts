@@ -24,7 +24,7 @@ export function withStandIn(desired: Desired, view: View, remembered: Memory): D
   const memory = sinceFiles(spec, view, sinceOwner(spec, view, remembered));
   const stable = stableOf(desired, view, memory);
   if (stable === undefined || isTarget(target, stable.digest)) return desired;
-  // What is being tried is judged first, and kept for a look.
+  // What is being tried is judged first, and kept for inspection.
   const isTried = inEverySlot(view.containers, "next").some(
     (next) => next.specHash === specHash && isTarget(target, next.digest),
   );

@@ -22,7 +22,7 @@ import type { View } from "../model/view.js";
 const pollMs = 1_000;
 /** A process starts in a second or two, even on a small machine that has much to do. */
 const comesUpMs = 60_000;
-/** One that does not come up stays so long for a look. */
+/** One that does not come up stays so long for inspection. */
 const keptMs = 300_000;
 const graceMs = 10_000;
 const atOnceMs = 10_000;
@@ -49,7 +49,7 @@ export function planHelper(
     return awaiting([...steps, step, start], view.now + pollMs, `a helper is to take over: ${wanted}`);
   }
   if (helper.state === "created" || helper.state === "dead") {
-    const cause = "it could not be started, and is made anew";
+    const cause = "it could not be started, and is re-created";
     const outcome = { kind: "continue", reason: "HandingOver", because: wanted } as const;
     return { steps: [...steps, { kind: "remove-container", container: helper.name, because: cause }], outcome };
   }
@@ -90,7 +90,7 @@ function untilUp(steps: readonly Step[], helper: ObservedHelper, wanted: string,
     return { steps, outcome: waitFor("host", "OwnLifeline", because, until) };
   }
   const outcome = { kind: "continue", reason: "OwnLifeline", because } as const;
-  return { steps: [...steps, ...discardHelper(helper, "it does not stand by, and is made anew")], outcome };
+  return { steps: [...steps, ...discardHelper(helper, "it does not stand by, and is re-created")], outcome };
 }
 
 function awaiting(steps: readonly Step[], until: number, because: string): Plan {

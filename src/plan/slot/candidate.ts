@@ -285,7 +285,7 @@ function planFailure(
   if (failed !== undefined) {
     intents.push(...keepEarlier(failed, next, memory), ...discard(failed, spec, "a newer failure takes its place"));
   }
-  intents.push(nameAs(next, "failed", `${because}; it is kept for a look`));
+  intents.push(nameAs(next, "failed", `${because}; it is kept for inspection`));
   return { intents, outcome: { kind: "continue", reason: failure.reason, because } };
 }
 

@@ -109,7 +109,7 @@ function isToBeMadeAnew(desired: Desired, active: ObservedContainer, view: SlotV
 }
 
 /**
- * It runs with files that others have taken the place of, and the wanted digest is known to be bad: its own is made anew, one
+ * It runs with files that others have taken the place of, and the wanted digest is known to be bad: its own is re-created, one
  * replica after the other.
  */
 function isToReadAnew(desired: Desired, active: ObservedContainer, view: SlotView, memory: SlotMemory): boolean {

@@ -94,7 +94,7 @@ describe.concurrent("when the engine", () => {
     },
   );
 
-  test("dies in the middle of a start, and can never start that container again: it is made anew", async ({
+  test("dies in the middle of a start, and can never start that container again: it is re-created", async ({
     scene,
     expect,
     onTestFinished,

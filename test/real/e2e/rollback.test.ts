@@ -170,7 +170,7 @@ describe.concurrent("a bad digest", () => {
     await scene.untilServing(better.digest);
   });
 
-  test("failure_action pause: the failed one and the old one stay for a look, until a retry or a new push", async ({
+  test("failure_action pause: the failed one and the old one stay for inspection, until a retry or a new push", async ({
     scene,
     expect,
   }) => {

@@ -233,7 +233,7 @@ describe("a service in another one's network", () => {
     update: quick,
   });
 
-  it("follows its container: made anew with it, started again with it", async () => {
+  it("follows its container: re-created with it, started again with it", async () => {
     const stage = await open(vpn, guest);
     stage.push("d", good, vpn);
     stage.push("a", good, guest);

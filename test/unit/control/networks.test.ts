@@ -62,7 +62,7 @@ function isMoved({ engine }: Stage): boolean {
 }
 
 describe("a network that has changed in the file", () => {
-  it("is made anew once for all services on it; their containers stay", async () => {
+  it("is re-created once for all services on it; their containers stay", async () => {
     const { stage, controller } = await open();
     const before = stage.engine.world.host.containers.map(({ id }) => id).sort();
     const made = stage.engine.counts.calls.get("createContainer");

@@ -46,7 +46,7 @@ async function open(shared: (typeof kinds)[number], order: "auto" | "start-first
 }
 
 describe.each(kinds)("a service that shares %s of another one", (shared) => {
-  it("is made anew with its container", async () => {
+  it("is re-created with its container", async () => {
     const { stage, push } = await open(shared);
     push("a", "media");
     push("b", "web");
@@ -59,7 +59,7 @@ describe.each(kinds)("a service that shares %s of another one", (shared) => {
     expect(controller.surface.service("shop/web")).toMatchObject({ sync: "Synced", health: "Healthy" });
   });
 
-  it("runs again after its owner was stopped by hand, and is made anew only where that was", async () => {
+  it("runs again after its owner was stopped by hand, and is re-created only where that was", async () => {
     const { stage, push } = await open(shared);
     push("a", "media");
     push("b", "web");

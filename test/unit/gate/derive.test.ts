@@ -89,7 +89,7 @@ describe("a gate", () => {
   });
 });
 
-describe("what a running gate need not be made anew for", () => {
+describe("what a running gate need not be re-created for", () => {
   const hashOf = (changes: object, name = "web.gate") => specHash(derived({ web: { ...web, ...changes } })(name));
   const configOf = (changes: object) => derived({ web: { ...web, ...changes } })("web.gate").rewritable?.config;
 

@@ -148,7 +148,7 @@ describe("a new container of one that may end", () => {
     expect(planText({ desired: desire("b", never), host: on(over(0), next(3)) })).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
-      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 3 after 1s; it is kept for a look)
+      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 3 after 1s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 3 after 1s
       "
     `);
@@ -182,7 +182,7 @@ describe("a new container of one that may end", () => {
     const stops = new Map([["id-next-2", now - 3_000]]);
     expect(planText({ desired: desire("b", never), host, memory: { stops } })).toContain("start shop-web-1.next");
     expect(planText({ desired: desire("b", never), host, memory: { stops, holds: [hold("b")] } })).toContain(
-      "rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for a look)",
+      "rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for inspection)",
     );
   });
 

@@ -37,7 +37,7 @@ describe("on_rollback", () => {
     expect(text([stopped, next], {})).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
-      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 60s; it is kept for a look)
+      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 60s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 1 after 60s
       "
     `);
@@ -91,7 +91,7 @@ describe("on_rollback", () => {
     `);
   });
 
-  it("that fails is kept for a look", () => {
+  it("that fails is kept for inspection", () => {
     expect(text([stopped, failed, undo(exited(3))])).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web.on_rollback.1 (the journal keeps its last log lines)

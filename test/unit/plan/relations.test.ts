@@ -201,7 +201,7 @@ describe("a one-shot service", () => {
     expect(planText({ desired: desire("b", spec), host: at([done, failed]) })).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
-      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 3 after 2s; it is kept for a look)
+      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 3 after 2s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 3 after 2s
       "
     `);

@@ -75,7 +75,7 @@ describe("a container that shares something of another service's", () => {
     );
   });
 
-  it("is started again for a namespace that a restart has made anew; volumes stay what they are", () => {
+  it("is started again for a namespace that a restart has re-created; volumes stay what they are", () => {
     expect(planText({ desired: desire("a", ipc), host: at(web(inIpc), restarted) })).toMatchInlineSnapshot(`
       "
       1. stop shop-web-1, within 10s (shop-media-1 was started again, and its IPC namespace is a new one)
@@ -127,7 +127,7 @@ describe("a container that shares something of another service's", () => {
     expect(planText({ desired: desire("b", pid), host: host(newer) })).toContain("remove shop-web-1.next");
   });
 
-  it("is stopped first to live in a namespace that was made anew, before it has proved itself", () => {
+  it("is stopped first to live in a namespace that was re-created, before it has proved itself", () => {
     expect(planText({ desired: desire("b", ipc), host: at(next(inIpc), media({ startedAt: now - 500 })) }))
       .toMatchInlineSnapshot(`
       "

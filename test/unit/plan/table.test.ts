@@ -462,7 +462,7 @@ describe("next", () => {
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
       2. stop shop-web-1.next, within 10s (it did not become healthy within 8s)
-      3. rename shop-web-1.next to shop-web-1.failed (it did not become healthy within 8s; it is kept for a look)
+      3. rename shop-web-1.next to shop-web-1.failed (it did not become healthy within 8s; it is kept for inspection)
       => continue: HealthDeadlineExceeded: it did not become healthy within 8s
       "
     `);
@@ -521,7 +521,7 @@ describe("next", () => {
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
       2. stop shop-web-1.next, within 10s (its health check fails)
       3. remove shop-web-1.failed (a newer failure takes its place)
-      4. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for a look)
+      4. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for inspection)
       => continue: Unhealthy: its health check fails
       "
     `);
@@ -533,7 +533,7 @@ describe("next", () => {
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
       2. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
       3. start shop-web-1 (roll back: it exited with code 1 after 2s)
-      4. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 2s; it is kept for a look)
+      4. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 2s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 1 after 2s
       "
     `);
@@ -581,7 +581,7 @@ describe("next", () => {
     expect(planText({ desired: desire("b"), host: hostWith([next(ended)]) })).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
-      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 2s; it is kept for a look)
+      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 2s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 1 after 2s
       "
     `);

@@ -311,7 +311,7 @@ describe("a mounted file that another one has taken the place of", () => {
     expect(planText({ desired: desire("a", spec), host, memory })).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web-1.next and hold the replaced files (the journal keeps its last log lines and holds the files as they are)
-      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 1s; it is kept for a look)
+      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 1s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 1 after 1s
       "
     `);

@@ -111,7 +111,7 @@ describe("a pin to an earlier revision", () => {
     expect(show([serving, containerIn("next", "a", 1, ended)])).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:aaaaaaaaaaaa (the journal keeps its last log lines and holds its digest)
-      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 2s; it is kept for a look)
+      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 2s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 1 after 2s
       "
     `);

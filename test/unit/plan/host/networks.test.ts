@@ -21,12 +21,12 @@ function stale(patch: Partial<ObservedNetwork> = {}): HostSnapshot["networks"] {
 }
 
 describe("a network that is not as declared", () => {
-  it("is made anew by the only service on it", () => {
+  it("is re-created by the only service on it", () => {
     expect(planText({ desired: desire("a", spec), host: hostWith([active]) })).toMatchInlineSnapshot(`
       "
-      1. disconnect shop-web-1 from shop_default (network shop_default differs from the file in ipam; it is made anew, and until then this container cannot be reached on it)
+      1. disconnect shop-web-1 from shop_default (network shop_default differs from the file in ipam; it is re-created, and until then this container cannot be reached on it)
       2. remove network shop_default (network shop_default differs from the file in ipam)
-      3. create network shop_default (it is made anew as the file declares it)
+      3. create network shop_default (it is re-created as the file declares it)
       => continue: NetworkChanging: network shop_default differs from the file in ipam
       "
     `);
@@ -36,15 +36,15 @@ describe("a network that is not as declared", () => {
     const host = hostWith([active, neighbour()]);
     expect(planText({ desired: desire("a", spec), host })).toMatchInlineSnapshot(`
       "
-      1. disconnect shop-web-1 from shop_default (network shop_default differs from the file in ipam; it is made anew, and until then this container cannot be reached on it)
-      => wait: NetworkChanging: network shop_default differs from the file in ipam; it is made anew as soon as shop-api-1 has left it
+      1. disconnect shop-web-1 from shop_default (network shop_default differs from the file in ipam; it is re-created, and until then this container cannot be reached on it)
+      => wait: NetworkChanging: network shop_default differs from the file in ipam; it is re-created as soon as shop-api-1 has left it
       "
     `);
     expect(plan(desire("a", spec), viewOf(host, spec, new Map()), emptyMemory).wake).toEqual(["shop/api"]);
     const off = hostWith([{ ...active, networks: [] }, neighbour()]);
     expect(planText({ desired: desire("a", spec), host: off })).toMatchInlineSnapshot(`
       "
-      => wait: NetworkChanging: network shop_default differs from the file in ipam; it is made anew as soon as shop-api-1 has left it
+      => wait: NetworkChanging: network shop_default differs from the file in ipam; it is re-created as soon as shop-api-1 has left it
       "
     `);
     expect(plan(desire("a", spec), viewOf(off, spec, new Map()), emptyMemory)).not.toHaveProperty("wake");
@@ -59,7 +59,7 @@ describe("a network that is not as declared", () => {
     const host = hostWith([neighbour()], { images: [imageOf("a")] });
     expect(planText({ desired: desire("a", spec), host })).toMatchInlineSnapshot(`
       "
-      => wait: NetworkChanging: network shop_default differs from the file in ipam; it is made anew as soon as shop-api-1 has left it
+      => wait: NetworkChanging: network shop_default differs from the file in ipam; it is re-created as soon as shop-api-1 has left it
       "
     `);
   });
@@ -89,7 +89,7 @@ describe("a network that is not as declared", () => {
     const members = specOf({ networks: [{ network: { ...moved, members: ["web"] }, aliases: ["web"] }] });
     const host = hostWith([active, neighbour()]);
     expect(planText({ desired: desire("a", members), host })).toContain(
-      "=> wait: NetworkInUse: network shop_default differs from the file in ipam; it is made anew once shop-api-1 has left it",
+      "=> wait: NetworkInUse: network shop_default differs from the file in ipam; it is re-created once shop-api-1 has left it",
     );
   });
 

@@ -86,7 +86,7 @@ it.each([
     "stop-first: writes to its volume at /data, though start-first was asked for",
   ],
   ["a volume of its own that is only read", mounting({ ...mount, source: undefined, readOnly: true }), free],
-  ["a volume of its own that is made anew", { ...mounting({ ...mount, source: undefined }), renew: true }, free],
+  ["a volume of its own that is re-created", { ...mounting({ ...mount, source: undefined }), renew: true }, free],
   ["memory of its own", mounting({ ...mount, type: "tmpfs", source: undefined }), free],
 ])("%s", (_what, spec, expected) => {
   const { order, because } = strategyOf(spec, viewOf(hostWith([]), spec, new Map()));

@@ -19,7 +19,7 @@ describe("an active container that the engine cannot start any more", () => {
     `);
   });
 
-  it("is made anew from its own digest and spec, under its own revision", () => {
+  it("is re-created from its own digest and spec, under its own revision", () => {
     expect(planText({ desired: desire("a"), host: hostWith([active()]), memory: often })).toMatchInlineSnapshot(`
       "
       1. create shop-web-1.next from sha256:aaaaaaaaaaaa on shop_default as web (the engine cannot start shop-web-1 any more (task id-active-1: already exists))
@@ -51,7 +51,7 @@ describe("an active container that the engine cannot start any more", () => {
     `);
   });
 
-  it("is made anew where what is wanted is held", () => {
+  it("is re-created where what is wanted is held", () => {
     const memory = { ...often, holds: [hold("b")] };
     expect(planText({ desired: desire("b"), host: hostWith([active()], { images }), memory })).toMatchInlineSnapshot(`
       "
@@ -92,7 +92,7 @@ describe("an active container that the engine cannot start any more", () => {
     expect(planText({ desired: desire("a"), host: hostWith([active(), next]), memory: often })).toMatchInlineSnapshot(`
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:aaaaaaaaaaaa (the journal keeps its last log lines and holds its digest)
-      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 59s; it is kept for a look)
+      2. rename shop-web-1.next to shop-web-1.failed (it exited with code 1 after 59s; it is kept for inspection)
       => continue: ContainerExited: it exited with code 1 after 59s
       "
     `);

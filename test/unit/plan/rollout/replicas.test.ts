@@ -185,7 +185,7 @@ describe("a replica that fails", () => {
       "
       1. keep the last log lines of shop-web-2.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
       2. stop shop-web-2.next, within 10s (its health check fails)
-      3. rename shop-web-2.next to shop-web-2.failed (its health check fails; it is kept for a look)
+      3. rename shop-web-2.next to shop-web-2.failed (its health check fails; it is kept for inspection)
       => continue: Unhealthy: slot 2 of 3: its health check fails
       "
     `);
@@ -269,7 +269,7 @@ describe("a replica that fails", () => {
       2. stop shop-web-1.next, within 10s (its health check fails)
       3. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
       4. start shop-web-1 (roll back: its health check fails)
-      5. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for a look)
+      5. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for inspection)
       => continue: Unhealthy: slot 1 of 3: its health check fails
       "
     `);
@@ -321,7 +321,7 @@ describe("a replica that fails", () => {
     `);
     expect(text(new Map())).not.toContain("shop-web-3");
   });
-  it("without its old container it is made anew from the last stable digest", () => {
+  it("without its old container it is re-created from the last stable digest", () => {
     const pruned = half(inSlot(2, "failed", "b", 2)).filter(({ role }) => role !== "previous");
     const memory = { holds: [inB], stableDigest: digestOf("a") };
     expect(planText({ desired: desire("b", fleetSpec(3)), host: at(pruned), memory })).toMatchInlineSnapshot(`

@@ -159,7 +159,7 @@ describe("the container of the controller itself", () => {
     `);
     expect(with_({ state: "created" })).toMatchInlineSnapshot(`
       "
-      1. remove shop-web-1.helper-id-active-1 (it could not be started, and is made anew)
+      1. remove shop-web-1.helper-id-active-1 (it could not be started, and is re-created)
       => continue: HandingOver: shop-web-1 is to be replaced, and it is the container of this very controller (wanted: rolling out sha256:bbbbbbbbbbbb, stop-first: the service publishes 8080 and has no gate)
       "
     `);
@@ -170,9 +170,9 @@ describe("the container of the controller itself", () => {
     `);
     expect(with_({ createdAt: now - 310_000 })).toMatchInlineSnapshot(`
       "
-      1. set the restart policy of shop-web-1.helper-id-active-1 to no (it does not stand by, and is made anew)
-      2. stop shop-web-1.helper-id-active-1, within 10s (it does not stand by, and is made anew)
-      3. remove shop-web-1.helper-id-active-1 (it does not stand by, and is made anew)
+      1. set the restart policy of shop-web-1.helper-id-active-1 to no (it does not stand by, and is re-created)
+      2. stop shop-web-1.helper-id-active-1, within 10s (it does not stand by, and is re-created)
+      3. remove shop-web-1.helper-id-active-1 (it does not stand by, and is re-created)
       => continue: OwnLifeline: shop-web-1.helper-id-active-1 does not stand by (\`docker logs shop-web-1.helper-id-active-1\` says why): shop-web-1 is to be replaced, and it is the container of this very controller (wanted: rolling out sha256:bbbbbbbbbbbb, stop-first: the service publishes 8080 and has no gate)
       "
     `);
@@ -321,7 +321,7 @@ describe("a helper", () => {
       2. stop shop-web-1.next, within 10s (it does not stand by as the next controller, though it has been well for long enough)
       3. set the restart policy of shop-web-1 to always (it serves: its declared restart policy holds)
       4. start shop-web-1 (roll back: it does not stand by as the next controller, though it has been well for long enough)
-      5. rename shop-web-1.next to shop-web-1.failed (it does not stand by as the next controller, though it has been well for long enough; it is kept for a look)
+      5. rename shop-web-1.next to shop-web-1.failed (it does not stand by as the next controller, though it has been well for long enough; it is kept for inspection)
       => continue: NotStandingBy: it does not stand by as the next controller, though it has been well for long enough
       "
     `);

@@ -43,7 +43,7 @@ describe("post_start", () => {
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:bbbbbbbbbbbb (the journal keeps its last log lines and holds its digest)
       2. stop shop-web-1.next, within 10s (command 1 of its post_start ended with exit code 3: no disk)
-      3. rename shop-web-1.next to shop-web-1.failed (command 1 of its post_start ended with exit code 3: no disk; it is kept for a look)
+      3. rename shop-web-1.next to shop-web-1.failed (command 1 of its post_start ended with exit code 3: no disk; it is kept for inspection)
       => continue: StartFailed: command 1 of its post_start ended with exit code 3: no disk
       "
     `);

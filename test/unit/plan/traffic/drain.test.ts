@@ -173,7 +173,7 @@ describe("one that is to stay after all", () => {
       4. disconnect shop-web-1.next from shop_default (it is ended: another answers in its place)
       5. connect shop-web-1.next on shop_default without an alias (it is ended: another answers in its place)
       6. stop shop-web-1.next, within 10s (its health check fails)
-      7. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for a look)
+      7. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for inspection)
       => continue: Unhealthy: its health check fails
       "
     `);

@@ -239,7 +239,7 @@ describe("a gate that is taken away", () => {
       "
       1. keep the last log lines of shop-web-1.next and hold sha256:aaaaaaaaaaaa (the journal keeps its last log lines and holds its digest)
       2. stop shop-web-1.next, within 10s (its health check fails)
-      3. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for a look)
+      3. rename shop-web-1.next to shop-web-1.failed (its health check fails; it is kept for inspection)
       4. set the restart policy of shop-web.gate-1 to always (it serves: its declared restart policy holds)
       5. start shop-web.gate-1 (what serves now can be reached through it only)
       => continue: Unhealthy: its health check fails
