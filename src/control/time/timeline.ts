@@ -125,8 +125,7 @@ export class Timeline {
       if (said === undefined) continue;
       const before = known?.[instant];
       if (before?.said === said) pins[instant] = before;
-      // No event tells of a check: it may have been before the last look.
-      else if (instant === "checkedAt") pins[instant] = { said, at: this.#engine.monotonicOf(said) };
+      else if (instant === "checkedAt") pins[instant] = { said, at: this.#locateCheck(said, before, answeredAt) };
       else pins[instant] = { said, at: this.#locate(instant, said, { from: earliest, to: answeredAt }) };
     }
     return pins;
@@ -142,6 +141,16 @@ export class Timeline {
     if (at >= earliest && at <= latest + slackMs) return at;
     const gaps = this.#sight.gaps.filter(({ to }) => to > earliest);
     return (instant === "finishedAt" ? gaps[0] : gaps.at(-1))?.to ?? latest;
+  }
+
+  /**
+   * No event tells of a check: it may have been before the last look. One that lies in the future was told by a clock that
+   * has been set back since: all that is known is that it was not before the one that was seen before it.
+   */
+  #locateCheck(said: number, before: Pin | undefined, latest: number): number {
+    const at = this.#engine.monotonicOf(said);
+    if (at <= latest + slackMs) return at;
+    return Math.max(before?.at ?? -Infinity, this.#sight.gaps.at(-1)?.from ?? latest);
   }
 
   #placed<T extends ContainerFacts>(container: T): T {

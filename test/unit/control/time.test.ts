@@ -218,6 +218,14 @@ describe("a random life", () => {
     for (const order of [true, false]) expect(await live(order, ["good"], meanwhile)).toEqual(["good: promoted"]);
   });
 
+  it("notices that checks were forgotten, although the clock was set back before the last of them was seen", async () => {
+    const meanwhile = [
+      { atMs: 901, bend: "the engine is away for 10 s, and checks nobody any more who ran on" },
+      { atMs: 901, bend: "the machine's clock goes a day back" },
+    ];
+    for (const order of [true, false]) expect(await live(order, ["good"], meanwhile)).toEqual(["good: promoted"]);
+  });
+
   const bend = fc.constantFrom(...Object.keys(bends));
   const event = fc.record({ atMs: fc.integer({ min: 0, max: 12_000 }), bend });
 
