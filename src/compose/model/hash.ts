@@ -1,21 +1,33 @@
 import { createHash } from "node:crypto";
 import type { BuildSpec, GitContext } from "./build-spec.js";
 import type { JobSpec } from "./job.js";
-import type { NetworkSpec } from "./network.js";
+import type { NetworkAttachment, NetworkSpec } from "./network.js";
 import type { ServiceSpec } from "./service.js";
+
+type OfService = "container" | "containerName" | "networks" | "networkMode" | "files" | "postStart";
+type NotOfService =
+  | ("project" | "name" | "image" | "volumes" | "dependsOn" | "build" | "pullPolicy" | "rewritable" | "replicas")
+  | ("oneShot" | "mayEnd" | "adopt" | "renew" | "reload" | "probe" | "gate" | "gateOf" | "leave" | "release")
+  | ("before" | "after" | "onRollback" | "stopped" | "respectStopMs" | "update" | "rollback" | "keep");
+type OfNetwork = "driver" | "driverOpts" | "internal" | "attachable" | "enableIpv4" | "enableIpv6" | "ipam" | "labels";
+type NotOfNetwork = "key" | "name" | "external" | "members";
+type OfAttachment = "network" | "aliases" | "priority" | "settings";
+
+/** Nothing, and so nobody can call it, while a field is in neither list: somebody has to say whether a new one counts. */
+type Complete<T, Listed extends keyof T> = [Exclude<keyof T, Listed>] extends [never] ? T : never;
 
 /**
  * Identifies what a service's container is made of, apart from its image: two specs of equal hash need no new
  * container. Image, update policy, retention and dependencies can change under a running container and do not count.
  * 32 hexadecimal digits; stable under key order, and under the order of lists that the engine treats as sets.
  */
-export function specHash(service: ServiceSpec): string {
+export function specHash(service: Complete<ServiceSpec, OfService | NotOfService>): string {
   const { container, containerName, networks, networkMode, files, postStart } = service;
-  const identity = {
+  const identity: Record<OfService, unknown> = {
     container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
     containerName,
     networks: asSet(
-      networks.map(({ network, aliases, priority, settings }) => ({
+      networks.map(({ network, aliases, priority, settings }: Complete<NetworkAttachment, OfAttachment>) => ({
         name: network.name,
         aliases: asSet(aliases),
         priority,
@@ -30,9 +42,12 @@ export function specHash(service: ServiceSpec): string {
 }
 
 /** Identifies what a network is made of: one of another hash has to be re-created. Its name is not part of it. */
-export function networkHash(network: NetworkSpec): string {
+export function networkHash(network: Complete<NetworkSpec, OfNetwork | NotOfNetwork>): string {
   const { driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels } = network;
-  return shortHash({ driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels }, 32);
+  const identity: Record<OfNetwork, unknown> = {
+    ...{ driver, driverOpts, internal, attachable, enableIpv4, enableIpv6, ipam, labels },
+  };
+  return shortHash(identity, 32);
 }
 
 /** Identifies how an image is built, apart from what its context holds. 16 hexadecimal digits. */
