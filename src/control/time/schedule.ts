@@ -79,7 +79,7 @@ export function startSchedule({ cron: text, timezone, clock, ...options }: Sched
 const silent = () => undefined;
 
 /**
- * Every minute of UTC, which has no changes of the clocks; but none while an hour comes twice in the zone of this process,
+ * Every minute of UTC, which has no changes of the clocks; but none from where an hour comes again in the zone of this process,
  * for node-cron takes the time without its milliseconds by that zone's clock. It leaves out what it is more than a second late
  * for, as on a busy machine: here a late minute is as good as any other, and what it says of those it missed is no news.
  */
