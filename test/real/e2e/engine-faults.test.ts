@@ -1,18 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, inject, type TestContext } from "vitest";
-import { faultProxy } from "../../sandbox/fault-proxy.js";
-import { startIsolatedEngine } from "../../sandbox/isolated-engine.js";
-import { order, test, type Scene } from "./scene.js";
-
-/** An engine of its own for each test: it is stopped and killed there. */
-async function isolated(scene: Scene, onTestFinished: TestContext["onTestFinished"]) {
-  const proxy = await faultProxy(inject("registryUrl"));
-  onTestFinished(() => proxy.stop());
-  const own = await startIsolatedEngine(proxy.url);
-  onTestFinished(() => own.close());
-  await scene.stage({ engineHost: own.engine.host, docker: "same" });
-  return { engine: own.engine, proxy };
-}
+import { describe } from "vitest";
+import { ownEngine } from "./own-engine.js";
+import { order, test } from "./scene.js";
 
 describe.concurrent("when the engine", () => {
   test("is absent at the start: live, not ready, and it begins when the engine comes", async ({
@@ -20,7 +9,7 @@ describe.concurrent("when the engine", () => {
     expect,
     onTestFinished,
   }) => {
-    const { engine } = await isolated(scene, onTestFinished);
+    const { engine } = await ownEngine(scene, onTestFinished);
     await engine.kill();
     const { digest } = await scene.push();
     await scene.write({ web: {} });
@@ -37,7 +26,7 @@ describe.concurrent("when the engine", () => {
   test.for(["restarted", "killed"] as const)(
     "is %s under us: what serves is the same afterwards, what was being rolled out is brought to its end, nobody is blamed",
     async (how, { scene, expect, onTestFinished }) => {
-      const { engine } = await isolated(scene, onTestFinished);
+      const { engine } = await ownEngine(scene, onTestFinished);
       const steady = ["web", "once"];
       const rolling = ["beside", "instead"];
       await scene.write({
@@ -99,7 +88,7 @@ describe.concurrent("when the engine", () => {
     expect,
     onTestFinished,
   }) => {
-    const { engine } = await isolated(scene, onTestFinished);
+    const { engine } = await ownEngine(scene, onTestFinished);
     const { digest } = await scene.push();
     await scene.write({ web: { volumes: ["data:/data"] } }, { volumes: { data: {} } });
     await scene.start();
@@ -132,7 +121,7 @@ describe.concurrent("when the engine", () => {
   });
 
   test("in the middle of a pull is restarted: it is pulled again", async ({ scene, expect, onTestFinished }) => {
-    const { engine, proxy } = await isolated(scene, onTestFinished);
+    const { engine, proxy } = await ownEngine(scene, onTestFinished);
     const first = await scene.push();
     await scene.write({ web: {} });
     await scene.start();

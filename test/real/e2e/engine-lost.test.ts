@@ -17,13 +17,10 @@ const trialMs = 3_000;
 const services = ["web", "off", "trial"];
 
 describe("an engine that goes away", () => {
-  const own = ownEngine();
-
   test.for(["killed", "frozen"] as const)(
     "and is %s: told at once by all who say how services stand, judged by nobody, and over when it is back",
-    async (how, { scene, expect }) => {
-      await own().stage(scene);
-      const { engine } = own();
+    async (how, { scene, expect, onTestFinished }) => {
+      const { engine } = await ownEngine(scene, onTestFinished);
       const first = await scene.push();
       const good = await scene.push({ name: "trial" });
       await scene.write({
@@ -105,9 +102,12 @@ describe("an engine that goes away", () => {
     }
   });
 
-  test("before it was ever seen: what nobody has looked at is not missing", async ({ scene, expect }) => {
-    await own().stage(scene);
-    const { engine } = own();
+  test("before it was ever seen: what nobody has looked at is not missing", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const { engine } = await ownEngine(scene, onTestFinished);
     await engine.kill();
     const comesBack = once(() => engine.restart());
     try {
