@@ -1,4 +1,18 @@
-import type { Event } from "../../control/journal/event.js";
+import {
+  type Schema,
+  name,
+  durable,
+  journalKind,
+  engine,
+  journal,
+  time,
+  eventTypes,
+  service,
+  history,
+  object,
+  list,
+  ref,
+} from "./schemas.js";
 
 /** The admin app in OpenAPI 3.1, complete as to paths and methods; the schemas name what a client relies on. */
 export function openapi(version: string): object {
@@ -182,10 +196,6 @@ export function openapi(version: string): object {
   };
 }
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const name: Schema = { type: "string" };
-
 const parameters = ["project", "service"].map((parameter) => ({
   name: parameter,
   in: "path",
@@ -197,29 +207,6 @@ function query(parameter: string, description: string): Schema {
   return { name: parameter, in: "query", description, schema: name };
 }
 
-const durable: Schema = {
-  type: "boolean",
-  description: "Whether it outlives a restart: false while the journal cannot be written",
-};
-
-const journalKind: Schema = { enum: ["written", "failing", "stuck", "reading"] };
-
-const engine: Schema = {
-  ...object({ kind: { enum: ["reachable", "unreachable"] }, clockSkewSeconds: { type: "number" } }),
-  description: "Whether the engine can be reached, and how far this process's clock is ahead of its",
-};
-const journal: Schema = {
-  ...object({ kind: journalKind }),
-  properties: { kind: journalKind, message: name, forMs: { type: "number" } },
-};
-
-const time: Schema = { type: "string", format: "date-time" };
-
-const eventTypes: readonly Event["type"][] = [
-  ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume", "stop", "start"] as const),
-  ...(["approval", "retry", "adoption", "reload"] as const),
-];
-
 const logParameters: readonly Schema[] = [
   query("follow", "`true`: the answer goes on, over restarts and rollouts, until the client ends it"),
   query("tail", "So many lines from the end of each container's log; default `all`"),
@@ -227,107 +214,6 @@ const logParameters: readonly Schema[] = [
   query("timestamps", "`true`: of text, each line with its time"),
   query("no-prefix", "`true`: of text, never a container's name before its lines"),
 ];
-
-const pin: Schema = object({ revision: { type: "integer" }, digest: name });
-
-const rollout: Schema = {
-  from: name,
-  to: name,
-  startedAt: time,
-  finishedAt: time,
-  outcome: { enum: ["promoted", "rolled-back", "superseded", "failed"] },
-  reason: name,
-  message: name,
-  image: name,
-  specHash: name,
-  rollback: { const: true },
-  onRollback: object({ outcome: { enum: ["done", "failed"] }, message: name }),
-};
-
-const service: Schema = {
-  type: "object",
-  required: ["project", "service", "image", "sync", "health", "replicas", "conditions"],
-  properties: {
-    project: name,
-    service: name,
-    image: name,
-    observedAt: time,
-    sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Stopped", "Unknown"] },
-    health: { enum: ["Healthy", "Progressing", "Degraded", "Missing", "Unknown"] },
-    desiredDigest: name,
-    activeDigest: name,
-    revision: { type: "integer" },
-    replicas: object({
-      desired: { type: "integer" },
-      ready: { type: "integer" },
-      updated: { type: "integer" },
-    }),
-    conditions: list(
-      object({
-        type: name,
-        status: { enum: ["True", "False", "Unknown"] },
-        reason: name,
-        message: name,
-        observedGeneration: { type: "integer" },
-        lastTransitionTime: { type: "string", format: "date-time" },
-      }),
-    ),
-    pinned: pin,
-    lastRollout: {
-      type: "object",
-      required: ["id", "to", "startedAt", "reason"],
-      properties: { id: name, ...rollout },
-    },
-  },
-};
-
-const history: Schema = {
-  type: "object",
-  required: ["revisions", "paused", "reloads", "failures"],
-  properties: {
-    revisions: list({
-      type: "object",
-      required: ["revision", "to", "startedAt", "reason", "active"],
-      properties: { revision: { type: "integer" }, active: { type: "boolean" }, ...rollout },
-    }),
-    pinned: pin,
-    paused: { type: "boolean" },
-    reloads: list({
-      ...object({ container: name, signal: name, files: list(name), at: time }),
-      properties: {
-        container: name,
-        signal: name,
-        files: list(name),
-        at: time,
-        outcome: { enum: ["well", "failed"] },
-        message: name,
-      },
-    }),
-    failures: list(
-      object({
-        digest: name,
-        specHash: name,
-        container: name,
-        reason: name,
-        message: name,
-        at: time,
-        logs: list(name),
-      }),
-    ),
-  },
-};
-
-function object(properties: Schema): Schema {
-  return { type: "object", required: Object.keys(properties), properties };
-}
-
-function list(items: Schema): Schema {
-  return { type: "array", items };
-}
-
-function ref(schema: string): Schema {
-  return { $ref: `#/components/schemas/${schema}` };
-}
 
 function json(description: string, schema: Schema): Schema {
   return { description, content: { "application/json": { schema } } };

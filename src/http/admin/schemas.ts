@@ -1,0 +1,130 @@
+import type { Event } from "../../control/journal/event.js";
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+export const name: Schema = { type: "string" };
+
+export const durable: Schema = {
+  type: "boolean",
+  description: "Whether it outlives a restart: false while the journal cannot be written",
+};
+
+export const journalKind: Schema = { enum: ["written", "failing", "stuck", "reading"] };
+
+export const engine: Schema = {
+  ...object({ kind: { enum: ["reachable", "unreachable"] }, clockSkewSeconds: { type: "number" } }),
+  description: "Whether the engine can be reached, and how far this process's clock is ahead of its",
+};
+
+export const journal: Schema = {
+  ...object({ kind: journalKind }),
+  properties: { kind: journalKind, message: name, forMs: { type: "number" } },
+};
+
+export const time: Schema = { type: "string", format: "date-time" };
+
+export const eventTypes: readonly Event["type"][] = [
+  ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume", "stop", "start"] as const),
+  ...(["approval", "retry", "adoption", "reload"] as const),
+];
+
+export const pin: Schema = object({ revision: { type: "integer" }, digest: name });
+
+export const rollout: Schema = {
+  from: name,
+  to: name,
+  startedAt: time,
+  finishedAt: time,
+  outcome: { enum: ["promoted", "rolled-back", "superseded", "failed"] },
+  reason: name,
+  message: name,
+  image: name,
+  specHash: name,
+  rollback: { const: true },
+  onRollback: object({ outcome: { enum: ["done", "failed"] }, message: name }),
+};
+
+export const service: Schema = {
+  type: "object",
+  required: ["project", "service", "image", "sync", "health", "replicas", "conditions"],
+  properties: {
+    project: name,
+    service: name,
+    image: name,
+    observedAt: time,
+    sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Stopped", "Unknown"] },
+    health: { enum: ["Healthy", "Progressing", "Degraded", "Missing", "Unknown"] },
+    desiredDigest: name,
+    activeDigest: name,
+    revision: { type: "integer" },
+    replicas: object({
+      desired: { type: "integer" },
+      ready: { type: "integer" },
+      updated: { type: "integer" },
+    }),
+    conditions: list(
+      object({
+        type: name,
+        status: { enum: ["True", "False", "Unknown"] },
+        reason: name,
+        message: name,
+        observedGeneration: { type: "integer" },
+        lastTransitionTime: { type: "string", format: "date-time" },
+      }),
+    ),
+    pinned: pin,
+    lastRollout: {
+      type: "object",
+      required: ["id", "to", "startedAt", "reason"],
+      properties: { id: name, ...rollout },
+    },
+  },
+};
+
+export const history: Schema = {
+  type: "object",
+  required: ["revisions", "paused", "reloads", "failures"],
+  properties: {
+    revisions: list({
+      type: "object",
+      required: ["revision", "to", "startedAt", "reason", "active"],
+      properties: { revision: { type: "integer" }, active: { type: "boolean" }, ...rollout },
+    }),
+    pinned: pin,
+    paused: { type: "boolean" },
+    reloads: list({
+      ...object({ container: name, signal: name, files: list(name), at: time }),
+      properties: {
+        container: name,
+        signal: name,
+        files: list(name),
+        at: time,
+        outcome: { enum: ["well", "failed"] },
+        message: name,
+      },
+    }),
+    failures: list(
+      object({
+        digest: name,
+        specHash: name,
+        container: name,
+        reason: name,
+        message: name,
+        at: time,
+        logs: list(name),
+      }),
+    ),
+  },
+};
+
+export function object(properties: Schema): Schema {
+  return { type: "object", required: Object.keys(properties), properties };
+}
+
+export function list(items: Schema): Schema {
+  return { type: "array", items };
+}
+
+export function ref(schema: string): Schema {
+  return { $ref: `#/components/schemas/${schema}` };
+}
