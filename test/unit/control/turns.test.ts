@@ -224,6 +224,20 @@ describe("a fixed address", () => {
     expect(status(controller, "dns").conditions[0]).toMatchObject({ status: "True", reason: "Converged" });
   });
 
+  it("that its owner has lost while it runs is its own again, without a restart", async () => {
+    const { stage, controller } = await open(dns, app());
+    const idOf = (name: string) => find(stage, `shop-${name}-1`)!.id;
+    const before = [idOf("dns"), find(stage, "shop-dns-1")!.startedAt];
+    for (const name of ["dns", "app"]) await stage.engine.disconnectNetwork(idOf(name), "shop_lan");
+    for (const name of ["app", "dns"])
+      await stage.engine.connectNetwork(idOf(name), { network: "shop_lan", aliases: [name] });
+    expect(addressesOf(stage)).toEqual({ app: "10.77.0.2", dns: "10.77.0.3" });
+    await stage.until("it has its own", () => isDone(stage, controller) && has(stage));
+    expect(addressesOf(stage)).toEqual({ dns: "10.77.0.2", app: "10.77.0.3" });
+    expect([idOf("dns"), find(stage, "shop-dns-1")!.startedAt]).toEqual(before);
+    expect(find(stage, "shop-dns-1")?.networks).toMatchObject([{ aliases: ["dns"] }]);
+  });
+
   it("that a stranger has is waited for, and both are named", async () => {
     const { stage, controller } = await open(app());
     const id = stage.engine.addStranger("pihole", { ...app(), name: "pihole", project: "others" }, digestOf("a"));
@@ -265,6 +279,24 @@ const hands = fc
     }),
   );
 
+/** The second edit arrives while `dns` leaves, and another one gets its address as it is off its network for a moment. */
+const lostOnTheWay = (() => {
+  const on = (hostPort: number, spec: ServiceSpec) => ({ ...spec, container: onPort(spec.name, hostPort).container });
+  const bare = (name: string) => specOf({ name, update: quick, networks: [{ network: lan, aliases: [name] }] });
+  const three = (blue: number, green: number, red: number) => [
+    on(blue, bare("blue")),
+    on(green, bare("green")),
+    on(red, bare("red")),
+  ];
+  const before = [...three(8093, 8092, 8091), at("dns", "10.77.0.3")];
+  const edits: [ServiceSpec[], number][] = [
+    [[...three(8092, 8094, 8093), bare("dns")], 7],
+    [[...three(8093, 8094, 8092), at("dns", "10.77.0.5")], 20],
+  ];
+  const delays: [0 | 300, 0 | 300][] = [0, 0, 0, 300, 0].map((ms) => [ms === 300 ? ms : 0, 0]);
+  return { before, edits, delays };
+})();
+
 it("any edits end with each having what its file says, and nothing held", { timeout: 120_000 }, async () => {
   const edits = fc.array(fc.tuple(hands, fc.nat(25)), { minLength: 1, maxLength: 3 });
   const death = fc.option(
@@ -299,7 +331,7 @@ it("any edits end with each having what its file says, and nothing held", { time
         await stage.close();
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 40, examples: [[lostOnTheWay.before, lostOnTheWay.edits, null, lostOnTheWay.delays]] },
   );
 });
 
