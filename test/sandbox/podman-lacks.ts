@@ -30,6 +30,8 @@ export const podmanLacks: readonly string[] = [
   "is told of no port that the engine has chosen: nobody needs that very one",
   // It does not tell an address that was asked for from one that it has given.
   "is told of each: its fixed addresses",
+  // It joins in half: from then on it refuses to list any container, until that one is stopped.
+  "is not had by one that runs and could not join for it: it joins as soon as that is free",
   // A size of a volume takes a quota of the file system.
   "of a volume are shown too",
   // Its own words, or none.

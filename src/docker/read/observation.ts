@@ -14,7 +14,7 @@ import { printable } from "../../tools/printable.js";
 import type { InspectedCheck, InspectedContainer, InspectedHealth, InspectedHealthcheck } from "../client/schema.js";
 import { readIdentity } from "../create/labels.js";
 import { ownersIn } from "../create/owners.js";
-import { heldBy } from "./held.js";
+import { currentOf, heldBy } from "./held.js";
 import { locationOf } from "./location.js";
 import { mountsIn } from "./mounts-in.js";
 
@@ -142,9 +142,13 @@ function endpointsOf(inspected: InspectedContainer): ObservedEndpoint[] {
   }));
 }
 
-/** The engine keeps an endpoint that it could not give its address to: the container runs, and is not on that network. */
+/**
+ * The engine keeps an endpoint that it could not give its address to: the container runs, and is not on that network.
+ * Podman names the id of no endpoint: one that has an address is joined.
+ */
 export function isLeftBehind({ State, NetworkSettings }: InspectedContainer, network: string): boolean {
-  return State?.Status === "running" && NetworkSettings?.Networks?.[network]?.EndpointID === "";
+  const endpoint = NetworkSettings?.Networks?.[network];
+  return State?.Status === "running" && endpoint?.EndpointID === "" && currentOf(network, endpoint).length === 0;
 }
 
 /** Epoch ms of an RFC 3339 time; undefined for the engine's year 1. */

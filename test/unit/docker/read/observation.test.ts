@@ -173,5 +173,6 @@ describe("what only one container can have", () => {
     expect(networks(left)?.networks).toEqual([]);
     expect(networks(left, { Status: "exited" })?.networks).toHaveLength(1);
     expect(networks({ IPAddress: "10.0.0.2" })?.networks, "an engine that does not tell").toHaveLength(1);
+    expect(networks({ ...left, IPAddress: "10.0.0.2" })?.networks, "one that tells of no endpoint").toHaveLength(1);
   });
 });
