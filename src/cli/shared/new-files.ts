@@ -43,7 +43,7 @@ export async function writeFiles(files: readonly NewFile[]): Promise<void> {
   const mark = `.${randomBytes(4).toString("hex")}.new`;
   try {
     for (const { path, parts, isPrivate, owner } of files) {
-      await makeFolder(dirname(path), isPrivate ? 0o700 : 0o755);
+      await makeFolder(dirname(path), isPrivate ? { mode: 0o700, owner } : { mode: 0o755 });
       await writeFile(path + mark, textOf(parts), { flag: "wx", mode: isPrivate ? 0o600 : 0o644 });
       if (owner !== undefined) await chown(path + mark, owner.uid, owner.gid);
     }
@@ -63,15 +63,19 @@ export async function writeFiles(files: readonly NewFile[]): Promise<void> {
 }
 
 /** Not by Node's own `recursive`, which never ends in a folder that takes none, such as /proc. */
-async function makeFolder(path: string, mode: number): Promise<void> {
+async function makeFolder(
+  path: string,
+  wanted: { readonly mode: number; readonly owner?: Owner | undefined },
+): Promise<void> {
   try {
-    await mkdir(path, { mode });
+    await mkdir(path, { mode: wanted.mode });
+    if (wanted.owner !== undefined) await chown(path, wanted.owner.uid, wanted.owner.gid);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === "EEXIST") return;
     if (code !== "ENOENT" || (await exists(dirname(path)))) throw thrown;
-    await makeFolder(dirname(path), 0o755);
-    await makeFolder(path, mode);
+    await makeFolder(dirname(path), { mode: 0o755 });
+    await makeFolder(path, wanted);
   }
 }
 

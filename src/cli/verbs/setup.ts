@@ -78,8 +78,8 @@ async function suggestedServices(): Promise<string> {
 }
 
 function checkUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
   throw new FairleadError("ConfigInvalid", `--url: ${quote(text)} is no address of a web server`, {
     remedy: "write it as https://hooks.example.org",
   });

@@ -199,6 +199,7 @@ it.runIf(process.getuid?.() === 0)("in a container the secrets are those of the 
   expect(await Promise.all(["hook-secret", "admin-token", "prometheus-token"].map(ownerOf))).toEqual([
     1000, 1000, 65534,
   ]);
+  expect(await stat(join(dir, "secrets"))).toMatchObject({ uid: 1000, gid: 1000 });
   const [token, same] = await Promise.all(
     ["admin-token", "prometheus-token"].map((name) => readFile(join(dir, "secrets", name), "utf8")),
   );
