@@ -83,7 +83,7 @@ for (const [name, proxy] of Object.entries(proxies)) {
     await writeFile(`${directory}/config`, proxy.config(directory, port, new URL(scene.fairlead.hooksUrl).host));
     const [command, ...args] = proxy.command(directory);
     const child = spawn(command, args, {
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: "ignore",
       env: { ...process.env, HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory },
     });
     onTestFinished(async () => {

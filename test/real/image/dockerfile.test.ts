@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
+import { readVersion } from "../../../src/version.js";
 import { readAllowlist, startAllowlistProxy } from "../../proxy/allowlist.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
 import { publishImage } from "../../sandbox/image.js";
@@ -12,7 +13,8 @@ import { freePort } from "../../sandbox/ports.js";
 import { baseImage } from "./base.js";
 import { dockerCommand } from "./command.js";
 
-const tag = "fairlead-test/fairlead:built";
+const name = "fairlead-test/fairlead";
+const tag = `${name}:${readVersion()}`;
 const project = "imagetest";
 /** The group that owns the socket here; the image's own user is not in it. */
 const socketGroup = 23_456;
@@ -34,8 +36,18 @@ if (reason !== undefined) console.log(`the Dockerfile is not tested: ${reason}`)
 
 describe.skipIf(reason !== undefined)("the image", () => {
   beforeAll(async () => {
-    const build = ["build", "--network=host", "--build-arg", `NODE_IMAGE=${await baseImage(inject("engineHost"))}`];
-    await docker([...build, "--tag", tag, context], { timeoutMs: 400_000, env: { DOCKER_BUILDKIT: "0" } });
+    await promisify(execFile)(`${context}deploy/release/image.sh`, [name, "--", "--network=host"], {
+      timeout: 400_000,
+      maxBuffer: 64 << 20,
+      env: {
+        ...process.env,
+        ...{
+          DOCKER_HOST: inject("engineHost"),
+          NODE_IMAGE: await baseImage(inject("engineHost")),
+          DOCKER_BUILDKIT: "0",
+        },
+      },
+    });
   }, 600_000);
 
   afterAll(async () => {
@@ -58,7 +70,7 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(names).toContain("dockerode");
     expect(names).not.toContain("vitest");
     expect(names).not.toContain("src");
-    expect(await docker(["run", "--rm", tag, "--version"])).toBe("0.1.0");
+    expect(await docker(["run", "--rm", tag, "--version"])).toBe(readVersion());
   });
 
   test("converges a service through the socket proxy's allowlist, and ends on SIGTERM as process 1", async () => {
