@@ -63,11 +63,12 @@ function refuseOutside(file: string, folder: string): void {
   });
 }
 
-/** What the settings file says; the container's environment says where its secrets are. */
+/** What the settings file says. The container has a token, because its admin address is no loopback. */
 export function settingsText({ services, secrets }: Layout, place: Place, data: string | undefined): string {
   const told = {
     file: services,
-    ...(place === "container" ? {} : { hookSecretFile: join(secrets, "hook-secret") }),
+    hookSecretFile: join(secrets, "hook-secret"),
+    ...(place === "container" ? { adminTokenFile: join(secrets, "admin-token") } : {}),
     ...(data === undefined ? {} : { data: resolve(data) }),
   };
   return `# Written by \`fairlead setup\`. docs/configuration.md lists every key.\n${formatYaml(told)}`;

@@ -204,6 +204,7 @@ it.runIf(process.getuid?.() === 0)("in a container the secrets are those of the 
     ["admin-token", "prometheus-token"].map((name) => readFile(join(dir, "secrets", name), "utf8")),
   );
   expect(same).toBe(token);
+  expect(await readFile(join(dir, "fairlead.yaml"), "utf8")).toContain(`adminTokenFile: ${dir}/secrets/admin-token\n`);
   expect(said.at(-2)).toContain(`FAIRLEAD_DIR=${dir}`);
 });
 
