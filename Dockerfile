@@ -25,13 +25,13 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+# Where services.yaml and fairlead.yaml are looked for.
+WORKDIR /etc/fairlead
 # 1000 is the base image's own user `node`. A new volume takes the folder's owner.
-RUN chmod 755 dist/main.js \
- && ln -s /app/dist/main.js /usr/local/bin/fairlead \
- && mkdir -p /etc/fairlead /var/lib/fairlead \
+RUN ln -s /app/dist/main.js /usr/local/bin/fairlead \
+ && mkdir -p /var/lib/fairlead \
  && chown 1000:1000 /var/lib/fairlead
 ENV NODE_ENV=production \
-    FAIRLEAD_FILE=/etc/fairlead/services.yaml \
     FAIRLEAD_DATA=/var/lib/fairlead
 # Not root: the engine's socket is opened to it by its group (--group-add), or by a proxy over TCP.
 USER 1000:1000

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
 import { readConfig } from "./config/config.js";
+import { conversation } from "./conversation.js";
 import { createLog, silentLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
 import type { Environment } from "./process/environment.js";
@@ -23,9 +24,9 @@ export async function commandLine(argv: readonly string[], environment: Environm
   process.exitCode = await program(
     {
       version: readVersion(),
-      configure: (flags) => {
+      configure: (flags, unread = []) => {
         becomeUser(environment);
-        return readConfig(flags, environment);
+        return readConfig(flags, environment, { unread });
       },
       start: async (config) => {
         work.begun = true;
@@ -42,6 +43,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
       terminal: process.stdout.isTTY,
       errorTerminal: process.stderr.isTTY,
       readText: readTextIfAny,
+      converse: conversation(process.stdin, process.stdout),
       ...voice(process.stdout, process.stderr),
     },
     argv,

@@ -3,11 +3,14 @@ import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
 import { collect, withAll, withFiles } from "./options.js";
+import { inWords, questions } from "./setup/questions.js";
 import type { ExitCode, Wiring } from "./shared/wiring.js";
 import { init } from "./verbs/init.js";
 import type { InitOptions } from "./verbs/init.js";
 import { plan } from "./verbs/plan.js";
 import { run } from "./verbs/run.js";
+import { setup } from "./verbs/setup.js";
+import type { SetupOptions } from "./verbs/setup.js";
 import { validate } from "./verbs/validate.js";
 
 interface Options extends Flags {
@@ -34,6 +37,18 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
   const ends = endsIn(answer);
 
   ends(
+    verb("setup", "write what Fairlead needs to start: a services file, settings and secrets")
+      .option("--services <what>", `what is to run: ${inWords(questions.services)}`)
+      .option("--pushes <how>", `who says that an image was pushed: ${inWords(questions.pushes)}`)
+      .option("--run <how>", `how Fairlead will run: ${inWords(questions.place)}`)
+      .option("--dir <folder>", "where the files go (terminal: here, else /etc/fairlead)")
+      .option("--data <directory>", "where the journal is kept, where that is not the usual place")
+      .option("--url <address>", "under which the internet reaches the hooks, such as https://hooks.example.org")
+      .option("--force", "replace what exists, but for secrets"),
+    { 0: "the files are written", 1: "nothing is written: an answer is missing or wrong, or a file exists" },
+    (options: SetupOptions) => setup(wiring, options),
+  );
+  ends(
     withAll(verb("run", "run the controller")),
     {
       0: "ended by SIGTERM or SIGINT, and everything under way is finished",
@@ -45,7 +60,8 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
   ends(
     withFiles(verb("validate", "check the services file")).option("--json", "print JSON"),
     { 0: "everything is valid", 1: "there are problems" },
-    (options: Options) => validate(wiring, wiring.configure(options), options.json ?? false),
+    (options: Options) =>
+      validate(wiring, wiring.configure(options, ["hookSecrets", "adminToken"]), options.json ?? false),
   );
   ends(
     withFiles(verb("plan", "say what would be done now")).option("--json", "print JSON"),
@@ -56,7 +72,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
 
       137: killed,
     },
-    (options: Options) => plan(wiring, wiring.configure(options), options.json ?? false),
+    (options: Options) => plan(wiring, wiring.configure(options, ["hookSecrets"]), options.json ?? false),
   );
   ends(
     verb("init", "write a services file for what runs on this host")
@@ -68,7 +84,14 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .option("--force", "replace what exists"),
     { 0: "the file is written", 1: "nothing was chosen or found, the file exists, or the engine does not answer" },
     ({ project = [], container = [], all = false, name, output, force = false }: Partial<InitOptions>) =>
-      init(wiring, wiring.configure({}), { project, container, all, name, output, force }),
+      init(wiring, wiring.configure({}, ["hookSecrets", "adminToken"]), {
+        project,
+        container,
+        all,
+        name,
+        output,
+        force,
+      }),
   );
   controllerVerbs(wiring, verb, ends);
   return root;

@@ -44,7 +44,7 @@ const ofDecisions = {
 export function controllerVerbs(wiring: Wiring, add: (name: string, description: string) => Command, ends: Ends): void {
   const verb = (name: string, description: string) => withAdmin(add(name, description));
   const adminOf = (options: Options): Admin => {
-    const config = wiring.configure(options);
+    const config = wiring.configure(options, ["hookSecrets"]);
     return { url: options.admin ?? `http://${config.adminListen}`, token: config.adminToken };
   };
 

@@ -3,9 +3,16 @@ import type { Kind } from "./kinds.js";
 import { attributeOf, flagName } from "./setting.js";
 import type { Setting, Sources, Table, ValuesOf } from "./setting.js";
 
-/** The values of a table: each from its flag, else its variable, else its key, else its default. Throws FairleadError ConfigInvalid, with the place. */
-export function readTable<T extends Table>(table: T, sources: Sources): ValuesOf<T> {
-  const values = Object.entries(table).map(([name, setting]) => [name, readOne(setting, sources)]);
+/**
+ * The values of a table: each from its flag, else its variable, else its key, else its default. Throws FairleadError
+ * ConfigInvalid, with the place. `sourcesOf`: where single ones may be written, where that differs.
+ */
+export function readTable<T extends Table>(
+  table: T,
+  sources: Sources,
+  sourcesOf: (name: string) => Sources = () => sources,
+): ValuesOf<T> {
+  const values = Object.entries(table).map(([name, setting]) => [name, readOne(setting, sourcesOf(name))]);
   return Object.fromEntries(values) as ValuesOf<T>;
 }
 

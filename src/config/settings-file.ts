@@ -34,10 +34,10 @@ function groupOf(fields: readonly (readonly [path: readonly string[], schema: z.
 
 /**
  * Reads and checks a settings file. Throws FairleadError ConfigInvalid with everything that is wrong, one
- * `file:line:column: key: what` a line: never a value, which may be a secret.
+ * `file:line:column: key: what` a line: never a value, which may be a secret. `named`: what has named it.
  */
-export function readSettingsFile(file: string, schema: z.ZodType<object>): SettingsFile {
-  const document = parseYaml(textOf(file));
+export function readSettingsFile(file: string, schema: z.ZodType<object>, named = "--config"): SettingsFile {
+  const document = parseYaml(textOf(file, named));
   if (!document.ok) {
     const { line, column } = document.position;
     throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${document.message}`);
@@ -121,11 +121,12 @@ function fieldOf(group: unknown, key: string): unknown {
   return typeof group === "object" && group !== null ? (group as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
-function textOf(file: string): string {
+function textOf(file: string, named: string): string {
   try {
     return readText(file);
   } catch (thrown) {
-    const { message } = asFairleadError(thrown);
-    throw new FairleadError("ConfigInvalid", `--config: ${message}`, { cause: thrown });
+    const { message, remedy } = asFairleadError(thrown);
+    const help = remedy === undefined ? {} : { remedy };
+    throw new FairleadError("ConfigInvalid", `${named}: ${message}`, { cause: thrown, ...help });
   }
 }

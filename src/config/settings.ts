@@ -184,8 +184,13 @@ export const dockerSettings = {
   }),
 };
 
-/** The flag that names the settings file; it can be written nowhere else. */
-export const settingsFileFlag = { flag: "--config <path>", what: "settings file" } as const;
+/** What names the settings file, and where one is looked for that nobody names. */
+export const settingsFilePlace = {
+  flag: "--config <path>",
+  variable: "FAIRLEAD_CONFIG",
+  usual: ["fairlead.yaml", "/etc/fairlead/fairlead.yaml"],
+  what: "settings file",
+} as const;
 
 function toggleOfDocker() {
   return { ...toggle, fromVariable: () => true };

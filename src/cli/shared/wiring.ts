@@ -1,4 +1,4 @@
-import type { Config, Flags } from "../../config/config.js";
+import type { Config, Flags, Guarded } from "../../config/config.js";
 import type { SourceSnapshot } from "../../control/ports/source.js";
 import type { Preview } from "../../control/surface/surface.js";
 import type { Secret } from "../../tools/secret.js";
@@ -25,10 +25,18 @@ export interface Running {
   readonly ended: Promise<void>;
 }
 
+/** Questions to the person at the terminal. */
+export interface Conversation {
+  /** A line, without its end. Throws FairleadError ConfigInvalid where no answer comes any more. */
+  ask(question: string): Promise<string>;
+  close(): void;
+}
+
 /** What the verbs are given by main: adapters are behind these functions. */
 export interface Wiring {
   readonly version: string;
-  configure(flags: Flags): Config;
+  /** `unread`: what the verb has no use for, and its user may not be able to read. */
+  configure(flags: Flags, unread?: readonly Guarded[]): Config;
   start(config: Config): Promise<Running>;
   load(config: Config): Promise<SourceSnapshot>;
   /** A services file for what others run on the host; `name` is the project's, where it is not to be found out. */
@@ -40,6 +48,8 @@ export interface Wiring {
   readonly errorTerminal: boolean;
   /** Of a file as a problem names it; undefined where it cannot be read. */
   readText(file: string): string | undefined;
+  /** Undefined: there is nobody to ask, because there is no terminal. */
+  readonly converse?: (() => Conversation) | undefined;
   print(text: string): void;
   /** To standard output, no faster than it takes them. False: nobody reads there any more. */
   pour(texts: AsyncIterable<string>): Promise<boolean>;

@@ -77,7 +77,9 @@ describe("a services file from what runs", () => {
     expect(written, written.stderr).toMatchObject({ code: 0 });
     expect(written.stderr).toContain("DB_PASSWORD looks like a secret");
     expect((await stat(`${scene.directory}/.env`)).mode & 0o777).toBe(0o600);
-    expect((await fairlead([...choice, "-o", scene.servicesFile], env)).stderr).toContain("exists");
+    expect((await fairlead([...choice, "-o", scene.servicesFile], env)).stderr).toContain(
+      `${scene.servicesFile}, ${scene.directory}/.env exist; nothing was written`,
+    );
     const text = await readFile(scene.servicesFile, "utf8");
     expect(
       text

@@ -60,8 +60,9 @@ describe("a secret", () => {
     const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
     const places = files.filter((name) => /\breveal\b/.test(readFileSync(join(source, name), "utf8")));
     expect(places.map((name) => relative("", name)).sort()).toEqual([
+      "cli/setup/next.ts", // the hook's secret, in the address that `fairlead setup` shows on a terminal
       "cli/shared/admin.ts", // the admin token, in a verb's header
-      "cli/verbs/init.ts", // values, in the .env that `fairlead init` writes
+      "cli/shared/new-files.ts", // what `fairlead init` and `setup` write, in files of their owner's alone
       "compose/model/hash.ts", // a repository's login, in a hash
       "context/git.ts", // a repository's login, in git's environment
       "docker/build/session.ts", // a registry's login, in an answer to BuildKit
