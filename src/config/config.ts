@@ -1,7 +1,10 @@
+import { asFairleadError, FairleadError } from "../errors.js";
+import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
 import type { Environment } from "../process/environment.js";
+import { given } from "../tools/present.js";
 import type { Kind } from "./kinds.js";
 import { readTable } from "./read.js";
-import type { AttributeOf, ValuesOf } from "./setting.js";
+import type { AttributeOf, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
 import { dockerSettings, settings } from "./settings.js";
 
@@ -17,6 +20,7 @@ export interface Config extends Settings {
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
   readonly helps: string | undefined;
   readonly docker: ValuesOf<typeof dockerSettings>;
+  readonly repositories: readonly RepositorySettings[];
 }
 
 export type LogLevel = Config["logLevel"];
@@ -40,6 +44,32 @@ export function readConfig(flags: Flags, environment: Environment): Config {
   const file = flags.config === undefined ? noSettings : readSettingsFile(flags.config, schemaOf(settings));
   const sources = { flags, environment, file };
   const helps = environment[helperVariable] === "" ? undefined : environment[helperVariable];
-  const own = { ...readTable(settings, sources), docker: readTable(dockerSettings, sources), helps };
+  const read = readTable(settings, sources);
+  const repositories = followed(read, file);
+  // Nobody has named the usual file: the repository's take its place.
+  const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
+  const own = { ...read, files, repositories, docker: readTable(dockerSettings, sources), helps };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
+}
+
+/** Flags and variables name one repository: that of the settings file, or one of their own. */
+function followed({ git, gitUrl, gitRef, gitPaths }: Settings, file: SettingsFile): readonly RepositorySettings[] {
+  const spoken = given({ url: gitUrl, ref: gitRef, path: gitPaths });
+  if (Object.keys(spoken).length === 0) return repositoriesIn(git, () => file.place("git"));
+  if (Array.isArray(git) && git.length > 1) {
+    const remedy = "write it there, or leave one repository in the settings file";
+    throw new FairleadError("ConfigInvalid", "--git and its like name one repository, and `git` holds several", {
+      remedy,
+    });
+  }
+  return repositoriesIn({ ...[git].flat()[0], ...spoken }, () => (gitUrl === undefined ? "git" : "--git"));
+}
+
+function repositoriesIn(written: Settings["git"], place: () => string): readonly RepositorySettings[] {
+  try {
+    return repositoriesOf(written);
+  } catch (thrown) {
+    const { message, remedy } = asFairleadError(thrown);
+    throw new FairleadError("ConfigInvalid", `${place()}.${message}`, { ...given({ remedy }), cause: thrown });
+  }
 }

@@ -21,9 +21,7 @@ export function build(node: Node, ofService: string | undefined): BuildSpec | nu
   }
   const field = fields(node, buildKeys);
   const context =
-    field("context") === undefined
-      ? folderContext(node, node.reading.directory)
-      : read(field("context"), buildContext);
+    field("context") === undefined ? folderContext(node, node.reading.directory) : read(field("context"), buildContext);
   if (context === undefined || context === null) return null;
   const inline = read(field("dockerfile_inline"), filledText);
   if (inline !== undefined && field("dockerfile") !== undefined) {

@@ -43,7 +43,15 @@ export interface OpenProject {
 export function openProject(source: ProjectSource, known: Reading["variables"]): OpenProject {
   const { file, text, directory, overrides = [], readText = () => ({ missing: "ENOENT" }), ground } = source;
   const library = openLibrary(file, directory, readText);
-  const blank: Reading = { file, directory, variables: known, problems: [], warnings: [], library, ...given({ ground }) };
+  const blank: Reading = {
+    file,
+    directory,
+    variables: known,
+    problems: [],
+    warnings: [],
+    library,
+    ...given({ ground }),
+  };
   const dotenv = posix.join(directory, ".env");
   const { lookUp, given: ofDotenv } = variablesBelow(blank, [{ path: dotenv }], known);
   const reading = { ...blank, variables: lookUp };

@@ -5,7 +5,18 @@
 import { posix } from "node:path";
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
-import { isMapping, items, quoted, read, readAll, report, reportKey, standing, wrongKind, type Node } from "../document/node.js";
+import {
+  isMapping,
+  items,
+  quoted,
+  read,
+  readAll,
+  report,
+  reportKey,
+  standing,
+  wrongKind,
+  type Node,
+} from "../document/node.js";
 import { boolean, choice, filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { mountKeys } from "../keys/keys.js";
