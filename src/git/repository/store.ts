@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Address } from "../program/address.js";
 import { GitFault } from "../program/fault.js";
@@ -43,13 +43,7 @@ export class Store {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await this.#git(["init", "--quiet", "--bare", "--template=", "."], readMs);
-    for (const [key, value] of [
-      ["remote.origin.url", address.url],
-      ["remote.origin.promisor", "true"],
-      ["remote.origin.partialclonefilter", "blob:none"],
-    ] as const) {
-      await this.#git(["config", key, value], readMs);
-    }
+    await this.#addRemote("origin", address.url);
     await mkdir(join(folder, "info"), { recursive: true });
     await writeFile(join(folder, "info", "attributes"), attributes);
   }
@@ -82,13 +76,7 @@ export class Store {
 
   /** A commit of another repository, which hangs in this one as a submodule. */
   async fetchForeign(remote: string, url: string, commit: string, signal: AbortSignal): Promise<void> {
-    for (const [key, value] of [
-      [`remote.${remote}.url`, url],
-      [`remote.${remote}.promisor`, "true"],
-      [`remote.${remote}.partialclonefilter`, "blob:none"],
-    ] as const) {
-      await this.#git(["config", key, value], readMs);
-    }
+    await this.#addRemote(remote, url);
     await this.#git(["fetch", "--quiet", "--no-tags", "--depth", "1", "--filter=blob:none", remote, commit], fetchMs, {
       signal,
     });
@@ -163,6 +151,13 @@ export class Store {
     const fetch = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
     const input = `${missing.join("\n")}\n`;
     await this.#git([...fetch, "--filter=blob:none", "--stdin", "origin"], fetchMs, { signal, input });
+  }
+
+  /** One that may leave out what is not asked for. An address never holds a login. */
+  async #addRemote(name: string, url: string): Promise<void> {
+    const value = `"${url.replace(/["\\]/g, "\\$&")}"`;
+    const text = `[remote "${name}"]\n\turl = ${value}\n\tpromisor = true\n\tpartialclonefilter = blob:none\n`;
+    await appendFile(join(this.folder, "config"), text);
   }
 
   async #commitAt(name: string): Promise<string> {

@@ -33,7 +33,14 @@ if (reason !== undefined) console.log(`the Dockerfile is not tested: ${reason}`)
 
 describe.skipIf(reason !== undefined)("the image", () => {
   beforeAll(async () => {
-    const build = ["build", "--network=host", "--build-arg", `NODE_IMAGE=${await baseImage(inject("engineHost"))}`];
+    const build = [
+      "build",
+      "--network=host",
+      "--build-arg",
+      "GIT=no",
+      "--build-arg",
+      `NODE_IMAGE=${await baseImage(inject("engineHost"))}`,
+    ];
     await docker([...build, "--tag", tag, context], { timeoutMs: 400_000, env: { DOCKER_BUILDKIT: "0" } });
   }, 600_000);
 
