@@ -34,7 +34,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
         const { startController } = await import("./tenure.js");
         return startController(config, environment, log);
       },
-      load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
+      load: async (config) => (await wiring()).sourceOf(config, environment, silentLog, { once: true }).load(),
       draft: async (...choice) => (await wiring()).draftServices(...choice),
       preview: async (config) => {
         work.begun = true;

@@ -1,7 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ServiceKey } from "./compose/model/service.js";
 import type { JournalState } from "./control/journal/standing.js";
-import type { ReconcileResult, RolloutOutcome, Telemetry } from "./control/ports/telemetry.js";
+import type {
+  ReconcileResult,
+  RolloutOutcome,
+  SourceResult,
+  SourceTelemetry,
+  Telemetry,
+} from "./control/ports/telemetry.js";
 import { type HookOutcome, hookOutcomes, type HookType, hookTypes } from "./http/hooks/outcome.js";
 import { type ConditionType, conditionTypes, type ServiceStatus } from "./plan/model/condition.js";
 import type { StepKind } from "./plan/model/step.js";
@@ -17,6 +23,7 @@ const queue = { name: "services" } as const;
 /** Records, not lists: a word added to one of these unions does not compile until it has its series. */
 const results = names<ReconcileResult>({ success: 0, requeue_after: 0, error: 0, terminal: 0 });
 const outcomes = names<RolloutOutcome>({ promoted: 0, "rolled-back": 0, superseded: 0, failed: 0 });
+const sourceResults = names<SourceResult>({ unchanged: 0, fetched: 0, failed: 0 });
 const statuses = names<ConditionStatus>({ True: 0, False: 0, Unknown: 0 });
 const steps = names<StepKind>({
   "create-network": 0,
@@ -114,6 +121,23 @@ function define(registry: Registry) {
       "fairlead_services_file_problems",
       "Problems in the newest version of a services file; 0 means that version is in force.",
       "file",
+    ),
+    sourceInfo: gauge(
+      "fairlead_source_info",
+      "Always 1: the commit of a repository that is in force.",
+      "source",
+      "revision",
+    ),
+    sourceLastSuccess: gauge(
+      "fairlead_source_last_success_timestamp_seconds",
+      "When a repository was last reached and read, in Unix time; 0 before the first time.",
+      "source",
+    ),
+    sourceFetches: counter(
+      "fairlead_source_fetches_total",
+      "Looks at a repository: unchanged, fetched, or failed.",
+      "source",
+      "result",
     ),
     engineUp: gauge(
       "fairlead_engine_up",
@@ -221,6 +245,8 @@ export class Metrics implements Telemetry {
   private readonly reports: (() => void)[] = [];
   private readonly hooks = new Map<string, Counter.Internal>();
   private readonly services = new Map<ServiceKey, ServiceSeries>();
+  /** In force, by source. */
+  private readonly revisions = new Map<string, string>();
 
   constructor(version: string) {
     describeProcess(this.registry);
@@ -352,6 +378,26 @@ export class Metrics implements Telemetry {
 
   fileForgotten(file: string): void {
     this.all.problems.remove({ file });
+  }
+
+  sourceFollowed(source: string): void {
+    this.all.sourceLastSuccess.set({ source }, 0);
+    for (const result of sourceResults) this.all.sourceFetches.inc({ source, result }, 0);
+  }
+
+  sourceFetched(source: string, result: SourceResult): void {
+    this.all.sourceFetches.inc({ source, result });
+  }
+
+  sourceSucceeded(source: string, at: number): void {
+    this.all.sourceLastSuccess.set({ source }, at);
+  }
+
+  sourceInForce(source: string, revision: string): void {
+    const before = this.revisions.get(source);
+    if (before !== undefined) this.all.sourceInfo.remove({ source, revision: before });
+    this.revisions.set(source, revision);
+    this.all.sourceInfo.set({ source, revision }, 1);
   }
 
   engineUp(isUp: boolean): void {

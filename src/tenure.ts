@@ -152,7 +152,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     gates: fencedGates(gatesIn(engine), office.assertHeld),
     registry,
     contexts: contextsOf(config, environment),
-    source: sourceOf(config, environment, log),
+    source: sourceOf(config, environment, log, { telemetry: metrics }),
     prober: connectProber({ engine, version }),
     hostFiles,
     journal,
@@ -188,7 +188,13 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     },
   });
   log.info(
-    { version, hooks: formatAddress(listeners.hooks), admin: formatAddress(listeners.admin), files: config.files },
+    {
+      version,
+      hooks: formatAddress(listeners.hooks),
+      admin: formatAddress(listeners.admin),
+      files: config.files,
+      repositories: config.repositories.map(({ source }) => source),
+    },
     "listening",
   );
   if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
 import type { ServiceKey } from "./compose/model/service.js";
 import { formatProblem } from "./compose/values/problem.js";
+import type { Problem } from "./compose/values/problem.js";
 import type { Config } from "./config/config.js";
 import { openContexts } from "./context/contexts.js";
 import { Digests } from "./control/desired/digests.js";
@@ -18,6 +19,7 @@ import type { Contexts } from "./control/ports/builds.js";
 import type { Gates } from "./control/ports/gates.js";
 import type { Log } from "./control/ports/log.js";
 import type { Source } from "./control/ports/source.js";
+import type { SourceTelemetry } from "./control/ports/telemetry.js";
 import { forecastAll } from "./control/surface/preview.js";
 import type { Preview } from "./control/surface/surface.js";
 import { systemClock } from "./control/time/clock.js";
@@ -29,6 +31,7 @@ import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { connectGates } from "./gate/haproxy.js";
+import { gitSource } from "./git/source.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { silentLog } from "./log.js";
 import type { Metrics } from "./metrics.js";
@@ -39,6 +42,7 @@ import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
+import { together } from "./source/together.js";
 import { readVersion } from "./version.js";
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
@@ -52,7 +56,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
   try {
     const engine = engineOf(config, registry, silentLog);
     const journal = await Journal.peek(config.data, silentLog);
-    const { projects } = await sourceOf(config, environment, silentLog).load();
+    const { projects } = await sourceOf(config, environment, silentLog, { once: true }).load();
     const specs = projects.flatMap((project) => project.services);
     const record = (key: ServiceKey) => journal.record(key);
     const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
@@ -94,17 +98,31 @@ export async function draftServices(config: Config, choice: Choice, name: string
   return draftFile(name ?? projectIn(survey) ?? "host", survey);
 }
 
-export function sourceOf(config: Config, environment: Environment, log: Log): Source {
-  return fileSource({
-    files: config.files,
-    profiles: config.profiles,
-    gateImage: config.gateImage,
-    environment,
-    onWarning: (warning) => {
+/** `once`: for one look, after which nothing of a repository is left behind. */
+export function sourceOf(
+  config: Config,
+  environment: Environment,
+  log: Log,
+  { once = false, telemetry = untold }: { readonly once?: boolean; readonly telemetry?: SourceTelemetry } = {},
+): Source {
+  const { files, repositories, profiles, gateImage, data } = config;
+  const reading = {
+    ...{ profiles, gateImage, environment },
+    onWarning: (warning: Problem) => {
       log.warn({ file: warning.file }, formatProblem(warning));
     },
-  });
+  };
+  const folder = join(data, "git");
+  const git = repositories.length === 0 ? [] : [gitSource({ ...reading, repositories, folder, once, telemetry, log })];
+  return together([...(files.length === 0 ? [] : [fileSource({ ...reading, files })]), ...git]);
 }
+
+const untold: SourceTelemetry = {
+  sourceFollowed: () => undefined,
+  sourceFetched: () => undefined,
+  sourceSucceeded: () => undefined,
+  sourceInForce: () => undefined,
+};
 
 export function contextsOf(config: Config, environment: Environment): Contexts {
   return openContexts({ scratch: join(config.data, "build"), environment: gitEnvironment(environment) });

@@ -4,7 +4,7 @@ import type { Setting } from "../config/setting.js";
 import { settings, settingsFilePlace } from "../config/settings.js";
 
 /** Of what verbs that read services files have to know. */
-const ofFiles = ["files", "profiles", "gateImage", "data"] as const;
+const ofFiles = ["files", "gitUrl", "gitRef", "gitPaths", "profiles", "gateImage", "data"] as const;
 const rows: Readonly<Record<string, Setting>> = settings;
 
 /** The flags of verbs that read services files. */

@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
+import { FairleadError } from "../errors.js";
+import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
 import type { Environment } from "../process/environment.js";
+import { given } from "../tools/present.js";
 import type { Kind } from "./kinds.js";
 import { readTable } from "./read.js";
-import type { AttributeOf, ValuesOf } from "./setting.js";
+import type { AttributeOf, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
 import type { SettingsFile } from "./setting.js";
 import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
@@ -19,6 +22,7 @@ export interface Config extends Settings {
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
   readonly helps: string | undefined;
   readonly docker: ValuesOf<typeof dockerSettings>;
+  readonly repositories: readonly RepositorySettings[];
 }
 
 export type LogLevel = Config["logLevel"];
@@ -57,12 +61,12 @@ export function readConfig(
   const sources = { flags, environment, file };
   const nothing = { flags: {}, environment: {}, file: noSettings };
   const helps = environment[helperVariable] === "" ? undefined : environment[helperVariable];
-  const read = {
-    ...readTable(settings, sources, (name) => (unread.some((one) => one === name) ? nothing : sources)),
-    docker: readTable(dockerSettings, sources),
-    helps,
-  };
-  return helps === undefined ? read : { ...read, standby: true, hooksListen: nowhere, adminListen: nowhere };
+  const read = readTable(settings, sources, (name) => (unread.some((one) => one === name) ? nothing : sources));
+  const repositories = followed(read, file);
+  // Nobody has named the usual file: the repository's take its place.
+  const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
+  const own = { ...read, files, repositories, docker: readTable(dockerSettings, sources), helps };
+  return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
 
 /** The one that is named has to be there; of the usual ones the first that is there counts. */
@@ -74,4 +78,22 @@ function findSettings(flags: Flags, environment: Environment, usualFiles: readon
   if (named !== undefined && named !== "") return readSettingsFile(named, schema, variable);
   const found = usualFiles.find((path) => existsSync(path));
   return found === undefined ? noSettings : readSettingsFile(found, schema, "the settings file");
+}
+
+/** Flags and variables name one repository: that of the settings file, or one of their own. */
+function followed({ git, gitUrl, gitRef, gitPaths }: Settings, file: SettingsFile): readonly RepositorySettings[] {
+  const spoken = given({ url: gitUrl, ref: gitRef, path: gitPaths });
+  const inFile = (key: string) => file.place(`git.${key}`);
+  if (Object.keys(spoken).length === 0) return repositoriesOf(git, inFile);
+  if (Array.isArray(git) && git.length > 1) {
+    const remedy = "write it there, or leave one repository in the settings file";
+    throw new FairleadError("ConfigInvalid", "--git and its like name one repository, and `git` holds several", {
+      remedy,
+    });
+  }
+  const flags: Readonly<Record<string, string>> = { url: "--git", ref: "--git-ref", path: "--git-path" };
+  const isSpoken = (key: string) => key === "url" || Object.hasOwn(spoken, key);
+  return repositoriesOf({ ...[git].flat()[0], ...spoken }, (key) =>
+    isSpoken(key) ? (flags[key] ?? key) : inFile(key),
+  );
 }

@@ -6,6 +6,7 @@ import type { ServiceStatus } from "../plan/model/condition.js";
 import type { HostSnapshot } from "../plan/model/observed.js";
 import { Cached } from "../tools/cached.js";
 import { announce } from "./desired/announce.js";
+import { committedIn } from "./desired/committed.js";
 import { Catalog } from "./desired/catalog.js";
 import { Digests } from "./desired/digests.js";
 import { patient } from "./desired/patience.js";
@@ -122,6 +123,7 @@ export class Controller {
       telemetry,
       clock,
       recall: (memory) => this.#timeline.recall(memory),
+      provenance: (project) => this.#catalog.snapshot.provenance?.get(project),
     });
     this.#pulls = new Pulls({
       pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
@@ -215,6 +217,7 @@ export class Controller {
       engine,
       host,
       source: () => this.#catalog.snapshot,
+      tidy: async (mounted) => options.source.tidy?.(mounted),
       telemetry,
       clock,
       log,
@@ -253,6 +256,7 @@ export class Controller {
       releases,
       targets: this.#targets,
       triggers: this.#triggers,
+      source: options.source,
       clock,
       log,
       ready: () => this.#ready,
@@ -361,6 +365,9 @@ export class Controller {
   #adopt(snapshot: SourceSnapshot): void {
     const { telemetry, log } = this.options;
     announce(snapshot, this.#catalog.snapshot, telemetry, log);
+    for (const [key, from] of committedIn(snapshot, this.#catalog)) {
+      this.options.journal.events.committed(key, from, this.#timeline.time.now());
+    }
     const { added, removed } = this.#catalog.adopt(snapshot, this.#timeline.time.now());
     for (const key of removed) {
       telemetry.serviceRemoved(key);

@@ -1,12 +1,14 @@
 import { posix } from "node:path";
 import type { ProjectSpec } from "../compose/model/service.js";
+import type { Ground } from "../compose/document/ground.js";
 import { readProject, type ReadResult } from "../compose/project/compose.js";
 import type { ImageReference } from "../compose/values/image.js";
 import type { Problem } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
+import { given } from "../tools/present.js";
 import type { Selected } from "./selection.js";
-import { Texts } from "./texts.js";
+import { Texts, type Shelf } from "./texts.js";
 
 /** What is known of one project. */
 export interface Known {
@@ -27,12 +29,19 @@ export interface ReadOptions {
   /** Of gates. Absent: HAProxy's own. */
   readonly gateImage?: ImageReference;
   readonly onWarning: (warning: Problem) => void;
+  /** Where relative names of files begin. Absent: in the working directory. */
+  readonly root?: string;
+  /** Absent: the host's own files. */
+  readonly shelf?: Shelf;
+  /** Absent: the paths in the files stand where they are written. */
+  readonly ground?: Ground;
 }
 
 /** Reads a project again; answers `before` itself if nothing has changed. */
 export async function reread(selected: Selected, before: Known | undefined, options: ReadOptions): Promise<Known> {
-  const texts = new Texts();
-  for (const file of selected.files) await texts.read(posix.resolve(file), true);
+  const { root = ".", shelf } = options;
+  const texts = new Texts(shelf);
+  for (const file of selected.files) await texts.read(posix.resolve(root, file), true);
   if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
   const result = await readWhole(selected, texts, options);
   const { gateImage = defaultGateImage } = options;
@@ -67,10 +76,13 @@ async function readWhole(selected: Selected, texts: Texts, options: ReadOptions)
 function readOnce(
   { files }: Selected,
   texts: Texts,
-  { environment, profiles }: ReadOptions,
+  { environment, profiles, root = ".", ground }: ReadOptions,
   onUnread: (path: string) => void,
 ): ReadResult {
-  const named = files.map((file) => ({ file, path: posix.resolve(file), found: texts.get(posix.resolve(file)) }));
+  const named = files.map((file) => {
+    const path = posix.resolve(root, file);
+    return { file, path, found: texts.get(path) };
+  });
   const problems = named.flatMap(({ file, found }) =>
     found !== undefined && "missing" in found ? [unreadable(file, found.missing)] : [],
   );
@@ -83,7 +95,7 @@ function readOnce(
     overrides,
     directory: posix.dirname(own.path),
     environment,
-    ...(profiles === undefined ? {} : { profiles }),
+    ...given({ profiles, ground }),
     readText: (path) => {
       const found = texts.get(path);
       if (found === undefined) onUnread(path);

@@ -20,7 +20,7 @@ export function snapshotOf(
   return { generation, projects, problems: [...files.values()].flat(), files };
 }
 
-function sameName(file: string, twin: ProjectSpec): Problem {
+export function sameName(file: string, twin: ProjectSpec): Problem {
   const message = `the project "${twin.name}" is already declared in ${twin.file}`;
   return { file, path: "name", message, hint: "give each project a name of its own" };
 }

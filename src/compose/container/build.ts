@@ -7,7 +7,7 @@ import { buildKeys } from "../keys/build-keys.js";
 import { fields, type Fields } from "../keys/fields.js";
 import type { BuildContext, BuildSpec } from "../model/build-spec.js";
 import { familiarImage, parseImage } from "../values/image.js";
-import { buildContext } from "./build-context.js";
+import { buildContext, folderContext } from "./build-context.js";
 import { extraHosts } from "./naming.js";
 import { platform } from "./platform.js";
 
@@ -21,10 +21,8 @@ export function build(node: Node, ofService: string | undefined): BuildSpec | nu
   }
   const field = fields(node, buildKeys);
   const context =
-    field("context") === undefined
-      ? ({ kind: "path", path: node.reading.directory } as const)
-      : read(field("context"), buildContext);
-  if (context === undefined) return null;
+    field("context") === undefined ? folderContext(node, node.reading.directory) : read(field("context"), buildContext);
+  if (context === undefined || context === null) return null;
   const inline = read(field("dockerfile_inline"), filledText);
   if (inline !== undefined && field("dockerfile") !== undefined) {
     reportKey(node, "`dockerfile` and `dockerfile_inline` exclude each other", "remove one of them");

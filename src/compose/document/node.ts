@@ -5,6 +5,7 @@
 import type { Problem } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { nearest } from "../values/suggest.js";
+import type { Ground, Use } from "./ground.js";
 import { interpolate } from "./interpolate.js";
 import { whyMissing, type Library } from "./library.js";
 import type { Origin } from "./origin.js";
@@ -16,6 +17,8 @@ export interface Reading extends Origin {
   readonly problems: Problem[];
   readonly warnings: Problem[];
   readonly library: Library;
+  /** Absent: paths stand where they are written. */
+  readonly ground?: Ground;
 }
 
 /**
@@ -32,6 +35,12 @@ export interface Node {
 export function report(node: Node, message: string, hint?: string): null {
   node.reading.problems.push(problemAt(node, node.place.value, message, hint));
   return null;
+}
+
+/** A path of the host as the engine or a build is given it; null: it is reported why it cannot be. */
+export function standing(node: Node, path: string, use: Use): string | null {
+  const found = node.reading.ground?.stand(path, use) ?? { path };
+  return "path" in found ? found.path : report(node, found.refused, found.hint);
 }
 
 /** Reports at the node's key instead of its value. */

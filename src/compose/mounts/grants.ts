@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { findDeclared, type Declared } from "../declarations/declared.js";
 import { fileMode } from "../document/file-mode.js";
-import { isMapping, items, read, readAll, report, warn, wrongKind, type Node } from "../document/node.js";
+import { isMapping, items, read, readAll, report, standing, warn, wrongKind, type Node } from "../document/node.js";
 import { filledText, integer, text } from "../document/scalar.js";
 import { configGrantKeys, secretGrantKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
@@ -106,14 +106,16 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
           },
         },
       };
-    case "file":
+    case "file": {
+      const source = standing(node, content.path, "read");
+      if (source === null) return null;
       for (const at of [field("uid"), field("gid"), field("mode")]) if (at !== undefined) warnUnused(at);
       return {
         node,
         result: {
           mount: {
             type: "bind",
-            source: content.path,
+            source,
             target: path,
             readOnly: true,
             createHostPath: false,
@@ -121,6 +123,7 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
           },
         },
       };
+    }
   }
 }
 

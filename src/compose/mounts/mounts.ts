@@ -5,7 +5,18 @@
 import { posix } from "node:path";
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
-import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "../document/node.js";
+import {
+  isMapping,
+  items,
+  quoted,
+  read,
+  readAll,
+  report,
+  reportKey,
+  standing,
+  wrongKind,
+  type Node,
+} from "../document/node.js";
 import { boolean, choice, filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { mountKeys } from "../keys/keys.js";
@@ -145,7 +156,8 @@ function named(node: Node, scope: MountScope, key: string, common: Common): Decl
 }
 
 function bind(node: Node, path: string, common: Common & Pick<Mount, "createHostPath">): DeclaredMount | null {
-  const source = hostPath(node, path);
+  const written = hostPath(node, path);
+  const source = written === null ? null : standing(node, written, common.readOnly ? "read" : "write");
   return source === null ? null : { mount: { ...common, type: "bind", source }, volume: undefined };
 }
 

@@ -31,6 +31,7 @@ const rollout = z.object({
   specHash: z.string().optional(),
   rollback: z.literal(true).optional(),
   message: z.string().optional(),
+  commit: z.object({ id: z.string(), source: z.string(), author: z.string(), subject: z.string() }).optional(),
 });
 
 /** One line of the journal. What cannot be read is skipped: the containers still tell the essential. */

@@ -1,4 +1,7 @@
+import type { ServiceKey } from "../../compose/model/service.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
+import { printable } from "../../tools/printable.js";
+import type { Provenance } from "../ports/source.js";
 import type { Entry } from "./entry.js";
 import { eventOf, type Event } from "./event.js";
 
@@ -18,6 +21,13 @@ export class Events {
   noted(entry: Entry): void {
     const event = eventOf(entry);
     if (event !== undefined) this.#add(event);
+  }
+
+  /** A commit has changed what a service is to be. */
+  committed(key: ServiceKey, { source, commit }: Provenance, at: number): void {
+    const [project = "", service = ""] = key.split("/");
+    const message = printable(`commit ${commit.id.slice(0, 7)} of ${source}, ${commit.author}: ${commit.subject}`, 300);
+    this.#add({ at: new Date(at).toISOString(), project, service, type: "commit", reason: "Committed", message });
   }
 
   /** A service's state has changed. */

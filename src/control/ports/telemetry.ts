@@ -28,6 +28,20 @@ export interface Telemetry extends QueueTelemetry {
   clockSkew(seconds: number): void;
 }
 
+/** How repositories are followed. */
+export interface SourceTelemetry {
+  /** Its series exist from now on, at zero. */
+  sourceFollowed(source: string): void;
+  sourceFetched(source: string, result: SourceResult): void;
+  /** In epoch seconds. */
+  sourceSucceeded(source: string, at: number): void;
+  /** This commit is in force from now on. */
+  sourceInForce(source: string, revision: string): void;
+}
+
+/** `unchanged`: it has been asked, and has nothing new. */
+export type SourceResult = "unchanged" | "fetched" | "failed";
+
 /** client-go's workqueue metrics, for the queue named `services`. */
 export interface QueueTelemetry {
   added(): void;

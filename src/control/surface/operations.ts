@@ -25,6 +25,7 @@ import type { BuildOutput } from "../ports/builds.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";
 import type { Log } from "../ports/log.js";
+import type { Push, RepositoryState, Source, Told } from "../ports/source.js";
 import type { Bursts } from "../queue/bursts.js";
 import type { Builds } from "../work/builds.js";
 import type { Ledger } from "../work/ledger.js";
@@ -61,6 +62,7 @@ export interface OperationsOptions {
   readonly releases: Releases;
   readonly targets: Targets;
   readonly triggers: Triggers;
+  readonly source: Pick<Source, "repositories" | "told">;
   readonly clock: Clock;
   readonly log: Log;
   readonly ready: () => boolean;
@@ -99,6 +101,14 @@ export class Operations implements Surface {
 
   keysForContainer(name: string): readonly ServiceKey[] {
     return this.options.catalog.keysForContainer(name);
+  }
+
+  repositories(): readonly RepositoryState[] {
+    return this.options.source.repositories?.() ?? [];
+  }
+
+  pushed(push: Push): Told {
+    return this.options.source.told?.(push) ?? { looking: [], reason: "no repository is followed" };
   }
 
   reconcile(keys: readonly ServiceKey[], cause: string): void {

@@ -9,7 +9,10 @@ import type { EventWish } from "../journal/events.js";
 import type { JournalState } from "../journal/standing.js";
 import type { BuildOutput } from "../ports/builds.js";
 import type { LogLine } from "../ports/logs.js";
+import type { Push, RepositoryState, Told } from "../ports/source.js";
 import type { EngineState } from "./engine-state.js";
+
+export type { Push, RepositoryState, Told };
 
 /** What the HTTP surface and the command line may ask of a running controller. */
 export interface Surface {
@@ -25,6 +28,10 @@ export interface Surface {
   keysForName(name: string): readonly ServiceKey[];
   /** The declared service that a container's name belongs to: `project-service-1`, or its `container_name`. */
   keysForContainer(name: string): readonly ServiceKey[];
+  /** The repositories that services files come from, as they stand. */
+  repositories(): readonly RepositoryState[];
+  /** A repository has news, as somebody says: those that follow it look now. */
+  pushed(push: Push): Told;
   /** Build again those of them that are built here, and answer which. */
   rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]>;
   /** The last lines of a service's last build, oldest first; undefined if none has begun since the controller did. */

@@ -18,6 +18,7 @@ import { isUndoing, undoOf } from "../../plan/rollout/on-rollback.js";
 import { toleratedFailures } from "../../plan/slot/failures.js";
 import { shorten } from "../../plan/steps/render.js";
 import { given } from "../../tools/present.js";
+import { byCommit } from "../journal/event.js";
 import type { Journal } from "../journal/journal.js";
 import type { Failure, ServiceRecord } from "../journal/record.js";
 import { CrashLoops } from "../observed/crash-loops.js";
@@ -26,6 +27,7 @@ import { RefusedStarts } from "../observed/refused-starts.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";
 import type { Log } from "../ports/log.js";
+import type { Provenance } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { lastLines } from "./last-lines.js";
 
@@ -39,6 +41,8 @@ export interface LedgerOptions {
   readonly clock: Clock;
   /** What the journal says, by the clock of today. */
   readonly recall: (memory: Memory) => Memory;
+  /** Where a project comes from; undefined: from no repository. */
+  readonly provenance: (project: string) => Provenance | undefined;
 }
 
 /** What is remembered of each service from one look to the next: the journal's part, and the little that need not outlive us. */
@@ -135,12 +139,23 @@ export class Ledger {
       isUndoing: undoing,
     });
     if (rollout === undefined || rollout === known) return this.#noteUndo(key, known, spec, view);
-    const told = withCause(rollout, journal.record(key).failures);
+    const told = this.#withCommit(key, spec, known, withCause(rollout, journal.record(key).failures));
     await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
     if (rollout.finishedAt === undefined)
-      log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun`));
+      log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun${byCommit(told)}`));
     else await this.#finish(key, rollout, containers, log);
     return told;
+  }
+
+  /** A rollout of another spec than the one before is the commit's work; one of another digest is the tag's. */
+  #withCommit(key: ServiceKey, spec: ServiceSpec, known: Rollout | undefined, rollout: Rollout): Rollout {
+    const before = known?.id === rollout.id ? known : undefined;
+    if (before !== undefined) return before.commit === undefined ? rollout : { ...rollout, commit: before.commit };
+    const last = this.options.journal.record(key).rollouts.at(-1);
+    const from = this.options.provenance(spec.project);
+    if (from === undefined || rollout.rollback === true || last?.specHash === rollout.specHash) return rollout;
+    const { id, author, subject } = from.commit;
+    return { ...rollout, commit: { id, source: from.source, author, subject } };
   }
 
   /** What followed a rollout that failed belongs to its history. */

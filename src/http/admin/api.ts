@@ -22,6 +22,7 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
         ready: surface.ready(),
         services: surface.services(),
         problems: surface.problems(),
+        sources: surface.repositories(),
         journal: surface.journal(),
         engine: surface.engine(),
       });

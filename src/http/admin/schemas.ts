@@ -25,7 +25,7 @@ export const time: Schema = { type: "string", format: "date-time" };
 
 export const eventTypes: readonly Event["type"][] = [
   ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume", "stop", "start"] as const),
-  ...(["approval", "retry", "adoption", "reload"] as const),
+  ...(["approval", "retry", "adoption", "reload", "commit"] as const),
 ];
 
 export const pin: Schema = object({ revision: { type: "integer" }, digest: name });
@@ -42,6 +42,28 @@ export const rollout: Schema = {
   specHash: name,
   rollback: { const: true },
   onRollback: object({ outcome: { enum: ["done", "failed"] }, message: name }),
+  commit: object({ id: name, source: name, author: name, subject: name }),
+};
+
+const commit: Schema = object({ id: name, author: name, at: name, subject: name });
+
+/** A repository that services files come from. */
+export const source: Schema = {
+  ...object({
+    source: name,
+    ref: name,
+    condition: object({ status: { enum: ["True", "False"] }, reason: name, message: name }),
+    projects: list(object({ project: name, file: name, revision: name })),
+  }),
+  properties: {
+    source: name,
+    ref: name,
+    newest: commit,
+    inForce: commit,
+    lastSuccessAt: time,
+    condition: object({ status: { enum: ["True", "False"] }, reason: name, message: name }),
+    projects: list(object({ project: name, file: name, revision: name })),
+  },
 };
 
 export const service: Schema = {

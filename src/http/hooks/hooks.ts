@@ -15,6 +15,12 @@ import type { HttpLog } from "../web/log.js";
 import { answerNotFound, refuse, Refusal } from "../web/refusal.js";
 import { deliveryHooks } from "./delivery-hook.js";
 import { dockerhub } from "./dockerhub.js";
+import { azureDevops } from "./forges/azure-devops.js";
+import { bitbucket } from "./forges/bitbucket.js";
+import { giteas } from "./forges/gitea.js";
+import { github } from "./forges/github.js";
+import { gitlab } from "./forges/gitlab.js";
+import { gogs } from "./forges/gogs.js";
 import { generic } from "./generic.js";
 import { type HookOutcome, hookOutcome, type HookType } from "./outcome.js";
 import { type Prove, proofOf } from "./proof.js";
@@ -22,7 +28,8 @@ import { refusedDeliveries } from "./refused.js";
 import type { Sender } from "./sender.js";
 import type { UnprovenLimits } from "./unproven.js";
 
-const senders: readonly Sender[] = [dockerhub, generic, ...deliveryHooks];
+const forges: readonly Sender[] = [github, gitlab, ...giteas, gogs, bitbucket, azureDevops];
+const senders: readonly Sender[] = [dockerhub, generic, ...deliveryHooks, ...forges];
 const retryAfterSeconds = 5;
 
 export interface HookTelemetry {
@@ -114,21 +121,21 @@ function received(sender: Sender, { prove, timeoutMs, proven, refused, reject, r
     const proof = await prove(req, sender);
     if (!proof.proven) {
       refused(sender.type, proof.why);
-      await (proof.signed === true && isDelivery(req) ? rejectSigned : reject)(req, res, next);
+      await (proof.signed === true && isDelivery(req, sender) ? rejectSigned : reject)(req, res, next);
       return;
     }
     proven(req);
     if (req.method !== "POST") throw new Refusal(405, "hooks take POST only", undefined, { Allow: "POST" });
-    assertReadable(req);
+    assertReadable(req, sender.form);
     req.body = proof.body ?? (await readBody(req, { limit: largestBody, timeoutMs }));
     next();
   };
 }
 
-function isDelivery(req: Request): boolean {
+function isDelivery(req: Request, { form }: Sender): boolean {
   if (req.method !== "POST") return false;
   try {
-    assertReadable(req);
+    assertReadable(req, form);
     return true;
   } catch {
     return false;
@@ -137,7 +144,8 @@ function isDelivery(req: Request): boolean {
 
 function delivered(sender: Sender, surface: Surface): RequestHandler {
   return async (req, res) => {
-    const event = sender.read(jsonOf(req.body as Buffer));
+    const bytes = req.body as Buffer;
+    const event = sender.read(jsonOf(sender.jsonIn?.(bytes, req) ?? bytes), req);
     const named = [
       ...new Set([
         ...event.images.flatMap((image) => surface.keysForImage(image)),
@@ -148,9 +156,14 @@ function delivered(sender: Sender, surface: Surface): RequestHandler {
     const image = event.images.map(formatImage).join(", ");
     const cause = image === "" ? `hook ${sender.type}` : `hook ${sender.type}: ${image}`;
     const keys = event.build === true ? await surface.rebuild(named, cause) : named;
-    if (keys.length > 0) {
-      if (event.build !== true) surface.reconcile(keys, cause);
-      res.status(202).json({ enqueued: keys });
+    const told = event.pushes?.map((push) => surface.pushed(push)) ?? [];
+    const looking = [...new Set(told.flatMap((one) => one.looking))];
+    const reason = event.reason ?? told.find((one) => one.reason !== undefined)?.reason;
+    if (keys.length + looking.length > 0) {
+      if (event.build !== true && keys.length > 0) surface.reconcile(keys, cause);
+      res.status(202).json({ enqueued: [...keys, ...looking] });
+    } else if (reason !== undefined) {
+      res.status(200).json({ reason });
     } else if (surface.ready()) {
       // A success: senders disable a hook that keeps failing.
       const which = image === "" ? "has that name" : `uses ${image}`;

@@ -1,5 +1,8 @@
 /** One receiver each: `POST /hooks/<type>`. */
-export const hookTypes = ["dockerhub", "generic", "delivery-hook"] as const;
+export const hookTypes = [
+  ...(["dockerhub", "generic", "delivery-hook"] as const),
+  ...(["github", "gitlab", "gitea", "gogs", "bitbucket", "azure-devops"] as const),
+] as const;
 export type HookType = (typeof hookTypes)[number];
 
 /** What became of a delivery, as `fairlead_hooks_total` counts it: few words, whatever strangers send. */

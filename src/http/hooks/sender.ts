@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { type ImageReference, parseImage } from "../../compose/values/image.js";
+import type { Push } from "../../control/surface/surface.js";
 import { FairleadError } from "../../errors.js";
 import type { Secret } from "../../tools/secret.js";
 import { Refusal } from "../web/refusal.js";
@@ -13,8 +14,12 @@ export interface Sender {
   /** How it proves that it knows a secret without showing it. */
   readonly signature?: Signature;
   secret(req: Request): string | undefined;
+  /** It may send a form in place of JSON. */
+  readonly form?: true;
+  /** Where the JSON stands in its body. Absent: it is the body. */
+  jsonIn?(body: Uint8Array, req: Request): Uint8Array;
   /** Throws Refusal 400 for a body that is not this sender's. */
-  read(body: unknown): HookEvent;
+  read(body: unknown, req: Request): HookEvent;
 }
 
 export interface Signature {
@@ -33,6 +38,10 @@ export interface HookEvent {
   readonly services: readonly string[];
   /** Names of containers. */
   readonly containers?: readonly string[];
+  /** Repositories that have news. */
+  readonly pushes?: readonly Push[];
+  /** Why it concerns nothing here, whatever is declared. */
+  readonly reason?: string;
   /** What is built here is to be built again. */
   readonly build?: boolean;
 }

@@ -36,7 +36,7 @@ if (reason !== undefined) console.log(`the Dockerfile is not tested: ${reason}`)
 
 describe.skipIf(reason !== undefined)("the image", () => {
   beforeAll(async () => {
-    await promisify(execFile)(`${context}deploy/release/image.sh`, [name, "--", "--network=host"], {
+    await promisify(execFile)(`${context}deploy/release/image.sh`, [name, "--", "--network=host", "--build-arg", "GIT=no"], {
       timeout: 400_000,
       maxBuffer: 64 << 20,
       env: {

@@ -31,6 +31,7 @@ export interface Declared {
   readonly retry?: (key: ServiceKey) => Promise<void>;
   readonly logs?: Surface["logs"];
   readonly events?: Surface["events"];
+  readonly pushed?: Surface["pushed"];
 }
 
 export const shop: Readonly<Record<ServiceKey, string>> = {
@@ -52,6 +53,7 @@ export function fakeSurface({
   retry,
   logs,
   events,
+  pushed = () => ({ looking: [], reason: "no repository is followed" }),
 }: Declared = {}): FakeSurface {
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
@@ -65,6 +67,8 @@ export function fakeSurface({
     ready: () => ready,
     engine: () => engine,
     problems: () => problems,
+    repositories: () => [],
+    pushed,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
     service: (key) => surface.services().find(({ project, service }) => `${project}/${service}` === key),
     keysForImage: (wanted) =>

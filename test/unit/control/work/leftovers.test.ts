@@ -41,6 +41,7 @@ async function open({ prune = false, problems = 0, projects = [project] } = {}) 
   };
   const host = new Cached(() => engine.snapshot());
   const leftovers = new Leftovers({
+    tidy: () => Promise.resolve(),
     engine,
     host,
     source: () => snapshot,
