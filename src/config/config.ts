@@ -7,7 +7,6 @@ import type { Kind } from "./kinds.js";
 import { readTable } from "./read.js";
 import type { AttributeOf, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
-import type { SettingsFile } from "./setting.js";
 import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 
 /**
