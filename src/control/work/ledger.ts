@@ -1,6 +1,6 @@
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import type { Digest } from "../../compose/values/image.js";
-import { trackRollout } from "../../plan/history/history.js";
+import { supersededBy, trackRollout } from "../../plan/history/history.js";
 import { highestOnHost, revisionIn } from "../../plan/history/numbering.js";
 import { openingOf } from "../../plan/history/opening.js";
 import type { Adopted } from "../../plan/host/adopt.js";
@@ -140,7 +140,7 @@ export class Ledger {
     });
     if (rollout === undefined || rollout === known) return this.#noteUndo(key, known, spec, view);
     const told = this.#withCommit(key, spec, known, withCause(rollout, journal.record(key).failures));
-    await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
+    await this.#note(key, told, log);
     if (rollout.finishedAt === undefined)
       log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun${byCommit(told)}`));
     else await this.#finish(key, rollout, containers, log);
@@ -272,11 +272,20 @@ export class Ledger {
     }
   }
 
-  /** A rollout that has ended without a container that could tell. */
+  /** A rollout that has ended, and no container tells of it now. */
   async #close(key: ServiceKey, rollout: Rollout | undefined, log: Log): Promise<void> {
     if (rollout === undefined) return;
-    await this.options.journal.append({ type: "rollout", at: this.options.clock.now(), key, rollout });
+    await this.#note(key, rollout, log);
     await this.#finish(key, rollout, [], log);
+  }
+
+  /** One that was under way has ended with it. */
+  async #note(key: ServiceKey, rollout: Rollout, log: Log): Promise<void> {
+    const { journal, clock } = this.options;
+    const { rollout: known, failures } = journal.record(key);
+    const before = supersededBy(known, rollout, clock.now());
+    if (before !== undefined) await this.#close(key, withCause(before, failures), log);
+    await journal.append({ type: "rollout", at: clock.now(), key, rollout });
   }
 
   async keepLogs(key: ServiceKey, step: StepOf<"keep-logs">, id: string, log: Log): Promise<void> {

@@ -53,6 +53,12 @@ export function trackRollout(known: Rollout | undefined, scene: Scene): Rollout 
   return { ...open, finishedAt: new Date(now).toISOString(), ...(open.rollback === true ? endOfRollback(end) : end) };
 }
 
+/** The end of the one before, which something newer has taken the place of while slots were still to come. */
+export function supersededBy(known: Rollout | undefined, rollout: Rollout, now: number): Rollout | undefined {
+  if (known === undefined || known.finishedAt !== undefined || known.id === rollout.id) return undefined;
+  return { ...known, finishedAt: new Date(now).toISOString(), outcome: "superseded", reason: "RolloutStarted" };
+}
+
 /** It is no success that a person had to go back; and what fails then is not rolled back once more. */
 function endOfRollback(end: End): End {
   if (end.outcome === "promoted") return { outcome: "rolled-back", reason: "Pinned" };

@@ -304,3 +304,17 @@ export function slow(engine: SimulatedEngine, pauses: readonly (readonly [before
     },
   });
 }
+
+/** The same engine, which takes so long from its list to what the containers are: what it tells is newer than its list. */
+export function lateLooks(engine: Engine, clock: Clock, ms: () => number): Engine {
+  const snapshot: Engine["snapshot"] = async (claim) => {
+    const { reading } = await engine.snapshot(claim);
+    await new Promise<void>((resolve) => void clock.after(ms(), resolve));
+    const host = await engine.snapshot(claim);
+    return reading === undefined ? host : { ...host, reading };
+  };
+  return new Proxy(engine, {
+    get: (target, name, receiver) =>
+      name === "snapshot" ? snapshot : (Reflect.get(target, name, receiver) as unknown),
+  });
+}

@@ -106,6 +106,21 @@ describe.each([
     await second.stop();
   });
 
+  it("has proved that digest: made anew while nothing else serves, it is left to get well", async () => {
+    const { stage, controller } = await withTwo([spec]);
+    await controller.surface.rollback(key, undefined);
+    await stage.until("pinned", isPinned(controller));
+    stage.push("a", { healthyAfterMs: "never" });
+    stage.push("b", {});
+    for (const { id } of stage.engine.world.host.containers) stage.engine.removeByHand(id);
+    await stage.pass(120_000);
+    expect(stage.engine.world.host.containers.map(({ digest, state }) => [digest, state])).toEqual([
+      [digestOf("a"), "running"],
+    ]);
+    expect((await controller.surface.history(key)).failures).toEqual([]);
+    await controller.stop();
+  });
+
   it("brings back a changed spec with its container, and says when it cannot", async () => {
     const { stage, controller } = await withTwo([spec]);
     stage.specs[0] = { ...spec, container: { ...spec.container, environment: { NEW: "yes" } } };
