@@ -93,7 +93,7 @@ export const serviceKeys = {
   pids_limit: supported,
   platform: supported,
   post_start: { support: "supported", note: "see [leaving](leaving.md#after-a-start)" },
-  pre_start: { support: "planned", hint: "write `x-fairlead.before`" },
+  pre_start: { support: "supported", note: "see [jobs](jobs.md#pre_start)" },
   pre_stop: { support: "supported", note: "see [leaving](leaving.md)" },
   privileged: supported,
   pull_policy: {

@@ -27,7 +27,7 @@ import { hasNoPorts, networkMode } from "../networks/network-mode.js";
 import { dependencies, type DeclaredDependency } from "../policy/dependencies.js";
 import { deployment } from "../policy/deploy.js";
 import { gate, impliedGate } from "../policy/gated.js";
-import { hooks } from "../policy/hooks.js";
+import { hooks, preStartHooks } from "../policy/hooks.js";
 import { jobs } from "../policy/job.js";
 import { preStopHooks } from "../policy/leave.js";
 import { links, withLinked, type Link } from "../policy/links.js";
@@ -66,7 +66,7 @@ export interface Definition {
 const stopGracePeriodMs = 10_000;
 const keepDefault = 1;
 /** Suffixes by which container names tell the roles and jobs of a rollout. */
-const roleSuffix = /\.(next|previous|failed|(?:before|after|on_rollback)\.\d+)$/;
+const roleSuffix = /\.(next|previous|failed|(?:before|pre_start|after|on_rollback)\.\d+)$/;
 
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = withoutEmptyTexts(fields(node, serviceKeys));
@@ -135,6 +135,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...preference,
     ...given({
       gate: read(extension?.("gate"), gate),
+      preStart: notEmpty(read(field("pre_start"), preStartHooks)),
       postStart: notEmpty(read(field("post_start"), hooks)),
       before: read(extension?.("before"), (at) => jobs(at, beforeKeys)),
       after: read(extension?.("after"), (at) => jobs(at, afterKeys)),

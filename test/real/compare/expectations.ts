@@ -20,8 +20,11 @@ export const refusals: Readonly<Partial<Record<PeerName, Readonly<Record<string,
     mailserver: "env_file contains",
     matrix: "contains unsupported option: 'create_host_path'",
     "media-stack": "depends_on contains unsupported option: 'restart'",
+    migration: "Unsupported config option for services.app: 'pre_start'",
     override: "could not determine a constructor for the tag '!override'",
     platform: "'include' does not match any of the regexes",
     toolbox: "build contains unsupported option: 'dockerfile_inline'",
   },
+  // Docker Compose knows it from 5.3 on.
+  "2.40": { migration: "additional properties 'pre_start' not allowed" },
 };
