@@ -1,5 +1,5 @@
 import { given, groupOf } from "../../tools/present.js";
-import { distinct, matching, texts } from "../document/lists.js";
+import { distinct, lastOfEach, matching, sameTarget, texts } from "../document/lists.js";
 import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { settings } from "../document/pairs.js";
 import { filledText, integer, text } from "../document/scalar.js";
@@ -13,7 +13,7 @@ export function devices(
   field: Fields<typeof serviceKeys>,
   reserved: readonly DeviceRequest[] = [],
 ): Devices | undefined {
-  const written = read(field("devices"), (at) => readAll(items(at), device)) ?? [];
+  const written = read(field("devices"), (at) => lastOfEach(at, device, targetOf, sameTarget)) ?? [];
   const mappings = written.filter((found) => typeof found !== "string");
   const named = written.filter((found) => typeof found === "string");
   const requested = [
@@ -26,6 +26,10 @@ export function devices(
     cgroupRules: read(field("device_cgroup_rules"), (at) => distinct(at, cgroupRule)),
     requests: requested.length === 0 ? undefined : requested,
   });
+}
+
+function targetOf(found: DeviceMapping | string): string {
+  return typeof found === "string" ? found : found.target;
 }
 
 const permissionsPattern = /^[rwm]{1,3}$/;

@@ -144,6 +144,7 @@ export const serviceRule: Rule = {
     healthcheck: { keys: { test: replaced } },
     label_file: repeatable,
     labels: pairs,
+    links: { nameOf: plainText },
     logging,
     networks: attachments,
     ports: { nameOf: portName },

@@ -5,18 +5,8 @@
 import { posix } from "node:path";
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
-import {
-  isMapping,
-  items,
-  quoted,
-  read,
-  readAll,
-  report,
-  reportKey,
-  standing,
-  wrongKind,
-  type Node,
-} from "../document/node.js";
+import { lastOfEach, sameTarget } from "../document/lists.js";
+import { isMapping, quoted, read, report, reportKey, standing, wrongKind, type Node } from "../document/node.js";
 import { boolean, choice, filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { mountKeys } from "../keys/keys.js";
@@ -37,14 +27,8 @@ export interface DeclaredMount {
 
 /** `volumes` of a service: short (`[source:]target[:mode]`) or long syntax. */
 export function mounts(node: Node, scope: MountScope): readonly DeclaredMount[] {
-  const targets = new Set<string>();
-  return readAll(items(node), (item) => {
-    const found = isMapping(item.value) ? longSyntax(item, scope) : shortSyntax(item, scope);
-    if (found === null) return null;
-    if (targets.has(found.mount.target)) report(item, "another mount of this service has the same target");
-    targets.add(found.mount.target);
-    return found;
-  });
+  const decode = (item: Node) => (isMapping(item.value) ? longSyntax(item, scope) : shortSyntax(item, scope));
+  return lastOfEach(node, decode, ({ mount }) => mount.target, sameTarget);
 }
 
 function shortSyntax(node: Node, scope: MountScope): DeclaredMount | null {

@@ -19,6 +19,7 @@ import { quote } from "../values/quote.js";
 import { checkTogether } from "./conflicts.js";
 import { definition, type Scope } from "./definition.js";
 import { withEnds } from "./ends.js";
+import { withLinkAliases } from "./links.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
 
 export type ReadResult =
@@ -99,7 +100,7 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const definitions = active.map(([service, at]) => definition(service, at, scope));
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
-  const specs = withEnds(definitions.map(({ spec }) => spec));
+  const specs = withEnds(withLinkAliases(definitions));
   return {
     name: project,
     file,

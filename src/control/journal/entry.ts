@@ -61,7 +61,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     digest,
     outcome: z.enum(["started", "done", "failed", "retried"]),
     message: z.string(),
-    phase: z.enum(["before", "after", "on_rollback"]).optional(),
+    phase: z.enum(["before", "pre_start", "after", "on_rollback"]).optional(),
     revision: z.number().optional(),
     logs: z.array(z.string()).readonly().optional(),
   }),

@@ -5,6 +5,7 @@ import { isJob, judgeJob } from "../jobs/job-verdict.js";
 import type { JobContainer } from "../jobs/job-verdict.js";
 import type { Rollout } from "../model/condition.js";
 import type { JobRun } from "../model/desired.js";
+import { isAhead } from "../model/observed.js";
 import type { ObservedContainer } from "../model/observed.js";
 import { inEverySlot } from "../model/view.js";
 import type { View } from "../model/view.js";
@@ -52,7 +53,7 @@ export function openedFor(specHash: string, view: View): Digest | undefined {
 /** The jobs of the newest rollout, while that has nothing else. */
 function openers(view: View): readonly JobContainer[] {
   const latest = Math.max(0, ...view.containers.map(({ revision }) => revision));
-  const jobs = view.jobs.filter(isJob).filter(({ job, revision }) => job.phase === "before" && revision > latest);
+  const jobs = view.jobs.filter(isJob).filter(({ job, revision }) => isAhead(job) && revision > latest);
   const newest = Math.max(...jobs.map(({ revision }) => revision));
   return jobs.filter(({ revision }) => revision === newest);
 }

@@ -60,7 +60,7 @@ export function awaitEnd(container: JobContainer, view: View): Decision {
 
 /** Nobody knows how far its creation got. */
 function startJob(found: JobContainer, job: Job, { desired }: Occasion, view: View): Decision {
-  const service = jobService(desired.spec, job.spec);
+  const service = jobService(desired.spec, job);
   const because = "it is created and not started";
   const intents: Intent[] = [
     ...createNetworks(service, view),
@@ -75,23 +75,19 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
   const { desired, digest, revision } = occasion;
   const { spec, specHash } = desired;
   const name = jobName(spec, job.phase, job.index);
-  const target = imageOf(job, occasion);
-  if (!target.known) {
-    const because = `the image of ${job.phase} job ${job.index} is not known: ${target.message}`;
-    return { intents: [], outcome: { kind: "failed", reason: target.reason, because } };
-  }
-  const service = jobService(spec, job.spec);
-  const obstacle = awaitImage(service, target.digest, view);
-  if (obstacle !== undefined) return obstacle;
+  const image = imageHere(job, occasion, view);
+  if (typeof image !== "string") return image;
+  const service = jobService(spec, job);
   const outlived = view.jobs
     .filter(isJob)
     .filter((one) => one.job.phase === job.phase && (one.name === name || !isOf(one, occasion)));
-  const owners = ownersOf(spec, view);
+  const owners = ownersOf(service, view);
   const [first, ...rest] = service.networks;
   const { phase, index, hash } = job;
   const mark = { phase, index, hash, timeoutMs: job.spec.timeoutMs, target: digest };
   const because = {
     before: `it is to end well before ${digest} starts`,
+    pre_start: `it is to end well right before ${digest} starts`,
     after: `${digest} serves`,
     on_rollback: `revision ${revision} has failed`,
   }[job.phase];
@@ -106,8 +102,8 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
         name,
         spec: service,
         specHash,
-        digest: target.digest,
-        ...(localName(view, service.image, target.digest) === target.digest ? { byId: true as const } : {}),
+        digest: image,
+        ...(localName(view, service.image, image) === image ? { byId: true as const } : {}),
         revision,
         slot: 1,
         attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
@@ -122,6 +118,14 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
     { kind: "start", one: { name, slot: 1, role: "stray", job: mark }, because: "it is to run to its end" },
   ];
   return { intents, outcome: begun(job, because) };
+}
+
+/** The digest of an image that is on the host, or what has to come first. */
+export function imageHere(job: Job, occasion: Occasion, view: View): Digest | Decision {
+  const target = imageOf(job, occasion);
+  if (target.known) return awaitImage(jobService(occasion.desired.spec, job), target.digest, view) ?? target.digest;
+  const because = `the image of ${job.phase} job ${job.index} is not known: ${target.message}`;
+  return { intents: [], outcome: { kind: "failed", reason: target.reason, because } };
 }
 
 function begun({ phase, index }: Job, because: string): Outcome {

@@ -143,7 +143,7 @@ export interface UnreadFile {
 
 export type Owners = Readonly<Partial<Record<Shared, readonly string[]>>>;
 
-export type JobPhase = "before" | "after" | "on_rollback";
+export type JobPhase = "before" | "pre_start" | "after" | "on_rollback";
 
 /** Which job a container was made for; `specHash` and `revision` beside it are those of the rollout. */
 export interface JobMark {
@@ -157,9 +157,14 @@ export interface JobMark {
   readonly target: Digest;
 }
 
+/** What such jobs do comes ahead of a new container: a failure of one holds the digest. */
+export function isAhead({ phase }: Pick<JobMark, "phase">): boolean {
+  return phase === "before" || phase === "pre_start";
+}
+
 /** Its failure is told, and holds nothing. */
 export function isFollower(job: JobMark | undefined): boolean {
-  return job !== undefined && job.phase !== "before";
+  return job !== undefined && !isAhead(job);
 }
 
 /** What a controller cannot do without: its own container, or the one through which it reaches the engine. */

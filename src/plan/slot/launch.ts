@@ -7,7 +7,7 @@ import type { Contest } from "../contest/contention.js";
 import { fixedFirst } from "../contest/fixed-first.js";
 import { isOutdated, replacement } from "../files/unread.js";
 import { revisionFor } from "../history/numbering.js";
-import { awaitBefore } from "../jobs/before.js";
+import { awaitBefore, awaitPreStart } from "../jobs/before.js";
 import type { Occasion } from "../jobs/job-need.js";
 import { strategyOf } from "../judge/strategy.js";
 import { describeWedge, hasRemains } from "../judge/wedged.js";
@@ -45,6 +45,13 @@ export function planRollout(
     if (pause !== undefined) return withRepair({ intents: [], outcome: pause }, desired.spec, active, view, memory);
   }
   const occasion = { desired, digest, revision: revisionFor(desired, digest, view, memory) };
+  const hooks = awaitPreStart(occasion, view, memory);
+  if (hooks !== undefined) {
+    if (active === undefined) return hooks.decision;
+    return hooks.isTurn && strategy.order === "stop-first"
+      ? afterLeaving(active, desired.spec, hooks.decision, strategy.because)
+      : withRepair(hooks.decision, desired.spec, active, view, memory);
+  }
   const contest = contestFor(resourcesOf(desired.spec), desired.spec, view);
   if (isOpen(contest)) return awaitTurn(contest, occasion, active, view, memory);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
@@ -52,6 +59,14 @@ export function planRollout(
     intents: launch(occasion, active, view, memory),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
+}
+
+/** Where old and new never run at once, nor do the old one and what prepares the start of the new one: it may have to drain. */
+function afterLeaving(active: ObservedContainer, spec: ServiceSpec, hooks: Decision, why: string): Decision {
+  const because = `stop-first: the service ${why}, and \`pre_start\` comes next`;
+  const intents = retire(active, spec, because);
+  if (intents.length === 0) return hooks;
+  return { intents, outcome: { kind: "continue", reason: "RolloutStarted", because } };
 }
 
 /** What it needs is another's, which is to give way: what serves goes on, and the new one is made ready. */

@@ -60,7 +60,10 @@ describe("configs and secrets of a service", () => {
     ["secrets: [[token]]", ["services.web.secrets[0]: expected a name or a mapping, found a list"]],
     ["secrets: [{source: token, mode: 999}]", [/^services\.web\.secrets\[0\]\.mode: .*octal/]],
     ["secrets: [{source: token, target: /}]", [/nothing can be mounted at the container's root$/]],
-    ["secrets: [token, token]", [/^services\.web\.secrets\[1\]: something else of this service has the same target/]],
+    [
+      "configs: [{source: motd, target: /run/secrets/token}]\nsecrets: [token]",
+      [/^services\.web\.secrets\[0\]: something else of this service has the same target/],
+    ],
     ["configs: [{source: motd, target: /a}]\nvolumes: ['/x:/a']", [/configs\[0\]: something else of this service has/]],
     [
       "configs: [{source: motd, target: /run/x/y}]\nvolumes: [{type: tmpfs, target: /run}]",

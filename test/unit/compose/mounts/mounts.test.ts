@@ -85,7 +85,6 @@ describe("mounts", () => {
     ["{type: tmpfs, target: /x, bind: {}}", "belongs to mounts of type bind only"],
     ["{type: npipe, target: /x}", 'mounts of type "npipe" are not supported'],
     ["{type: volume, target: x}", "is not an absolute path"],
-    ["data:/x, ./a:/x/", "another mount of this service has the same target"],
   ])("%s is refused", (written, complaint) => {
     expect(complaints(read(written))).toEqual([expect.stringContaining(complaint)]);
   });

@@ -104,6 +104,21 @@ describe("a container that others made", () => {
     expect(differences(seen)).toEqual(fields);
   });
 
+  it.each([
+    [{ driver: undefined, options: { "max-size": "1m" } }, { "max-size": "1m" }, []],
+    // The daemon's own.
+    [{ driver: undefined, options: { "max-size": "1m" } }, { "max-size": "1m", "max-file": "3" }, []],
+    [{ driver: "json-file", options: { "max-size": "1m" } }, { "max-size": "1m" }, []],
+    [{ driver: undefined, options: { "max-size": "2m" } }, { "max-size": "1m" }, ["logging"]],
+    [{ driver: undefined, options: { "max-size": "1m" } }, {}, ["logging"]],
+    [{ driver: "journald", options: { tag: "x" } }, { tag: "x" }, ["logging"]],
+  ])("with %j, logging to the engine's own driver with %j: %j", ({ driver, options }, Config, fields) => {
+    const logging = { options, ...(driver === undefined ? {} : { driver }) };
+    const spec = { ...step.spec, container: { ...step.spec.container, logging } };
+    const seen = inspected({}, { LogConfig: { Type: "json-file", Config } });
+    expect(differencesOf(seen, { ...step, spec }, image, around, "1.41")).toEqual(fields);
+  });
+
   it("differs in a network that it lacks, and in the mode that stands for one", () => {
     const host = inspected({}, { NetworkMode: "host" });
     const bare = { ...host, NetworkSettings: { Networks: { host: {} } } };
