@@ -5,6 +5,7 @@
 import { posix } from "node:path";
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
+import { hostPath } from "../document/host-path.js";
 import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { boolean, choice, filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
@@ -147,16 +148,6 @@ function named(node: Node, scope: MountScope, key: string, common: Common): Decl
 function bind(node: Node, path: string, common: Common & Pick<Mount, "createHostPath">): DeclaredMount | null {
   const source = hostPath(node, path);
   return source === null ? null : { mount: { ...common, type: "bind", source }, volume: undefined };
-}
-
-/** A path on the host: `~/` is the home folder, and a relative one begins in the folder of the file that names it. */
-export function hostPath(node: Node, path: string): string | null {
-  const { directory } = node.reading;
-  if (!path.startsWith("~")) return posix.resolve(directory, path);
-  const home = node.reading.variables("HOME");
-  if (path !== "~" && !path.startsWith("~/")) return report(node, "only `~/` is understood", "write the whole path");
-  if (home === undefined || home === "") return report(node, "`~` needs the variable HOME", "write the whole path");
-  return posix.resolve(directory, home, path.slice(2));
 }
 
 /** Absolute and normal, and not the root itself. */
