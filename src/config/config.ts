@@ -1,7 +1,7 @@
 import type { Environment } from "../process/environment.js";
 import type { Kind } from "./kinds.js";
-import { readTable } from "./read.js";
-import type { AttributeOf, ValuesOf } from "./setting.js";
+import { readTable, refuseFaults } from "./read.js";
+import type { AttributeOf, Fault, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
 import { dockerSettings, settings } from "./settings.js";
 
@@ -35,11 +35,17 @@ const helperVariable = "FAIRLEAD_HELPER";
 /** The addresses of a helper are those of what it helps. */
 const nowhere = "127.0.0.1:0";
 
-/** Throws FairleadError ConfigInvalid, naming the flag, the variable, or the place in the settings file. */
+/** Throws FairleadError ConfigInvalid with all that is wrong: the flag, the variable, or the place in the settings file. */
 export function readConfig(flags: Flags, environment: Environment): Config {
   const file = flags.config === undefined ? noSettings : readSettingsFile(flags.config, schemaOf(settings));
   const sources = { flags, environment, file };
   const helps = environment[helperVariable] === "" ? undefined : environment[helperVariable];
-  const own = { ...readTable(settings, sources), docker: readTable(dockerSettings, sources), helps };
+  const faults: Fault[] = [...file.faults];
+  const own = {
+    ...readTable(settings, sources, faults),
+    docker: readTable(dockerSettings, sources, faults),
+    helps,
+  };
+  refuseFaults(faults);
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
