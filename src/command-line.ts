@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
 import { readConfig } from "./config/config.js";
-import { createLog, silentLog } from "./log.js";
+import { createLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
 import type { Environment } from "./process/environment.js";
 import { becomeUser } from "./process/helper-user.js";
@@ -33,7 +33,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
         const { startController } = await import("./tenure.js");
         return startController(config, environment, log);
       },
-      load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
+      load: async (config) => (await wiring()).sourceOf(config, environment).load(),
       draft: async (...choice) => (await wiring()).draftServices(...choice),
       preview: async (config) => {
         work.begun = true;

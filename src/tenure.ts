@@ -152,7 +152,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     gates: fencedGates(gatesIn(engine), office.assertHeld),
     registry,
     contexts: contextsOf(config, environment),
-    source: sourceOf(config, environment, log),
+    source: sourceOf(config, environment),
     prober: connectProber({ engine, version }),
     hostFiles,
     journal,

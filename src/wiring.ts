@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
 import type { ServiceKey } from "./compose/model/service.js";
-import { formatProblem } from "./compose/values/problem.js";
 import type { Config } from "./config/config.js";
 import { openContexts } from "./context/contexts.js";
 import { Digests } from "./control/desired/digests.js";
@@ -52,7 +51,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
   try {
     const engine = engineOf(config, registry, silentLog);
     const journal = await Journal.peek(config.data, silentLog);
-    const { projects } = await sourceOf(config, environment, silentLog).load();
+    const { projects } = await sourceOf(config, environment).load();
     const specs = projects.flatMap((project) => project.services);
     const record = (key: ServiceKey) => journal.record(key);
     const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
@@ -94,15 +93,12 @@ export async function draftServices(config: Config, choice: Choice, name: string
   return draftFile(name ?? projectIn(survey) ?? "host", survey);
 }
 
-export function sourceOf(config: Config, environment: Environment, log: Log): Source {
+export function sourceOf(config: Config, environment: Environment): Source {
   return fileSource({
     files: config.files,
     profiles: config.profiles,
     gateImage: config.gateImage,
     environment,
-    onWarning: (warning) => {
-      log.warn({ file: warning.file }, formatProblem(warning));
-    },
   });
 }
 

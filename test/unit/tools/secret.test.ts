@@ -61,6 +61,7 @@ describe("a secret", () => {
     const places = files.filter((name) => /\breveal\b/.test(readFileSync(join(source, name), "utf8")));
     expect(places.map((name) => relative("", name)).sort()).toEqual([
       "cli/shared/admin.ts", // the admin token, in a verb's header
+      "cli/shared/problems.ts", // what a variable in a .env is called, told to whoever validates
       "cli/verbs/init.ts", // values, in the .env that `fairlead init` writes
       "compose/model/hash.ts", // a repository's login, in a hash
       "context/git.ts", // a repository's login, in git's environment
