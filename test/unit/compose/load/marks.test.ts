@@ -123,7 +123,10 @@ it("what is included is not taken away by the file that includes it, which says 
 });
 
 /** A value of a document as the model has it. A mapping's keys say of what kind their values are. */
-type Model = string | readonly string[] | { readonly [key: string]: Model } | Mark;
+type Model = string | readonly string[] | Members | Mark;
+interface Members {
+  readonly [key: string]: Model;
+}
 class Mark {
   constructor(
     readonly tag: "reset" | "override",
@@ -136,7 +139,7 @@ function apply(base: Model | undefined, over: Model): Model | undefined {
   if (over instanceof Mark) return over.tag === "reset" ? undefined : apply(undefined, over.value);
   if (typeof over === "string") return over;
   if (isList(over)) return base !== undefined && isList(base) ? [...base, ...over] : over;
-  const merged = new Map(Object.entries(typeof base === "object" && !isList(base) ? base : {}));
+  const merged = new Map<string, Model>(Object.entries(membersIn(base)));
   for (const [key, value] of Object.entries(over)) {
     const own = apply(merged.get(key), value);
     if (own === undefined) merged.delete(key);
@@ -145,6 +148,8 @@ function apply(base: Model | undefined, over: Model): Model | undefined {
   return Object.fromEntries(merged);
 }
 const applyAll = (documents: readonly Model[]) => documents.reduce<Model | undefined>(apply, undefined);
+const membersIn = (model: Model | undefined): Members =>
+  model === undefined || typeof model === "string" || model instanceof Mark || isList(model) ? {} : model;
 const isList = (model: Model): model is readonly string[] => Array.isArray(model);
 
 function render(model: Model): string {
@@ -162,21 +167,21 @@ const marked = (value: fc.Arbitrary<Model>): fc.Arbitrary<Model> =>
     { weight: 1, arbitrary: value.map((own) => new Mark("reset", own)) },
     { weight: 1, arbitrary: value.map((own) => new Mark("override", own)) },
   );
+const mapping = (fields: Readonly<Record<string, fc.Arbitrary<Model>>>): fc.Arbitrary<Members> =>
+  fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Members>;
 const mappingTo = (depth: number): fc.Arbitrary<Model> =>
-  fc.record(
-    {
-      s: marked(word),
-      l: marked(fc.array(word, { maxLength: 2 })),
-      ...(depth === 0 ? {} : { m: marked(mappingTo(depth - 1)), n: marked(mappingTo(depth - 1)) }),
-    },
-    { requiredKeys: [] },
-  );
-const keys = fc.record(
-  { "x-m": marked(mappingTo(2)), "x-l": marked(fc.array(word, { maxLength: 2 })), image: marked(word) },
-  { requiredKeys: [] },
-);
-const services = fc.record({ web: marked(keys), db: marked(keys) }, { requiredKeys: [] });
-const document = fc.record({ services: marked(services), "x-a": marked(mappingTo(1)) }, { requiredKeys: [] });
+  mapping({
+    s: marked(word),
+    l: marked(fc.array(word, { maxLength: 2 })),
+    ...(depth === 0 ? {} : { m: marked(mappingTo(depth - 1)), n: marked(mappingTo(depth - 1)) }),
+  });
+const keys = mapping({
+  "x-m": marked(mappingTo(2)),
+  "x-l": marked(fc.array(word, { maxLength: 2 })),
+  image: marked(word),
+});
+const services = mapping({ web: marked(keys), db: marked(keys) });
+const document = mapping({ services: marked(services), "x-a": marked(mappingTo(1)) });
 const documents = fc.array(document, { minLength: 1, maxLength: 5 });
 
 /** A way to bracket a row of merges. */
@@ -230,8 +235,8 @@ describe("marks survive", () => {
     fc.assert(
       fc.property(fc.array(keys, { minLength: 2, maxLength: 4 }), keys, marked(keys), (chain, base, last) => {
         const texts = chain.map((model, index) => {
-          const own = index === 0 ? {} : { extends: { file: `${index - 1}.yaml`, service: "web" } };
-          return [`${index}.yaml`, render({ services: { web: { ...own, ...(model as object) } } })] as const;
+          const own: Members = index === 0 ? {} : { extends: { file: `${index - 1}.yaml`, service: "web" } };
+          return [`${index}.yaml`, render({ services: { web: { ...own, ...model } } })] as const;
         });
         const end = texts.at(-1)?.[0] ?? "";
         const later = { services: { web: last } };
