@@ -3,8 +3,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
 import type { ServiceKey } from "./compose/model/service.js";
-import { formatProblem } from "./compose/values/problem.js";
-import type { Problem } from "./compose/values/problem.js";
 import type { Config } from "./config/config.js";
 import { openContexts } from "./context/contexts.js";
 import { Digests } from "./control/desired/digests.js";
@@ -106,12 +104,7 @@ export function sourceOf(
   { once = false, telemetry = untold }: { readonly once?: boolean; readonly telemetry?: SourceTelemetry } = {},
 ): Source {
   const { files, repositories, profiles, gateImage, data } = config;
-  const reading = {
-    ...{ profiles, gateImage, environment },
-    onWarning: (warning: Problem) => {
-      log.warn({ file: warning.file }, formatProblem(warning));
-    },
-  };
+  const reading = { profiles, gateImage, environment };
   const folder = join(data, "git");
   const git = repositories.length === 0 ? [] : [gitSource({ ...reading, repositories, folder, once, telemetry, log })];
   return together([...(files.length === 0 ? [] : [fileSource({ ...reading, files })]), ...git]);

@@ -12,6 +12,7 @@ import { run } from "./verbs/run.js";
 import { setup } from "./verbs/setup.js";
 import type { SetupOptions } from "./verbs/setup.js";
 import { validate } from "./verbs/validate.js";
+import type { ValidateOptions } from "./verbs/validate.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
@@ -58,10 +59,12 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     (options: Options) => run(wiring, wiring.configure(options)),
   );
   ends(
-    withFiles(verb("validate", "check the services file")).option("--json", "print JSON"),
-    { 0: "everything is valid", 1: "there are problems" },
-    (options: Options) =>
-      validate(wiring, wiring.configure(options, ["hookSecrets", "adminToken"]), options.json ?? false),
+    withFiles(verb("validate", "check the services file"))
+      .option("--strict", "warnings are errors")
+      .option("--json", "print JSON"),
+    { 0: "everything is valid", 1: "there are problems; with --strict: or warnings" },
+    (options: Options & ValidateOptions) =>
+      validate(wiring, wiring.configure(options, ["hookSecrets", "adminToken"]), options),
   );
   ends(
     withFiles(verb("plan", "say what would be done now")).option("--json", "print JSON"),

@@ -3,6 +3,7 @@ import { parseDuration } from "../compose/values/duration.js";
 import type { Flags } from "../config/config.js";
 import type { Ends } from "./exits.js";
 import { withAdmin } from "./options.js";
+import { adminUrl } from "./shared/admin.js";
 import type { Admin } from "./shared/admin.js";
 import type { Wiring } from "./shared/wiring.js";
 import { act } from "./verbs/act.js";
@@ -45,7 +46,10 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   const verb = (name: string, description: string) => withAdmin(add(name, description));
   const adminOf = (options: Options): Admin => {
     const config = wiring.configure(options, ["hookSecrets"]);
-    return { url: options.admin ?? `http://${config.adminListen}`, token: config.adminToken };
+    return {
+      url: options.admin === undefined ? `http://${config.adminListen}` : adminUrl(options.admin),
+      token: config.adminToken,
+    };
   };
 
   ends(

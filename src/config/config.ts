@@ -4,8 +4,8 @@ import { repositoriesOf, type RepositorySettings } from "../git/settings/setting
 import type { Environment } from "../process/environment.js";
 import { given } from "../tools/present.js";
 import type { Kind } from "./kinds.js";
-import { readTable } from "./read.js";
-import type { AttributeOf, SettingsFile, ValuesOf } from "./setting.js";
+import { readTable, refuseFaults } from "./read.js";
+import type { AttributeOf, Fault, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
 import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 
@@ -50,7 +50,7 @@ export interface ReadOptions {
   readonly usualFiles?: readonly string[];
 }
 
-/** Throws FairleadError ConfigInvalid, naming the flag, the variable, or the place in the settings file. */
+/** Throws FairleadError ConfigInvalid with all that is wrong: the flag, the variable, or the place in the settings file. */
 export function readConfig(
   flags: Flags,
   environment: Environment,
@@ -60,11 +60,14 @@ export function readConfig(
   const sources = { flags, environment, file };
   const nothing = { flags: {}, environment: {}, file: noSettings };
   const helps = environment[helperVariable] === "" ? undefined : environment[helperVariable];
-  const read = readTable(settings, sources, (name) => (unread.some((one) => one === name) ? nothing : sources));
+  const faults: Fault[] = [...file.faults];
+  const read = readTable(settings, sources, faults, (name) => (unread.some((one) => one === name) ? nothing : sources));
+  const docker = readTable(dockerSettings, sources, faults);
+  refuseFaults(faults);
   const repositories = followed(read, file);
   // Nobody has named the usual file: the repository's take its place.
   const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
-  const own = { ...read, files, repositories, docker: readTable(dockerSettings, sources), helps };
+  const own = { ...read, files, repositories, docker, helps };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
 

@@ -9,7 +9,14 @@ import { readText } from "./kinds.js";
 import type { SettingsFile, Table } from "./setting.js";
 
 /** Where no file is named. */
-export const noSettings: SettingsFile = { get: () => undefined, place: (key) => key };
+export const noSettings: SettingsFile = {
+  faults: [],
+  get: () => undefined,
+  place: (key) => key,
+  position: () => undefined,
+};
+
+const keysRemedy = "docs/configuration.md lists every key";
 
 /** What may stand in a settings file for these settings: no other key, each in the form of its kind. */
 export function schemaOf(...tables: readonly Table[]): z.ZodType<object> {
@@ -33,8 +40,8 @@ function groupOf(fields: readonly (readonly [path: readonly string[], schema: z.
 }
 
 /**
- * Reads and checks a settings file. Throws FairleadError ConfigInvalid with everything that is wrong, one
- * `file:line:column: key: what` a line: never a value, which may be a secret. `named`: what has named it.
+ * Reads and checks a settings file. Throws FairleadError ConfigInvalid where it cannot be read at all. What else is wrong
+ * are its faults, each `file:line:column: key: what`: never a value, which may be a secret. `named`: what has named it.
  */
 export function readSettingsFile(file: string, schema: z.ZodType<object>, named = "--config"): SettingsFile {
   const document = parseYaml(textOf(file, named));
@@ -43,24 +50,24 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
     throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${document.message}`);
   }
   const result = schema.safeParse(document.value ?? {});
-  if (!result.success) {
-    const problems = result.error.issues
-      .flatMap((issue) => problemsOf(issue, schema))
-      .map(({ onKey, path, ...told }) => {
-        const { key, value } = placeAt(document.root, path);
-        return { file, path: dotted(path), ...(onKey ? key : value), ...told };
-      })
-      .sort((left, right) => left.line - right.line || left.column - right.column)
-      .map(formatProblem);
-    throw new FairleadError("ConfigInvalid", problems, { remedy: "docs/configuration.md lists every key" });
-  }
-  const settings = result.data;
+  const issues = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));
+  const settings = result.success ? result.data : document.value;
+  const position = (key: string) => placeAt(document.root, key.split(".")).value;
   return {
-    get: (key) => key.split(".").reduce<unknown>(fieldOf, settings),
+    faults: issues.map(({ onKey, path, ...told }) => {
+      const place = placeAt(document.root, path);
+      const at = onKey ? place.key : place.value;
+      return { text: formatProblem({ file, path: dotted(path), ...at, ...told }), position: at, remedy: keysRemedy };
+    }),
+    get: (key) => {
+      const isWrong = issues.some(({ path }) => `${dotted(path)}.`.startsWith(`${key}.`) || path.length === 0);
+      return isWrong ? undefined : key.split(".").reduce<unknown>(fieldOf, settings);
+    },
     place: (key) => {
-      const { line, column } = placeAt(document.root, key.split(".")).value;
+      const { line, column } = position(key);
       return `${file}:${line}:${column}: ${key}`;
     },
+    position,
   };
 }
 
@@ -136,12 +143,18 @@ function fieldOf(group: unknown, key: string): unknown {
   return typeof group === "object" && group !== null ? (group as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
+function remedyOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") return "name a file that is there, or do without one: every setting has a default";
+  if (code === "EISDIR") return "that is a directory: name the file in it";
+  return "let the user that runs Fairlead read it (chown, chmod), and enter the directories above it";
+}
+
 function textOf(file: string, named: string): string {
   try {
     return readText(file);
   } catch (thrown) {
-    const { message, remedy } = asFairleadError(thrown);
-    const help = remedy === undefined ? {} : { remedy };
-    throw new FairleadError("ConfigInvalid", `${named}: ${message}`, { cause: thrown, ...help });
+    const { message, cause, remedy = remedyOf(cause) } = asFairleadError(thrown);
+    throw new FairleadError("ConfigInvalid", `${named}: ${message}`, { cause: thrown, remedy });
   }
 }

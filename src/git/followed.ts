@@ -22,7 +22,7 @@ import { faultProblem, inWords, stateOf, type SourceFault } from "./told.js";
 /** With so many packs the objects are fetched anew, which leaves behind what nobody needs any more. */
 const mostPacks = 64;
 
-export interface FollowedOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage" | "onWarning"> {
+export interface FollowedOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
   readonly settings: RepositorySettings;
   /** Of this repository alone: what outlives the process and every revision. */
   readonly folder: string;
@@ -327,9 +327,9 @@ export class Followed {
   }
 
   #reading() {
-    const { environment, profiles, gateImage, onWarning, scratch } = this.options;
+    const { environment, profiles, gateImage, scratch } = this.options;
     return {
-      ...{ environment, profiles, onWarning },
+      ...{ environment, profiles },
       ...(gateImage === undefined ? {} : { gateImage }),
       paths: this.settings.paths,
       root: this.#root,

@@ -16,7 +16,7 @@ import { Followed } from "./followed.js";
 import { normalUrl } from "./program/address.js";
 import type { RepositorySettings } from "./settings/settings.js";
 
-export interface GitSourceOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage" | "onWarning"> {
+export interface GitSourceOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
   readonly repositories: readonly RepositorySettings[];
   /** Where they are kept, each in a folder of its name. */
   readonly folder: string;
@@ -52,6 +52,7 @@ export function gitSource(options: GitSourceOptions): Source {
     return snapshotOfAll(
       followers.map(({ followed }) => followed),
       generation,
+      options.profiles,
     );
   }
 
@@ -195,7 +196,11 @@ class Follower {
   }
 }
 
-function snapshotOfAll(all: readonly Followed[], generation: number): SourceSnapshot {
+function snapshotOfAll(
+  all: readonly Followed[],
+  generation: number,
+  profiles: readonly string[] | undefined,
+): SourceSnapshot {
   const known = new Map<string, Known>();
   const provenance = new Map<string, Provenance>();
   const faults: Problem[] = [];
@@ -212,7 +217,7 @@ function snapshotOfAll(all: readonly Followed[], generation: number): SourceSnap
     }
     barren.push(...one.barren.map((pattern) => one.nameOf(pattern)));
   }
-  const snapshot = snapshotOf(known, barren, generation);
+  const snapshot = snapshotOf(known, barren, generation, profiles);
   const files = new Map([...snapshot.files, ...faults.map((fault) => [fault.file, [fault]] as const)]);
   return { ...snapshot, files, problems: [...files.values()].flat(), provenance };
 }

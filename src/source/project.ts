@@ -3,7 +3,7 @@ import type { ProjectSpec } from "../compose/model/service.js";
 import type { Ground } from "../compose/document/ground.js";
 import { readProject, type ReadResult } from "../compose/project/compose.js";
 import type { ImageReference } from "../compose/values/image.js";
-import type { Problem } from "../compose/values/problem.js";
+import type { Problem, Warning } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
 import { given } from "../tools/present.js";
@@ -19,6 +19,9 @@ export interface Known {
   readonly project: ProjectSpec | undefined;
   /** What is wrong with the newest version. */
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+  /** Those that its services belong to, active or not; undefined: that cannot be told. */
+  readonly profiles: readonly string[] | undefined;
   /** No pattern finds it any more. */
   readonly gone: boolean;
 }
@@ -28,7 +31,6 @@ export interface ReadOptions {
   readonly profiles?: readonly string[] | undefined;
   /** Of gates. Absent: HAProxy's own. */
   readonly gateImage?: ImageReference;
-  readonly onWarning: (warning: Problem) => void;
   /** Where relative names of files begin. Absent: in the working directory. */
   readonly root?: string;
   /** Absent: the host's own files. */
@@ -45,12 +47,13 @@ export async function reread(selected: Selected, before: Known | undefined, opti
   if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
   const result = await readWhole(selected, texts, options);
   const { gateImage = defaultGateImage } = options;
-  for (const warning of result.warnings) options.onWarning(warning);
   return {
     selected,
     texts,
     project: result.ok ? withGates(result.project, gateImage) : before?.project,
     problems: result.ok ? [] : result.problems,
+    warnings: result.warnings,
+    profiles: result.ok ? result.profiles : undefined,
     gone: false,
   };
 }
@@ -106,5 +109,13 @@ function readOnce(
 
 function unreadable(file: string, code: string): Problem {
   if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: "name another with --file" };
-  return { file, path: "", message: `the file cannot be read (${code})` };
+  if (code === "EISDIR") {
+    const hint = `name the file in it, such as ${posix.join(file, "compose.yaml")}`;
+    return { file, path: "", message: "this is a directory", hint };
+  }
+  const isForbidden = code === "EACCES" || code === "EPERM";
+  const hint = isForbidden
+    ? "let the user that runs Fairlead read it (chown, chmod), and enter the directories above it"
+    : "see whether its disk is well, or name another with --file";
+  return { file, path: "", message: `the file cannot be read (${code})`, hint };
 }

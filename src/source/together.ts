@@ -53,7 +53,8 @@ function mergedOf(all: readonly SourceSnapshot[], generation: number): SourceSna
       if (from !== undefined) provenance.set(project.name, from);
     }
   }
-  return { generation, projects, problems: [...files.values()].flat(), files, provenance };
+  const warnings = all.flatMap((snapshot) => snapshot.warnings);
+  return { generation, projects, problems: [...files.values()].flat(), warnings, files, provenance };
 }
 
 function tell(sources: readonly Source[], push: Push): Told {

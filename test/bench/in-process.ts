@@ -65,7 +65,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     engine,
     registry,
     contexts: new MemoryContexts(),
-    source: fileSource({ files: [file], environment: {}, onWarning: () => undefined }),
+    source: fileSource({ files: [file], environment: {} }),
     journal: await Journal.open(`${directory}/data`, silentLog),
     telemetry,
     clock,

@@ -2,6 +2,7 @@
  * What verbs have in common lives here. No verb does.
  */
 
+import { quote } from "../../compose/values/quote.js";
 import type { JournalState } from "../../control/journal/standing.js";
 import type { EngineState } from "../../control/surface/engine-state.js";
 import type { RepositoryState } from "../../control/surface/surface.js";
@@ -25,6 +26,15 @@ export interface Overview {
   readonly engine?: EngineState;
   /** The repositories that services files come from. Absent: an older controller. */
   readonly sources?: readonly RepositoryState[];
+}
+
+/** `--admin`: a URL, or what stands in one behind `http://`. Throws FairleadError ConfigInvalid. */
+export function adminUrl(written: string): string {
+  const text = written.includes("://") ? written : `http://${written}`;
+  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
+  throw new FairleadError("ConfigInvalid", `--admin: ${quote(written)} is not the address of a controller`, {
+    remedy: "write for example http://127.0.0.1:8421",
+  });
 }
 
 export async function fetchOverview(admin: Admin): Promise<Overview> {

@@ -5,6 +5,7 @@
 import { posix } from "node:path";
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
+import { hostPath } from "../document/host-path.js";
 import { lastOfEach, sameTarget } from "../document/lists.js";
 import { isMapping, quoted, read, report, reportKey, standing, wrongKind, type Node } from "../document/node.js";
 import { boolean, choice, filledText, text } from "../document/scalar.js";
@@ -143,16 +144,6 @@ function bind(node: Node, path: string, common: Common & Pick<Mount, "createHost
   const written = hostPath(node, path);
   const source = written === null ? null : standing(node, written, common.readOnly ? "read" : "write");
   return source === null ? null : { mount: { ...common, type: "bind", source }, volume: undefined };
-}
-
-/** A path on the host: `~/` is the home folder, and a relative one begins in the folder of the file that names it. */
-export function hostPath(node: Node, path: string): string | null {
-  const { directory } = node.reading;
-  if (!path.startsWith("~")) return posix.resolve(directory, path);
-  const home = node.reading.variables("HOME");
-  if (path !== "~" && !path.startsWith("~/")) return report(node, "only `~/` is understood", "write the whole path");
-  if (home === undefined || home === "") return report(node, "`~` needs the variable HOME", "write the whole path");
-  return posix.resolve(directory, home, path.slice(2));
 }
 
 /** Absolute and normal, and not the root itself. */

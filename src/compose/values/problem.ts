@@ -1,4 +1,5 @@
 import { printable } from "../../tools/printable.js";
+import type { Secret } from "../../tools/secret.js";
 
 /** One thing wrong in a services file. All problems of a file are reported together. */
 export interface Problem {
@@ -15,11 +16,26 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** What is taken all the same, and may not be meant. */
+export interface Warning extends Problem {
+  /** Names that may be a part of a secret: for whoever asks for the warnings, and for no log. */
+  readonly withheld?: Secret;
+}
+
 /** `file:line:column: path: message (hint)`: the form editors and terminals can follow; `1a2b3c4:file` is git's own. */
 export function formatProblem(problem: Problem): string {
+  return format(problem, "");
+}
+
+/** The same, and it says that it is no error. Without what is withheld. */
+export function formatWarning(warning: Warning): string {
+  return format(warning, "warning: ");
+}
+
+function format(problem: Problem, label: string): string {
   const commit = problem.commit?.slice(0, 7);
   const place = [commit, problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
   const path = problem.path === "" ? "" : `${problem.path}: `;
   const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
-  return printable(`${place}: ${path}${problem.message}${hint}`);
+  return printable(`${place}: ${label}${path}${problem.message}${hint}`);
 }

@@ -1,5 +1,5 @@
 import type { ProjectSpec } from "../../compose/model/service.js";
-import type { Problem } from "../../compose/values/problem.js";
+import type { Problem, Warning } from "../../compose/values/problem.js";
 
 /** Where desired state comes from. */
 export interface Source {
@@ -66,6 +66,8 @@ export interface SourceSnapshot {
   /** The last good version of each project; one that was never good is absent. */
   readonly projects: readonly ProjectSpec[];
   readonly problems: readonly Problem[];
+  /** Of the newest version of each project. */
+  readonly warnings: readonly Warning[];
   /** Every project's own file (`ProjectSpec.file`), with the problems of its newest version, which may lie in further files. */
   readonly files: ReadonlyMap<string, readonly Problem[]>;
   /** Of projects that come from a repository, by their names. */

@@ -26,7 +26,7 @@ export interface Revision {
   readonly shelf: RevisionShelf;
 }
 
-export interface ReadRevisionOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage" | "onWarning"> {
+export interface ReadRevisionOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
   readonly paths: readonly string[];
   /** Where the repository's own paths begin. */
   readonly root: string;
@@ -63,7 +63,10 @@ export async function readRevision(
   const declared = new Set([...held.values()].map(({ known }) => known.project?.name));
   for (const [file, one] of before) {
     if (held.has(file) || one.known.project === undefined || declared.has(one.known.project.name)) continue;
-    held.set(file, { ...one, known: { ...one.known, gone: true, problems: [goneProblem(file, commit.id)] } });
+    held.set(file, {
+      ...one,
+      known: { ...one.known, gone: true, warnings: [], problems: [goneProblem(file, commit.id)] },
+    });
   }
   shelf.forget();
   return { held, barren: selection.barren };
@@ -91,9 +94,9 @@ export async function readOne(
   const pointers = new Map<string, string>();
   for (;;) {
     const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers });
-    const { environment, profiles, gateImage, onWarning, root } = options;
+    const { environment, profiles, gateImage, root } = options;
     const known = await reread(selected, before && { ...before.known, gone: true }, {
-      ...{ environment, onWarning, root, shelf, ground },
+      ...{ environment, root, shelf, ground },
       ...(profiles === undefined ? {} : { profiles }),
       ...(gateImage === undefined ? {} : { gateImage }),
     });
@@ -143,9 +146,9 @@ function without(selected: Selected, before: Held | undefined, file: string, com
   const hint = "name another with `path`; the last good version of its project stays in force";
   const problem: Problem = { file, commit, path: "", message: "there is no such file in the repository", hint };
   const texts = before?.known.texts;
-  const known = { selected, project: before?.known.project, problems: [problem], gone: false };
+  const known = { selected, project: before?.known.project, problems: [problem] };
   return {
-    known: { ...known, texts: texts ?? new Texts() },
+    known: { ...known, warnings: [], profiles: undefined, gone: false, texts: texts ?? new Texts() },
     // Without a ground it is read again in every revision.
     ground: undefined,
     revision: before?.revision,

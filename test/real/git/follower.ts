@@ -26,7 +26,6 @@ const source = gitSource({
   repositories: repositoriesOf({ url, ref: "main", interval: "1h" }),
   folder: join(data, "git"),
   environment: { PATH: process.env["PATH"] },
-  onWarning: () => undefined,
   telemetry: {
     sourceFollowed: () => undefined,
     sourceFetched: () => undefined,

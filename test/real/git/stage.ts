@@ -74,7 +74,6 @@ function openSource(written: WrittenRepository, data: string, once: boolean): Op
     folder: join(data, "git"),
     once,
     environment: { PATH: process.env["PATH"] },
-    onWarning: () => undefined,
     telemetry: {
       sourceFollowed: () => undefined,
       sourceFetched: (_source, result) => {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { formatYaml } from "../../../src/compose/document/yaml.js";
 import { readConfig } from "../../../src/config/config.js";
 import { data, list, secretFile, text } from "../../../src/config/kinds.js";
-import { readTable } from "../../../src/config/read.js";
+import { readTable, refuseFaults } from "../../../src/config/read.js";
 import { attributeOf, defaultInWords, flagName, setting, type Setting } from "../../../src/config/setting.js";
 import { readSettingsFile, schemaOf } from "../../../src/config/settings-file.js";
 import { dockerSettings, settings } from "../../../src/config/settings.js";
@@ -105,8 +105,13 @@ describe("a table with more than today's settings", () => {
     targets: setting(data(z.array(target)), { key: "notify.targets", default: [], what: "who is told" }),
     names: setting(list(":"), { key: "names", what: "names" }),
   };
-  const read = (content: string, environment: Readonly<Record<string, string>> = {}) =>
-    readTable(table, { flags: {}, environment, file: readSettingsFile(write("more.yaml", content), schemaOf(table)) });
+  const read = (content: string, environment: Readonly<Record<string, string>> = {}) => {
+    const file = readSettingsFile(write("more.yaml", content), schemaOf(table));
+    const faults = [...file.faults];
+    const values = readTable(table, { flags: {}, environment, file }, faults);
+    refuseFaults(faults);
+    return values;
+  };
 
   it("has groups in groups, lists of groups, and secrets that come from files only", () => {
     const key = write("key", "s3cret\n");

@@ -63,6 +63,7 @@ describe("a secret", () => {
       "cli/setup/next.ts", // the hook's secret, in the address that `fairlead setup` shows on a terminal
       "cli/shared/admin.ts", // the admin token, in a verb's header
       "cli/shared/new-files.ts", // what `fairlead init` and `setup` write, in files of their owner's alone
+      "cli/shared/problems.ts", // what a variable in a .env is called, told to whoever validates
       "compose/model/hash.ts", // a repository's login, in a hash
       "context/git.ts", // a repository's login, in git's environment
       "docker/build/session.ts", // a registry's login, in an answer to BuildKit

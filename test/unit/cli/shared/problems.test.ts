@@ -32,6 +32,7 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
         generation: 1,
         projects: results.flatMap(([, result]) => (result.ok ? [result.project] : [])),
         problems: [...files.values()].flat(),
+        warnings: results.flatMap(([, result]) => result.warnings),
         files,
       }),
     draft: () => Promise.reject(new Error("nothing is to be drafted")),
@@ -57,21 +58,21 @@ const lines = [
 describe("problems of the files", () => {
   it("are one line each where nobody looks at a terminal", async () => {
     const { wiring: given, said, complaints } = wiring();
-    expect(await validate(given, config, false)).toBe(1);
+    expect(await validate(given, config, {})).toBe(1);
     expect(complaints.map((line) => line.replace(/ \(.*/, ""))).toEqual([...lines, "2 problems; nothing was changed"]);
     expect(said).toEqual(["good.yaml: valid: project good with web"]);
   });
 
   it("come with their place on a terminal, and with no value that may be a secret", async () => {
     const { wiring: given, complaints } = wiring({ terminal: true });
-    expect(await validate(given, config, false)).toBe(1);
+    expect(await validate(given, config, {})).toBe(1);
     expect(complaints[0]?.split("\n").slice(1)).toEqual(["  3 |     image: a b", "                 ^"]);
     expect(complaints[1]?.split("\n").slice(1)).toEqual(["  4 | … PW: […]", "            ^"]);
   });
 
   it("are data with --json", async () => {
     const { wiring: given, said } = wiring({ terminal: true });
-    expect(await validate(given, config, true)).toBe(1);
+    expect(await validate(given, config, { json: true })).toBe(1);
     expect(JSON.parse(said.join("\n"))).toMatchObject({
       valid: false,
       problems: [
@@ -98,7 +99,7 @@ describe("problems of the files", () => {
 
   it("are none where all is well", async () => {
     const { wiring: given, complaints } = wiring({ broken: false });
-    expect(await validate(given, config, false)).toBe(0);
+    expect(await validate(given, config, {})).toBe(0);
     expect(await plan(given, config, false)).toBe(2);
     expect(complaints).toEqual([]);
   });

@@ -316,7 +316,10 @@ describe("container options", () => {
     ["cap_add: [NET_ADMN]", '"NET_ADMN" is not a capability'],
     ["security_opt: ['no-new-privileges', 'no-new-privileges']", '"no-new-privileges" is given twice'],
     ["security_opt: [no-privileges]", '"no-privileges" is not a security option'],
-    ["security_opt: ['seccomp:./profile.json']", "there is no file profile.json"],
+    [
+      "security_opt: ['seccomp:./profile.json']",
+      'there is no file "seccomp:./profile.json": looked for at profile.json',
+    ],
     ["privileged: 1", "must be true or false"],
     ["sysctls: [a]", "one of them has no value"],
     ["ipc: hosts", '"hosts" is not one of none, private, shareable, host, service:NAME, container:NAME'],
