@@ -94,7 +94,8 @@ function parseIndented(text: string, shifted: Set<number>): { source: string; ev
 /** What makes the parser construct what Docker Compose's own does. */
 function asCompose(source: string, event: Event, keys: ReadonlySet<Event>): Event {
   // The parser knows no such tag; without it the value is what it would have been.
-  const own: Event = mergeTagOf(source, event) === undefined ? event : { ...event, tagStart: -1, tagEnd: -1 };
+  const isOwnTag = "tagStart" in event && mergeTagOf(source, event) !== undefined;
+  const own: Event = isOwnTag ? { ...event, tagStart: -1, tagEnd: -1 } : event;
   if (own.type !== EVENT_ID.SCALAR) return own;
   // A key is a text: a number would have another name than it is written with.
   const isNumeric = own.style === SCALAR_STYLE.PLAIN && own.fast && /^[-+.\d]/.test(source.slice(own.valueStart));

@@ -84,7 +84,7 @@ function openSource(written: WrittenRepository, data: string, once: boolean): Op
     },
     log,
   });
-  let current: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
+  let current: SourceSnapshot = { generation: 0, projects: [], problems: [], warnings: [], files: new Map() };
   const state = (): RepositoryState => {
     const [first] = source.repositories?.() ?? [];
     if (first === undefined) throw new Error("nothing is followed");

@@ -114,6 +114,7 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
     generation: state.generation,
     projects: [{ name: "shop", file: "services.yaml", services: [...specs] }],
     problems: [],
+    warnings: [],
     files: new Map([["services.yaml", []]]),
   });
   const source: Source = {

@@ -79,6 +79,7 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
     generation: 1,
     projects: [{ name: "shop", file: state.problems[0]?.file ?? "services.yaml", services: specs }],
     problems: state.problems,
+    warnings: [],
     files: new Map(),
   });
 

@@ -40,6 +40,7 @@ describe("a service merged over another", () => {
     ["environment: {A: 1}", "environment: [5]", { environment: [5] }],
     ["labels: [a=1]", "labels: {a: 2}", { labels: { a: 2 } }],
     ["sysctls: [a=1]", "sysctls: {b: 2}", { sysctls: { a: "1", b: 2 } }],
+    ["ports: [80]", "ports: [0x50]", { ports: [80] }],
     ["ports: ['80:80']", "ports: ['80:80', '81:80']", { ports: ["80:80", "81:80"] }],
     ["ports: ['80:80']", "ports: [{target: 80, published: 80}]", { ports: [{ target: 80, published: 80 }] }],
     [

@@ -9,6 +9,7 @@ const filesWith = (...services: readonly ReturnType<typeof specOf>[]) => ({
   generation: 1,
   projects: [{ name: "shop", file: "services.yaml", services }],
   problems: [],
+  warnings: [],
   files: new Map(),
 });
 

@@ -37,6 +37,7 @@ async function open({ prune = false, problems = 0, projects = [project] } = {}) 
     generation: 1,
     projects,
     problems: Array.from({ length: problems }, () => problem),
+    warnings: [],
     files: new Map(),
   };
   const host = new Cached(() => engine.snapshot());
