@@ -39,6 +39,9 @@ import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
+import type { ReadOptions } from "./source/project.js";
+import { resolveFiles } from "./source/resolved.js";
+import type { ResolvedFiles } from "./source/resolved.js";
 import { readVersion } from "./version.js";
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
@@ -95,15 +98,23 @@ export async function draftServices(config: Config, choice: Choice, name: string
 }
 
 export function sourceOf(config: Config, environment: Environment, log: Log): Source {
-  return fileSource({
-    files: config.files,
-    profiles: config.profiles,
-    gateImage: config.gateImage,
+  return fileSource({ files: config.files, ...readOptions(config, environment, log) });
+}
+
+/** The projects of the services files, each as one Compose file. */
+export function resolveProjects(config: Config, environment: Environment, log: Log): Promise<ResolvedFiles> {
+  return resolveFiles(config.files, readOptions(config, environment, log));
+}
+
+function readOptions({ profiles, gateImage }: Config, environment: Environment, log: Log): ReadOptions {
+  return {
+    profiles,
+    gateImage,
     environment,
     onWarning: (warning) => {
       log.warn({ file: warning.file }, formatProblem(warning));
     },
-  });
+  };
 }
 
 export function contextsOf(config: Config, environment: Environment): Contexts {

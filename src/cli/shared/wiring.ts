@@ -1,3 +1,5 @@
+import type { ResolvedProject } from "../../compose/resolved/writer.js";
+import type { Problem } from "../../compose/values/problem.js";
 import type { Config, Flags } from "../../config/config.js";
 import type { SourceSnapshot } from "../../control/ports/source.js";
 import type { Preview } from "../../control/surface/surface.js";
@@ -18,6 +20,12 @@ export interface Draft {
   readonly secrets: ReadonlyMap<string, Secret>;
 }
 
+export interface ResolvedFiles {
+  /** Those without problems. */
+  readonly projects: readonly ResolvedProject[];
+  readonly problems: readonly Problem[];
+}
+
 export interface Running {
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
@@ -31,6 +39,8 @@ export interface Wiring {
   configure(flags: Flags): Config;
   start(config: Config): Promise<Running>;
   load(config: Config): Promise<SourceSnapshot>;
+  /** The same, as one Compose file for each project. */
+  resolve(config: Config): Promise<ResolvedFiles>;
   /** A services file for what others run on the host; `name` is the project's, where it is not to be found out. */
   draft(config: Config, choice: Choice, name: string | undefined): Promise<Draft>;
   preview(config: Config): Promise<Preview>;

@@ -1,11 +1,13 @@
 import {
   CORE_SCHEMA,
+  DUMP_SCHEMA,
   EVENT_ID,
   SCALAR_STYLE,
   YAMLException,
   constructFromEvents,
   dump,
   getScalarValue,
+  intCoreTag,
   mergeTag,
   parseEvents,
   type Event,
@@ -137,9 +139,21 @@ function removeReset(root: unknown, place: Place): { message: string; position: 
   return undefined;
 }
 
+/** Permission bits, as digits that every reader of Compose files takes for octal ones. */
+export class FileMode {
+  constructor(readonly bits: number) {}
+}
+
+const dumpSchema = DUMP_SCHEMA.withTags({
+  ...intCoreTag,
+  identify: (value: unknown) => value instanceof FileMode || intCoreTag.identify(value),
+  represent: (value: unknown) =>
+    value instanceof FileMode ? `0${value.bits.toString(8)}` : intCoreTag.represent(value),
+});
+
 /** A document that reads back as the value: no line is folded, nothing is shared. */
 export function formatYaml(value: unknown): string {
-  return dump(value, { lineWidth: -1, noRefs: true });
+  return dump(value, { lineWidth: -1, noRefs: true, schema: dumpSchema });
 }
 
 /** One walk over a document's events; it mirrors how the parser itself builds values from them. */

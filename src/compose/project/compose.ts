@@ -14,6 +14,8 @@ import { openProject, type ProjectSource } from "../load/project.js";
 import type { ProjectSpec } from "../model/service.js";
 import { declaredConfigs, declaredSecrets } from "../mounts/contents.js";
 import { preferences } from "../policy/preferences.js";
+import { resolvedProject } from "../resolved/project.js";
+import type { ResolvedProject } from "../resolved/writer.js";
 import { formatProblem, type Problem } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { checkTogether } from "./conflicts.js";
@@ -22,7 +24,13 @@ import { withEnds } from "./ends.js";
 import { isActive, profileHint, profileList } from "./profiles.js";
 
 export type ReadResult =
-  | { readonly ok: true; readonly project: ProjectSpec; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly project: ProjectSpec;
+      readonly warnings: readonly Problem[];
+      /** All files as one. Only for those who ask. */
+      readonly resolve: () => ResolvedProject;
+    }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 /** A name server's limit for one label: the service's name is its network alias. */
@@ -44,7 +52,7 @@ export function readProject(source: ProjectSource): ReadResult {
   const project =
     root === undefined
       ? undefined
-      : projectSpec(root, {
+      : understood(root, {
           file: source.file,
           directory: source.directory,
           profiles,
@@ -55,7 +63,7 @@ export function readProject(source: ProjectSource): ReadResult {
   const problems = inOrder(reading.problems);
   return project === undefined || problems.length > 0
     ? { ok: false, problems, warnings }
-    : { ok: true, project, warnings };
+    : { ok: true, warnings, ...project };
 }
 
 const nameVariable = "COMPOSE_PROJECT_NAME";
@@ -70,7 +78,12 @@ interface Surroundings {
   readonly onName: (name: string) => void;
 }
 
-function projectSpec(root: Node, { file, directory, profiles, given, onName }: Surroundings): ProjectSpec {
+interface Understood {
+  readonly project: ProjectSpec;
+  readonly resolve: () => ResolvedProject;
+}
+
+function understood(root: Node, { file, directory, profiles, given, onName }: Surroundings): Understood | undefined {
   const isEmpty = root.value === null;
   const field = isEmpty ? () => undefined : fields(root, topLevelKeys);
   const name = given !== undefined ? givenName(root, given) : declaredName(root, field("name"), directory);
@@ -89,7 +102,7 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const services = field("services");
   if ((isEmpty || isMapping(root.value)) && isWithoutServices(services)) {
     report(services ?? root, "the file declares no services; nothing is removed", "write them under `services`");
-    return { name: project, file, services: [] };
+    return undefined;
   }
   const declared = services === undefined ? [] : namedServices(services);
   const active = declared.filter(([, at]) => isActive(at, profiles));
@@ -100,12 +113,17 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
   const specs = withEnds(definitions.map(({ spec }) => spec));
+  const networks = usedNetworks(scope.networks, specs, field("networks"));
+  const { volumes } = scope;
   return {
-    name: project,
-    file,
-    services: withMembers(specs),
-    networks: usedNetworks(scope.networks, specs, field("networks")),
-    volumes: [...scope.volumes.values()].filter((volume) => volume !== null),
+    project: {
+      name: project,
+      file,
+      services: withMembers(specs),
+      networks,
+      volumes: [...volumes.values()].filter((volume) => volume !== null),
+    },
+    resolve: () => resolvedProject({ project, root, services: active, networks, volumes }),
   };
 }
 

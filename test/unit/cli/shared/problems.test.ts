@@ -34,6 +34,7 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
         problems: [...files.values()].flat(),
         files,
       }),
+    resolve: () => Promise.reject(new Error("nothing is to be resolved")),
     draft: () => Promise.reject(new Error("nothing is to be drafted")),
     preview: () => {
       const plans = [{ project: "good", service: "web", changes: true, text: "the plan" }];
