@@ -18,7 +18,9 @@ export class Tally {
   toString(): string {
     const rows = [
       ...[...this.#outcomes].map(([outcome, count]) => `${String(count).padStart(6)}  ${outcome}`),
-      ...readingDifferences.map((entry) => `${String(this.#met.get(entry) ?? 0).padStart(6)}  ${entry.what}`),
+      ...readingDifferences
+        .filter(({ sets }) => sets === undefined)
+        .map((entry) => `${String(this.#met.get(entry) ?? 0).padStart(6)}  ${entry.what}`),
     ];
     return rows.join("\n");
   }
