@@ -73,7 +73,7 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
     return path === null ? null : containerPath(at, path);
   });
   const readOnly = read(field("read_only"), boolean) ?? false;
-  const ofBind = read(field("bind"), longBind) ?? {};
+  const ofBind: LongBind = read(field("bind"), longBind) ?? {};
   const { createHostPath = true, ...bindOptions } = ofBind;
   const volumeOnly = read(field("volume"), volumeOptions);
   const tmpfs = read(field("tmpfs"), tmpfsOptions);

@@ -73,7 +73,7 @@ function leavesOf(value: unknown, place: string, leaves = new Map<string, unknow
   if (typeof value !== "object" || value === null || Object.keys(value).length === 0) leaves.set(place, value);
   else {
     const isSet = Array.isArray(value) && sets.some((pattern) => matches(pattern, place));
-    for (const [key, member] of Object.entries(isSet ? value.toSorted() : value)) {
+    for (const [key, member] of Object.entries(isSet ? value.map(String).toSorted() : value)) {
       leavesOf(member, place === "" ? key : `${place}/${key}`, leaves);
     }
   }
