@@ -35,6 +35,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
         return startController(config, environment, log);
       },
       load: async (config) => (await wiring()).sourceOf(config, environment, silentLog, { once: true }).load(),
+      resolve: async (config) => (await wiring()).resolveProjects(config, environment),
       draft: async (...choice) => (await wiring()).draftServices(...choice),
       preview: async (config) => {
         work.begun = true;

@@ -40,6 +40,8 @@ import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
+import { resolveFiles } from "./source/resolved.js";
+import type { ResolvedFiles } from "./source/resolved.js";
 import { together } from "./source/together.js";
 import { readVersion } from "./version.js";
 
@@ -103,11 +105,20 @@ export function sourceOf(
   log: Log,
   { once = false, telemetry = untold }: { readonly once?: boolean; readonly telemetry?: SourceTelemetry } = {},
 ): Source {
-  const { files, repositories, profiles, gateImage, data } = config;
-  const reading = { profiles, gateImage, environment };
+  const { files, repositories, data } = config;
+  const reading = readOptions(config, environment);
   const folder = join(data, "git");
   const git = repositories.length === 0 ? [] : [gitSource({ ...reading, repositories, folder, once, telemetry, log })];
   return together([...(files.length === 0 ? [] : [fileSource({ ...reading, files })]), ...git]);
+}
+
+/** The projects of the services files, each as one Compose file. */
+export function resolveProjects(config: Config, environment: Environment): Promise<ResolvedFiles> {
+  return resolveFiles(config.files, readOptions(config, environment));
+}
+
+function readOptions({ profiles, gateImage }: Config, environment: Environment) {
+  return { profiles, gateImage, environment };
 }
 
 const untold: SourceTelemetry = {

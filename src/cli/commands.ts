@@ -5,6 +5,8 @@ import { endsIn } from "./exits.js";
 import { collect, withAll, withFiles } from "./options.js";
 import { inWords, questions } from "./setup/questions.js";
 import type { ExitCode, Wiring } from "./shared/wiring.js";
+import { config } from "./verbs/config.js";
+import type { ConfigOptions } from "./verbs/config.js";
 import { init } from "./verbs/init.js";
 import type { InitOptions } from "./verbs/init.js";
 import { plan } from "./verbs/plan.js";
@@ -65,6 +67,22 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     { 0: "everything is valid", 1: "there are problems; with --strict: or warnings" },
     (options: Options & ValidateOptions) =>
       validate(wiring, wiring.configure(options, ["hookSecrets", "adminToken"]), options),
+  );
+  ends(
+    withFiles(verb("config", "print the services files as one Compose file, everything filled in"))
+      .argument("[service...]", "only these services, and what they need")
+      .option("--format <format>", "yaml or json", "yaml")
+      .option("-q, --quiet", "print problems only")
+      .option("--services", "print the names of the services")
+      .option("--images", "print the images")
+      .option("--networks", "print the names of the networks")
+      .option("--volumes", "print the names of the volumes"),
+    { 0: "it is printed", 1: "there are problems" },
+    (services: readonly string[], options: Options & Partial<ConfigOptions>) => {
+      const { format = "yaml", quiet = false, images = false, networks = false, volumes = false } = options;
+      const what = { format, quiet, images, networks, volumes, services: options.services ?? false };
+      return config(wiring, wiring.configure(options), services, what);
+    },
   );
   ends(
     withFiles(verb("plan", "say what would be done now")).option("--json", "print JSON"),

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { ProjectSpec } from "../compose/model/service.js";
 import type { Ground } from "../compose/document/ground.js";
 import { readProject, type ReadResult } from "../compose/project/compose.js";
+import type { ResolvedProject } from "../compose/resolved/writer.js";
 import type { ImageReference } from "../compose/values/image.js";
 import type { Problem, Warning } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
@@ -45,7 +46,30 @@ export async function reread(selected: Selected, before: Known | undefined, opti
   const texts = new Texts(shelf);
   for (const file of selected.files) await texts.read(posix.resolve(root, file), true);
   if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
+  return known(selected, texts, await readWhole(selected, texts, options), before, options);
+}
+
+/** Reads a project once, also as one Compose file; undefined where it has problems. */
+export async function readResolved(
+  selected: Selected,
+  options: ReadOptions,
+): Promise<{ readonly known: Known; readonly resolved: ResolvedProject | undefined }> {
+  const texts = new Texts();
+  for (const file of selected.files) await texts.read(posix.resolve(file), true);
   const result = await readWhole(selected, texts, options);
+  return {
+    known: known(selected, texts, result, undefined, options),
+    resolved: result.ok ? result.resolve() : undefined,
+  };
+}
+
+function known(
+  selected: Selected,
+  texts: Texts,
+  result: ReadResult,
+  before: Known | undefined,
+  options: ReadOptions,
+): Known {
   const { gateImage = defaultGateImage } = options;
   return {
     selected,

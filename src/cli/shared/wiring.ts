@@ -1,3 +1,5 @@
+import type { ResolvedProject } from "../../compose/resolved/writer.js";
+import type { Problem, Warning } from "../../compose/values/problem.js";
 import type { Config, Flags, Guarded } from "../../config/config.js";
 import type { SourceSnapshot } from "../../control/ports/source.js";
 import type { Preview } from "../../control/surface/surface.js";
@@ -16,6 +18,12 @@ export interface Draft {
   readonly notes: readonly string[];
   /** What the file refers to by `${NAME}`. */
   readonly secrets: ReadonlyMap<string, Secret>;
+}
+
+export interface ResolvedFiles {
+  /** Those without problems. */
+  readonly projects: readonly ResolvedProject[];
+  readonly problems: readonly Problem[];
 }
 
 export interface Running {
@@ -39,6 +47,8 @@ export interface Wiring {
   configure(flags: Flags, unread?: readonly Guarded[]): Config;
   start(config: Config): Promise<Running>;
   load(config: Config): Promise<SourceSnapshot>;
+  /** The same, as one Compose file for each project. */
+  resolve(config: Config): Promise<ResolvedFiles>;
   /** A services file for what others run on the host; `name` is the project's, where it is not to be found out. */
   draft(config: Config, choice: Choice, name: string | undefined): Promise<Draft>;
   preview(config: Config): Promise<Preview>;

@@ -1,10 +1,12 @@
 import {
   CHOMPING_MODE,
+  DUMP_SCHEMA,
   EVENT_ID,
   SCALAR_STYLE,
   YAMLException,
   constructFromEvents,
   dump,
+  intCoreTag,
   parseEvents,
   type Event,
 } from "js-yaml";
@@ -138,7 +140,19 @@ function positionIn(shifted: ReadonlySet<number>, line: number, column: number):
   return { line: line + 1, column: Math.max(0, column - (shifted.has(line) ? shift.length : 0)) + 1 };
 }
 
+/** Permission bits, as digits that every reader of Compose files takes for octal ones. */
+export class FileMode {
+  constructor(readonly bits: number) {}
+}
+
+const dumpSchema = DUMP_SCHEMA.withTags({
+  ...intCoreTag,
+  identify: (value: unknown) => value instanceof FileMode || intCoreTag.identify(value),
+  represent: (value: unknown) =>
+    value instanceof FileMode ? `0${value.bits.toString(8)}` : intCoreTag.represent(value),
+});
+
 /** A document that reads back as the value: no line is folded, nothing is shared. */
 export function formatYaml(value: unknown): string {
-  return dump(value, { lineWidth: -1, noRefs: true });
+  return dump(value, { lineWidth: -1, noRefs: true, schema: dumpSchema });
 }

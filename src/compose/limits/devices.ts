@@ -37,7 +37,7 @@ const permissionsPattern = /^[rwm]{1,3}$/;
 const cdiPattern = /^[a-zA-Z0-9][\w.-]*\/[a-zA-Z0-9][\w.-]*=[a-zA-Z0-9][\w.:-]*$/;
 
 /** A mapping, or the name of a device that a driver knows. */
-function device(node: Node): DeviceMapping | string | null {
+export function device(node: Node): DeviceMapping | string | null {
   if (isMapping(node.value)) return longSyntax(node);
   if (typeof node.value !== "string")
     return wrongKind(node, "a device", 'write for example "/dev/ttyUSB0:/dev/ttyUSB0"');
@@ -105,6 +105,8 @@ export function requests(
   });
 }
 
-function deviceCount(node: Node): number | null {
-  return typeof node.value === "string" && node.value.toLowerCase() === "all" ? -1 : integer(node, 1, 1_000_000);
+/** -1, as Compose prints it: all. */
+export function deviceCount(node: Node): number | null {
+  if (node.value === -1 || (typeof node.value === "string" && node.value.toLowerCase() === "all")) return -1;
+  return integer(node, 1, 1_000_000);
 }

@@ -13,7 +13,7 @@ import { fields } from "../keys/fields.js";
 import { mountKeys } from "../keys/keys.js";
 import type { Mount, VolumeSpec } from "../model/service.js";
 import { quote } from "../values/quote.js";
-import { longBind, shortModes, tmpfsOptions, volumeOptions } from "./mount-options.js";
+import { longBind, shortModes, tmpfsOptions, volumeOptions, type LongBind } from "./mount-options.js";
 
 /** What the paths and volume names of a file refer to. */
 export interface MountScope {
@@ -69,14 +69,17 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
     return path === null ? null : containerPath(at, path);
   });
   const readOnly = read(field("read_only"), boolean) ?? false;
-  const { createHostPath = true, ...bindOptions } = read(field("bind"), longBind) ?? {};
+  const ofBind: LongBind = read(field("bind"), longBind) ?? {};
+  const { createHostPath = true, ...bindOptions } = ofBind;
   const volumeOnly = read(field("volume"), volumeOptions);
   const tmpfs = read(field("tmpfs"), tmpfsOptions);
   const sourceNode = field("source");
   const source = read(sourceNode, filledText);
   for (const kind of types) {
     const at = field(kind);
-    if (at !== undefined && type !== undefined && type !== kind) {
+    // As Compose prints `source:target:z` of a volume.
+    const isLabel = kind === "bind" && type === "volume" && isLabelOnly(ofBind);
+    if (at !== undefined && type !== undefined && type !== kind && !isLabel) {
       reportKey(at, `belongs to mounts of type ${kind} only`, "remove it");
     }
   }
@@ -90,7 +93,7 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
         volume: undefined,
       };
     case "volume": {
-      const volume = { ...rest, ...under("volume", volumeOnly) };
+      const volume = { ...rest, ...under("volume", volumeOnly), ...under("bind", groupOf(bindOptions)) };
       if (sourceNode !== undefined && source !== undefined) return named(sourceNode, scope, source, volume);
       if (volumeOnly?.subpath === undefined) return anonymous(volume);
       return report(node, "`source` is missing", "a volume without a name has no `subpath`");
@@ -101,6 +104,10 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
       }
       return bind(sourceNode, source, { ...rest, createHostPath, ...under("bind", groupOf(bindOptions)) });
   }
+}
+
+function isLabelOnly({ selinux, ...others }: LongBind): boolean {
+  return selinux !== undefined && Object.keys(others).length === 0;
 }
 
 const otherTypes: Readonly<Record<string, string>> = {

@@ -24,6 +24,8 @@ import { openProject, type ProjectSource } from "../load/project.js";
 import type { ProjectSpec } from "../model/service.js";
 import { declaredConfigs, declaredSecrets } from "../mounts/contents.js";
 import { preferences } from "../policy/preferences.js";
+import { resolvedProject } from "../resolved/project.js";
+import type { ResolvedProject } from "../resolved/writer.js";
 import { formatProblem, type Problem, type Warning } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { checkTogether } from "./conflicts.js";
@@ -39,6 +41,8 @@ export type ReadResult =
       /** Those that its services belong to, active or not. */
       readonly profiles: readonly string[];
       readonly warnings: readonly Warning[];
+      /** All files as one. Only for those who ask. */
+      readonly resolve: () => ResolvedProject;
     }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Warning[] };
 
@@ -62,7 +66,7 @@ export function readProject(source: ProjectSource): ReadResult {
   const project =
     root === undefined
       ? undefined
-      : projectSpec(root, {
+      : understood(root, {
           file: source.file,
           directory: source.directory,
           profiles,
@@ -79,7 +83,7 @@ export function readProject(source: ProjectSource): ReadResult {
   const warnings = inOrder(reading.warnings).filter((warning) => !refused.has(placeOf(warning)));
   return project === undefined || problems.length > 0
     ? { ok: false, problems, warnings }
-    : { ok: true, project, profiles: [...declared], warnings };
+    : { ok: true, ...project, profiles: [...declared], warnings };
 }
 
 const nameVariable = "COMPOSE_PROJECT_NAME";
@@ -111,7 +115,15 @@ interface Surroundings {
   readonly onProfile: (profile: string) => void;
 }
 
-function projectSpec(root: Node, { file, directory, profiles, given, onName, onProfile }: Surroundings): ProjectSpec {
+interface Understood {
+  readonly project: ProjectSpec;
+  readonly resolve: () => ResolvedProject;
+}
+
+function understood(
+  root: Node,
+  { file, directory, profiles, given, onName, onProfile }: Surroundings,
+): Understood | undefined {
   const isEmpty = root.value === null;
   const field = isEmpty ? () => undefined : fields(root, topLevelKeys);
   const name = given !== undefined ? givenName(root, given) : declaredName(root, field("name"), directory);
@@ -130,7 +142,7 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName, onP
   const services = field("services");
   if ((isEmpty || isMapping(root.value)) && isWithoutServices(services)) {
     report(services ?? root, "the file declares no services; nothing is removed", "write them under `services`");
-    return { name: project, file, services: [] };
+    return undefined;
   }
   const declared = services === undefined ? [] : namedServices(services);
   declared.flatMap(([, at]) => profilesOf(at)).forEach(onProfile);
@@ -142,12 +154,17 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName, onP
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
   const specs = withEnds(withLinkAliases(definitions));
+  const networks = usedNetworks(scope.networks, specs, field("networks"));
+  const { volumes } = scope;
   return {
-    name: project,
-    file,
-    services: withMembers(specs),
-    networks: usedNetworks(scope.networks, specs, field("networks")),
-    volumes: [...scope.volumes.values()].filter((volume) => volume !== null),
+    project: {
+      name: project,
+      file,
+      services: withMembers(specs),
+      networks,
+      volumes: [...volumes.values()].filter((volume) => volume !== null),
+    },
+    resolve: () => resolvedProject({ project, root, services: active, networks, volumes }),
   };
 }
 

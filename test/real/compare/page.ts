@@ -1,9 +1,11 @@
+import { readingDifferences } from "../config/differences.js";
 import { intendedDifferences } from "./intended.js";
 
 /** `docs/compose-parity.md`. */
 export function parityPage(): string {
   const rows = intendedDifferences.map(({ where, reason }) => `- ${where}: ${reason}`);
-  return `${introduction}\n${rows.join("\n")}\n\n${rest}`;
+  const readings = readingDifferences.map(({ what, reason }) => `- ${what}: ${reason}`);
+  return `${introduction}\n${rows.join("\n")}\n\n${rest}\n${reading}\n${readings.join("\n")}\n`;
 }
 
 const introduction = `# The same containers
@@ -24,4 +26,9 @@ No distribution has a package of Docker Compose 5 (November 2026), so that it is
 - label \`com.docker.compose.image\`: it has the digest of the image's content (of the one platform, where the service names one) in place of the engine's image id. Fairlead has \`repository@sha256:…\` there, and the digest in \`fairlead.digest\`.
 - label \`com.docker.compose.image-volume-digest\`, for volumes of type \`image\`, which Fairlead does not have.
 - \`pre_start\` (5.3): Fairlead runs these hooks too, [with some differences](jobs.md#pre_start).
+`;
+
+const reading = `## The same reading
+
+\`npm run test:real\` draws projects of services, keys, several files (\`-f\`, \`extends\`, \`include\`, \`!reset\`) and variables, and compares what \`fairlead config --format json\` prints of each with what \`docker compose config --format json\` (2.40) prints; some are created too, and their containers are compared as above. \`npm run parity -- 2000\` draws more, from another seed each time, and counts. Any difference fails, unless it is one of these:
 `;

@@ -35,6 +35,7 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
         warnings: results.flatMap(([, result]) => result.warnings),
         files,
       }),
+    resolve: () => Promise.reject(new Error("nothing is to be resolved")),
     draft: () => Promise.reject(new Error("nothing is to be drafted")),
     preview: () => {
       const plans = [{ project: "good", service: "web", changes: true, text: "the plan" }];
