@@ -1,5 +1,5 @@
 import type { ResolvedProject } from "../compose/resolved/writer.js";
-import type { Problem } from "../compose/values/problem.js";
+import type { Problem, Warning } from "../compose/values/problem.js";
 import { readResolved, type Known, type ReadOptions } from "./project.js";
 import { selectFiles } from "./selection.js";
 import { snapshotOf } from "./snapshot.js";
@@ -8,6 +8,7 @@ import { snapshotOf } from "./snapshot.js";
 export interface ResolvedFiles {
   readonly projects: readonly ResolvedProject[];
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
 }
 
 /** What a source of these files would load, before anything is made of it. */
@@ -20,5 +21,6 @@ export async function resolveFiles(files: readonly string[], options: ReadOption
     known.set(selected.files[0], found.known);
     if (found.resolved !== undefined) projects.push(found.resolved);
   }
-  return { projects, problems: snapshotOf(known, selection.barren, 1).problems };
+  const { problems, warnings } = snapshotOf(known, selection.barren, 1, options.profiles);
+  return { projects, problems, warnings };
 }

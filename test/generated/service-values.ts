@@ -3,7 +3,7 @@ import fc from "fast-check";
 /** What a YAML file can hold. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
-const one = <T extends Value>(...values: readonly T[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
+const one = (...values: readonly Value[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
 const some = (items: fc.Arbitrary<Value>, nameOf: (item: Value) => unknown = (item) => item) =>
   fc.uniqueArray(items, { minLength: 1, maxLength: 3, selector: nameOf });
 const record = (keys: Readonly<Record<string, fc.Arbitrary<Value>>>, requiredKeys: readonly string[] = []) =>
@@ -43,7 +43,7 @@ const pairs = (values: fc.Arbitrary<Value> = awkward) =>
       .map((found) => found.map(([name, value]) => `${String(name)}=${String(value)}`)),
   ) as fc.Arbitrary<Value>;
 const unset = fc.oneof(pairs(), one({ A: null }, ["A"], ["B", "A=1"]));
-const commandLine = one<Value>(
+const commandLine = one(
   "run --now",
   'sh -c "echo a b"',
   ["run", "--now"],
@@ -134,7 +134,7 @@ export const serviceValues: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   cpuset: one("0", "0-1", "0,1"),
   device_cgroup_rules: some(one("c 1:3 mr", "a 7:* rwm")),
   devices: some(
-    one<Value>("/dev/null", "/dev/null:/dev/n", "/dev/zero:/dev/z:r", { source: "/dev/full", target: "/dev/f" }),
+    one("/dev/null", "/dev/null:/dev/n", "/dev/zero:/dev/z:r", { source: "/dev/full", target: "/dev/f" }),
     mountTarget,
   ),
   dns: fc.oneof(one("1.1.1.1"), some(one("1.1.1.1", "8.8.8.8", "fd00::1"))),
@@ -142,7 +142,7 @@ export const serviceValues: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   dns_search: fc.oneof(one("a.example"), some(one("a.example", "b.example"))),
   domainname: one("example.com"),
   entrypoint: commandLine,
-  env_file: one<Value>(
+  env_file: one(
     "one.env",
     ["one.env"],
     ["one.env", "two.env"],
@@ -151,13 +151,13 @@ export const serviceValues: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   ),
   environment: unset,
   expose: some(one("80", 81, "82/udp", "90-91")),
-  extra_hosts: one<Value>(["a:10.0.0.1"], ["a=10.0.0.1", "b=::1"], { a: "10.0.0.2" }, { c: "host-gateway", a: "::1" }),
+  extra_hosts: one(["a:10.0.0.1"], ["a=10.0.0.1", "b=::1"], { a: "10.0.0.2" }, { c: "host-gateway", a: "::1" }),
   group_add: some(one("audio", "1000")),
   healthcheck: fc.oneof(
-    one<Value>({ disable: true }, { test: ["NONE"] }),
+    one({ disable: true }, { test: ["NONE"] }),
     record(
       {
-        test: one<Value>("curl -f http://localhost", ["CMD", "true"], ["CMD-SHELL", "exit 0"]),
+        test: one("curl -f http://localhost", ["CMD", "true"], ["CMD-SHELL", "exit 0"]),
         ...{ interval: seconds, timeout: seconds, start_period: seconds, retries: one(1, 3, "5") },
       },
       ["test"],
@@ -166,7 +166,7 @@ export const serviceValues: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   hostname: one("host-1", "h.example"),
   init: truth,
   ipc: one("shareable", "host", "private"),
-  label_file: one<Value>("labels.env", ["labels.env"]),
+  label_file: one("labels.env", ["labels.env"]),
   labels: pairs(),
   logging: record(
     {
@@ -196,13 +196,13 @@ export const serviceValues: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   stdin_open: truth,
   stop_grace_period: seconds,
   stop_signal: one("SIGINT", "SIGTERM"),
-  storage_opt: one<Value>({ size: "1G" }),
-  sysctls: one<Value>({ "net.core.somaxconn": 1024 }, ["net.ipv4.tcp_syncookies=0"], { "net.core.somaxconn": "512" }),
+  storage_opt: one({ size: "1G" }),
+  sysctls: one({ "net.core.somaxconn": 1024 }, ["net.ipv4.tcp_syncookies=0"], { "net.core.somaxconn": "512" }),
   tmpfs: fc.oneof(one("/run"), some(one("/run", "/tmp:size=1m", "/cache"))),
   tty: truth,
   ulimits: record({
-    nofile: one<Value>(1024, { soft: 100, hard: 200 }, "2048"),
-    nproc: one<Value>(64, { soft: 1, hard: 2 }),
+    nofile: one(1024, { soft: 100, hard: 200 }, "2048"),
+    nproc: one(64, { soft: 1, hard: 2 }),
   }),
   user: one("1000", "1000:1000", "app"),
   userns_mode: one("host"),
@@ -224,15 +224,15 @@ export const serviceValues: Readonly<Record<string, fc.Arbitrary<Value>>> = {
     fc.dictionary(one("default", "back") as fc.Arbitrary<string>, endpoint, { minKeys: 1 }),
   ),
   configs: some(
-    one<Value>("text", "file", { source: "text", target: "/etc/text", mode: "0440", uid: "1", gid: "2" }),
+    one("text", "file", { source: "text", target: "/etc/text", mode: "0440", uid: "1", gid: "2" }),
     (item) => (typeof item === "string" ? item : 1),
   ),
   secrets: some(
-    one<Value>("file", "variable", { source: "file", target: "renamed" }, { source: "variable", mode: "0400" }),
+    one("file", "variable", { source: "file", target: "renamed" }, { source: "variable", mode: "0400" }),
     (item) => JSON.stringify(item).includes("file"),
   ),
   network_mode: one("host", "none", "bridge"),
-  build: one<Value>(
+  build: one(
     ...[
       ".",
       "./ctx",
@@ -241,8 +241,8 @@ export const serviceValues: Readonly<Record<string, fc.Arbitrary<Value>>> = {
     ],
     { context: ".", dockerfile_inline: "FROM x", labels: { a: "b" }, extra_hosts: ["a:1.1.1.1"], shm_size: "64m" },
   ),
-  post_start: one<Value>([{ command: "echo hi", user: "root" }], [{ command: ["a", "b"], environment: ["A=1"] }]),
-  "x-note": one<Value>("any", { a: [1, "b", null] }),
+  post_start: one([{ command: "echo hi", user: "root" }], [{ command: ["a", "b"], environment: ["A=1"] }]),
+  "x-note": one("any", { a: [1, "b", null] }),
 };
 
 /** Of each group one key at most stands in a service. */

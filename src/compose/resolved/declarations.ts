@@ -1,9 +1,9 @@
 import type { Declared } from "../declarations/declared.js";
+import { hostPath } from "../document/host-path.js";
 import { entries, isMapping, read, type Node } from "../document/node.js";
 import type { configKeys, secretKeys } from "../keys/declaration-keys.js";
 import type { Ipam, NetworkSpec } from "../model/network.js";
 import type { VolumeSpec } from "../model/service.js";
-import { hostPath } from "../mounts/mounts.js";
 import {
   extensions,
   keysOf,

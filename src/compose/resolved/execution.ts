@@ -5,7 +5,7 @@ import { ports as portsOf } from "../container/ports.js";
 import { isMapping, read, type Node } from "../document/node.js";
 import { environment, labels, options } from "../document/pairs.js";
 import type { buildKeys } from "../keys/build-keys.js";
-import type { postStartHookKeys } from "../keys/hook-keys.js";
+import type { postStartHookKeys, preStartHookKeys } from "../keys/hook-keys.js";
 import type { healthcheckKeys } from "../keys/keys.js";
 import type { loggingKeys } from "../keys/option-keys.js";
 import {
@@ -72,14 +72,18 @@ export const healthcheck = keysOf<typeof healthcheckKeys>({
   start_interval: time,
 });
 
-export const hooks = listOf(
-  keysOf<typeof postStartHookKeys>({
-    command,
-    user: text,
-    privileged: truth,
-    working_dir: text,
-    environment: (node) => environment(node),
-  }),
+const hookWriters = {
+  command,
+  user: text,
+  privileged: truth,
+  working_dir: text,
+  environment: (node: Node) => environment(node),
+};
+
+export const hooks = listOf(keysOf<typeof postStartHookKeys>(hookWriters));
+
+export const preStartHooks = listOf(
+  keysOf<typeof preStartHookKeys>({ ...hookWriters, image: text, per_replica: truth }),
 );
 
 export const logging = keysOf<typeof loggingKeys>({ driver: text, options: decoded(options) });

@@ -5,7 +5,7 @@ import type { serviceKeys } from "../keys/keys.js";
 import { environmentOf, labelsOf } from "../load/env-files.js";
 import { dependencies } from "../policy/dependencies.js";
 import type { MountScope } from "../mounts/mounts.js";
-import { build, command, extraHosts, healthcheck, hooks, logging, ports } from "./execution.js";
+import { build, command, extraHosts, healthcheck, hooks, logging, ports, preStartHooks } from "./execution.js";
 import { blkio, cpus, deploy, devices, gpus, storage, ulimits } from "./limits.js";
 import { grants, mountsIn } from "./mounts.js";
 import { networks } from "./networks.js";
@@ -94,6 +94,7 @@ function writersIn(scope: MountScope): Writers<typeof serviceKeys> {
     ipc: text,
     label_file: nowhere,
     labels: nowhere,
+    links: texts,
     logging,
     mac_address: text,
     mem_limit: size,
@@ -109,6 +110,7 @@ function writersIn(scope: MountScope): Writers<typeof serviceKeys> {
     platform: text,
     ports,
     post_start: hooks,
+    pre_start: preStartHooks,
     pre_stop: hooks,
     privileged: truth,
     profiles: texts,

@@ -38,7 +38,7 @@ export async function writeStack({ files, named, environment }: GeneratedProject
 
 /** What Fairlead makes of it. */
 export async function readAsFairlead({ files, environment }: Stack): Promise<Reading> {
-  const { projects, problems } = await resolveFiles(files, { environment, onWarning: () => undefined });
+  const { projects, problems } = await resolveFiles(files, { environment });
   const [project] = projects;
   return project === undefined
     ? { refusal: problems.map(formatProblem).join("\n") }

@@ -108,6 +108,7 @@ it("says what is wrong with the newest version of a service's own file, and of n
         { name: "blog", file: "blog.yaml", services: [specOf({ project: "blog" })] },
       ],
       problems: [problem],
+      warnings: [],
       files: new Map([
         ["shop.yaml", []],
         ["blog.yaml", [problem]],

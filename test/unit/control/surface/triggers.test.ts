@@ -16,7 +16,7 @@ function open(
   const catalog = new Catalog();
   const services = Object.keys(standing).map((name) => specOf({ name, ...patches[name] }));
   catalog.adopt(
-    { generation: 1, projects: [{ name: "shop", file: "f", services }], problems: [], files: new Map() },
+    { generation: 1, projects: [{ name: "shop", file: "f", services }], problems: [], warnings: [], files: new Map() },
     now,
   );
   const statusWith = (name: string, reason: Reason): ServiceStatus => {
