@@ -112,7 +112,7 @@ describe.skipIf(reason !== undefined)("the Debian package", () => {
     await dpkg(root, "--remove", "fairlead");
     expect(existsSync(join(root, "usr/lib/fairlead"))).toBe(false);
     expect(existsSync(join(root, "etc/fairlead/services.yaml"))).toBe(true);
-  });
+  }, 600_000);
 
   test("brings its own Node where one is named, for the architecture of that binary", async () => {
     const clone = await cloneHere();
@@ -128,5 +128,5 @@ describe.skipIf(reason !== undefined)("the Debian package", () => {
     await dpkg(root, "--install", stdout.trim());
     await rm(join(root, "usr/local/bin/node"));
     expect((await run("chroot", [root, "fairlead", "--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-  });
+  }, 600_000);
 });
