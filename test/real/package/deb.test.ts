@@ -24,6 +24,7 @@ async function system(): Promise<string> {
   }
   await writeFile(join(root, "var/lib/dpkg/status"), "");
   await writeFile(join(root, "dev/null"), "");
+  await chmod(join(root, "dev/null"), 0o666);
   return root;
 }
 
