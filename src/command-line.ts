@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
 import { readConfig } from "./config/config.js";
+import { settingsFilePlace } from "./config/settings.js";
 import { conversation } from "./conversation.js";
 import { createLog, silentLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
@@ -26,7 +27,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
       version: readVersion(),
       configure: (flags, unread = []) => {
         becomeUser(environment);
-        return readConfig(flags, environment, { unread });
+        return readConfig(flags, environment, { unread, usualFiles: settingsFilePlace.usual });
       },
       start: async (config) => {
         work.begun = true;

@@ -54,7 +54,7 @@ export interface ReadOptions {
 export function readConfig(
   flags: Flags,
   environment: Environment,
-  { unread = [], usualFiles = settingsFilePlace.usual }: ReadOptions = {},
+  { unread = [], usualFiles = [] }: ReadOptions = {},
 ): Config {
   const file = findSettings(flags, environment, usualFiles);
   const sources = { flags, environment, file };

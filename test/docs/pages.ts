@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
 const root = new URL("../../", import.meta.url);
 
@@ -63,5 +62,3 @@ export function existsInRepository(path: URL): boolean {
     return (error as NodeJS.ErrnoException).code === "EISDIR";
   }
 }
-
-export const repository = fileURLToPath(root);

@@ -76,11 +76,11 @@ export async function readAnswers(
   }
 }
 
-async function askFor(name: keyof Answers, suggested: string, { ask }: Conversation): Promise<string> {
+async function askFor(name: keyof Answers, suggested: string, conversation: Conversation): Promise<string> {
   const question: Question<string> = questions[name];
   let told = `${question.asks}\n${choices(question).join("\n")}\n[${suggested}]`;
   for (;;) {
-    const answer = (await ask(told)).trim();
+    const answer = (await conversation.ask(told)).trim();
     try {
       return check(name, answer === "" ? suggested : answer) ?? suggested;
     } catch (thrown) {

@@ -112,7 +112,7 @@ async function servicesFiles(
 /** Whoever has been given a secret would be locked out by another one: one that is there stays. */
 async function secretFiles(
   { secrets, owner }: Layout,
-  { place, pushes }: Answers,
+  { place }: Answers,
 ): Promise<{ readonly files: readonly NewFile[]; readonly hookSecret: Secret; readonly kept: readonly string[] }> {
   const files: NewFile[] = [];
   const kept: string[] = [];

@@ -24,6 +24,7 @@ async function system(): Promise<string> {
   }
   await writeFile(join(root, "var/lib/dpkg/status"), "");
   await writeFile(join(root, "dev/null"), "");
+  await chmod(join(root, "dev/null"), 0o666);
   return root;
 }
 
@@ -112,7 +113,7 @@ describe.skipIf(reason !== undefined)("the Debian package", () => {
     await dpkg(root, "--remove", "fairlead");
     expect(existsSync(join(root, "usr/lib/fairlead"))).toBe(false);
     expect(existsSync(join(root, "etc/fairlead/services.yaml"))).toBe(true);
-  });
+  }, 600_000);
 
   test("brings its own Node where one is named, for the architecture of that binary", async () => {
     const clone = await cloneHere();
@@ -128,5 +129,5 @@ describe.skipIf(reason !== undefined)("the Debian package", () => {
     await dpkg(root, "--install", stdout.trim());
     await rm(join(root, "usr/local/bin/node"));
     expect((await run("chroot", [root, "fairlead", "--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-  });
+  }, 600_000);
 });
