@@ -1,4 +1,4 @@
-import { asFairleadError, FairleadError } from "../errors.js";
+import { FairleadError } from "../errors.js";
 import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
 import type { Environment } from "../process/environment.js";
 import { given } from "../tools/present.js";
@@ -55,21 +55,17 @@ export function readConfig(flags: Flags, environment: Environment): Config {
 /** Flags and variables name one repository: that of the settings file, or one of their own. */
 function followed({ git, gitUrl, gitRef, gitPaths }: Settings, file: SettingsFile): readonly RepositorySettings[] {
   const spoken = given({ url: gitUrl, ref: gitRef, path: gitPaths });
-  if (Object.keys(spoken).length === 0) return repositoriesIn(git, () => file.place("git"));
+  const inFile = (key: string) => file.place(`git.${key}`);
+  if (Object.keys(spoken).length === 0) return repositoriesOf(git, inFile);
   if (Array.isArray(git) && git.length > 1) {
     const remedy = "write it there, or leave one repository in the settings file";
     throw new FairleadError("ConfigInvalid", "--git and its like name one repository, and `git` holds several", {
       remedy,
     });
   }
-  return repositoriesIn({ ...[git].flat()[0], ...spoken }, () => (gitUrl === undefined ? "git" : "--git"));
-}
-
-function repositoriesIn(written: Settings["git"], place: () => string): readonly RepositorySettings[] {
-  try {
-    return repositoriesOf(written);
-  } catch (thrown) {
-    const { message, remedy } = asFairleadError(thrown);
-    throw new FairleadError("ConfigInvalid", `${place()}.${message}`, { ...given({ remedy }), cause: thrown });
-  }
+  const flags: Readonly<Record<string, string>> = { url: "--git", ref: "--git-ref", path: "--git-path" };
+  const isSpoken = (key: string) => key === "url" || Object.hasOwn(spoken, key);
+  return repositoriesOf({ ...[git].flat()[0], ...spoken }, (key) =>
+    isSpoken(key) ? (flags[key] ?? key) : inFile(key),
+  );
 }

@@ -82,6 +82,14 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): readonly Proble
       return { path: [...path, key], onKey: true, message: "unknown key", ...hint };
     });
   }
+  if (issue.code === "invalid_union") {
+    // Of the forms that it may have, that which it has at all.
+    const meant = issue.errors.find(
+      (one) => !one.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+    );
+    if (meant !== undefined)
+      return meant.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, schema));
+  }
   if (issue.code === "invalid_key") {
     return issue.issues.map(({ message }) => ({ path, onKey: true, message }));
   }
@@ -92,16 +100,23 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
 }
 
 /** The keys that a group may have; `path` leads there through groups, maps and lists. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   const whole = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const found = path.reduce<JsonSchema>((at, part) => {
-    const field = at.properties?.[String(part)] ?? at.items ?? at.additionalProperties;
-    return typeof field === "object" ? field : {};
+    const fields = formsOf(at).map(
+      ({ properties, items, additionalProperties }) => properties?.[String(part)] ?? items ?? additionalProperties,
+    );
+    return fields.find((field) => typeof field === "object") ?? {};
   }, whole);
-  return Object.keys(found.properties ?? {});
+  return formsOf(found).flatMap(({ properties = {} }) => Object.keys(properties));
+}
+
+function formsOf(schema: JsonSchema): readonly JsonSchema[] {
+  return [schema, ...(schema.anyOf ?? [])];
 }
 
 /** That of the nearest thing around it, where it is not there itself. */

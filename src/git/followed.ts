@@ -1,6 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Problem } from "../compose/values/problem.js";
 import type { Log } from "../control/ports/log.js";
 import type { Commit, RepositoryState } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
@@ -10,13 +9,15 @@ import type { ReadOptions } from "../source/project.js";
 import { Contents } from "./kept/contents.js";
 import { readState, writeState, type State } from "./kept/state.js";
 import { gitVariables, writeConfig } from "./program/environment.js";
-import { GitFault } from "./program/fault.js";
-import { readOne, readRevision, selectedAs, type Held, type Revision } from "./reading/revision.js";
+import { asGitFault, GitFault } from "./program/fault.js";
+import { readRevision, type Held, type Revision } from "./reading/revision.js";
+import { recalled, stateOfHeld } from "./recalled.js";
 import { RevisionShelf } from "./reading/shelf.js";
-import { Store } from "./repository/store.js";
 import { submodulesOf } from "./repository/submodules.js";
 import { verifyCommit } from "./repository/signature.js";
 import type { RepositorySettings } from "./settings/settings.js";
+import { Stores } from "./stores.js";
+import { faultProblem, inWords, stateOf, type SourceFault } from "./told.js";
 
 /** With so many packs the objects are fetched anew, which leaves behind what nobody needs any more. */
 const mostPacks = 64;
@@ -32,20 +33,13 @@ export interface FollowedOptions extends Pick<ReadOptions, "environment" | "prof
   readonly now: () => number;
 }
 
-/** What is wrong with the repository itself, or with its newest commit as a whole. */
-export interface SourceFault {
-  readonly reason: string;
-  readonly problem: Problem;
-}
-
 /** One repository: what is known of it, and what of it is in force. */
 export class Followed {
   readonly #contents: Contents;
   readonly #root: string;
   readonly #base: string;
   readonly #environment: Environment;
-  #store: Store;
-  #storeName = "store-1";
+  readonly #stores: Stores;
   #held: ReadonlyMap<string, Held> = new Map();
   #barren: readonly string[] = [];
   #fault: SourceFault | undefined;
@@ -53,6 +47,9 @@ export class Followed {
   #newest: Commit | undefined;
   #inForce: Commit | undefined;
   #lastSuccess: number | undefined;
+  #isPrepared = false;
+  /** By the keys that are demanded now: they may have been others when the process before this one ended. */
+  #isJudged = false;
   #version = 0;
 
   constructor(private readonly options: FollowedOptions) {
@@ -61,7 +58,8 @@ export class Followed {
     this.#root = join(folder, "work", settings.address.name);
     this.#contents = new Contents(join(folder, "contents"));
     this.#environment = options.environment;
-    this.#store = this.#storeAt(this.#storeName);
+    const variables = () => this.#variables();
+    this.#stores = new Stores({ folder: this.#base, address: settings.address, variables });
   }
 
   get settings(): RepositorySettings {
@@ -96,72 +94,52 @@ export class Followed {
 
   state(): RepositoryState {
     const { source, ref } = this.settings;
-    const problem = this.#fault?.problem ?? [...this.#held.values()].flatMap(({ known }) => known.problems)[0];
-    const reason = this.#fault?.reason ?? (problem === undefined ? "InForce" : "RevisionInvalid");
-    const message =
-      problem === undefined
-        ? this.#inForce === undefined
-          ? "it has not been looked at yet"
-          : `commit ${this.#inForce.id.slice(0, 7)} is in force`
-        : problem.message;
-    return {
-      ...{ source, ref, newest: this.#newest, inForce: this.#inForce },
-      lastSuccessAt: this.#lastSuccess === undefined ? undefined : new Date(this.#lastSuccess).toISOString(),
-      condition: { status: problem === undefined && this.#inForce !== undefined ? "True" : "False", reason, message },
-      projects: [...this.#held].flatMap(([file, { known, revision }]) =>
-        known.project === undefined || revision === undefined ? [] : [{ project: known.project.name, file, revision }],
-      ),
-    };
+    return stateOf({
+      ...{ source, ref, held: this.#held, fault: this.#fault },
+      ...{ newest: this.#newest, inForce: this.#inForce, lastSuccess: this.#lastSuccess },
+    });
   }
 
   /** What was in force when the process before this one ended, from our own disk. */
   async recall(signal: AbortSignal): Promise<void> {
-    await this.#prepare();
-    const state = this.options.scratch === undefined ? await readState(this.#stateFile) : undefined;
-    if (state === undefined) return;
-    this.#storeName = state.store;
-    this.#store = this.#storeAt(state.store);
-    try {
-      await this.#store.open();
-      await this.#recallAll(state, signal);
-    } catch (thrown) {
-      this.options.log.warn(
-        { source: this.settings.source, error: asFairleadError(thrown).message },
-        "what was in force cannot be read from the data directory; the repository is fetched anew",
-      );
-      this.#held = new Map();
-    }
-    this.#version += 1;
+    await this.#guarded(() => this.#prepare(signal), signal);
   }
 
-  /** Asks the other side once; fetches and reads what is new. Never throws but for the signal. */
+  /** Asks the other side once; fetches and reads what is new. Throws only where the signal has aborted. */
   async look(signal: AbortSignal): Promise<boolean> {
-    const { telemetry, log } = this.options;
+    const { telemetry } = this.options;
     const { source } = this.settings;
+    const isNew = await this.#guarded(() => this.#lookOnce(signal), signal);
+    telemetry.sourceFetched(source, isNew === undefined ? "failed" : isNew ? "fetched" : "unchanged");
+    if (isNew === undefined) return false;
+    this.#lastSuccess = this.options.now();
+    telemetry.sourceSucceeded(source, this.#lastSuccess / 1_000);
+    return true;
+  }
+
+  /** Undefined: it has failed, and is told of. */
+  async #guarded<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+    const { source } = this.settings;
+    const { log } = this.options;
     try {
-      const isNew = await this.#lookOnce(signal);
-      if (this.#fault !== undefined) {
-        log.info({ source }, `${source} is followed again`);
-        this.#fail(undefined);
-      }
-      this.#lastSuccess = this.options.now();
-      telemetry.sourceSucceeded(source, this.#lastSuccess / 1_000);
-      telemetry.sourceFetched(source, isNew ? "fetched" : "unchanged");
-      return true;
+      const result = await work();
+      if (this.#fault !== undefined) log.info({ source }, `${source} is followed again`);
+      this.#fail(undefined);
+      return result;
     } catch (thrown) {
       signal.throwIfAborted();
-      telemetry.sourceFetched(source, "failed");
-      const error = asFairleadError(thrown);
-      const reason = error instanceof GitFault ? error.reason : "FetchFailed";
-      const before = this.#fault;
-      this.#fail({ reason, problem: this.#problemOf(error, reason) });
-      if (before?.problem.message !== error.message) {
+      const error = asGitFault(thrown);
+      const { reason } = error;
+      const commit = reason === "NotSigned" ? this.#newest?.id : undefined;
+      const fault = { reason, problem: faultProblem(source, error, commit) };
+      if (!isSameFault(fault, this.#fault)) {
         log.error(
           { source, reason, remedy: error.remedy },
           `${source}: ${error.message}; the last good revision stays`,
         );
       }
-      return false;
+      this.#fail(fault);
+      return undefined;
     }
   }
 
@@ -177,7 +155,8 @@ export class Followed {
 
   /** Reads the newest revision again. */
   async refresh(signal: AbortSignal): Promise<void> {
-    if (this.#revision !== undefined) await this.#take(this.#revision, signal);
+    const revision = this.#revision;
+    if (revision !== undefined) await this.#guarded(() => this.#take(revision, signal), signal);
   }
 
   async tidy(mounted: ReadonlySet<string>): Promise<void> {
@@ -189,44 +168,47 @@ export class Followed {
 
   async #lookOnce(signal: AbortSignal): Promise<boolean> {
     const { ref } = this.settings;
-    const asked = await this.#store.ask(ref, signal);
+    await this.#prepare(signal);
+    const asked = await this.#stores.current.ask(ref, signal);
     if (asked === undefined) {
       const remedy = "make it again, or name another with `ref`; the last good revision stays in force";
       throw new GitFault("RefNotFound", `the repository has no branch or tag ${ref}`, remedy);
     }
-    const isTaken = asked.id === this.#revision?.commit.id;
-    if (isTaken) return false;
+    if (this.#isJudged && asked.id === this.#revision?.commit.id) return false;
     const known = asked.id === this.#newest?.id;
     const id = known ? asked.id : await this.#fetch(asked.name, signal);
-    const commit = await this.#store.commit(id);
+    const commit = await this.#stores.current.commit(id);
     if (!known) {
       this.options.log.info(
         { source: this.settings.source, commit: id, author: commit.author },
-        `fetched ${told(commit)}`,
+        `fetched ${inWords(commit)}`,
       );
     }
     this.#newest = commit;
     if (this.settings.verify !== undefined) {
       const around = { scratch: this.#base, environment: await this.#variables() };
-      await verifyCommit(this.#store, id, this.settings.verify, around);
+      await verifyCommit(this.#stores.current, id, this.settings.verify, around);
     }
     await this.#take(await this.#open(commit, signal), signal);
+    this.#isJudged = true;
     await this.#renewStore(asked.name, signal);
     return true;
   }
 
-  /** A store that is damaged, or that a process left locked, is made anew: it holds nothing that could not be fetched again. */
+  /** A store that is damaged is made anew while nothing is in force that only it could give back. */
   async #fetch(name: string, signal: AbortSignal): Promise<string> {
     try {
-      return await this.#store.fetch(name, signal);
+      return await this.#stores.current.fetch(name, signal);
     } catch (thrown) {
-      const isOurs = thrown instanceof GitFault && (thrown.reason === "FetchFailed" || thrown.reason === "Truncated");
-      if (!isOurs || this.#isHeldBack()) throw thrown;
-      return this.#anew(name, signal);
+      const isOurs = thrown instanceof GitFault && thrown.reason === "FetchFailed";
+      if (!isOurs || this.#inForce !== undefined) throw thrown;
+      const { name: next, store } = await this.#stores.next();
+      this.#stores.use(next);
+      return store.fetch(name, signal);
     }
   }
 
-  async #open(commit: Commit, signal: AbortSignal, store = this.#store): Promise<Revision> {
+  async #open(commit: Commit, signal: AbortSignal, store = this.#stores.current): Promise<Revision> {
     const { submodules, address } = this.settings;
     const further = submodules ? await submodulesOf(store, commit.id, address, signal) : [];
     const tree = await store.tree(commit.id, further, signal);
@@ -242,7 +224,7 @@ export class Followed {
     const isTaken = [...held.values()].some((one) => one.revision === commit.id && one.known.problems.length === 0);
     const inForce = isTaken ? commit : this.#inForce;
     if (this.options.scratch === undefined && inForce !== undefined) {
-      await writeState(this.#stateFile, this.#stateOf(held, barren, inForce, commit));
+      await this.#save(held, barren, inForce, commit);
     }
     this.#revision = revision;
     if (!isSame(before, held) || this.#barren.join("\0") !== barren.join("\0")) this.#version += 1;
@@ -257,48 +239,36 @@ export class Followed {
     const { source } = this.settings;
     this.#inForce = commit;
     telemetry.sourceInForce(source, commit.id);
-    log.info({ source, revision: commit.id, author: commit.author }, `${told(commit)} is in force`);
+    log.info({ source, revision: commit.id, author: commit.author }, `${inWords(commit)} is in force`);
   }
 
   async #recallAll(state: State, signal: AbortSignal): Promise<void> {
-    const held = new Map<string, Held>();
-    const commits = new Map([[state.newest.id, state.newest]]);
-    if (state.inForce !== undefined) commits.set(state.inForce.id, state.inForce);
-    const opened = new Map<string, Revision>();
-    for (const [file, { revision, changed }] of Object.entries(state.projects)) {
-      const commit = commits.get(revision) ?? { ...changed, id: revision };
-      const open = opened.get(revision) ?? (await this.#open(commit, signal));
-      opened.set(revision, open);
-      const one = await readOne(selectedAs(file, this.settings.paths), undefined, open, this.#reading(), signal);
-      held.set(file, { ...one, changed });
-    }
+    const open = (commit: Commit) => this.#open(commit, signal);
+    const { held, barren, newest } = await recalled(state, open, this.#reading(), signal);
     this.#held = held;
+    this.#barren = barren;
     this.#newest = state.newest;
+    // What is newer than all that is in force was broken, or is not signed: it is judged again at the first look.
+    this.#revision = held.size > 0 ? newest : undefined;
+    this.#isJudged = this.settings.verify === undefined;
     if (state.inForce !== undefined) this.#enforce(state.inForce);
-    const newest = opened.get(state.newest.id) ?? (await this.#open(state.newest, signal));
-    // What is newer than all of them was broken, or is not signed: it is judged again at the first look.
-    if (state.newest.id === state.inForce?.id || held.size > 0) {
-      const read = await readRevision(newest, held, this.#reading(), signal);
-      this.#held = read.held;
-      this.#barren = read.barren;
-      this.#revision = newest;
-    }
   }
 
-  #stateOf(held: ReadonlyMap<string, Held>, barren: readonly string[], inForce: Commit, newest: Commit): State {
-    const projects = [...held].flatMap(([file, { known, revision, changed }]) => {
-      // One that left while others stayed was meant to leave: a restart forgets it, as with files.
-      const isForgotten = known.gone && barren.length === 0;
-      return revision === undefined || changed === undefined || isForgotten
-        ? []
-        : [[file, { revision, changed }] as const];
-    });
-    return { version: 1, store: this.#storeName, newest, inForce, projects: Object.fromEntries(projects) };
+  #save(held: ReadonlyMap<string, Held>, barren: readonly string[], inForce: Commit, newest: Commit): Promise<void> {
+    return writeState(this.#stateFile, stateOfHeld(held, barren, { store: this.#stores.name, newest, inForce }));
   }
 
+  /** Fetches what is in force into a new store, and goes over to it once all of it is there. */
   async #renewStore(name: string, signal: AbortSignal): Promise<void> {
-    if ((await this.#store.packs()) < mostPacks || this.#isHeldBack()) return;
-    await this.#anew(name, signal).catch(() => undefined);
+    const inForce = this.#inForce;
+    if ((await this.#stores.current.packs()) < mostPacks || inForce === undefined || this.#isHeldBack()) return;
+    const { name: next, store } = await this.#stores.next();
+    if ((await store.fetch(name, signal)) !== inForce.id) return;
+    const revision = await this.#open(inForce, signal, store);
+    // Everything that it declares is read from there once, so that all of that is there too.
+    await readRevision(revision, new Map(), { ...this.#reading(), unpacker: undefined }, signal);
+    this.#revision = revision;
+    await this.#stores.replaceBy(next, store, () => this.#save(this.#held, this.#barren, inForce, inForce));
   }
 
   /** Some project is in force by an older revision, whose objects only this store has. */
@@ -306,35 +276,35 @@ export class Followed {
     return [...this.#held.values()].some(({ revision }) => revision !== undefined && revision !== this.#inForce?.id);
   }
 
-  /** Fetches into a new store, and goes over to it once all of it is there. */
-  async #anew(name: string, signal: AbortSignal): Promise<string> {
-    const next = `store-${Number(this.#storeName.slice("store-".length)) + 1}`;
-    await rm(join(this.#base, next), { recursive: true, force: true });
-    const store = this.#storeAt(next);
-    await store.open();
-    const id = await store.fetch(name, signal);
-    const commit = await store.commit(id);
-    const revision = await this.#open(commit, signal, store);
-    // Everything that is in force is read from it once, so that all of that is there too.
-    await readRevision(revision, new Map(), { ...this.#reading(), unpacker: undefined }, signal);
-    const before = this.#store.folder;
-    this.#store = store;
-    this.#storeName = next;
-    if (this.#inForce !== undefined && this.options.scratch === undefined && id === this.#inForce.id) {
-      await writeState(this.#stateFile, this.#stateOf(this.#held, this.#barren, this.#inForce, commit));
-      this.#revision = revision;
-    }
-    await rm(before, { recursive: true, force: true });
-    return id;
-  }
-
-  async #prepare(): Promise<void> {
-    await writeConfig(this.#base, this.settings.address);
-    if (this.options.scratch === undefined) {
+  /** Once: makes what is wanted on the disk, and takes up what is there. */
+  async #prepare(signal: AbortSignal): Promise<void> {
+    if (this.#isPrepared) return;
+    const { scratch, log } = this.options;
+    await writeConfig(this.#base);
+    if (scratch === undefined) {
       await mkdir(this.#root, { recursive: true, mode: 0o755 });
       await this.#contents.clear();
     }
-    await this.#store.open();
+    const state = scratch === undefined ? await readState(this.#stateFile) : undefined;
+    if (state !== undefined) {
+      this.#stores.use(state.store);
+      await this.#stores.clear();
+    }
+    await this.#stores.current.open();
+    this.#isPrepared = true;
+    if (state === undefined) return;
+    try {
+      await this.#recallAll(state, signal);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      log.warn(
+        { source: this.settings.source, error: asFairleadError(thrown).message },
+        "what was in force cannot be read from the data directory; the repository is fetched anew",
+      );
+      // What is there stays until something else is in force: it may be the disk's fault.
+      this.#stores.use((await this.#stores.next()).name);
+    }
+    this.#version += 1;
   }
 
   #reading() {
@@ -345,14 +315,9 @@ export class Followed {
       paths: this.settings.paths,
       root: this.#root,
       contents: this.#contents,
-      unpacker: scratch === undefined ? this.#store : undefined,
+      unpacker: scratch === undefined ? this.#stores.current : undefined,
       nameOf: (file: string) => this.nameOf(file),
     };
-  }
-
-  #storeAt(name: string): Store {
-    const { address } = this.settings;
-    return new Store({ folder: join(this.#base, name), address, variables: () => this.#variables() });
   }
 
   #variables(): Promise<Environment> {
@@ -364,28 +329,10 @@ export class Followed {
     return join(this.options.folder, "state.json");
   }
 
-  #problemOf(error: { readonly message: string; readonly remedy: string | undefined }, reason: string): Problem {
-    const commit = reason === "NotSigned" ? this.#newest?.id : undefined;
-    const hint = [error.remedy, "the last good revision stays in force"]
-      .filter((part) => part !== undefined)
-      .join("; ");
-    return {
-      file: this.settings.source,
-      ...(commit === undefined ? {} : { commit }),
-      path: "",
-      message: error.message,
-      hint,
-    };
-  }
-
   #fail(fault: SourceFault | undefined): void {
-    if (this.#fault?.problem.message !== fault?.problem.message) this.#version += 1;
+    if (!isSameFault(this.#fault, fault)) this.#version += 1;
     this.#fault = fault;
   }
-}
-
-function told({ id, author, subject }: Commit): string {
-  return `commit ${id.slice(0, 7)} (${author}: ${subject})`;
 }
 
 function isSame(one: ReadonlyMap<string, Held>, other: ReadonlyMap<string, Held>): boolean {
@@ -400,4 +347,9 @@ function isSame(one: ReadonlyMap<string, Held>, other: ReadonlyMap<string, Held>
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** Words that change with every try, such as how long one has waited, are not news. */
+function isSameFault(one: SourceFault | undefined, other: SourceFault | undefined): boolean {
+  return one?.reason === other?.reason && one?.problem.commit === other?.problem.commit;
 }

@@ -4,6 +4,7 @@
 
 import type { JournalState } from "../../control/journal/standing.js";
 import type { EngineState } from "../../control/surface/engine-state.js";
+import type { RepositoryState } from "../../control/surface/surface.js";
 import { FairleadError } from "../../errors.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { Secret } from "../../tools/secret.js";
@@ -22,6 +23,8 @@ export interface Overview {
   readonly journal: JournalState;
   /** Absent: an older controller. */
   readonly engine?: EngineState;
+  /** The repositories that services files come from. Absent: an older controller. */
+  readonly sources?: readonly RepositoryState[];
 }
 
 export async function fetchOverview(admin: Admin): Promise<Overview> {

@@ -10,6 +10,7 @@ import { shorten } from "../../plan/steps/render.js";
 import { ask, fetchOverview, serviceIn, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import { printFailure } from "../shared/failure.js";
+import { sourceLine } from "../shared/source-line.js";
 import { printTable } from "../shared/table.js";
 import type { Wiring } from "../shared/wiring.js";
 
@@ -20,10 +21,10 @@ const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", 
  * journal is in order and the engine in reach. Exit 0 also where something is not well: `plan`, `wait` and metrics are for scripts.
  */
 export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0> {
-  const { services: all, journal, engine } = await fetchOverview(admin);
+  const { services: all, journal, engine, sources = [] } = await fetchOverview(admin);
   const services = name === undefined ? all : [serviceIn(all, name)];
   if (json) {
-    wiring.print(JSON.stringify({ services, journal, engine }, undefined, 2));
+    wiring.print(JSON.stringify({ services, journal, engine, sources }, undefined, 2));
     return 0;
   }
   printTable(wiring, [columns, ...services.map(rowOf)]);
@@ -34,6 +35,7 @@ export async function status(wiring: Wiring, admin: Admin, name: string | undefi
       wiring.print(`${what}: ${shorten(message)}`);
     }
   }
+  for (const line of name === undefined ? sources.map(sourceLine) : []) wiring.print(line);
   const notice = journalNotice(journal);
   if (notice !== undefined) wiring.print(notice);
   for (const line of engine === undefined ? [] : engineNotices(engine)) wiring.print(line);

@@ -8,11 +8,14 @@ export interface Need {
   readonly entry: TreeEntry;
   /** Where it is to stand. */
   readonly path: string;
+  /** The submodules in it, from it on. */
+  readonly modules: readonly { readonly path: string; readonly id: string }[];
 }
 
 /** Who has the objects. */
 export interface Unpacker {
-  unpack(entry: TreeEntry, to: string, signal: AbortSignal): Promise<void>;
+  /** Writes a tree, by its id or its commit's, into an empty folder that is there; `index` is a file for its own use. */
+  unpack(id: string, to: string, index: string, signal: AbortSignal): Promise<void>;
   pour(id: string, output: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export class Contents {
   /** Makes those that are not there, each whole or not at all. */
   async provide(needs: readonly Need[], from: Unpacker, signal: AbortSignal): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o755 });
-    for (const { entry, path } of needs) {
+    for (const { entry, path, modules } of needs) {
       this.#idleSince.delete(posix.basename(posix.dirname(path)));
       if (await exists(path)) continue;
       const temporary = await mkdtemp(join(this.folder, ".new-"));
@@ -49,7 +52,9 @@ export class Contents {
         await mkdir(whole);
         if (entry.kind === "folder") {
           await mkdir(inner);
-          await from.unpack(entry, inner, signal);
+          const index = join(temporary, "index");
+          await from.unpack(entry.id, inner, index, signal);
+          for (const module of modules) await from.unpack(module.id, join(inner, module.path), index, signal);
         } else await pourInto(inner, entry, from, signal);
         await moveWhole(whole, posix.dirname(path));
       } finally {

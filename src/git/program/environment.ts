@@ -53,10 +53,9 @@ export async function gitVariables({
 }
 
 /** The only configuration there is. A login is never in it. */
-export async function writeConfig(folder: string, { protocols, url }: Address): Promise<void> {
+export async function writeConfig(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Somebody has named it in the settings: whose it is does not matter.
-  const safe = protocols === "file" ? `[safe]\n\tdirectory = ${quoted(url)}\n` : "";
+  // Only our own stores and what the settings name are ever entered: whose they are does not matter.
   const text = `[core]
 	hooksPath = /dev/null
 	fsmonitor = false
@@ -77,15 +76,11 @@ export async function writeConfig(folder: string, { protocols, url }: Address): 
 	lowSpeedLimit = ${slowBytes}
 	lowSpeedTime = ${slowSeconds}
 [safe]
-	directory = ${quoted(join(folder, "*"))}
-${safe}`;
+	directory = *
+`;
   await writeFile(configFile(folder), text, { mode: 0o600 });
 }
 
 function configFile(folder: string): string {
   return join(folder, "gitconfig");
-}
-
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }

@@ -1,4 +1,4 @@
-import { FairleadError } from "../../errors.js";
+import { asFairleadError, FairleadError } from "../../errors.js";
 import { withoutUrlSecrets } from "../../tools/mask.js";
 import { printable } from "../../tools/printable.js";
 
@@ -172,4 +172,13 @@ function wordsOf(stderr: string): string {
   const chosen =
     telling.find((line) => !/the remote end hung up|Could not read from remote/.test(line)) ?? lines.at(-1);
   return printable((chosen ?? "").replace(/^(?:fatal|error|remote|ERROR):\s*/, ""), 200);
+}
+
+/** Anything thrown; what the disk says is told as such. */
+export function asGitFault(thrown: unknown): GitFault {
+  if (thrown instanceof GitFault) return thrown;
+  const { message, remedy } = asFairleadError(thrown);
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  if (code === "ENOSPC" || code === "EDQUOT") return faultOf(`fatal: No space left on device: ${message}`);
+  return new GitFault("FetchFailed", message, remedy, thrown);
 }

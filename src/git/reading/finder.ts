@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { loadLate } from "../../process/load-late.js";
-import type { Finder } from "../../source/selection.js";
+import { isPattern, type Finder } from "../../source/selection.js";
 import type { Tree } from "../repository/tree.js";
 
 type Picomatch = (pattern: string, options: { readonly dot: boolean }) => (path: string) => boolean;
@@ -8,11 +8,19 @@ type Picomatch = (pattern: string, options: { readonly dot: boolean }) => (path:
 /** The files of a revision, matched as those of the host are. */
 export function finderIn(tree: Tree): Finder {
   return {
-    matches: (pattern) => {
-      const picomatch = loadLate("picomatch") as Picomatch;
-      const isMatch = picomatch(posix.normalize(pattern), { dot: true });
-      return Promise.resolve(tree.files().filter((path) => isMatch(path)));
-    },
+    matches: (pattern) => Promise.resolve(tree.files().filter(matcher(pattern))),
     identity: (file) => posix.normalize(file),
   };
+}
+
+/** Whether one of the settings' paths still means this file. */
+export function isNamed(file: string, paths: readonly string[]): boolean {
+  return paths.some((path) => (isPattern(path) ? matcher(path)(file) : posix.normalize(path) === file));
+}
+
+function matcher(pattern: string): (path: string) => boolean {
+  const picomatch = loadLate("picomatch") as Picomatch;
+  const isMatch = picomatch(posix.normalize(pattern), { dot: true });
+  // It takes more than a path, and then answers otherwise.
+  return (path) => isMatch(path);
 }

@@ -72,7 +72,8 @@ export class RevisionGround implements Ground {
       return { refused: `${posix.join(entry.path, pointer)} is only a pointer to Git LFS`, hint: lfsHint };
     }
     const place = contents.placeOf(entry, posix.basename(root));
-    this.#needs.set(place, { entry, path: place });
+    const modules = entry.kind === "folder" ? tree.modulesBelow(entry.path) : [];
+    this.#needs.set(place, { entry, path: place, modules });
     return { path: place };
   }
 }

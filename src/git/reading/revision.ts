@@ -63,6 +63,10 @@ export async function readRevision(
   const declared = new Set([...held.values()].map(({ known }) => known.project?.name));
   for (const [file, one] of before) {
     if (held.has(file) || one.known.project === undefined || declared.has(one.known.project.name)) continue;
+    if (one.known.gone) {
+      held.set(file, one);
+      continue;
+    }
     held.set(file, { ...one, known: { ...one.known, gone: true, problems: [goneProblem(file, commit.id)] } });
   }
   shelf.forget();
@@ -140,12 +144,14 @@ function failed(known: Known, before: Held | undefined, ground: RevisionGround, 
 }
 
 function without(selected: Selected, before: Held | undefined, file: string, commit: string): Held {
+  const [told] = before?.known.problems ?? [];
+  if (before !== undefined && before.ground === undefined && told?.file === file && !before.known.gone) return before;
   const hint = "name another with `path`; the last good version of its project stays in force";
   const problem: Problem = { file, commit, path: "", message: "there is no such file in the repository", hint };
-  const texts = before?.known.texts;
-  const known = { selected, project: before?.known.project, problems: [problem], gone: false };
+  const project = before?.known.project;
   return {
-    known: { ...known, texts: texts ?? new Texts() },
+    // No text of it is there that could change.
+    known: { selected, project, problems: [problem], gone: false, texts: new Texts() },
     // Without a ground it is read again in every revision.
     ground: undefined,
     revision: before?.revision,

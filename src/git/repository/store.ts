@@ -31,13 +31,12 @@ export class Store {
     return this.options.folder;
   }
 
-  /** Makes the repository, and takes away what an end in the middle may have left. */
+  /** Makes the repository where it is not there. */
   async open(): Promise<void> {
     const { folder, address } = this.options;
     if (await exists(join(folder, "HEAD"))) {
-      for (const lock of ["shallow.lock", "config.lock", "packed-refs.lock", "HEAD.lock", `${newest}.lock`]) {
-        await rm(join(folder, lock), { force: true });
-      }
+      // It may have moved since.
+      await this.#git(["config", "--replace-all", "remote.origin.url", address.url], readMs);
       return;
     }
     await rm(folder, { recursive: true, force: true });
@@ -69,6 +68,7 @@ export class Store {
 
   /** Fetches what the reference stands for by now, its files not yet; answers the commit. */
   async fetch(name: string, signal: AbortSignal): Promise<string> {
+    await this.#clear();
     const fetch = ["fetch", "--quiet", "--no-tags", "--depth", "1", "--filter=blob:none", "--force", "origin"];
     await this.#git([...fetch, `+${name}:${newest}`], fetchMs, { signal });
     return this.#commitAt(newest);
@@ -114,16 +114,12 @@ export class Store {
     return contentsIn(output);
   }
 
-  /** Writes a tree, or one file, into an empty folder that is there. */
-  async unpack(entry: Pick<TreeEntry, "kind" | "id">, to: string, signal: AbortSignal): Promise<void> {
-    // Git asks for all that is missing at once where it writes a work tree.
-    const index = join(to, "..", "index");
-    await this.#git(["--work-tree", to, "read-tree", "--reset", "-u", "--no-recurse-submodules", entry.id], fetchMs, {
-      signal,
-      cwd: to,
-      extra: { GIT_INDEX_FILE: index },
-    });
+  /** Writes a tree, by its id or its commit's, into an empty folder that is there. */
+  async unpack(id: string, to: string, index: string, signal: AbortSignal): Promise<void> {
     await rm(index, { force: true });
+    // Git asks for all that is missing at once where it writes a work tree.
+    const args = ["--work-tree", to, "read-tree", "--reset", "-u", "--no-recurse-submodules", id];
+    await this.#git(args, fetchMs, { signal, cwd: to, extra: { GIT_INDEX_FILE: index } });
   }
 
   /** Writes one file to an open file. */
@@ -151,6 +147,18 @@ export class Store {
     const fetch = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
     const input = `${missing.join("\n")}\n`;
     await this.#git([...fetch, "--filter=blob:none", "--stdin", "origin"], fetchMs, { signal, input });
+  }
+
+  /** What a git that was killed has left: nobody else works here. */
+  async #clear(): Promise<void> {
+    const { folder } = this;
+    for (const lock of ["shallow.lock", "config.lock", "packed-refs.lock", "HEAD.lock", `${newest}.lock`]) {
+      await rm(join(folder, lock), { force: true });
+    }
+    const packs = join(folder, "objects", "pack");
+    for (const name of await readdir(packs).catch(() => [])) {
+      if (name.startsWith("tmp_") || name.startsWith(".tmp-")) await rm(join(packs, name), { force: true });
+    }
   }
 
   /** One that may leave out what is not asked for. An address never holds a login. */

@@ -107,7 +107,9 @@ export class Tree {
       return { kind: "entry", entry: { path: "", kind: "folder", executable: false, id: this.id } };
     }
     const entry = this.#entries.get(here);
-    return entry === undefined ? { kind: "nothing" } : { kind: "entry", entry };
+    if (entry === undefined) return { kind: "nothing" };
+    // What is fetched of a submodule is a folder, and its commit stands for what is in it.
+    return { kind: "entry", entry: entry.kind === "submodule" ? { ...entry, kind: "folder" } : entry };
   }
 
   /** Everything below a folder. */
@@ -121,8 +123,17 @@ export class Tree {
     return this.below(folder).find(({ kind, path }) => kind === "link" && this.find(path).kind === "outside")?.path;
   }
 
+  /** The submodules in a folder that are not fetched. */
   submoduleBelow(folder: string): string | undefined {
-    return this.below(folder).find(({ kind }) => kind === "submodule")?.path;
+    return this.below(folder).find(({ kind, path }) => kind === "submodule" && !this.#entries.has(`${path}/.`))?.path;
+  }
+
+  /** Those that are, from the folder on, each before what is in it. */
+  modulesBelow(folder: string): readonly { readonly path: string; readonly id: string }[] {
+    const modules = this.below(folder).filter(({ kind }) => kind === "submodule");
+    return modules
+      .map(({ path, id }) => ({ path: posix.relative(folder, path), id }))
+      .sort((one, other) => one.path.length - other.path.length);
   }
 }
 

@@ -83,18 +83,28 @@ export interface RepositorySettings {
 const shortestMs = 1_000;
 const longestMs = 86_400_000;
 
-/** Throws FairleadError ConfigInvalid, naming the key. */
-export function repositoriesOf(written: WrittenRepositories): readonly RepositorySettings[] {
+/** The place of a key below `git`, such as `url`, or `1.url` in a list. */
+export type PlaceOf = (key: string) => string;
+
+/** Throws FairleadError ConfigInvalid, naming the place. */
+export function repositoriesOf(
+  written: WrittenRepositories,
+  placeOf: PlaceOf = (key) => key,
+): readonly RepositorySettings[] {
   const isList = Array.isArray(written);
   const list = [written as WrittenRepository | readonly WrittenRepository[]].flat();
-  const found = list.map((one, index) => repositoryOf(one, isList ? `[${index}].` : ""));
+  const found = list.map((one, index) => repositoryOf(one, (key) => placeOf(isList ? `${index}.${key}` : key)));
   for (const [index, { name, source, ref }] of found.entries()) {
     const twin = found.slice(0, index).find((other) => other.name === name);
     if (twin === undefined) continue;
     if (twin.source === source && twin.ref === ref) {
-      throw wrong("url", `${source} stands here twice`, "write its files as one list under `path`");
+      throw wrong(placeOf(`${index}.url`), `${source} stands here twice`, "write its files as one list under `path`");
     }
-    throw wrong("name", `two repositories are called ${quote(name)}`, "give one of them another `name`");
+    throw wrong(
+      placeOf(`${index}.name`),
+      `two repositories are called ${quote(name)}`,
+      "give one of them another `name`",
+    );
   }
   return found.map((one) => {
     const isShared = found.some((other) => other !== one && other.source === one.source);
@@ -102,11 +112,11 @@ export function repositoriesOf(written: WrittenRepositories): readonly Repositor
   });
 }
 
-function repositoryOf(written: WrittenRepository, at: string): RepositorySettings {
+function repositoryOf(written: WrittenRepository, at: PlaceOf): RepositorySettings {
   const { url, ref = "HEAD", path = "compose.yaml", submodules = false, caFile } = written;
-  if (url === undefined) throw wrong(`${at}url`, "there is no URL", "write the repository's `url`, or --git");
+  if (url === undefined) throw wrong(at("url"), "there is no URL", "write the repository's `url`, or --git");
   const parsed = addressOf(url);
-  if ("wrong" in parsed) throw wrong(`${at}url`, parsed.wrong, parsed.hint);
+  if ("wrong" in parsed) throw wrong(at("url"), parsed.wrong, parsed.hint);
   const { address } = parsed;
   const paths = [path].flat().map((one) => pathOf(one, at));
   return {
@@ -121,39 +131,39 @@ function repositoryOf(written: WrittenRepository, at: string): RepositorySetting
     ref: refOf(ref, at),
     paths,
     intervalMs: intervalOf(written.interval ?? "60s", at),
-    login: loginOf(written.auth ?? {}, address, `${at}auth`),
-    verify: verifyOf(written.verify, `${at}verify`),
+    login: loginOf(written.auth ?? {}, address, at("auth")),
+    verify: verifyOf(written.verify, at("verify")),
     caFile,
     submodules,
   };
 }
 
-function refOf(ref: string, at: string): string {
+function refOf(ref: string, at: PlaceOf): string {
   const isRef =
     /^[^\s~^:?*[\\\p{Cc}-][^\s~^:?*[\\\p{Cc}]*$/u.test(ref) && !/\.\.|@\{|\/\/|\/$|\.lock(?:\/|$)/.test(ref);
   if (isRef) return ref;
-  throw wrong(`${at}ref`, `${quote(ref)} is not a reference`, "write a branch, a tag, or refs/heads/main");
+  throw wrong(at("ref"), `${quote(ref)} is not a reference`, "write a branch, a tag, or refs/heads/main");
 }
 
-function pathOf(path: string, at: string): string {
+function pathOf(path: string, at: PlaceOf): string {
   const normal = posix.normalize(path).replace(/\/$/, "");
   if (path !== "" && !posix.isAbsolute(normal) && normal !== "." && normal !== ".." && !normal.startsWith("../"))
     return normal;
-  throw wrong(`${at}path`, `${quote(path)} is not in the repository`, "write it from the repository's root on");
+  throw wrong(at("path"), `${quote(path)} is not in the repository`, "write it from the repository's root on");
 }
 
-function intervalOf(text: string, at: string): number {
+function intervalOf(text: string, at: PlaceOf): number {
   const ms = durationOf(text, at);
   if (ms >= shortestMs && ms <= longestMs) return ms;
-  throw wrong(`${at}interval`, `${quote(text)} is no interval for looks`, "write from 1s to 24h");
+  throw wrong(at("interval"), `${quote(text)} is no interval for looks`, "write from 1s to 24h");
 }
 
-function durationOf(text: string, at: string): number {
+function durationOf(text: string, at: PlaceOf): number {
   try {
     return parseDuration(text);
   } catch (thrown) {
     const { message, remedy } = thrown as FairleadError;
-    throw wrong(`${at}interval`, message, remedy ?? "write for example 60s");
+    throw wrong(at("interval"), message, remedy ?? "write for example 60s");
   }
 }
 
@@ -196,6 +206,6 @@ function verifyOf(written: WrittenRepository["verify"], at: string): Verify | un
   throw wrong(at, "it names no keys, or keys of two kinds", "write allowedSignersFile or gpgKeyringFile");
 }
 
-function wrong(key: string, message: string, remedy: string): FairleadError {
-  return new FairleadError("ConfigInvalid", `${key}: ${message}`, { remedy });
+function wrong(place: string, message: string, remedy: string): FairleadError {
+  return new FairleadError("ConfigInvalid", `${place}: ${message}`, { remedy });
 }

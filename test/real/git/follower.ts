@@ -7,9 +7,9 @@ import { silentLog } from "../../../src/log.js";
 
 /*
  * Says which version is in force, as far as every file of it is of that one version, and goes on to fetch what is newer:
- * node follower.ts REPOSITORY DATA [once]
+ * node follower.ts REPOSITORY DATA
  */
-const [, , url = "", data = "", mode] = process.argv;
+const [, , url = "", data = ""] = process.argv;
 
 async function versionOf({ projects }: SourceSnapshot): Promise<string> {
   const container = projects[0]?.services[0];
@@ -36,18 +36,12 @@ const source = gitSource({
   log: silentLog,
 });
 
-const recalled = await source.load();
-const [state] = source.repositories?.() ?? [];
-const end = new AbortController();
-if (mode !== "once") console.log(await versionOf(recalled));
-source.watch((snapshot) => {
-  if (mode !== "once") return;
-  void versionOf(snapshot).then((line) => {
-    console.log(line);
-    process.exit();
+let told = Promise.resolve();
+const tell = (snapshot: SourceSnapshot) => {
+  told = told.then(async () => {
+    console.log(await versionOf(snapshot));
   });
-}, end.signal);
-if (mode === "once" && state?.lastSuccessAt !== undefined) {
-  console.log(await versionOf(recalled));
-  process.exit();
-}
+};
+tell(await source.load());
+source.watch(tell, new AbortController().signal);
+setInterval(() => undefined, 1_000);

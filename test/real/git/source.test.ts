@@ -284,7 +284,11 @@ describe("a path in a services file from git", () => {
     const commit = await other.commit({ "conf/a": "from afar" });
     await repository.commit(
       {
-        "compose.yaml": services("acme/web:1", '    volumes: ["./parts/conf:/conf:ro"]\n'),
+        "compose.yaml": services(
+          "acme/web:1",
+          '    volumes: ["./parts/conf:/conf:ro", "./parts:/parts:ro", "./:/all:ro"]\n',
+        ),
+        index: "of ours",
         ".gitmodules": `[submodule "parts"]\n\tpath = parts\n\turl = ../parts.git\n`,
       },
       { push: false },
@@ -297,5 +301,9 @@ describe("a path in a services file from git", () => {
     const snapshot = await source.load();
     expect(snapshot.problems).toEqual([]);
     expect(await readFile(join(mounts(snapshot)["/conf"] ?? "", "a"), "utf8")).toBe("from afar");
+    const { "/parts": whole = "", "/all": all = "" } = mounts(snapshot);
+    expect(await readFile(join(whole, "conf/a"), "utf8")).toBe("from afar");
+    expect(await readFile(join(all, "parts/conf/a"), "utf8")).toBe("from afar");
+    expect(await readFile(join(all, "index"), "utf8")).toBe("of ours");
   });
 });

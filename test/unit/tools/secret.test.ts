@@ -66,8 +66,11 @@ describe("a secret", () => {
       "context/git.ts", // a repository's login, in git's environment
       "docker/build/session.ts", // a registry's login, in an answer to BuildKit
       "docker/client/login.ts", // a registry's login, in a header for the engine
+      "git/program/login.ts", // a repository's token, in git's environment
       "http/guard/secret.ts", // hook secrets and the admin token, hashed for a comparison
       "http/hooks/delivery-hook.ts", // hook secrets, as the key of a signature
+      "http/hooks/forges/gitlab.ts", // hook secrets, as the key of a signature
+      "http/hooks/forges/signed.ts", // the same
       "registry/client/dial.ts", // passwords and tokens, in a request to a registry
       "registry/login/authority.ts", // a registry's login, in a hash that tells it from others
       "tools/secret.ts",

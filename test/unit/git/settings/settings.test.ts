@@ -53,10 +53,10 @@ describe("a repository in the settings", () => {
     [
       "two of one name",
       [{ url }, { url: "https://other.example/fleet.git" }],
-      'name: two repositories are called "fleet"',
+      '1.name: two repositories are called "fleet"',
     ],
-    ["the same twice", [{ url }, { url }], "url: "],
-    ["a list's second", [{ url }, { url, name: "b", path: "" }], "[1].path: "],
+    ["the same twice", [{ url }, { url }], "1.url: "],
+    ["a list's second", [{ url }, { url, name: "b", path: "" }], "1.path: "],
   ])("is refused with %s", (_what, written, message) => {
     expect(() => repositoriesOf(written)).toThrow(message);
   });
