@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../control/ports/log.js";
 import type { Commit, RepositoryState } from "../control/ports/source.js";
@@ -322,7 +322,9 @@ export class Followed {
 
   #variables(): Promise<Environment> {
     const { address, login, caFile } = this.settings;
-    return gitVariables({ address, login, caFile, folder: this.#base, environment: this.#environment });
+    return Promise.resolve(
+      gitVariables({ address, login, caFile, folder: this.#base, environment: this.#environment }),
+    );
   }
 
   get #stateFile(): string {

@@ -8,7 +8,7 @@ import type { Contents, Need, Unpacker } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
 import { RevisionGround } from "./ground.js";
-import { RevisionShelf } from "./shelf.js";
+import type { RevisionShelf } from "./shelf.js";
 
 /** What is known of one project of a repository. */
 export interface Held {
