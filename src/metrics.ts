@@ -238,7 +238,7 @@ function describeProcess(registry: Registry): void {
  * What control, the hooks and the registry report, as Prometheus series. A service's series exist from its declaration
  * until it leaves the file; reports about a service that is not declared count only where no label names it.
  */
-export class Metrics implements Telemetry {
+export class Metrics implements Telemetry, SourceTelemetry {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
   private readonly registry = new Registry();
   private readonly all = define(this.registry);

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../control/ports/log.js";
 import type { Commit, RepositoryState } from "../control/ports/source.js";
@@ -10,8 +10,8 @@ import { Contents } from "./kept/contents.js";
 import { readState, writeState, type State } from "./kept/state.js";
 import { gitVariables, writeConfig } from "./program/environment.js";
 import { asGitFault, GitFault } from "./program/fault.js";
-import { isNamed } from "./reading/finder.js";
-import { readOne, readRevision, selectedAs, type Held, type Revision } from "./reading/revision.js";
+import { readRevision, type Held, type Revision } from "./reading/revision.js";
+import { recalled, stateOfHeld } from "./recalled.js";
 import { RevisionShelf } from "./reading/shelf.js";
 import { submodulesOf } from "./repository/submodules.js";
 import { verifyCommit } from "./repository/signature.js";
@@ -47,6 +47,7 @@ export class Followed {
   #newest: Commit | undefined;
   #inForce: Commit | undefined;
   #lastSuccess: number | undefined;
+  #isPrepared = false;
   /** By the keys that are demanded now: they may have been others when the process before this one ended. */
   #isJudged = false;
   #version = 0;
@@ -101,27 +102,7 @@ export class Followed {
 
   /** What was in force when the process before this one ended, from our own disk. */
   async recall(signal: AbortSignal): Promise<void> {
-    await this.#prepare();
-    const state = this.options.scratch === undefined ? await readState(this.#stateFile) : undefined;
-    if (state === undefined) {
-      await this.#stores.current.open();
-      return;
-    }
-    this.#stores.use(state.store);
-    await this.#stores.clear();
-    try {
-      await this.#stores.current.open();
-      await this.#recallAll(state, signal);
-    } catch (thrown) {
-      this.options.log.warn(
-        { source: this.settings.source, error: asFairleadError(thrown).message },
-        "what was in force cannot be read from the data directory; the repository is fetched anew",
-      );
-      this.#held = new Map();
-      // What is there stays until something else is in force: it may be the disk's fault.
-      this.#stores.use((await this.#stores.next()).name);
-    }
-    this.#version += 1;
+    await this.#guarded(() => this.#prepare(signal), signal);
   }
 
   /** Asks the other side once; fetches and reads what is new. Throws only where the signal has aborted. */
@@ -187,6 +168,7 @@ export class Followed {
 
   async #lookOnce(signal: AbortSignal): Promise<boolean> {
     const { ref } = this.settings;
+    await this.#prepare(signal);
     const asked = await this.#stores.current.ask(ref, signal);
     if (asked === undefined) {
       const remedy = "make it again, or name another with `ref`; the last good revision stays in force";
@@ -242,7 +224,7 @@ export class Followed {
     const isTaken = [...held.values()].some((one) => one.revision === commit.id && one.known.problems.length === 0);
     const inForce = isTaken ? commit : this.#inForce;
     if (this.options.scratch === undefined && inForce !== undefined) {
-      await writeState(this.#stateFile, this.#stateOf(held, barren, inForce, commit));
+      await this.#save(held, barren, inForce, commit);
     }
     this.#revision = revision;
     if (!isSame(before, held) || this.#barren.join("\0") !== barren.join("\0")) this.#version += 1;
@@ -261,41 +243,19 @@ export class Followed {
   }
 
   async #recallAll(state: State, signal: AbortSignal): Promise<void> {
-    const held = new Map<string, Held>();
-    const commits = new Map([[state.newest.id, state.newest]]);
-    if (state.inForce !== undefined) commits.set(state.inForce.id, state.inForce);
-    const opened = new Map<string, Revision>();
-    for (const [file, { revision, changed }] of Object.entries(state.projects)) {
-      if (!isNamed(file, this.settings.paths)) continue;
-      const commit = commits.get(revision) ?? { ...changed, id: revision };
-      const open = opened.get(revision) ?? (await this.#open(commit, signal));
-      opened.set(revision, open);
-      const one = await readOne(selectedAs(file, this.settings.paths), undefined, open, this.#reading(), signal);
-      held.set(file, { ...one, changed });
-    }
+    const open = (commit: Commit) => this.#open(commit, signal);
+    const { held, barren, newest } = await recalled(state, open, this.#reading(), signal);
     this.#held = held;
+    this.#barren = barren;
     this.#newest = state.newest;
+    // What is newer than all that is in force was broken, or is not signed: it is judged again at the first look.
+    this.#revision = held.size > 0 ? newest : undefined;
+    this.#isJudged = this.settings.verify === undefined;
     if (state.inForce !== undefined) this.#enforce(state.inForce);
-    const newest = opened.get(state.newest.id) ?? (await this.#open(state.newest, signal));
-    // What is newer than all of them was broken, or is not signed: it is judged again at the first look.
-    if (state.newest.id === state.inForce?.id || held.size > 0) {
-      const read = await readRevision(newest, held, this.#reading(), signal);
-      this.#held = read.held;
-      this.#barren = read.barren;
-      this.#revision = newest;
-      this.#isJudged = this.settings.verify === undefined;
-    }
   }
 
-  #stateOf(held: ReadonlyMap<string, Held>, barren: readonly string[], inForce: Commit, newest: Commit): State {
-    const projects = [...held].flatMap(([file, { known, revision, changed }]) => {
-      // One that left while others stayed was meant to leave: a restart forgets it, as with files.
-      const isForgotten = known.gone && barren.length === 0;
-      return revision === undefined || changed === undefined || isForgotten
-        ? []
-        : [[file, { revision, changed }] as const];
-    });
-    return { version: 1, store: this.#stores.name, newest, inForce, projects: Object.fromEntries(projects) };
+  #save(held: ReadonlyMap<string, Held>, barren: readonly string[], inForce: Commit, newest: Commit): Promise<void> {
+    return writeState(this.#stateFile, stateOfHeld(held, barren, { store: this.#stores.name, newest, inForce }));
   }
 
   /** Fetches what is in force into a new store, and goes over to it once all of it is there. */
@@ -308,9 +268,7 @@ export class Followed {
     // Everything that it declares is read from there once, so that all of that is there too.
     await readRevision(revision, new Map(), { ...this.#reading(), unpacker: undefined }, signal);
     this.#revision = revision;
-    await this.#stores.replaceBy(next, store, () =>
-      writeState(this.#stateFile, this.#stateOf(this.#held, this.#barren, inForce, inForce)),
-    );
+    await this.#stores.replaceBy(next, store, () => this.#save(this.#held, this.#barren, inForce, inForce));
   }
 
   /** Some project is in force by an older revision, whose objects only this store has. */
@@ -318,12 +276,35 @@ export class Followed {
     return [...this.#held.values()].some(({ revision }) => revision !== undefined && revision !== this.#inForce?.id);
   }
 
-  async #prepare(): Promise<void> {
+  /** Once: makes what is wanted on the disk, and takes up what is there. */
+  async #prepare(signal: AbortSignal): Promise<void> {
+    if (this.#isPrepared) return;
+    const { scratch, log } = this.options;
     await writeConfig(this.#base);
-    if (this.options.scratch === undefined) {
+    if (scratch === undefined) {
       await mkdir(this.#root, { recursive: true, mode: 0o755 });
       await this.#contents.clear();
     }
+    const state = scratch === undefined ? await readState(this.#stateFile) : undefined;
+    if (state !== undefined) {
+      this.#stores.use(state.store);
+      await this.#stores.clear();
+    }
+    await this.#stores.current.open();
+    this.#isPrepared = true;
+    if (state === undefined) return;
+    try {
+      await this.#recallAll(state, signal);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      log.warn(
+        { source: this.settings.source, error: asFairleadError(thrown).message },
+        "what was in force cannot be read from the data directory; the repository is fetched anew",
+      );
+      // What is there stays until something else is in force: it may be the disk's fault.
+      this.#stores.use((await this.#stores.next()).name);
+    }
+    this.#version += 1;
   }
 
   #reading() {
@@ -341,7 +322,9 @@ export class Followed {
 
   #variables(): Promise<Environment> {
     const { address, login, caFile } = this.settings;
-    return gitVariables({ address, login, caFile, folder: this.#base, environment: this.#environment });
+    return Promise.resolve(
+      gitVariables({ address, login, caFile, folder: this.#base, environment: this.#environment }),
+    );
   }
 
   get #stateFile(): string {

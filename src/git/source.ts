@@ -149,6 +149,7 @@ class Follower {
         report();
       }
     } catch (thrown) {
+      // Whatever fails is told of as a fault of the source: only the end comes this far.
       if (!signal.aborted) throw thrown;
     }
   }

@@ -53,8 +53,10 @@ export class Texts {
   }
 
   /** Whether they are, there or where they were read, as they were when they were read. */
-  async areCurrent({ stamp }: Shelf = this.shelf): Promise<boolean> {
-    const same = await Promise.all([...this.#stamps].map(async ([path, before]) => (await stamp(path)) === before));
+  async areCurrent(shelf: Shelf = this.shelf): Promise<boolean> {
+    const same = await Promise.all(
+      [...this.#stamps].map(async ([path, before]) => (await shelf.stamp(path)) === before),
+    );
     return !same.includes(false);
   }
 }

@@ -7,7 +7,7 @@ import { refuseProblems } from "./validate.js";
  * with problems holds up no other; where nothing can run it does not start.
  */
 export async function run(wiring: Wiring, config: Config): Promise<0 | 1> {
-  const { projects, problems } = await wiring.load(config);
+  const { projects, problems } = await wiring.load({ ...config, repositories: [] });
   if (projects.length === 0 && refuseProblems(wiring, problems)) return 1;
   const controller = await wiring.start(config);
   await Promise.race([signalled(), controller.ended]);

@@ -24,13 +24,7 @@ export interface Surroundings {
  * All that git is told, anew for each run, since tokens are renewed in their files. It sees no configuration but ours, runs no
  * hook, asks nobody, and speaks the address's own protocol and no other.
  */
-export async function gitVariables({
-  address,
-  login,
-  caFile,
-  folder,
-  environment,
-}: Surroundings): Promise<Environment> {
+export function gitVariables({ address, login, caFile, folder, environment }: Surroundings): Environment {
   const variables = loginVariables(address, login);
   return {
     ...sourceEnvironment(environment),

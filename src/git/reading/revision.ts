@@ -8,7 +8,7 @@ import type { Contents, Need, Unpacker } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
 import { RevisionGround } from "./ground.js";
-import { RevisionShelf } from "./shelf.js";
+import type { RevisionShelf } from "./shelf.js";
 
 /** What is known of one project of a repository. */
 export interface Held {
@@ -63,10 +63,12 @@ export async function readRevision(
   const declared = new Set([...held.values()].map(({ known }) => known.project?.name));
   for (const [file, one] of before) {
     if (held.has(file) || one.known.project === undefined || declared.has(one.known.project.name)) continue;
-    held.set(file, {
-      ...one,
-      known: { ...one.known, gone: true, warnings: [], problems: [goneProblem(file, commit.id)] },
-    });
+    if (one.known.gone) {
+      held.set(file, one);
+      continue;
+    }
+    const known = { ...one.known, gone: true, warnings: [], problems: [goneProblem(file, commit.id)] };
+    held.set(file, { ...one, known });
   }
   shelf.forget();
   return { held, barren: selection.barren };
@@ -143,12 +145,14 @@ function failed(known: Known, before: Held | undefined, ground: RevisionGround, 
 }
 
 function without(selected: Selected, before: Held | undefined, file: string, commit: string): Held {
+  const [told] = before?.known.problems ?? [];
+  if (before !== undefined && before.ground === undefined && told?.file === file && !before.known.gone) return before;
   const hint = "name another with `path`; the last good version of its project stays in force";
   const problem: Problem = { file, commit, path: "", message: "there is no such file in the repository", hint };
-  const texts = before?.known.texts;
-  const known = { selected, project: before?.known.project, problems: [problem] };
+  const known = { selected, project: before?.known.project, problems: [problem], warnings: [], profiles: undefined };
   return {
-    known: { ...known, warnings: [], profiles: undefined, gone: false, texts: texts ?? new Texts() },
+    // No text of it is there that could change.
+    known: { ...known, gone: false, texts: new Texts() },
     // Without a ground it is read again in every revision.
     ground: undefined,
     revision: before?.revision,

@@ -21,7 +21,7 @@ export interface GitStage {
   readonly server: GitServer;
   /** Over HTTP. */
   readonly url: string;
-  open(written?: WrittenRepository, options?: { readonly once?: boolean }): Opened;
+  readonly open: (written?: WrittenRepository, options?: { readonly once?: boolean }) => Opened;
 }
 
 export interface Opened {
