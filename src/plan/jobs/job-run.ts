@@ -1,12 +1,12 @@
 import { familiarImage, formatImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { ownersOf } from "../bonds/bonds.js";
 import type { JobRun, Target } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import { jobName } from "../model/names.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
-import { isUp, localName } from "../model/view.js";
+import { isUp, imageName } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { awaitImage } from "../steps/arrival.js";
 import { connection, createNetworks, createVolumes, join, remove } from "../steps/steps.js";
@@ -107,7 +107,7 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
         spec: service,
         specHash,
         digest: target.digest,
-        ...(localName(view, service.image, target.digest) === target.digest ? { byId: true as const } : {}),
+        from: imageName(view, service.image, target.digest),
         revision,
         slot: 1,
         attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
@@ -130,7 +130,7 @@ function begun({ phase, index }: Job, because: string): Outcome {
 
 function imageOf(
   { spec: { image } }: Job,
-  { desired, digest }: { readonly desired: Occasion["desired"]; readonly digest: Digest },
+  { desired, digest }: { readonly desired: Occasion["desired"]; readonly digest: ImageVersion },
 ): Target {
   if (image === undefined) return { known: true, digest, sameContent: [] };
   const unknown = {

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { lostShares, ownersOf } from "../bonds/bonds.js";
 import { lacking, awaitHost } from "../bonds/prerequisites.js";
 import { contestFor, contestOutcome, isOpen } from "../contest/contention.js";
@@ -31,7 +31,7 @@ const fixedPollMs = 5_000;
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
 export function planRollout(
   desired: Desired,
-  digest: Digest,
+  digest: ImageVersion,
   active: ObservedContainer | undefined,
   view: SlotView,
   memory: SlotMemory,
@@ -68,7 +68,12 @@ function awaitTurn(
 }
 
 /** What has to be there or done before the container is created. Undefined: nothing stands in the way. */
-export function awaitStart(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): Decision | undefined {
+export function awaitStart(
+  desired: Desired,
+  digest: ImageVersion,
+  view: SlotView,
+  memory: SlotMemory,
+): Decision | undefined {
   return (
     awaitImage(desired.spec, digest, view) ??
     awaitHost(desired, view) ??
@@ -165,7 +170,12 @@ function launch(
   return intents;
 }
 
-function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: SlotView): string {
+function causeOf(
+  desired: Desired,
+  digest: ImageVersion,
+  active: ObservedContainer | undefined,
+  view: SlotView,
+): string {
   const causes = desired.note === undefined ? [] : [desired.note];
   if (active !== undefined && hasRemains(active)) causes.push(describeWedge(active));
   if (active === undefined) return ["nothing of this service exists", ...causes].join(", and ");

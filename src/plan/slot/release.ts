@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { formatTime } from "../../tools/time.js";
 import { isOutdated } from "../files/unread.js";
 import { openedFor } from "../history/opening.js";
@@ -105,7 +105,7 @@ export function untilReleased(
 }
 
 /** What a rollout of this very spec was bringing when something newer came, or what it has brought to some slots. */
-function underWay({ specHash }: Desired, view: View): Digest | undefined {
+function underWay({ specHash }: Desired, view: View): ImageVersion | undefined {
   const { containers } = view;
   const nexts = inEverySlot(containers, "next").filter((next) => !isReturning(next, inSlot(containers, next.slot)));
   const actives = inEverySlot(containers, "active");

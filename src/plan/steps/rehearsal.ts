@@ -4,7 +4,7 @@ import type { Intent } from "../model/intent.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
 import type { CreateContainerStep } from "../model/step.js";
-import { inRole, isUp, localName } from "../model/view.js";
+import { inRole, isUp, imageName } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { slotIn } from "./fates.js";
 
@@ -36,15 +36,15 @@ function rehearsalsIn(slot: number, { intents }: Decision, desired: Desired, vie
   const next = view.containers.find((one) => one.role === "next" && one.slot === slot && one.state === "created");
   if (next === undefined || next.specHash !== desired.specHash) return [];
   const { name, digest } = next;
-  const byId = localName(view, desired.spec.image, digest) === digest;
-  return [rehearsalOf({ name, spec: desired.spec, digest, ...(byId ? { byId } : {}) }, slot)];
+  const from = imageName(view, desired.spec.image, digest);
+  return [rehearsalOf({ name, spec: desired.spec, digest, from }, slot)];
 }
 
-type Birth = Pick<CreateContainerStep, "name" | "spec" | "digest" | "byId">;
+type Birth = Pick<CreateContainerStep, "name" | "spec" | "digest" | "from">;
 
-function rehearsalOf({ name, spec, digest, byId }: Birth, slot: number): Intent {
+function rehearsalOf({ name, spec, digest, from }: Birth, slot: number): Intent {
   const because = "what it needs of the host may have gone, and then the old one could not come back either";
-  const what = { container: name, spec, digest, ...(byId === undefined ? {} : { byId }) };
+  const what = { container: name, spec, digest, from };
   return { kind: "rehearse", one: { name, slot }, step: { kind: "rehearse-start", ...what, because } };
 }
 
