@@ -11,7 +11,7 @@ import { asDigest, formatImage, pinnedImage } from "../../compose/values/image.j
 import { asFairleadError, FairleadError } from "../../errors.js";
 import { lostNamespace } from "../../plan/bonds/bonds.js";
 import { pinned } from "../../plan/history/pin.js";
-import { movedBy } from "../../plan/host/make-room.js";
+import { movedBy } from "../../plan/steps/make-room.js";
 import { isConclusive } from "../../plan/judge/conclusive.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import { refusalOf } from "../../plan/judge/refusal.js";

@@ -11,6 +11,8 @@ export type Intent = PlainStep | Act;
 /** A container's life changes by acts alone. */
 type LifeStep =
   | "create-container"
+  | "connect-network"
+  | "disconnect-network"
   | "rehearse-start"
   | "start-container"
   | "stop-container"
@@ -59,6 +61,6 @@ interface About<T> {
 }
 
 /** One that is there, or that the same plan makes. */
-export type Starting = Pick<ObservedContainer, "name" | "slot" | "role" | "publishes" | "job">;
+export type Starting = Pick<ObservedContainer, "name" | "slot" | "role" | "publishes" | "job" | "fixedAddresses">;
 
 export type ActOf<K extends Act["kind"]> = Extract<Act, { readonly kind: K }>;

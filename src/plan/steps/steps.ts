@@ -10,7 +10,7 @@ import { given, groupOf } from "../../tools/present.js";
 import type { ActOf, Intent, Starting } from "../model/intent.js";
 import { activeName, baseOf, keepTag, nameInRole } from "../model/names.js";
 import type { ObservedContainer, Role } from "../model/observed.js";
-import { addressesOf, sameAddress } from "../model/resources.js";
+import { addressesOf, resourcesOf, sameAddress } from "../model/resources.js";
 import type { Endpoint, InheritedVolume, Owner, StepOf } from "../model/step.js";
 import { isUp, imageName } from "../model/view.js";
 import type { SlotView, View } from "../model/view.js";
@@ -60,7 +60,8 @@ export function nameAs(
 /** The one that a plan makes, once it does. */
 export function newborn(spec: ServiceSpec, slot: number): Starting {
   const name = nameInRole(activeName(spec, slot), "next");
-  return { name, slot, role: "next", ...(spec.container.ports.length === 0 ? {} : { publishes: true }) };
+  const publishes = spec.container.ports.length === 0 ? {} : { publishes: true as const };
+  return { name, slot, role: "next", ...publishes, fixedAddresses: resourcesOf(spec).addresses };
 }
 
 /** A one-shot service asks for more tries with `restart: on-failure`: they belong to its one run. */
