@@ -23,6 +23,7 @@ import { awaitImage } from "../steps/arrival.js";
 import { create, letTryAgain, newborn, retire } from "../steps/steps.js";
 import { inheritedBy } from "../volumes/inheritance.js";
 import { pauseAfter } from "./attempts.js";
+import type { Seen } from "./come-back.js";
 import { keepRunning } from "./keep.js";
 
 /** What wakes it is an event, or what becomes of that one; this is for one that was lost. */
@@ -33,38 +34,31 @@ export function planRollout(
   desired: Desired,
   digest: ImageVersion,
   active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
+  seen: Seen,
 ): Decision {
+  const { view, memory } = seen;
   const obstacle = awaitStart(desired, digest, view, memory);
-  if (obstacle !== undefined)
-    return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
+  if (obstacle !== undefined) return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, seen);
   const strategy = strategyOf(desired.spec, view);
   if (active !== undefined && isUp(active) && strategy.order === "stop-first") {
     const pause = pauseAfter(desired, digest, view, memory);
-    if (pause !== undefined) return withRepair({ intents: [], outcome: pause }, desired.spec, active, view, memory);
+    if (pause !== undefined) return withRepair({ intents: [], outcome: pause }, desired.spec, active, seen);
   }
   const occasion = { desired, digest, revision: revisionFor(desired, digest, view, memory) };
   const contest = contestFor(resourcesOf(desired.spec), desired.spec, view);
-  if (isOpen(contest)) return awaitTurn(contest, occasion, active, view, memory);
+  if (isOpen(contest)) return awaitTurn(contest, occasion, active, seen);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
-    intents: launch(occasion, active, view, memory),
+    intents: launch(occasion, active, seen),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
 }
 
 /** What it needs is another's, which is to give way: what serves goes on, and the new one is made ready. */
-function awaitTurn(
-  contest: Contest,
-  occasion: Occasion,
-  active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
-): Decision {
-  const outcome = { ...contestOutcome(contest, view), kind: "continue" } as const;
-  const plan: Decision = { intents: birth(occasion, active, view, memory), outcome };
-  return active === undefined ? plan : withRepair(plan, occasion.desired.spec, active, view, memory);
+function awaitTurn(contest: Contest, occasion: Occasion, active: ObservedContainer | undefined, seen: Seen): Decision {
+  const outcome = { ...contestOutcome(contest, seen.view), kind: "continue" } as const;
+  const plan: Decision = { intents: birth(occasion, active, seen), outcome };
+  return active === undefined ? plan : withRepair(plan, occasion.desired.spec, active, seen);
 }
 
 /** What has to be there or done before the container is created. Undefined: nothing stands in the way. */
@@ -102,8 +96,7 @@ export function withRepair(
   obstacle: Decision,
   spec: ServiceSpec,
   active: ObservedContainer,
-  view: SlotView,
-  memory: SlotMemory,
+  { view, memory }: Seen,
 ): Decision {
   const repair = keepRunning(spec, active, view, memory);
   if (repair.outcome.kind === "converged") return { ...obstacle, intents: [...repair.intents, ...obstacle.intents] };
@@ -123,8 +116,7 @@ function earlier(obstacle: Outcome, repair: Outcome): Outcome {
 function birth(
   { desired, digest, revision }: Occasion,
   active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
+  { view, memory }: Seen,
 ): Intent[] {
   const { spec, specHash } = desired;
   const strategy = strategyOf(spec, view);
@@ -145,16 +137,12 @@ function birth(
   );
 }
 
-function launch(
-  occasion: Occasion,
-  active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
-): Intent[] {
+function launch(occasion: Occasion, active: ObservedContainer | undefined, seen: Seen): Intent[] {
+  const { view } = seen;
   const { spec } = occasion.desired;
   const strategy = strategyOf(spec, view);
   const serving = active !== undefined && isUp(active);
-  const intents = birth(occasion, active, view, memory);
+  const intents = birth(occasion, active, seen);
   if (active !== undefined && strategy.order === "stop-first") {
     intents.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
   }
