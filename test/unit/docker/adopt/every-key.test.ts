@@ -138,7 +138,7 @@ function creation(spec: ServiceSpec): StepOf<"create-container"> {
     kind: "create-container",
     name: "shop-web-1",
     ...{ spec, specHash: "H", digest: digestOf("a"), from: imageIdOf("a"), revision: 0, slot: 1 },
-    attach: first === undefined ? undefined : { network: first.network.name, ...first },
+    attach: first === undefined ? undefined : { network: first.network.name, aliases: first.aliases },
     owners: bondsOf(spec).map((bond) => ({ ...bond, id: peer.id, name: peer.name })),
     because: "comparison",
   };
@@ -165,7 +165,7 @@ function drafted(spec: ServiceSpec): { readonly spec: ServiceSpec; readonly note
   const inspected = shown(spec);
   const labels = { "com.docker.compose.project": "shop", "com.docker.compose.network": "default" };
   const network: Listed = { Name: "shop_default", Labels: labels };
-  const mode = (inspected.HostConfig?.NetworkMode ?? "") as string;
+  const mode = inspected.HostConfig?.NetworkMode ?? "";
   const subject = {
     ...{ name: "shop-web-1", inspected, mode, peer: undefined, image: "nginx", tags: ["nginx:latest"], digests: [] },
     compose: { project: "shop", service: "web", slot: 1 },
