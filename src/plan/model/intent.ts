@@ -12,7 +12,6 @@ export type Intent = PlainStep | Act;
 type LifeStep =
   | "create-container"
   | "connect-network"
-  | "disconnect-network"
   | "rehearse-start"
   | "start-container"
   | "stop-container"
