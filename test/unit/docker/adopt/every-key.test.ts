@@ -147,7 +147,9 @@ function creation(spec: ServiceSpec): StepOf<"create-container"> {
 /** A container that was made so, as the engine shows it. */
 function shown(spec: ServiceSpec): InspectedContainer {
   const { HostConfig, NetworkingConfig: _networking, ...Config } = creationBody(creation(spec), api);
-  const joined = spec.networks.map(({ network, aliases, settings }) => [network.name, endpointBody(aliases, settings)]);
+  const joined = spec.networks.map(
+    ({ network, aliases, settings }) => [network.name, endpointBody(aliases, settings)] as const,
+  );
   return {
     Id: id,
     Name: "/shop-web-1",
