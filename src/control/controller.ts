@@ -1,6 +1,6 @@
 import PQueue from "p-queue";
 import type { ServiceKey } from "../compose/model/service.js";
-import type { Digest } from "../compose/values/image.js";
+import type { ImageVersion } from "../compose/values/image.js";
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/model/condition.js";
 import type { HostSnapshot } from "../plan/model/observed.js";
@@ -236,7 +236,7 @@ export class Controller {
       clock,
       log,
       look: () => this.#look(),
-      digestOf: (key) => this.#catalog.statuses.get(key)?.desiredDigest as Digest | undefined,
+      digestOf: (key) => this.#catalog.statuses.get(key)?.desiredDigest as ImageVersion | undefined,
       specOf: (key) => this.#catalog.specs.get(key),
     });
     this.surface = new Operations({

@@ -1,6 +1,6 @@
 import { specHash } from "../../compose/model/hash.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
 import { pinned } from "../../plan/history/pin.js";
 import { findRevision, revisionsOf } from "../../plan/history/revisions.js";
@@ -22,7 +22,7 @@ export interface ReleasesOptions {
   readonly log: Log;
   readonly look: () => Promise<HostSnapshot>;
   /** What is wanted of the service, as far as that is known: never what it is pinned to. */
-  readonly digestOf: (key: ServiceKey) => Digest | undefined;
+  readonly digestOf: (key: ServiceKey) => ImageVersion | undefined;
   readonly specOf: (key: ServiceKey) => ServiceSpec | undefined;
 }
 

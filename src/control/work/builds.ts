@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageId } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";
 import type { FairleadError } from "../../errors.js";
 import type { BuildState } from "../../plan/host/build.js";
@@ -122,7 +122,7 @@ export class Builds {
   }
 
   /** The mark comes last: it tells that the image is whole, and what it is made of. */
-  async #build(step: BuildStep, output: Output, log: Log): Promise<Digest> {
+  async #build(step: BuildStep, output: Output, log: Log): Promise<ImageId> {
     const { engine, contexts } = this.options;
     const { signal } = this.#abort;
     const onLine = (line: string) => {

@@ -1,5 +1,5 @@
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { supersededBy, trackRollout } from "../../plan/history/history.js";
 import { highestOnHost, revisionIn } from "../../plan/history/numbering.js";
 import { openingOf } from "../../plan/history/opening.js";
@@ -192,7 +192,7 @@ export class Ledger {
     // A way back that a person asked for ends rolled back, and has proved itself.
     if (outcome !== "promoted" && (outcome !== "rolled-back" || rollout.rollback !== true)) return;
     const { to, specHash } = rollout;
-    await journal.append({ type: "stable", at: clock.now(), key, digest: to as Digest, specHash });
+    await journal.append({ type: "stable", at: clock.now(), key, digest: to as ImageVersion, specHash });
     if (outcome !== "promoted") return;
     const askedAt = this.#askedAt.get(key);
     // The last replica to serve ends the wait.

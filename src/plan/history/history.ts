@@ -2,7 +2,7 @@
  * Revisions live here: their numbers, what became of them, and pins.
  */
 
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import type { Rollout } from "../model/condition.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Hold, Pin } from "../model/desired.js";
@@ -136,7 +136,7 @@ function endOfNothing(open: Rollout, scene: Scene): End | undefined {
   const isWanted =
     wanted !== undefined &&
     wanted.specHash === open.specHash &&
-    (!wanted.target.known || isTarget(wanted.target, open.to as Digest));
+    (!wanted.target.known || isTarget(wanted.target, open.to as ImageVersion));
   const actives = inEverySlot(containers, "active");
   const isServed =
     actives.length > 0 &&

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { isJob, judgeJob } from "../jobs/job-verdict.js";
 import type { JobContainer } from "../jobs/job-verdict.js";
 import type { Rollout } from "../model/condition.js";
@@ -13,7 +13,7 @@ import type { View } from "../model/view.js";
 /** A rollout that has got no further than its `before` jobs. */
 export interface Opening {
   readonly id: string;
-  readonly to: Digest;
+  readonly to: ImageVersion;
   readonly image: string;
   readonly specHash: string;
   /** When each of its jobs was created. */
@@ -44,7 +44,7 @@ export function openingOf(
 }
 
 /** The digest whose jobs have begun, and none of them has failed: there is no going back to before them. */
-export function openedFor(specHash: string, view: View): Digest | undefined {
+export function openedFor(specHash: string, view: View): ImageVersion | undefined {
   const its = openers(view);
   const isLost = its.some((container) => judgeJob(container, view).kind === "failed");
   return its[0]?.specHash === specHash && !isLost ? its[0].job.target : undefined;

@@ -5,7 +5,7 @@
 import { jobHash } from "../../compose/model/hash.js";
 import type { JobSpec, PreStartSpec } from "../../compose/model/job.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest, ImageReference } from "../../compose/values/image.js";
+import type { ImageVersion, ImageReference } from "../../compose/values/image.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, JobRun } from "../model/desired.js";
 import { isAhead } from "../model/observed.js";
@@ -17,7 +17,7 @@ import type { JobContainer } from "./job-verdict.js";
 /** What jobs run for: a digest and a spec, once. */
 export interface Occasion {
   readonly desired: Desired;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly revision: number;
 }
 
@@ -107,7 +107,7 @@ export function isOf({ specHash, job }: JobContainer, occasion: Pick<Occasion, "
 
 /** Digests of equal content are one. */
 function isFor(
-  run: { readonly specHash: string; readonly digest: Digest },
+  run: { readonly specHash: string; readonly digest: ImageVersion },
   { desired, digest }: Pick<Occasion, "desired" | "digest">,
 ): boolean {
   if (run.specHash !== desired.specHash) return false;
@@ -132,7 +132,7 @@ function undoneUpTo(occasion: Pick<Occasion, "desired" | "digest">, view: View, 
 }
 
 /** The revision of the rollout that the jobs before this one's containers belong to; 0: there are none. */
-export function beginningOf(desired: Desired, digest: Digest, view: View): number {
+export function beginningOf(desired: Desired, digest: ImageVersion, view: View): number {
   const begun = view.jobs
     .filter(isJob)
     .filter((container) => isAhead(container.job) && isOf(container, { desired, digest }));

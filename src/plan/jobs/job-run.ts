@@ -1,12 +1,12 @@
 import { familiarImage, formatImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { ownersOf } from "../bonds/bonds.js";
 import type { JobRun, Target } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import { jobName } from "../model/names.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
-import { isUp, localName } from "../model/view.js";
+import { isUp, imageName } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { awaitImage } from "../steps/arrival.js";
 import { connection, createNetworks, createVolumes, join, remove } from "../steps/steps.js";
@@ -103,7 +103,7 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
         spec: service,
         specHash,
         digest: image,
-        ...(localName(view, service.image, image) === image ? { byId: true as const } : {}),
+        from: imageName(view, service.image, image),
         revision,
         slot: 1,
         attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
@@ -121,7 +121,7 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
 }
 
 /** The digest of an image that is on the host, or what has to come first. */
-export function imageHere(job: Job, occasion: Occasion, view: View): Digest | Decision {
+export function imageHere(job: Job, occasion: Occasion, view: View): ImageVersion | Decision {
   const target = imageOf(job, occasion);
   if (target.known) return awaitImage(jobService(occasion.desired.spec, job), target.digest, view) ?? target.digest;
   const because = `the image of ${job.phase} job ${job.index} is not known: ${target.message}`;
@@ -134,7 +134,7 @@ function begun({ phase, index }: Job, because: string): Outcome {
 
 function imageOf(
   { spec: { image } }: Job,
-  { desired, digest }: { readonly desired: Occasion["desired"]; readonly digest: Digest },
+  { desired, digest }: { readonly desired: Occasion["desired"]; readonly digest: ImageVersion },
 ): Target {
   if (image === undefined) return { known: true, digest, sameContent: [] };
   const unknown = {

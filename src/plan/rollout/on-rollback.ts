@@ -1,6 +1,6 @@
 import { jobsHash } from "../../compose/model/hash.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { hasFailed, jobsOf } from "../jobs/job-need.js";
 import type { Job } from "../jobs/job-need.js";
 import { awaitEnd, runJob } from "../jobs/job-run.js";
@@ -25,7 +25,7 @@ import { combine } from "./combine.js";
 /** A rollout that has failed with these jobs to follow that. */
 interface FailedRollout {
   readonly revision: number;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly specHash: string;
 }
 

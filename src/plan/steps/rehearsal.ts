@@ -5,7 +5,7 @@ import { activeName, nameInRole } from "../model/names.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Decision, Outcome } from "../model/outcome.js";
 import type { CreateContainerStep } from "../model/step.js";
-import { inRole, isUp, localName } from "../model/view.js";
+import { inRole, isUp, imageName } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { slotIn } from "./fates.js";
 
@@ -38,11 +38,11 @@ function rehearsalsIn(slot: number, { intents, outcome }: Decision, desired: Des
   if (next === undefined) return isForHooks(desired, outcome) ? afterHooks(desired, slot, view) : [];
   if (next.specHash !== desired.specHash) return [];
   const { name, digest } = next;
-  const byId = localName(view, desired.spec.image, digest) === digest;
-  return [rehearsalOf({ name, spec: desired.spec, digest, ...(byId ? { byId } : {}) }, slot)];
+  const from = imageName(view, desired.spec.image, digest);
+  return [rehearsalOf({ name, spec: desired.spec, digest, from }, slot)];
 }
 
-type Birth = Pick<CreateContainerStep, "name" | "spec" | "digest" | "byId">;
+type Birth = Pick<CreateContainerStep, "name" | "spec" | "digest" | "from">;
 
 /** What serves makes room for hooks, and the new container is made once they have ended. */
 function isForHooks({ spec }: Desired, { kind, reason }: Outcome): boolean {
@@ -52,14 +52,13 @@ function isForHooks({ spec }: Desired, { kind, reason }: Outcome): boolean {
 function afterHooks({ spec, target }: Desired, slot: number, view: View): readonly Intent[] {
   if (!target.known) return [];
   const { digest } = target;
-  const byId = localName(view, spec.image, digest) === digest;
   const name = nameInRole(activeName(spec, slot), "next");
-  return [rehearsalOf({ name, spec, digest, ...(byId ? { byId } : {}) }, slot)];
+  return [rehearsalOf({ name, spec, digest, from: imageName(view, spec.image, digest) }, slot)];
 }
 
-function rehearsalOf({ name, spec, digest, byId }: Birth, slot: number): Intent {
+function rehearsalOf({ name, spec, digest, from }: Birth, slot: number): Intent {
   const because = "what it needs of the host may have gone, and then the old one could not come back either";
-  const what = { container: name, spec, digest, ...(byId === undefined ? {} : { byId }) };
+  const what = { container: name, spec, digest, from };
   return { kind: "rehearse", one: { name, slot }, step: { kind: "rehearse-start", ...what, because } };
 }
 

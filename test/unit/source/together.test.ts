@@ -11,6 +11,7 @@ function sourceOf(projects: readonly ProjectSpec[], follows?: string) {
     generation: 1,
     projects: now,
     problems: [],
+    warnings: [],
     files: new Map(now.map(({ file }) => [file, []])),
   });
   const source: Source = {

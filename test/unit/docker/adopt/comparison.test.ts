@@ -3,6 +3,7 @@ import { differencesOf } from "../../../../src/docker/adopt/comparison.js";
 import type { InspectedContainer } from "../../../../src/docker/client/schema.js";
 import type { StepOf } from "../../../../src/plan/model/step.js";
 import { defaultNetwork, digestOf, port8080, specOf } from "../../plan/world.js";
+import { imageIdOf } from "../../../digests.js";
 
 const id = "0123456789ab".padEnd(64, "c");
 const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peers: [] };
@@ -24,6 +25,7 @@ const step: StepOf<"create-container"> = {
   spec,
   specHash: "H",
   digest: digestOf("a"),
+  from: imageIdOf("a"),
   revision: 0,
   slot: 1,
   attach: { network: defaultNetwork.name, aliases: ["web"] },

@@ -8,8 +8,9 @@ import { connectEngine } from "../../../../src/docker/engine.js";
 import { creation, serviceSpec } from "../../../contract/service.js";
 import { refuse, startFakeEngine } from "../fake-engine.js";
 import type { FakeEngine } from "../fake-engine.js";
+import { digestOf } from "../../../digests.js";
 
-const image = { image: parseImage("nginx:1.27"), digest: `sha256:${"a".repeat(64)}` } as const;
+const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
 const Labels = containerLabels(creation(serviceSpec("web", image), image));
 const id = "c".repeat(64);
 
