@@ -19,7 +19,7 @@ import { hostFiles } from "./hostfiles/files.js";
 import { startStandby } from "./http/admin/standby.js";
 import { listen } from "./http/listen.js";
 import { formatAddress } from "./http/web/address.js";
-import { Metrics } from "./metrics.js";
+import { Metrics } from "./metrics/metrics.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
 import type { Environment } from "./process/environment.js";

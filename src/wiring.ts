@@ -31,7 +31,7 @@ import type { DockerEngine } from "./docker/engine.js";
 import { connectGates } from "./gate/haproxy.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { silentLog } from "./log.js";
-import type { Metrics } from "./metrics.js";
+import type { Metrics } from "./metrics/metrics.js";
 import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JournalState } from "../../../src/control/journal/standing.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { conditionTypes } from "../../../src/plan/model/condition.js";
 import { statusOf } from "../http/surface.js";
 import { hasPromtool, promtool } from "./promtool.js";

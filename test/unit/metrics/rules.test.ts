@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { hasPromtool, promtool } from "./promtool.js";
 
 const file = fileURLToPath(new URL("../../../deploy/prometheus/fairlead.rules.yml", import.meta.url));

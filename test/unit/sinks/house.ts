@@ -15,7 +15,7 @@ import type { Surface } from "../../../src/control/surface/surface.js";
 import { adminApp } from "../../../src/http/admin/admin.js";
 import { hooksApp } from "../../../src/http/hooks/hooks.js";
 import { logForPeople, logForPrograms } from "../../../src/log.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { voice } from "../../../src/voice.js";
 import { openStage, type Stage } from "../control/stage.js";
