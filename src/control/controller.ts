@@ -126,6 +126,8 @@ export class Controller {
     this.#pulls = new Pulls({
       pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
       concurrency: options.concurrentPulls,
+      clock,
+      telemetry,
       onEnd: (reference) => {
         this.#triggers.pullEnded(reference);
       },
@@ -146,6 +148,7 @@ export class Controller {
       journal,
       clock,
       log,
+      telemetry,
       concurrency: concurrentBuilds,
       onEnd: (key) => {
         this.#triggers.buildEnded(key);
