@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
@@ -82,7 +83,11 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       targets,
       record,
     });
-    return { plans, orphans: orphansOf(projects, host) };
+    const remembers = await access(join(config.data, "journal"), constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    return { remembers, plans, orphans: orphansOf(projects, host) };
   } finally {
     await registry.close();
   }

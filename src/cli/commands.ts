@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
-import { collect, withAll, withFiles } from "./options.js";
+import { collect, withAddress, withAll, withFiles } from "./options.js";
 import type { ExitCode, Wiring } from "./shared/wiring.js";
 import { init } from "./verbs/init.js";
 import type { InitOptions } from "./verbs/init.js";
@@ -12,6 +12,7 @@ import { validate } from "./verbs/validate.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
+  readonly admin?: string;
 }
 
 const killed = "a disk does not answer: nothing else ends such a process";
@@ -48,15 +49,18 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     (options: Options) => validate(wiring, wiring.configure(options), options.json ?? false),
   );
   ends(
-    withFiles(verb("plan", "say what would be done now")).option("--json", "print JSON"),
+    withAddress(withFiles(verb("plan", "say what would be done now")))
+      .argument("[service]", "project/service, or service (all of them)")
+      .option("--json", "print JSON"),
     {
       0: "there is nothing to do",
-      1: "an error, in one of several projects too",
+      1: "an error, in one of several projects too; or nothing runs, and what is to run cannot be found out",
       2: "there are changes",
 
       137: killed,
     },
-    (options: Options) => plan(wiring, wiring.configure(options), options.json ?? false),
+    (name: string | undefined, { admin, json, ...options }: Options) =>
+      plan(wiring, wiring.configure(options), { name, admin, json: json ?? false }),
   );
   ends(
     verb("init", "write a services file for what runs on this host")

@@ -20,7 +20,7 @@ export interface Draft {
 
 export interface Running {
   /** Resolves when nothing is under way any more. */
-  stop(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
   /** Rejects when it cannot go on, as when another controller has taken over. */
   readonly ended: Promise<void>;
 }

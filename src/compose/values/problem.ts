@@ -13,6 +13,16 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** A problem as programs are told of it. */
+export interface ProblemReport extends Omit<Problem, "hint"> {
+  /** What to write instead. */
+  readonly remedy?: string;
+}
+
+export function reportOf({ hint, ...problem }: Problem): ProblemReport {
+  return { ...problem, ...(hint === undefined ? {} : { remedy: hint }) };
+}
+
 /** `file:line:column: path: message (hint)`: the form editors and terminals can follow. */
 export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");

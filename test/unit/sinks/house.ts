@@ -91,7 +91,7 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
       start: () => Promise.reject(new Error("not here")),
       draft: () => Promise.reject(new Error("not here")),
       load: () => Promise.resolve(snapshot()),
-      preview: async () => ({ plans: await surface.plan(), orphans: await surface.orphans() }),
+      preview: async () => ({ remembers: true, plans: await surface.plan(), orphans: await surface.orphans() }),
       terminal: true,
       errorTerminal: true,
       readText: () => state.problems[0]?.message,

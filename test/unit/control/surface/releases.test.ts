@@ -215,7 +215,10 @@ describe("a pause", () => {
     const [spec] = stage.specs;
     stage.specs.splice(0, 1, { ...spec!, release: { ...spec!.release, paused: true } });
     stage.reload();
-    expect(await second.surface.resume(key)).toEqual({ pausedByFile: true });
+    expect(await second.surface.resume(key)).toEqual({
+      pausedByFile: true,
+      unchanged: "nobody has pinned or paused it",
+    });
     await second.stop();
   });
 
@@ -248,7 +251,10 @@ describe("a service whose releases wait", () => {
     await controller.stop();
     const second = await stage.start();
     await stage.until("waiting still", waits(second));
-    expect(await second.surface.approve(key, "cccc")).toMatchObject({ digest: digestOf("c") });
+    const approval = await second.surface.approve(key, "cccc");
+    expect(approval).toMatchObject({ digest: digestOf("c") });
+    expect(approval).not.toHaveProperty("unchanged");
+    expect(await second.surface.approve(key, "cccc")).toEqual({ ...approval, unchanged: "that is approved already" });
     await stage.until("c serves", () => runs(stage, "c") && second.surface.service(key)?.sync === "Synced");
     stage.push("d", {});
     second.surface.reconcile([key], "hook");
