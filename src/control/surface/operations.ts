@@ -74,11 +74,11 @@ const shownDeliveries = 10;
 
 /** What people and senders ask of a running controller: it is answered, or written down, and the service is looked at again. */
 export class Operations implements Surface {
-  readonly #deliveries: Deliveries;
+  private readonly traces: Deliveries;
 
   constructor(private readonly options: OperationsOptions) {
     const { journal, clock, log } = options;
-    this.#deliveries = new Deliveries({ events: journal.events, clock, log });
+    this.traces = new Deliveries({ events: journal.events, clock, log });
   }
 
   ready(): boolean {
@@ -147,7 +147,7 @@ export class Operations implements Surface {
   }
 
   delivered(delivery: Delivery): void {
-    this.#deliveries.add(delivery);
+    this.traces.add(delivery);
   }
 
   deliveries(): readonly Event[] {
