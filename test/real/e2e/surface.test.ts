@@ -74,7 +74,7 @@ describe.concurrent("what it says", () => {
     const admin = ["--admin", scene.fairlead.adminUrl];
     const status = await fairlead(["status", ...admin]);
     expect(status.code).toBe(0);
-    expect(status.stdout).toMatch(new RegExp(`${scene.project}/web +Synced +Healthy +1/1 +1 `));
+    expect(status.stdout).toMatch(new RegExp(`${scene.project}/web +${scene.image()}:latest +Synced +Healthy +1/1 +1 `));
     const json = JSON.parse((await fairlead(["status", "--json", ...admin])).stdout) as { services: unknown[] };
     expect(json.services).toMatchObject([{ project: scene.project, service: "web", activeDigest: digest }]);
 
