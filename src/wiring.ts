@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
@@ -32,7 +33,7 @@ import { connectGates } from "./gate/haproxy.js";
 import { gitSource } from "./git/source.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { silentLog } from "./log.js";
-import type { Metrics } from "./metrics.js";
+import type { Metrics } from "./metrics/metrics.js";
 import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";
@@ -86,7 +87,11 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       targets,
       record,
     });
-    return { plans, orphans: orphansOf(projects, host) };
+    const remembers = await access(join(config.data, "journal"), constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    return { remembers, plans, orphans: orphansOf(projects, host) };
   } finally {
     await registry.close();
   }

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
-import { collect, withAll, withFiles } from "./options.js";
+import { collect, withAddress, withAll, withFiles } from "./options.js";
 import { inWords, questions } from "./setup/questions.js";
 import type { ExitCode, Wiring } from "./shared/wiring.js";
 import { config } from "./verbs/config.js";
@@ -18,6 +18,7 @@ import type { ValidateOptions } from "./verbs/validate.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
+  readonly admin?: string;
 }
 
 const killed = "a disk does not answer: nothing else ends such a process";
@@ -85,15 +86,18 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     },
   );
   ends(
-    withFiles(verb("plan", "say what would be done now")).option("--json", "print JSON"),
+    withAddress(withFiles(verb("plan", "say what would be done now")))
+      .argument("[service]", "project/service, or service (all of them)")
+      .option("--json", "print JSON"),
     {
       0: "there is nothing to do",
-      1: "an error, in one of several projects too",
+      1: "an error, in one of several projects too; or nothing runs, and what is to run cannot be found out",
       2: "there are changes",
 
       137: killed,
     },
-    (options: Options) => plan(wiring, wiring.configure(options, ["hookSecrets"]), options.json ?? false),
+    (name: string | undefined, { admin, json, ...options }: Options) =>
+      plan(wiring, wiring.configure(options, ["hookSecrets"]), { name, admin, json: json ?? false }),
   );
   ends(
     verb("init", "write a services file for what runs on this host")

@@ -30,6 +30,7 @@ interface Options extends Flags {
   readonly digest?: string;
   readonly timeout?: string;
   readonly for?: string;
+  readonly rollback?: boolean;
 }
 
 const service = "project/service, or service";
@@ -53,10 +54,10 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   };
 
   ends(
-    verb("status", "show the services of a running controller")
+    verb("status", "show the services of a running controller, and what is wrong with its files")
       .argument("[service]", `${service}: with its conditions, and what failed last`)
       .option("--json", "print JSON"),
-    { 0: "shown, also where a service is not well", 1: noAnswer },
+    { 0: "shown, also where a service is not well", 1: `the services files have problems; or ${noAnswer}` },
     (name: string | undefined, options: Options) => status(wiring, adminOf(options), name, options.json ?? false),
   );
   ends(
@@ -87,14 +88,18 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   ends(
     verb("wait", "wait until a service runs what is wanted")
       .argument("<service>", service)
-      .option("--timeout <duration>", "how long at the longest", "5m"),
+      .option("--timeout <duration>", "how long at the longest", "5m")
+      .option("--rollback", "follow a rollback: until it runs what it is pinned to"),
     {
       0: "it runs what is wanted",
       1: noAnswer,
-      3: "without a person it will not: rolled back and held, pinned, paused, stopped, or waiting for an approval",
+      3: "without a person it will not: rolled back and held, pinned (with --rollback: not pinned, or held), paused, stopped, or waiting for an approval",
       4: "the time is up; it may still come",
     },
-    (name: string, options: Options) => wait(wiring, adminOf(options), name, parseDuration(options.timeout ?? "5m")),
+    (name: string, options: Options) => {
+      const { timeout = "5m", rollback: isRollback = false } = options;
+      return wait(wiring, adminOf(options), name, { timeoutMs: parseDuration(timeout), rollback: isRollback });
+    },
   );
   ends(
     verb("retry", "try again what failed and is held").argument("<service>", service),

@@ -23,8 +23,13 @@ export function withAll(command: Command): Command {
 
 /** The flags of verbs that ask a running controller. */
 export function withAdmin(command: Command): Command {
+  return withSettingsFile(withAddress(command));
+}
+
+/** The flags by which a running controller is found. */
+export function withAddress(command: Command): Command {
   command.option("--admin <url>", "the controller's admin address (FAIRLEAD_ADMIN_LISTEN, http://127.0.0.1:8421)");
-  return withSettingsFile(withSetting(command, settings.adminToken));
+  return withSetting(command, settings.adminToken);
 }
 
 function withSettingsFile(command: Command): Command {

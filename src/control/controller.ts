@@ -128,6 +128,8 @@ export class Controller {
     this.#pulls = new Pulls({
       pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
       concurrency: options.concurrentPulls,
+      clock,
+      telemetry,
       onEnd: (reference) => {
         this.#triggers.pullEnded(reference);
       },
@@ -148,6 +150,7 @@ export class Controller {
       journal,
       clock,
       log,
+      telemetry,
       concurrency: concurrentBuilds,
       onEnd: (key) => {
         this.#triggers.buildEnded(key);
@@ -283,12 +286,12 @@ export class Controller {
         telemetry.clockSkew(this.#timeline.skewMs / 1_000);
         if (event.kind === "beat") return;
         this.#host.invalidate();
-        if (event.kind === "lost") this.#line.lost(event.message);
+        if (event.kind === "lost") this.#line.lost(wholeOf(event));
         if (event.kind === "resync") this.#line.found();
         if (this.#ready) this.#triggers.engineTold(event);
         else if (event.kind === "resync") void this.#lookFirst().then(resolve);
         else if (event.kind === "lost")
-          log.warn({ error: event.message }, "the engine cannot be reached; waiting for it");
+          log.warn({ error: event.message, remedy: event.remedy }, "the engine cannot be reached; waiting for it");
       };
       this.#watching = engine.watch(onEvent, this.#abort.signal);
     });
@@ -363,12 +366,11 @@ export class Controller {
   }
 
   #adopt(snapshot: SourceSnapshot): void {
-    const { telemetry, log } = this.options;
-    announce(snapshot, this.#catalog.snapshot, telemetry, log);
-    for (const [key, from] of committedIn(snapshot, this.#catalog)) {
-      this.options.journal.events.committed(key, from, this.#timeline.time.now());
-    }
-    const { added, removed } = this.#catalog.adopt(snapshot, this.#timeline.time.now());
+    const { telemetry, log, journal } = this.options;
+    const now = this.#timeline.time.now();
+    announce(snapshot, this.#catalog.snapshot, now, { telemetry, log, events: journal.events });
+    for (const [key, from] of committedIn(snapshot, this.#catalog)) journal.events.committed(key, from, now);
+    const { added, removed } = this.#catalog.adopt(snapshot, now);
     for (const key of removed) {
       telemetry.serviceRemoved(key);
       this.#ledger.forget(key);
@@ -386,4 +388,8 @@ export class Controller {
     this.#triggers.statusChanged(key, before, status);
     if (status !== undefined && this.#catalog.specs.has(key)) this.options.telemetry.status(key, status);
   }
+}
+
+function wholeOf({ message, remedy }: Extract<EngineEvent, { readonly kind: "lost" }>): string {
+  return remedy === undefined ? message : `${message}; ${remedy}`;
 }

@@ -28,7 +28,7 @@ export interface ResolvedFiles {
 
 export interface Running {
   /** Resolves when nothing is under way any more. */
-  stop(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
   /** Rejects when it cannot go on, as when another controller has taken over. */
   readonly ended: Promise<void>;
 }

@@ -82,6 +82,11 @@ export function jobHash(
   return shortHash({ phase, index, ...job }, 16);
 }
 
+/** Identifies all that files say of a service, whether its container is made of it or not. 16 hexadecimal digits. */
+export function declarationHash(service: ServiceSpec): string {
+  return shortHash(service, 16);
+}
+
 /** Identifies a whole list of jobs. 16 hexadecimal digits. */
 export function jobsHash(jobs: readonly JobSpec[]): string {
   return shortHash(jobs, 16);

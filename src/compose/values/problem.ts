@@ -22,6 +22,16 @@ export interface Warning extends Problem {
   readonly withheld?: Secret;
 }
 
+/** A problem as programs are told of it. */
+export interface ProblemReport extends Omit<Problem, "hint"> {
+  /** What to write instead. */
+  readonly remedy?: string;
+}
+
+export function reportOf({ hint, ...problem }: Problem): ProblemReport {
+  return { ...problem, ...(hint === undefined ? {} : { remedy: hint }) };
+}
+
 /** `file:line:column: path: message (hint)`: the form editors and terminals can follow; `1a2b3c4:file` is git's own. */
 export function formatProblem(problem: Problem): string {
   return format(problem, "");

@@ -120,10 +120,13 @@ export interface Event {
   readonly id: string;
   /** ISO 8601. */
   readonly at: string;
-  readonly project: string;
-  readonly service: string;
+  /** Absent: it concerns no single one. */
+  readonly project?: string;
+  readonly service?: string;
   readonly type:
     | "state"
+    | "file"
+    | "delivery"
     | "rollout"
     | "hold"
     | "job"
@@ -138,7 +141,7 @@ export interface Event {
     | "adoption"
     | "reload"
     | "commit";
-  /** One CamelCase word a machine can match; of a state that of the condition `Ready`. */
+  /** One CamelCase word a machine can match; of a state that of the condition `Ready`, of a delivery its outcome. */
   readonly reason: string;
   readonly message: string;
   readonly digest?: string;

@@ -5,7 +5,7 @@ import type { StepKind } from "../../plan/model/step.js";
 export type ReconcileResult = "success" | "requeue_after" | "error" | "terminal";
 export type RolloutOutcome = "promoted" | "rolled-back" | "superseded" | "failed";
 
-/** What control reports about itself; `metrics.ts` turns it into Prometheus series. */
+/** What control reports about itself; `metrics/` turns it into Prometheus series. */
 export interface Telemetry extends QueueTelemetry {
   /** A service is declared: every one of its series exists from now on, at zero. */
   serviceDeclared(key: ServiceKey): void;

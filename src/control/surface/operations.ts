@@ -29,6 +29,8 @@ import type { Push, RepositoryState, Source, Told } from "../ports/source.js";
 import type { Bursts } from "../queue/bursts.js";
 import type { Builds } from "../work/builds.js";
 import type { Ledger } from "../work/ledger.js";
+import { Deliveries } from "./deliveries.js";
+import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
 import { openLogs } from "./logs.js";
 import { forecastAll } from "./preview.js";
@@ -69,9 +71,17 @@ export interface OperationsOptions {
   readonly engineState: () => EngineState;
 }
 
+/** On the page. */
+const shownDeliveries = 10;
+
 /** What people and senders ask of a running controller: it is answered, or written down, and the service is looked at again. */
 export class Operations implements Surface {
-  constructor(private readonly options: OperationsOptions) {}
+  private readonly traces: Deliveries;
+
+  constructor(private readonly options: OperationsOptions) {
+    const { journal, clock, log } = options;
+    this.traces = new Deliveries({ events: journal.events, clock, log });
+  }
 
   ready(): boolean {
     return this.options.ready();
@@ -144,6 +154,14 @@ export class Operations implements Surface {
 
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event> {
     return this.options.journal.events.read(wish, signal);
+  }
+
+  delivered(delivery: Delivery): void {
+    this.traces.add(delivery);
+  }
+
+  deliveries(): readonly Event[] {
+    return this.options.journal.events.lately("delivery", shownDeliveries);
   }
 
   isDurable(key: ServiceKey): boolean {

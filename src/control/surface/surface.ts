@@ -10,6 +10,7 @@ import type { JournalState } from "../journal/standing.js";
 import type { BuildOutput } from "../ports/builds.js";
 import type { LogLine } from "../ports/logs.js";
 import type { Push, RepositoryState, Told } from "../ports/source.js";
+import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
 
 export type { Push, RepositoryState, Told };
@@ -40,6 +41,10 @@ export interface Surface {
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading>;
   /** What happened lately, and with `follow` what happens until the signal aborts. */
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event>;
+  /** A sender has had its answer, or has gone away before. */
+  delivered(delivery: Delivery): void;
+  /** The last deliveries, newest first. */
+  deliveries(): readonly Event[];
   /** Whether what people have asked of the service outlives a restart of the controller. */
   isDurable(key: ServiceKey): boolean;
   journal(): JournalState;
@@ -101,12 +106,16 @@ export interface Start {
 export interface Resumption {
   /** The file itself says `paused`: still no rollout begins. */
   readonly pausedByFile: boolean;
+  /** Why it changes nothing. Absent: it does. */
+  readonly unchanged?: string;
 }
 
 export interface Approval {
   readonly digest: string;
   /** It, and no other spec. */
   readonly specHash: string;
+  /** Why it changes nothing. Absent: it does. */
+  readonly unchanged?: string;
 }
 
 export interface History {
@@ -166,6 +175,8 @@ export type LogEntry = {
 } & (LogLine | { readonly at?: never; readonly notice: string });
 
 export interface Preview {
+  /** What people have said, and what was held, is known: there is a journal. */
+  readonly remembers: boolean;
   readonly plans: readonly ServicePlan[];
   readonly orphans: readonly Orphan[];
 }
@@ -174,6 +185,10 @@ export interface ServicePlan {
   readonly project: string;
   readonly service: string;
   readonly changes: boolean;
+  /** Why nobody can say what would be done: nothing runs, and what is to run cannot be found out. Absent: it can be said. */
+  readonly error?: string;
+  /** `declarationHash` of what was planned for. Absent: no file declares it. */
+  readonly declared?: string;
   /** Deterministic, one step a line, each with its cause. */
   readonly text: string;
 }

@@ -323,7 +323,8 @@ export class Reconciler {
     const text = shorten(renderStep(step));
     const at = clock.now();
     const began = clock.monotonic();
-    run.acted ||= step.kind !== "pull-image" && step.kind !== "build-image";
+    const goesOn = step.kind === "pull-image" || step.kind === "build-image";
+    run.acted ||= !goesOn;
     try {
       run.log.info({ step: step.kind }, text);
       await execute(step, context);
@@ -341,7 +342,8 @@ export class Reconciler {
       run.log.warn({ step: step.kind, error: error.message }, "the engine refused it");
       return step.kind === "start-container";
     } finally {
-      telemetry.stepDone(step.kind, (clock.monotonic() - began) / 1_000);
+      // What goes on beside the run tells by itself how long it has taken.
+      if (!goesOn) telemetry.stepDone(step.kind, (clock.monotonic() - began) / 1_000);
     }
   }
 

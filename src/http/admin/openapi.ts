@@ -7,10 +7,13 @@ import {
   journal,
   time,
   eventTypes,
+  plan,
+  problem,
   service,
   source,
   history,
   object,
+  orUnchanged,
   list,
   ref,
 } from "./schemas.js";
@@ -67,7 +70,9 @@ export function openapi(version: string): object {
           ...parameters,
           query("digest", "What is approved, or the beginning of it: refused if something else is wanted by now"),
         ],
-        post: enqueue("Let what is wanted now go ahead", { approved: object({ digest: name, specHash: name }) }),
+        post: enqueue("Let what is wanted now go ahead", {
+          approved: orUnchanged({ digest: name, specHash: name }),
+        }),
       },
       "/api/v1/services/{project}/{service}/pause": {
         parameters,
@@ -84,7 +89,7 @@ export function openapi(version: string): object {
       "/api/v1/services/{project}/{service}/resume": {
         parameters,
         post: enqueue("Lift the service's pin and a person's pause", {
-          resumed: object({ pausedByFile: { type: "boolean" } }),
+          resumed: orUnchanged({ pausedByFile: { type: "boolean" } }),
         }),
       },
       "/api/v1/services/{project}/{service}/history": {
@@ -154,7 +159,7 @@ export function openapi(version: string): object {
       schemas: {
         Service: service,
         History: history,
-        Plan: object({ project: name, service: name, changes: { type: "boolean" }, text: { type: "string" } }),
+        Plan: plan,
         Orphan: {
           ...object({ kind: name, project: name, name, usedBy: list(name), text: name }),
           properties: {
@@ -179,7 +184,7 @@ export function openapi(version: string): object {
           },
         },
         Event: {
-          ...object({ id: name, at: time, project: name, service: name, type: name, reason: name, message: name }),
+          ...object({ id: name, at: time, type: name, reason: name, message: name }),
           properties: {
             id: name,
             at: time,
@@ -191,13 +196,7 @@ export function openapi(version: string): object {
             digest: name,
           },
         },
-        Problem: {
-          ...object({ file: name, path: name, message: name }),
-          properties: {
-            ...{ file: name, path: name, message: name, hint: name },
-            ...{ commit: name, line: { type: "integer" }, column: { type: "integer" } },
-          },
-        },
+        Problem: problem,
         Error: { ...object({ error: { type: "string" } }), properties: { error: name, remedy: name } },
       },
     },

@@ -22,10 +22,10 @@ import { github } from "./forges/github.js";
 import { gitlab } from "./forges/gitlab.js";
 import { gogs } from "./forges/gogs.js";
 import { generic } from "./generic.js";
-import { type HookOutcome, hookOutcome, type HookType } from "./outcome.js";
+import type { HookOutcome, HookType } from "./outcome.js";
 import { type Prove, proofOf } from "./proof.js";
-import { refusedDeliveries } from "./refused.js";
 import type { Sender } from "./sender.js";
+import { Traces } from "./traces.js";
 import type { UnprovenLimits } from "./unproven.js";
 
 const forges: readonly Sender[] = [github, gitlab, ...giteas, gogs, bitbucket, azureDevops];
@@ -64,19 +64,29 @@ export function hooksApp(options: HooksOptions): Express {
     refuse(res, wrongSignature);
   });
   const secrets = usableSecrets(options.secrets);
+  const { surface, telemetry } = options;
+  const traces = new Traces(
+    (type, outcome) => {
+      telemetry.hookAnswered(type, outcome);
+    },
+    (delivery) => {
+      surface.delivered(delivery);
+    },
+  );
   const door: Door = {
     prove: proofOf(secrets, options.unproven),
     timeoutMs: options.readTimeoutMs ?? 5000,
     proven: options.proven ?? (() => undefined),
-    refused: refusedDeliveries(options.log),
+    traces,
     reject,
     rejectSigned,
   };
   for (const sender of secrets.length === 0 ? [] : senders) {
     app
       .route(`${sender.path ?? `/hooks/${sender.type}`}{/:secret}`)
-      .all(counted(sender.type, options.telemetry), received(sender, door), delivered(sender, options.surface));
+      .all(traces.of(sender.type), received(sender, door), delivered(sender, surface, traces), traces.refusals);
   }
+  app.use(traces.lost(secrets.length === 0 ? "no hook secret is configured" : "no receiver has this path"));
   app.use(reject);
   app.use(errorAnswer(options.log, reject));
   return app;
@@ -91,21 +101,11 @@ function within(limited: RequestHandler, refused: (res: Response) => void): Requ
   };
 }
 
-function counted(type: HookType, telemetry: HookTelemetry): RequestHandler {
-  return (_req, res, next) => {
-    res.once("close", () => {
-      telemetry.hookAnswered(type, hookOutcome(res.writableFinished ? res.statusCode : undefined));
-    });
-    next();
-  };
-}
-
 interface Door {
   readonly prove: Prove;
   readonly timeoutMs: number;
   readonly proven: (req: Request) => void;
-  /** Told why, before it is answered. */
-  readonly refused: (type: HookType, why: string) => void;
+  readonly traces: Traces;
   readonly reject: RequestHandler;
   readonly rejectSigned: RequestHandler;
 }
@@ -116,11 +116,11 @@ const wrongSignature = new Refusal(401, "the signature is wrong", "check the sec
  * What else is wrong with a request is told only to whoever knows a secret: of a delivery that is as it should be, a
  * stranger learns that its signature is wrong, of any other nothing. Leaves the body's bytes in `req.body`.
  */
-function received(sender: Sender, { prove, timeoutMs, proven, refused, reject, rejectSigned }: Door): RequestHandler {
+function received(sender: Sender, { prove, timeoutMs, proven, traces, reject, rejectSigned }: Door): RequestHandler {
   return async (req, res, next) => {
     const proof = await prove(req, sender);
     if (!proof.proven) {
-      refused(sender.type, proof.why);
+      traces.note(res, { why: proof.why });
       await (proof.signed === true && isDelivery(req, sender) ? rejectSigned : reject)(req, res, next);
       return;
     }
@@ -142,7 +142,7 @@ function isDelivery(req: Request, { form }: Sender): boolean {
   }
 }
 
-function delivered(sender: Sender, surface: Surface): RequestHandler {
+function delivered(sender: Sender, surface: Surface, traces: Traces): RequestHandler {
   return async (req, res) => {
     const bytes = req.body as Buffer;
     const event = sender.read(jsonOf(sender.jsonIn?.(bytes, req) ?? bytes), req);
@@ -161,14 +161,19 @@ function delivered(sender: Sender, surface: Surface): RequestHandler {
     const reason = event.reason ?? told.find((one) => one.reason !== undefined)?.reason;
     if (keys.length + looking.length > 0) {
       if (event.build !== true && keys.length > 0) surface.reconcile(keys, cause);
+      const why = [...(image === "" ? [] : [image]), ...looking].join(", ");
+      traces.note(res, { services: keys, ...(why === "" ? {} : { why }) });
       res.status(202).json({ enqueued: [...keys, ...looking] });
     } else if (reason !== undefined) {
+      traces.note(res, { why: reason });
       res.status(200).json({ reason });
     } else if (surface.ready()) {
       // A success: senders disable a hook that keeps failing.
       const which = image === "" ? "has that name" : `uses ${image}`;
       const built = named.length > 0 ? " and is built here" : "";
-      res.status(200).json({ reason: `no declared service ${which}${built}` });
+      const reason = `no declared service ${which}${built}`;
+      traces.note(res, { why: reason });
+      res.status(200).json({ reason });
     } else {
       throw new Refusal(503, "not ready: the services are not known yet", "send it again", {
         "Retry-After": String(retryAfterSeconds),

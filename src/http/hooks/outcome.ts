@@ -1,3 +1,5 @@
+import type { DeliveryOutcome } from "../../control/surface/deliveries.js";
+
 /** One receiver each: `POST /hooks/<type>`. */
 export const hookTypes = [
   ...(["dockerhub", "generic", "delivery-hook"] as const),
@@ -14,7 +16,7 @@ export const hookOutcomes = [
   "invalid",
   "unavailable",
   "error",
-] as const;
+] as const satisfies readonly DeliveryOutcome[];
 export type HookOutcome = (typeof hookOutcomes)[number];
 
 /** The outcome follows from the answer's status; an undefined one is a sender that went away before it had an answer. */

@@ -51,7 +51,8 @@ export function imageFrom(text: string): ImageReference {
   try {
     return parseImage(text);
   } catch (thrown) {
-    if (thrown instanceof FairleadError) throw new Refusal(400, thrown.message, thrown.remedy);
+    if (thrown instanceof FairleadError)
+      throw new Refusal(400, thrown.message, thrown.remedy, {}, "what it names is no image");
     throw thrown;
   }
 }

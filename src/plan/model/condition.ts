@@ -137,6 +137,8 @@ export interface ServiceStatus {
   readonly desiredDigest: string | undefined;
   readonly activeDigest: string | undefined;
   readonly revision: number | undefined;
+  /** When the container that it is shown by was created, ISO 8601. Absent: there is none. */
+  readonly createdAt?: string;
   readonly replicas: ReplicaCount;
   readonly conditions: readonly Condition[];
   /** Where a person has pinned it. */

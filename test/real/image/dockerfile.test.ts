@@ -36,18 +36,22 @@ if (reason !== undefined) console.log(`the Dockerfile is not tested: ${reason}`)
 
 describe.skipIf(reason !== undefined)("the image", () => {
   beforeAll(async () => {
-    await promisify(execFile)(`${context}deploy/release/image.sh`, [name, "--", "--network=host", "--build-arg", "GIT=no"], {
-      timeout: 400_000,
-      maxBuffer: 64 << 20,
-      env: {
-        ...process.env,
-        ...{
-          DOCKER_HOST: inject("engineHost"),
-          NODE_IMAGE: await baseImage(inject("engineHost")),
-          DOCKER_BUILDKIT: "0",
+    await promisify(execFile)(
+      `${context}deploy/release/image.sh`,
+      [name, "--", "--network=host", "--build-arg", "GIT=no"],
+      {
+        timeout: 400_000,
+        maxBuffer: 64 << 20,
+        env: {
+          ...process.env,
+          ...{
+            DOCKER_HOST: inject("engineHost"),
+            NODE_IMAGE: await baseImage(inject("engineHost")),
+            DOCKER_BUILDKIT: "0",
+          },
         },
       },
-    });
+    );
   }, 600_000);
 
   afterAll(async () => {

@@ -14,7 +14,7 @@ import type { Source, SourceSnapshot } from "../../../src/control/ports/source.j
 import type { Telemetry } from "../../../src/control/ports/telemetry.js";
 import { FairleadError } from "../../../src/errors.js";
 import { silentLog } from "../../../src/log.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { MemoryContexts } from "../../simulator/contexts.js";
 import { SimulatedDisk } from "../../simulator/disk.js";

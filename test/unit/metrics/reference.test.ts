@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openapi } from "../../../src/http/admin/openapi.js";
 import { hookOutcomes, hookTypes } from "../../../src/http/hooks/outcome.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { statusOf } from "../http/surface.js";
 
 const reference = readFileSync(new URL("../../../docs/http.md", import.meta.url), "utf8");

@@ -7,7 +7,8 @@ import { readProject } from "../../../../src/compose/project/compose.js";
 import type { Problem } from "../../../../src/compose/values/problem.js";
 import { readConfig } from "../../../../src/config/config.js";
 
-const config = readConfig({}, {});
+const config = { ...readConfig({}, {}), adminListen: "127.0.0.1:1" };
+const flags = { name: undefined, admin: undefined, json: false };
 const text = "services:\n  web:\n    image: a b\n    environment: {PW: [hunter2]}\n";
 
 /** The verbs' surroundings: one project that is good, and perhaps one that is not. */
@@ -39,7 +40,7 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
     draft: () => Promise.reject(new Error("nothing is to be drafted")),
     preview: () => {
       const plans = [{ project: "good", service: "web", changes: true, text: "the plan" }];
-      return Promise.resolve({ plans, orphans: [] });
+      return Promise.resolve({ remembers: true, plans, orphans: [] });
     },
     terminal,
     errorTerminal: terminal,
@@ -85,7 +86,7 @@ describe("problems of the files", () => {
 
   it("of one project hold up no other", async () => {
     const { wiring: given, said } = wiring();
-    expect(await plan(given, config, false)).toBe(1);
+    expect(await plan(given, config, flags)).toBe(1);
     expect(said).toEqual(["the plan"]);
     await expect(run(given, config)).rejects.toThrow("it has been started");
   });
@@ -93,7 +94,7 @@ describe("problems of the files", () => {
   it("refuse a start where nothing is left to run", async () => {
     const { wiring: given, said, complaints } = wiring({ good: false });
     expect(await run(given, config)).toBe(1);
-    expect(await plan(given, config, false)).toBe(1);
+    expect(await plan(given, config, flags)).toBe(1);
     expect(said).toEqual([]);
     expect(complaints).toHaveLength(6);
   });
@@ -101,7 +102,8 @@ describe("problems of the files", () => {
   it("are none where all is well", async () => {
     const { wiring: given, complaints } = wiring({ broken: false });
     expect(await validate(given, config, {})).toBe(0);
-    expect(await plan(given, config, false)).toBe(2);
     expect(complaints).toEqual([]);
+    expect(await plan(given, config, flags)).toBe(2);
+    expect(complaints).toEqual([expect.stringMatching(/^fairlead: no controller answers at /)]);
   });
 });

@@ -68,6 +68,6 @@ describe("validate", () => {
 
 it("plan tells warnings too", async () => {
   const { wiring: given, complained } = wiring(doubtful, "PW=pa$word");
-  expect(await plan(given, config, false)).toBe(0);
+  expect(await plan(given, config, { name: undefined, admin: undefined, json: false })).toBe(0);
   expect(sorted(complained)).toEqual(sorted(warnings));
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Controller } from "../../../../src/control/controller.js";
-import { Metrics } from "../../../../src/metrics.js";
+import { Metrics } from "../../../../src/metrics/metrics.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { digestOf, specOf, stopFirst } from "../../plan/world.js";
 import { openStage } from "../stage.js";
@@ -230,7 +230,10 @@ describe("a pause", () => {
     const [spec] = stage.specs;
     stage.specs.splice(0, 1, { ...spec!, release: { ...spec!.release, paused: true } });
     stage.reload();
-    expect(await second.surface.resume(key)).toEqual({ pausedByFile: true });
+    expect(await second.surface.resume(key)).toEqual({
+      pausedByFile: true,
+      unchanged: "nobody has pinned or paused it",
+    });
     await second.stop();
   });
 
@@ -263,7 +266,10 @@ describe("a service whose releases wait", () => {
     await controller.stop();
     const second = await stage.start();
     await stage.until("waiting still", waits(second));
-    expect(await second.surface.approve(key, "cccc")).toMatchObject({ digest: digestOf("c") });
+    const approval = await second.surface.approve(key, "cccc");
+    expect(approval).toMatchObject({ digest: digestOf("c") });
+    expect(approval).not.toHaveProperty("unchanged");
+    expect(await second.surface.approve(key, "cccc")).toEqual({ ...approval, unchanged: "that is approved already" });
     await stage.until("c serves", () => runs(stage, "c") && second.surface.service(key)?.sync === "Synced");
     stage.push("d", {});
     second.surface.reconcile([key], "hook");
