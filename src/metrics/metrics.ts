@@ -6,7 +6,7 @@ import { Registry } from "prom-client";
 import type { ServiceKey } from "../compose/model/service.js";
 import type { JournalState } from "../control/journal/standing.js";
 import type { ReconcileResult, RolloutOutcome, SourceTelemetry, Telemetry } from "../control/ports/telemetry.js";
-import type { HookOutcome, HookType } from "../http/hooks/outcome.js";
+import type { HookOutcome, HookType } from "../http/delivery/outcome.js";
 import type { ServiceStatus } from "../plan/model/condition.js";
 import type { StepKind } from "../plan/model/step.js";
 import { describeProcess } from "./process.js";

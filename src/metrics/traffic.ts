@@ -1,6 +1,6 @@
 import type { Counter } from "prom-client";
-import { hookOutcomes, hookTypes } from "../http/hooks/outcome.js";
-import type { HookOutcome, HookType } from "../http/hooks/outcome.js";
+import { hookOutcomes, hookTypes } from "../http/delivery/outcome.js";
+import type { HookOutcome, HookType } from "../http/delivery/outcome.js";
 import { atZero } from "./series.js";
 import type { Series } from "./series.js";
 

@@ -27,6 +27,8 @@ export function addressOf(text: string): AddressResult {
     const url = posix.normalize(text).replace(/(.)\/+$/, "$1");
     return { address: { ...own(url), protocols: "file", origin: undefined, isOpen: false } };
   }
+  // Git would run a program of that name.
+  if (/^[\w+.-]+::/.test(text)) return { wrong: "this is not a URL of a repository", hint };
   const short = shortForm(text);
   if (short !== undefined) return { address: { ...own(text), protocols: "ssh", origin: undefined, isOpen: false } };
   if (!URL.canParse(text)) return { wrong: "this is not a URL of a repository", hint };

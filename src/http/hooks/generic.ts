@@ -1,7 +1,7 @@
 import { bearerToken } from "../guard/secret.js";
 import { flagAt, textAt } from "../web/json.js";
 import { Refusal } from "../web/refusal.js";
-import { imageFrom, type Sender } from "./sender.js";
+import { imageFrom, type Sender } from "../delivery/sender.js";
 
 /**
  * Our own format, for pipelines and curl: `{"image": "host/repo:tag"}`, `{"service": "project/name"}`, or both; with

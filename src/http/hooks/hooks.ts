@@ -22,9 +22,9 @@ import { github } from "./forges/github.js";
 import { gitlab } from "./forges/gitlab.js";
 import { gogs } from "./forges/gogs.js";
 import { generic } from "./generic.js";
-import type { HookOutcome, HookType } from "./outcome.js";
+import type { HookOutcome, HookType } from "../delivery/outcome.js";
 import { type Prove, proofOf } from "./proof.js";
-import type { Sender } from "./sender.js";
+import type { Sender } from "../delivery/sender.js";
 import { Traces } from "./traces.js";
 import type { UnprovenLimits } from "./unproven.js";
 

@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Delivery } from "../../control/surface/deliveries.js";
 import { Refusal } from "../web/refusal.js";
-import { hookOutcome } from "./outcome.js";
-import type { HookOutcome, HookType } from "./outcome.js";
+import { hookOutcome } from "../delivery/outcome.js";
+import type { HookOutcome, HookType } from "../delivery/outcome.js";
 
 type Words = Partial<Pick<Delivery, "services" | "why">>;
 

@@ -1,6 +1,6 @@
 import { bearerToken } from "../../guard/secret.js";
 import { textAt, valueAt } from "../../web/json.js";
-import type { Sender } from "../sender.js";
+import type { Sender } from "../../delivery/sender.js";
 import { basicPassword } from "./basic.js";
 import { nothing, pushed, textsAt } from "./delivery.js";
 

@@ -1,4 +1,4 @@
-import type { Sender } from "../sender.js";
+import type { Sender } from "../../delivery/sender.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { basicPassword } from "./basic.js";
 import { headerOf, itemsOf, nothing, pushed, textsAt } from "./delivery.js";

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { textAt } from "../../web/json.js";
 import { Refusal } from "../../web/refusal.js";
-import type { HookEvent } from "../sender.js";
+import type { HookEvent } from "../../delivery/sender.js";
 
 /** A single header; a repeated one is none. */
 export function headerOf(req: Request, name: string): string | undefined {

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Request } from "express";
 import type { Secret } from "../../../tools/secret.js";
 import { textAt } from "../../web/json.js";
-import type { Sender } from "../sender.js";
+import type { Sender } from "../../delivery/sender.js";
 import { headerOf, nothing, pushed } from "./delivery.js";
 
 /** Either way: the sender's clock may be behind as well as ahead. */

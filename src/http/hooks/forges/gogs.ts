@@ -1,4 +1,4 @@
-import type { Sender } from "../sender.js";
+import type { Sender } from "../../delivery/sender.js";
 import { headerOf, nothing } from "./delivery.js";
 import { formBytes } from "./form.js";
 import { pushIn } from "./push.js";

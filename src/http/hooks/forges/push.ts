@@ -1,5 +1,5 @@
 import { textAt } from "../../web/json.js";
-import type { HookEvent } from "../sender.js";
+import type { HookEvent } from "../../delivery/sender.js";
 import { pushed } from "./delivery.js";
 
 /** A push as GitHub words it, and as Gitea and Gogs have taken it over. */

@@ -5,7 +5,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Request } from "express";
 import type { Secret } from "../../../tools/secret.js";
-import type { Signature } from "../sender.js";
+import type { Signature } from "../../delivery/sender.js";
 
 /** A header with the HMAC-SHA256 of the body in hexadecimal digits, after `prefix`. `bytesOf` is what was signed of the body. */
 export function signedBy(

@@ -42,7 +42,8 @@ async function ran(scene: Scene, flags: Partial<PlanFlags> = {}) {
   const printed: string[] = [];
   const complained: string[] = [];
   const wiring = {
-    load: () => Promise.resolve({ projects: [{ name: "shop", file: "a.yaml", services: specs }], problems: [] }),
+    load: () =>
+      Promise.resolve({ projects: [{ name: "shop", file: "a.yaml", services: specs }], problems: [], warnings: [] }),
     preview: () => Promise.resolve({ remembers, plans: host, orphans: [] }),
     print: (text: string) => printed.push(text),
     complain: (text: string) => complained.push(text),

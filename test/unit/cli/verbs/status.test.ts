@@ -142,6 +142,9 @@ describe("status says of the journal", () => {
       if (line === undefined) expect(text).not.toContain("journal");
       else expect(text).toMatch(line);
     }
-    expect(JSON.parse(await told(state, "web", true))).toEqual({ services: [web], problems: [], journal: state });
+    expect(JSON.parse(await told(state, "web", true))).toEqual({
+      ...{ services: [web], problems: [], journal: state },
+      sources: [],
+    });
   });
 });

@@ -69,5 +69,5 @@ describe("validate", () => {
 it("plan tells warnings too", async () => {
   const { wiring: given, complained } = wiring(doubtful, "PW=pa$word");
   expect(await plan(given, config, { name: undefined, admin: undefined, json: false })).toBe(0);
-  expect(sorted(complained)).toEqual(sorted(warnings));
+  expect(sorted(complained.filter((line) => !line.startsWith("fairlead: ")))).toEqual(sorted(warnings));
 });

@@ -97,7 +97,8 @@ describe("a number where a text is wanted", () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         const text = numberText(String(value));
-        expect(Number(text)).toBe(value);
+        // Of zero there is one.
+        expect(Number(text) === value).toBe(true);
         expect(numberText(text)).toBe(text);
       }),
     );

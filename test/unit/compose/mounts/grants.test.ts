@@ -126,16 +126,13 @@ describe("the top-level configs and secrets", () => {
       "configs: {c: {external: true}}",
       [/^configs\.c\.external: not supported \(a plain host has no Swarm's store: name a/],
     ],
-    [
-      "secrets: {s: {external: true, name: x}}",
-      [/^secrets\.s\.external: not supported/, /^secrets\.s\.name: has no effect/m],
-    ],
+    ["secrets: {s: {external: true, name: x}}", [/^secrets\.s\.external: not supported/]],
     ["secrets: {s: {environment: NOPE}}", [/^secrets\.s\.environment: Fairlead's environment has no such variable/]],
     [
       "secrets: {s: {content: hunter2}}",
-      [/^secrets\.s: it has no source/, /^secrets\.s\.content: unknown key \(known here: file, environment\)$/m],
+      [/^secrets\.s: it has no source/, /^secrets\.s\.content: unknown key \(known here: file, environment, name\)$/m],
     ],
-    ["secrets: {s: {file: k, name: x}}", [/^secrets\.s\.name: has no effect here/]],
+    ["secrets: {s: {file: k, name: x}}", []],
     ['configs: {"a b": {content: x}}', [/^configs\["a b"\]: "a b" is not a valid name/]],
   ])("%s", (lines, expected) => {
     const problems = shown(read("", lines));

@@ -93,6 +93,7 @@ describe("the API", () => {
           ready: true,
           services: admin.surface.services(),
           problems: [problem],
+          sources: [],
           journal: { kind: "written" },
           engine: { kind: "reachable", clockSkewSeconds: 0 },
         }),

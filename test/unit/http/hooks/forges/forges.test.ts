@@ -135,7 +135,8 @@ describe("a push of", () => {
 
   test("Bitbucket names every reference that it changes", async () => {
     const { hooks, pushes } = await serve();
-    await hooks.send(`/hooks/bitbucket/${secret}`, { method: "POST", body: cloud });
+    const headers = { "content-type": "application/json" };
+    await hooks.send(`/hooks/bitbucket/${secret}`, { method: "POST", body: cloud, headers });
     expect(pushes.map((push) => push.ref)).toEqual([ref, "refs/tags/v1"]);
   });
 });

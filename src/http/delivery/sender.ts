@@ -1,3 +1,7 @@
+/*
+ * What a webhook's delivery is lives here: who can send one, and what may become of it. No sender does.
+ */
+
 import type { Request } from "express";
 import { type ImageReference, parseImage } from "../../compose/values/image.js";
 import type { Push } from "../../control/surface/surface.js";
