@@ -33,6 +33,7 @@ const awkward = one(
 );
 
 /** `NAME=value` with and without one, or the same as a mapping. */
+const shown = (value: Value) => (typeof value === "string" ? value : JSON.stringify(value));
 const pairs = (values: fc.Arbitrary<Value> = awkward) =>
   fc.oneof(
     fc.dictionary(one("A", "B", "c.d") as fc.Arbitrary<string>, fc.oneof(values, one(1, 1.5, true, false)), {
@@ -40,7 +41,7 @@ const pairs = (values: fc.Arbitrary<Value> = awkward) =>
     }),
     fc
       .uniqueArray(fc.tuple(one("A", "B", "c.d"), values), { minLength: 1, maxLength: 3, selector: ([name]) => name })
-      .map((found) => found.map(([name, value]) => `${String(name)}=${String(value)}`)),
+      .map((found) => found.map(([name, value]) => `${shown(name)}=${shown(value)}`)),
   ) as fc.Arbitrary<Value>;
 const unset = fc.oneof(pairs(), one({ A: null }, ["A"], ["B", "A=1"]));
 const commandLine = one(
@@ -56,8 +57,8 @@ const commandLine = one(
 const hostPort = fc.integer({ min: 20_000, max: 29_000 });
 const port = fc.oneof(
   fc.integer({ min: 1, max: 9_000 }).map(String),
-  fc.tuple(hostPort, one(80, 443)).map(([host, target]) => `${host}:${String(target)}`),
-  fc.tuple(hostPort, one("53/udp", "53/tcp")).map(([host, target]) => `127.0.0.1:${host}:${String(target)}`),
+  fc.tuple(hostPort, one(80, 443)).map(([host, target]) => `${host}:${shown(target)}`),
+  fc.tuple(hostPort, one("53/udp", "53/tcp")).map(([host, target]) => `127.0.0.1:${host}:${shown(target)}`),
   hostPort.map((host) => `${host}-${host + 2}:90-92`),
   hostPort.map((host) => `${host}-${host + 2}:95`),
   record(

@@ -82,10 +82,10 @@ async function answers(port: number): Promise<void> {
   const { connect } = await import("node:net");
   for (let tries = 0; tries < 200; tries += 1) {
     const socket = connect(port, "127.0.0.1");
-    const isThere = await Promise.race([
-      once(socket, "connect").then(() => true),
-      once(socket, "error").then(() => false),
-    ]);
+    const isThere = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
     socket.destroy();
     if (isThere) return;
     await sleep(50);

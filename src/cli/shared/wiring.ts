@@ -24,6 +24,7 @@ export interface ResolvedFiles {
   /** Those without problems. */
   readonly projects: readonly ResolvedProject[];
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
 }
 
 export interface Running {

@@ -4,6 +4,7 @@ import { imagesOf, selectServices } from "../../compose/resolved/selection.js";
 import { nearest } from "../../compose/values/suggest.js";
 import type { Config } from "../../config/config.js";
 import { FairleadError } from "../../errors.js";
+import { showWarnings } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
 import { refuseProblems } from "./validate.js";
 
@@ -24,7 +25,8 @@ export async function config(
   options: ConfigOptions,
 ): Promise<0 | 1> {
   const render = rendering(options);
-  const { projects, problems } = await wiring.resolve(settings);
+  const { projects, problems, warnings } = await wiring.resolve(settings);
+  showWarnings(wiring, warnings);
   if (refuseProblems(wiring, problems)) return 1;
   checkNames(projects, names);
   const chosen = names.length === 0 ? projects : projects.map((project) => selectServices(project, names));

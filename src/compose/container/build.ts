@@ -68,7 +68,8 @@ function platformOf(field: BuildFields, ofService: string | undefined): string |
   const platforms = read(listed, (at) => readAll(items(at), platform)) ?? [];
   if (listed === undefined || platforms.length === 0) return ofService;
   if (ofService !== undefined && !platforms.includes(ofService)) {
-    return report(listed, "the service's own `platform` is not among them", "add it, or remove it there") ?? undefined;
+    report(listed, "the service's own `platform` is not among them", "add it, or remove it there");
+    return undefined;
   }
   if (platforms.length === 1) return platforms[0];
   warn(

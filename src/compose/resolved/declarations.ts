@@ -37,7 +37,7 @@ export function writtenContents(project: string, node: Node | undefined, write: 
 }
 
 function declared(specs: readonly Pair[], node: Node | undefined): WrittenMapping {
-  const nodes = new Map(isMapping(node?.value) && node !== undefined ? entries(node) : []);
+  const nodes = new Map(node !== undefined && isMapping(node.value) ? entries(node) : []);
   return writtenOf(
     specs.map(([key, spec]) => {
       const at = nodes.get(key);
@@ -100,7 +100,7 @@ function filled(texts: Readonly<Record<string, string>>): WrittenMapping | undef
   return Object.keys(texts).length === 0 ? undefined : texts;
 }
 
-const file: Writer = (node) => read(node, (at) => hostPath(at, String(text(at))));
+const file: Writer = (node) => read(node, (at) => hostPath(at, text(at) ?? ""));
 
 export const config = keysOf<typeof configKeys>({ file, environment: text, content: text, name: text });
 export const secret = keysOf<typeof secretKeys>({ file, environment: text, name: text });

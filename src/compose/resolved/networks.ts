@@ -24,7 +24,7 @@ export const networks: Writer = (node) => {
 };
 
 function namesOf(node: Node): readonly string[] {
-  return items(node).map((item) => String(text(item)));
+  return items(node).map((item) => text(item) ?? "");
 }
 
 function joined(name: string): Pair {

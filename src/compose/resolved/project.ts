@@ -44,5 +44,5 @@ function escaped(value: Written): Written {
   if (typeof value === "string") return value.replaceAll("$", "$$$$");
   if (Array.isArray(value)) return value.map((item: Written) => escaped(item));
   if (!isMapping(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, escaped(member as Written)]));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, escaped(member)]));
 }

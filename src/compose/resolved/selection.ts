@@ -29,14 +29,14 @@ export function selectServices(project: ResolvedProject, names: readonly string[
 
 /** In their order, each once. What is built has the name that Compose gives it. */
 export function imagesOf({ name, services }: ResolvedProject): readonly string[] {
-  return [...new Set(Object.entries(services).map(([service, { image }]) => String(image ?? `${name}-${service}`)))];
+  return [...new Set(Object.entries(services).map(([service, { image }]) => textOf(image) ?? `${name}-${service}`))];
 }
 
 /** By `depends_on`, and by what is shared with it. */
 function neededBy(service: WrittenMapping): readonly string[] {
   const { depends_on: dependsOn, network_mode: network, ipc, pid, volumes_from: from } = service;
-  const shared = [network, ipc, pid].map((mode) => /^service:(.+)$/.exec(String(mode))?.[1] ?? "");
-  const taken = itemsOf(from).map((item) => String(item).replace(/:r[ow]$/, ""));
+  const shared = [network, ipc, pid].map((mode) => /^service:(.+)$/.exec(textOf(mode) ?? "")?.[1] ?? "");
+  const taken = itemsOf(from).map((item) => (textOf(item) ?? "").replace(/:r[ow]$/, ""));
   return [...keysOf(dependsOn), ...shared, ...taken];
 }
 
@@ -49,7 +49,7 @@ function usedIn(services: WrittenMapping, section: Section): ReadonlySet<string>
 }
 
 function sourceOf(item: Written): string {
-  return isMapping(item) ? String(item["source"]) : "";
+  return isMapping(item) ? (textOf(item["source"]) ?? "") : "";
 }
 
 function keysOf(value: Written | undefined): readonly string[] {
@@ -57,7 +57,11 @@ function keysOf(value: Written | undefined): readonly string[] {
 }
 
 function itemsOf(value: Written | undefined): readonly Written[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Written[]) : [];
+}
+
+function textOf(value: Written | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function only(all: WrittenMapping, names: ReadonlySet<string>): WrittenMapping {

@@ -45,7 +45,7 @@ const dependsOn: Writer = (node) =>
 
 /** A profile is named from the folder of its file. */
 const securityOptions = listOf((node) => {
-  const written = String(text(node));
+  const written = text(node) ?? "";
   const [, path] = /^seccomp[=:](.+)$/.exec(written) ?? [];
   const isPath = path !== undefined && path !== "unconfined" && path !== "builtin";
   return isPath ? `seccomp=${posix.resolve(node.reading.directory, path)}` : written;

@@ -31,9 +31,10 @@ export type Writer = (node: Node) => Written | undefined;
 /** Keys of a table, each with its writer. */
 export type Writers<T extends KeyTable> = Readonly<Record<SupportedKey<T>, Writer>>;
 
-export const text: Writer = (node) => scalarText(node) ?? undefined;
+export const text = (node: Node): string | undefined => scalarText(node) ?? undefined;
 export const truth: Writer = (node) => boolean(node) ?? undefined;
-export const whole: Writer = (node) => integer(node, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) ?? undefined;
+export const whole = (node: Node): number | undefined =>
+  integer(node, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) ?? undefined;
 /** A whole number, as text. */
 export const digits: Writer = (node) => {
   const number = whole(node);
@@ -62,7 +63,7 @@ export const texts = listOf(text);
 export const oneOrMore: Writer = (node) => (Array.isArray(node.value) ? texts(node) : [text(node) ?? ""]);
 
 /** What a decoder makes of it, where that is what Compose prints. */
-export function decoded<T extends Written>(decode: (node: Node) => T | null): Writer {
+export function decoded(decode: (node: Node) => Written | null): Writer {
   return (node) => decode(node) ?? undefined;
 }
 

@@ -130,6 +130,13 @@ const known: readonly Known[] = [
     remedy: "make room; what is in force stays",
   },
   {
+    // Git itself does not say why.
+    pattern: /unable to (?:write|create) file/,
+    reason: "DiskFull",
+    message: "the data directory has no room left, or cannot be written",
+    remedy: "make room, and see that Fairlead may write there; what is in force stays",
+  },
+  {
     pattern: /couldn't find remote ref|no such remote ref|not our ref/i,
     reason: "RefNotFound",
     message: "the branch or tag is gone",

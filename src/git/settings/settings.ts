@@ -92,7 +92,7 @@ export function repositoriesOf(
   placeOf: PlaceOf = (key) => key,
 ): readonly RepositorySettings[] {
   const isList = Array.isArray(written);
-  const list = [written as WrittenRepository | readonly WrittenRepository[]].flat();
+  const list = [written].flat();
   const found = list.map((one, index) => repositoryOf(one, (key) => placeOf(isList ? `${index}.${key}` : key)));
   for (const [index, { name, source, ref }] of found.entries()) {
     const twin = found.slice(0, index).find((other) => other.name === name);

@@ -92,7 +92,7 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
       start: () => Promise.reject(new Error("not here")),
       draft: () => Promise.reject(new Error("not here")),
       load: () => Promise.resolve(snapshot()),
-      resolve: () => Promise.resolve({ projects: [], problems: state.problems }),
+      resolve: () => Promise.resolve({ projects: [], problems: state.problems, warnings: [] }),
       preview: async () => ({ remembers: true, plans: await surface.plan(), orphans: await surface.orphans() }),
       terminal: true,
       errorTerminal: true,
