@@ -54,6 +54,6 @@ function leavesOf(value: unknown): readonly Leaf[] {
     const replace = (by: string) => {
       (value as Record<string, unknown>)[key] = by;
     };
-    return [{ text: String(member as string | number | boolean), replace }];
+    return [{ text: typeof member === "string" ? member : JSON.stringify(member), replace }];
   });
 }
