@@ -35,6 +35,31 @@ debian() {
   export PATH
 }
 
+# name=version of Debian's next release, unpacked into $work/root; for what runs on this one too.
+debian_next() {
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep '/debian/$' | sort -u | head -n 1)
+  mkdir -p "$work/next/lists/partial" "$work/next/cache/archives/partial" "$work/debs" "$work/root"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror forky main" >"$work/next/sources.list"
+  set -- -qq -o APT::Sandbox::User=root -o "Dir::Etc::sourcelist=$work/next/sources.list" -o Dir::Etc::sourceparts=- \
+    -o "Dir::State::lists=$work/next/lists" -o "Dir::Cache=$work/next/cache" -o Acquire::Check-Valid-Until=false -- "$@"
+  options=""
+  while [ "$1" != -- ]; do options="$options $1"; shift; done
+  shift
+  # shellcheck disable=SC2086 # the options hold no blanks
+  apt-get $options update
+  # shellcheck disable=SC2086
+  (cd "$work/debs" && apt-get $options download "$@")
+  for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/root"; done
+  rm "$work"/debs/*.deb
+}
+
+# Docker Compose 2.40 as `compose`.
+compose_next() {
+  debian_next docker-compose=2.40.3-3
+  compose() { "$work/root/usr/libexec/docker/cli-plugins/docker-compose" "$@"; }
+  compose version
+}
+
 # name@version from npm, into $work/node_modules. The script that uses them is to lie in $work.
 npm_packages() {
   (cd "$work" && npm install --prefix "$work" --silent --ignore-scripts --no-audit --no-fund --no-save "$@" >/dev/null)
