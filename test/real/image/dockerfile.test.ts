@@ -85,7 +85,7 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(await fairlead.postHook()).toBe(202);
     const served = await fairlead.untilServed(second);
     expect(served).not.toBe(first);
-    expect(await docker(["exec", fairlead.name, "fairlead", "status"])).toMatch(/imagetest\/web +Synced +Healthy/);
+    expect(await docker(["exec", fairlead.name, "fairlead", "status"])).toMatch(/imagetest\/web +\S+ +Synced +Healthy/);
 
     const stopped = await fairlead.stop();
     expect(stopped).toEqual({ exitCode: "0", quick: true });

@@ -35,7 +35,11 @@ async function config(args: readonly string[], texts: readonly string[] = [shop]
     version: "0",
     configure: () => ({}) as Config,
     resolve: () =>
-      Promise.resolve({ projects: results.flatMap((result) => (result.ok ? [result.resolve()] : [])), problems }),
+      Promise.resolve({
+        projects: results.flatMap((result) => (result.ok ? [result.resolve()] : [])),
+        problems,
+        warnings: [],
+      }),
     print: (text: string) => printed.push(text),
     complain: (text: string) => complaints.push(text),
     errorTerminal: false,
