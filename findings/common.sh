@@ -35,22 +35,23 @@ debian() {
   export PATH
 }
 
-# name=version of Debian's next release, unpacked into $work/root; for what runs on this one too.
+# The same of Debian's next release, for what runs on this one too.
 debian_next() {
   mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep '/debian/$' | sort -u | head -n 1)
-  mkdir -p "$work/next/lists/partial" "$work/next/cache/archives/partial" "$work/debs" "$work/root"
+  mkdir -p "$work/next/lists/partial" "$work/next/cache/archives/partial"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror forky main" >"$work/next/sources.list"
-  set -- -qq -o APT::Sandbox::User=root -o "Dir::Etc::sourcelist=$work/next/sources.list" -o Dir::Etc::sourceparts=- \
-    -o "Dir::State::lists=$work/next/lists" -o "Dir::Cache=$work/next/cache" -o Acquire::Check-Valid-Until=false -- "$@"
-  options=""
-  while [ "$1" != -- ]; do options="$options $1"; shift; done
-  shift
-  # shellcheck disable=SC2086 # the options hold no blanks
-  apt-get $options update
-  # shellcheck disable=SC2086
-  (cd "$work/debs" && apt-get $options download "$@")
-  for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/root"; done
-  rm "$work"/debs/*.deb
+  cat >"$work/next/apt.conf" <<CONF
+Dir::Etc::sourcelist "$work/next/sources.list";
+Dir::Etc::sourceparts "-";
+Dir::State::lists "$work/next/lists";
+Dir::Cache "$work/next/cache";
+Acquire::Check-Valid-Until "false";
+CONF
+  APT_CONFIG="$work/next/apt.conf"
+  export APT_CONFIG
+  apt-get -qq -o APT::Sandbox::User=root update
+  debian "$@"
+  unset APT_CONFIG
 }
 
 # Docker Compose 2.40 as `compose`.

@@ -31,7 +31,8 @@ CONF
 # A network namespace that goes with the script.
 background holder unshare --net sleep 600
 holder=${started%% *}
-sleep 1
+isolated() { [ "$(readlink "/proc/$holder/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+await 5 isolated
 pod() {
   nsenter --net="/proc/$holder/ns/net" \
     podman --root "$work/data" --runroot "$work/runroot" --tmpdir "$work/tmp" --storage-driver vfs "$@" 2>&1
