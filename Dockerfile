@@ -1,4 +1,5 @@
-# Builds with BuildKit and with the classic builder. Nothing but npm's packages is fetched: no second source to trust.
+# Builds with BuildKit and with the classic builder. Npm's packages are fetched, and git from the base's own distribution;
+# `--build-arg GIT=no` leaves that out, where nothing is read from git or built from it.
 ARG NODE_IMAGE=node:24-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -22,17 +23,23 @@ LABEL org.opencontainers.image.title="Fairlead" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
 WORKDIR /app
+ARG GIT=yes
+RUN if [ "$GIT" = yes ]; then \
+      apt-get update && apt-get install -y --no-install-recommends git openssh-client && rm -rf /var/lib/apt/lists/*; \
+    fi
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
+# Where services.yaml and fairlead.yaml are looked for.
+WORKDIR /etc/fairlead
 # 1000 is the base image's own user `node`. A new volume takes the folder's owner.
-RUN chmod 755 dist/main.js \
- && ln -s /app/dist/main.js /usr/local/bin/fairlead \
- && mkdir -p /etc/fairlead /var/lib/fairlead \
+RUN ln -s /app/dist/main.js /usr/local/bin/fairlead \
+ && mkdir -p /var/lib/fairlead \
  && chown 1000:1000 /var/lib/fairlead
 ENV NODE_ENV=production \
-    FAIRLEAD_FILE=/etc/fairlead/services.yaml \
     FAIRLEAD_DATA=/var/lib/fairlead
+# Here services.yaml is looked for, unless the files come from git or are named.
+WORKDIR /etc/fairlead
 # Not root: the engine's socket is opened to it by its group (--group-add), or by a proxy over TCP.
 USER 1000:1000
 VOLUME /var/lib/fairlead

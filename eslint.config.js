@@ -14,7 +14,18 @@ const statelessModules = [
 const oldNodeReadsIt = "An old Node has to read this file, to say that it is too old.";
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "reports/", ".stryker-tmp/", "node_modules/", "*.cjs", "*.config.js"] },
+  {
+    ignores: [
+      "dist/",
+      "coverage/",
+      "reports/",
+      ".stryker-tmp/",
+      "node_modules/",
+      "*.cjs",
+      "*.config.js",
+      "test/mutation/*.js",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
 import { readConfig } from "./config/config.js";
+import { settingsFilePlace } from "./config/settings.js";
+import { conversation } from "./conversation.js";
 import { createLog, silentLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
 import type { Environment } from "./process/environment.js";
@@ -23,9 +25,9 @@ export async function commandLine(argv: readonly string[], environment: Environm
   process.exitCode = await program(
     {
       version: readVersion(),
-      configure: (flags) => {
+      configure: (flags, unread = []) => {
         becomeUser(environment);
-        return readConfig(flags, environment);
+        return readConfig(flags, environment, { unread, usualFiles: settingsFilePlace.usual });
       },
       start: async (config) => {
         work.begun = true;
@@ -33,7 +35,8 @@ export async function commandLine(argv: readonly string[], environment: Environm
         const { startController } = await import("./tenure.js");
         return startController(config, environment, log);
       },
-      load: async (config) => (await wiring()).sourceOf(config, environment, silentLog).load(),
+      load: async (config) => (await wiring()).sourceOf(config, environment, silentLog, { once: true }).load(),
+      resolve: async (config) => (await wiring()).resolveProjects(config, environment),
       draft: async (...choice) => (await wiring()).draftServices(...choice),
       preview: async (config) => {
         work.begun = true;
@@ -42,6 +45,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
       terminal: process.stdout.isTTY,
       errorTerminal: process.stderr.isTTY,
       readText: readTextIfAny,
+      converse: conversation(process.stdin, process.stdout),
       ...voice(process.stdout, process.stderr),
     },
     argv,

@@ -1,6 +1,8 @@
 import type { DestinationStream } from "pino";
+import pc from "picocolors";
 import type { LogLevel } from "./config/config.js";
 import type { Log } from "./control/ports/log.js";
+import { lineFor } from "./log-line.js";
 import { printableValue, visible } from "./tools/printable.js";
 
 /** JSON lines on standard output, or lines for people where it is a terminal. */
@@ -14,12 +16,19 @@ export async function logForPrograms(level: LogLevel, lines: DestinationStream):
   return logTo(level, visibleLines(lines));
 }
 
-/** What only people need is not even loaded for machines. Default: standard output. */
+/** One line an event. What only people need is not even loaded for machines. Default: standard output. */
 export async function logForPeople(level: LogLevel, destination?: NodeJS.WritableStream): Promise<Log> {
   const { default: pretty } = await import("pino-pretty");
   const given = destination === undefined ? {} : { destination };
-  const style = { colorize: true, sync: true, translateTime: "SYS:HH:MM:ss", ignore: "reconcile,project" };
-  const lines = pretty({ ...style, ...given });
+  const colours = pc.createColors(pc.isColorSupported);
+  const lines = pretty({
+    colorize: false,
+    sync: true,
+    ignore: "time,level",
+    hideObject: true,
+    messageFormat: (record) => lineFor(record, colours),
+    ...given,
+  });
   return logTo(level, {
     write: (line) => lines.write(`${JSON.stringify(printableValue(JSON.parse(line)))}\n`),
   });

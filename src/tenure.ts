@@ -10,6 +10,7 @@ import { serveTerm } from "./control/office/term.js";
 import type { Term } from "./control/office/term.js";
 import type { Log } from "./control/ports/log.js";
 import { defaultBackoff } from "./control/queue/backoff.js";
+import type { Surface } from "./control/surface/surface.js";
 import { systemClock } from "./control/time/clock.js";
 import { aborted } from "./control/time/pause.js";
 import { cronMinutes } from "./control/time/schedule.js";
@@ -19,7 +20,7 @@ import { hostFiles } from "./hostfiles/files.js";
 import { startStandby } from "./http/admin/standby.js";
 import { listen } from "./http/listen.js";
 import { formatAddress } from "./http/web/address.js";
-import { Metrics } from "./metrics.js";
+import { Metrics } from "./metrics/metrics.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
 import type { Environment } from "./process/environment.js";
@@ -34,7 +35,7 @@ const resyncJitterMs = 20_000;
 
 export interface Running {
   /** Resolves when nothing is under way any more. */
-  stop(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<void>;
   /** Resolves after `stop`; rejects when this one cannot go on, as when another controller has taken over. */
   readonly ended: Promise<void>;
 }
@@ -47,13 +48,19 @@ export async function startController(config: Config, environment: Environment, 
   const shares = sharesFor(config, log);
   const end = new AbortController();
   const begun = new AbortController();
+  const office: { surface: Surface | undefined } = { surface: undefined };
   const serve = async () => {
     let { standby } = config;
     while (!end.signal.aborted) {
       const onBegun = () => {
         begun.abort();
       };
-      const { handedOver } = await serveOnce({ config, environment, log, shares, onBegun }, standby, end.signal);
+      const onOpened = (surface: Surface) => {
+        office.surface = surface;
+      };
+      const options = { config, environment, log, shares, onBegun, onOpened };
+      const { handedOver } = await serveOnce(options, standby, end.signal);
+      office.surface = undefined;
       standby ||= handedOver;
     }
   };
@@ -61,9 +68,11 @@ export async function startController(config: Config, environment: Environment, 
   await Promise.race([aborted(begun.signal), ended]);
   return {
     ended,
-    stop: async () => {
+    stop: async (signal) => {
+      log.info({ signal }, farewell(office.surface));
       end.abort();
       await ended;
+      log.info({}, "stopped");
     },
   };
 }
@@ -74,6 +83,21 @@ interface ServeOptions {
   readonly log: Log;
   readonly shares: Shares;
   readonly onBegun: () => void;
+  readonly onOpened: (surface: Surface) => void;
+}
+
+/** What is left as this process goes. Undefined: it stands by. */
+function farewell(surface: Surface | undefined): string {
+  if (surface === undefined) return "stopping: it stands by, and another one is in charge";
+  const services = surface.services();
+  const underWay = services.filter(({ conditions }) =>
+    conditions.some(({ type, status }) => type === "Progressing" && status === "True"),
+  );
+  const names = underWay.map(({ project, service }) => `${project}/${service}`);
+  const left = `the containers of ${services.length} ${services.length === 1 ? "service" : "services"} run on`;
+  const until = "nobody updates or repairs them until the next start";
+  const rest = names.length === 0 ? "" : `; what is not finished goes on then: ${names.join(", ")}`;
+  return `stopping: the step under way is finished, ${left}, and ${until}${rest}`;
 }
 
 /**
@@ -81,7 +105,7 @@ interface ServeOptions {
  * over itself.
  */
 async function serveOnce(
-  { config, environment, log, shares, onBegun }: ServeOptions,
+  { config, environment, log, shares, onBegun, onOpened }: ServeOptions,
   standby: boolean,
   signal: AbortSignal,
 ): Promise<{ readonly handedOver: boolean }> {
@@ -108,7 +132,7 @@ async function serveOnce(
       },
       open: async (term: Term) => {
         const controller = await openController({
-          ...{ config, environment, log, shares, metrics, registry, engine, term },
+          ...{ config, environment, log, shares, metrics, registry, engine, term, onOpened },
         });
         onBegun();
         return controller;
@@ -141,7 +165,7 @@ interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
 
 /** The controller with all its adapters; resolves when the surface listens. */
 async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
-  const { config, environment, log, shares, metrics, registry, engine, term } = options;
+  const { config, environment, log, shares, metrics, registry, engine, term, onOpened } = options;
   const { office, standbys, handOver } = term;
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
@@ -152,7 +176,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     gates: fencedGates(gatesIn(engine), office.assertHeld),
     registry,
     contexts: contextsOf(config, environment),
-    source: sourceOf(config, environment, log),
+    source: sourceOf(config, environment, log, { telemetry: metrics.sources }),
     prober: connectProber({ engine, version }),
     hostFiles,
     journal,
@@ -169,6 +193,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     concurrentProbes: shares.probes,
     openLogs: shares.logs,
   });
+  onOpened(controller.surface);
   const listeners = await listen({
     hooksListen: config.hooksListen,
     adminListen: config.adminListen,
@@ -188,7 +213,13 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     },
   });
   log.info(
-    { version, hooks: formatAddress(listeners.hooks), admin: formatAddress(listeners.admin), files: config.files },
+    {
+      version,
+      hooks: formatAddress(listeners.hooks),
+      admin: formatAddress(listeners.admin),
+      files: config.files,
+      repositories: config.repositories.map(({ source }) => source),
+    },
     "listening",
   );
   if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");

@@ -10,6 +10,7 @@ export interface Voice {
 
 /** Where verbs say what they have to say: whoever wrote it, it steers no terminal. */
 export function voice(out: NodeJS.WritableStream, errors: NodeJS.WritableStream): Voice {
+  for (const stream of [out, errors]) stream.on("error", passBrokenPipe);
   return {
     print: (text) => {
       out.write(`${visible(text)}\n`);
@@ -19,4 +20,9 @@ export function voice(out: NodeJS.WritableStream, errors: NodeJS.WritableStream)
       errors.write(`${visible(text)}\n`);
     },
   };
+}
+
+/** Nobody reads there any more, as after `| head -1`: no error, and what is said from now on is lost. */
+function passBrokenPipe(error: Error): void {
+  if (!("code" in error) || error.code !== "EPIPE") throw error;
 }

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
 import type { ServiceKey } from "./compose/model/service.js";
-import { formatProblem } from "./compose/values/problem.js";
 import type { Config } from "./config/config.js";
 import { openContexts } from "./context/contexts.js";
 import { Digests } from "./control/desired/digests.js";
@@ -18,6 +18,7 @@ import type { Contexts } from "./control/ports/builds.js";
 import type { Gates } from "./control/ports/gates.js";
 import type { Log } from "./control/ports/log.js";
 import type { Source } from "./control/ports/source.js";
+import type { SourceTelemetry } from "./control/ports/telemetry.js";
 import { forecastAll } from "./control/surface/preview.js";
 import type { Preview } from "./control/surface/surface.js";
 import { systemClock } from "./control/time/clock.js";
@@ -29,9 +30,10 @@ import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { connectGates } from "./gate/haproxy.js";
+import { gitSource } from "./git/source.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { silentLog } from "./log.js";
-import type { Metrics } from "./metrics.js";
+import type { Metrics } from "./metrics/metrics.js";
 import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";
@@ -39,6 +41,9 @@ import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
+import { resolveFiles } from "./source/resolved.js";
+import type { ResolvedFiles } from "./source/resolved.js";
+import { together } from "./source/together.js";
 import { readVersion } from "./version.js";
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
@@ -52,7 +57,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
   try {
     const engine = engineOf(config, registry, silentLog);
     const journal = await Journal.peek(config.data, silentLog);
-    const { projects } = await sourceOf(config, environment, silentLog).load();
+    const { projects } = await sourceOf(config, environment, silentLog, { once: true }).load();
     const specs = projects.flatMap((project) => project.services);
     const record = (key: ServiceKey) => journal.record(key);
     const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
@@ -82,7 +87,11 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       targets,
       record,
     });
-    return { plans, orphans: orphansOf(projects, host) };
+    const remembers = await access(join(config.data, "journal"), constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    return { remembers, plans, orphans: orphansOf(projects, host) };
   } finally {
     await registry.close();
   }
@@ -94,17 +103,35 @@ export async function draftServices(config: Config, choice: Choice, name: string
   return draftFile(name ?? projectIn(survey) ?? "host", survey);
 }
 
-export function sourceOf(config: Config, environment: Environment, log: Log): Source {
-  return fileSource({
-    files: config.files,
-    profiles: config.profiles,
-    gateImage: config.gateImage,
-    environment,
-    onWarning: (warning) => {
-      log.warn({ file: warning.file }, formatProblem(warning));
-    },
-  });
+/** `once`: for one look, after which nothing of a repository is left behind. */
+export function sourceOf(
+  config: Config,
+  environment: Environment,
+  log: Log,
+  { once = false, telemetry = untold }: { readonly once?: boolean; readonly telemetry?: SourceTelemetry } = {},
+): Source {
+  const { files, repositories, data } = config;
+  const reading = readOptions(config, environment);
+  const folder = join(data, "git");
+  const git = repositories.length === 0 ? [] : [gitSource({ ...reading, repositories, folder, once, telemetry, log })];
+  return together([...(files.length === 0 ? [] : [fileSource({ ...reading, files })]), ...git]);
 }
+
+/** The projects of the services files, each as one Compose file. */
+export function resolveProjects(config: Config, environment: Environment): Promise<ResolvedFiles> {
+  return resolveFiles(config.files, readOptions(config, environment));
+}
+
+function readOptions({ profiles, gateImage }: Config, environment: Environment) {
+  return { profiles, gateImage, environment };
+}
+
+const untold: SourceTelemetry = {
+  sourceFollowed: () => undefined,
+  sourceFetched: () => undefined,
+  sourceSucceeded: () => undefined,
+  sourceInForce: () => undefined,
+};
 
 export function contextsOf(config: Config, environment: Environment): Contexts {
   return openContexts({ scratch: join(config.data, "build"), environment: gitEnvironment(environment) });

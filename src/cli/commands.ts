@@ -2,16 +2,23 @@ import { Command } from "commander";
 import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
-import { collect, withAll, withFiles } from "./options.js";
+import { collect, withAddress, withAll, withFiles } from "./options.js";
+import { inWords, questions } from "./setup/questions.js";
 import type { ExitCode, Wiring } from "./shared/wiring.js";
+import { config } from "./verbs/config.js";
+import type { ConfigOptions } from "./verbs/config.js";
 import { init } from "./verbs/init.js";
 import type { InitOptions } from "./verbs/init.js";
 import { plan } from "./verbs/plan.js";
 import { run } from "./verbs/run.js";
+import { setup } from "./verbs/setup.js";
+import type { SetupOptions } from "./verbs/setup.js";
 import { validate } from "./verbs/validate.js";
+import type { ValidateOptions } from "./verbs/validate.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
+  readonly admin?: string;
 }
 
 const killed = "a disk does not answer: nothing else ends such a process";
@@ -34,6 +41,18 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
   const ends = endsIn(answer);
 
   ends(
+    verb("setup", "write what Fairlead needs to start: a services file, settings and secrets")
+      .option("--services <what>", `what is to run: ${inWords(questions.services)}`)
+      .option("--pushes <how>", `who says that an image was pushed: ${inWords(questions.pushes)}`)
+      .option("--run <how>", `how Fairlead will run: ${inWords(questions.place)}`)
+      .option("--dir <folder>", "where the files go (terminal: here, else /etc/fairlead)")
+      .option("--data <directory>", "where the journal is kept, where that is not the usual place")
+      .option("--url <address>", "under which the internet reaches the hooks, such as https://hooks.example.org")
+      .option("--force", "replace what exists, but for secrets"),
+    { 0: "the files are written", 1: "nothing is written: an answer is missing or wrong, or a file exists" },
+    (options: SetupOptions) => setup(wiring, options),
+  );
+  ends(
     withAll(verb("run", "run the controller")),
     {
       0: "ended by SIGTERM or SIGINT, and everything under way is finished",
@@ -43,20 +62,42 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     (options: Options) => run(wiring, wiring.configure(options)),
   );
   ends(
-    withFiles(verb("validate", "check the services file")).option("--json", "print JSON"),
-    { 0: "everything is valid", 1: "there are problems" },
-    (options: Options) => validate(wiring, wiring.configure(options), options.json ?? false),
+    withFiles(verb("validate", "check the services file"))
+      .option("--strict", "warnings are errors")
+      .option("--json", "print JSON"),
+    { 0: "everything is valid", 1: "there are problems; with --strict: or warnings" },
+    (options: Options & ValidateOptions) =>
+      validate(wiring, wiring.configure(options, ["hookSecrets", "adminToken"]), options),
   );
   ends(
-    withFiles(verb("plan", "say what would be done now")).option("--json", "print JSON"),
+    withFiles(verb("config", "print the services files as one Compose file, everything filled in"))
+      .argument("[service...]", "only these services, and what they need")
+      .option("--format <format>", "yaml or json", "yaml")
+      .option("-q, --quiet", "print problems only")
+      .option("--services", "print the names of the services")
+      .option("--images", "print the images")
+      .option("--networks", "print the names of the networks")
+      .option("--volumes", "print the names of the volumes"),
+    { 0: "it is printed", 1: "there are problems" },
+    (services: readonly string[], options: Options & Partial<ConfigOptions>) => {
+      const { format = "yaml", quiet = false, images = false, networks = false, volumes = false } = options;
+      const what = { format, quiet, images, networks, volumes, services: options.services ?? false };
+      return config(wiring, wiring.configure(options), services, what);
+    },
+  );
+  ends(
+    withAddress(withFiles(verb("plan", "say what would be done now")))
+      .argument("[service]", "project/service, or service (all of them)")
+      .option("--json", "print JSON"),
     {
       0: "there is nothing to do",
-      1: "an error, in one of several projects too",
+      1: "an error, in one of several projects too; or nothing runs, and what is to run cannot be found out",
       2: "there are changes",
 
       137: killed,
     },
-    (options: Options) => plan(wiring, wiring.configure(options), options.json ?? false),
+    (name: string | undefined, { admin, json, ...options }: Options) =>
+      plan(wiring, wiring.configure(options, ["hookSecrets"]), { name, admin, json: json ?? false }),
   );
   ends(
     verb("init", "write a services file for what runs on this host")
@@ -68,7 +109,14 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .option("--force", "replace what exists"),
     { 0: "the file is written", 1: "nothing was chosen or found, the file exists, or the engine does not answer" },
     ({ project = [], container = [], all = false, name, output, force = false }: Partial<InitOptions>) =>
-      init(wiring, wiring.configure({}), { project, container, all, name, output, force }),
+      init(wiring, wiring.configure({}, ["hookSecrets", "adminToken"]), {
+        project,
+        container,
+        all,
+        name,
+        output,
+        force,
+      }),
   );
   controllerVerbs(wiring, verb, ends);
   return root;

@@ -3,6 +3,7 @@ import { parseDuration } from "../compose/values/duration.js";
 import type { Flags } from "../config/config.js";
 import type { Ends } from "./exits.js";
 import { withAdmin } from "./options.js";
+import { adminUrl } from "./shared/admin.js";
 import type { Admin } from "./shared/admin.js";
 import type { Wiring } from "./shared/wiring.js";
 import { act } from "./verbs/act.js";
@@ -29,6 +30,7 @@ interface Options extends Flags {
   readonly digest?: string;
   readonly timeout?: string;
   readonly for?: string;
+  readonly rollback?: boolean;
 }
 
 const service = "project/service, or service";
@@ -44,15 +46,18 @@ const ofDecisions = {
 export function controllerVerbs(wiring: Wiring, add: (name: string, description: string) => Command, ends: Ends): void {
   const verb = (name: string, description: string) => withAdmin(add(name, description));
   const adminOf = (options: Options): Admin => {
-    const config = wiring.configure(options);
-    return { url: options.admin ?? `http://${config.adminListen}`, token: config.adminToken };
+    const config = wiring.configure(options, ["hookSecrets"]);
+    return {
+      url: options.admin === undefined ? `http://${config.adminListen}` : adminUrl(options.admin),
+      token: config.adminToken,
+    };
   };
 
   ends(
-    verb("status", "show the services of a running controller")
+    verb("status", "show the services of a running controller, and what is wrong with its files")
       .argument("[service]", `${service}: with its conditions, and what failed last`)
       .option("--json", "print JSON"),
-    { 0: "shown, also where a service is not well", 1: noAnswer },
+    { 0: "shown, also where a service is not well", 1: `the services files have problems; or ${noAnswer}` },
     (name: string | undefined, options: Options) => status(wiring, adminOf(options), name, options.json ?? false),
   );
   ends(
@@ -83,14 +88,18 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   ends(
     verb("wait", "wait until a service runs what is wanted")
       .argument("<service>", service)
-      .option("--timeout <duration>", "how long at the longest", "5m"),
+      .option("--timeout <duration>", "how long at the longest", "5m")
+      .option("--rollback", "follow a rollback: until it runs what it is pinned to"),
     {
       0: "it runs what is wanted",
       1: noAnswer,
-      3: "without a person it will not: rolled back and held, pinned, paused, stopped, or waiting for an approval",
+      3: "without a person it will not: rolled back and held, pinned (with --rollback: not pinned, or held), paused, stopped, or waiting for an approval",
       4: "the time is up; it may still come",
     },
-    (name: string, options: Options) => wait(wiring, adminOf(options), name, parseDuration(options.timeout ?? "5m")),
+    (name: string, options: Options) => {
+      const { timeout = "5m", rollback: isRollback = false } = options;
+      return wait(wiring, adminOf(options), name, { timeoutMs: parseDuration(timeout), rollback: isRollback });
+    },
   );
   ends(
     verb("retry", "try again what failed and is held").argument("<service>", service),

@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 import { defaultInWords } from "../config/setting.js";
 import type { Setting } from "../config/setting.js";
-import { settings, settingsFileFlag } from "../config/settings.js";
+import { settings, settingsFilePlace } from "../config/settings.js";
 
 /** Of what verbs that read services files have to know. */
-const ofFiles = ["files", "profiles", "gateImage", "data"] as const;
+const ofFiles = ["files", "gitUrl", "gitRef", "gitPaths", "profiles", "gateImage", "data"] as const;
 const rows: Readonly<Record<string, Setting>> = settings;
 
 /** The flags of verbs that read services files. */
 export function withFiles(command: Command): Command {
   for (const name of ofFiles) withSetting(command, rows[name]);
-  return command.option(settingsFileFlag.flag, settingsFileFlag.what);
+  return withSettingsFile(command);
 }
 
 /** The flags of all settings. */
@@ -23,8 +23,18 @@ export function withAll(command: Command): Command {
 
 /** The flags of verbs that ask a running controller. */
 export function withAdmin(command: Command): Command {
+  return withSettingsFile(withAddress(command));
+}
+
+/** The flags by which a running controller is found. */
+export function withAddress(command: Command): Command {
   command.option("--admin <url>", "the controller's admin address (FAIRLEAD_ADMIN_LISTEN, http://127.0.0.1:8421)");
-  return withSetting(command, settings.adminToken).option(settingsFileFlag.flag, settingsFileFlag.what);
+  return withSetting(command, settings.adminToken);
+}
+
+function withSettingsFile(command: Command): Command {
+  const { flag, variable, usual, what } = settingsFilePlace;
+  return command.option(flag, `${what} (${variable}; else the first that is there of ${usual.join(", ")})`);
 }
 
 function withSetting(command: Command, row: Setting | undefined): Command {

@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { FairleadError } from "../errors.js";
+import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
 import type { Environment } from "../process/environment.js";
+import { given } from "../tools/present.js";
 import type { Kind } from "./kinds.js";
-import { readTable } from "./read.js";
-import type { AttributeOf, ValuesOf } from "./setting.js";
+import { readTable, refuseFaults } from "./read.js";
+import type { AttributeOf, Fault, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
-import { dockerSettings, settings } from "./settings.js";
+import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 
 /**
  * What a process is told: a table of settings (`settings.ts`), and how flags, the environment and the settings file are
@@ -17,6 +21,7 @@ export interface Config extends Settings {
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
   readonly helps: string | undefined;
   readonly docker: ValuesOf<typeof dockerSettings>;
+  readonly repositories: readonly RepositorySettings[];
 }
 
 export type LogLevel = Config["logLevel"];
@@ -35,11 +40,62 @@ const helperVariable = "FAIRLEAD_HELPER";
 /** The addresses of a helper are those of what it helps. */
 const nowhere = "127.0.0.1:0";
 
-/** Throws FairleadError ConfigInvalid, naming the flag, the variable, or the place in the settings file. */
-export function readConfig(flags: Flags, environment: Environment): Config {
-  const file = flags.config === undefined ? noSettings : readSettingsFile(flags.config, schemaOf(settings));
+/** Settings whose files only those who need them may have to be able to read. */
+export type Guarded = "hookSecrets" | "adminToken";
+
+export interface ReadOptions {
+  /** What the verb has no use for: it is not read, and what it is by default. */
+  readonly unread?: readonly Guarded[];
+  /** Where a settings file is looked for that nobody names. */
+  readonly usualFiles?: readonly string[];
+}
+
+/** Throws FairleadError ConfigInvalid with all that is wrong: the flag, the variable, or the place in the settings file. */
+export function readConfig(
+  flags: Flags,
+  environment: Environment,
+  { unread = [], usualFiles = [] }: ReadOptions = {},
+): Config {
+  const file = findSettings(flags, environment, usualFiles);
   const sources = { flags, environment, file };
+  const nothing = { flags: {}, environment: {}, file: noSettings };
   const helps = environment[helperVariable] === "" ? undefined : environment[helperVariable];
-  const own = { ...readTable(settings, sources), docker: readTable(dockerSettings, sources), helps };
+  const faults: Fault[] = [...file.faults];
+  const read = readTable(settings, sources, faults, (name) => (unread.some((one) => one === name) ? nothing : sources));
+  const docker = readTable(dockerSettings, sources, faults);
+  refuseFaults(faults);
+  const repositories = followed(read, file);
+  // Nobody has named the usual file: the repository's take its place.
+  const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
+  const own = { ...read, files, repositories, docker, helps };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
+}
+
+/** The one that is named has to be there; of the usual ones the first that is there counts. */
+function findSettings(flags: Flags, environment: Environment, usualFiles: readonly string[]): SettingsFile {
+  const schema = schemaOf(settings);
+  if (flags.config !== undefined) return readSettingsFile(flags.config, schema, "--config");
+  const { variable } = settingsFilePlace;
+  const named = environment[variable];
+  if (named !== undefined && named !== "") return readSettingsFile(named, schema, variable);
+  const found = usualFiles.find((path) => existsSync(path));
+  return found === undefined ? noSettings : readSettingsFile(found, schema, "the settings file");
+}
+
+/** Flags and variables name one repository: that of the settings file, or one of their own. */
+function followed({ git, gitUrl, gitRef, gitPaths }: Settings, file: SettingsFile): readonly RepositorySettings[] {
+  const spoken = given({ url: gitUrl, ref: gitRef, path: gitPaths });
+  const inFile = (key: string) => file.place(`git.${key}`);
+  if (Object.keys(spoken).length === 0) return repositoriesOf(git, inFile);
+  if (Array.isArray(git) && git.length > 1) {
+    const remedy = "write it there, or leave one repository in the settings file";
+    throw new FairleadError("ConfigInvalid", "--git and its like name one repository, and `git` holds several", {
+      remedy,
+    });
+  }
+  const flags: Readonly<Record<string, string>> = { url: "--git", ref: "--git-ref", path: "--git-path" };
+  const isSpoken = (key: string) => key === "url" || Object.hasOwn(spoken, key);
+  return repositoriesOf({ ...[git].flat()[0], ...spoken }, (key) =>
+    isSpoken(key) ? (flags[key] ?? key) : inFile(key),
+  );
 }

@@ -85,7 +85,11 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new FairleadError("ConfigInvalid", cause instanceof Error ? cause.message : "unknown", { cause });
+    const isForbidden = (cause as NodeJS.ErrnoException).code === "EACCES";
+    throw new FairleadError("ConfigInvalid", cause instanceof Error ? cause.message : "unknown", {
+      cause,
+      ...(isForbidden ? { remedy: "run it as the user whose file that is, or as root (sudo)" } : {}),
+    });
   }
 }
 

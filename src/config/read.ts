@@ -1,23 +1,34 @@
+import type { Position } from "../compose/document/yaml.js";
 import { asFairleadError, FairleadError } from "../errors.js";
+import { given } from "../tools/present.js";
 import type { Kind } from "./kinds.js";
 import { attributeOf, flagName } from "./setting.js";
-import type { Setting, Sources, Table, ValuesOf } from "./setting.js";
+import type { Fault, Setting, Sources, Table, ValuesOf } from "./setting.js";
 
-/** The values of a table: each from its flag, else its variable, else its key, else its default. Throws FairleadError ConfigInvalid, with the place. */
-export function readTable<T extends Table>(table: T, sources: Sources): ValuesOf<T> {
-  const values = Object.entries(table).map(([name, setting]) => [name, readOne(setting, sources)]);
+/**
+ * The values of a table: each from its flag, else its variable, else its key, else its default. What is wrong goes into
+ * `faults`, each with its place; the values are of no use then. `sourcesOf`: where single ones may be written, where that
+ * differs.
+ */
+export function readTable<T extends Table>(
+  table: T,
+  sources: Sources,
+  faults: Fault[],
+  sourcesOf: (name: string) => Sources = () => sources,
+): ValuesOf<T> {
+  const values = Object.entries(table).map(([name, setting]) => [name, readOne(setting, sourcesOf(name), faults)]);
   return Object.fromEntries(values) as ValuesOf<T>;
 }
 
-function readOne(setting: Setting, sources: Sources): unknown {
-  for (const { place, written, kind } of waysTo(setting, sources)) {
+function readOne(setting: Setting, sources: Sources, faults: Fault[]): unknown {
+  for (const { place, position, written, kind } of waysTo(setting, sources)) {
     if (written === undefined) continue;
     try {
       return kind.read(written);
     } catch (thrown) {
       const { message, remedy } = asFairleadError(thrown);
-      const help = remedy === undefined ? {} : { remedy };
-      throw new FairleadError("ConfigInvalid", `${place()}: ${message}`, { cause: thrown, ...help });
+      faults.push({ text: `${place()}: ${message}`, ...given({ remedy, position: position?.() }) });
+      return undefined;
     }
   }
   const { default: value } = setting;
@@ -28,6 +39,8 @@ function readOne(setting: Setting, sources: Sources): unknown {
 
 interface Way {
   readonly place: () => string;
+  /** In the settings file. */
+  readonly position?: () => Position | undefined;
   /** Undefined: it is not written there. */
   readonly written: unknown;
   readonly kind: Kind<unknown, unknown>;
@@ -44,7 +57,9 @@ function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
     if (variable !== undefined) yield fromVariable(variable, read, setting, sources);
   }
   for (const { key, kind: read } of [{ key: setting.key, kind }, ...(plain === undefined ? [] : [plain])]) {
-    if (key !== undefined) yield { place: () => sources.file.place(key), written: sources.file.get(key), kind: read };
+    if (key === undefined) continue;
+    const { file } = sources;
+    yield { place: () => file.place(key), position: () => file.position(key), written: file.get(key), kind: read };
   }
 }
 
@@ -52,4 +67,25 @@ function fromVariable(variable: string, kind: Kind<unknown, unknown>, setting: S
   const found = environment[variable];
   const isUnset = found === undefined || (found === "" && setting.emptyIsUnset === true);
   return { place: () => variable, written: isUnset ? undefined : kind.fromVariable?.(found), kind };
+}
+
+/** Throws FairleadError ConfigInvalid with all that is wrong, if anything is: what stands in the file in its order. */
+export function refuseFaults(faults: readonly Fault[]): void {
+  const [first, ...others] = [...faults].sort(byPlace);
+  if (first === undefined) return;
+  if (others.length === 0) throw new FairleadError("ConfigInvalid", first.text, given({ remedy: first.remedy }));
+  const remedies = new Set(faults.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy])));
+  const [remedy] = remedies;
+  // One that helps all of them is said once.
+  const isCommon = remedies.size === 1;
+  const lines = [first, ...others].map((fault) =>
+    isCommon || fault.remedy === undefined ? fault.text : `${fault.text} (${fault.remedy})`,
+  );
+  throw new FairleadError("ConfigInvalid", lines, isCommon ? given({ remedy }) : {});
+}
+
+/** What is not in the file comes last. */
+function byPlace({ position: left }: Fault, { position: right }: Fault): number {
+  if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+  return left.line - right.line || left.column - right.column;
 }

@@ -1,3 +1,4 @@
+import type { Position } from "../compose/document/yaml.js";
 import type { Environment } from "../process/environment.js";
 import type { Kind } from "./kinds.js";
 
@@ -85,9 +86,21 @@ export interface Sources {
   readonly file: SettingsFile;
 }
 
+/** One thing that is wrong with what was written. */
+export interface Fault {
+  /** With its place. */
+  readonly text: string;
+  /** In the settings file. */
+  readonly position?: Position;
+  readonly remedy?: string;
+}
+
 export interface SettingsFile {
+  /** What is wrong with the file whatever the settings mean; such values are not handed out. */
+  readonly faults: readonly Fault[];
   /** Undefined: it is not written. */
   get(key: string): unknown;
   /** `fairlead.yaml:3:9: key`: the place of its value. */
   place(key: string): string;
+  position(key: string): Position | undefined;
 }

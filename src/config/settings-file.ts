@@ -9,7 +9,14 @@ import { readText } from "./kinds.js";
 import type { SettingsFile, Table } from "./setting.js";
 
 /** Where no file is named. */
-export const noSettings: SettingsFile = { get: () => undefined, place: (key) => key };
+export const noSettings: SettingsFile = {
+  faults: [],
+  get: () => undefined,
+  place: (key) => key,
+  position: () => undefined,
+};
+
+const keysRemedy = "docs/configuration.md lists every key";
 
 /** What may stand in a settings file for these settings: no other key, each in the form of its kind. */
 export function schemaOf(...tables: readonly Table[]): z.ZodType<object> {
@@ -33,34 +40,34 @@ function groupOf(fields: readonly (readonly [path: readonly string[], schema: z.
 }
 
 /**
- * Reads and checks a settings file. Throws FairleadError ConfigInvalid with everything that is wrong, one
- * `file:line:column: key: what` a line: never a value, which may be a secret.
+ * Reads and checks a settings file. Throws FairleadError ConfigInvalid where it cannot be read at all. What else is wrong
+ * are its faults, each `file:line:column: key: what`: never a value, which may be a secret. `named`: what has named it.
  */
-export function readSettingsFile(file: string, schema: z.ZodType<object>): SettingsFile {
-  const document = parseYaml(textOf(file));
+export function readSettingsFile(file: string, schema: z.ZodType<object>, named = "--config"): SettingsFile {
+  const document = parseYaml(textOf(file, named));
   if (!document.ok) {
     const { line, column } = document.position;
     throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${document.message}`);
   }
   const result = schema.safeParse(document.value ?? {});
-  if (!result.success) {
-    const problems = result.error.issues
-      .flatMap((issue) => problemsOf(issue, schema))
-      .map(({ onKey, path, ...told }) => {
-        const { key, value } = placeAt(document.root, path);
-        return { file, path: dotted(path), ...(onKey ? key : value), ...told };
-      })
-      .sort((left, right) => left.line - right.line || left.column - right.column)
-      .map(formatProblem);
-    throw new FairleadError("ConfigInvalid", problems, { remedy: "docs/configuration.md lists every key" });
-  }
-  const settings = result.data;
+  const issues = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));
+  const settings = result.success ? result.data : document.value;
+  const position = (key: string) => placeAt(document.root, key.split(".")).value;
   return {
-    get: (key) => key.split(".").reduce<unknown>(fieldOf, settings),
+    faults: issues.map(({ onKey, path, ...told }) => {
+      const place = placeAt(document.root, path);
+      const at = onKey ? place.key : place.value;
+      return { text: formatProblem({ file, path: dotted(path), ...at, ...told }), position: at, remedy: keysRemedy };
+    }),
+    get: (key) => {
+      const isWrong = issues.some(({ path }) => `${dotted(path)}.`.startsWith(`${key}.`) || path.length === 0);
+      return isWrong ? undefined : key.split(".").reduce<unknown>(fieldOf, settings);
+    },
     place: (key) => {
-      const { line, column } = placeAt(document.root, key.split(".")).value;
+      const { line, column } = position(key);
       return `${file}:${line}:${column}: ${key}`;
     },
+    position,
   };
 }
 
@@ -82,6 +89,14 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): readonly Proble
       return { path: [...path, key], onKey: true, message: "unknown key", ...hint };
     });
   }
+  if (issue.code === "invalid_union") {
+    // Of the forms that it may have, that which it has at all.
+    const meant = issue.errors.find(
+      (one) => !one.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+    );
+    if (meant !== undefined)
+      return meant.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, schema));
+  }
   if (issue.code === "invalid_key") {
     return issue.issues.map(({ message }) => ({ path, onKey: true, message }));
   }
@@ -92,16 +107,23 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
 }
 
 /** The keys that a group may have; `path` leads there through groups, maps and lists. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   const whole = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const found = path.reduce<JsonSchema>((at, part) => {
-    const field = at.properties?.[String(part)] ?? at.items ?? at.additionalProperties;
-    return typeof field === "object" ? field : {};
+    const fields = formsOf(at).map(
+      ({ properties, items, additionalProperties }) => properties?.[String(part)] ?? items ?? additionalProperties,
+    );
+    return fields.find((field) => typeof field === "object") ?? {};
   }, whole);
-  return Object.keys(found.properties ?? {});
+  return formsOf(found).flatMap(({ properties = {} }) => Object.keys(properties));
+}
+
+function formsOf(schema: JsonSchema): readonly JsonSchema[] {
+  return [schema, ...(schema.anyOf ?? [])];
 }
 
 /** That of the nearest thing around it, where it is not there itself. */
@@ -121,11 +143,18 @@ function fieldOf(group: unknown, key: string): unknown {
   return typeof group === "object" && group !== null ? (group as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
-function textOf(file: string): string {
+function remedyOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") return "name a file that is there, or do without one: every setting has a default";
+  if (code === "EISDIR") return "that is a directory: name the file in it";
+  return "let the user that runs Fairlead read it (chown, chmod), and enter the directories above it";
+}
+
+function textOf(file: string, named: string): string {
   try {
     return readText(file);
   } catch (thrown) {
-    const { message } = asFairleadError(thrown);
-    throw new FairleadError("ConfigInvalid", `--config: ${message}`, { cause: thrown });
+    const { message, cause, remedy = remedyOf(cause) } = asFairleadError(thrown);
+    throw new FairleadError("ConfigInvalid", `${named}: ${message}`, { cause: thrown, remedy });
   }
 }

@@ -6,6 +6,7 @@ import { parseCron } from "../compose/values/cron.js";
 import { parseImage } from "../compose/values/image.js";
 import { quote } from "../compose/values/quote.js";
 import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
+import { gitSchema } from "../git/settings/settings.js";
 import type { Environment } from "../process/environment.js";
 import { registrySettings } from "../registry/client/settings.js";
 import {
@@ -35,6 +36,35 @@ export const settings = {
     default: ["services.yaml"],
     what: "services file; further ones are merged over it; a pattern ('stacks/*/compose.yaml') makes each match a project of its own",
     more: "See [projects](projects.md).",
+  }),
+  git: setting(data(gitSchema), {
+    key: "git",
+    default: [],
+    defaultText: "none",
+    what: "the git repositories that the services files are read from",
+    more: "See [git](git.md) and [the fields](#git).",
+  }),
+  gitUrl: setting(text, {
+    flag: "--git <url>",
+    variable: "FAIRLEAD_GIT",
+    emptyIsUnset: true,
+    defaultText: "as in `git`",
+    what: "git repository that the services files are read from",
+    more: "Over the key `git`, of one repository.",
+  }),
+  gitRef: setting(text, {
+    flag: "--git-ref <ref>",
+    variable: "FAIRLEAD_GIT_REF",
+    emptyIsUnset: true,
+    defaultText: "as in `git`, else the repository's own branch",
+    what: "its branch, tag or full reference",
+  }),
+  gitPaths: setting(list(delimiter), {
+    flag: "--git-path <path>",
+    variable: "FAIRLEAD_GIT_PATH",
+    emptyIsUnset: true,
+    defaultText: "as in `git`, else `compose.yaml`",
+    what: "services file in it, as --file takes them",
   }),
   profiles: setting(list(",", profileList), {
     flag: "--profile <name>",
@@ -184,8 +214,13 @@ export const dockerSettings = {
   }),
 };
 
-/** The flag that names the settings file; it can be written nowhere else. */
-export const settingsFileFlag = { flag: "--config <path>", what: "settings file" } as const;
+/** What names the settings file, and where one is looked for that nobody names. */
+export const settingsFilePlace = {
+  flag: "--config <path>",
+  variable: "FAIRLEAD_CONFIG",
+  usual: ["fairlead.yaml", "/etc/fairlead/fairlead.yaml"],
+  what: "settings file",
+} as const;
 
 function toggleOfDocker() {
   return { ...toggle, fromVariable: () => true };

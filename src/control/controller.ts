@@ -1,11 +1,12 @@
 import PQueue from "p-queue";
 import type { ServiceKey } from "../compose/model/service.js";
-import type { Digest } from "../compose/values/image.js";
+import type { ImageVersion } from "../compose/values/image.js";
 import { asFairleadError } from "../errors.js";
 import type { ServiceStatus } from "../plan/model/condition.js";
 import type { HostSnapshot } from "../plan/model/observed.js";
 import { Cached } from "../tools/cached.js";
 import { announce } from "./desired/announce.js";
+import { committedIn } from "./desired/committed.js";
 import { Catalog } from "./desired/catalog.js";
 import { Digests } from "./desired/digests.js";
 import { patient } from "./desired/patience.js";
@@ -122,10 +123,13 @@ export class Controller {
       telemetry,
       clock,
       recall: (memory) => this.#timeline.recall(memory),
+      provenance: (project) => this.#catalog.snapshot.provenance?.get(project),
     });
     this.#pulls = new Pulls({
       pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
       concurrency: options.concurrentPulls,
+      clock,
+      telemetry,
       onEnd: (reference) => {
         this.#triggers.pullEnded(reference);
       },
@@ -146,6 +150,7 @@ export class Controller {
       journal,
       clock,
       log,
+      telemetry,
       concurrency: concurrentBuilds,
       onEnd: (key) => {
         this.#triggers.buildEnded(key);
@@ -215,6 +220,7 @@ export class Controller {
       engine,
       host,
       source: () => this.#catalog.snapshot,
+      tidy: async (mounted) => options.source.tidy?.(mounted),
       telemetry,
       clock,
       log,
@@ -233,7 +239,7 @@ export class Controller {
       clock,
       log,
       look: () => this.#look(),
-      digestOf: (key) => this.#catalog.statuses.get(key)?.desiredDigest as Digest | undefined,
+      digestOf: (key) => this.#catalog.statuses.get(key)?.desiredDigest as ImageVersion | undefined,
       specOf: (key) => this.#catalog.specs.get(key),
     });
     this.surface = new Operations({
@@ -253,6 +259,7 @@ export class Controller {
       releases,
       targets: this.#targets,
       triggers: this.#triggers,
+      source: options.source,
       clock,
       log,
       ready: () => this.#ready,
@@ -279,12 +286,12 @@ export class Controller {
         telemetry.clockSkew(this.#timeline.skewMs / 1_000);
         if (event.kind === "beat") return;
         this.#host.invalidate();
-        if (event.kind === "lost") this.#line.lost(event.message);
+        if (event.kind === "lost") this.#line.lost(wholeOf(event));
         if (event.kind === "resync") this.#line.found();
         if (this.#ready) this.#triggers.engineTold(event);
         else if (event.kind === "resync") void this.#lookFirst().then(resolve);
         else if (event.kind === "lost")
-          log.warn({ error: event.message }, "the engine cannot be reached; waiting for it");
+          log.warn({ error: event.message, remedy: event.remedy }, "the engine cannot be reached; waiting for it");
       };
       this.#watching = engine.watch(onEvent, this.#abort.signal);
     });
@@ -359,9 +366,11 @@ export class Controller {
   }
 
   #adopt(snapshot: SourceSnapshot): void {
-    const { telemetry, log } = this.options;
-    announce(snapshot, this.#catalog.snapshot, telemetry, log);
-    const { added, removed } = this.#catalog.adopt(snapshot, this.#timeline.time.now());
+    const { telemetry, log, journal } = this.options;
+    const now = this.#timeline.time.now();
+    announce(snapshot, this.#catalog.snapshot, now, { telemetry, log, events: journal.events });
+    for (const [key, from] of committedIn(snapshot, this.#catalog)) journal.events.committed(key, from, now);
+    const { added, removed } = this.#catalog.adopt(snapshot, now);
     for (const key of removed) {
       telemetry.serviceRemoved(key);
       this.#ledger.forget(key);
@@ -379,4 +388,8 @@ export class Controller {
     this.#triggers.statusChanged(key, before, status);
     if (status !== undefined && this.#catalog.specs.has(key)) this.options.telemetry.status(key, status);
   }
+}
+
+function wholeOf({ message, remedy }: Extract<EngineEvent, { readonly kind: "lost" }>): string {
+  return remedy === undefined ? message : `${message}; ${remedy}`;
 }

@@ -86,8 +86,8 @@ interface Course {
 const unseen: Outcome = { kind: "continue", reason: "NotObserved", because: "it has not been looked at yet" };
 
 function begin({ desired, memory }: Subject): Course {
-  const { replicas = 1, before = [], after = [] } = desired.spec;
-  const passesLeft = longest * Math.max(1, replicas) + passesOfJob * (before.length + after.length);
+  const { replicas = 1, before = [], preStart = [], after = [] } = desired.spec;
+  const passesLeft = longest * Math.max(1, replicas) + passesOfJob * (before.length + preStart.length + after.length);
   return {
     desired,
     memory,

@@ -1,10 +1,8 @@
 import { sinceOwner } from "./bonds/bonds.js";
-import { withoutTaken } from "./contest/own-address.js";
 import { planReloadEnds } from "./files/reload-end.js";
 import { sinceFiles } from "./files/unread.js";
 import { withPin } from "./history/pin.js";
 import { withBuild } from "./host/build.js";
-import { makeRoom } from "./host/make-room.js";
 import { planNetworks } from "./host/networks.js";
 import { withAfter } from "./jobs/after.js";
 import { planJobEnds } from "./jobs/job-ends.js";
@@ -73,8 +71,7 @@ export function plan(desired: Desired, view: View, remembered: Memory): Plan {
     isUnserved: unserved,
     isWhole: mayBeStarting(spec, view),
   });
-  const looping = withCrashLoops(compiled, view, remembered);
-  const settled = makeRoom(withoutTaken(looping, desired, view), view);
+  const settled = withCrashLoops(compiled, view, remembered);
   const spared =
     stop === undefined ? givingWay(sparing(settled, desired, view), decision, view) : refusing(settled, view);
   return withNotice(withStrays(spared, spec, view), notice, spec, view);

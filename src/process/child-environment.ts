@@ -31,6 +31,16 @@ export function helperEnvironment(environment: Environment): Environment {
   return chosen(environment, [...common, ...ofHelpers]);
 }
 
+/** Of ours, what git is given where it follows a source of desired state: the way out, and nothing of anybody's settings. */
+export function sourceEnvironment(environment: Environment): Environment {
+  return chosen(environment, [
+    /^(?:PATH|USER|LOGNAME|TMPDIR|TZ)$/,
+    /^(?:https?|all|no|ftp)_proxy$/i,
+    /^SSL_CERT_(?:FILE|DIR)$/,
+    /^GIT_SSL_CA(?:INFO|PATH)$/,
+  ]);
+}
+
 /** A list of what may pass: what it does not know, a secret of tomorrow above all, stays here. */
 function chosen(environment: Environment, patterns: readonly RegExp[]): Environment {
   const passing = Object.entries(environment).filter(([name]) => patterns.some((pattern) => pattern.test(name)));

@@ -36,7 +36,7 @@ export function fileSource(options: FileSourceOptions): Source {
     if (generation === 0 || !same) generation += 1;
     known = after;
     selection = selected;
-    return snapshotOf(known, selection.barren, generation);
+    return snapshotOf(known, selection.barren, generation, options.profiles);
   }
 
   async function watch(onChange: (snapshot: SourceSnapshot) => void, signal: AbortSignal): Promise<void> {
@@ -63,7 +63,10 @@ function vanished(before: ReadonlyMap<string, Known>, now: ReadonlyMap<string, K
   const declared = new Set([...now.values()].map(({ project }) => project?.name));
   return [...before]
     .filter(([file, { project }]) => !now.has(file) && project !== undefined && !declared.has(project.name))
-    .map(([file, entry]) => [file, entry.gone ? entry : { ...entry, gone: true, problems: [goneProblem(file)] }]);
+    .map(([file, entry]) => [
+      file,
+      entry.gone ? entry : { ...entry, gone: true, warnings: [], problems: [goneProblem(file)] },
+    ]);
 }
 
 function goneProblem(file: string): Problem {

@@ -1,12 +1,15 @@
 import { posix } from "node:path";
 import type { ProjectSpec } from "../compose/model/service.js";
+import type { Ground } from "../compose/document/ground.js";
 import { readProject, type ReadResult } from "../compose/project/compose.js";
+import type { ResolvedProject } from "../compose/resolved/writer.js";
 import type { ImageReference } from "../compose/values/image.js";
-import type { Problem } from "../compose/values/problem.js";
+import type { Problem, Warning } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
+import { given } from "../tools/present.js";
 import type { Selected } from "./selection.js";
-import { Texts } from "./texts.js";
+import { Texts, type Shelf } from "./texts.js";
 
 /** What is known of one project. */
 export interface Known {
@@ -17,6 +20,9 @@ export interface Known {
   readonly project: ProjectSpec | undefined;
   /** What is wrong with the newest version. */
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+  /** Those that its services belong to, active or not; undefined: that cannot be told. */
+  readonly profiles: readonly string[] | undefined;
   /** No pattern finds it any more. */
   readonly gone: boolean;
 }
@@ -26,22 +32,52 @@ export interface ReadOptions {
   readonly profiles?: readonly string[] | undefined;
   /** Of gates. Absent: HAProxy's own. */
   readonly gateImage?: ImageReference;
-  readonly onWarning: (warning: Problem) => void;
+  /** Where relative names of files begin. Absent: in the working directory. */
+  readonly root?: string;
+  /** Absent: the host's own files. */
+  readonly shelf?: Shelf;
+  /** Absent: the paths in the files stand where they are written. */
+  readonly ground?: Ground;
 }
 
 /** Reads a project again; answers `before` itself if nothing has changed. */
 export async function reread(selected: Selected, before: Known | undefined, options: ReadOptions): Promise<Known> {
+  const { root = ".", shelf } = options;
+  const texts = new Texts(shelf);
+  for (const file of selected.files) await texts.read(posix.resolve(root, file), true);
+  if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
+  return known(selected, texts, await readWhole(selected, texts, options), before, options);
+}
+
+/** Reads a project once, also as one Compose file; undefined where it has problems. */
+export async function readResolved(
+  selected: Selected,
+  options: ReadOptions,
+): Promise<{ readonly known: Known; readonly resolved: ResolvedProject | undefined }> {
   const texts = new Texts();
   for (const file of selected.files) await texts.read(posix.resolve(file), true);
-  if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
   const result = await readWhole(selected, texts, options);
+  return {
+    known: known(selected, texts, result, undefined, options),
+    resolved: result.ok ? result.resolve() : undefined,
+  };
+}
+
+function known(
+  selected: Selected,
+  texts: Texts,
+  result: ReadResult,
+  before: Known | undefined,
+  options: ReadOptions,
+): Known {
   const { gateImage = defaultGateImage } = options;
-  for (const warning of result.warnings) options.onWarning(warning);
   return {
     selected,
     texts,
     project: result.ok ? withGates(result.project, gateImage) : before?.project,
     problems: result.ok ? [] : result.problems,
+    warnings: result.warnings,
+    profiles: result.ok ? result.profiles : undefined,
     gone: false,
   };
 }
@@ -67,10 +103,13 @@ async function readWhole(selected: Selected, texts: Texts, options: ReadOptions)
 function readOnce(
   { files }: Selected,
   texts: Texts,
-  { environment, profiles }: ReadOptions,
+  { environment, profiles, root = ".", ground }: ReadOptions,
   onUnread: (path: string) => void,
 ): ReadResult {
-  const named = files.map((file) => ({ file, path: posix.resolve(file), found: texts.get(posix.resolve(file)) }));
+  const named = files.map((file) => {
+    const path = posix.resolve(root, file);
+    return { file, path, found: texts.get(path) };
+  });
   const problems = named.flatMap(({ file, found }) =>
     found !== undefined && "missing" in found ? [unreadable(file, found.missing)] : [],
   );
@@ -83,7 +122,7 @@ function readOnce(
     overrides,
     directory: posix.dirname(own.path),
     environment,
-    ...(profiles === undefined ? {} : { profiles }),
+    ...given({ profiles, ground }),
     readText: (path) => {
       const found = texts.get(path);
       if (found === undefined) onUnread(path);
@@ -94,5 +133,13 @@ function readOnce(
 
 function unreadable(file: string, code: string): Problem {
   if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: "name another with --file" };
-  return { file, path: "", message: `the file cannot be read (${code})` };
+  if (code === "EISDIR") {
+    const hint = `name the file in it, such as ${posix.join(file, "compose.yaml")}`;
+    return { file, path: "", message: "this is a directory", hint };
+  }
+  const isForbidden = code === "EACCES" || code === "EPERM";
+  const hint = isForbidden
+    ? "let the user that runs Fairlead read it (chown, chmod), and enter the directories above it"
+    : "see whether its disk is well, or name another with --file";
+  return { file, path: "", message: `the file cannot be read (${code})`, hint };
 }

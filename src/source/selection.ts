@@ -21,33 +21,42 @@ export function isPattern(file: string): boolean {
   return /[*?{}[\]]|[!+@]\(/.test(file);
 }
 
+/** Where files are looked for. */
+export interface Finder {
+  /** In any order, as messages name them. What cannot be searched matches nothing. */
+  matches(pattern: string): Promise<readonly string[]>;
+  /** The same for two names of one file. */
+  identity(file: string): string;
+}
+
+/** Absolute where the pattern is, else from the working directory on. */
+const hostFinder: Finder = { matches: matchesOf, identity: (file) => posix.resolve(file) };
+
 /** In the order of the options; the matches of a pattern by name. A file that is named plainly is left out of patterns. */
-export async function selectFiles(files: readonly string[]): Promise<Selection> {
+export async function selectFiles(files: readonly string[], finder: Finder = hostFinder): Promise<Selection> {
   const plain = files.filter((file) => !isPattern(file));
   const projects: Selected[] = [];
   const barren: string[] = [];
-  const taken = new Set(plain.map((file) => posix.resolve(file)));
+  const taken = new Set(plain.map((file) => finder.identity(file)));
   for (const file of files) {
     if (!isPattern(file)) {
       const [first, ...others] = plain;
       if (first !== undefined && file === first) projects.push({ files: [first, ...others], matched: false });
       continue;
     }
-    const matches = await matchesOf(file);
+    const matches = [...(await finder.matches(file))].sort();
     if (matches.length === 0) barren.push(file);
     for (const match of matches) {
-      if (taken.has(posix.resolve(match))) continue;
-      taken.add(posix.resolve(match));
+      if (taken.has(finder.identity(match))) continue;
+      taken.add(finder.identity(match));
       projects.push({ files: [match], matched: true });
     }
   }
   return { projects, barren };
 }
 
-/** Absolute where the pattern is, else from the working directory on. What cannot be searched matches nothing. */
 async function matchesOf(pattern: string): Promise<readonly string[]> {
   const { glob } = loadLate("tinyglobby") as typeof TinyGlobby;
   const options = { absolute: posix.isAbsolute(pattern), expandDirectories: false, dot: true };
-  const matches = await glob(pattern, options).catch(() => []);
-  return matches.sort();
+  return glob(pattern, options).catch(() => []);
 }

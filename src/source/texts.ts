@@ -1,10 +1,23 @@
 import { readFile, stat } from "node:fs/promises";
 import type { FileText } from "../compose/document/library.js";
 
-/** What was found at some paths, and what the file system said of them just before. */
+/** Where texts are read: the host's own files, or a revision of a repository over them. */
+export interface Shelf {
+  /** `any`: also what is no regular file, such as a pipe. */
+  read(path: string, any: boolean): Promise<FileText>;
+  /** Changes whenever the text does. */
+  stamp(path: string): Promise<string>;
+}
+
+/** The host's own files. */
+export const hostShelf: Shelf = { read: textOf, stamp: stampOf };
+
+/** What was found at some paths, and what was said of them just before. */
 export class Texts {
   readonly #texts = new Map<string, FileText>();
   readonly #stamps = new Map<string, string>();
+
+  constructor(private readonly shelf: Shelf = hostShelf) {}
 
   get(path: string): FileText | undefined {
     return this.#texts.get(path);
@@ -14,10 +27,14 @@ export class Texts {
     return [...this.#texts.keys()];
   }
 
+  stampOf(path: string): string | undefined {
+    return this.#stamps.get(path);
+  }
+
   /** `any`: also what is no regular file, such as a pipe. */
   async read(path: string, any = false): Promise<FileText> {
-    this.#stamps.set(path, await stampOf(path));
-    const text = await textOf(path, any);
+    this.#stamps.set(path, await this.shelf.stamp(path));
+    const text = await this.shelf.read(path, any);
     this.#texts.set(path, text);
     return text;
   }
@@ -35,10 +52,12 @@ export class Texts {
     for (const [path, stamp] of later.#stamps) this.#stamps.set(path, stamp);
   }
 
-  /** Whether the file system shows them as they were when they were read. */
-  async areCurrent(): Promise<boolean> {
-    const stamps = await Promise.all([...this.#stamps].map(async ([path, stamp]) => (await stampOf(path)) === stamp));
-    return !stamps.includes(false);
+  /** Whether they are, there or where they were read, as they were when they were read. */
+  async areCurrent(shelf: Shelf = this.shelf): Promise<boolean> {
+    const same = await Promise.all(
+      [...this.#stamps].map(async ([path, before]) => (await shelf.stamp(path)) === before),
+    );
+    return !same.includes(false);
   }
 }
 

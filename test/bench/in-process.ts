@@ -11,7 +11,7 @@ import type { ReconcileResult } from "../../src/control/ports/telemetry.js";
 import { defaultBackoff } from "../../src/control/queue/backoff.js";
 import { hostFiles } from "../../src/hostfiles/files.js";
 import { silentLog } from "../../src/log.js";
-import { Metrics } from "../../src/metrics.js";
+import { Metrics } from "../../src/metrics/metrics.js";
 import { connectRegistry } from "../../src/registry/connect.js";
 import { fileSource } from "../../src/source/file.js";
 import { MemoryContexts } from "../simulator/contexts.js";
@@ -65,7 +65,7 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
     engine,
     registry,
     contexts: new MemoryContexts(),
-    source: fileSource({ files: [file], environment: {}, onWarning: () => undefined }),
+    source: fileSource({ files: [file], environment: {} }),
     journal: await Journal.open(`${directory}/data`, silentLog),
     telemetry,
     clock,

@@ -40,5 +40,5 @@ export async function startRegistryStub(): Promise<RegistryStub> {
 }
 
 export function stubDigest(repository: string): Digest {
-  return `sha256:${createHash("sha256").update(repository).digest("hex")}`;
+  return `sha256:${createHash("sha256").update(repository).digest("hex")}` as Digest;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BuildSpec } from "../../src/compose/model/build-spec.js";
-import type { Digest } from "../../src/compose/values/image.js";
+import type { ImageId } from "../../src/compose/values/image.js";
 import type { OpenContext } from "../../src/control/ports/builds.js";
 import type { HostSnapshot } from "../../src/plan/model/observed.js";
 import type { Bench } from "./bench.js";
@@ -16,7 +16,7 @@ function files(dockerfile: readonly string[], more: StageFiles = {}): StageFiles
 }
 
 export function buildContract(bench: Bench): void {
-  async function run(context: OpenContext, spec: Partial<BuildSpec> = {}): Promise<{ id: Digest; lines: string[] }> {
+  async function run(context: OpenContext, spec: Partial<BuildSpec> = {}): Promise<{ id: ImageId; lines: string[] }> {
     const lines: string[] = [];
     const order = { build: { ...build, ...spec }, context, tags: [name], onLine: (line: string) => lines.push(line) };
     return { id: await bench.engine.build(order, bench.never), lines };
@@ -40,8 +40,8 @@ export function buildContract(bench: Bench): void {
       await bench.engine.tagImage(id, tag);
       const spec = serviceSpec("built", bench.plain);
       const container = await bench.engine.createContainer({
-        ...creation(spec, { ...bench.plain, digest: id }),
-        byId: true,
+        ...creation(spec, bench.plain),
+        ...{ digest: id, from: id },
       });
       await bench.engine.startContainer(container);
       expect(await bench.see(container)).toMatchObject({ digest: id, imageId: id, state: "running" });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pinnedImage } from "../../src/compose/values/image.js";
 import type { HostSnapshot } from "../../src/plan/model/observed.js";
 import type { Bench } from "./bench.js";
+import { digestOf } from "../digests.js";
 
 export function imagesContract(bench: Bench): void {
   describe("images", () => {
@@ -15,7 +16,7 @@ export function imagesContract(bench: Bench): void {
     });
 
     it("says that an image is not in the registry", async () => {
-      const missing = pinnedImage(bench.good.image, `sha256:${"0".repeat(64)}`);
+      const missing = pinnedImage(bench.good.image, digestOf("0"));
       await expect(bench.engine.pull(missing, bench.never)).rejects.toMatchObject({ code: "ImageNotFound" });
     });
 
@@ -55,7 +56,7 @@ export function imagesContract(bench: Bench): void {
     });
 
     it("does not tag what is not there", async () => {
-      const missing = pinnedImage(bench.good.image, `sha256:${"0".repeat(64)}`);
+      const missing = pinnedImage(bench.good.image, digestOf("0"));
       await expect(bench.engine.tagImage(missing, "fairlead/keep:none")).rejects.toMatchObject({
         code: "ImageNotFound",
       });

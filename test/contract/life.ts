@@ -99,9 +99,9 @@ export function lifeContract(bench: Bench): void {
 
     it("is rehearsed without anything of it running or left, whatever its image may lack", async () => {
       const of = async (image: StageImage, container: Partial<ContainerSpec> = {}) => {
-        const { spec, digest } = creation(serviceSpec("rehearsed", image, container), image);
+        const { spec, digest, from } = creation(serviceSpec("rehearsed", image, container), image);
         await bench.engine.rehearse({
-          ...{ kind: "rehearse-start", container: "contract-rehearsed-1.next", spec, digest, because: "a test" },
+          ...{ kind: "rehearse-start", container: "contract-rehearsed-1.next", spec, digest, from, because: "a test" },
         });
       };
       await of(bench.plain);

@@ -1,5 +1,6 @@
 import type { NetworkSpec } from "../../src/compose/model/network.js";
 import type { ContainerSpec, ServiceSpec } from "../../src/compose/model/service.js";
+import { pinnedImage } from "../../src/compose/values/image.js";
 import type { CreateContainerStep, StepOf } from "../../src/plan/model/step.js";
 import type { StageImage } from "./stage.js";
 
@@ -49,7 +50,7 @@ export function networkSpec(name: string): NetworkSpec {
 
 export function creation(
   spec: ServiceSpec,
-  { digest }: StageImage,
+  { image, digest }: StageImage,
   attach?: CreateContainerStep["attach"],
   name = `${spec.project}-${spec.name}-1.next`,
 ): StepOf<"create-container"> {
@@ -59,6 +60,7 @@ export function creation(
     spec,
     specHash: "0123abcd",
     digest,
+    from: pinnedImage(image, digest),
     revision: 7,
     slot: 1,
     attach,

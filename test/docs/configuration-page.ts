@@ -48,6 +48,7 @@ function variableCell({ variable, plain, kind }: Setting): string {
 }
 
 function keyCell({ key, plain, kind }: Setting): string {
+  if (key === undefined && plain?.key === undefined) return "";
   const [field = "", ...groups] = key?.split(".").reverse() ?? [];
   const written = groups.reduce((inner, group) => `${group}: {${inner}}`, groups.length === 0 ? field : `${field}: …`);
   return `${codes(plain?.key, written)}${kind.separator === undefined ? "" : " (one or a list)"}`;
@@ -73,6 +74,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
 }
 
 /** The fields of a setting that is a group, or a list or map of groups. */
@@ -87,7 +89,13 @@ const words: Readonly<Record<string, string>> = {
   ...{ string: "text", boolean: "true or false", integer: "whole number", number: "number" },
 };
 
-export function fieldsOf(path: string, { properties, additionalProperties, items }: Schema): readonly string[][] {
+export function fieldsOf(
+  path: string,
+  { properties, additionalProperties, items, anyOf }: Schema,
+): readonly string[][] {
+  // One or a list of them: the fields are the same.
+  const single = anyOf?.find((one) => one.properties !== undefined);
+  if (single !== undefined) return fieldsOf(path, single);
   const named = Object.entries(properties ?? {}).flatMap(([name, field]) => {
     const at = `${path}.${name}`;
     const below = fieldsOf(at, field);
@@ -97,6 +105,7 @@ export function fieldsOf(path: string, { properties, additionalProperties, items
   return [...named, ...map, ...(items === undefined ? [] : fieldsOf(`${path}[]`, items))];
 }
 
-function valueOf({ type = "", items }: Schema): string {
+function valueOf({ type = "", items, anyOf }: Schema): string {
+  if (anyOf !== undefined) return anyOf.map(valueOf).join(" or ");
   return items === undefined ? (words[type] ?? type) : `list of ${words[items.type ?? ""] ?? "values"}s`;
 }

@@ -22,6 +22,10 @@ const programs = {
   runc: "runc",
   netavark: "/usr/lib/podman/netavark",
   "aardvark-dns": "/usr/lib/podman/aardvark-dns",
+  git: "git",
+  "openssh-server": "/usr/sbin/sshd",
+  "openssh-client": "ssh",
+  gpg: "gpg",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 
@@ -44,6 +48,9 @@ export const gatePackages: readonly Package[] = [...enginePackages, "haproxy"];
 
 /** What `movableClock` takes. */
 export const clockPackages: readonly Package[] = ["faketime"];
+
+/** What the tests of repositories take. */
+export const gitPackages: readonly Package[] = ["git", "openssh-server", "openssh-client", "gpg"];
 
 /** What the fault matrix takes. */
 export const chaosPackages: readonly Package[] = [...gatePackages, ...clockPackages];

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Digest } from "../../src/compose/values/image.js";
 
 export interface Credentials {
   readonly username: string;
@@ -7,7 +8,7 @@ export interface Credentials {
 
 export interface Descriptor {
   readonly mediaType: string;
-  readonly digest: `sha256:${string}`;
+  readonly digest: Digest;
   /** In bytes. */
   readonly size: number;
 }
@@ -31,7 +32,7 @@ const manifestTypes = [
 ].join(", ");
 
 export function digestOf(content: Buffer): Descriptor["digest"] {
-  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+  return `sha256:${createHash("sha256").update(content).digest("hex")}` as Digest;
 }
 
 /** `registryUrl` without a path; `name` such as `notarock/portfolio-ng`. */

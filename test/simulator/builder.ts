@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { extract } from "tar-stream";
-import type { Digest } from "../../src/compose/values/image.js";
+import type { ImageId } from "../../src/compose/values/image.js";
 import type { BuildOrder } from "../../src/control/ports/builds.js";
 import { FairleadError } from "../../src/errors.js";
 import type { Behaviour } from "./behaviour.js";
 
 export interface BuiltImage {
-  readonly id: Digest;
+  readonly id: ImageId;
   readonly behaviour: Behaviour;
 }
 
@@ -30,7 +30,7 @@ export async function simulateBuild({ build, context, onLine }: BuildOrder): Pro
   }
   const parts = JSON.stringify([[...files], build.args, build.labels, build.target]);
   const behaviour = JSON.parse(files.get("behaviour.json") ?? "{}") as Behaviour;
-  return { id: `sha256:${createHash("sha256").update(parts).digest("hex")}`, behaviour };
+  return { id: `sha256:${createHash("sha256").update(parts).digest("hex")}` as ImageId, behaviour };
 }
 
 async function readTar(archive: Readable): Promise<Map<string, string>> {

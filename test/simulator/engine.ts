@@ -3,7 +3,8 @@ import { specHash } from "../../src/compose/model/hash.js";
 import { holds } from "../../src/compose/model/reload-policy.js";
 import type { ServiceSpec } from "../../src/compose/model/service.js";
 import { familiarImage, pinnedImage } from "../../src/compose/values/image.js";
-import type { Digest } from "../../src/compose/values/image.js";
+import { asDigest } from "../../src/compose/values/image.js";
+import type { Digest, ImageName, PinnedImage } from "../../src/compose/values/image.js";
 import type { Engine } from "../../src/control/ports/engine.js";
 import type { EngineEvent } from "../../src/control/ports/events.js";
 import { FairleadError } from "../../src/errors.js";
@@ -94,7 +95,8 @@ export class SimulatedEngine implements Engine {
   addStranger(name: string, spec: ServiceSpec, digest: Digest, { labelled = true } = {}): string {
     const behaviour = this.#registry.get(pinnedImage(spec.image, digest)) ?? {};
     const id = this.world.freshId();
-    const made = { spec, specHash: "", digest, revision: 0, slot: 1, attach: undefined, because };
+    const from = pinnedImage(spec.image, digest);
+    const made = { spec, specHash: "", digest, from, revision: 0, slot: 1, attach: undefined, because };
     this.world.apply({ kind: "create-container", name, ...made }, id);
     this.world.adopt(id, spec, behaviour);
     const networks = spec.networks.map(({ network, aliases }) => ({ network: network.name, aliases }));
@@ -337,7 +339,7 @@ export class SimulatedEngine implements Engine {
       }
       if (behaviour === undefined) throw fault("ImageNotFound", `cannot pull ${reference}: manifest unknown`);
       if (behaviour.pullFault !== undefined) throw fault(behaviour.pullFault, `cannot pull ${reference}`);
-      this.#list({ kind: "pull-image", reference, because });
+      this.#list({ kind: "pull-image", reference: reference as PinnedImage, because });
     });
 
   build: Engine["build"] = (order, signal) =>
@@ -359,9 +361,9 @@ export class SimulatedEngine implements Engine {
   tagImage: Engine["tagImage"] = (source, tag) =>
     this.#change("tagImage", () => {
       const { images } = this.world.host;
-      if (!images.some((image) => image.digests.includes(source) || image.id === source))
+      if (!images.some((image) => image.id === source || image.digests.some((one) => one === source)))
         throw fault("ImageNotFound", `no such image: ${source}`);
-      this.#list({ kind: "tag-image", source, tag, because });
+      this.#list({ kind: "tag-image", source: source as ImageName, tag, because });
     });
 
   removeImage: Engine["removeImage"] = (reference) =>
@@ -372,10 +374,10 @@ export class SimulatedEngine implements Engine {
   createContainer: Engine["createContainer"] = (step) =>
     this.#change("createContainer", () => {
       this.#refuseTakenName(step.name);
-      const reference = step.byId === true ? step.digest : pinnedImage(step.spec.image, step.digest);
+      const reference = step.from;
       const behaviour = this.#registry.get(reference);
       const isLocal = this.world.host.images.some(
-        (image) => image.id === reference || image.digests.includes(reference),
+        ({ id, digests }) => id === reference || digests.some((name) => name === reference),
       );
       if (behaviour === undefined || !isLocal) throw fault("ImageNotFound", `no such image: ${reference}`);
       const { command, entrypoint } = step.spec.container;
@@ -405,7 +407,7 @@ export class SimulatedEngine implements Engine {
       const original = this.world.specOf(step.of);
       if (original === undefined) throw fault("ContainerGone", `no such container: ${step.of}`);
       const spec = { ...original, container: { ...original.container, ports: [] } };
-      const id = this.addStranger(step.name, spec, digest, { labelled: false });
+      const id = this.addStranger(step.name, spec, asDigest(digest), { labelled: false });
       const joined = networks.map((endpoint) => ({ ...endpoint, aliases: [] }));
       const { mounts = [] } = this.#get(step.of);
       this.world.patch(id, { mounts, networks: joined, restartPolicy: { name: "always", maximumRetryCount: 0 } });

@@ -17,7 +17,7 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
     marks: new SimulatedMarks(),
     publish: (behaviour) => {
       published += 1;
-      const digest: Digest = `sha256:${createHash("sha256").update(String(published)).digest("hex")}`;
+      const digest = `sha256:${createHash("sha256").update(String(published)).digest("hex")}` as Digest;
       const image = parseImage("registry.example/contract/app:latest");
       engine.publish(pinnedImage(image, digest), behaviourOf(behaviour));
       return Promise.resolve({ image, digest });

@@ -2,8 +2,11 @@
  * What verbs have in common lives here. No verb does.
  */
 
+import type { ProblemReport } from "../../compose/values/problem.js";
+import { quote } from "../../compose/values/quote.js";
 import type { JournalState } from "../../control/journal/standing.js";
 import type { EngineState } from "../../control/surface/engine-state.js";
+import type { RepositoryState } from "../../control/surface/surface.js";
 import { FairleadError } from "../../errors.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { Secret } from "../../tools/secret.js";
@@ -19,9 +22,22 @@ export interface Admin {
 /** What a controller says of all its services, and of itself. */
 export interface Overview {
   readonly services: readonly ServiceStatus[];
+  /** What is wrong with the newest versions of its files. Absent: an older controller. */
+  readonly problems?: readonly ProblemReport[];
   readonly journal: JournalState;
   /** Absent: an older controller. */
   readonly engine?: EngineState;
+  /** The repositories that services files come from. Absent: an older controller. */
+  readonly sources?: readonly RepositoryState[];
+}
+
+/** `--admin`: a URL, or what stands in one behind `http://`. Throws FairleadError ConfigInvalid. */
+export function adminUrl(written: string): string {
+  const text = written.includes("://") ? written : `http://${written}`;
+  if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
+  throw new FairleadError("ConfigInvalid", `--admin: ${quote(written)} is not the address of a controller`, {
+    remedy: "write for example http://127.0.0.1:8421",
+  });
 }
 
 export async function fetchOverview(admin: Admin): Promise<Overview> {
@@ -89,10 +105,7 @@ export function refusedBy({ url }: Admin, status: number, body: unknown): Fairle
   return new FairleadError("ApiUnreachable", `${url} answers ${status}: ${said.error ?? "no reason given"}`, remedy);
 }
 
-export function servicePath(
-  { project, service }: { readonly project: string; readonly service: string },
-  verb: string,
-): string {
+export function servicePath({ project, service }: Named, verb: string): string {
   return `/api/v1/services/${encodeURIComponent(project)}/${encodeURIComponent(service)}/${verb}`;
 }
 
@@ -101,8 +114,13 @@ export async function findService(admin: Admin, name: string): Promise<ServiceSt
   return serviceIn(await fetchServices(admin), name);
 }
 
+interface Named {
+  readonly project: string;
+  readonly service: string;
+}
+
 /** Throws FairleadError ConfigInvalid. */
-export function serviceIn(services: readonly ServiceStatus[], name: string): ServiceStatus {
+export function serviceIn<T extends Named>(services: readonly T[], name: string): T {
   const found = services.filter(({ project, service }) => name === `${project}/${service}` || name === service);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
@@ -111,7 +129,7 @@ export function serviceIn(services: readonly ServiceStatus[], name: string): Ser
     "ConfigInvalid",
     found.length === 0 ? `no service is called ${name}` : `several services are called ${name}`,
     {
-      remedy: known === "" ? "the controller has no services" : `name one of ${known}`,
+      remedy: known === "" ? "there are no services" : `name one of ${known}`,
     },
   );
 }

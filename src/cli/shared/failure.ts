@@ -4,7 +4,7 @@ import { printable } from "../../tools/printable.js";
 import type { Wiring } from "./wiring.js";
 
 /** Why the container that failed last did, and its last lines. */
-export function printFailure(wiring: Wiring, { failures }: History): void {
+export function printFailure(wiring: Wiring, { failures }: Pick<History, "failures">): void {
   const [failure] = failures;
   if (failure === undefined) return;
   const { container, digest, at, reason, message, logs } = failure;

@@ -11,6 +11,10 @@ export async function approve(wiring: Wiring, admin: Admin, name: string, digest
   const query = meant === undefined ? "" : `?digest=${encodeURIComponent(meant)}`;
   const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `approve${query}`));
   const { approved } = answer as { readonly approved: Approval };
-  wiring.print(shorten(`approve: ${project}/${service} may go ahead with ${approved.digest}`));
+  const told =
+    approved.unchanged === undefined
+      ? `may go ahead with ${approved.digest}`
+      : `is left as it is (${approved.digest}): ${approved.unchanged}`;
+  wiring.print(shorten(`approve: ${project}/${service} ${told}`));
   return finish();
 }

@@ -31,5 +31,6 @@ async function* rows(chunks: AsyncIterable<string>): AsyncGenerator<string> {
 }
 
 function rowOf({ at, project, service, type, reason, message }: Event): string {
-  return `${at}  ${project}/${service}  ${type} ${reason}: ${shorten(message)}\n`;
+  const whose = [project, service].filter((part) => part !== undefined).join("/");
+  return `${at}  ${whose === "" ? "-" : whose}  ${type} ${reason}: ${shorten(message)}\n`;
 }

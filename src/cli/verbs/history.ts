@@ -35,7 +35,7 @@ export async function history(wiring: Wiring, admin: Admin, name: string | undef
 
 function rowOf(
   service: string,
-  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback }: Revision,
+  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback, commit }: Revision,
 ) {
   const ended = outcome ?? "under way";
   return [
@@ -44,7 +44,7 @@ function rowOf(
     shorten(to),
     startedAt,
     rollback === true ? `${ended} by hand` : ended,
-    shorten([message ?? reason, ...(onRollback === undefined ? [] : [onRollback.message])].join("; ")),
+    shorten([message ?? reason, ...(onRollback === undefined ? [] : [onRollback.message])].join("; ")) + by(commit),
   ];
 }
 
@@ -61,4 +61,9 @@ function tell(
       outcome === undefined ? "under way" : [outcome, ...(message === undefined ? [] : [message])].join(": ");
     wiring.print(`${name}: ${container} was told by ${signal} of ${files.join(", ")} at ${at}: ${ended}`);
   }
+}
+
+function by(commit: Revision["commit"]): string {
+  if (commit === undefined) return "";
+  return `; rolled out by commit ${commit.id.slice(0, 7)} of ${commit.source}, ${commit.author}: ${commit.subject}`;
 }

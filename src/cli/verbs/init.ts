@@ -1,10 +1,8 @@
-import { access, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { formatYaml } from "../../compose/document/yaml.js";
 import type { Config } from "../../config/config.js";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
-import type { Secret } from "../../tools/secret.js";
+import { draftFiles, draftText } from "../shared/drafted.js";
+import { refuseExisting, writeFiles } from "../shared/new-files.js";
 import type { Wiring } from "../shared/wiring.js";
 
 export interface InitOptions {
@@ -29,52 +27,20 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
       remedy: "name containers with --container, projects with --project, or say --all",
     });
   }
-  const { file, notes, secrets } = await wiring.draft(config, { all, projects: project, containers: container }, name);
-  const text = render(file, notes);
-  for (const note of notes) wiring.complain(printable(note));
+  const draft = await wiring.draft(config, { all, projects: project, containers: container }, name);
+  const secrets = [...draft.secrets.keys()].join(", ");
+  for (const note of draft.notes) wiring.complain(printable(note));
   if (output === undefined) {
-    wiring.print(text.trimEnd());
-    if (secrets.size > 0)
-      wiring.complain(`give a value to ${[...secrets.keys()].join(", ")} in a .env beside the file`);
+    wiring.print(draftText(draft).trimEnd());
+    if (secrets !== "") wiring.complain(`give a value to ${secrets} in a .env beside the file`);
     return 0;
   }
-  const variables = join(dirname(output), ".env");
-  if (!force) await refuseExisting(secrets.size > 0 ? [output, variables] : [output]);
-  await writeFile(output, text);
+  const files = draftFiles(draft, output);
+  if (!force) await refuseExisting(files.map(({ path }) => path));
+  await writeFiles(files);
   wiring.complain(`${output} is written: read it, then \`fairlead validate\`, \`plan\`, \`run\` and \`adopt\``);
-  if (secrets.size > 0) {
-    await writeFile(variables, dotenv(secrets), { mode: 0o600 });
-    wiring.complain(
-      `${variables} holds the values of ${[...secrets.keys()].join(", ")}: keep it out of version control`,
-    );
+  for (const { path, isPrivate } of files) {
+    if (isPrivate) wiring.complain(`${path} holds the values of ${secrets}: keep it out of version control`);
   }
   return 0;
-}
-
-function render(file: object, notes: readonly string[]): string {
-  const head = ["Written by `fairlead init` from what runs on this host.", ...notes.map((note) => `- ${note}`)];
-  return `${head.map((line) => `# ${line}`).join("\n")}\n\n${formatYaml(file)}`;
-}
-
-async function refuseExisting(files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    const exists = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (exists) throw new FairleadError("ConfigInvalid", `${file} exists`, { remedy: "name another, or say --force" });
-  }
-}
-
-/** In double quotes, where everything can be said; a dollar sign begins a variable there too. */
-function dotenv(secrets: ReadonlyMap<string, Secret>): string {
-  const lines = [...secrets].map(([name, value]) => {
-    const escaped = value
-      .reveal()
-      .replace(/[\\"$]/g, "\\$&")
-      .replaceAll("\n", "\\n")
-      .replaceAll("\r", "\\r");
-    return `${name}="${escaped}"\n`;
-  });
-  return lines.join("");
 }

@@ -1,15 +1,92 @@
+import { declarationHash } from "../../compose/model/hash.js";
+import { serviceKey } from "../../compose/model/service.js";
+import type { ProjectSpec } from "../../compose/model/service.js";
 import type { Config } from "../../config/config.js";
+import type { ServicePlan } from "../../control/surface/surface.js";
+import { asFairleadError, FairleadError } from "../../errors.js";
+import type { Orphan } from "../../plan/host/orphans.js";
+import { adminUrl, ask, serviceIn } from "../shared/admin.js";
+import type { Admin } from "../shared/admin.js";
+import { showWarnings } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
 import { refuseProblems } from "./validate.js";
 
-/** Says what would be done now and changes nothing: exit 0 nothing, 2 something, 1 an error, also in one of several projects. */
-export async function plan(wiring: Wiring, config: Config, json: boolean): Promise<0 | 1 | 2> {
-  const { projects, problems } = await wiring.load(config);
+export interface PlanFlags {
+  readonly name: string | undefined;
+  /** The address of the controller that is to be asked, whatever files are here. */
+  readonly admin: string | undefined;
+  readonly json: boolean;
+}
+
+interface Plans {
+  readonly plans: readonly ServicePlan[];
+  readonly orphans: readonly Orphan[];
+}
+
+interface Told extends Plans {
+  /** The address of the controller whose plan it is; undefined: nobody was asked. */
+  readonly controller: string | undefined;
+  /** What it does not consider. */
+  readonly notice?: string;
+}
+
+/**
+ * Says what would be done now and changes nothing: exit 0 nothing, 2 something, 1 an error, also in one of several projects.
+ * The running controller is asked, where there is one that has the same files in force: it knows what is pinned and held.
+ */
+export async function plan(wiring: Wiring, config: Config, { name, admin, json }: PlanFlags): Promise<0 | 1 | 2> {
+  const token = config.adminToken;
+  if (admin !== undefined) {
+    return tell(wiring, { ...(await fetchPlans({ url: adminUrl(admin), token })), controller: admin }, name, json);
+  }
+  const { projects, problems, warnings } = await wiring.load(config);
+  showWarnings(wiring, warnings);
   const refused = refuseProblems(wiring, problems);
   if (refused && projects.length === 0) return 1;
-  const { plans, orphans } = await wiring.preview(config);
-  const lines = [...plans, ...orphans].map(({ text }) => text);
-  wiring.print(json ? JSON.stringify({ plans, orphans }, undefined, 2) : lines.join("\n"));
-  if (refused) return 1;
+  const url = `http://${config.adminListen}`;
+  const asked = await fetchPlans({ url, token }).catch((thrown: unknown) => asFairleadError(thrown));
+  const isOurs = !(asked instanceof FairleadError) && isSame(asked.plans, projects);
+  const told = isOurs ? { ...asked, controller: url } : await lookOurselves(wiring, config, asked, url);
+  const code = tell(wiring, told, name, json);
+  return refused ? 1 : code;
+}
+
+async function fetchPlans(admin: Admin): Promise<Plans> {
+  return (await ask(admin, "GET", "/api/v1/plan")) as Plans;
+}
+
+/** What the controller has in force is what the files here say. */
+function isSame(plans: readonly ServicePlan[], projects: readonly ProjectSpec[]): boolean {
+  const theirs = plans.flatMap(({ project, service, declared }) =>
+    declared === undefined ? [] : [`${serviceKey(project, service)} ${declared}`],
+  );
+  const ours = projects.flatMap(({ services }) =>
+    services.map((spec) => `${serviceKey(spec.project, spec.name)} ${declarationHash(spec)}`),
+  );
+  return theirs.sort().join() === ours.sort().join();
+}
+
+async function lookOurselves(wiring: Wiring, config: Config, asked: Plans | FairleadError, url: string): Promise<Told> {
+  const { plans, orphans, remembers } = await wiring.preview(config);
+  const why =
+    asked instanceof FairleadError
+      ? asked.message
+      : `the controller at ${url} has other files in force (name it with --admin for its own plan)`;
+  const known = remembers
+    ? `pins, holds and approvals are as the journal in ${config.data} has them`
+    : `pins, holds and approvals are unknown: there is no journal in ${config.data}`;
+  return { plans, orphans, controller: undefined, notice: `${why}; ${known}` };
+}
+
+function tell(wiring: Wiring, told: Told, name: string | undefined, json: boolean): 0 | 1 | 2 {
+  const { controller, notice } = told;
+  const plans = name === undefined ? told.plans : [serviceIn(told.plans, name)];
+  const orphans = name === undefined ? told.orphans : [];
+  if (json) wiring.print(JSON.stringify({ plans, orphans, controller, notice }, undefined, 2));
+  else wiring.print([...plans, ...orphans].map(({ text }) => text).join("\n"));
+  if (notice !== undefined) wiring.complain(`fairlead: ${notice}`);
+  const unknown = plans.filter(({ error }) => error !== undefined);
+  for (const { project, service, error } of unknown) wiring.complain(`fairlead: ${project}/${service}: ${error}`);
+  if (unknown.length > 0) return 1;
   return plans.some(({ changes }) => changes) ? 2 : 0;
 }

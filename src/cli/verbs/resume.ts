@@ -7,10 +7,12 @@ import type { Wiring } from "../shared/wiring.js";
 export async function resume(wiring: Wiring, admin: Admin, name: string): Promise<0 | 5> {
   const { project, service } = await findService(admin, name);
   const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "resume"));
-  const { pausedByFile } = (answer as { readonly resumed: Resumption }).resumed;
+  const { pausedByFile, unchanged } = (answer as { readonly resumed: Resumption }).resumed;
   const how = pausedByFile
     ? "is paused by its file still: no rollout begins until that says otherwise"
-    : "follows the services file and its tag again";
+    : unchanged === undefined
+      ? "follows the services file and its tag again"
+      : `is left as it is: ${unchanged}`;
   wiring.print(`resume: ${project}/${service} ${how}`);
   return finish();
 }

@@ -2,62 +2,122 @@
  * Verbs live here, one file each. A verb asks a running controller or looks by itself; it decides nothing.
  */
 
+import { familiarImage, parseImage } from "../../compose/values/image.js";
+import { formatProblem } from "../../compose/values/problem.js";
+import type { ProblemReport } from "../../compose/values/problem.js";
 import { journalNotice } from "../../control/journal/standing.js";
 import { engineNotices } from "../../control/surface/engine-state.js";
 import type { History } from "../../control/surface/surface.js";
+import { asFairleadError } from "../../errors.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import { shorten } from "../../plan/steps/render.js";
 import { ask, fetchOverview, serviceIn, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
+import { ageOf } from "../shared/age.js";
 import { printFailure } from "../shared/failure.js";
+import { sourceLine } from "../shared/source-line.js";
 import { printTable } from "../shared/table.js";
 import type { Wiring } from "../shared/wiring.js";
 
-const columns = ["SERVICE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", "LAST ROLLOUT", "REASON"] as const;
+const columns = [
+  ...["SERVICE", "IMAGE", "SYNC", "HEALTH", "REPLICAS", "REVISION", "DIGEST", "AGE", "LAST ROLLOUT", "REASON"],
+] as const;
+const conditionColumns = ["CONDITION", "STATUS", "REASON", "SINCE", "MESSAGE"] as const;
 
 /**
- * One line a service; of one that is named also its conditions, and the last lines of what failed last; and whether the
- * journal is in order and the engine in reach. Exit 0 also where something is not well: `plan`, `wait` and metrics are for scripts.
+ * What is wrong first: with the files, with the journal, with the engine, then services that are not ready. One line a
+ * service; of one that is named also its conditions, and what failed last while that still counts. Exit 1: files have
+ * problems. A service that is not well is none: `plan`, `wait` and metrics are for scripts.
  */
-export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0> {
-  const { services: all, journal, engine } = await fetchOverview(admin);
+export async function status(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0 | 1> {
+  const { services: all, problems = [], journal, engine, sources = [] } = await fetchOverview(admin);
   const services = name === undefined ? all : [serviceIn(all, name)];
+  const code = problems.length === 0 ? 0 : 1;
   if (json) {
-    wiring.print(JSON.stringify({ services, journal, engine }, undefined, 2));
-    return 0;
+    wiring.print(JSON.stringify({ services, problems, journal, engine, sources }, undefined, 2));
+    return code;
   }
-  printTable(wiring, [columns, ...services.map(rowOf)]);
-  for (const service of services) {
-    const told = name === undefined ? service.conditions.filter(isNews) : service.conditions;
-    for (const { type, message } of told) {
-      const what = name === undefined ? `${service.project}/${service.service}` : type;
-      wiring.print(`${what}: ${shorten(message)}`);
-    }
-  }
+  printProblems(wiring, problems);
+  for (const line of name === undefined ? sources.map(sourceLine) : []) wiring.print(line);
   const notice = journalNotice(journal);
   if (notice !== undefined) wiring.print(notice);
   for (const line of engine === undefined ? [] : engineNotices(engine)) wiring.print(line);
+  const now = Date.now();
+  const worstFirst = [...services.filter((one) => !isReady(one)), ...services.filter(isReady)];
+  printTable(wiring, [columns, ...worstFirst.map((service) => rowOf(service, now))]);
   const [only] = services;
-  if (name !== undefined && only !== undefined) {
-    printFailure(wiring, (await ask(admin, "GET", servicePath(only, "history"))) as History);
+  if (name === undefined || only === undefined) for (const service of worstFirst) printNews(wiring, service);
+  else await printDetails(wiring, admin, only, now);
+  return code;
+}
+
+function printProblems(wiring: Wiring, problems: readonly ProblemReport[]): void {
+  if (problems.length === 0) return;
+  for (const { remedy, ...problem } of problems) {
+    wiring.print(formatProblem({ ...problem, ...(remedy === undefined ? {} : { hint: remedy }) }));
   }
-  return 0;
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  wiring.print(`${count} in the services files: the last good version of each stays in force\n`);
+}
+
+function printNews(wiring: Wiring, { project, service, conditions }: ServiceStatus): void {
+  for (const { message } of conditions.filter(isNews)) wiring.print(`${project}/${service}: ${shorten(message)}`);
 }
 
 function isNews({ type, status: is, reason }: ServiceStatus["conditions"][number]): boolean {
   return (type === "Ready" && is === "False") || reason === "Flapping";
 }
 
-function rowOf(service: ServiceStatus): readonly string[] {
+async function printDetails(wiring: Wiring, admin: Admin, service: ServiceStatus, now: number): Promise<void> {
+  const rows = service.conditions.map(({ type, status: is, reason, lastTransitionTime, message }) => [
+    ...[type, is, reason, ageOf(lastTransitionTime, now), shorten(message)],
+  ]);
+  wiring.print("");
+  printTable(wiring, [conditionColumns, ...rows]);
+  // With the engine out of reach there is none, and the rest has been said.
+  const failures = await ask(admin, "GET", servicePath(service, "history")).then(
+    (history) => (history as History).failures,
+    (thrown: unknown) => {
+      wiring.complain(`fairlead: what failed last is not known: ${asFairleadError(thrown).message}`);
+      return [];
+    },
+  );
+  const [failure] = failures;
+  if (failure !== undefined && !isSuperseded(failure.at, service)) printFailure(wiring, { failures });
+}
+
+/** What is wanted runs and is well, or something newer has come through since. */
+function isSuperseded(failedAt: string, service: ServiceStatus): boolean {
+  if (isReady(service) && service.sync === "Synced") return true;
+  const { outcome, finishedAt } = service.lastRollout ?? {};
+  return outcome === "promoted" && finishedAt !== undefined && Date.parse(finishedAt) > Date.parse(failedAt);
+}
+
+function isReady({ conditions }: ServiceStatus): boolean {
+  return conditions.find(({ type }) => type === "Ready")?.status === "True";
+}
+
+/** Of what no file declares any more, as its container says; which may be anything. */
+function imageOf({ image }: ServiceStatus): string {
+  try {
+    return familiarImage(parseImage(image));
+  } catch {
+    return image;
+  }
+}
+
+function rowOf(service: ServiceStatus, now: number): readonly string[] {
   const ready = service.conditions.find(({ type }) => type === "Ready");
   const rollout = service.lastRollout;
   return [
     `${service.project}/${service.service}`,
+    shorten(imageOf(service)),
     service.sync,
     service.health,
     `${service.replicas.ready}/${service.replicas.desired}`,
     service.revision === undefined ? "-" : String(service.revision),
     service.activeDigest === undefined ? "-" : shorten(service.activeDigest),
+    service.createdAt === undefined ? "-" : ageOf(service.createdAt, now),
     rollout === undefined ? "-" : (rollout.outcome ?? "under way"),
     ready?.reason ?? "-",
   ];

@@ -1,28 +1,41 @@
 import type { Problem } from "../../compose/values/problem.js";
 import type { Config } from "../../config/config.js";
-import { showProblems } from "../shared/problems.js";
+import { inFull, showProblems, showWarnings } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
 
-/** Reads the services files and says everything that is wrong with them. */
-export async function validate(wiring: Wiring, config: Config, json: boolean): Promise<0 | 1> {
-  const { projects, problems, files } = await wiring.load(config);
+export interface ValidateOptions {
+  readonly json?: boolean;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+}
+
+/** Reads the services files and says everything that is wrong with them, and what may not be meant. */
+export async function validate(wiring: Wiring, config: Config, options: ValidateOptions): Promise<0 | 1> {
+  const { json = false, strict = false } = options;
+  const { projects, problems, warnings, files } = await wiring.load(config);
+  const valid = problems.length === 0 && (!strict || warnings.length === 0);
   if (json) {
-    wiring.print(JSON.stringify({ valid: problems.length === 0, problems }, undefined, 2));
-    return problems.length === 0 ? 0 : 1;
+    wiring.print(JSON.stringify({ valid, problems, warnings: warnings.map(inFull) }, undefined, 2));
+    return valid ? 0 : 1;
   }
-  const refused = refuseProblems(wiring, problems);
+  showWarnings(wiring, warnings);
+  refuseProblems(wiring, problems);
   for (const project of projects) {
     if (files.get(project.file)?.length !== 0) continue;
     const names = project.services.map((service) => service.name).join(", ");
     wiring.print(`${project.file}: valid: project ${project.name} with ${names}`);
   }
-  return refused ? 1 : 0;
+  if (strict && warnings.length > 0) wiring.complain(`${counted(warnings.length, "warning")}: errors with --strict`);
+  return valid ? 0 : 1;
 }
 
 /** True where there is something to refuse; it has been said then. */
 export function refuseProblems(wiring: Wiring, problems: readonly Problem[]): boolean {
   showProblems(wiring, problems);
-  if (problems.length > 0)
-    wiring.complain(`${problems.length} problem${problems.length === 1 ? "" : "s"}; nothing was changed`);
+  if (problems.length > 0) wiring.complain(`${counted(problems.length, "problem")}; nothing was changed`);
   return problems.length > 0;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

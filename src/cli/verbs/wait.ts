@@ -8,27 +8,45 @@ import type { Wiring } from "../shared/wiring.js";
 
 const pollMs = 500;
 
+export interface WaitFlags {
+  readonly timeoutMs: number;
+  /** What it is pinned to is what is waited for. */
+  readonly rollback?: boolean;
+}
+
 /**
- * Has the service looked at, and waits until it runs what the file and the tag want. Exit 0: it does. 3: it will not without a
- * person, for it was rolled back, is held, pinned, paused, stopped, or waits for an approval. 4: the time is up.
+ * Has the service looked at, and waits until it runs what is wanted, saying on standard error what it waits for: what the file
+ * and the tag want, or what a rollback has pinned it to. Exit 0: it does. 3: it will not without a person, for it was rolled
+ * back, is held, pinned, paused, stopped, or waits for an approval. 4: the time is up.
  */
-export async function wait(wiring: Wiring, admin: Admin, name: string, timeoutMs: number): Promise<0 | 3 | 4> {
-  const deadline = performance.now() + timeoutMs;
+export async function wait(wiring: Wiring, admin: Admin, name: string, flags: WaitFlags): Promise<0 | 3 | 4> {
+  const deadline = performance.now() + flags.timeoutMs;
   const before = await findService(admin, name);
   await ask(admin, "POST", servicePath(before, "reconcile"));
+  let told = "";
   for (;;) {
     const service = await seek(admin, name, deadline);
     // What was seen before says nothing of a push since.
-    const code = service.observedAt === before.observedAt ? undefined : verdictOf(service);
+    const isNew = service.observedAt !== before.observedAt;
+    const code = isNew ? verdictOf(service, flags.rollback ?? false) : undefined;
+    const line = lineOf(service);
     if (code !== undefined || performance.now() >= deadline) {
-      const ready = service.conditions.find(({ type }) => type === "Ready");
-      const told = `${service.project}/${service.service}: ${service.sync}: ${shorten(ready?.message ?? "")}`;
-      if (code === 0) wiring.print(told);
-      else wiring.complain(told);
+      if (code === 0) wiring.print(line);
+      else wiring.complain(line);
       return code ?? 4;
+    }
+    if (isNew && line !== told) {
+      wiring.complain(`waiting: ${line}`);
+      told = line;
     }
     await sleep(Math.min(pollMs, Math.max(0, deadline - performance.now())));
   }
+}
+
+function lineOf({ project, service, sync, conditions, pinned }: ServiceStatus): string {
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const to = sync === "Pinned" && pinned !== undefined ? ` to revision ${pinned.revision}` : "";
+  return `${project}/${service}: ${sync}${to}: ${shorten(ready?.message ?? "")}`;
 }
 
 /** A controller that replaces itself is away for some seconds. */
@@ -44,10 +62,21 @@ async function seek(admin: Admin, name: string, deadline: number): Promise<Servi
 }
 
 /** Undefined: it may still come. */
-function verdictOf({ sync, conditions }: ServiceStatus): 0 | 3 | undefined {
-  const ready = conditions.find(({ type }) => type === "Ready");
+function verdictOf(service: ServiceStatus, isRollback: boolean): 0 | 3 | undefined {
+  const { sync } = service;
+  const ready = service.conditions.find(({ type }) => type === "Ready");
+  if (isRollback) return rollbackVerdict(service);
   const isPending = ready?.status !== "True";
   if (sync === "Pinned" || sync === "Held" || sync === "Stopped" || ready?.reason === "WaitingForApproval") return 3;
   if (isPending) return sync === "Paused" && ready?.reason === "Paused" ? 3 : undefined;
   return sync === "Synced" || sync === "Paused" ? 0 : undefined;
+}
+
+const ends: ReadonlySet<string | undefined> = new Set(["DigestHeld", "RollbackFailed", "Stopped"]);
+
+/** Without a pin there is none to follow: somebody has resumed it. */
+function rollbackVerdict({ sync, conditions, replicas }: ServiceStatus): 0 | 3 | undefined {
+  const ready = conditions.find(({ type }) => type === "Ready");
+  if (sync !== "Pinned" || ends.has(ready?.reason)) return 3;
+  return ready?.status === "True" && replicas.updated === replicas.desired ? 0 : undefined;
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { Secret } from "../../tools/secret.js";
-import { quoted, report, type Node } from "../document/node.js";
+import { quoted, report, standing, type Node } from "../document/node.js";
 import { filledText } from "../document/scalar.js";
 import type { BuildContext, GitContext } from "../model/build-spec.js";
 
@@ -12,10 +12,15 @@ export function buildContext(node: Node): BuildContext | null {
   const text = filledText(node);
   if (text === null) return null;
   if (gitPattern.test(text)) return gitContext(node, text);
-  if (!/^[a-z][a-z+.-]*:\/\//i.test(text)) return { kind: "path", path: posix.resolve(node.reading.directory, text) };
+  if (!/^[a-z][a-z+.-]*:\/\//i.test(text)) return folderContext(node, posix.resolve(node.reading.directory, text));
   const hint = "write a folder, or a repository whose URL ends in .git";
   if (/:\/\/[^/]*@/.test(text)) return report(node, "the URL is neither a folder nor a git repository", hint);
   return report(node, `${quoted(node)} is neither a folder nor a git repository`, hint);
+}
+
+export function folderContext(node: Node, folder: string): BuildContext | null {
+  const path = standing(node, folder, "build");
+  return path === null ? null : { kind: "path", path };
 }
 
 function gitContext(node: Node, text: string): BuildContext | null {

@@ -1,19 +1,19 @@
 import { posix } from "node:path";
 import { given } from "../../tools/present.js";
-import { items, quoted, read, readAll, report, reportKey, type Node } from "../document/node.js";
+import { items, quoted, read, readAll, report, reportKey, warn, type Node } from "../document/node.js";
 import { environment, labels } from "../document/pairs.js";
 import { boolean, byteSize, filledText, parsed } from "../document/scalar.js";
 import { buildKeys } from "../keys/build-keys.js";
 import { fields, type Fields } from "../keys/fields.js";
 import type { BuildContext, BuildSpec } from "../model/build-spec.js";
 import { familiarImage, parseImage } from "../values/image.js";
-import { buildContext } from "./build-context.js";
+import { buildContext, folderContext } from "./build-context.js";
 import { extraHosts } from "./naming.js";
 import { platform } from "./platform.js";
 
 type BuildFields = Fields<typeof buildKeys>;
 
-/** `build`: the context alone, or a mapping. The service's own platform holds unless `platforms` names another. */
+/** `build`: the context alone, or a mapping. The service's own platform holds. */
 export function build(node: Node, ofService: string | undefined): BuildSpec | null {
   if (typeof node.value === "string") {
     const context = buildContext(node);
@@ -21,10 +21,8 @@ export function build(node: Node, ofService: string | undefined): BuildSpec | nu
   }
   const field = fields(node, buildKeys);
   const context =
-    field("context") === undefined
-      ? ({ kind: "path", path: node.reading.directory } as const)
-      : read(field("context"), buildContext);
-  if (context === undefined) return null;
+    field("context") === undefined ? folderContext(node, node.reading.directory) : read(field("context"), buildContext);
+  if (context === undefined || context === null) return null;
   const inline = read(field("dockerfile_inline"), filledText);
   if (inline !== undefined && field("dockerfile") !== undefined) {
     reportKey(node, "`dockerfile` and `dockerfile_inline` exclude each other", "remove one of them");
@@ -40,7 +38,7 @@ export function build(node: Node, ofService: string | undefined): BuildSpec | nu
       network: read(field("network"), filledText),
       extraHosts: read(field("extra_hosts"), extraHosts),
       shmSizeBytes: read(field("shm_size"), byteSize),
-      platform: platformOf(field) ?? ofService,
+      platform: platformOf(field, ofService),
       noCache: read(field("no_cache"), boolean),
       pull: read(field("pull"), boolean),
       cacheFrom: read(field("cache_from"), (at) => images(at)),
@@ -64,14 +62,23 @@ function dockerfile(node: Node, context: BuildContext): string | null {
   return isOutside ? report(node, `${quoted(node)} is not in the repository`) : path;
 }
 
-/** The result runs here, so that there is one at most. */
-function platformOf(field: BuildFields): string | undefined {
+/** The result runs here, so that one is built: the service's own, or the only one, or the host's. */
+function platformOf(field: BuildFields, ofService: string | undefined): string | undefined {
   const listed = field("platforms");
   const platforms = read(listed, (at) => readAll(items(at), platform)) ?? [];
-  if (listed !== undefined && platforms.length > 1) {
-    report(listed, "an image is built for this host only", "name its platform, or leave the key out");
+  if (listed === undefined || platforms.length === 0) return ofService;
+  if (ofService !== undefined && !platforms.includes(ofService)) {
+    report(listed, "the service's own `platform` is not among them", "add it, or remove it there");
+    return undefined;
   }
-  return platforms[0];
+  if (platforms.length === 1) return platforms[0];
+  warn(
+    listed,
+    listed.place.key,
+    "an image is built for this host only",
+    "leave the others out: nothing here runs them",
+  );
+  return ofService;
 }
 
 function images(node: Node): readonly string[] {

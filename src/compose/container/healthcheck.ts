@@ -36,7 +36,10 @@ function healthTest(node: Node): readonly string[] | null {
   if (words[0] === "NONE") return words.length === 1 ? words : report(node, "nothing can follow NONE");
   if (words[0] === "CMD") return words.length > 1 ? words : report(node, "the command after CMD is missing");
   if (words[0] === "CMD-SHELL") {
-    return words.length === 2 ? words : report(node, "exactly one string must follow CMD-SHELL");
+    if (words.length === 2) return words;
+    if (words.length === 1) return report(node, "the command after CMD-SHELL is missing");
+    const hint = "join them into one string, or write CMD for a command without a shell";
+    return report(node, "the shell runs only the first string after CMD-SHELL", hint);
   }
   return report(node, "the list must begin with CMD, CMD-SHELL or NONE", 'write for example ["CMD", "/check"]');
 }

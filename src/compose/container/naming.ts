@@ -1,6 +1,6 @@
 import { groupOf } from "../../tools/present.js";
-import { matching, oneOrMore, texts } from "../document/lists.js";
-import { entries, items, quoted, read, readAll, report, wrongKind, type Node } from "../document/node.js";
+import { oneOrMore, texts } from "../document/lists.js";
+import { entries, items, quoted, read, readAll, report, warn, wrongKind, type Node } from "../document/node.js";
 import { filledText, text } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
@@ -12,22 +12,38 @@ export function naming(field: Fields<typeof serviceKeys>): Naming | undefined {
   return groupOf({
     hostname: read(field("hostname"), hostName),
     domainname: read(field("domainname"), hostName),
-    dns: read(field("dns"), (at) => oneOrMore(at, address)),
+    dns: read(field("dns"), servers),
     dnsOptions: read(field("dns_opt"), texts),
-    dnsSearch: read(field("dns_search"), (at) => oneOrMore(at, filledText)),
+    dnsSearch: read(field("dns_search"), (at) => oneOrMore(at, text)),
     extraHosts: read(field("extra_hosts"), extraHosts),
   });
 }
 
+/** The kernel takes no more. */
+const longestHostName = 64;
 const namePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9_.-]{0,251}[a-zA-Z0-9])?$/;
 
+/** The engine hands any text to the kernel: what is no name of a host is found by nobody, and does no harm. */
 function hostName(node: Node): string | null {
-  return matching(node, namePattern, "a host name", "use letters, digits, `.` and `-`");
+  const written = filledText(node);
+  if (written === null || namePattern.test(written)) return written;
+  const hint = "use letters, digits, `.` and `-`";
+  if (written.length > longestHostName || /[\s\0]/.test(written)) {
+    return report(node, `${quoted(node)} is not a host name`, hint);
+  }
+  warn(node, node.place.value, `${quoted(node)} is not a host name: nobody finds the container by it`, hint);
+  return written;
+}
+
+/** An empty one is none, as Compose has it: so `dns: ["${DNS:-}"]` leaves the choice to the user. */
+function servers(node: Node): readonly string[] | null {
+  const found = oneOrMore(node, address);
+  return found === null ? null : found.filter((server) => server !== "");
 }
 
 function address(node: Node): string | null {
   const written = text(node);
-  if (written === null || isIpAddress(written)) return written;
+  if (written === null || written === "" || isIpAddress(written)) return written;
   return report(node, `${quoted(node)} is not an IP address`);
 }
 

@@ -1,10 +1,10 @@
-import { isMapping, items, quoted, read, report, wrongKind, type Node } from "../document/node.js";
+import { isMapping, items, quoted, read, report, warn, wrongKind, type Node } from "../document/node.js";
 import { choice, filledText, integer, scalarText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { portKeys } from "../keys/keys.js";
 import type { PortMapping } from "../model/service.js";
 import { isIpAddress } from "../values/address.js";
-import { highestPort, lengthOf, portRange, protocols, type PortRange } from "../values/port-range.js";
+import { highestPort, lengthOf, portRange, protocolOf, protocols, type PortRange } from "../values/port-range.js";
 
 /** A port mapping and the node that declared it. */
 export interface DeclaredPort {
@@ -17,9 +17,18 @@ export interface DeclaredPort {
  * by one; a host range to one container port leaves the choice to the engine.
  */
 export function ports(node: Node): readonly DeclaredPort[] {
+  const seen = new Set<string>();
   return items(node).flatMap((item) => {
     const found = isMapping(item.value) ? longSyntax(item) : shortSyntax(item);
-    return (found ?? []).map((port) => ({ port, node: item }));
+    return (found ?? []).flatMap((port) => {
+      const key = JSON.stringify([port.hostIp, port.hostPort, port.hostPortEnd, port.containerPort, port.protocol]);
+      if (seen.has(key)) {
+        warn(item, item.place.value, "an earlier item says the same", "remove one of them");
+        return [];
+      }
+      seen.add(key);
+      return [{ port, node: item }];
+    });
   });
 }
 
@@ -33,7 +42,7 @@ function shortSyntax(node: Node): readonly PortMapping[] | null {
     /^(?:(?:(\[[^\]]*\]|[^[\]]*):)?([\d-]*):)?([\d-]+)(?:\/(\w+))?$/.exec(written) ?? [];
   const container = portRange(containerPart);
   const host = portRange(hostPart);
-  const protocol = protocols.find((known) => known === protocolName);
+  const protocol = protocolOf(protocolName);
   if (!container || host === null || protocol === undefined) {
     return report(
       node,
@@ -56,13 +65,18 @@ function longSyntax(node: Node): readonly PortMapping[] | null {
   const containerPort = read(target, (at) => integer(at, 1, highestPort));
   const host = read(field("published"), published);
   const hostIp = read(field("host_ip"), ipAddress);
-  const protocol = read(field("protocol"), (at) => choice(at, protocols)) ?? "tcp";
+  const protocol = read(field("protocol"), namedProtocol) ?? "tcp";
   // Both publish on this host: only Swarm tells them apart.
   read(field("mode"), (at) => choice(at, ["ingress", "host"]));
   read(field("name"), filledText);
   read(field("app_protocol"), filledText);
   if (containerPort === undefined) return null;
   return spread(node, { hostIp, protocol }, host, { first: containerPort, last: containerPort });
+}
+
+function namedProtocol(node: Node): PortMapping["protocol"] | null {
+  const known = typeof node.value === "string" ? protocolOf(text(node) ?? "") : undefined;
+  return known ?? choice(node, protocols);
 }
 
 function published(node: Node): PortRange | null {

@@ -11,6 +11,7 @@ import { networkKeys, volumeKeys } from "../keys/keys.js";
 import type { NetworkSpec } from "../model/network.js";
 import type { VolumeSpec } from "../model/service.js";
 import { quote } from "../values/quote.js";
+import { withDevice } from "./device.js";
 import { external, refuseBesideExternal } from "./external.js";
 import { ipam } from "./ipam.js";
 
@@ -103,12 +104,13 @@ function volume(key: string, node: Node, project: string): VolumeSpec {
   const field = node.value === null ? () => undefined : fields(node, volumeKeys);
   const { external: isExternal, name } = external(field("external"));
   if (isExternal) refuseBesideExternal([field("driver"), field("driver_opts"), field("labels")]);
+  const driver = read(field("driver"), filledText);
   return {
     key,
     name: read(field("name"), engineName) ?? name ?? (isExternal ? key : `${project}_${key}`),
     external: isExternal,
-    driver: read(field("driver"), filledText),
-    driverOpts: read(field("driver_opts"), options) ?? {},
+    driver,
+    driverOpts: withDevice(field("driver_opts"), driver, read(field("driver_opts"), options) ?? {}),
     labels: read(field("labels"), labels) ?? {},
   };
 }

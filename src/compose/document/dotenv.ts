@@ -1,4 +1,5 @@
-import type { Problem } from "../values/problem.js";
+import { Secret } from "../../tools/secret.js";
+import type { Problem, Warning } from "../values/problem.js";
 import { interpolate, type Variables } from "./interpolate.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "./own-secrets.js";
 
@@ -7,7 +8,7 @@ export interface DotenvFile {
   readonly entries: readonly (readonly [name: string, value: string])[];
   /** What is wrong, with its place. No message shows a value, nor the name of a variable within one: it may be a part of a secret. */
   readonly faults: readonly Omit<Problem, "file">[];
-  readonly warnings: readonly Omit<Problem, "file">[];
+  readonly warnings: readonly Omit<Warning, "file">[];
 }
 
 /**
@@ -64,7 +65,7 @@ class DotenvReader {
   readonly #text: string;
   readonly #entries = new Map<string, string>();
   readonly #faults: Omit<Problem, "file">[] = [];
-  readonly #warnings: Omit<Problem, "file">[] = [];
+  readonly #warnings: Omit<Warning, "file">[] = [];
   #next = 0;
 
   constructor(
@@ -134,7 +135,8 @@ class DotenvReader {
     if (faults.length > 0) this.#fault(begin, name, "a variable in the value cannot be filled in", plain);
     if (unset.length > 0) {
       const message = "a variable in the value is not set and becomes empty";
-      this.#warnings.push({ ...this.#position(begin), path: name, message, hint: plain });
+      const withheld = new Secret([...new Set(unset)].join(", "));
+      this.#warnings.push({ ...this.#position(begin), path: name, message, hint: plain, withheld });
     }
     return faults.length > 0 || withheld.length > 0 ? undefined : text;
   }

@@ -1,4 +1,4 @@
-import { filledIn, quoted, report, wrongKind, type Node } from "./node.js";
+import { filledIn, quoted, report, warn, wrongKind, type Node } from "./node.js";
 
 /**
  * Permission bits, always octal: `0755`, `"755"`, `0o755` and `755` are the same, as the specification has it. A number
@@ -10,7 +10,11 @@ export function fileMode(node: Node): number | null {
   if (written === null) return null;
   const digits = /^(?:0o)?([0-7]{1,5})$/.exec(written ?? "")?.[1];
   const mode = parseInt(digits ?? "", 8);
-  return mode <= 0o7777
-    ? mode
-    : report(node, `${quoted(node)} is not a file mode`, "write octal digits, such as `0755`");
+  if (!(mode <= 0o7777))
+    return report(node, `${quoted(node)} is not a file mode`, "write octal digits, such as `0755`");
+  if (typeof node.value === "number" && /^[1-9]\d/.test(written ?? "")) {
+    const message = "read as octal, as the specification has it; Docker Compose takes it for a decimal number";
+    warn(node, node.place.value, message, `write 0${written ?? ""}`);
+  }
+  return mode;
 }

@@ -2,9 +2,11 @@
  * Texts and places in texts live here: YAML, variables, lists, scalars. What a key means does not.
  */
 
-import type { Problem } from "../values/problem.js";
+import { posix } from "node:path";
+import type { Problem, Warning } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { nearest } from "../values/suggest.js";
+import type { Ground, Use } from "./ground.js";
 import { interpolate } from "./interpolate.js";
 import { whyMissing, type Library } from "./library.js";
 import type { Origin } from "./origin.js";
@@ -14,8 +16,10 @@ import type { Place, Position } from "./yaml.js";
 /** What the reading of a project gathers, seen from one of its files. */
 export interface Reading extends Origin {
   readonly problems: Problem[];
-  readonly warnings: Problem[];
+  readonly warnings: Warning[];
   readonly library: Library;
+  /** Absent: paths stand where they are written. */
+  readonly ground?: Ground;
 }
 
 /**
@@ -30,18 +34,33 @@ export interface Node {
 }
 
 export function report(node: Node, message: string, hint?: string): null {
-  node.reading.problems.push(problemAt(node, node.place.value, message, hint));
+  node.reading.problems.push(problemAt(node, node.place.value, message, withUnset(node, hint)));
   return null;
+}
+
+/** A path of the host as the engine or a build is given it; null: it is reported why it cannot be. */
+export function standing(node: Node, path: string, use: Use): string | null {
+  const found = node.reading.ground?.stand(path, use) ?? { path };
+  return "path" in found ? found.path : report(node, found.refused, found.hint);
 }
 
 /** Reports at the node's key instead of its value. */
 export function reportKey(node: Node, message: string, hint?: string): null {
-  node.reading.problems.push(problemAt(node, node.place.key, message, hint));
+  node.reading.problems.push(problemAt(node, node.place.key, message, withUnset(node, hint)));
   return null;
 }
 
 export function warn(node: Node, position: Position, message: string, hint?: string): void {
   node.reading.warnings.push(problemAt(node, position, message, hint));
+}
+
+/** What is wrong with a text may come from variables that have no value: then they are named first. */
+function withUnset({ value, reading }: Node, hint: string | undefined): string | undefined {
+  if (typeof value !== "string" || !value.includes("$")) return hint;
+  const unset = [...new Set(interpolate(value, reading.variables).unset)];
+  if (unset.length === 0) return hint;
+  const said = `${unset.length === 1 ? "the variable" : "the variables"} ${unset.join(", ")} ${unset.length === 1 ? "is" : "are"} not set`;
+  return hint === undefined ? said : `${said}; ${hint}`;
 }
 
 function problemAt(node: Node, position: Position, message: string, hint: string | undefined): Problem {
@@ -76,10 +95,14 @@ export function items(node: Node): readonly Node[] {
   return node.value.map((value: unknown, index) => child(node, index, value));
 }
 
-/** Reports the node that names a file without a text. A name that comes from variables is shown as it is written. */
+/** Reports the node that names a file without a text: as it is written, and where that is unless variables tell it. */
 export function reportMissing(node: Node, path: string, missing: string, hint: string): null {
-  const isPlain = !isTemplate(node) && node.reading.isHidden !== true;
-  return report(node, whyMissing(missing, isPlain ? node.reading.library.nameOf(path) : quoted(node)), hint);
+  const { isHidden, library } = node.reading;
+  const message = whyMissing(missing, quoted(node));
+  if (isTemplate(node) || isHidden === true) return report(node, message, hint);
+  const place = library.nameOf(path);
+  const isSame = place === posix.normalize(String(node.value));
+  return report(node, isSame ? message : `${message}: looked for at ${place}`, hint);
 }
 
 /** Its text may hold what a variable gives. */

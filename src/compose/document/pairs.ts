@@ -1,4 +1,4 @@
-import { entries, filledIn, items, readAll, report, reportKey, wrongKind, type Node } from "./node.js";
+import { entries, filledIn, items, readAll, report, reportKey, warn, wrongKind, type Node } from "./node.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "./own-secrets.js";
 import { scalarText } from "./scalar.js";
 
@@ -60,7 +60,9 @@ function pairs(node: Node, withoutValue: (pair: Omit<Pair, "value">) => string |
   for (const { name, node: at } of found) {
     if (name.trim() === "") reportKey(at, "the name before `=` is empty");
     else if (name.trim() !== name) reportKey(at, "the name begins or ends with white space");
-    if (seen.has(name)) reportKey(at, "an earlier item of the list has the same name", "remove one of them");
+    if (seen.has(name)) {
+      warn(at, at.place.key, "an earlier item of the list has the same name, and does not count", "remove one of them");
+    }
     seen.add(name);
   }
   return found.map((pair) => (pair.value === undefined ? { ...pair, value: withoutValue(pair) } : pair));

@@ -3,7 +3,8 @@ import { parseBytes } from "../values/bytes.js";
 import { parseCpus } from "../values/cpus.js";
 import { parseDuration } from "../values/duration.js";
 import { nearest } from "../values/suggest.js";
-import { didYouMean, filledIn, quoted, report, wrongKind, type Node } from "./node.js";
+import { didYouMean, filledIn, quoted, report, warn, wrongKind, type Node } from "./node.js";
+import { numberText } from "./number.js";
 
 /** A YAML string, with its variables filled in. */
 export function text(node: Node): string | null {
@@ -18,16 +19,18 @@ export function filledText(node: Node): string | null {
 }
 
 /**
- * Text where Compose takes numbers and booleans as well. YAML forgets how those were written, so that `1.10` would
- * become `1.1` and `0x10` become `16`: such a value is refused rather than changed. The message does not show it: the
- * values of an environment are secrets.
+ * Text where Compose takes numbers and booleans as well: the text that Docker Compose makes of them, with a warning where
+ * that is not what is written. It does not show it: the values of an environment are secrets.
  */
 export function scalarText(node: Node): string | null {
   if (typeof node.value !== "number" && typeof node.value !== "boolean") return text(node);
-  const value = String(node.value);
-  const written = node.place.plain;
-  if (written === undefined || written === value) return value;
-  return report(node, `YAML does not keep this ${typeof node.value} as it is written`, "put it in quotes");
+  const written = node.place.plain ?? String(node.value);
+  const value = typeof node.value === "number" ? numberText(written) : String(node.value);
+  if (value !== written) {
+    const message = `as with Docker Compose, this ${typeof node.value} does not stay as it is written`;
+    warn(node, node.place.value, message, "put it in quotes to keep it");
+  }
+  return value;
 }
 
 /** A whole number from `least` to `most`, or text that is one once its variables are filled in. */
@@ -54,10 +57,22 @@ export function ratio(node: Node): number | null {
 export function boolean(node: Node): boolean | null {
   const value = typeof node.value === "string" ? filledIn(node, node.value) : node.value;
   if (value === null) return node.value === null ? wrongValue(node, "true or false") : null;
-  if (value === true || value === "true") return true;
-  if (value === false || value === "false") return false;
-  return wrongValue(node, "true or false");
+  if (typeof value === "boolean") return value;
+  const meant = typeof value === "string" ? words.find(([word]) => word === value.toLowerCase()) : undefined;
+  if (meant === undefined) return wrongValue(node, "true or false");
+  const [word, isTrue] = meant;
+  if (word !== String(isTrue)) {
+    const message = `taken for ${String(isTrue)}, as by Docker Compose; in YAML 1.2 it is a text`;
+    warn(node, node.place.value, message, `write ${String(isTrue)}`);
+  }
+  return isTrue;
 }
+
+/** What is a boolean in YAML 1.1. */
+const words = [
+  ...["true", "yes", "y", "on"].map((word) => [word, true] as const),
+  ...["false", "no", "n", "off"].map((word) => [word, false] as const),
+];
 
 export function choice<T extends string>(node: Node, choices: readonly T[]): T | null {
   const value = text(node);

@@ -5,6 +5,7 @@ const unstored = {
   support: "ignored",
   hint: "it concerns a Swarm's store; on a plain host nothing is stored",
 } as const;
+const readerOnly = { support: "supported", note: "for the reader: it changes nothing, as in Compose" } as const;
 const noStore = {
   support: "refused",
   hint: "a plain host has no Swarm's store: name a `file:` on it, or a variable of Fairlead's own in `environment:`",
@@ -38,7 +39,7 @@ export const configKeys = {
   environment: supported,
   content: supported,
   external: noStore,
-  name: unstored,
+  name: readerOnly,
   labels: unstored,
   template_driver: stored,
 } as const satisfies KeyTable;
@@ -47,7 +48,7 @@ export const secretKeys = {
   file: supported,
   environment: supported,
   external: noStore,
-  name: unstored,
+  name: readerOnly,
   labels: unstored,
   driver: stored,
   driver_opts: stored,

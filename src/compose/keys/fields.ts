@@ -1,6 +1,6 @@
 import { didYouMean, entries, reportKey, warn, type Node } from "../document/node.js";
 import { nearest } from "../values/suggest.js";
-import { serviceKeys } from "./keys.js";
+import { mountKeys, serviceKeys } from "./keys.js";
 import { sections } from "./sections.js";
 import type { KeyTable, Support, SupportedKey } from "./support.js";
 
@@ -50,7 +50,15 @@ function reportUnknown(field: Node, key: string, table: KeyTable): void {
   const meant = nearest(key, known) ?? nearest(key, key.startsWith("x-") ? [extension] : []);
   const writable = known.filter((name) => table[name]?.support === "supported");
   const list = writable.length > 0 && writable.length <= 8 ? `known here: ${writable.join(", ")}` : undefined;
-  reportKey(field, "unknown key", belongsTo(key) ?? (meant === undefined ? list : didYouMean(meant)));
+  const other = known.find((name) => `${name}s` === key || name === `${key}s`);
+  const hint = other === undefined ? (insteadOf(key, table) ?? belongsTo(key)) : didYouMean(other);
+  reportKey(field, "unknown key", hint ?? (meant === undefined ? list : didYouMean(meant)));
+}
+
+/** What people write in a mapping of this kind, for what has another name there. */
+function insteadOf(key: string, table: KeyTable): string | undefined {
+  if (table !== mountKeys || key !== "mode") return undefined;
+  return "write `read_only: true` for `ro`; the mode of a tmpfs stands under `tmpfs`";
 }
 
 /** Only mappings that every service has one of: a list's item or a name of the user's choice is no home to point at. */

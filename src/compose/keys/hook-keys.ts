@@ -9,5 +9,12 @@ export const postStartHookKeys = {
   environment: { support: "supported" },
 } as const satisfies KeyTable;
 
+/** Of each item of `pre_start`, which runs in a container of its own. */
+export const preStartHookKeys = {
+  ...postStartHookKeys,
+  image: { support: "supported" },
+  per_replica: { support: "supported", note: "false only, as in Docker Compose up to 5.5" },
+} as const satisfies KeyTable;
+
 /** Of each item of `pre_stop`: the same. */
 export const preStopHookKeys = { ...postStartHookKeys } as const satisfies KeyTable;

@@ -9,6 +9,8 @@ const supported = { support: "supported" } as const;
 const planned = { support: "planned" } as const;
 const windows = { support: "refused", hint: "it exists for Windows containers only" } as const;
 const swarm = { support: "ignored", hint: "it has a meaning in a Swarm cluster only" } as const;
+const modelRunner =
+  "it belongs to Docker's model runner: run a model server as a service, and give its address under `environment`";
 const readerOnly = { support: "supported", note: "for the reader: it changes nothing, as in Compose" } as const;
 
 export const topLevelKeys = {
@@ -21,7 +23,7 @@ export const topLevelKeys = {
   include: supported,
   "x-fairlead": supported,
   version: { support: "obsolete", hint: "remove it: the Compose Specification has no versions" },
-  models: { support: "refused", hint: "it belongs to Docker's model runner" },
+  models: { support: "refused", hint: modelRunner },
 } as const satisfies KeyTable;
 
 export const serviceKeys = {
@@ -84,14 +86,14 @@ export const serviceKeys = {
   mem_reservation: supported,
   mem_swappiness: supported,
   memswap_limit: supported,
-  network_mode: { support: "supported", note: "host, none, bridge, service:NAME, container:NAME" },
+  network_mode: { support: "supported", note: "host, none, bridge (also as default), service:NAME, container:NAME" },
   oom_kill_disable: supported,
   oom_score_adj: supported,
   pid: { support: "supported", note: "host, service:NAME, container:NAME" },
   pids_limit: supported,
   platform: supported,
   post_start: { support: "supported", note: "see [leaving](leaving.md#after-a-start)" },
-  pre_start: { support: "planned", hint: "write `x-fairlead.before`" },
+  pre_start: { support: "supported", note: "see [jobs](jobs.md#pre_start)" },
   pre_stop: { support: "supported", note: "see [leaving](leaving.md)" },
   privileged: supported,
   pull_policy: {
@@ -112,7 +114,7 @@ export const serviceKeys = {
   ulimits: supported,
   use_api_socket: {
     support: "refused",
-    hint: "mount the engine's socket under `volumes` if the service may rule the host",
+    hint: "it hands over the engine and all logins to registries: mount the socket under `volumes` if the service may rule the host, and give it a login of its own under `secrets`",
   },
   userns_mode: supported,
   uts: supported,
@@ -126,11 +128,14 @@ export const serviceKeys = {
   },
   isolation: windows,
   links: {
-    support: "refused",
-    hint: "write `depends_on`; services of a common network reach each other by name, and an alias stands under the other's `networks`",
+    support: "supported",
+    note: "read as `depends_on` with `restart: true`, with a warning; an alias becomes a name of the other service on the networks of both",
   },
-  models: { support: "refused", hint: "it belongs to Docker's model runner" },
-  provider: { support: "refused", hint: "Fairlead runs containers only" },
+  models: { support: "refused", hint: modelRunner },
+  provider: {
+    support: "refused",
+    hint: "Fairlead runs containers only: let what it stands for run outside, or as a service with an `image`",
+  },
 } as const satisfies KeyTable;
 
 export const healthcheckKeys = {

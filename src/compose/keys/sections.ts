@@ -1,7 +1,7 @@
 import { buildKeys } from "./build-keys.js";
 import * as declarations from "./declaration-keys.js";
 import { gateKeys } from "./gate-keys.js";
-import { postStartHookKeys, preStopHookKeys } from "./hook-keys.js";
+import { postStartHookKeys, preStartHookKeys, preStopHookKeys } from "./hook-keys.js";
 import { afterKeys, beforeKeys, onRollbackKeys } from "./job-keys.js";
 import * as keys from "./keys.js";
 import * as leaving from "./leave-keys.js";
@@ -47,6 +47,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.networks.*", table: keys.attachmentKeys },
   { path: "services.*.ports[]", table: keys.portKeys },
   { path: "services.*.post_start[]", table: postStartHookKeys },
+  { path: "services.*.pre_start[]", table: preStartHookKeys },
   { path: "services.*.pre_stop[]", table: preStopHookKeys },
   { path: "services.*.secrets[]", table: declarations.secretGrantKeys },
   { path: "services.*.ulimits.*", table: options.ulimitKeys },

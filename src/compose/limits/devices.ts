@@ -1,5 +1,5 @@
 import { given, groupOf } from "../../tools/present.js";
-import { distinct, matching, texts } from "../document/lists.js";
+import { distinct, lastOfEach, matching, sameTarget, texts } from "../document/lists.js";
 import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { settings } from "../document/pairs.js";
 import { filledText, integer, text } from "../document/scalar.js";
@@ -13,7 +13,7 @@ export function devices(
   field: Fields<typeof serviceKeys>,
   reserved: readonly DeviceRequest[] = [],
 ): Devices | undefined {
-  const written = read(field("devices"), (at) => readAll(items(at), device)) ?? [];
+  const written = read(field("devices"), (at) => lastOfEach(at, device, targetOf, sameTarget)) ?? [];
   const mappings = written.filter((found) => typeof found !== "string");
   const named = written.filter((found) => typeof found === "string");
   const requested = [
@@ -28,12 +28,16 @@ export function devices(
   });
 }
 
+function targetOf(found: DeviceMapping | string): string {
+  return typeof found === "string" ? found : found.target;
+}
+
 const permissionsPattern = /^[rwm]{1,3}$/;
 /** `vendor.com/class=name`: the Container Device Interface's names. */
 const cdiPattern = /^[a-zA-Z0-9][\w.-]*\/[a-zA-Z0-9][\w.-]*=[a-zA-Z0-9][\w.:-]*$/;
 
 /** A mapping, or the name of a device that a driver knows. */
-function device(node: Node): DeviceMapping | string | null {
+export function device(node: Node): DeviceMapping | string | null {
   if (isMapping(node.value)) return longSyntax(node);
   if (typeof node.value !== "string")
     return wrongKind(node, "a device", 'write for example "/dev/ttyUSB0:/dev/ttyUSB0"');
@@ -101,6 +105,8 @@ export function requests(
   });
 }
 
-function deviceCount(node: Node): number | null {
-  return typeof node.value === "string" && node.value.toLowerCase() === "all" ? -1 : integer(node, 1, 1_000_000);
+/** -1, as Compose prints it: all. */
+export function deviceCount(node: Node): number | null {
+  if (node.value === -1 || (typeof node.value === "string" && node.value.toLowerCase() === "all")) return -1;
+  return integer(node, 1, 1_000_000);
 }

@@ -1,5 +1,5 @@
 import { groupOf } from "../../tools/present.js";
-import { distinct } from "../document/lists.js";
+import { distinct, once } from "../document/lists.js";
 import { quoted, read, report, suggestName, type Node } from "../document/node.js";
 import { settings } from "../document/pairs.js";
 import { boolean, filledText, scalarText, text } from "../document/scalar.js";
@@ -16,8 +16,8 @@ export function security(field: Fields<typeof serviceKeys>): Security | undefine
   const written = read(field("security_opt"), (at) => distinct(at, securityOption));
   const securityOptions = written?.filter((option) => option !== unmasked);
   return groupOf({
-    capAdd: read(field("cap_add"), (at) => distinct(at, capability)),
-    capDrop: read(field("cap_drop"), (at) => distinct(at, capability)),
+    capAdd: read(field("cap_add"), (at) => once(at, capability)),
+    capDrop: read(field("cap_drop"), (at) => once(at, capability)),
     securityOptions: securityOptions?.length === 0 ? undefined : securityOptions,
     unmaskedPaths: written?.includes(unmasked) === true ? (true as const) : undefined,
     privileged: read(field("privileged"), boolean),

@@ -6,7 +6,7 @@ import { extendsKeys } from "../keys/load-keys.js";
 import { nodeIn, openNamed, pathAt, type Document, type Shelf } from "./document.js";
 import { mergeTrees } from "./merge.js";
 import { serviceRule } from "./rules.js";
-import { mappingOf, memberOf, membersOf, without, type Tree } from "./tree.js";
+import { mappingOf, memberOf, membersOf, settled, without, type Tree } from "./tree.js";
 
 /** The document with every service laid over the one that it extends, in this file or another. */
 export function extendServices(shelf: Shelf, document: Document): Tree {
@@ -18,12 +18,7 @@ export function extendServices(shelf: Shelf, document: Document): Tree {
     return [name, result ?? without(service, ["extends"])] as const;
   });
   if (!isMapping(services.value)) return tree;
-  const { children } = mappingOf(services.place, new Map(extended)).place;
-  const value: unknown = Object.fromEntries(extended.map(([name, { value }]) => [name, value]));
-  return mappingOf(
-    tree.place,
-    new Map([...membersOf(tree), ["services", { value, place: { ...services.place, children } }]]),
-  );
+  return mappingOf(tree, new Map([...membersOf(tree), ["services", mappingOf(services, new Map(extended))]]));
 }
 
 interface Link {
@@ -31,7 +26,10 @@ interface Link {
   readonly service: string;
 }
 
-/** Null: what it extends has been reported. */
+/**
+ * Null: what it extends has been reported. What the marks of the base take away is gone then; the service's own also hold
+ * for what the whole file is merged over.
+ */
 function resolve(shelf: Shelf, document: Document, service: string, chain: readonly Link[]): Tree | null {
   const own = serviceOf(document, service);
   const clause = memberOf(own, "extends");
@@ -39,8 +37,9 @@ function resolve(shelf: Shelf, document: Document, service: string, chain: reado
   const at = nodeIn(shelf, clause, `${childPath("services", service)}.extends`);
   const base = baseOf(shelf, at, document, [...chain, { document, service }]);
   if (base === null) return null;
-  const { value, place } = mergeTrees(base, without(own, ["extends"]), serviceRule, shelf.budget);
-  return { value, place: { ...own.place, children: place.children } };
+  const { mark, ...keys } = without(own, ["extends"]);
+  const { value, place } = mergeTrees(settled(base), keys, serviceRule, shelf.budget);
+  return { value, place: { ...own.place, children: place.children }, mark };
 }
 
 function baseOf(shelf: Shelf, at: Node, document: Document, chain: readonly Link[]): Tree | null {

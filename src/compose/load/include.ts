@@ -7,7 +7,7 @@ import { extendServices } from "./extends.js";
 import { mergeTrees } from "./merge.js";
 import { documentRule } from "./rules.js";
 import { takeIn } from "./take-in.js";
-import { memberOf, without, type Tree } from "./tree.js";
+import { memberOf, settled, without, type Tree } from "./tree.js";
 import { variablesBelow } from "./variables.js";
 
 /** One entry of `include`: files that are merged into a project of their own before it is taken in. */
@@ -79,7 +79,7 @@ function load(shelf: Shelf, { at, paths, directory, envFiles }: Inclusion, chain
   const isHidden = directory !== undefined && isTemplate(directory);
   const documents = files.map((file) => openNamed(shelf, file.at, file.path, { directory: base, isHidden, variables }));
   const complete = documents.filter((document) => document !== null);
-  return complete.length < documents.length ? null : mergeDocuments(shelf, complete, chain);
+  return complete.length < documents.length ? null : settled(mergeDocuments(shelf, complete, chain));
 }
 
 /** `/dev/null` stands for no file, as in Compose. */

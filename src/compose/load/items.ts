@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { interpolate } from "../document/interpolate.js";
+import { numberText } from "../document/number.js";
 import { memberOf, type Tree } from "./tree.js";
 
 /** What an item of a list is about: two items of one name do not stand side by side once files are merged. */
@@ -10,7 +11,8 @@ export function plainText(tree: Tree | undefined): string | undefined {
   if (tree === undefined) return undefined;
   const { value, place } = tree;
   if (typeof value === "string") return interpolate(value, place.origin?.variables ?? (() => undefined)).text;
-  return typeof value === "number" || typeof value === "boolean" ? (place.plain ?? String(value)) : undefined;
+  if (typeof value === "number") return numberText(place.plain ?? String(value));
+  return typeof value === "boolean" ? String(value) : undefined;
 }
 
 /** `NAME=value`, or `NAME` alone. */

@@ -1,5 +1,5 @@
 import { isMapping } from "../document/node.js";
-import { itemsOf, listOf, mappingOf, membersOf, spend, type Budget, type Tree } from "./tree.js";
+import { itemsOf, listOf, mappingOf, membersOf, overriding, spend, type Budget, type Tree } from "./tree.js";
 
 /** How the values of one place of the document are merged. Without a rule mappings merge, lists append, all else is replaced. */
 export interface Rule {
@@ -17,10 +17,17 @@ export interface Rule {
 
 /**
  * Merges a value over another by the Compose Specification ("Merge and override"). The merged mapping or list stands
- * at the base's place, everything in it where it was written. A null leaves the base as it is.
+ * at the base's place, everything in it where it was written. A null leaves the base as it is. Marks stay: what was merged
+ * over something that was taken away does to a further base what that would have done.
  */
 export function mergeTrees(base: Tree, over: Tree, rule: Rule | undefined, budget: Budget): Tree {
-  if (over.place.tag === "override" || base.value === null) return over;
+  if (over.mark !== undefined) return over;
+  if (base.mark === "reset") return overriding(over);
+  const merged = base.value === null ? over : mergeValues(base, over, rule, budget);
+  return base.mark === "override" ? overriding(merged) : merged;
+}
+
+function mergeValues(base: Tree, over: Tree, rule: Rule | undefined, budget: Budget): Tree {
   if (rule?.merge !== undefined) return rule.merge(base, over, budget);
   if (over.value === null) return base;
   const [first, second] = sameForm(base, over, rule);
@@ -44,13 +51,12 @@ function sameForm(base: Tree, over: Tree, rule: Rule | undefined): readonly [Tre
 
 function mergeMappings(base: Tree, over: Tree, rule: Rule | undefined, budget: Budget): Tree {
   const merged = new Map(membersOf(base));
-  for (const [key, { tag }] of over.place.children) if (tag === "reset") merged.delete(key);
   for (const [key, member] of membersOf(over)) {
     const before = merged.get(key);
     const own = rule?.keys !== undefined && Object.hasOwn(rule.keys, key) ? rule.keys[key] : rule?.each;
     merged.set(key, before === undefined ? member : mergeTrees(before, member, own, budget));
   }
-  return mappingOf(base.place, merged);
+  return mappingOf(base, merged);
 }
 
 /** Items of one name in the same list are left alone: whether that is a mistake, the decoder knows. */
@@ -65,5 +71,5 @@ function mergeLists(base: Tree, over: Tree, nameOf: Rule["nameOf"] = () => undef
     moved.add(successor);
     return successor;
   });
-  return listOf(base.place, [...kept, ...later.filter((item) => !moved.has(item))]);
+  return listOf(base, [...kept, ...later.filter((item) => !moved.has(item))]);
 }

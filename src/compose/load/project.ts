@@ -3,6 +3,8 @@
  */
 
 import { posix } from "node:path";
+import { given } from "../../tools/present.js";
+import type { Ground } from "../document/ground.js";
 import { openLibrary, type ReadText } from "../document/library.js";
 import type { Node, Reading } from "../document/node.js";
 import { openDocument, type ComposeText, type Shelf } from "./document.js";
@@ -25,6 +27,8 @@ export interface ProjectSource {
   readonly profiles?: readonly string[];
   /** Absent: there are no further files. */
   readonly readText?: ReadText;
+  /** Absent: paths stand where they are written. */
+  readonly ground?: Ground;
 }
 
 export interface OpenProject {
@@ -37,13 +41,21 @@ export interface OpenProject {
 
 /** Finds everything that belongs to a project, and merges it into one document. */
 export function openProject(source: ProjectSource, known: Reading["variables"]): OpenProject {
-  const { file, text, directory, overrides = [], readText = () => ({ missing: "ENOENT" }) } = source;
+  const { file, text, directory, overrides = [], readText = () => ({ missing: "ENOENT" }), ground } = source;
   const library = openLibrary(file, directory, readText);
-  const blank: Reading = { file, directory, variables: known, problems: [], warnings: [], library };
+  const blank: Reading = {
+    file,
+    directory,
+    variables: known,
+    problems: [],
+    warnings: [],
+    library,
+    ...given({ ground }),
+  };
   const dotenv = posix.join(directory, ".env");
-  const { lookUp, given } = variablesBelow(blank, [{ path: dotenv }], known);
+  const { lookUp, given: ofDotenv } = variablesBelow(blank, [{ path: dotenv }], known);
   const reading = { ...blank, variables: lookUp };
-  if (given.has("COMPOSE_FILE")) {
+  if (ofDotenv.has("COMPOSE_FILE")) {
     const hint = "name a project's files with --file";
     const message = "has no effect";
     reading.warnings.push({ file: library.nameOf(dotenv), path: "COMPOSE_FILE", message, hint });
@@ -55,5 +67,5 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
   const complete = documents.filter((document) => document !== null);
   const merged = complete.length < documents.length ? undefined : mergeDocuments(shelf, complete, []);
   const failed = merged === undefined || reading.problems.length > before;
-  return { root: failed ? undefined : nodeOf(merged, "", reading), reading, dotenv: given };
+  return { root: failed ? undefined : nodeOf(merged, "", reading), reading, dotenv: ofDotenv };
 }

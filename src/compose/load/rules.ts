@@ -9,23 +9,26 @@ function asMapping(entryOf: (item: Tree) => readonly [key: string, member: Tree]
     if (!Array.isArray(tree.value)) return tree;
     const entries = itemsOf(tree).map(entryOf);
     const complete = entries.every((entry) => entry !== undefined);
-    return complete ? mappingOf(tree.place, new Map(entries)) : tree;
+    return complete ? mappingOf(tree, new Map(entries)) : tree;
   };
 }
 
+const unmarked = (tree: Tree): Tree => ({ ...tree, mark: undefined });
+
 const nothing = (item: Tree): Tree => ({
+  ...item,
   value: null,
   place: { ...item.place, plain: undefined, children: new Map() },
 });
 
 /** `NAME=value` with the value still to be filled in, unless the name is: then the whole has been, and stays so. */
 function pairEntry(item: Tree): readonly [string, Tree] | undefined {
-  const { value, place } = item;
+  const { value } = item;
   if (typeof value !== "string") return undefined;
   const template = /^[^$=]*(?:=|$)/.test(value) ? value : plainText(item)?.replaceAll("$", "$$$$");
   const equals = template?.indexOf("=") ?? -1;
   if (template === undefined || equals < 0) return template === undefined ? undefined : [template, nothing(item)];
-  return [template.slice(0, equals), textAt(place, template.slice(equals + 1))];
+  return [template.slice(0, equals), textAt(item, template.slice(equals + 1))];
 }
 
 function named(member: (item: Tree) => Tree): (item: Tree) => readonly [string, Tree] | undefined {
@@ -40,7 +43,7 @@ const pairs: Rule = { normalize: asMapping(pairEntry), each: replaced, nameOf: p
 
 /** One text or a list of them. What is repeated stays: the last one wins. */
 const repeatable: Rule = {
-  normalize: (tree) => (typeof tree.value === "string" ? listOf(tree.place, [tree]) : tree),
+  normalize: (tree) => (typeof tree.value === "string" ? listOf(tree, [unmarked(tree)]) : tree),
 };
 /** One text or a list of them, each once. */
 const texts: Rule = { ...repeatable, nameOf: plainText };
@@ -48,9 +51,7 @@ const files: Rule = { ...texts, nameOf: pathName };
 
 const dependsOn: Rule = {
   nameOf: plainText,
-  normalize: asMapping(
-    named((item) => mappingOf(item.place, new Map([["condition", textAt(item.place, "service_started")]]))),
-  ),
+  normalize: asMapping(named((item) => mappingOf(item, new Map([["condition", textAt(item, "service_started")]])))),
 };
 
 const attachments: Rule = {
@@ -61,24 +62,37 @@ const attachments: Rule = {
 
 /** Several addresses of one host are right: only what is the same is left out. */
 const extraHosts: Rule = {
-  merge: (base, over, budget) => mergeTrees(hostList(base), hostList(over), texts, budget),
+  merge: (base, over, budget) => {
+    const isMarked = [base, over].some((tree) => [...membersOf(tree).values()].some(({ mark }) => mark !== undefined));
+    // Only a mapping has members that can be taken away.
+    const [before, after] = isMarked ? [hostMapping(base), hostMapping(over)] : [hostList(base), hostList(over)];
+    return mergeTrees(before, after, { ...texts, each: texts }, budget);
+  },
 };
 
-function hostList(tree: Tree): Tree {
-  if (!isMapping(tree.value)) {
-    const items = itemsOf(tree).map((item) =>
-      typeof item.value === "string" ? textAt(item.place, item.value.replace(/^([^:=$]+):/, "$1=")) : item,
-    );
-    return Array.isArray(tree.value) ? listOf(tree.place, items) : tree;
+/** `host=address`, also of `host:address`. */
+function hostEntry(item: Tree): Tree {
+  return typeof item.value === "string" ? textAt(item, item.value.replace(/^([^:=$]+):/, "$1=")) : item;
+}
+
+function hostMapping(tree: Tree): Tree {
+  if (!Array.isArray(tree.value)) return tree;
+  const hosts = new Map<string, Tree[]>();
+  for (const item of itemsOf(tree)) {
+    const [host = "", address = item] = pairEntry(hostEntry(item)) ?? [];
+    hosts.set(host, [...(hosts.get(host) ?? []), address]);
   }
+  return mappingOf(tree, new Map([...hosts].map(([host, addresses]) => [host, listOf(unmarked(tree), addresses)])));
+}
+
+function hostList(tree: Tree): Tree {
+  if (!isMapping(tree.value)) return Array.isArray(tree.value) ? listOf(tree, itemsOf(tree).map(hostEntry)) : tree;
   const hosts = [...membersOf(tree)].flatMap(([host, member]) =>
     (Array.isArray(member.value) ? itemsOf(member) : [member]).map((address) =>
-      typeof address.value === "string"
-        ? textAt(address.place, `${host.replaceAll("$", "$$$$")}=${address.value}`)
-        : address,
+      typeof address.value === "string" ? textAt(address, `${host.replaceAll("$", "$$$$")}=${address.value}`) : address,
     ),
   );
-  return listOf(tree.place, hosts);
+  return listOf(tree, hosts);
 }
 
 /** Options belong to their driver: another driver takes none of them over. */
@@ -91,7 +105,8 @@ const logging: Rule = {
 };
 
 const build: Rule = {
-  normalize: (tree) => (typeof tree.value === "string" ? mappingOf(tree.place, new Map([["context", tree]])) : tree),
+  normalize: (tree) =>
+    typeof tree.value === "string" ? mappingOf(tree, new Map([["context", unmarked(tree)]])) : tree,
   keys: {
     args: pairs,
     labels: pairs,
@@ -117,7 +132,7 @@ const ipamConfig: Rule = {
       if (same === undefined) merged.push(item);
       else merged[index] = mergeTrees(same, item, undefined, budget);
     }
-    return listOf(base.place, merged);
+    return listOf(base, merged);
   },
 };
 
@@ -144,6 +159,7 @@ export const serviceRule: Rule = {
     healthcheck: { keys: { test: replaced } },
     label_file: repeatable,
     labels: pairs,
+    links: { nameOf: plainText },
     logging,
     networks: attachments,
     ports: { nameOf: portName },

@@ -1,7 +1,7 @@
 import { childPath, isMapping, reportKey, warn, type Node } from "../document/node.js";
 import { quote } from "../values/quote.js";
 import { nodeIn, type Shelf } from "./document.js";
-import { equalTrees, mappingOf, membersOf, type Tree } from "./tree.js";
+import { equalTrees, mappingOf, membersOf, overriding, settled, type Tree } from "./tree.js";
 
 const withPaths = ["services", "configs", "secrets"];
 const resources = [...withPaths, "networks", "volumes"];
@@ -22,23 +22,27 @@ export function takeIn(shelf: Shelf, all: Tree, included: Tree, at: Node): Tree 
       merged.set(section, union(shelf, ours, theirs, section, at));
     }
   }
-  return mappingOf(all.place, merged);
+  return mappingOf(all, merged);
 }
 
 function union(shelf: Shelf, ours: Tree, theirs: Tree, section: string, at: Node): Tree {
+  if (ours.mark === "reset") return overriding(theirs);
   const merged = new Map(membersOf(ours));
   for (const [name, their] of membersOf(theirs)) {
     const our = merged.get(name);
     if (our === undefined) merged.set(name, their);
-    else if (!equalTrees(our, their, withPaths.includes(section), shelf.budget)) {
+    else if (our.mark === "reset" || !equalTrees(settled(our), their, withPaths.includes(section), shelf.budget)) {
       const node = nodeIn(shelf, our, childPath(section, name));
       const file = their.place.origin?.file ?? at.reading.file;
+      const isReset = our.mark === "reset";
       reportKey(
         node,
-        `${quote(name)} is declared by ${file} too, which is included`,
-        "rename one of them, or change what is included in a further file (--file)",
+        isReset
+          ? `${quote(name)} is declared by ${file}, which is included: !reset takes away what this file is merged over`
+          : `${quote(name)} is declared by ${file} too, which is included`,
+        `${isReset ? "" : "rename one of them, or "}change what is included in a further file (--file)`,
       );
     }
   }
-  return isMapping(ours.value) || ours.value === null ? mappingOf(ours.place, merged) : ours;
+  return isMapping(ours.value) || ours.value === null ? mappingOf(ours, merged) : ours;
 }

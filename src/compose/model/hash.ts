@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { BuildSpec, GitContext } from "./build-spec.js";
-import type { JobSpec } from "./job.js";
+import type { JobSpec, PreStartSpec } from "./job.js";
 import type { NetworkAttachment, NetworkSpec } from "./network.js";
 import type { ServiceSpec } from "./service.js";
 
-type OfService = "container" | "containerName" | "networks" | "networkMode" | "files" | "postStart";
+type OfService = "container" | "containerName" | "networks" | "networkMode" | "files" | "preStart" | "postStart";
 type NotOfService =
   | ("project" | "name" | "image" | "volumes" | "dependsOn" | "build" | "pullPolicy" | "rewritable" | "replicas")
   | ("oneShot" | "mayEnd" | "adopt" | "renew" | "reload" | "probe" | "gate" | "gateOf" | "leave" | "release")
@@ -22,7 +22,7 @@ type Complete<T, Listed extends keyof T> = [Exclude<keyof T, Listed>] extends [n
  * 32 hexadecimal digits; stable under key order, and under the order of lists that the engine treats as sets.
  */
 export function specHash(service: Complete<ServiceSpec, OfService | NotOfService>): string {
-  const { container, containerName, networks, networkMode, files, postStart } = service;
+  const { container, containerName, networks, networkMode, files, preStart, postStart } = service;
   const identity: Record<OfService, unknown> = {
     container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
     containerName,
@@ -36,6 +36,7 @@ export function specHash(service: Complete<ServiceSpec, OfService | NotOfService
     ),
     networkMode,
     files: files === undefined ? undefined : asSet(files),
+    preStart,
     postStart,
   };
   return shortHash(identity, 32);
@@ -73,8 +74,17 @@ export function textHash(text: string): string {
 }
 
 /** Tells one job of a list from another: a changed one, or one at another place, is another job. 16 hexadecimal digits. */
-export function jobHash(phase: "before" | "after" | "on_rollback", index: number, job: JobSpec): string {
+export function jobHash(
+  phase: "before" | "pre_start" | "after" | "on_rollback",
+  index: number,
+  job: JobSpec | PreStartSpec,
+): string {
   return shortHash({ phase, index, ...job }, 16);
+}
+
+/** Identifies all that files say of a service, whether its container is made of it or not. 16 hexadecimal digits. */
+export function declarationHash(service: ServiceSpec): string {
+  return shortHash(service, 16);
 }
 
 /** Identifies a whole list of jobs. 16 hexadecimal digits. */

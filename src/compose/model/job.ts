@@ -1,4 +1,5 @@
 import type { ImageReference } from "../values/image.js";
+import type { ExecSettings } from "./hooks.js";
 
 /** `x-fairlead.before` and `after` run once for each new digest and spec, `on_rollback` once for each failed rollout. */
 export interface JobSpec {
@@ -8,15 +9,23 @@ export interface JobSpec {
   readonly timeoutMs: number;
 }
 
+/** Compose `pre_start`: a job in a container that shares the service's mounts and networks, and little else. */
+export interface PreStartSpec extends Omit<JobSpec, "command">, ExecSettings {
+  /** Absent: the image's own. */
+  readonly command?: readonly string[];
+}
+
 /** The images that jobs name themselves. */
 export function jobImages({
+  preStart = [],
   before = [],
   after = [],
   onRollback = [],
 }: {
+  readonly preStart?: readonly PreStartSpec[];
   readonly before?: readonly JobSpec[];
   readonly after?: readonly JobSpec[];
   readonly onRollback?: readonly JobSpec[];
 }): readonly ImageReference[] {
-  return [...before, ...after, ...onRollback].flatMap(({ image }) => image ?? []);
+  return [...before, ...preStart, ...after, ...onRollback].flatMap(({ image }) => image ?? []);
 }

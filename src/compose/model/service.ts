@@ -6,7 +6,7 @@ import type { ImageReference } from "../values/image.js";
 import type { BuildSpec } from "./build-spec.js";
 import type { GateSpec } from "./gate.js";
 import type { Hook } from "./hooks.js";
-import type { JobSpec } from "./job.js";
+import type { JobSpec, PreStartSpec } from "./job.js";
 import type { LeavePolicy } from "./leave.js";
 import type { NetworkAttachment, NetworkMode, NetworkSpec } from "./network.js";
 import type { ContainerOptions } from "./options.js";
@@ -76,6 +76,8 @@ export interface ServiceSpec {
   readonly gate?: GateSpec;
   /** It is the gate of this service of the project: not written in the file, but derived from it. */
   readonly gateOf?: string;
+  /** Run in order, each in a container of its own, right before a new container starts. Part of the hash. */
+  readonly preStart?: readonly PreStartSpec[];
   /** Run in the container after each of its starts, before it is judged. Part of the hash. */
   readonly postStart?: readonly Hook[];
   /** Absent: it is stopped without further ado. */

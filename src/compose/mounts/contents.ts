@@ -1,10 +1,10 @@
 import { declarations, type Declared } from "../declarations/declared.js";
-import { isMapping, report, reportKey, wrongKind, type Node } from "../document/node.js";
+import { hostPath } from "../document/host-path.js";
+import { isMapping, read, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "../document/own-secrets.js";
 import { filledText, text } from "../document/scalar.js";
 import { configKeys, secretKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
-import { hostPath } from "./mounts.js";
 
 export type ContentSection = "configs" | "secrets";
 
@@ -24,6 +24,7 @@ export function declaredSecrets(node: Node | undefined): Declared<Content> {
 
 function config(node: Node): Content | null {
   const field = node.value === null ? () => undefined : fields(node, configKeys);
+  read(field("name"), filledText);
   return source(node, [
     ["file", field("file")],
     ["environment", field("environment")],
@@ -33,6 +34,7 @@ function config(node: Node): Content | null {
 
 function secret(node: Node): Content | null {
   const field = node.value === null ? () => undefined : fields(node, secretKeys);
+  read(field("name"), filledText);
   return source(node, [
     ["file", field("file")],
     ["environment", field("environment")],

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { findDeclared, type Declared } from "../declarations/declared.js";
 import { fileMode } from "../document/file-mode.js";
-import { isMapping, items, read, readAll, report, warn, wrongKind, type Node } from "../document/node.js";
+import { lastOfEach, sameTarget } from "../document/lists.js";
+import { isMapping, read, report, standing, warn, wrongKind, type Node } from "../document/node.js";
 import { filledText, integer, text } from "../document/scalar.js";
 import { configGrantKeys, secretGrantKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
@@ -30,13 +31,15 @@ export function granted(
   scope: { readonly configs: Declared<Content>; readonly secrets: Declared<Content> },
   container: Surroundings,
 ): Grants {
+  const listed = (node: Node, section: ContentSection) =>
+    lastOfEach(node, (item) => grant(item, section, scope[section]), targetOf, sameTarget);
   const found = [
-    ...(read(configs, (at) => readAll(items(at), (item) => grant(item, "configs", scope.configs))) ?? []),
-    ...(read(secrets, (at) => readAll(items(at), (item) => grant(item, "secrets", scope.secrets))) ?? []),
+    ...(read(configs, (at) => listed(at, "configs")) ?? []),
+    ...(read(secrets, (at) => listed(at, "secrets")) ?? []),
   ];
   const targets = new Set(container.mounts.map(({ target }) => target));
   for (const { node, result } of found) {
-    const target = "mount" in result ? result.mount.target : result.file.path;
+    const target = targetOf({ result });
     if (targets.has(target))
       report(node, "something else of this service has the same target", "give it another `target`");
     targets.add(target);
@@ -47,6 +50,10 @@ export function granted(
     mounts: found.flatMap(({ result }) => ("mount" in result ? [result.mount] : [])),
     files: files.map(({ file }) => file),
   };
+}
+
+function targetOf({ result }: Pick<Granted, "result">): string {
+  return "mount" in result ? result.mount.target : result.file.path;
 }
 
 /** What of the service decides where a file can be written, and whether it would be seen there. */
@@ -106,14 +113,16 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
           },
         },
       };
-    case "file":
+    case "file": {
+      const source = standing(node, content.path, "read");
+      if (source === null) return null;
       for (const at of [field("uid"), field("gid"), field("mode")]) if (at !== undefined) warnUnused(at);
       return {
         node,
         result: {
           mount: {
             type: "bind",
-            source: content.path,
+            source,
             target: path,
             readOnly: true,
             createHostPath: false,
@@ -121,6 +130,7 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
           },
         },
       };
+    }
   }
 }
 

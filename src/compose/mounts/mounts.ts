@@ -5,13 +5,15 @@
 import { posix } from "node:path";
 import { groupOf } from "../../tools/present.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
-import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "../document/node.js";
+import { hostPath } from "../document/host-path.js";
+import { lastOfEach, sameTarget } from "../document/lists.js";
+import { isMapping, quoted, read, report, reportKey, standing, wrongKind, type Node } from "../document/node.js";
 import { boolean, choice, filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { mountKeys } from "../keys/keys.js";
 import type { Mount, VolumeSpec } from "../model/service.js";
 import { quote } from "../values/quote.js";
-import { longBind, shortModes, tmpfsOptions, volumeOptions } from "./mount-options.js";
+import { longBind, shortModes, tmpfsOptions, volumeOptions, type LongBind } from "./mount-options.js";
 
 /** What the paths and volume names of a file refer to. */
 export interface MountScope {
@@ -26,14 +28,8 @@ export interface DeclaredMount {
 
 /** `volumes` of a service: short (`[source:]target[:mode]`) or long syntax. */
 export function mounts(node: Node, scope: MountScope): readonly DeclaredMount[] {
-  const targets = new Set<string>();
-  return readAll(items(node), (item) => {
-    const found = isMapping(item.value) ? longSyntax(item, scope) : shortSyntax(item, scope);
-    if (found === null) return null;
-    if (targets.has(found.mount.target)) report(item, "another mount of this service has the same target");
-    targets.add(found.mount.target);
-    return found;
-  });
+  const decode = (item: Node) => (isMapping(item.value) ? longSyntax(item, scope) : shortSyntax(item, scope));
+  return lastOfEach(node, decode, ({ mount }) => mount.target, sameTarget);
 }
 
 function shortSyntax(node: Node, scope: MountScope): DeclaredMount | null {
@@ -73,14 +69,17 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
     return path === null ? null : containerPath(at, path);
   });
   const readOnly = read(field("read_only"), boolean) ?? false;
-  const { createHostPath = true, ...bindOptions } = read(field("bind"), longBind) ?? {};
+  const ofBind: LongBind = read(field("bind"), longBind) ?? {};
+  const { createHostPath = true, ...bindOptions } = ofBind;
   const volumeOnly = read(field("volume"), volumeOptions);
   const tmpfs = read(field("tmpfs"), tmpfsOptions);
   const sourceNode = field("source");
   const source = read(sourceNode, filledText);
   for (const kind of types) {
     const at = field(kind);
-    if (at !== undefined && type !== undefined && type !== kind) {
+    // As Compose prints `source:target:z` of a volume.
+    const isLabel = kind === "bind" && type === "volume" && isLabelOnly(ofBind);
+    if (at !== undefined && type !== undefined && type !== kind && !isLabel) {
       reportKey(at, `belongs to mounts of type ${kind} only`, "remove it");
     }
   }
@@ -94,7 +93,7 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
         volume: undefined,
       };
     case "volume": {
-      const volume = { ...rest, ...under("volume", volumeOnly) };
+      const volume = { ...rest, ...under("volume", volumeOnly), ...under("bind", groupOf(bindOptions)) };
       if (sourceNode !== undefined && source !== undefined) return named(sourceNode, scope, source, volume);
       if (volumeOnly?.subpath === undefined) return anonymous(volume);
       return report(node, "`source` is missing", "a volume without a name has no `subpath`");
@@ -105,6 +104,10 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
       }
       return bind(sourceNode, source, { ...rest, createHostPath, ...under("bind", groupOf(bindOptions)) });
   }
+}
+
+function isLabelOnly({ selinux, ...others }: LongBind): boolean {
+  return selinux !== undefined && Object.keys(others).length === 0;
 }
 
 const otherTypes: Readonly<Record<string, string>> = {
@@ -145,18 +148,9 @@ function named(node: Node, scope: MountScope, key: string, common: Common): Decl
 }
 
 function bind(node: Node, path: string, common: Common & Pick<Mount, "createHostPath">): DeclaredMount | null {
-  const source = hostPath(node, path);
+  const written = hostPath(node, path);
+  const source = written === null ? null : standing(node, written, common.readOnly ? "read" : "write");
   return source === null ? null : { mount: { ...common, type: "bind", source }, volume: undefined };
-}
-
-/** A path on the host: `~/` is the home folder, and a relative one begins in the folder of the file that names it. */
-export function hostPath(node: Node, path: string): string | null {
-  const { directory } = node.reading;
-  if (!path.startsWith("~")) return posix.resolve(directory, path);
-  const home = node.reading.variables("HOME");
-  if (path !== "~" && !path.startsWith("~/")) return report(node, "only `~/` is understood", "write the whole path");
-  if (home === undefined || home === "") return report(node, "`~` needs the variable HOME", "write the whole path");
-  return posix.resolve(directory, home, path.slice(2));
 }
 
 /** Absolute and normal, and not the root itself. */

@@ -4,7 +4,7 @@ import { text } from "../document/scalar.js";
 
 /** `tmpfs`: `path` or `path:options`, one or a list; the options are mount(8)'s. */
 export function tmpfs(node: Node): Readonly<Record<string, string>> | null {
-  const paths = new Set<string>();
+  const options = new Map<string, string>();
   const found = oneOrMore(node, (item) => {
     const written = text(item);
     if (written === null) return null;
@@ -12,8 +12,11 @@ export function tmpfs(node: Node): Readonly<Record<string, string>> | null {
     if (!/^\/./.test(path)) {
       return report(item, `${quoted(item)} is not an absolute path`, "write for example `/run:size=64m,mode=1777`");
     }
-    if (paths.has(path)) return report(item, "another one has the same path", "remove one of them");
-    paths.add(path);
+    // The very same twice is one, as in Compose.
+    if ((options.get(path) ?? written) !== written) {
+      return report(item, "another one has the same path", "remove one of them");
+    }
+    options.set(path, written);
     return written;
   });
   return found === null

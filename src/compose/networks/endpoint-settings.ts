@@ -1,5 +1,5 @@
 import { groupOf } from "../../tools/present.js";
-import { distinct, matching } from "../document/lists.js";
+import { matching, once } from "../document/lists.js";
 import { quoted, read, report, type Node } from "../document/node.js";
 import { options } from "../document/pairs.js";
 import { integer, text } from "../document/scalar.js";
@@ -13,7 +13,7 @@ export function endpointSettings(field: Fields<typeof attachmentKeys>): Endpoint
     ipv4Address: read(field("ipv4_address"), (at) => address(at, isIpv4Address, "an IPv4 address")),
     ipv6Address: read(field("ipv6_address"), (at) => address(at, isIpv6Address, "an IPv6 address")),
     linkLocalIps: read(field("link_local_ips"), (at) =>
-      distinct(at, (item) => address(item, isIpAddress, "an IP address")),
+      once(at, (item) => address(item, isIpAddress, "an IP address")),
     ),
     macAddress: read(field("mac_address"), macAddress),
     driverOpts: driverOptions(field("driver_opts"), field("interface_name")),

@@ -1,4 +1,4 @@
-import { didYouMean, quoted, read, report, reportKey, type Node } from "../document/node.js";
+import { didYouMean, quoted, read, report, reportKey, warn, type Node } from "../document/node.js";
 import { text } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
@@ -15,7 +15,17 @@ export function networkMode(field: Fields<typeof serviceKeys>): NetworkMode | un
     const at = field(key);
     if (at !== undefined) reportKey(at, `cannot stand beside \`network_mode: ${nameOf(mode)}\``, "remove one of them");
   }
+  const published = field("ports");
+  if (published !== undefined && hasNoPorts(mode)) {
+    const why = mode.kind === "host" ? "what listens is reached on the host itself" : "nothing is reached from outside";
+    warn(published, published.place.key, `has no effect beside \`network_mode: ${mode.kind}\``, `remove it: ${why}`);
+  }
   return mode;
+}
+
+/** The engine drops what is to be published beside it. */
+export function hasNoPorts(mode: NetworkMode | undefined): boolean {
+  return mode?.kind === "host" || mode?.kind === "none";
 }
 
 function modeOf(node: Node): NetworkMode | null {
@@ -23,6 +33,8 @@ function modeOf(node: Node): NetworkMode | null {
   if (mode === null) return null;
   const kind = words.find((word) => word === mode);
   if (kind !== undefined) return { kind };
+  // The engine's own default is its bridge.
+  if (mode === "default") return { kind: "bridge" };
   const [, other, name = ""] = /^(service|container):(.+)$/.exec(mode) ?? [];
   if (other === "service") return { kind: "service", service: name };
   if (other === "container") return { kind: "container", container: name };
@@ -32,18 +44,19 @@ function modeOf(node: Node): NetworkMode | null {
   return report(node, `${quoted(node)} is not one of ${known.join(", ")}`, hint);
 }
 
-/** What the engine refuses beside it, or would drop. */
+/** What the engine refuses beside it, or what would not be what was meant. */
 function excluded({ kind }: NetworkMode) {
   switch (kind) {
     case "bridge":
-      return ["networks"] as const;
+      return ["networks", "links"] as const;
     case "host":
     case "none":
-      return ["networks", "ports", "mac_address"] as const;
+      return ["networks", "links", "mac_address"] as const;
     case "service":
     case "container":
       return [
         "networks",
+        "links",
         "ports",
         "expose",
         "hostname",

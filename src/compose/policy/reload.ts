@@ -1,12 +1,12 @@
 import { given } from "../../tools/present.js";
 import { signal } from "../container/signals.js";
+import { hostPath } from "../document/host-path.js";
 import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { reloadKeys } from "../keys/reload-keys.js";
 import { holds, type ReloadPolicy } from "../model/reload-policy.js";
 import type { Mount } from "../model/service.js";
-import { hostPath } from "../mounts/mounts.js";
 
 /** `mounts`: those of the service; undefined: it is said of all services. */
 export function reload(node: Node, mounts: readonly Mount[] | undefined): ReloadPolicy | null {

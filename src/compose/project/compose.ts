@@ -5,7 +5,17 @@
 import { posix } from "node:path";
 import { declaredNetworks, declaredVolumes } from "../declarations/declared.js";
 import { usedNetworks, withMembers } from "../declarations/membership.js";
-import { entries, isMapping, quoted, read, report, reportKey, type Node } from "../document/node.js";
+import {
+  entries,
+  isMapping,
+  quoted,
+  read,
+  report,
+  reportKey,
+  suggestName,
+  type Node,
+  type Reading,
+} from "../document/node.js";
 import { isOwnSecret } from "../document/own-secrets.js";
 import { filledText } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
@@ -14,16 +24,27 @@ import { openProject, type ProjectSource } from "../load/project.js";
 import type { ProjectSpec } from "../model/service.js";
 import { declaredConfigs, declaredSecrets } from "../mounts/contents.js";
 import { preferences } from "../policy/preferences.js";
-import { formatProblem, type Problem } from "../values/problem.js";
+import { resolvedProject } from "../resolved/project.js";
+import type { ResolvedProject } from "../resolved/writer.js";
+import { formatProblem, type Problem, type Warning } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { checkTogether } from "./conflicts.js";
 import { definition, type Scope } from "./definition.js";
 import { withEnds } from "./ends.js";
-import { isActive, profileHint, profileList } from "./profiles.js";
+import { withLinkAliases } from "./links.js";
+import { isActive, profileHint, profileList, profilesOf } from "./profiles.js";
 
 export type ReadResult =
-  | { readonly ok: true; readonly project: ProjectSpec; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+  | {
+      readonly ok: true;
+      readonly project: ProjectSpec;
+      /** Those that its services belong to, active or not. */
+      readonly profiles: readonly string[];
+      readonly warnings: readonly Warning[];
+      /** All files as one. Only for those who ask. */
+      readonly resolve: () => ResolvedProject;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Warning[] };
 
 /** A name server's limit for one label: the service's name is its network alias. */
 const longestServiceName = 63;
@@ -40,25 +61,47 @@ export function readProject(source: ProjectSource): ReadResult {
   environment.delete(nameVariable);
   for (const name of environment.keys()) if (isOwnSecret(name)) environment.delete(name);
   const { root, reading, dotenv } = openProject(source, (name) => names.get(name) ?? environment.get(name));
-  const profiles = source.profiles ?? profileList(reading.variables("COMPOSE_PROFILES") ?? "");
+  const profiles = source.profiles ?? profileList(reading.variables(profilesVariable) ?? "");
+  const declared = new Set<string>();
   const project =
     root === undefined
       ? undefined
-      : projectSpec(root, {
+      : understood(root, {
           file: source.file,
           directory: source.directory,
           profiles,
           given: dotenv.get(nameVariable),
           onName: (name) => names.set(nameVariable, name),
+          onProfile: (profile) => declared.add(profile),
         });
-  const warnings = inOrder(reading.warnings);
+  if (project !== undefined && source.profiles === undefined && !environment.has(profilesVariable)) {
+    warnOfProfiles(reading, source.directory, profiles, declared);
+  }
   const problems = inOrder(reading.problems);
+  // What is refused is not warned of besides.
+  const refused = new Set(problems.map(placeOf));
+  const warnings = inOrder(reading.warnings).filter((warning) => !refused.has(placeOf(warning)));
   return project === undefined || problems.length > 0
     ? { ok: false, problems, warnings }
-    : { ok: true, project, warnings };
+    : { ok: true, ...project, profiles: [...declared], warnings };
 }
 
 const nameVariable = "COMPOSE_PROJECT_NAME";
+const profilesVariable = "COMPOSE_PROFILES";
+
+/** Of profiles that the project's own `.env` names, and no service has. */
+function warnOfProfiles(
+  { library, warnings }: Reading,
+  directory: string,
+  profiles: readonly string[],
+  declared: ReadonlySet<string>,
+): void {
+  const file = library.nameOf(posix.join(directory, ".env"));
+  for (const name of profiles.filter((each) => each !== "*" && !declared.has(each))) {
+    const hint = suggestName(name, declared, "remove it");
+    warnings.push({ file, path: profilesVariable, message: `no service has the profile ${quote(name)}`, hint });
+  }
+}
 
 interface Surroundings {
   readonly file: string;
@@ -68,9 +111,19 @@ interface Surroundings {
   readonly given: string | undefined;
   /** Is told the project's name before any service is read: the services may refer to it. */
   readonly onName: (name: string) => void;
+  /** Is told every profile that a service belongs to. */
+  readonly onProfile: (profile: string) => void;
 }
 
-function projectSpec(root: Node, { file, directory, profiles, given, onName }: Surroundings): ProjectSpec {
+interface Understood {
+  readonly project: ProjectSpec;
+  readonly resolve: () => ResolvedProject;
+}
+
+function understood(
+  root: Node,
+  { file, directory, profiles, given, onName, onProfile }: Surroundings,
+): Understood | undefined {
   const isEmpty = root.value === null;
   const field = isEmpty ? () => undefined : fields(root, topLevelKeys);
   const name = given !== undefined ? givenName(root, given) : declaredName(root, field("name"), directory);
@@ -89,9 +142,10 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const services = field("services");
   if ((isEmpty || isMapping(root.value)) && isWithoutServices(services)) {
     report(services ?? root, "the file declares no services; nothing is removed", "write them under `services`");
-    return { name: project, file, services: [] };
+    return undefined;
   }
   const declared = services === undefined ? [] : namedServices(services);
+  declared.flatMap(([, at]) => profilesOf(at)).forEach(onProfile);
   const active = declared.filter(([, at]) => isActive(at, profiles));
   if (declared.length > 0 && active.length === 0) {
     report(services ?? root, "every service belongs to a profile that is not active; nothing is removed", profileHint);
@@ -99,13 +153,18 @@ function projectSpec(root: Node, { file, directory, profiles, given, onName }: S
   const definitions = active.map(([service, at]) => definition(service, at, scope));
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
-  const specs = withEnds(definitions.map(({ spec }) => spec));
+  const specs = withEnds(withLinkAliases(definitions));
+  const networks = usedNetworks(scope.networks, specs, field("networks"));
+  const { volumes } = scope;
   return {
-    name: project,
-    file,
-    services: withMembers(specs),
-    networks: usedNetworks(scope.networks, specs, field("networks")),
-    volumes: [...scope.volumes.values()].filter((volume) => volume !== null),
+    project: {
+      name: project,
+      file,
+      services: withMembers(specs),
+      networks,
+      volumes: [...volumes.values()].filter((volume) => volume !== null),
+    },
+    resolve: () => resolvedProject({ project, root, services: active, networks, volumes }),
   };
 }
 
@@ -159,8 +218,12 @@ function directoryName(root: Node, directory: string): string | null {
   return name.length > longestProjectName ? tooLong(root) : name;
 }
 
+function placeOf({ file, line, column, path }: Problem): string {
+  return JSON.stringify([file, line, column, path]);
+}
+
 /** In the order of the files, as they were met, each once: aliases and merge keys lead to one place several times. */
-function inOrder(problems: readonly Problem[]): readonly Problem[] {
+function inOrder<P extends Problem>(problems: readonly P[]): readonly P[] {
   const seen = new Map(problems.map((problem) => [formatProblem({ ...problem, path: "" }), problem]));
   const files = [...new Set(problems.map(({ file }) => file))];
   return [...seen.values()].sort(

@@ -2,6 +2,7 @@ import { given } from "../../tools/present.js";
 import { build } from "../container/build.js";
 import { commandLine } from "../container/command.js";
 import { containerOptions } from "../container/container-options.js";
+import { alsoExposed } from "../container/expose.js";
 import { healthcheck } from "../container/healthcheck.js";
 import { ports, type DeclaredPort } from "../container/ports.js";
 import { pullPolicy } from "../container/pull-policy.js";
@@ -22,13 +23,14 @@ import type { Content } from "../mounts/contents.js";
 import { granted } from "../mounts/grants.js";
 import { mounts } from "../mounts/mounts.js";
 import { attachments } from "../networks/attachments.js";
-import { networkMode } from "../networks/network-mode.js";
+import { hasNoPorts, networkMode } from "../networks/network-mode.js";
 import { dependencies, type DeclaredDependency } from "../policy/dependencies.js";
 import { deployment } from "../policy/deploy.js";
 import { gate, impliedGate } from "../policy/gated.js";
-import { hooks } from "../policy/hooks.js";
+import { hooks, preStartHooks } from "../policy/hooks.js";
 import { jobs } from "../policy/job.js";
 import { preStopHooks } from "../policy/leave.js";
+import { links, withLinked, type Link } from "../policy/links.js";
 import { preferences, preferred, type Preferences } from "../policy/preferences.js";
 import { parseImage, type ImageReference } from "../values/image.js";
 import { quote } from "../values/quote.js";
@@ -54,6 +56,7 @@ export interface Definition {
   readonly ports: readonly DeclaredPort[];
   readonly dependencies: readonly DeclaredDependency[];
   readonly bonds: readonly DeclaredBond[];
+  readonly links: readonly Link[];
   readonly containerName: Node | undefined;
   readonly networkMode: Node | undefined;
   /** Only where the file itself asks for one. */
@@ -63,20 +66,27 @@ export interface Definition {
 const stopGracePeriodMs = 10_000;
 const keepDefault = 1;
 /** Suffixes by which container names tell the roles and jobs of a rollout. */
-const roleSuffix = /\.(next|previous|failed|(?:before|after|on_rollback)\.\d+)$/;
+const roleSuffix = /\.(next|previous|failed|(?:before|pre_start|after|on_rollback)\.\d+)$/;
 
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = withoutEmptyTexts(fields(node, serviceKeys));
   const mounted = read(field("volumes"), (at) => mounts(at, scope)) ?? [];
-  const declaredPorts = read(field("ports"), ports) ?? [];
-  const dependsOn = read(field("depends_on"), dependencies) ?? [];
+  const mode = networkMode(field);
+  const published = read(field("ports"), ports) ?? [];
+  const [declaredPorts, dropped] = hasNoPorts(mode) ? [[], published] : [published, []];
+  const linked = read(field("links"), links) ?? [];
+  const dependsOn = withLinked(read(field("depends_on"), dependencies) ?? [], linked);
   const deploy = deployed(field("deploy"));
-  const options = containerOptions(field, deploy);
+  const asked = containerOptions(field, deploy);
+  const expose = alsoExposed(
+    asked.expose,
+    dropped.map(({ port }) => port),
+  );
+  const options = expose.length === 0 ? asked : { ...asked, expose };
   const grants = granted([field("configs"), field("secrets")], scope, {
     mounts: mounted.map(({ mount }) => mount),
     ...options,
   });
-  const mode = networkMode(field);
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
   const graceMs = read(field("stop_grace_period"), duration) ?? stopGracePeriodMs;
@@ -125,6 +135,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...preference,
     ...given({
       gate: read(extension?.("gate"), gate),
+      preStart: notEmpty(read(field("pre_start"), preStartHooks)),
       postStart: notEmpty(read(field("post_start"), hooks)),
       before: read(extension?.("before"), (at) => jobs(at, beforeKeys)),
       after: read(extension?.("after"), (at) => jobs(at, afterKeys)),
@@ -139,6 +150,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     node,
     ports: declaredPorts,
     dependencies: dependsOn,
+    links: linked,
     bonds: declaredBonds(written, field),
     containerName: field("container_name"),
     networkMode: field("network_mode"),
@@ -180,7 +192,8 @@ function image(
   const node = field("image");
   const built = field("build");
   if (node === undefined && built !== undefined) return builtImage(built, `${project}-${name}`.toLowerCase());
-  if (node === undefined && isMapping(service.value)) {
+  // What Compose runs without an image is refused by its own name.
+  if (node === undefined && isMapping(service.value) && !Object.hasOwn(service.value, "provider")) {
     reportKey(service, "`image` is missing", "every service needs an image, or a `build`");
   }
   const named = read(node, (at) => parsed(at, parseImage, "an image reference")) ?? noImage;

@@ -36,6 +36,15 @@ export function parseDuration(text: string): number {
   return Math.round(total);
 }
 
+/** As Go writes it: `1h0m0s`, `1m30s`, `1.5s`, `500ms`. */
+export function formatDuration(ms: number): string {
+  if (ms > 0 && ms < 1_000) return `${ms}ms`;
+  const [hours, minutes] = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60];
+  const seconds = `${(ms % 60_000) / 1_000}s`;
+  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
+  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+}
+
 const periodUnitMs: ReadonlyMap<string, number> = new Map([
   ["s", 1_000],
   ["m", 60_000],

@@ -7,7 +7,23 @@ import { FairleadError } from "../../errors.js";
 import { quote } from "./quote.js";
 import { dockerHub, isDockerHub } from "./registry-name.js";
 
-export type Digest = `sha256:${string}`;
+/**
+ * Which image a container is made of: by its digest where a registry has it, by its id where only this host does. The text
+ * alone does not say which, and labels and the journal keep the text alone: the images of the host tell (`localName`).
+ */
+export type ImageVersion = `sha256:${string}`;
+
+/** What a registry calls an image: the hash of its manifest, the same on every host. */
+export type Digest = ImageVersion & { readonly givenBy: "registry" };
+
+/** What the engine of this host calls an image: the hash of its config, or of its manifest, as its image store has it. */
+export type ImageId = ImageVersion & { readonly givenBy: "engine" };
+
+/** `repository@sha256:…`, in the familiar form. */
+export type PinnedImage = `${string}@${string}`;
+
+/** By which the engine finds an image. */
+export type ImageName = PinnedImage | ImageId;
 
 /** An image name as OCI distribution understands it, normalised: Docker Hub's shorthands are spelt out. */
 export interface ImageReference {
@@ -32,6 +48,19 @@ const identifierPattern = /^[0-9a-f]{64}$/;
 
 export function isDigest(text: string): text is Digest {
   return digestPattern.test(text);
+}
+
+export function isImageId(text: string): text is ImageId {
+  return digestPattern.test(text);
+}
+
+export function isImageVersion(text: string): text is ImageVersion {
+  return digestPattern.test(text);
+}
+
+/** What is not on this host is asked for as a digest: a registry that does not know it says so. */
+export function asDigest(version: ImageVersion): Digest {
+  return version as Digest;
 }
 
 /**
@@ -83,7 +112,7 @@ export function familiarImage(image: ImageReference): string {
 }
 
 /** `notarock/portfolio-ng@sha256:…`: what containers are created from, whatever tag was declared. */
-export function pinnedImage(image: ImageReference, digest: Digest): string {
+export function pinnedImage(image: ImageReference, digest: Digest): PinnedImage {
   return `${familiarName(image)}@${digest}`;
 }
 

@@ -21,3 +21,8 @@ export function lengthOf({ first, last }: PortRange): number {
 }
 
 export const protocols = ["tcp", "udp", "sctp"] as const;
+
+/** In whatever case it is written. */
+export function protocolOf(written: string): (typeof protocols)[number] | undefined {
+  return protocols.find((known) => known === written.toLowerCase());
+}

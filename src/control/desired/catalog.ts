@@ -30,7 +30,7 @@ export interface Dependant {
 
 /** The declared services, and how each was last seen to stand. */
 export class Catalog {
-  #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], files: new Map() };
+  #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], warnings: [], files: new Map() };
   #specs: ReadonlyMap<ServiceKey, ServiceSpec> = new Map();
   #claims: readonly ResourceClaim[] = [];
   readonly #statuses = new Map<ServiceKey, ServiceStatus>();

@@ -1,8 +1,8 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { formatImage } from "../../compose/values/image.js";
-import type { Digest, ImageReference } from "../../compose/values/image.js";
+import { asDigest, formatImage } from "../../compose/values/image.js";
+import type { Digest, ImageReference, ImageVersion } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";
-import type { Target } from "../../plan/model/desired.js";
+import type { RegistryTarget, UnknownTarget } from "../../plan/model/desired.js";
 import type { ObservedContainer } from "../../plan/model/observed.js";
 import { Cached } from "../../tools/cached.js";
 import type { Engine } from "../ports/engine.js";
@@ -41,7 +41,9 @@ export class Digests {
   }
 
   /** Never throws: a registry that cannot be asked is a fact like any other. */
-  async resolve(image: ImageReference): Promise<{ readonly target: Target; readonly retryAfterMs: number }> {
+  async resolve(
+    image: ImageReference,
+  ): Promise<{ readonly target: RegistryTarget | UnknownTarget; readonly retryAfterMs: number }> {
     const name = formatImage(image);
     try {
       const digest = await this.#cached(name, image).get();
@@ -49,7 +51,7 @@ export class Digests {
     } catch (thrown) {
       const error = asFairleadError(thrown);
       const remedy = error.remedy === undefined ? "" : ` (${error.remedy})`;
-      const target: Target = { known: false, reason: reasonOf(error), message: `${error.message}${remedy}` };
+      const target: UnknownTarget = { known: false, reason: reasonOf(error), message: `${error.message}${remedy}` };
       return { target, retryAfterMs: error.retryAfterMs ?? 0 };
     }
   }
@@ -73,9 +75,10 @@ export class Digests {
   ): Promise<boolean> {
     const platform = declared === undefined ? await this.#platform.get() : parsePlatform(declared);
     const wanted = await this.registry.content(image, digest, platform);
-    if (container.imageId === wanted.config || container.imageId === wanted.manifest) return true;
+    const ids: readonly ImageVersion[] = [wanted.config, wanted.manifest];
+    if (ids.includes(container.imageId)) return true;
     try {
-      const running = await this.registry.content(image, container.digest, platform);
+      const running = await this.registry.content(image, asDigest(container.digest), platform);
       return running.manifest === wanted.manifest;
     } catch (thrown) {
       // The old digest may be gone from the registry; then only the host could have told.

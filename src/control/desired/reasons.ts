@@ -24,6 +24,7 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "ContainerGone":
       return step === undefined ? "EngineRefused" : reasonOfStep[step];
     case "ConfigInvalid":
+    case "SourceUnavailable":
     case "SpecInvalid":
       return "SpecInvalid";
     case "AlreadyRunning":

@@ -6,7 +6,7 @@ import { withContainersOf } from "../../plan/host/local.js";
 import { jobImagesOf } from "../../plan/jobs/job-need.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { KnownDependency } from "../../plan/model/dependency.js";
-import type { Desired, Target } from "../../plan/model/desired.js";
+import type { Desired, FoundTarget, Target } from "../../plan/model/desired.js";
 import type { HostSnapshot } from "../../plan/model/observed.js";
 import { inEverySlot, inRole, isImageOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";
@@ -102,7 +102,7 @@ export class Resolutions {
     asker: Asker,
     spec: ServiceSpec,
     hash: string,
-    target: Target,
+    target: FoundTarget,
     { containers, images }: View,
   ): Promise<Target> {
     if (!target.known) return target;

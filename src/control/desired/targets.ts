@@ -9,7 +9,7 @@ import { asFairleadError } from "../../errors.js";
 import { buildTarget } from "../../plan/host/build.js";
 import type { BuildState } from "../../plan/host/build.js";
 import { localTarget } from "../../plan/host/local.js";
-import type { Target } from "../../plan/model/desired.js";
+import type { FoundTarget } from "../../plan/model/desired.js";
 import type { ObservedContainer, ObservedImage } from "../../plan/model/observed.js";
 import { Cached } from "../../tools/cached.js";
 import type { Entry } from "../journal/entry.js";
@@ -30,7 +30,7 @@ export interface TargetsOptions {
 }
 
 export interface Resolved {
-  readonly target: Target;
+  readonly target: FoundTarget;
   readonly retryAfterMs: number;
 }
 
@@ -137,11 +137,11 @@ export class Targets {
   }
 }
 
-function atOnce(target: Target): Resolved {
+function atOnce(target: FoundTarget): Resolved {
   return { target, retryAfterMs: 0 };
 }
 
-function missing(image: ImageReference): Target {
+function missing(image: ImageReference): FoundTarget {
   const message = `no image on this host is called ${familiarImage(image)}, and pull_policy is never (build or load it here, or change pull_policy)`;
   return { known: false, reason: "ImageNotFound", message };
 }

@@ -1,11 +1,13 @@
 /* The lines of the journal. What they come to is `control/journal/record.ts`. */
 import { z } from "zod";
-import { parseImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import { isImageVersion, parseImage } from "../../compose/values/image.js";
+import type { Digest, ImageId, ImageVersion } from "../../compose/values/image.js";
 import type { Reason, Rollout } from "../../plan/model/condition.js";
 import { mountedFile } from "./mounted-record.js";
 
-const digest = z.custom<Digest>((value) => typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value));
+const isHash = (value: unknown) => typeof value === "string" && isImageVersion(value);
+const ofRegistry = z.custom<Digest>(isHash);
+const digest = z.custom<ImageVersion>(isHash);
 const reason = z.custom<Reason>((value) => typeof value === "string");
 const restart = z.object({
   name: z.enum(["no", "always", "unless-stopped", "on-failure"]),
@@ -31,6 +33,7 @@ const rollout = z.object({
   specHash: z.string().optional(),
   rollback: z.literal(true).optional(),
   message: z.string().optional(),
+  commit: z.object({ id: z.string(), source: z.string(), author: z.string(), subject: z.string() }).optional(),
 });
 
 /** One line of the journal. What cannot be read is skipped: the containers still tell the essential. */
@@ -60,7 +63,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     digest,
     outcome: z.enum(["started", "done", "failed", "retried"]),
     message: z.string(),
-    phase: z.enum(["before", "after", "on_rollback"]).optional(),
+    phase: z.enum(["before", "pre_start", "after", "on_rollback"]).optional(),
     revision: z.number().optional(),
     logs: z.array(z.string()).readonly().optional(),
   }),
@@ -76,7 +79,7 @@ export const entrySchema = z.discriminatedUnion("type", [
   }),
   z.object({ ...common, type: z.literal("retry") }),
   z.object({ ...common, type: z.literal("stable"), digest, specHash: z.string().optional() }),
-  z.object({ ...common, type: z.literal("same-content"), digest, as: digest }),
+  z.object({ ...common, type: z.literal("same-content"), digest: ofRegistry, as: digest }),
   z.object({
     ...common,
     type: z.literal("rollout"),
@@ -148,7 +151,13 @@ export const entrySchema = z.discriminatedUnion("type", [
     digest,
   }),
   z.object({ ...common, type: z.literal("build-asked") }),
-  z.object({ ...common, type: z.literal("built"), inputs: z.string(), beganAt: z.number(), image: digest }),
+  z.object({
+    ...common,
+    type: z.literal("built"),
+    inputs: z.string(),
+    beganAt: z.number(),
+    image: z.custom<ImageId>(isHash),
+  }),
   z.object({
     ...common,
     type: z.literal("build-failed"),
@@ -159,7 +168,7 @@ export const entrySchema = z.discriminatedUnion("type", [
     message: z.string(),
     logs: z.array(z.string()).readonly(),
   }),
-  z.object({ ...common, type: z.literal("resolved"), image: z.string(), digest }),
+  z.object({ ...common, type: z.literal("resolved"), image: z.string(), digest: ofRegistry }),
   z.object({
     ...common,
     type: z.literal("leaving"),

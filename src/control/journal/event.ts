@@ -1,4 +1,5 @@
 import type { Rollout } from "../../plan/model/condition.js";
+import { printable } from "../../tools/printable.js";
 import type { Entry } from "./entry.js";
 
 type What = Pick<Event, "type" | "reason" | "message" | "digest">;
@@ -96,9 +97,18 @@ const outcomes = {
   failed: "Failed",
 } as const;
 
-function rolloutOf({ to, finishedAt, outcome = "superseded", message }: Rollout): What {
+/** ` by commit 1a2b3c4 of …, Author: subject`; empty where it is no commit's work. */
+export function byCommit({ commit }: Pick<Rollout, "commit">): string {
+  if (commit === undefined) return "";
+  const { id, source, author, subject } = commit;
+  return printable(`, by commit ${id.slice(0, 7)} of ${source}, ${author}: ${subject}`, 300);
+}
+
+function rolloutOf(rollout: Rollout): What {
+  const { to, finishedAt, outcome = "superseded", message } = rollout;
   if (finishedAt === undefined) {
-    return { type: "rollout", reason: "RolloutStarted", message: `rollout of ${to} has begun`, digest: to };
+    const begun = `rollout of ${to} has begun${byCommit(rollout)}`;
+    return { type: "rollout", reason: "RolloutStarted", message: begun, digest: to };
   }
   const cause = message === undefined ? "" : `: ${message}`;
   return { type: "rollout", reason: outcomes[outcome], message: `rollout of ${to}: ${outcome}${cause}`, digest: to };
@@ -110,10 +120,13 @@ export interface Event {
   readonly id: string;
   /** ISO 8601. */
   readonly at: string;
-  readonly project: string;
-  readonly service: string;
+  /** Absent: it concerns no single one. */
+  readonly project?: string;
+  readonly service?: string;
   readonly type:
     | "state"
+    | "file"
+    | "delivery"
     | "rollout"
     | "hold"
     | "job"
@@ -126,8 +139,9 @@ export interface Event {
     | "approval"
     | "retry"
     | "adoption"
-    | "reload";
-  /** One CamelCase word a machine can match; of a state that of the condition `Ready`. */
+    | "reload"
+    | "commit";
+  /** One CamelCase word a machine can match; of a state that of the condition `Ready`, of a delivery its outcome. */
   readonly reason: string;
   readonly message: string;
   readonly digest?: string;

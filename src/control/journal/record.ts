@@ -1,4 +1,4 @@
-import type { Digest } from "../../compose/values/image.js";
+import type { Digest, ImageVersion } from "../../compose/values/image.js";
 import { revisionIn, withRevision } from "../../plan/history/numbering.js";
 import type { Adopted } from "../../plan/host/adopt.js";
 import { noBuilds } from "../../plan/host/build.js";
@@ -19,7 +19,7 @@ import type { Mounted } from "./mounted-record.js";
 
 /** The end of one that failed. */
 export interface Failure {
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly specHash: string;
   readonly container: string;
   readonly reason: Reason;
@@ -40,7 +40,7 @@ export interface ServiceRecord {
   readonly rollouts: readonly Rollout[];
   readonly failures: readonly Failure[];
   /** Pairs of digests that were found to be of equal content on this host's platform. */
-  readonly sameContent: readonly { readonly digest: Digest; readonly as: Digest }[];
+  readonly sameContent: readonly { readonly digest: Digest; readonly as: ImageVersion }[];
   /** The containers of others that were taken over, by id. */
   readonly adopted: ReadonlyMap<string, Adopted>;
   readonly builds: BuildMemory;
@@ -249,7 +249,7 @@ function abandonedIn(rollouts: readonly Rollout[]): readonly number[] {
 
 function underWay({ id, to, specHash, finishedAt }: Rollout): Pick<Memory, "underWay"> {
   if (finishedAt !== undefined || specHash === undefined) return {};
-  return { underWay: { revision: revisionIn(id), specHash, digest: to as Digest } };
+  return { underWay: { revision: revisionIn(id), specHash, digest: to as ImageVersion } };
 }
 
 /** A revision that is gone back to begins once more, at another time. */

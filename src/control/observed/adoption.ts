@@ -97,7 +97,8 @@ export class Adoption {
     const hash = specHash(spec);
     const print = JSON.stringify([container.id, hash, container.name, container.facts.networks]);
     const differences =
-      this.#differences.get(print) ?? (await this.#compare(container.id, creation(spec, hash, slot, digest)));
+      this.#differences.get(print) ??
+      (await this.#compare(container.id, creation(spec, hash, slot, { digest, from: container.facts.imageId })));
     known.set(print, differences);
     const wanted = spec.container.restart;
     const same = restart.name === wanted.name && restart.maximumRetryCount === wanted.maximumRetryCount;
@@ -121,7 +122,7 @@ function creation(
   spec: ServiceSpec,
   hash: string,
   slot: number,
-  digest: Adopted["digest"],
+  image: Pick<StepOf<"create-container">, "digest" | "from">,
 ): StepOf<"create-container"> {
   const [first] = spec.networks;
   return {
@@ -129,7 +130,7 @@ function creation(
     name: activeName(spec, slot),
     spec,
     specHash: hash,
-    digest,
+    ...image,
     revision: 0,
     slot,
     attach: first === undefined ? undefined : { network: first.network.name, aliases: first.aliases },

@@ -54,8 +54,10 @@ export async function takeOffice(options: OfficeOptions, signal: AbortSignal): P
     if (first === false) return undefined;
     throw asFairleadError(first);
   }
-  if (first instanceof Error)
-    options.log.warn({ error: first.message }, "the engine cannot be reached; waiting for it");
+  if (first instanceof Error) {
+    const { message, remedy } = asFairleadError(first);
+    options.log.warn({ error: message, remedy }, "the engine cannot be reached; waiting for it");
+  }
   const { lease } = candidacy;
   return {
     confirmed: first === true ? Promise.resolve() : candidacy.standLater(signal),

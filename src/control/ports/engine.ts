@@ -5,7 +5,7 @@
 
 import type { ExecSettings } from "../../compose/model/hooks.js";
 import type { ContainerFile, RestartPolicy } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageId } from "../../compose/values/image.js";
 import type { HostSnapshot, NetworkLocation, ForeignContainer } from "../../plan/model/observed.js";
 import type { StepOf, Endpoint } from "../../plan/model/step.js";
 import type { BuildOrder } from "./builds.js";
@@ -43,7 +43,7 @@ export interface Engine {
    * Builds an image and answers its id. Throws FairleadError `BuildFailed`, with `retry: "never"` where the same inputs
    * would fail again.
    */
-  build(order: BuildOrder, signal: AbortSignal): Promise<Digest>;
+  build(order: BuildOrder, signal: AbortSignal): Promise<ImageId>;
   tagImage(source: string, tag: string): Promise<void>;
   /** Answers the new container's id. */
   createContainer(step: StepOf<"create-container">): Promise<string>;

@@ -3,7 +3,7 @@ export type EngineEvent =
   /** The engine answers, and as far as can be seen nothing has happened that was not told. */
   | { readonly kind: "beat" }
   /** The engine cannot be reached; it is tried again. */
-  | { readonly kind: "lost"; readonly message: string }
+  | { readonly kind: "lost"; readonly message: string; readonly remedy?: string | undefined }
   /** Something happened to a container of ours, or to a claimed one. `action` is the engine's word: `die`, `health_status: healthy`, … */
   | {
       readonly kind: "container";

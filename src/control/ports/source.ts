@@ -1,5 +1,5 @@
 import type { ProjectSpec } from "../../compose/model/service.js";
-import type { Problem } from "../../compose/values/problem.js";
+import type { Problem, Warning } from "../../compose/values/problem.js";
 
 /** Where desired state comes from. */
 export interface Source {
@@ -7,6 +7,57 @@ export interface Source {
   load(): Promise<SourceSnapshot>;
   /** Calls `onChange` after each change that was seen and loaded, until the signal aborts. */
   watch(onChange: (snapshot: SourceSnapshot) => void, signal: AbortSignal): void;
+  /** The repositories that are followed, as they stand now. Absent: there are none. */
+  repositories?(): readonly RepositoryState[];
+  /** Somebody says that a repository has news: those that follow it look at it now. Nothing else is believed. */
+  told?(push: Push): Told;
+  /** So much of what it keeps on the host is in use by containers; the rest may go. */
+  tidy?(mounted: ReadonlySet<string>): Promise<void>;
+}
+
+/** What a forge says. */
+export interface Push {
+  /** URLs of one repository, as different senders write them. */
+  readonly repositories: readonly string[];
+  /** A full reference, such as `refs/heads/main`. Absent: any. */
+  readonly ref: string | undefined;
+}
+
+/** Who looks; where nobody does, why. */
+export interface Told {
+  readonly looking: readonly string[];
+  readonly reason: string | undefined;
+}
+
+export interface Commit {
+  readonly id: string;
+  readonly author: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The first line of its message. */
+  readonly subject: string;
+}
+
+/** A repository that is followed. */
+export interface RepositoryState {
+  /** Its URL, without a login. */
+  readonly source: string;
+  readonly ref: string;
+  /** The last that was seen. */
+  readonly newest: Commit | undefined;
+  /** The last that something was taken from. */
+  readonly inForce: Commit | undefined;
+  /** ISO 8601: when it was last reached, and held nothing that we do not know. */
+  readonly lastSuccessAt: string | undefined;
+  readonly condition: { readonly status: "True" | "False"; readonly reason: string; readonly message: string };
+  /** Of each project the revision in force: an older one where the newest is broken. */
+  readonly projects: readonly { readonly project: string; readonly file: string; readonly revision: string }[];
+}
+
+/** Where a project comes from: the commit that changed it last. */
+export interface Provenance {
+  readonly source: string;
+  readonly commit: Commit;
 }
 
 export interface SourceSnapshot {
@@ -15,6 +66,10 @@ export interface SourceSnapshot {
   /** The last good version of each project; one that was never good is absent. */
   readonly projects: readonly ProjectSpec[];
   readonly problems: readonly Problem[];
+  /** Of the newest version of each project. */
+  readonly warnings: readonly Warning[];
   /** Every project's own file (`ProjectSpec.file`), with the problems of its newest version, which may lie in further files. */
   readonly files: ReadonlyMap<string, readonly Problem[]>;
+  /** Of projects that come from a repository, by their names. */
+  readonly provenance?: ReadonlyMap<string, Provenance>;
 }

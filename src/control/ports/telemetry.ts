@@ -5,7 +5,7 @@ import type { StepKind } from "../../plan/model/step.js";
 export type ReconcileResult = "success" | "requeue_after" | "error" | "terminal";
 export type RolloutOutcome = "promoted" | "rolled-back" | "superseded" | "failed";
 
-/** What control reports about itself; `metrics.ts` turns it into Prometheus series. */
+/** What control reports about itself; `metrics/` turns it into Prometheus series. */
 export interface Telemetry extends QueueTelemetry {
   /** A service is declared: every one of its series exists from now on, at zero. */
   serviceDeclared(key: ServiceKey): void;
@@ -27,6 +27,20 @@ export interface Telemetry extends QueueTelemetry {
   /** How far our clock is ahead of the engine's. */
   clockSkew(seconds: number): void;
 }
+
+/** How repositories are followed. */
+export interface SourceTelemetry {
+  /** Its series exist from now on, at zero. */
+  sourceFollowed(source: string): void;
+  sourceFetched(source: string, result: SourceResult): void;
+  /** In epoch seconds. */
+  sourceSucceeded(source: string, at: number): void;
+  /** This commit is in force from now on. */
+  sourceInForce(source: string, revision: string): void;
+}
+
+/** `unchanged`: it has been asked, and has nothing new. */
+export type SourceResult = "unchanged" | "fetched" | "failed";
 
 /** client-go's workqueue metrics, for the queue named `services`. */
 export interface QueueTelemetry {

@@ -25,9 +25,12 @@ import type { BuildOutput } from "../ports/builds.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";
 import type { Log } from "../ports/log.js";
+import type { Push, RepositoryState, Source, Told } from "../ports/source.js";
 import type { Bursts } from "../queue/bursts.js";
 import type { Builds } from "../work/builds.js";
 import type { Ledger } from "../work/ledger.js";
+import { Deliveries } from "./deliveries.js";
+import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
 import { openLogs } from "./logs.js";
 import { forecastAll } from "./preview.js";
@@ -61,15 +64,24 @@ export interface OperationsOptions {
   readonly releases: Releases;
   readonly targets: Targets;
   readonly triggers: Triggers;
+  readonly source: Pick<Source, "repositories" | "told">;
   readonly clock: Clock;
   readonly log: Log;
   readonly ready: () => boolean;
   readonly engineState: () => EngineState;
 }
 
+/** On the page. */
+const shownDeliveries = 10;
+
 /** What people and senders ask of a running controller: it is answered, or written down, and the service is looked at again. */
 export class Operations implements Surface {
-  constructor(private readonly options: OperationsOptions) {}
+  private readonly traces: Deliveries;
+
+  constructor(private readonly options: OperationsOptions) {
+    const { journal, clock, log } = options;
+    this.traces = new Deliveries({ events: journal.events, clock, log });
+  }
 
   ready(): boolean {
     return this.options.ready();
@@ -99,6 +111,14 @@ export class Operations implements Surface {
 
   keysForContainer(name: string): readonly ServiceKey[] {
     return this.options.catalog.keysForContainer(name);
+  }
+
+  repositories(): readonly RepositoryState[] {
+    return this.options.source.repositories?.() ?? [];
+  }
+
+  pushed(push: Push): Told {
+    return this.options.source.told?.(push) ?? { looking: [], reason: "no repository is followed" };
   }
 
   reconcile(keys: readonly ServiceKey[], cause: string): void {
@@ -134,6 +154,14 @@ export class Operations implements Surface {
 
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event> {
     return this.options.journal.events.read(wish, signal);
+  }
+
+  delivered(delivery: Delivery): void {
+    this.traces.add(delivery);
+  }
+
+  deliveries(): readonly Event[] {
+    return this.options.journal.events.lately("delivery", shownDeliveries);
   }
 
   isDurable(key: ServiceKey): boolean {

@@ -1,4 +1,4 @@
-import { specHash } from "../../compose/model/hash.js";
+import { declarationHash, specHash } from "../../compose/model/hash.js";
 import { jobImages } from "../../compose/model/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
@@ -9,9 +9,11 @@ import type { Forecast, Subject } from "../../plan/forecast.js";
 import { pinned } from "../../plan/history/pin.js";
 import { leftAlone } from "../../plan/host/adopt.js";
 import { strategyOf } from "../../plan/judge/strategy.js";
+import type { Target } from "../../plan/model/desired.js";
 import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../plan/model/observed.js";
 import { isImageOf, viewOf } from "../../plan/model/view.js";
 import { shorten } from "../../plan/steps/render.js";
+import { given } from "../../tools/present.js";
 import { printable } from "../../tools/printable.js";
 import type { Targets } from "../desired/targets.js";
 import { withWindow } from "../desired/window.js";
@@ -52,11 +54,15 @@ function previewOf(way: Way, supposed: Way | undefined, host: HostSnapshot): Ser
   const adopted = end.standing === "obstructed" && supposed?.active?.differences !== undefined ? supposed : undefined;
   const more = adopted === undefined ? [] : ["if it were adopted:", ...textOf(adopted).map((line) => `  ${line}`)];
   const text = [head, ...[...textOf(way), ...more].map((line) => `  ${printable(line)}`)].join("\n");
-  return { project: spec.project, service: spec.name, changes, text };
+  const error = way.target.known || way.active !== undefined ? undefined : way.target.message;
+  const declared = declarationHash(spec);
+  return { project: spec.project, service: spec.name, changes, ...given({ error }), declared, text };
 }
 
 interface Way extends Forecast {
   readonly spec: ServiceSpec;
+  /** What its tag stands for, as far as that is known. */
+  readonly target: Target;
   /** One that serves now. */
   readonly active: ObservedContainer | undefined;
 }
@@ -68,7 +74,9 @@ async function waysOn(host: HostSnapshot, options: PreviewOptions): Promise<read
   const forecasts = foretell(subjects, host);
   return specs.flatMap((spec, index) => {
     const found = forecasts[index];
-    return found === undefined ? [] : [{ ...found, spec, active: activeOf(spec, host) }];
+    const target = subjects[index]?.desired.target;
+    if (found === undefined || target === undefined) return [];
+    return [{ ...found, spec, target, active: activeOf(spec, host) }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { specHash } from "../../compose/model/hash.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
 import { pinned } from "../../plan/history/pin.js";
 import { findRevision, revisionsOf } from "../../plan/history/revisions.js";
@@ -22,7 +22,7 @@ export interface ReleasesOptions {
   readonly log: Log;
   readonly look: () => Promise<HostSnapshot>;
   /** What is wanted of the service, as far as that is known: never what it is pinned to. */
-  readonly digestOf: (key: ServiceKey) => Digest | undefined;
+  readonly digestOf: (key: ServiceKey) => ImageVersion | undefined;
   readonly specOf: (key: ServiceKey) => ServiceSpec | undefined;
 }
 
@@ -71,9 +71,15 @@ export class Releases {
 
   async resume(key: ServiceKey): Promise<Resumption> {
     const { journal, clock, log, specOf } = this.options;
+    const pausedByFile = specOf(key)?.release?.paused === true;
+    const { pin, pausedAt } = journal.record(key).memory;
+    // What has not been read yet may say otherwise.
+    if (pin === undefined && pausedAt === undefined && journal.state().kind !== "reading") {
+      return { pausedByFile, unchanged: "nobody has pinned or paused it" };
+    }
     await journal.append({ type: "resume", at: clock.now(), key });
     log.info({ key }, "a person has lifted its pin and its pause");
-    return { pausedByFile: specOf(key)?.release?.paused === true };
+    return { pausedByFile };
   }
 
   /** Throws FairleadError `NotAwaited`. */
@@ -91,7 +97,13 @@ export class Releases {
       const remedy = "look at what is wanted now, and approve that";
       throw new FairleadError("NotAwaited", `${key} is to run ${digest} by now`, { remedy, retry: "never" });
     }
-    const approval = { digest, specHash: specHash(this.#specOf(key)) };
+    const spec = this.#specOf(key);
+    const approval = { digest, specHash: specHash(spec) };
+    if (spec.release?.approve !== true) return { ...approval, unchanged: "its file asks for no approval" };
+    const { approved = [] } = journal.record(key).memory;
+    if (approved.some((one) => one.digest === digest && one.specHash === approval.specHash)) {
+      return { ...approval, unchanged: "that is approved already" };
+    }
     await journal.append({ type: "approve", at: clock.now(), key, ...approval });
     log.info({ key, ...approval }, "a person has approved it");
     return approval;

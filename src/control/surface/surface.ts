@@ -9,7 +9,11 @@ import type { EventWish } from "../journal/events.js";
 import type { JournalState } from "../journal/standing.js";
 import type { BuildOutput } from "../ports/builds.js";
 import type { LogLine } from "../ports/logs.js";
+import type { Push, RepositoryState, Told } from "../ports/source.js";
+import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
+
+export type { Push, RepositoryState, Told };
 
 /** What the HTTP surface and the command line may ask of a running controller. */
 export interface Surface {
@@ -25,6 +29,10 @@ export interface Surface {
   keysForName(name: string): readonly ServiceKey[];
   /** The declared service that a container's name belongs to: `project-service-1`, or its `container_name`. */
   keysForContainer(name: string): readonly ServiceKey[];
+  /** The repositories that services files come from, as they stand. */
+  repositories(): readonly RepositoryState[];
+  /** A repository has news, as somebody says: those that follow it look now. */
+  pushed(push: Push): Told;
   /** Build again those of them that are built here, and answer which. */
   rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]>;
   /** The last lines of a service's last build, oldest first; undefined if none has begun since the controller did. */
@@ -33,6 +41,10 @@ export interface Surface {
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading>;
   /** What happened lately, and with `follow` what happens until the signal aborts. */
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event>;
+  /** A sender has had its answer, or has gone away before. */
+  delivered(delivery: Delivery): void;
+  /** The last deliveries, newest first. */
+  deliveries(): readonly Event[];
   /** Whether what people have asked of the service outlives a restart of the controller. */
   isDurable(key: ServiceKey): boolean;
   journal(): JournalState;
@@ -94,12 +106,16 @@ export interface Start {
 export interface Resumption {
   /** The file itself says `paused`: still no rollout begins. */
   readonly pausedByFile: boolean;
+  /** Why it changes nothing. Absent: it does. */
+  readonly unchanged?: string;
 }
 
 export interface Approval {
   readonly digest: string;
   /** It, and no other spec. */
   readonly specHash: string;
+  /** Why it changes nothing. Absent: it does. */
+  readonly unchanged?: string;
 }
 
 export interface History {
@@ -159,6 +175,8 @@ export type LogEntry = {
 } & (LogLine | { readonly at?: never; readonly notice: string });
 
 export interface Preview {
+  /** What people have said, and what was held, is known: there is a journal. */
+  readonly remembers: boolean;
   readonly plans: readonly ServicePlan[];
   readonly orphans: readonly Orphan[];
 }
@@ -167,6 +185,10 @@ export interface ServicePlan {
   readonly project: string;
   readonly service: string;
   readonly changes: boolean;
+  /** Why nobody can say what would be done: nothing runs, and what is to run cannot be found out. Absent: it can be said. */
+  readonly error?: string;
+  /** `declarationHash` of what was planned for. Absent: no file declares it. */
+  readonly declared?: string;
   /** Deterministic, one step a line, each with its cause. */
   readonly text: string;
 }

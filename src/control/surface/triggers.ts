@@ -61,7 +61,10 @@ export class Triggers {
         this.resync();
         return;
       case "lost":
-        log.warn({ error: event.message }, "the engine cannot be reached; what runs there is left to it");
+        log.warn(
+          { error: event.message, remedy: event.remedy },
+          "the engine cannot be reached; what runs there is left to it",
+        );
         return;
       case "container":
         this.#noticeService(serviceKey(event.project, event.service));

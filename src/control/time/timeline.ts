@@ -76,13 +76,15 @@ export class Timeline {
     this.#sight.lost();
   }
 
-  /** A new look at the host. */
+  /** A new look at the host, which has just ended. */
   learn(host: HostSnapshot): void {
     const reading = this.#readingOf(host);
+    // Containers are looked into after the list, and may tell of what came after it.
+    const endedAt = this.clock.monotonic();
     this.#engine.learn(reading);
     this.#sight.looked(reading.askedAt, reading.answeredAt);
     const known = [...host.containers, ...host.foreign.flatMap(({ facts }) => facts ?? [])];
-    this.#pins = new Map(known.map((container) => [container.id, this.#pin(container, reading)]));
+    this.#pins = new Map(known.map((container) => [container.id, this.#pin(container, endedAt)]));
     this.#present = new Set([...host.containers, ...host.foreign].map(({ id }) => id));
     this.#lookedAt = reading.askedAt;
   }
@@ -114,7 +116,7 @@ export class Timeline {
     return reading ?? { askedAt: now, answeredAt: now };
   }
 
-  #pin(container: ContainerFacts, { answeredAt }: ClockReading): Pins {
+  #pin(container: ContainerFacts, latest: number): Pins {
     const known = this.#pins.get(container.id);
     // What others made and we have taken over may have begun long before.
     const isNew = known === undefined && this.#present.has(container.id);
@@ -125,8 +127,8 @@ export class Timeline {
       if (said === undefined) continue;
       const before = known?.[instant];
       if (before?.said === said) pins[instant] = before;
-      else if (instant === "checkedAt") pins[instant] = { said, at: this.#locateCheck(said, before, answeredAt) };
-      else pins[instant] = { said, at: this.#locate(instant, said, { from: earliest, to: answeredAt }) };
+      else if (instant === "checkedAt") pins[instant] = { said, at: this.#locateCheck(said, before, latest) };
+      else pins[instant] = { said, at: this.#locate(instant, said, { from: earliest, to: latest }) };
     }
     return pins;
   }

@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageId } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";
 import type { FairleadError } from "../../errors.js";
 import type { BuildState } from "../../plan/host/build.js";
@@ -11,6 +11,7 @@ import type { Contexts, BuildOutput } from "../ports/builds.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";
 import type { Log } from "../ports/log.js";
+import type { Telemetry } from "../ports/telemetry.js";
 import { inTime } from "../time/in-time.js";
 
 export interface BuildsOptions {
@@ -19,6 +20,7 @@ export interface BuildsOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
+  readonly telemetry: Pick<Telemetry, "stepDone">;
   /** Builds under way at once on this host: each may take all of it. */
   readonly concurrency: number;
   /** A build ended, well or not: the service looks again. */
@@ -98,7 +100,7 @@ export class Builds {
   }
 
   async #run(step: BuildStep): Promise<void> {
-    const { clock, journal } = this.options;
+    const { clock, journal, telemetry } = this.options;
     const key = serviceKey(step.project, step.service);
     const log = this.options.log.child({ project: step.project, service: step.service, build: step.name });
     const beganAt = clock.now();
@@ -118,11 +120,12 @@ export class Builds {
       output.state = "failed";
       await this.#failed(step, asFairleadError(thrown), output, common, log);
     }
+    telemetry.stepDone("build-image", (clock.monotonic() - began) / 1_000);
     this.options.onEnd(key);
   }
 
   /** The mark comes last: it tells that the image is whole, and what it is made of. */
-  async #build(step: BuildStep, output: Output, log: Log): Promise<Digest> {
+  async #build(step: BuildStep, output: Output, log: Log): Promise<ImageId> {
     const { engine, contexts } = this.options;
     const { signal } = this.#abort;
     const onLine = (line: string) => {

@@ -1,6 +1,6 @@
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
-import { trackRollout } from "../../plan/history/history.js";
+import type { ImageVersion } from "../../compose/values/image.js";
+import { supersededBy, trackRollout } from "../../plan/history/history.js";
 import { highestOnHost, revisionIn } from "../../plan/history/numbering.js";
 import { openingOf } from "../../plan/history/opening.js";
 import type { Adopted } from "../../plan/host/adopt.js";
@@ -18,6 +18,7 @@ import { isUndoing, undoOf } from "../../plan/rollout/on-rollback.js";
 import { toleratedFailures } from "../../plan/slot/failures.js";
 import { shorten } from "../../plan/steps/render.js";
 import { given } from "../../tools/present.js";
+import { byCommit } from "../journal/event.js";
 import type { Journal } from "../journal/journal.js";
 import type { Failure, ServiceRecord } from "../journal/record.js";
 import { CrashLoops } from "../observed/crash-loops.js";
@@ -26,6 +27,7 @@ import { RefusedStarts } from "../observed/refused-starts.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";
 import type { Log } from "../ports/log.js";
+import type { Provenance } from "../ports/source.js";
 import type { Telemetry } from "../ports/telemetry.js";
 import { lastLines } from "./last-lines.js";
 
@@ -39,6 +41,8 @@ export interface LedgerOptions {
   readonly clock: Clock;
   /** What the journal says, by the clock of today. */
   readonly recall: (memory: Memory) => Memory;
+  /** Where a project comes from; undefined: from no repository. */
+  readonly provenance: (project: string) => Provenance | undefined;
 }
 
 /** What is remembered of each service from one look to the next: the journal's part, and the little that need not outlive us. */
@@ -135,12 +139,23 @@ export class Ledger {
       isUndoing: undoing,
     });
     if (rollout === undefined || rollout === known) return this.#noteUndo(key, known, spec, view);
-    const told = withCause(rollout, journal.record(key).failures);
-    await journal.append({ type: "rollout", at: clock.now(), key, rollout: told });
+    const told = this.#withCommit(key, spec, known, withCause(rollout, journal.record(key).failures));
+    await this.#note(key, told, log);
     if (rollout.finishedAt === undefined)
-      log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun`));
+      log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun${byCommit(told)}`));
     else await this.#finish(key, rollout, containers, log);
     return told;
+  }
+
+  /** A rollout of another spec than the one before is the commit's work; one of another digest is the tag's. */
+  #withCommit(key: ServiceKey, spec: ServiceSpec, known: Rollout | undefined, rollout: Rollout): Rollout {
+    const before = known?.id === rollout.id ? known : undefined;
+    if (before !== undefined) return before.commit === undefined ? rollout : { ...rollout, commit: before.commit };
+    const last = this.options.journal.record(key).rollouts.at(-1);
+    const from = this.options.provenance(spec.project);
+    if (from === undefined || rollout.rollback === true || last?.specHash === rollout.specHash) return rollout;
+    const { id, author, subject } = from.commit;
+    return { ...rollout, commit: { id, source: from.source, author, subject } };
   }
 
   /** What followed a rollout that failed belongs to its history. */
@@ -177,7 +192,7 @@ export class Ledger {
     // A way back that a person asked for ends rolled back, and has proved itself.
     if (outcome !== "promoted" && (outcome !== "rolled-back" || rollout.rollback !== true)) return;
     const { to, specHash } = rollout;
-    await journal.append({ type: "stable", at: clock.now(), key, digest: to as Digest, specHash });
+    await journal.append({ type: "stable", at: clock.now(), key, digest: to as ImageVersion, specHash });
     if (outcome !== "promoted") return;
     const askedAt = this.#askedAt.get(key);
     // The last replica to serve ends the wait.
@@ -257,11 +272,20 @@ export class Ledger {
     }
   }
 
-  /** A rollout that has ended without a container that could tell. */
+  /** A rollout that has ended, and no container tells of it now. */
   async #close(key: ServiceKey, rollout: Rollout | undefined, log: Log): Promise<void> {
     if (rollout === undefined) return;
-    await this.options.journal.append({ type: "rollout", at: this.options.clock.now(), key, rollout });
+    await this.#note(key, rollout, log);
     await this.#finish(key, rollout, [], log);
+  }
+
+  /** One that was under way has ended with it. */
+  async #note(key: ServiceKey, rollout: Rollout, log: Log): Promise<void> {
+    const { journal, clock } = this.options;
+    const { rollout: known, failures } = journal.record(key);
+    const before = supersededBy(known, rollout, clock.now());
+    if (before !== undefined) await this.#close(key, withCause(before, failures), log);
+    await journal.append({ type: "rollout", at: clock.now(), key, rollout });
   }
 
   async keepLogs(key: ServiceKey, step: StepOf<"keep-logs">, id: string, log: Log): Promise<void> {

@@ -20,6 +20,8 @@ export interface LeftoversOptions {
   readonly engine: Engine;
   readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
   readonly source: () => SourceSnapshot;
+  /** What the source keeps for containers may go, but for these paths. */
+  readonly tidy: (mounted: ReadonlySet<string>) => Promise<void>;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,6 +55,7 @@ export class Leftovers {
       // A broken file may be about to declare it again.
       if (problems.length === 0) await this.#prune(orphans);
       await this.#dismiss(snapshot, services);
+      await this.options.tidy(mountedIn(snapshot));
     } catch (thrown) {
       log.warn({ error: asFairleadError(thrown).message }, "what is left over could not be looked at");
     }
@@ -105,4 +108,8 @@ export class Leftovers {
       }
     }
   }
+}
+
+function mountedIn({ containers }: HostSnapshot): ReadonlySet<string> {
+  return new Set(containers.flatMap(({ mounts = [] }) => mounts.map(({ source }) => source)));
 }

@@ -3,6 +3,8 @@ import { asFairleadError } from "../../errors.js";
 import type { FairleadError } from "../../errors.js";
 import type { PullState } from "../../plan/model/view.js";
 import { reasonOf } from "../desired/reasons.js";
+import type { Clock } from "../ports/clock.js";
+import type { Telemetry } from "../ports/telemetry.js";
 
 export interface PullsOptions {
   readonly pull: (reference: string, signal: AbortSignal, platform?: string) => Promise<void>;
@@ -10,6 +12,8 @@ export interface PullsOptions {
   readonly concurrency: number;
   /** A pull ended, well or not: those who wait for it look again. */
   readonly onEnd: (reference: string, error: FairleadError | undefined) => void;
+  readonly clock: Pick<Clock, "monotonic">;
+  readonly telemetry: Pick<Telemetry, "stepDone">;
 }
 
 /**
@@ -49,6 +53,8 @@ export class Pulls {
   }
 
   async #pull(reference: string, platform?: string): Promise<void> {
+    const { clock, telemetry } = this.options;
+    const began = clock.monotonic();
     let error: FairleadError | undefined;
     try {
       await this.options.pull(reference, this.#abort.signal, platform);
@@ -57,6 +63,7 @@ export class Pulls {
       error = asFairleadError(thrown);
       this.#states.set(reference, { state: "failed", reason: reasonOf(error, "pull-image"), message: error.message });
     }
+    telemetry.stepDone("pull-image", (clock.monotonic() - began) / 1_000);
     this.options.onEnd(reference, error);
   }
 }

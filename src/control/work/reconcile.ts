@@ -7,11 +7,11 @@ import { specHash } from "../../compose/model/hash.js";
 import { jobImages } from "../../compose/model/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import { formatImage, pinnedImage } from "../../compose/values/image.js";
+import { asDigest, formatImage, pinnedImage } from "../../compose/values/image.js";
 import { asFairleadError, FairleadError } from "../../errors.js";
 import { lostNamespace } from "../../plan/bonds/bonds.js";
 import { pinned } from "../../plan/history/pin.js";
-import { movedBy } from "../../plan/host/make-room.js";
+import { movedBy } from "../../plan/steps/make-room.js";
 import { isConclusive } from "../../plan/judge/conclusive.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import { refusalOf } from "../../plan/judge/refusal.js";
@@ -237,9 +237,9 @@ export class Reconciler {
     const { pulls, builds } = this.options;
     for (const image of jobImages(spec)) {
       const found = known?.get(formatImage(image));
-      if (found?.known === true) pulls.forgetFailure(pinnedImage(image, found.digest));
+      if (found?.known === true) pulls.forgetFailure(pinnedImage(image, asDigest(found.digest)));
     }
-    if (target.known) pulls.forgetFailure(pinnedImage(spec.image, target.digest));
+    if (target.known) pulls.forgetFailure(pinnedImage(spec.image, asDigest(target.digest)));
     else if (target.build?.state === "failed") builds.forgetFailure(target.build.mark);
   }
 
@@ -323,7 +323,8 @@ export class Reconciler {
     const text = shorten(renderStep(step));
     const at = clock.now();
     const began = clock.monotonic();
-    run.acted ||= step.kind !== "pull-image" && step.kind !== "build-image";
+    const goesOn = step.kind === "pull-image" || step.kind === "build-image";
+    run.acted ||= !goesOn;
     try {
       run.log.info({ step: step.kind }, text);
       await execute(step, context);
@@ -341,7 +342,8 @@ export class Reconciler {
       run.log.warn({ step: step.kind, error: error.message }, "the engine refused it");
       return step.kind === "start-container";
     } finally {
-      telemetry.stepDone(step.kind, (clock.monotonic() - began) / 1_000);
+      // What goes on beside the run tells by itself how long it has taken.
+      if (!goesOn) telemetry.stepDone(step.kind, (clock.monotonic() - began) / 1_000);
     }
   }
 

@@ -60,12 +60,19 @@ const mappings: ReadonlySet<string> = new Set(["environment", "labels", "volumes
 function compare(key: string, isAll: Settings, wantedAll: Settings, around: Surroundings): string[] {
   const [is, wanted] = [isAll[key], wantedAll[key]];
   if (!mappings.has(key) && canonical(is) === canonical(wanted)) return [];
-  // The daemon has options of its own for containers that name none; nothing tells them from declared ones.
-  if (key === "logging" && wanted === undefined && recordOf(is)["driver"] === around.loggingDriver) return [];
+  if (key === "logging" && isLoggedAlike(is, wanted, around)) return [];
   if (!mappings.has(key)) return [key];
   const [left, right] = [recordOf(is), recordOf(wanted)];
   const names = new Set([...Object.keys(left), ...Object.keys(right)]);
   return [...names].filter((name) => !isSame(key, left, right, name)).map((name) => `${key}.${name}`);
+}
+
+/** The daemon adds options of its own to those of its own driver; nothing tells them from declared ones. */
+function isLoggedAlike(is: unknown, wanted: unknown, { loggingDriver }: Surroundings): boolean {
+  const drivers = [is, wanted].map((logging) => recordOf(logging)["driver"] ?? loggingDriver);
+  if (drivers.some((driver) => driver !== loggingDriver)) return false;
+  const options = recordOf(recordOf(is)["options"]);
+  return Object.entries(recordOf(recordOf(wanted)["options"])).every(([name, value]) => options[name] === value);
 }
 
 /** An empty value is a value, but not where an entry is missing. */

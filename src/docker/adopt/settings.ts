@@ -148,7 +148,8 @@ function security(value: unknown, { HostConfig }: Body): unknown {
 
 function logging(value: unknown, _body: Body, { loggingDriver }: Surroundings): unknown {
   const { Type, Config } = recordOf(value);
-  return isEmpty(Config) && (isEmpty(Type) || Type === loggingDriver) ? undefined : { driver: Type, options: Config };
+  const driver = isEmpty(Type) ? loggingDriver : Type;
+  return isEmpty(Config) && driver === loggingDriver ? undefined : { driver, options: Config };
 }
 
 /** `ip:host:container/protocol`, sorted; an absent address is all of them, an absent host port any. */

@@ -2,8 +2,8 @@
  * Builds live here. What is sent to them comes from `context/`.
  */
 
-import { isDigest } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import { isImageId } from "../../compose/values/image.js";
+import type { ImageId } from "../../compose/values/image.js";
 import { serverAddress } from "../../compose/values/registry-name.js";
 import type { BuildOrder } from "../../control/ports/builds.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
@@ -29,7 +29,7 @@ export async function buildImage(
   order: BuildOrder,
   credentials: Credentials,
   signal: AbortSignal,
-): Promise<Digest> {
+): Promise<ImageId> {
   const session = await sessionFor(connection, credentials);
   try {
     const builder: Pick<Call, "query" | "registries"> =
@@ -69,7 +69,7 @@ async function transfer(
   order: BuildOrder,
   builder: Pick<Call, "query" | "registries">,
   signal: AbortSignal,
-): Promise<Digest> {
+): Promise<ImageId> {
   const { archive } = order.context;
   const unread: { fault: unknown } = { fault: undefined };
   archive.once("error", (error: unknown) => (unread.fault = error));
@@ -105,7 +105,7 @@ async function transfer(
     output.end();
   }
   if (output.fault !== undefined) throw buildFault(output.fault);
-  if (output.id !== undefined && isDigest(output.id)) return output.id;
+  if (output.id !== undefined && isImageId(output.id)) return output.id;
   throw new FairleadError("BuildFailed", "the build ended without an image");
 }
 

@@ -1,3 +1,4 @@
+import type { ImageId, PinnedImage } from "../../compose/values/image.js";
 import type { ObservedImage } from "../../plan/model/observed.js";
 import { listedImages } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
@@ -19,12 +20,16 @@ export function observeImages(images: readonly ListedImage[], containers: readon
       .filter((name) => !name.startsWith("<none>"))
       .map(withoutHub);
     return {
-      id: Id,
+      id: Id as ImageId,
       tags: names.filter((name) => !name.includes("@")),
-      digests: [...new Set(names.filter((name) => name.includes("@")))],
+      digests: [...new Set(names.filter(isPinned))],
       usedBy: users.get(Id) ?? [],
     };
   });
+}
+
+function isPinned(name: string): name is PinnedImage {
+  return name.includes("@");
 }
 
 /** Podman names Docker Hub in full. */

@@ -78,7 +78,7 @@ async function clear(connection: Connection, container: string): Promise<void> {
 
 /** What it needs of the host but what the one that serves may still have: ports, addresses, volumes, other containers. */
 export function rehearsalBody(
-  { container: name, spec, digest, byId, because }: StepOf<"rehearse-start">,
+  { container: name, spec, digest, from, because }: StepOf<"rehearse-start">,
   api: string,
 ): Body {
   const { networkMode: _mode, container: whole, ...rest } = spec;
@@ -101,8 +101,7 @@ export function rehearsalBody(
     kind: "create-container",
     name,
     spec: { ...rest, container: { ...container, execution: { ...whole.execution, init: false } } },
-    ...{ specHash: "", digest, revision: 0, slot: 1, attach: undefined },
-    ...(byId === undefined ? {} : { byId }),
+    ...{ specHash: "", digest, from, revision: 0, slot: 1, attach: undefined },
     because,
   };
   const body = creationBody(step, api) as Body & { readonly HostConfig: object };

@@ -2,7 +2,6 @@
  * The bodies of requests live here, pure. The calls that carry them do not.
  */
 
-import { pinnedImage } from "../../compose/values/image.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
 import { given } from "../../tools/present.js";
 import type { Body } from "./body.js";
@@ -22,10 +21,10 @@ import { securityBody } from "./security-body.js";
  * 1.44 take no more.
  */
 export function creationBody(step: CreateContainerStep, api: string): Body {
-  const { container, image } = step.spec;
+  const { container } = step.spec;
   const { naming, execution, namespaces, logging } = container;
   return {
-    Image: step.byId === true ? step.digest : pinnedImage(image, step.digest),
+    Image: step.from,
     Labels: containerLabels(step),
     Env: environmentEntries(container.environment),
     ...given({

@@ -1,4 +1,4 @@
-import { isDigest } from "../../compose/values/image.js";
+import { isImageVersion } from "../../compose/values/image.js";
 import type { JobMark } from "../../plan/model/observed.js";
 
 type Labels = Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export function readJob(labels: Labels): JobMark | undefined {
   const timeout = labels["fairlead.job-timeout"] ?? "";
   const target = labels["fairlead.job-target"] ?? "";
   const isWhole = (text: string) => /^\d{1,15}$/.test(text);
-  const isPhase = phase === "before" || phase === "after" || phase === "on_rollback";
-  if (!isPhase || !isWhole(index) || !isWhole(timeout) || !isDigest(target)) return undefined;
+  const isPhase = phase === "before" || phase === "pre_start" || phase === "after" || phase === "on_rollback";
+  if (!isPhase || !isWhole(index) || !isWhole(timeout) || !isImageVersion(target)) return undefined;
   return { phase, index: Number(index), hash: labels["fairlead.job-hash"] ?? "", timeoutMs: Number(timeout), target };
 }

@@ -1,8 +1,8 @@
 import { jobsHash, networkHash } from "../../compose/model/hash.js";
 import type { NetworkSpec } from "../../compose/model/network.js";
 import type { RestartPolicy, ServiceSpec, VolumeSpec } from "../../compose/model/service.js";
-import { formatImage, isDigest, pinnedImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import { formatImage, isImageVersion } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { activeName } from "../../plan/model/names.js";
 import type { ForeignContainer, JobMark } from "../../plan/model/observed.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
@@ -19,7 +19,7 @@ export interface Identity {
   readonly base: string;
   readonly specHash: string;
   readonly image: string;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly revision: number;
   readonly returns?: true;
   readonly declaredRestart: RestartPolicy;
@@ -37,7 +37,7 @@ const composeVersion = "2.40.0";
 
 /** Labels of the file first: none of them can take the place of ours. */
 export function containerLabels(step: CreateContainerStep): Labels {
-  const { spec, slot, specHash, digest, byId, revision, job } = step;
+  const { spec, slot, specHash, digest, from, revision, job } = step;
   return {
     ...spec.container.labels,
     "fairlead.project": spec.project,
@@ -59,7 +59,7 @@ export function containerLabels(step: CreateContainerStep): Labels {
     "com.docker.compose.container-number": String(slot),
     "com.docker.compose.oneoff": job === undefined ? "False" : "True",
     "com.docker.compose.config-hash": specHash,
-    "com.docker.compose.image": byId === true ? digest : pinnedImage(spec.image, digest),
+    "com.docker.compose.image": from,
     "com.docker.compose.version": composeVersion,
   };
 }
@@ -109,7 +109,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
   const slot = wholeNumber(labels["fairlead.slot"]);
   const revision = wholeNumber(labels["fairlead.revision"]);
   const declaredRestart = parseRestart(labels["fairlead.restart"] ?? "");
-  if (!project || !service || !base || !isDigest(digest)) return undefined;
+  if (!project || !service || !base || !isImageVersion(digest)) return undefined;
   if (slot === undefined || revision === undefined || declaredRestart === undefined) return undefined;
   const job = readJob(labels);
   if (job === undefined && isJobLabelled(labels)) return undefined;

@@ -81,12 +81,12 @@ function draftService(
       note(`${key} is left out: services files do not support it yet`);
       return [];
     }
-    return [[key, word(subject.declared[key])] as const];
+    return [[key.split("."), word(subject.declared[key])] as const];
   });
   for (const key of Object.keys(subject.declared)) {
     if (key !== "volumes" && !Object.hasOwn(words, key)) note(`${key} is left out: it cannot be expressed`);
   }
-  const { environment, ...rest } = Object.fromEntries(said);
+  const { environment, ...rest } = nested(said);
   return dollars({
     image,
     ...(hasUsualName(subject, project) ? {} : { container_name: subject.name }),
@@ -101,7 +101,18 @@ function draftService(
 
 function isSupported(key: string): boolean {
   const table: Readonly<Record<string, { readonly support: string }>> = serviceKeys;
-  return table[key]?.support === "supported";
+  return table[key.split(".")[0] ?? key]?.support === "supported";
+}
+
+/** Mappings within mappings. */
+function nested(entries: readonly (readonly [path: readonly string[], value: unknown])[]): Record<string, unknown> {
+  const names = new Set(entries.map(([[first = ""]]) => first));
+  const within = (name: string) => {
+    const own = entries.filter(([[first]]) => first === name);
+    const whole = own.find(([path]) => path.length === 1);
+    return whole === undefined ? nested(own.map(([[, ...rest], value]) => [rest, value] as const)) : whole[1];
+  };
+  return Object.fromEntries([...names].map((name) => [name, within(name)]));
 }
 
 /** A secret stands in the file by its name only. The mark keeps its dollar sign from being doubled. */

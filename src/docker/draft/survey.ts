@@ -1,4 +1,5 @@
 import { FairleadError } from "../../errors.js";
+import { isKeptName } from "../../plan/model/names.js";
 import type { ForeignContainer } from "../../plan/model/observed.js";
 import { imageOf, surroundings } from "../adopt/differences.js";
 import type { Settings } from "../adopt/settings.js";
@@ -66,7 +67,8 @@ export async function surveyHost(options: EndpointOptions, choice: Choice): Prom
 
 async function survey(connection: Connection, choice: Choice): Promise<Survey> {
   const { containers: listed } = await listContainers(connection);
-  const foreign = listed.filter(({ Labels }) => readIdentity(Labels ?? {}) === undefined);
+  const all = listed.filter(({ Labels }) => readIdentity(Labels ?? {}) === undefined);
+  const foreign = all.filter((container) => !namesOf(container).some(isKeptName));
   const chosen = foreign.filter((container) => isChosen(container, choice));
   checkChoice(chosen, choice);
   const subjects: Subject[] = [];
@@ -102,7 +104,8 @@ function checkChoice(chosen: readonly ListedContainer[], { projects, containers 
   const what =
     missing.length === 0 ? "nothing runs on this host" : `nothing on this host is called ${missing.join(", ")}`;
   throw new FairleadError("ConfigInvalid", `${what} that Fairlead did not make`, {
-    remedy: "see `docker ps --all` for containers, and `docker compose ls` for projects",
+    remedy:
+      "see `docker ps --all` for containers, and `docker compose ls` for projects; what a rollout keeps (`.previous`) is not chosen",
   });
 }
 

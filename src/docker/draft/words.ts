@@ -7,7 +7,7 @@ const same: Word = (value) => value;
 const seconds: Word = (value) => `${Number(value)}s`;
 
 /**
- * How each setting is written in a services file, in the order of writing. What is not listed here has no word; what the
+ * How each setting is written in a services file, in the order of writing; a dot leads into a mapping. What is not listed here has no word; what the
  * reader does not support yet is left out by who writes the file.
  */
 export const words: Readonly<Record<string, Word>> = {
@@ -67,6 +67,14 @@ export const words: Readonly<Record<string, Word>> = {
   pids_limit: same,
   oom_kill_disable: same,
   oom_score_adj: same,
+  "blkio_config.weight": same,
+  "blkio_config.weight_device": (value) => listOf(value).map(weight),
+  "blkio_config.device_read_bps": rates,
+  "blkio_config.device_read_iops": rates,
+  "blkio_config.device_write_bps": rates,
+  "blkio_config.device_write_iops": rates,
+  "deploy.resources.reservations.devices": (value) => listOf(value).map(request),
+  volumes_from: (value) => textsOf(value).map((from) => `container:${from}`),
 };
 
 /** From `ip|host|container/protocol`. */
@@ -96,6 +104,31 @@ function healthcheck(value: unknown): unknown {
 function limit(value: unknown): [string, unknown] {
   const { Name, Soft, Hard } = recordOf(value);
   return [String(Name), Soft === Hard ? Soft : { soft: Soft, hard: Hard }];
+}
+
+function weight(value: unknown): object {
+  const { Path, Weight } = recordOf(value);
+  return { path: Path, weight: Weight };
+}
+
+function rates(value: unknown): unknown {
+  return listOf(value).map((device) => {
+    const { Path, Rate } = recordOf(device);
+    return { path: Path, rate: Rate };
+  });
+}
+
+/** Of the engine's alternatives a file can write one. */
+function request(value: unknown): object {
+  const { Driver, Count, DeviceIDs, Capabilities, Options } = recordOf(value);
+  const all = {
+    driver: Driver,
+    count: Count === -1 ? "all" : Count,
+    device_ids: DeviceIDs,
+    capabilities: listOf(Capabilities)[0],
+    options: Options,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, part]) => !isEmpty(part)));
 }
 
 function device(value: unknown): string {

@@ -169,10 +169,11 @@ export class Host {
       const { containers: listed, engine, answeredAt } = list;
       const reading = { askedAt, answeredAt, ...(engine === undefined ? {} : { engine }) };
       const takenAt = within(this.clock.now(), engine);
-      if (!this.#isRecalled) await this.#recall(takenAt - answeredAt);
+      const offset = takenAt - answeredAt;
+      if (!this.#isRecalled) await this.#recall(offset);
       const owned = this.#owned(listed);
       if (!stale.everything) this.#compare(owned, new Set([...stale.containers, ...this.stale.named()]));
-      this.#known = await this.#inspect(owned, stale, takenAt);
+      this.#known = await this.#inspect(owned, stale, () => this.monotonic() + offset);
       const ids = new Set(owned.map(({ owner }) => owner.id));
       this.health.keepOnly(ids);
       this.ends.keepOnly(ids);
@@ -241,7 +242,7 @@ export class Host {
     return owner === undefined ? undefined : { id: listed.Id, project: owner.project, service: owner.service };
   }
 
-  async #inspect(owned: readonly Owned[], stale: Stale, now: number): Promise<ReadonlyMap<string, Known>> {
+  async #inspect(owned: readonly Owned[], stale: Stale, now: () => number): Promise<ReadonlyMap<string, Known>> {
     const known = new Map<string, Known>();
     const queue = owned.values();
     const worker = async () => {
@@ -254,7 +255,7 @@ export class Host {
     return known;
   }
 
-  async #refresh({ listed, owner }: Owned, stale: Stale, now: number): Promise<Known | undefined> {
+  async #refresh({ listed, owner }: Owned, stale: Stale, now: () => number): Promise<Known | undefined> {
     const before = this.#known.get(listed.Id);
     const print = fingerprint(listed);
     const age = ageIn(listed.Status ?? "");
@@ -263,7 +264,7 @@ export class Host {
     if (same && !isNamed) return { ...before, age, owner };
     const inspected = await inspectContainer(this.connection, listed.Id);
     if (inspected === undefined) return undefined;
-    const facts = this.health.remember(factsOf(inspected), now);
+    const facts = this.health.remember(factsOf(inspected), now());
     const observed = observe(inspected);
     return {
       fingerprint: isOf(listed, inspected) ? print : undefined,

@@ -6,7 +6,10 @@ import type { Host } from "./host.js";
 /** An event comes within this time of what it tells of, unless it does not come at all. */
 const latestMs = 1_000;
 
-export type Pulse = "beat" | { readonly kind: "silent" } | { readonly kind: "lost"; readonly message: string };
+export type Pulse =
+  | "beat"
+  | { readonly kind: "silent" }
+  | { readonly kind: "lost"; readonly message: string; readonly remedy?: string | undefined };
 
 /**
  * Compares an open event stream with what lists show, every so often, until the signal aborts or the stream turns out to
@@ -32,7 +35,7 @@ async function feel(host: Host, signal: AbortSignal): Promise<Pulse> {
     const known = refused(error);
     // Whatever else it answers, it answers.
     if (known instanceof FairleadError && known.code === "EngineUnreachable")
-      return { kind: "lost", message: known.message };
+      return { kind: "lost", message: known.message, remedy: known.remedy };
     return "beat";
   }
   if (host.awaitsEvents()) await wait(latestMs, signal);

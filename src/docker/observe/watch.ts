@@ -41,7 +41,7 @@ export async function watchEngine(watch: Watch): Promise<void> {
     if (isAborted(signal)) return;
     if (end.kind === "silent") continue;
     if (line.followed) host.lost();
-    if (!line.told) onEvent({ kind: "lost", message: end.message });
+    if (!line.told) onEvent(end);
     line.told = true;
     await pause(line.delayMs, signal);
     line.delayMs = Math.min(line.delayMs * 2, longestDelayMs);
@@ -49,7 +49,7 @@ export async function watchEngine(watch: Watch): Promise<void> {
 }
 
 type End =
-  | { readonly kind: "lost"; readonly message: string }
+  | { readonly kind: "lost"; readonly message: string; readonly remedy?: string | undefined }
   /** The engine answers, but this stream has kept something to itself. */
   | { readonly kind: "silent" };
 
@@ -78,7 +78,8 @@ async function followOnce({ connection, host, beatMs, onEvent, signal }: Watch, 
     }
   } catch (error) {
     const known = refused(error);
-    if (known instanceof FairleadError && !hangUp.signal.aborted) end = { kind: "lost", message: known.message };
+    if (known instanceof FairleadError && !hangUp.signal.aborted)
+      end = { kind: "lost", message: known.message, remedy: known.remedy };
   } finally {
     hangUp.abort();
   }

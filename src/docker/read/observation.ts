@@ -3,6 +3,7 @@
  */
 
 import type { RestartPolicy } from "../../compose/model/service.js";
+import type { ImageId } from "../../compose/values/image.js";
 import { roleOf } from "../../plan/model/names.js";
 import type {
   ContainerFacts,
@@ -44,7 +45,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
   return {
     id: inspected.Id,
     name: (inspected.Name ?? "").replace(/^\//, ""),
-    imageId: inspected.Image ?? "",
+    imageId: (inspected.Image ?? "") as ImageId,
     state,
     health,
     healthySince: health === "healthy" ? provenHealthySince(inspected.State?.Health, startedAt) : undefined,

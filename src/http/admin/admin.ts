@@ -82,9 +82,9 @@ export function adminApp(options: AdminOptions): Express {
   app
     .route("/")
     .get((_req, res) => {
-      const [services, problems] = [surface.services(), surface.problems()];
+      const [services, problems, deliveries] = [surface.services(), surface.problems(), surface.deliveries()];
       const [journal, engine] = [surface.journal(), surface.engine()];
-      res.type("html").send(renderPage({ services, problems, journal, engine, version }));
+      res.type("html").send(renderPage({ services, problems, deliveries, journal, engine, version }));
     })
     .all(allowOnly("GET"));
   apiRoutes(app, surface, new Streams(options.closing, options.streams), version);

@@ -1,6 +1,7 @@
 import type { Express, Request, RequestHandler } from "express";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { parseDuration } from "../../compose/values/duration.js";
+import { reportOf } from "../../compose/values/problem.js";
 import type { Surface } from "../../control/surface/surface.js";
 import { asFairleadError } from "../../errors.js";
 import { sameSiteOnly } from "../guard/guard.js";
@@ -21,7 +22,8 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
       res.json({
         ready: surface.ready(),
         services: surface.services(),
-        problems: surface.problems(),
+        problems: surface.problems().map(reportOf),
+        sources: surface.repositories(),
         journal: surface.journal(),
         engine: surface.engine(),
       });

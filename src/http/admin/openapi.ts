@@ -7,9 +7,13 @@ import {
   journal,
   time,
   eventTypes,
+  plan,
+  problem,
   service,
+  source,
   history,
   object,
+  orUnchanged,
   list,
   ref,
 } from "./schemas.js";
@@ -40,6 +44,7 @@ export function openapi(version: string): object {
             ready: { type: "boolean" },
             services: list(ref("Service")),
             problems: list(ref("Problem")),
+            sources: list(source),
             journal,
             engine,
           }),
@@ -65,7 +70,9 @@ export function openapi(version: string): object {
           ...parameters,
           query("digest", "What is approved, or the beginning of it: refused if something else is wanted by now"),
         ],
-        post: enqueue("Let what is wanted now go ahead", { approved: object({ digest: name, specHash: name }) }),
+        post: enqueue("Let what is wanted now go ahead", {
+          approved: orUnchanged({ digest: name, specHash: name }),
+        }),
       },
       "/api/v1/services/{project}/{service}/pause": {
         parameters,
@@ -82,7 +89,7 @@ export function openapi(version: string): object {
       "/api/v1/services/{project}/{service}/resume": {
         parameters,
         post: enqueue("Lift the service's pin and a person's pause", {
-          resumed: object({ pausedByFile: { type: "boolean" } }),
+          resumed: orUnchanged({ pausedByFile: { type: "boolean" } }),
         }),
       },
       "/api/v1/services/{project}/{service}/history": {
@@ -152,7 +159,7 @@ export function openapi(version: string): object {
       schemas: {
         Service: service,
         History: history,
-        Plan: object({ project: name, service: name, changes: { type: "boolean" }, text: { type: "string" } }),
+        Plan: plan,
         Orphan: {
           ...object({ kind: name, project: name, name, usedBy: list(name), text: name }),
           properties: {
@@ -177,7 +184,7 @@ export function openapi(version: string): object {
           },
         },
         Event: {
-          ...object({ id: name, at: time, project: name, service: name, type: name, reason: name, message: name }),
+          ...object({ id: name, at: time, type: name, reason: name, message: name }),
           properties: {
             id: name,
             at: time,
@@ -189,7 +196,7 @@ export function openapi(version: string): object {
             digest: name,
           },
         },
-        Problem: object({ file: name, path: name, message: name }),
+        Problem: problem,
         Error: { ...object({ error: { type: "string" } }), properties: { error: name, remedy: name } },
       },
     },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { formatProblem, type Problem } from "../../compose/values/problem.js";
+import type { Event } from "../../control/journal/event.js";
 import { journalNotice, type JournalState } from "../../control/journal/standing.js";
 import { engineNotices, type EngineState } from "../../control/surface/engine-state.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
@@ -15,13 +16,15 @@ export const pageStyleSource = `'sha256-${createHash("sha256").update(style).dig
 export interface PageContent {
   readonly services: readonly ServiceStatus[];
   readonly problems: readonly Problem[];
+  /** The last ones, newest first. */
+  readonly deliveries: readonly Event[];
   readonly journal: JournalState;
   readonly engine: EngineState;
   readonly version: string;
 }
 
 /** The services and their states as one HTML document, without a script; it reloads itself every ten seconds. */
-export function renderPage({ services, problems, journal, engine, version }: PageContent): string {
+export function renderPage({ services, problems, deliveries, journal, engine, version }: PageContent): string {
   const notices = [...problems.map(formatProblem), ...asList(journalNotice(journal)), ...engineNotices(engine)];
   return `<!doctype html>
 <html lang="en">
@@ -41,6 +44,8 @@ ${notices.map((notice) => `<p class="bad">${escape(notice)}</p>`).join("\n")}
 ${services.map(row).join("\n")}
 </tbody>
 </table>
+<h2>Last deliveries</h2>
+${deliveries.length === 0 ? "<p>None since the start.</p>" : `<ul>\n${deliveries.map(item).join("\n")}\n</ul>`}
 </body>
 </html>
 `;
@@ -58,6 +63,10 @@ function row(status: ServiceStatus): string {
     `<td><code>${escape(status.activeDigest?.slice(0, "sha256:".length + 12) ?? "–")}</code>`,
     `<td>${escape(why)}</tr>`,
   ].join("");
+}
+
+function item({ at, message }: Event): string {
+  return `<li><code>${escape(at)}</code> ${escape(message)}</li>`;
 }
 
 function asList(notice: string | undefined): readonly string[] {

@@ -24,8 +24,8 @@ export const journal: Schema = {
 export const time: Schema = { type: "string", format: "date-time" };
 
 export const eventTypes: readonly Event["type"][] = [
-  ...(["state", "rollout", "hold", "job", "build", "pin", "pause", "resume", "stop", "start"] as const),
-  ...(["approval", "retry", "adoption", "reload"] as const),
+  ...(["state", "file", "delivery", "rollout", "hold", "job", "build", "pin", "pause", "resume"] as const),
+  ...(["stop", "start", "approval", "retry", "adoption", "reload", "commit"] as const),
 ];
 
 export const pin: Schema = object({ revision: { type: "integer" }, digest: name });
@@ -42,6 +42,53 @@ export const rollout: Schema = {
   specHash: name,
   rollback: { const: true },
   onRollback: object({ outcome: { enum: ["done", "failed"] }, message: name }),
+  commit: object({ id: name, source: name, author: name, subject: name }),
+};
+
+const commit: Schema = object({ id: name, author: name, at: name, subject: name });
+
+/** A repository that services files come from. */
+export const source: Schema = {
+  ...object({
+    source: name,
+    ref: name,
+    condition: object({ status: { enum: ["True", "False"] }, reason: name, message: name }),
+    projects: list(object({ project: name, file: name, revision: name })),
+  }),
+  properties: {
+    source: name,
+    ref: name,
+    newest: commit,
+    inForce: commit,
+    lastSuccessAt: time,
+    condition: object({ status: { enum: ["True", "False"] }, reason: name, message: name }),
+    projects: list(object({ project: name, file: name, revision: name })),
+  },
+};
+
+export const plan: Schema = {
+  ...object({ project: name, service: name, changes: { type: "boolean" }, text: name }),
+  properties: {
+    project: name,
+    service: name,
+    changes: { type: "boolean" },
+    error: { ...name, description: "Why nobody can say what would be done" },
+    declared: { ...name, description: "Identifies what the files say of the service" },
+    text: name,
+  },
+};
+
+export const problem: Schema = {
+  ...object({ file: name, path: name, message: name }),
+  properties: {
+    file: name,
+    commit: { ...name, description: "Of a file in git" },
+    line: { type: "integer" },
+    column: { type: "integer" },
+    path: { ...name, description: "The key, such as `services.web.ports[0]`; empty for the whole file" },
+    message: name,
+    remedy: name,
+  },
 };
 
 export const service: Schema = {
@@ -57,6 +104,7 @@ export const service: Schema = {
     desiredDigest: name,
     activeDigest: name,
     revision: { type: "integer" },
+    createdAt: { ...time, description: "When the container that it is shown by was created" },
     replicas: object({
       desired: { type: "integer" },
       ready: { type: "integer" },
@@ -119,6 +167,12 @@ export const history: Schema = {
 
 export function object(properties: Schema): Schema {
   return { type: "object", required: Object.keys(properties), properties };
+}
+
+/** Of an order that may change nothing. */
+export function orUnchanged(properties: Schema): Schema {
+  const unchanged: Schema = { ...name, description: "Why it changes nothing; absent: it does" };
+  return { ...object(properties), properties: { ...properties, unchanged } };
 }
 
 export function list(items: Schema): Schema {

@@ -4,7 +4,7 @@ import type { Secret } from "../../tools/secret.js";
 import { bearerToken } from "../guard/secret.js";
 import { textAt } from "../web/json.js";
 import { Refusal } from "../web/refusal.js";
-import type { Sender } from "./sender.js";
+import type { Sender } from "../delivery/sender.js";
 
 /** Either way: the sender's clock may be behind as well as ahead, and an old delivery may not be sent again. */
 const toleranceMs = 300_000;

@@ -2,7 +2,7 @@ import type { ImageReference } from "../../compose/values/image.js";
 import { dockerHub } from "../../compose/values/registry-name.js";
 import { textAt } from "../web/json.js";
 import { Refusal } from "../web/refusal.js";
-import { imageFrom, type Sender } from "./sender.js";
+import { imageFrom, type Sender } from "../delivery/sender.js";
 
 /**
  * Docker Hub signs nothing and can send no header: its secret is in the URL. Of its body only the repository and the tag

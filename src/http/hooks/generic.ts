@@ -1,11 +1,12 @@
 import { bearerToken } from "../guard/secret.js";
 import { flagAt, textAt } from "../web/json.js";
 import { Refusal } from "../web/refusal.js";
-import { imageFrom, type Sender } from "./sender.js";
+import { imageFrom, type Sender } from "../delivery/sender.js";
 
 /**
  * Our own format, for pipelines and curl: `{"image": "host/repo:tag"}`, `{"service": "project/name"}`, or both; with
- * `"build": true` what is built here is built again.
+ * `"build": true` what is built here is built again. `{"repository": URL, "ref": "refs/heads/main"}` says that a repository
+ * has news.
  */
 export const generic: Sender = {
   type: "generic",
@@ -13,14 +14,17 @@ export const generic: Sender = {
   read: (body) => {
     const image = textAt(body, "image");
     const service = textAt(body, "service");
-    if (image === undefined && service === undefined) {
+    const repository = textAt(body, "repository");
+    const ref = textAt(body, "ref");
+    if (image === undefined && service === undefined && repository === undefined) {
       throw new Refusal(
         400,
-        "neither image nor service is given",
-        'send {"image": "host/repository:tag"} or {"service": "project/name"}',
+        "neither image nor service nor repository is given",
+        'send {"image": "host/repository:tag"}, {"service": "project/name"} or {"repository": "https://host/path.git"}',
       );
     }
     return {
+      ...(repository === undefined ? {} : { pushes: [{ repositories: [repository], ref }] }),
       images: image === undefined ? [] : [imageFrom(image)],
       services: service === undefined ? [] : [service],
       build: flagAt(body, "build"),

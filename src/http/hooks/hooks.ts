@@ -15,14 +15,21 @@ import type { HttpLog } from "../web/log.js";
 import { answerNotFound, refuse, Refusal } from "../web/refusal.js";
 import { deliveryHooks } from "./delivery-hook.js";
 import { dockerhub } from "./dockerhub.js";
+import { azureDevops } from "./forges/azure-devops.js";
+import { bitbucket } from "./forges/bitbucket.js";
+import { giteas } from "./forges/gitea.js";
+import { github } from "./forges/github.js";
+import { gitlab } from "./forges/gitlab.js";
+import { gogs } from "./forges/gogs.js";
 import { generic } from "./generic.js";
-import { type HookOutcome, hookOutcome, type HookType } from "./outcome.js";
+import type { HookOutcome, HookType } from "../delivery/outcome.js";
 import { type Prove, proofOf } from "./proof.js";
-import { refusedDeliveries } from "./refused.js";
-import type { Sender } from "./sender.js";
+import type { Sender } from "../delivery/sender.js";
+import { Traces } from "./traces.js";
 import type { UnprovenLimits } from "./unproven.js";
 
-const senders: readonly Sender[] = [dockerhub, generic, ...deliveryHooks];
+const forges: readonly Sender[] = [github, gitlab, ...giteas, gogs, bitbucket, azureDevops];
+const senders: readonly Sender[] = [dockerhub, generic, ...deliveryHooks, ...forges];
 const retryAfterSeconds = 5;
 
 export interface HookTelemetry {
@@ -57,19 +64,29 @@ export function hooksApp(options: HooksOptions): Express {
     refuse(res, wrongSignature);
   });
   const secrets = usableSecrets(options.secrets);
+  const { surface, telemetry } = options;
+  const traces = new Traces(
+    (type, outcome) => {
+      telemetry.hookAnswered(type, outcome);
+    },
+    (delivery) => {
+      surface.delivered(delivery);
+    },
+  );
   const door: Door = {
     prove: proofOf(secrets, options.unproven),
     timeoutMs: options.readTimeoutMs ?? 5000,
     proven: options.proven ?? (() => undefined),
-    refused: refusedDeliveries(options.log),
+    traces,
     reject,
     rejectSigned,
   };
   for (const sender of secrets.length === 0 ? [] : senders) {
     app
       .route(`${sender.path ?? `/hooks/${sender.type}`}{/:secret}`)
-      .all(counted(sender.type, options.telemetry), received(sender, door), delivered(sender, options.surface));
+      .all(traces.of(sender.type), received(sender, door), delivered(sender, surface, traces), traces.refusals);
   }
+  app.use(traces.lost(secrets.length === 0 ? "no hook secret is configured" : "no receiver has this path"));
   app.use(reject);
   app.use(errorAnswer(options.log, reject));
   return app;
@@ -84,21 +101,11 @@ function within(limited: RequestHandler, refused: (res: Response) => void): Requ
   };
 }
 
-function counted(type: HookType, telemetry: HookTelemetry): RequestHandler {
-  return (_req, res, next) => {
-    res.once("close", () => {
-      telemetry.hookAnswered(type, hookOutcome(res.writableFinished ? res.statusCode : undefined));
-    });
-    next();
-  };
-}
-
 interface Door {
   readonly prove: Prove;
   readonly timeoutMs: number;
   readonly proven: (req: Request) => void;
-  /** Told why, before it is answered. */
-  readonly refused: (type: HookType, why: string) => void;
+  readonly traces: Traces;
   readonly reject: RequestHandler;
   readonly rejectSigned: RequestHandler;
 }
@@ -109,35 +116,36 @@ const wrongSignature = new Refusal(401, "the signature is wrong", "check the sec
  * What else is wrong with a request is told only to whoever knows a secret: of a delivery that is as it should be, a
  * stranger learns that its signature is wrong, of any other nothing. Leaves the body's bytes in `req.body`.
  */
-function received(sender: Sender, { prove, timeoutMs, proven, refused, reject, rejectSigned }: Door): RequestHandler {
+function received(sender: Sender, { prove, timeoutMs, proven, traces, reject, rejectSigned }: Door): RequestHandler {
   return async (req, res, next) => {
     const proof = await prove(req, sender);
     if (!proof.proven) {
-      refused(sender.type, proof.why);
-      await (proof.signed === true && isDelivery(req) ? rejectSigned : reject)(req, res, next);
+      traces.note(res, { why: proof.why });
+      await (proof.signed === true && isDelivery(req, sender) ? rejectSigned : reject)(req, res, next);
       return;
     }
     proven(req);
     if (req.method !== "POST") throw new Refusal(405, "hooks take POST only", undefined, { Allow: "POST" });
-    assertReadable(req);
+    assertReadable(req, sender.form);
     req.body = proof.body ?? (await readBody(req, { limit: largestBody, timeoutMs }));
     next();
   };
 }
 
-function isDelivery(req: Request): boolean {
+function isDelivery(req: Request, { form }: Sender): boolean {
   if (req.method !== "POST") return false;
   try {
-    assertReadable(req);
+    assertReadable(req, form);
     return true;
   } catch {
     return false;
   }
 }
 
-function delivered(sender: Sender, surface: Surface): RequestHandler {
+function delivered(sender: Sender, surface: Surface, traces: Traces): RequestHandler {
   return async (req, res) => {
-    const event = sender.read(jsonOf(req.body as Buffer));
+    const bytes = req.body as Buffer;
+    const event = sender.read(jsonOf(sender.jsonIn?.(bytes, req) ?? bytes), req);
     const named = [
       ...new Set([
         ...event.images.flatMap((image) => surface.keysForImage(image)),
@@ -148,14 +156,24 @@ function delivered(sender: Sender, surface: Surface): RequestHandler {
     const image = event.images.map(formatImage).join(", ");
     const cause = image === "" ? `hook ${sender.type}` : `hook ${sender.type}: ${image}`;
     const keys = event.build === true ? await surface.rebuild(named, cause) : named;
-    if (keys.length > 0) {
-      if (event.build !== true) surface.reconcile(keys, cause);
-      res.status(202).json({ enqueued: keys });
+    const told = event.pushes?.map((push) => surface.pushed(push)) ?? [];
+    const looking = [...new Set(told.flatMap((one) => one.looking))];
+    const reason = event.reason ?? told.find((one) => one.reason !== undefined)?.reason;
+    if (keys.length + looking.length > 0) {
+      if (event.build !== true && keys.length > 0) surface.reconcile(keys, cause);
+      const why = [...(image === "" ? [] : [image]), ...looking].join(", ");
+      traces.note(res, { services: keys, ...(why === "" ? {} : { why }) });
+      res.status(202).json({ enqueued: [...keys, ...looking] });
+    } else if (reason !== undefined) {
+      traces.note(res, { why: reason });
+      res.status(200).json({ reason });
     } else if (surface.ready()) {
       // A success: senders disable a hook that keeps failing.
       const which = image === "" ? "has that name" : `uses ${image}`;
       const built = named.length > 0 ? " and is built here" : "";
-      res.status(200).json({ reason: `no declared service ${which}${built}` });
+      const reason = `no declared service ${which}${built}`;
+      traces.note(res, { why: reason });
+      res.status(200).json({ reason });
     } else {
       throw new Refusal(503, "not ready: the services are not known yet", "send it again", {
         "Retry-After": String(retryAfterSeconds),

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import type { Secret } from "../../tools/secret.js";
 import { secretCheck } from "../guard/secret.js";
-import type { Sender } from "./sender.js";
+import type { Sender } from "../delivery/sender.js";
 import { UnprovenBodies, type UnprovenLimits } from "./unproven.js";
 
 /** Whether a request knows a secret; what of its body had to be read to know it, or why it does not. */

@@ -3,14 +3,14 @@ import { readBody } from "../web/body.js";
 import { Refusal } from "../web/refusal.js";
 
 export interface UnprovenLimits {
-  /** Of one body; deliveries that are signed are a few hundred bytes. */
+  /** Of one body; a forge's push names the files of its commits. */
   readonly bytes: number;
   /** Of all bodies that are being read, over all connections. */
   readonly total: number;
   readonly timeoutMs: number;
 }
 
-export const unprovenLimits: UnprovenLimits = { bytes: 64 * 1024, total: 2 * 1024 * 1024, timeoutMs: 2000 };
+export const unprovenLimits: UnprovenLimits = { bytes: 512 * 1024, total: 4 * 1024 * 1024, timeoutMs: 2000 };
 
 /**
  * Reads the bodies of those who have yet to prove who they are: a signature is over the body, so that it must be read

@@ -62,11 +62,14 @@ export function jsonOf(bytes: Uint8Array): unknown {
   return parseJson(bytes);
 }
 
+const json = ["application/json", "application/*+json"];
+const form = "application/x-www-form-urlencoded";
+
 /** What the headers alone tell: refused before a byte of the body is read. */
-export function assertReadable(req: Request): void {
+export function assertReadable(req: Request, mayBeForm = false): void {
   const type = req.headers["content-type"];
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type ?? "")?.[1];
-  if (type !== undefined && req.is(["application/json", "application/*+json"]) === false) {
+  if (type !== undefined && req.is([...json, ...(mayBeForm ? [form] : [])]) === false) {
     throw new Refusal(415, "the body must be JSON", "send it with `Content-Type: application/json`");
   }
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new Refusal(415, "the body must be UTF-8");

@@ -13,6 +13,8 @@ export class Refusal extends Error {
     message: string,
     readonly remedy?: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** What is logged in place of a message that quotes the caller. */
+    readonly logged: string = message,
   ) {
     super(message);
   }

@@ -2,10 +2,10 @@ import type { NetworkAttachment } from "../../compose/model/network.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
-import type { Outcome, Plan } from "../model/outcome.js";
+import type { Outcome } from "../model/outcome.js";
 import { addressesOf, sameAddress } from "../model/resources.js";
 import type { HeldAddress } from "../model/resources.js";
-import type { Step, StepOf } from "../model/step.js";
+import type { StepOf } from "../model/step.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { contestFor, contestOutcome, isOpen } from "./contention.js";
@@ -16,25 +16,24 @@ import { contestFor, contestOutcome, isOpen } from "./contention.js";
  * it takes what it is given; and one that is as its file says moves to its address as soon as it can have that.
  */
 
-/** The plan, in which no container asks for an address that it would be refused. */
-export function withoutTaken(plan: Plan, { spec, specHash }: Desired, view: View): Plan {
-  const steps = plan.steps.map((step, index) => {
-    const container = step.kind === "connect-network" ? named(step.container, view) : undefined;
-    if (step.kind !== "connect-network" || container === undefined) return step;
-    const isAsDeclared = container.specHash === specHash;
-    const moment = isUp(container) ? index : startOf(container, plan);
-    // Its start, refused or not, is judged; and one that is as declared is to have that address or none.
-    if (moment < 0 || (isAsDeclared && !isUp(container))) return step;
-    const left = {
-      ...view,
-      containers: view.containers.filter((one) => !isStopped(one, plan.steps.slice(0, moment))),
-    };
-    const isRefused = (address: HeldAddress) =>
-      isOwnElsewhere(address, container, left) ||
-      (!isAsDeclared && isOpen(contestFor({ ports: [], addresses: [address] }, spec, view)));
-    return addressesOf(step).some(isRefused) ? withoutAddress(step) : step;
-  });
-  return { ...plan, steps };
+/**
+ * As a container joins a network: without an address that it would be refused. `down`: those that do not run any more when
+ * it needs the address.
+ */
+export function withoutTaken(
+  step: StepOf<"connect-network">,
+  container: ObservedContainer,
+  down: ReadonlySet<ObservedContainer>,
+  { desired: { spec, specHash }, view }: { readonly desired: Desired; readonly view: View },
+): StepOf<"connect-network"> {
+  const isAsDeclared = container.specHash === specHash;
+  // Its start, refused or not, is judged; and one that is as declared is to have that address or none.
+  if (isAsDeclared && !isUp(container)) return step;
+  const left = { containers: view.containers.filter((one) => !down.has(one)) };
+  const isRefused = (address: HeldAddress) =>
+    isOwnElsewhere(address, container, left) ||
+    (!isAsDeclared && isOpen(contestFor({ ports: [], addresses: [address] }, spec, view)));
+  return addressesOf(step).some(isRefused) ? withoutAddress(step) : step;
 }
 
 /** It runs as its file says but under another address than that, and could have that one now. */
@@ -78,20 +77,8 @@ function isOwnElsewhere(
   return containers.some((other) => other !== container && isUp(other) && has(other, address));
 }
 
-function isStopped({ name }: ObservedContainer, steps: readonly Step[]): boolean {
-  return steps.some((step) => step.kind === "stop-container" && step.container === name);
-}
-
-function startOf({ name }: ObservedContainer, { steps }: Plan): number {
-  return steps.findIndex((step) => step.kind === "start-container" && step.container === name);
-}
-
-function withoutAddress(step: StepOf<"connect-network">): Step {
+function withoutAddress(step: StepOf<"connect-network">): StepOf<"connect-network"> {
   const { settings = {}, ...rest } = step;
   const { ipv4Address: _v4, ipv6Address: _v6, ...others } = settings;
   return { ...rest, ...(Object.keys(others).length === 0 ? {} : { settings: others }) };
-}
-
-function named(name: string, { containers }: View): ObservedContainer | undefined {
-  return containers.find((container) => container.name === name);
 }

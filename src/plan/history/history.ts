@@ -2,7 +2,7 @@
  * Revisions live here: their numbers, what became of them, and pins.
  */
 
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import type { Rollout } from "../model/condition.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Hold, Pin } from "../model/desired.js";
@@ -51,6 +51,12 @@ export function trackRollout(known: Rollout | undefined, scene: Scene): Rollout 
   const end = endOf(open, scene);
   if (end === undefined) return known;
   return { ...open, finishedAt: new Date(now).toISOString(), ...(open.rollback === true ? endOfRollback(end) : end) };
+}
+
+/** The end of the one before, which something newer has taken the place of while slots were still to come. */
+export function supersededBy(known: Rollout | undefined, rollout: Rollout, now: number): Rollout | undefined {
+  if (known === undefined || known.finishedAt !== undefined || known.id === rollout.id) return undefined;
+  return { ...known, finishedAt: new Date(now).toISOString(), outcome: "superseded", reason: "RolloutStarted" };
 }
 
 /** It is no success that a person had to go back; and what fails then is not rolled back once more. */
@@ -130,7 +136,7 @@ function endOfNothing(open: Rollout, scene: Scene): End | undefined {
   const isWanted =
     wanted !== undefined &&
     wanted.specHash === open.specHash &&
-    (!wanted.target.known || isTarget(wanted.target, open.to as Digest));
+    (!wanted.target.known || isTarget(wanted.target, open.to as ImageVersion));
   const actives = inEverySlot(containers, "active");
   const isServed =
     actives.length > 0 &&

@@ -1,4 +1,4 @@
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { isOutdated } from "../files/unread.js";
 import { beginningOf } from "../jobs/job-need.js";
 import { isWedged } from "../judge/wedged.js";
@@ -15,7 +15,7 @@ type Numbered = Pick<View, "images" | "jobs"> & { readonly siblings: readonly Ob
  * its own. Else one more than anything that the journal or the host still knows: no number is given twice, and a lost
  * journal cannot make two rollouts look the same.
  */
-export function revisionFor(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): number {
+export function revisionFor(desired: Desired, digest: ImageVersion, view: SlotView, memory: SlotMemory): number {
   const active = view.containers.find(({ role }) => role === "active");
   // One that is re-created is what it was.
   if (active?.specHash === desired.specHash && active.digest === digest) {
@@ -35,7 +35,12 @@ export function revisionFor(desired: Desired, digest: Digest, view: SlotView, me
   return Math.max(highestOnHost(desired.spec, view), lastRevision) + 1;
 }
 
-function sharedWithPeers(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): number | undefined {
+function sharedWithPeers(
+  desired: Desired,
+  digest: ImageVersion,
+  view: SlotView,
+  memory: SlotMemory,
+): number | undefined {
   const own = view.containers.find(({ role }) => role === "active")?.revision ?? 0;
   const isPart = ({ slot, role, createdAt }: ObservedContainer) =>
     slot !== view.slot &&

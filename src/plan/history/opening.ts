@@ -1,10 +1,11 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { isJob, judgeJob } from "../jobs/job-verdict.js";
 import type { JobContainer } from "../jobs/job-verdict.js";
 import type { Rollout } from "../model/condition.js";
 import type { JobRun } from "../model/desired.js";
+import { isAhead } from "../model/observed.js";
 import type { ObservedContainer } from "../model/observed.js";
 import { inEverySlot } from "../model/view.js";
 import type { View } from "../model/view.js";
@@ -12,7 +13,7 @@ import type { View } from "../model/view.js";
 /** A rollout that has got no further than its `before` jobs. */
 export interface Opening {
   readonly id: string;
-  readonly to: Digest;
+  readonly to: ImageVersion;
   readonly image: string;
   readonly specHash: string;
   /** When each of its jobs was created. */
@@ -43,7 +44,7 @@ export function openingOf(
 }
 
 /** The digest whose jobs have begun, and none of them has failed: there is no going back to before them. */
-export function openedFor(specHash: string, view: View): Digest | undefined {
+export function openedFor(specHash: string, view: View): ImageVersion | undefined {
   const its = openers(view);
   const isLost = its.some((container) => judgeJob(container, view).kind === "failed");
   return its[0]?.specHash === specHash && !isLost ? its[0].job.target : undefined;
@@ -52,7 +53,7 @@ export function openedFor(specHash: string, view: View): Digest | undefined {
 /** The jobs of the newest rollout, while that has nothing else. */
 function openers(view: View): readonly JobContainer[] {
   const latest = Math.max(0, ...view.containers.map(({ revision }) => revision));
-  const jobs = view.jobs.filter(isJob).filter(({ job, revision }) => job.phase === "before" && revision > latest);
+  const jobs = view.jobs.filter(isJob).filter(({ job, revision }) => isAhead(job) && revision > latest);
   const newest = Math.max(...jobs.map(({ revision }) => revision));
   return jobs.filter(({ revision }) => revision === newest);
 }

@@ -1,4 +1,4 @@
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
 import type { Rollout } from "../model/condition.js";
 import type { Pin } from "../model/desired.js";
@@ -53,7 +53,7 @@ export function findRevision(
   if (specHash === undefined || image === undefined) {
     throw unknown(`of revision ${revision} only the digest is known`, "go back by the image in the services file");
   }
-  return { revision, digest: to as Digest, specHash, image };
+  return { revision, digest: to as ImageVersion, specHash, image };
 }
 
 function before(

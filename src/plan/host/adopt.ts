@@ -1,6 +1,5 @@
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
-import { familiarName, isDigest } from "../../compose/values/image.js";
-import type { Digest, ImageReference } from "../../compose/values/image.js";
+import type { ImageReference, ImageVersion } from "../../compose/values/image.js";
 import type {
   ContainerFacts,
   ForeignContainer,
@@ -8,7 +7,7 @@ import type {
   ObservedContainer,
   ObservedImage,
 } from "../model/observed.js";
-import { isUp } from "../model/view.js";
+import { digestsOf, isUp } from "../model/view.js";
 import { matchOf } from "./match.js";
 import type { Match } from "./match.js";
 
@@ -21,7 +20,7 @@ export interface Candidate extends Match {
 export interface Adopted {
   /** The policy it was found with; a roll-back gives it back. */
   readonly restart: RestartPolicy;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
 }
 
 /** The spec hash of an adopted container that is not what the file asks for: no hash of a spec looks like it. */
@@ -98,10 +97,8 @@ export function takeOver(
  * The digest that its image is known by in the declared repository; one of several, the others are found to be of equal
  * content later. Without any, the engine's own id of the image stands for it.
  */
-function digestOf(facts: ContainerFacts, reference: ImageReference, images: readonly ObservedImage[]): Digest {
-  const prefix = `${familiarName(reference)}@`;
-  const known = images.find(({ id }) => id === facts.imageId)?.digests ?? [];
-  const digests = known.filter((digest) => digest.startsWith(prefix)).map((digest) => digest.slice(prefix.length));
-  const [first = facts.imageId] = digests.sort();
-  return isDigest(first) ? first : `sha256:${"0".repeat(64)}`;
+function digestOf(facts: ContainerFacts, reference: ImageReference, images: readonly ObservedImage[]): ImageVersion {
+  const image = images.find(({ id }) => id === facts.imageId);
+  const digests = image === undefined ? [] : digestsOf(image, reference);
+  return [...digests].sort()[0] ?? facts.imageId;
 }

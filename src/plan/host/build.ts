@@ -2,8 +2,7 @@ import type { BuildSpec } from "../../compose/model/build-spec.js";
 import { buildHash } from "../../compose/model/hash.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { familiarImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
-import type { BuildNeed, Target } from "../model/desired.js";
+import type { BuildNeed, FoundTarget } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import { builtMark } from "../model/names.js";
 import type { ObservedImage } from "../model/observed.js";
@@ -42,7 +41,7 @@ export interface BuildInput {
  * The image that stands for the present inputs: the one that bears their mark. A build that was asked for counts as
  * done when one has begun and gone well since.
  */
-export function buildTarget({ spec, build, contents, images, states, memory, retriedAt }: BuildInput): Target {
+export function buildTarget({ spec, build, contents, images, states, memory, retriedAt }: BuildInput): FoundTarget {
   const inputs = `${buildHash(build)}${contents.slice(0, 24)}`;
   const mark = builtMark(spec, inputs);
   const name = familiarImage(spec.image);
@@ -54,7 +53,7 @@ export function buildTarget({ spec, build, contents, images, states, memory, ret
     return { known: false, reason: "Building", message: `${name} is being built`, build: { state: "running" } };
   }
   if (image !== undefined && answered) {
-    return { known: true, digest: image.id as Digest, sameContent: [], local: true };
+    return { known: true, digest: image.id, sameContent: [], local: true };
   }
   if (state?.state === "failed") {
     return {

@@ -1,6 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Memory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
+import { isAhead } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
@@ -33,10 +34,9 @@ export function planJobEnds(
 }
 
 function rememberFailure({ name: container, specHash, job, revision }: JobContainer, message: string): Intent {
-  const because =
-    job.phase === "before"
-      ? "the journal keeps its last log lines and holds the digest that it ran for"
-      : "the journal keeps its last log lines";
+  const because = isAhead(job)
+    ? "the journal keeps its last log lines and holds the digest that it ran for"
+    : "the journal keeps its last log lines";
   return {
     kind: "keep-logs",
     container,

@@ -3,11 +3,12 @@
  */
 
 import { jobHash } from "../../compose/model/hash.js";
-import type { JobSpec } from "../../compose/model/job.js";
+import type { JobSpec, PreStartSpec } from "../../compose/model/job.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest, ImageReference } from "../../compose/values/image.js";
+import type { ImageVersion, ImageReference } from "../../compose/values/image.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, JobRun } from "../model/desired.js";
+import { isAhead } from "../model/observed.js";
 import type { JobPhase } from "../model/observed.js";
 import type { View } from "../model/view.js";
 import { isJob, judgeJob } from "./job-verdict.js";
@@ -16,21 +17,26 @@ import type { JobContainer } from "./job-verdict.js";
 /** What jobs run for: a digest and a spec, once. */
 export interface Occasion {
   readonly desired: Desired;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly revision: number;
 }
 
 export interface Job {
-  readonly spec: JobSpec;
+  readonly spec: JobSpec | PreStartSpec;
   readonly phase: JobPhase;
   /** From 1. */
   readonly index: number;
   readonly hash: string;
 }
 
-const listOf = { before: "before", after: "after", on_rollback: "onRollback" } as const;
+/** What runs ahead of the first new container, in this order. */
+const ahead = ["before", "pre_start"] as const;
+const listOf = { before: "before", pre_start: "preStart", after: "after", on_rollback: "onRollback" } as const;
 
-export function jobsOf(spec: Pick<ServiceSpec, "before" | "after" | "onRollback">, phase: JobPhase): readonly Job[] {
+export function jobsOf(
+  spec: Pick<ServiceSpec, "before" | "preStart" | "after" | "onRollback">,
+  phase: JobPhase,
+): readonly Job[] {
   return (spec[listOf[phase]] ?? []).map((job, at) => ({
     spec: job,
     phase,
@@ -82,9 +88,11 @@ export function lastFailure(
 export function jobImagesOf(desired: Desired, view: View, runs: readonly JobRun[]): readonly ImageReference[] {
   if (!desired.target.known) return [];
   const occasion = { desired, digest: desired.target.digest };
-  const due = dueJob(hasContainer(occasion, view, runs) ? "after" : "before", occasion, view, runs);
-  // Should it fail nobody is to wait for a registry.
-  const all = [due?.spec, ...(desired.spec.onRollback ?? [])];
+  const phases: readonly JobPhase[] = hasContainer(occasion, view, runs) ? ["after"] : ahead;
+  const due = phases.map((phase) => dueJob(phase, occasion, view, runs)).find((job) => job !== undefined);
+  // Should it fail nobody is to wait for a registry, nor while what served has stopped.
+  const hooks = due === undefined || due.phase === "after" ? [] : (desired.spec.preStart ?? []);
+  const all = [due?.spec, ...hooks, ...(desired.spec.onRollback ?? [])];
   return all.flatMap((job) => job?.image ?? []);
 }
 
@@ -99,7 +107,7 @@ export function isOf({ specHash, job }: JobContainer, occasion: Pick<Occasion, "
 
 /** Digests of equal content are one. */
 function isFor(
-  run: { readonly specHash: string; readonly digest: Digest },
+  run: { readonly specHash: string; readonly digest: ImageVersion },
   { desired, digest }: Pick<Occasion, "desired" | "digest">,
 ): boolean {
   if (run.specHash !== desired.specHash) return false;
@@ -124,16 +132,16 @@ function undoneUpTo(occasion: Pick<Occasion, "desired" | "digest">, view: View, 
 }
 
 /** The revision of the rollout that the jobs before this one's containers belong to; 0: there are none. */
-export function beginningOf(desired: Desired, digest: Digest, view: View): number {
+export function beginningOf(desired: Desired, digest: ImageVersion, view: View): number {
   const begun = view.jobs
     .filter(isJob)
-    .filter((container) => container.job.phase === "before" && isOf(container, { desired, digest }));
+    .filter((container) => isAhead(container.job) && isOf(container, { desired, digest }));
   return Math.max(0, ...begun.map(({ revision }) => revision));
 }
 
 /** Why no container of the wanted digest and spec may be made: a job that the file has changed since is another one. */
 export function failedBefore(desired: Desired, runs: readonly JobRun[]): JobRun | undefined {
-  const hashes = new Set(jobsOf(desired.spec, "before").map(({ hash }) => hash));
+  const hashes = new Set(ahead.flatMap((phase) => jobsOf(desired.spec, phase)).map(({ hash }) => hash));
   return runs.findLast(
     ({ outcome, job, specHash, digest }) =>
       outcome === "failed" && hashes.has(job) && specHash === desired.specHash && isTarget(desired.target, digest),

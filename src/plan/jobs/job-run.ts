@@ -1,12 +1,12 @@
 import { familiarImage, formatImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { ownersOf } from "../bonds/bonds.js";
 import type { JobRun, Target } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import { jobName } from "../model/names.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
-import { isUp, localName } from "../model/view.js";
+import { isUp, imageName } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { awaitImage } from "../steps/arrival.js";
 import { connection, createNetworks, createVolumes, join, remove } from "../steps/steps.js";
@@ -60,7 +60,7 @@ export function awaitEnd(container: JobContainer, view: View): Decision {
 
 /** Nobody knows how far its creation got. */
 function startJob(found: JobContainer, job: Job, { desired }: Occasion, view: View): Decision {
-  const service = jobService(desired.spec, job.spec);
+  const service = jobService(desired.spec, job);
   const because = "it is created and not started";
   const intents: Intent[] = [
     ...createNetworks(service, view),
@@ -75,23 +75,19 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
   const { desired, digest, revision } = occasion;
   const { spec, specHash } = desired;
   const name = jobName(spec, job.phase, job.index);
-  const target = imageOf(job, occasion);
-  if (!target.known) {
-    const because = `the image of ${job.phase} job ${job.index} is not known: ${target.message}`;
-    return { intents: [], outcome: { kind: "failed", reason: target.reason, because } };
-  }
-  const service = jobService(spec, job.spec);
-  const obstacle = awaitImage(service, target.digest, view);
-  if (obstacle !== undefined) return obstacle;
+  const image = imageHere(job, occasion, view);
+  if (typeof image !== "string") return image;
+  const service = jobService(spec, job);
   const outlived = view.jobs
     .filter(isJob)
     .filter((one) => one.job.phase === job.phase && (one.name === name || !isOf(one, occasion)));
-  const owners = ownersOf(spec, view);
+  const owners = ownersOf(service, view);
   const [first, ...rest] = service.networks;
   const { phase, index, hash } = job;
   const mark = { phase, index, hash, timeoutMs: job.spec.timeoutMs, target: digest };
   const because = {
     before: `it is to end well before ${digest} starts`,
+    pre_start: `it is to end well right before ${digest} starts`,
     after: `${digest} serves`,
     on_rollback: `revision ${revision} has failed`,
   }[job.phase];
@@ -106,8 +102,8 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
         name,
         spec: service,
         specHash,
-        digest: target.digest,
-        ...(localName(view, service.image, target.digest) === target.digest ? { byId: true as const } : {}),
+        digest: image,
+        from: imageName(view, service.image, image),
         revision,
         slot: 1,
         attach: first === undefined ? undefined : { network: first.network.name, aliases: [] },
@@ -124,13 +120,21 @@ function createJob(job: Job, occasion: Occasion, view: View): Decision {
   return { intents, outcome: begun(job, because) };
 }
 
+/** The digest of an image that is on the host, or what has to come first. */
+export function imageHere(job: Job, occasion: Occasion, view: View): ImageVersion | Decision {
+  const target = imageOf(job, occasion);
+  if (target.known) return awaitImage(jobService(occasion.desired.spec, job), target.digest, view) ?? target.digest;
+  const because = `the image of ${job.phase} job ${job.index} is not known: ${target.message}`;
+  return { intents: [], outcome: { kind: "failed", reason: target.reason, because } };
+}
+
 function begun({ phase, index }: Job, because: string): Outcome {
   return { kind: "continue", reason: "WaitingForJob", because: `${phase} job ${index}: ${because}` };
 }
 
 function imageOf(
   { spec: { image } }: Job,
-  { desired, digest }: { readonly desired: Occasion["desired"]; readonly digest: Digest },
+  { desired, digest }: { readonly desired: Occasion["desired"]; readonly digest: ImageVersion },
 ): Target {
   if (image === undefined) return { known: true, digest, sameContent: [] };
   const unknown = {

@@ -99,6 +99,16 @@ export interface Rollout {
   readonly message?: string;
   /** How its `on_rollback` jobs ended, once they have. */
   readonly onRollback?: Undo;
+  /** The commit that has changed what is rolled out. Absent: no repository has, or the tag has moved. */
+  readonly commit?: RolloutCommit;
+}
+
+export interface RolloutCommit {
+  readonly id: string;
+  /** The repository, as messages name it. */
+  readonly source: string;
+  readonly author: string;
+  readonly subject: string;
 }
 
 export interface Undo {
@@ -127,6 +137,8 @@ export interface ServiceStatus {
   readonly desiredDigest: string | undefined;
   readonly activeDigest: string | undefined;
   readonly revision: number | undefined;
+  /** When the container that it is shown by was created, ISO 8601. Absent: there is none. */
+  readonly createdAt?: string;
   readonly replicas: ReplicaCount;
   readonly conditions: readonly Condition[];
   /** Where a person has pinned it. */

@@ -88,7 +88,6 @@ const onItsWay: Readonly<Record<Awaits, boolean>> = {
   reload: false,
   person: false,
   host: false,
-  git: false,
 };
 
 /** What the planner says of a service is no lasting state: it may soon be what others wait for. */

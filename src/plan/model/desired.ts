@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { Digest, ImageVersion } from "../../compose/values/image.js";
 import type { VolumeMemory } from "./anonymous.js";
 import type { Reason } from "./condition.js";
 import type { LeavingMemory } from "./leaving-memory.js";
@@ -37,7 +37,7 @@ export type WindowState = { readonly openUntil: number } | { readonly opensAt: n
 /** An earlier revision that a person has gone back to, until they say otherwise. */
 export interface Pin {
   readonly revision: number;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly specHash: string;
   /** The image as it was declared then: the repository may be another one. */
   readonly image: string;
@@ -45,18 +45,38 @@ export interface Pin {
   readonly at: number;
 }
 
-/** The digest behind the declared image. */
-export type Target =
-  | {
-      readonly known: true;
-      readonly digest: Digest;
-      /** Other digests of equal content on this platform: running one of them is running this one. */
-      readonly sameContent: readonly Digest[];
-      /** What this host has decides, not a registry: an image that was built here, or one that is not to be asked for. */
-      readonly local?: true;
-    }
-  /** The registry cannot be asked, or refuses; or the image is still to be built. */
-  | { readonly known: false; readonly reason: Reason; readonly message: string; readonly build?: BuildNeed };
+/** What is behind the declared image, or what a revision had there. */
+export type Target = KnownTarget | UnknownTarget;
+
+/** The same, as it is found out for a look. */
+export type FoundTarget = RegistryTarget | LocalTarget | UnknownTarget;
+
+export interface KnownTarget {
+  readonly known: true;
+  readonly digest: ImageVersion;
+  /** Others of equal content on this platform: running one of them is running this one. */
+  readonly sameContent: readonly ImageVersion[];
+  readonly local?: true;
+}
+
+/** A registry has said so. */
+export interface RegistryTarget extends Omit<KnownTarget, "local"> {
+  readonly digest: Digest;
+  readonly local?: never;
+}
+
+/** What this host has decides, not a registry: an image that was built here, or one that is not to be asked for. */
+export interface LocalTarget extends KnownTarget {
+  readonly local: true;
+}
+
+/** The registry cannot be asked, or refuses; or the image is still to be built. */
+export interface UnknownTarget {
+  readonly known: false;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly build?: BuildNeed;
+}
 
 /** What stands between a service and its built image. */
 export type BuildNeed =
@@ -73,7 +93,7 @@ export interface Memory {
   /** When a person last asked to forget what failed; failures before it do not count. Epoch ms. */
   readonly retriedAt: number | undefined;
   /** The digest that last proved itself, for repairs while the registry is silent. */
-  readonly stableDigest: Digest | undefined;
+  readonly stableDigest: ImageVersion | undefined;
   /** The containers that have begun to leave. */
   readonly leaving: LeavingMemory;
   /** How the `post_start` of containers' last runs ended. */
@@ -98,13 +118,13 @@ export interface Memory {
   /** Since when a person wants no rollout to begin. Epoch ms. */
   readonly pausedAt?: number;
   /** What a person has let go ahead. */
-  readonly approved?: readonly { readonly digest: Digest; readonly specHash: string }[];
+  readonly approved?: readonly { readonly digest: ImageVersion; readonly specHash: string }[];
   /** Since when digests have been behind the tag, as far as we have seen. Epoch ms. */
-  readonly firstSeen?: ReadonlyMap<Digest, number>;
+  readonly firstSeen?: ReadonlyMap<ImageVersion, number>;
   /** The highest number of a rollout that was ever seen. Absent: none is known of. */
   readonly lastRevision?: number;
   /** The rollout that has begun and not ended. */
-  readonly underWay?: { readonly revision: number; readonly specHash: string; readonly digest: Digest };
+  readonly underWay?: { readonly revision: number; readonly specHash: string; readonly digest: ImageVersion };
   /** The numbers of rollouts that did not end well: nobody goes back to them. */
   readonly abandoned?: readonly number[];
   /** By container id: what serves and keeps ending. */
@@ -123,7 +143,7 @@ export interface JobRun {
   /** `jobHash`, and the spec and digest that it ran for. */
   readonly job: string;
   readonly specHash: string;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   /** `retried`: it had failed, and a person has asked for another run. */
   readonly outcome: "started" | "done" | "failed" | "retried";
   readonly message: string;
@@ -150,7 +170,7 @@ export interface SlotMemory extends Omit<Memory, "heals"> {
 /** A digest that failed with a spec: not tried again until either changes or a person says retry. */
 export interface Hold {
   readonly specHash: string;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly reason: Reason;
   readonly message: string;
   /** Epoch ms. */
@@ -177,6 +197,6 @@ export const emptyMemory: Memory = {
   jobs: [],
 };
 
-export function isTarget(target: Target, digest: Digest): boolean {
+export function isTarget(target: Target, digest: ImageVersion): boolean {
   return target.known && (target.digest === digest || target.sameContent.includes(digest));
 }

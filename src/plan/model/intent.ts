@@ -11,6 +11,7 @@ export type Intent = PlainStep | Act;
 /** A container's life changes by acts alone. */
 type LifeStep =
   | "create-container"
+  | "connect-network"
   | "rehearse-start"
   | "start-container"
   | "stop-container"
@@ -59,6 +60,6 @@ interface About<T> {
 }
 
 /** One that is there, or that the same plan makes. */
-export type Starting = Pick<ObservedContainer, "name" | "slot" | "role" | "publishes" | "job">;
+export type Starting = Pick<ObservedContainer, "name" | "slot" | "role" | "publishes" | "job" | "fixedAddresses">;
 
 export type ActOf<K extends Act["kind"]> = Extract<Act, { readonly kind: K }>;

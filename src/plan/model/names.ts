@@ -30,6 +30,11 @@ export function roleOf(name: string, base: string): Role {
   return found === undefined ? "stray" : (found[0] as Role);
 }
 
+/** Whether a rollout keeps a container under this name beside the one that serves, whoever made it. */
+export function isKeptName(name: string): boolean {
+  return Object.values(suffixes).some((suffix) => suffix !== "" && name.endsWith(suffix));
+}
+
 /** The active name that this container was made for; it survives a changed `container_name`. */
 export function baseOf(container: Pick<ObservedContainer, "name" | "role" | "base">): string {
   if (container.role === "stray") return container.base ?? container.name;

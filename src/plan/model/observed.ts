@@ -7,7 +7,7 @@ import type { Ipam } from "../../compose/model/network.js";
 import type { Shared } from "../../compose/model/relations.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { RestartPolicy, ServiceKey } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageId, ImageVersion, PinnedImage } from "../../compose/values/image.js";
 import type { HeldAddress, HeldPort } from "./resources.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
@@ -31,16 +31,15 @@ export interface ObservedContainer {
   readonly base?: string;
   readonly slot: number;
   readonly specHash: string;
-  /** The registry's digest it was created from (index digest for multi-arch images). */
-  readonly digest: Digest;
+  /** What it was created from (the index digest of a multi-arch image). */
+  readonly digest: ImageVersion;
   /** The image reference as declared when it was created. */
   readonly image: string;
   /** Counts a service's rollouts; higher is newer. */
   readonly revision: number;
   /** It was made on the way back from a newer rollout that failed: its number is higher, and it is what served before. */
   readonly returns?: true;
-  /** The engine's own image id: a config digest (classic store) or an index digest (containerd store). */
-  readonly imageId: string;
+  readonly imageId: ImageId;
   readonly state: "created" | "running" | "restarting" | "paused" | "exited" | "dead" | "removing";
   /** `none`: neither the file nor the image has a HEALTHCHECK, or it is disabled. */
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
@@ -143,7 +142,7 @@ export interface UnreadFile {
 
 export type Owners = Readonly<Partial<Record<Shared, readonly string[]>>>;
 
-export type JobPhase = "before" | "after" | "on_rollback";
+export type JobPhase = "before" | "pre_start" | "after" | "on_rollback";
 
 /** Which job a container was made for; `specHash` and `revision` beside it are those of the rollout. */
 export interface JobMark {
@@ -154,12 +153,17 @@ export interface JobMark {
   readonly hash: string;
   readonly timeoutMs: number;
   /** The service's digest that it runs for; the container's own image may be another. */
-  readonly target: Digest;
+  readonly target: ImageVersion;
+}
+
+/** What such jobs do comes ahead of a new container: a failure of one holds the digest. */
+export function isAhead({ phase }: Pick<JobMark, "phase">): boolean {
+  return phase === "before" || phase === "pre_start";
 }
 
 /** Its failure is told, and holds nothing. */
 export function isFollower(job: JobMark | undefined): boolean {
-  return job !== undefined && job.phase !== "before";
+  return job !== undefined && !isAhead(job);
 }
 
 /** What a controller cannot do without: its own container, or the one through which it reaches the engine. */
@@ -275,11 +279,10 @@ export interface ObservedVolume {
 }
 
 export interface ObservedImage {
-  readonly id: string;
+  readonly id: ImageId;
   /** `repository:tag`, familiar form. */
   readonly tags: readonly string[];
-  /** `repository@sha256:…`, familiar form. */
-  readonly digests: readonly string[];
+  readonly digests: readonly PinnedImage[];
   /** Ids of all containers on the host, ours or not, running or not, that were created from it. */
   readonly usedBy: readonly string[];
 }
@@ -352,7 +355,7 @@ export interface ObservedHelper {
 export interface Refusal {
   /** The name that it was to have. */
   readonly container: string;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly specHash: string;
   readonly revision: number;
   readonly slot: number;

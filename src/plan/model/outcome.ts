@@ -37,8 +37,7 @@ export type Awaits =
   | "host"
   /** An image on its way: pulled, or built here. */
   | "registry"
-  | "build"
-  | "git";
+  | "build";
 
 /** How the service stands beyond the moment; absent: nothing of that kind. */
 export type Standing =

@@ -4,7 +4,7 @@ import type { PreStop } from "../../compose/model/leave.js";
 import type { EndpointSettings, NetworkSpec } from "../../compose/model/network.js";
 import type { Bond } from "../../compose/model/relations.js";
 import type { ContainerFile, RestartPolicy, ServiceSpec, VolumeSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageName, ImageVersion, PinnedImage } from "../../compose/values/image.js";
 import type { Reason } from "./condition.js";
 import type { JobMark, Lifeline, Refusal, UnreadFile } from "./observed.js";
 
@@ -18,7 +18,7 @@ export type Step = { readonly because: string } & (
   | { readonly kind: "create-volume"; readonly volume: VolumeSpec; readonly project: string }
   | PullStep
   | BuildStep
-  | { readonly kind: "tag-image"; readonly source: string; readonly tag: string }
+  | { readonly kind: "tag-image"; readonly source: ImageName; readonly tag: string }
   | CreateContainerStep
   | WriteFilesStep
   | ConnectStep
@@ -48,8 +48,8 @@ export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
 /** Begins a pull in the background; its progress and end are observed like anything else. */
 export interface PullStep {
   readonly kind: "pull-image";
-  /** `repository@sha256:…`: never a mutable tag. */
-  readonly reference: string;
+  /** Never a mutable tag. */
+  readonly reference: PinnedImage;
   /** `linux/arm64`; absent: the host's own. */
   readonly platform?: string;
 }
@@ -82,9 +82,9 @@ export interface CreateContainerStep {
   readonly name: string;
   readonly spec: ServiceSpec;
   readonly specHash: string;
-  readonly digest: Digest;
-  /** The digest is the image's id on this host: no repository knows it by that. */
-  readonly byId?: true;
+  readonly digest: ImageVersion;
+  /** By which the engine finds that. */
+  readonly from: ImageName;
   readonly revision: number;
   /** As in `ObservedContainer`. */
   readonly returns?: true;
@@ -132,9 +132,9 @@ export interface RehearseStep {
   /** The one that is to be started afterwards. */
   readonly container: string;
   readonly spec: ServiceSpec;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   /** As in `CreateContainerStep`. */
-  readonly byId?: true;
+  readonly from: ImageName;
 }
 
 /** Into a container before its start, or into one that runs and reads them the next time; what is there is written over. */
@@ -190,7 +190,7 @@ export interface SignalStep {
 export interface NoteReloadStep {
   readonly kind: "note-reload";
   readonly container: string;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly specHash: string;
   /** Why it has failed. Absent: it has stayed well. */
   readonly failure?: string;
@@ -230,7 +230,7 @@ export interface NoteLeavingStep {
 export interface KeepLogsStep {
   readonly kind: "keep-logs";
   readonly container: string;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly specHash: string;
   readonly reason: Reason;
   readonly message: string;
@@ -275,5 +275,5 @@ export interface NoteRefusalStep {
   readonly kind: "note-refusal";
   readonly refusal: Refusal;
   /** What the rollout was to take the place of. */
-  readonly from?: Digest;
+  readonly from?: ImageVersion;
 }

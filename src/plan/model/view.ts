@@ -1,9 +1,8 @@
 import { dependenciesOf } from "../../compose/model/relations.js";
 import type { Related } from "../../compose/model/relations.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { familiarName } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
-import type { ImageReference } from "../../compose/values/image.js";
+import { asDigest, familiarName, pinnedImage } from "../../compose/values/image.js";
+import type { Digest, ImageName, ImageReference, ImageVersion } from "../../compose/values/image.js";
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
@@ -165,19 +164,30 @@ export function othersServe(view: SlotView): boolean {
  * The name by which the engine finds an image: one that was pulled by its repository's digest, one that was built or
  * loaded here by its id. Undefined: it is not on this host.
  */
-export function localName(view: View, image: ImageReference, digest: Digest): string | undefined {
-  const pinned = `${familiarName(image)}@${digest}`;
+export function localName(view: View, image: ImageReference, version: ImageVersion): ImageName | undefined {
+  const pinned = pinnedImage(image, asDigest(version));
   if (view.images.some((local) => local.digests.includes(pinned) || local.tags.includes(pinned))) return pinned;
-  return view.images.some((local) => local.id === digest) ? digest : undefined;
+  return view.images.find((local) => local.id === version)?.id;
 }
 
-/** Whether the engine knows the container's image by this digest: an image may have several. */
+/** The same, or by what it is to be pulled. */
+export function imageName(view: View, image: ImageReference, version: ImageVersion): ImageName {
+  return localName(view, image, version) ?? pinnedImage(image, asDigest(version));
+}
+
+/** By which a registry knows it in this repository. */
+export function digestsOf({ digests }: ObservedImage, image: ImageReference): readonly Digest[] {
+  const prefix = `${familiarName(image)}@`;
+  return digests.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length) as Digest);
+}
+
+/** Whether the engine knows the container's image by this, if it is a digest: an image may have several. */
 export function isImageOf(
   container: Pick<ObservedContainer, "imageId">,
   images: readonly ObservedImage[],
   image: ImageReference,
-  digest: Digest,
+  version: ImageVersion,
 ): boolean {
   const known = images.find(({ id }) => id === container.imageId)?.digests ?? [];
-  return known.includes(`${familiarName(image)}@${digest}`);
+  return known.includes(pinnedImage(image, asDigest(version)));
 }

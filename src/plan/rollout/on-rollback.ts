@@ -1,6 +1,6 @@
 import { jobsHash } from "../../compose/model/hash.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { hasFailed, jobsOf } from "../jobs/job-need.js";
 import type { Job } from "../jobs/job-need.js";
 import { awaitEnd, runJob } from "../jobs/job-run.js";
@@ -12,6 +12,7 @@ import type { Undo } from "../model/condition.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Memory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
+import { isAhead } from "../model/observed.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { inEverySlot, isUp, slotOf } from "../model/view.js";
@@ -24,7 +25,7 @@ import { combine } from "./combine.js";
 /** A rollout that has failed with these jobs to follow that. */
 interface FailedRollout {
   readonly revision: number;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly specHash: string;
 }
 
@@ -124,13 +125,19 @@ function failedSlots(spec: ServiceSpec, { containers }: View, { holds }: Memory)
 /** A `before` job of it failed after another one had ended well: what that has kept can be given back. */
 function failedJobs(spec: ServiceSpec, view: View, { jobs: runs }: Memory): readonly FailedRollout[] {
   const mark = jobsHash(spec.onRollback ?? []);
-  const its = view.jobs.filter(isJob).filter(({ job, onRollback }) => job.phase === "before" && onRollback === mark);
+  const its = view.jobs.filter(isJob).filter(({ job, onRollback }) => isAhead(job) && onRollback === mark);
   const isBad = (one: JobContainer) => hasFailed(one, runs);
   const isGood = (one: JobContainer) => !isBad(one) && judgeJob(one, view).kind === "done";
   return its.filter(isBad).flatMap(({ revision, specHash, job }) => {
     const hasKept =
       its.some((one) => one.revision === revision && isGood(one)) ||
-      runs.some((run) => run.phase === "before" && run.revision === revision && run.outcome === "done");
+      runs.some(
+        (run) =>
+          run.phase !== undefined &&
+          isAhead({ phase: run.phase }) &&
+          run.revision === revision &&
+          run.outcome === "done",
+      );
     return hasKept ? [{ revision, specHash, digest: job.target }] : [];
   });
 }

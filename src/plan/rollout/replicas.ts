@@ -62,7 +62,7 @@ function planForward(
     if (active === undefined || !waiting.includes(slot) || (begin.has(slot.slot) && failing.length === 0)) {
       return planSlot(desired, slot, remembered(slot));
     }
-    return withRepair({ intents: [], outcome: wait }, desired.spec, active, slot, remembered(slot));
+    return withRepair({ intents: [], outcome: wait }, desired.spec, active, { view: slot, memory: remembered(slot) });
   });
 }
 

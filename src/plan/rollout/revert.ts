@@ -46,11 +46,11 @@ export function planRevert(desired: Desired, view: View, memory: Memory, count: 
     const isItsTurn = begin.has(slot.slot) && !failed;
     if (isItsTurn && isOpen(contest)) {
       const plan = { intents: [], outcome: contestOutcome(contest, view) };
-      return active === undefined ? plan : withRepair(plan, desired.spec, active, slot, remembered);
+      return active === undefined ? plan : withRepair(plan, desired.spec, active, { view: slot, memory: remembered });
     }
     if (isItsTurn) return startPrevious(goal, container, because, slot);
     if (active === undefined) return { intents: [], outcome: wait };
-    return withRepair({ intents: [], outcome: wait }, desired.spec, active, slot, remembered);
+    return withRepair({ intents: [], outcome: wait }, desired.spec, active, { view: slot, memory: remembered });
   });
   const [only] = plans;
   return count === 1 && only !== undefined ? only : combine(slots, plans);

@@ -71,7 +71,8 @@ export function planRollBack(
     const bad = promoted(desired, slot);
     if (bad === undefined || active === undefined) return planSlot(desired, slot, remembered(slot));
     if (!waiting.includes(slot) || stopped) return planStuck(spec, bad, because, slot, remembered(slot));
-    if (!begin.has(slot.slot)) return withRepair({ intents: [], outcome: wait }, spec, active, slot, remembered(slot));
+    if (!begin.has(slot.slot))
+      return withRepair({ intents: [], outcome: wait }, spec, active, { view: slot, memory: remembered(slot) });
     return planWayBack({ ...desired, spec }, bad, because, slot, memory);
   });
 }
@@ -138,7 +139,7 @@ function planStuck(
     reason: "RollbackFailed" as const,
     because: `${because}; ${bad.name} goes on, for ${why}`,
   };
-  return withRepair({ intents: [], outcome }, spec, bad, slot, memory);
+  return withRepair({ intents: [], outcome }, spec, bad, { view: slot, memory });
 }
 
 type Way =
@@ -179,7 +180,7 @@ function planWayBack(
   if (way?.kind === "container") return startPrevious(desired, way.container, because, slot);
   if (way === undefined) return planStuck(desired.spec, bad, because, slot, memoryOf(memory, slot.slot));
   const stable = { ...lastStable(desired, way.digest, memory), returns: true as const };
-  return planRollout(stable, way.digest, bad, slot, memoryOf(memory, slot.slot));
+  return planRollout(stable, way.digest, bad, { view: slot, memory: memoryOf(memory, slot.slot) });
 }
 
 /**

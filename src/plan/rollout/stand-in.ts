@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatImage, parseImage } from "../../compose/values/image.js";
-import type { Digest, ImageReference } from "../../compose/values/image.js";
+import type { ImageVersion, ImageReference } from "../../compose/values/image.js";
 import { sinceOwner } from "../bonds/bonds.js";
 import { sinceFiles } from "../files/unread.js";
 import { withoutJobs } from "../jobs/job-need.js";
@@ -49,7 +49,7 @@ export function withHeld(plan: Decision, { standIn, target }: Desired): Decision
   return outcome === plan.outcome ? plan : { ...plan, outcome };
 }
 
-function outcomeOf(outcome: Outcome, { digest, message }: Hold, stable: Digest): Outcome {
+function outcomeOf(outcome: Outcome, { digest, message }: Hold, stable: ImageVersion): Outcome {
   const held = `${digest} failed: ${message}; held until the image changes, or a retry`;
   if (outcome.kind === "converged") {
     return {
@@ -100,7 +100,7 @@ function changedSince(own: Hold, desired: Desired, view: View, memory: Memory): 
 }
 
 interface Stable {
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly image: ImageReference;
 }
 

@@ -35,7 +35,7 @@ export function planAbsent(
   if (!target.known) return planFallback(desired, unhelped(target.message, target.reason), view, memory);
   const hold = heldBy(desired, view, memory);
   if (hold === undefined && desired.heldBack !== undefined) return planStandIn(desired, desired.heldBack, view, memory);
-  if (hold === undefined) return planRollout(desired, target.digest, undefined, view, memory);
+  if (hold === undefined) return planRollout(desired, target.digest, undefined, { view, memory });
   const because = `${hold.digest} is held: ${hold.message}`;
   return planFallback(desired, { kind: "blocked", standing: "held", reason: "DigestHeld", because }, view, memory);
 }
@@ -66,7 +66,7 @@ function planFallback(desired: Desired, otherwise: Outcome, view: SlotView, memo
   const inReach =
     stable !== undefined && (mayPull(desired.spec) || localName(view, desired.spec.image, stable) !== undefined);
   if (inReach && !isIt && !held(stable)) {
-    return planRollout(lastStable(desired, stable, memory), stable, undefined, view, memory);
+    return planRollout(lastStable(desired, stable, memory), stable, undefined, { view, memory });
   }
   if (previous !== undefined && !mayEnd) {
     const because = `nothing serves, and ${otherwise.because}`;

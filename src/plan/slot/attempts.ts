@@ -1,4 +1,4 @@
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { formatMs } from "../judge/verdict.js";
 import type { Desired, SlotMemory } from "../model/desired.js";
 import type { Outcome } from "../model/outcome.js";
@@ -10,7 +10,7 @@ const longestPauseMs = 1_800_000;
 /** Each attempt stops what serves for a moment: the host is given longer and longer to get well. Undefined: it may begin. */
 export function pauseAfter(
   { specHash }: Desired,
-  digest: Digest,
+  digest: ImageVersion,
   { now, slot: own }: SlotView,
   { attempts = [] }: SlotMemory,
 ): Outcome | undefined {

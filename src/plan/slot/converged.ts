@@ -1,21 +1,16 @@
 import { awaitAddress } from "../contest/own-address.js";
-import type { Desired, SlotMemory, Target } from "../model/desired.js";
+import type { Desired, Target } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
-import type { SlotView } from "../model/view.js";
 import { join } from "../steps/steps.js";
 import { clearBuilt } from "./built.js";
 import { cleanUp } from "./cleanup.js";
 import { keepRunning } from "./keep.js";
+import type { Seen } from "./come-back.js";
 
 /** The right container has the right role: keep it well, and clear away what it has outlived. */
-export function planConverged(
-  desired: Desired,
-  active: ObservedContainer,
-  view: SlotView,
-  memory: SlotMemory,
-): Decision {
+export function planConverged(desired: Desired, active: ObservedContainer, { view, memory }: Seen): Decision {
   const repair = keepRunning(desired.spec, active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;
   const { spec } = desired;
@@ -35,8 +30,7 @@ export function planUnknown(
   desired: Desired,
   target: Extract<Target, { known: false }>,
   active: ObservedContainer,
-  view: SlotView,
-  memory: SlotMemory,
+  { view, memory }: Seen,
 ): Decision {
   const repair = keepRunning(desired.spec, active, view, memory);
   if (repair.outcome.kind !== "converged") return repair;

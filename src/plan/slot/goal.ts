@@ -1,5 +1,5 @@
 import type { NetworkAttachment } from "../../compose/model/network.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { withoutJobs } from "../jobs/job-need.js";
 import type { Desired, Memory } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
@@ -33,7 +33,11 @@ export function ownGoalOf(desired: Desired, container: ObservedContainer): Desir
 }
 
 /** The last stable digest where its container is gone: its spec went with it, and if today's is another one that is told. */
-export function lastStable(desired: Desired, digest: Digest, { stableSpec }: Pick<Memory, "stableSpec">): Desired {
+export function lastStable(
+  desired: Desired,
+  digest: ImageVersion,
+  { stableSpec }: Pick<Memory, "stableSpec">,
+): Desired {
   const wanted: Desired = { ...withoutJobs(desired), target: { known: true, digest, sameContent: [] } };
   if (stableSpec === undefined || stableSpec === desired.specHash) return wanted;
   return { ...wanted, note: "it has today's spec, as no container is left of the one that it proved itself with" };

@@ -9,6 +9,7 @@ import type { SlotView } from "../model/view.js";
 import { clearBuilt } from "./built.js";
 import { clearImages } from "./cleanup.js";
 import { keepRunning } from "./keep.js";
+import type { Seen } from "./come-back.js";
 
 /** Why the desired digest and spec are not to be tried: the journal says so, or the failed container itself does. */
 export function heldBy(desired: Desired, view: SlotView, memory: SlotMemory): Hold | undefined {
@@ -43,13 +44,7 @@ function isReload(outcome: Outcome): boolean {
 }
 
 /** The bad one stays out; the good one is kept running, and if that fails too nothing more is rolled anywhere. */
-export function planHeld(
-  desired: Desired,
-  hold: Hold,
-  active: ObservedContainer,
-  view: SlotView,
-  memory: SlotMemory,
-): Decision {
+export function planHeld(desired: Desired, hold: Hold, active: ObservedContainer, { view, memory }: Seen): Decision {
   const repair = keepRunning(desired.spec, active, view, memory);
   const isOfFiles = hold.ranAnewAt !== undefined;
   const because = isOfFiles

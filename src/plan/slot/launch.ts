@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { lostShares, ownersOf } from "../bonds/bonds.js";
 import { lacking, awaitHost } from "../bonds/prerequisites.js";
 import { contestFor, contestOutcome, isOpen } from "../contest/contention.js";
@@ -7,7 +7,7 @@ import type { Contest } from "../contest/contention.js";
 import { fixedFirst } from "../contest/fixed-first.js";
 import { isOutdated, replacement } from "../files/unread.js";
 import { revisionFor } from "../history/numbering.js";
-import { awaitBefore } from "../jobs/before.js";
+import { awaitBefore, awaitPreStart } from "../jobs/before.js";
 import type { Occasion } from "../jobs/job-need.js";
 import { strategyOf } from "../judge/strategy.js";
 import { describeWedge, hasRemains } from "../judge/wedged.js";
@@ -23,6 +23,7 @@ import { awaitImage } from "../steps/arrival.js";
 import { create, letTryAgain, newborn, retire } from "../steps/steps.js";
 import { inheritedBy } from "../volumes/inheritance.js";
 import { pauseAfter } from "./attempts.js";
+import type { Seen } from "./come-back.js";
 import { keepRunning } from "./keep.js";
 
 /** What wakes it is an event, or what becomes of that one; this is for one that was lost. */
@@ -31,44 +32,57 @@ const fixedPollMs = 5_000;
 /** The way to a new container: its image first, while whatever runs keeps running; then what it depends on; then itself. */
 export function planRollout(
   desired: Desired,
-  digest: Digest,
+  digest: ImageVersion,
   active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
+  seen: Seen,
 ): Decision {
+  const { view, memory } = seen;
   const obstacle = awaitStart(desired, digest, view, memory);
-  if (obstacle !== undefined)
-    return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, view, memory);
+  if (obstacle !== undefined) return active === undefined ? obstacle : withRepair(obstacle, desired.spec, active, seen);
   const strategy = strategyOf(desired.spec, view);
   if (active !== undefined && isUp(active) && strategy.order === "stop-first") {
     const pause = pauseAfter(desired, digest, view, memory);
-    if (pause !== undefined) return withRepair({ intents: [], outcome: pause }, desired.spec, active, view, memory);
+    if (pause !== undefined) return withRepair({ intents: [], outcome: pause }, desired.spec, active, seen);
   }
   const occasion = { desired, digest, revision: revisionFor(desired, digest, view, memory) };
+  const hooks = awaitPreStart(occasion, view, memory);
+  if (hooks !== undefined) {
+    if (active === undefined) return hooks.decision;
+    return hooks.isTurn && strategy.order === "stop-first"
+      ? afterLeaving(active, desired.spec, hooks.decision, strategy.because)
+      : withRepair(hooks.decision, desired.spec, active, seen);
+  }
   const contest = contestFor(resourcesOf(desired.spec), desired.spec, view);
-  if (isOpen(contest)) return awaitTurn(contest, occasion, active, view, memory);
+  if (isOpen(contest)) return awaitTurn(contest, occasion, active, seen);
   const because = `rolling out ${digest}, ${strategy.order}: the service ${strategy.because}${lacking(desired.spec, view)}`;
   return {
-    intents: launch(occasion, active, view, memory),
+    intents: launch(occasion, active, seen),
     outcome: { kind: "continue", reason: "RolloutStarted", because },
   };
 }
 
+/** Where old and new never run at once, nor do the old one and what prepares the start of the new one: it may have to drain. */
+function afterLeaving(active: ObservedContainer, spec: ServiceSpec, hooks: Decision, why: string): Decision {
+  const because = `stop-first: the service ${why}, and \`pre_start\` comes next`;
+  const intents = retire(active, spec, because);
+  if (intents.length === 0) return hooks;
+  return { intents, outcome: { kind: "continue", reason: "RolloutStarted", because } };
+}
+
 /** What it needs is another's, which is to give way: what serves goes on, and the new one is made ready. */
-function awaitTurn(
-  contest: Contest,
-  occasion: Occasion,
-  active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
-): Decision {
-  const outcome = { ...contestOutcome(contest, view), kind: "continue" } as const;
-  const plan: Decision = { intents: birth(occasion, active, view, memory), outcome };
-  return active === undefined ? plan : withRepair(plan, occasion.desired.spec, active, view, memory);
+function awaitTurn(contest: Contest, occasion: Occasion, active: ObservedContainer | undefined, seen: Seen): Decision {
+  const outcome = { ...contestOutcome(contest, seen.view), kind: "continue" } as const;
+  const plan: Decision = { intents: birth(occasion, active, seen), outcome };
+  return active === undefined ? plan : withRepair(plan, occasion.desired.spec, active, seen);
 }
 
 /** What has to be there or done before the container is created. Undefined: nothing stands in the way. */
-export function awaitStart(desired: Desired, digest: Digest, view: SlotView, memory: SlotMemory): Decision | undefined {
+export function awaitStart(
+  desired: Desired,
+  digest: ImageVersion,
+  view: SlotView,
+  memory: SlotMemory,
+): Decision | undefined {
   return (
     awaitImage(desired.spec, digest, view) ??
     awaitHost(desired, view) ??
@@ -97,8 +111,7 @@ export function withRepair(
   obstacle: Decision,
   spec: ServiceSpec,
   active: ObservedContainer,
-  view: SlotView,
-  memory: SlotMemory,
+  { view, memory }: Seen,
 ): Decision {
   const repair = keepRunning(spec, active, view, memory);
   if (repair.outcome.kind === "converged") return { ...obstacle, intents: [...repair.intents, ...obstacle.intents] };
@@ -118,8 +131,7 @@ function earlier(obstacle: Outcome, repair: Outcome): Outcome {
 function birth(
   { desired, digest, revision }: Occasion,
   active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
+  { view, memory }: Seen,
 ): Intent[] {
   const { spec, specHash } = desired;
   const strategy = strategyOf(spec, view);
@@ -140,16 +152,12 @@ function birth(
   );
 }
 
-function launch(
-  occasion: Occasion,
-  active: ObservedContainer | undefined,
-  view: SlotView,
-  memory: SlotMemory,
-): Intent[] {
+function launch(occasion: Occasion, active: ObservedContainer | undefined, seen: Seen): Intent[] {
+  const { view } = seen;
   const { spec } = occasion.desired;
   const strategy = strategyOf(spec, view);
   const serving = active !== undefined && isUp(active);
-  const intents = birth(occasion, active, view, memory);
+  const intents = birth(occasion, active, seen);
   if (active !== undefined && strategy.order === "stop-first") {
     intents.push(...retire(active, spec, `stop-first: the service ${strategy.because}`));
   }
@@ -165,7 +173,12 @@ function launch(
   return intents;
 }
 
-function causeOf(desired: Desired, digest: Digest, active: ObservedContainer | undefined, view: SlotView): string {
+function causeOf(
+  desired: Desired,
+  digest: ImageVersion,
+  active: ObservedContainer | undefined,
+  view: SlotView,
+): string {
   const causes = desired.note === undefined ? [] : [desired.note];
   if (active !== undefined && hasRemains(active)) causes.push(describeWedge(active));
   if (active === undefined) return ["nothing of this service exists", ...causes].join(", and ");

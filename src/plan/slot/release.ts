@@ -1,17 +1,18 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { formatTime } from "../../tools/time.js";
 import { isOutdated } from "../files/unread.js";
 import { openedFor } from "../history/opening.js";
 import { isPaused } from "../judge/paused.js";
 import { isTarget } from "../model/desired.js";
-import type { Desired, Memory, SlotMemory } from "../model/desired.js";
+import type { Desired, Memory } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { inEverySlot, isReturning } from "../model/view.js";
-import type { SlotView, View } from "../model/view.js";
+import type { View } from "../model/view.js";
 import { ownGoalOf } from "./goal.js";
 import { keepRunning } from "./keep.js";
+import type { Seen } from "./come-back.js";
 
 /**
  * Why a rollout of what is wanted may not begin now. Undefined: it may, or there is nothing to roll out: what has the
@@ -105,7 +106,7 @@ export function untilReleased(
 }
 
 /** What a rollout of this very spec was bringing when something newer came, or what it has brought to some slots. */
-function underWay({ specHash }: Desired, view: View): Digest | undefined {
+function underWay({ specHash }: Desired, view: View): ImageVersion | undefined {
   const { containers } = view;
   const nexts = inEverySlot(containers, "next").filter((next) => !isReturning(next, inSlot(containers, next.slot)));
   const actives = inEverySlot(containers, "active");
@@ -130,8 +131,7 @@ export function planHeldBack(
   heldBack: Outcome,
   spec: ServiceSpec,
   active: ObservedContainer,
-  view: SlotView,
-  memory: SlotMemory,
+  { view, memory }: Seen,
 ): Decision {
   const repair = keepRunning(spec, active, view, memory);
   return repair.outcome.kind === "converged" ? { ...repair, outcome: heldBack } : repair;

@@ -57,15 +57,15 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
     isToBeMadeAnew(desired, active, view, memory) ||
     isToReadAnew(desired, active, view, memory)
   )
-    return planRollout(asItIs(desired, active), active.digest, active, view, memory);
-  if (!desired.target.known) return planUnknown(desired, desired.target, active, view, memory);
-  if (fits(desired, active, view)) return planConverged(desired, active, view, memory);
+    return planRollout(asItIs(desired, active), active.digest, active, { view, memory });
+  if (!desired.target.known) return planUnknown(desired, desired.target, active, { view, memory });
+  if (fits(desired, active, view)) return planConverged(desired, active, { view, memory });
   const hold = heldBy(desired, view, memory);
   if (hold !== undefined) {
-    return planOusted(desired, active, view, memory) ?? planHeld(desired, hold, active, view, memory);
+    return planOusted(desired, active, view, memory) ?? planHeld(desired, hold, active, { view, memory });
   }
-  if (desired.heldBack !== undefined) return planHeldBack(desired.heldBack, desired.spec, active, view, memory);
-  return planRollout(onceMore(desired, active, view), desired.target.digest, active, view, memory);
+  if (desired.heldBack !== undefined) return planHeldBack(desired.heldBack, desired.spec, active, { view, memory });
+  return planRollout(onceMore(desired, active, view), desired.target.digest, active, { view, memory });
 }
 
 /**
@@ -84,7 +84,7 @@ function planOusted(
   if (active.specHash === specHash && active.digest === stable) return undefined;
   if (holds.some((hold) => hold.specHash === specHash && hold.digest === stable)) return undefined;
   if (contestFor(needsOf(active), spec, view)?.kind !== "kept") return undefined;
-  return planRollout(lastStable(desired, stable, memory), stable, active, view, memory);
+  return planRollout(lastStable(desired, stable, memory), stable, active, { view, memory });
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Outcome, Decision } from "../model/outcome.js";
 import { inEverySlot, isUp, slotOf } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { retire } from "../steps/steps.js";
-import { putAway } from "./candidate.js";
+import { putAway } from "./trial.js";
 
 /** Why the service is to be off now. Undefined: it is to run. */
 export function stopOf({ spec }: Pick<Desired, "spec">, { stopped }: Memory, now: number): Outcome | undefined {

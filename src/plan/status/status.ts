@@ -58,6 +58,7 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
     desiredDigest: wanted.known ? wanted.digest : undefined,
     activeDigest: active === undefined ? undefined : shownDigest(desired, active),
     revision: active?.revision,
+    ...(active === undefined ? {} : { createdAt: new Date(active.createdAt).toISOString() }),
     replicas,
     conditions,
     ...(desired.pin === undefined ? {} : { pinned: { revision: desired.pin.revision, digest: desired.pin.digest } }),

@@ -1,18 +1,18 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { familiarName } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import { asDigest, pinnedImage } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import type { Intent } from "../model/intent.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { localName } from "../model/view.js";
 import type { View } from "../model/view.js";
 
 /** Brings the image to this host. Undefined: it is there. */
-export function awaitImage(spec: ServiceSpec, digest: Digest, view: View): Decision | undefined {
+export function awaitImage(spec: ServiceSpec, version: ImageVersion, view: View): Decision | undefined {
   const { image } = spec;
-  if (localName(view, image, digest) !== undefined) return undefined;
-  const reference = `${familiarName(image)}@${digest}`;
+  if (localName(view, image, version) !== undefined) return undefined;
+  const reference = pinnedImage(image, asDigest(version));
   if (!mayPull(spec)) {
-    const because = `${digest} is not on this host any more, and nothing is pulled for this service`;
+    const because = `${version} is not on this host any more, and nothing is pulled for this service`;
     return { intents: [], outcome: { kind: "failed", reason: "ImageNotFound", because } };
   }
   const pull = view.pulls.get(reference);

@@ -1,12 +1,15 @@
 import type { RestartPolicy } from "../../compose/model/service.js";
+import { withoutTaken } from "../contest/own-address.js";
 import type { Desired } from "../model/desired.js";
 import type { Act, ActOf, Intent, Starting } from "../model/intent.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Decision, Plan } from "../model/outcome.js";
+import { addressesOf } from "../model/resources.js";
 import type { Step } from "../model/step.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
-import { stoppedBy } from "./fates.js";
+import { downBefore, stoppedBy } from "./fates.js";
+import { Room } from "./make-room.js";
 import { networksFirst, rejoin } from "./rejoin.js";
 import { writeAgain, rewrite, writeFiles } from "./written.js";
 
@@ -30,16 +33,34 @@ const off = { name: "no", maximumRetryCount: 0 } as const;
  */
 export function compile({ intents, ...decision }: Decision, site: Site): Plan {
   const { desired, view, staying, isUnserved } = site;
-  const kept = staying.flatMap((one) => [...rejoin(one, desired, intents, view), ...rewrite(one, desired)]);
-  const before = (one: Starting) => toStart(one, intents, site);
-  const steps = intents.flatMap((intent) => expand(intent, { isUnserved, before }));
+  const room = new Room(view);
+  const join = joiner(room, site);
+  const kept = staying.flatMap((one) => [
+    ...join(one, rejoin(one, desired, intents, view), new Set()),
+    ...rewrite(one, desired),
+  ]);
+  const steps = intents.flatMap((intent) => {
+    const before = (one: Starting) => {
+      const found = seen(one, view);
+      if (found === undefined) return [];
+      const ends = rejoin(found, desired, intents, view);
+      return [...join(found, ends, downBefore(intents, intent)), ...writeAgain(found, desired)];
+    };
+    return expand(intent, {
+      isUnserved,
+      before,
+      join: ({ one, ends }) => join(one, ends, downWhenNeeded(one, intent, intents)),
+      begin: (one, step) => room.around(step, one.fixedAddresses ?? []),
+    });
+  });
   const all = [...kept, ...writtenFirst(intents, site), ...steps];
   return { ...decision, steps: networksFirst(all, desired.spec, view) };
 }
 
 /** The same for what concerns no container that serves or is to serve. */
 export function compilePlainly({ intents, ...decision }: Decision, isUnserved: Site["isUnserved"] = () => false): Plan {
-  return { ...decision, steps: intents.flatMap((intent) => expand(intent, { isUnserved, before: () => [] })) };
+  const means: Means = { isUnserved, before: () => [], join: ({ ends }) => ends, begin: (_one, step) => [step] };
+  return { ...decision, steps: intents.flatMap((intent) => expand(intent, means)) };
 }
 
 /** Those that run, and that a decision does not end. */
@@ -57,10 +78,27 @@ function writtenFirst(intents: readonly Intent[], { desired, view, isWhole }: Si
   });
 }
 
-function toStart(one: Starting, intents: readonly Intent[], { desired, view }: Site): readonly Step[] {
-  const found = seen(one, view);
-  if (found === undefined) return [];
-  return [...rejoin(found, desired, intents, view), ...writeAgain(found, desired)];
+type Ends = ActOf<"join">["ends"];
+
+/** `down`: what does not run any more when the container needs its address; undefined: it does not need it in this plan. */
+function joiner(room: Room, site: Site) {
+  return (one: ObservedContainer, ends: Ends, down: ReadonlySet<ObservedContainer> | undefined): readonly Step[] =>
+    ends.flatMap((end): readonly Step[] => {
+      if (end.kind === "disconnect-network") return [end];
+      const isOwn = down !== undefined && site.view.containers.includes(one);
+      const connect = isOwn ? withoutTaken(end, one, down, site) : end;
+      return isUp(one) ? room.around(connect, addressesOf(connect)) : [connect];
+    });
+}
+
+/** One that runs needs its address at once, another one at its start. */
+function downWhenNeeded(
+  one: ObservedContainer,
+  joining: Intent,
+  intents: readonly Intent[],
+): ReadonlySet<ObservedContainer> | undefined {
+  const needed = isUp(one) ? joining : intents.find((intent) => intent.kind === "start" && intent.one === one);
+  return needed === undefined ? undefined : downBefore(intents, needed);
 }
 
 function seen(one: Starting, { containers }: View): ObservedContainer | undefined {
@@ -71,6 +109,10 @@ interface Means {
   readonly isUnserved: Site["isUnserved"];
   /** What is done right before one starts. */
   readonly before: (one: Starting) => readonly Step[];
+  /** Its networks change, as far as it gets the addresses that it asks for. */
+  readonly join: (act: ActOf<"join">) => readonly Step[];
+  /** It starts, and takes its addresses by that. */
+  readonly begin: (one: Starting, start: Step) => readonly Step[];
 }
 
 type Expansions = { readonly [K in Act["kind"]]: (act: ActOf<K>, means: Means) => readonly Step[] };
@@ -79,7 +121,7 @@ type Expansions = { readonly [K in Act["kind"]]: (act: ActOf<K>, means: Means) =
 const expansions: Expansions = {
   create: ({ step, joins }) => [step, ...writeFiles(step.name, step.spec), ...joins],
   rehearse: ({ step }) => [step],
-  join: ({ ends }) => ends,
+  join: (act, { join }) => join(act),
   end: ({ one, graceMs, because, last }) => {
     const why = "a container that leaves its role must not come back by itself";
     return [
@@ -89,12 +131,12 @@ const expansions: Expansions = {
     ];
   },
   stop: ({ one, graceMs, because }) => [stop(one, graceMs, because)],
-  restart: ({ one, graceMs, because }, { before }) => [
+  restart: ({ one, graceMs, because }, { before, begin }) => [
     stop(one, graceMs, because),
     ...before(one),
-    start(one, because),
+    ...begin(one, start(one, because)),
   ],
-  start: ({ one, because }, { before }) => [...before(one), start(one, because)],
+  start: ({ one, because }, { before, begin }) => [...before(one), ...begin(one, start(one, because))],
   policy: ({ one, policy, because }) => [setPolicy(one, policy, because)],
   name: ({ one, to, because }) => [{ kind: "rename-container", container: one.name, to, because }],
   remove: ({ one, because }, { isUnserved }) => {

@@ -2,6 +2,7 @@ import { jobsHash } from "../../compose/model/hash.js";
 import type { Shared } from "../../compose/model/relations.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
+import type { ImageId, ImageName, PinnedImage } from "../../compose/values/image.js";
 import { anonymousOf } from "../model/anonymous.js";
 import { roleOf, baseOf, activeName } from "../model/names.js";
 import type { HostSnapshot, ObservedContainer, ObservedMount, ObservedRoute, UnreadFile } from "../model/observed.js";
@@ -141,9 +142,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
   const { spec } = step;
   const check = spec.container.healthcheck;
   const checked = check !== undefined && !check.disabled;
-  const image = host.images.find(
-    (local) => local.id === step.digest || local.digests.some((digest) => digest.endsWith(`@${step.digest}`)),
-  );
+  const image = host.images.find(({ id, digests }) => id === step.from || digests.some((name) => name === step.from));
   const mounts = mountsMade(step, id);
   const container: ObservedContainer = {
     id,
@@ -157,7 +156,7 @@ function created(host: HostSnapshot, step: CreateContainerStep, now: number, id:
     image: formatImage(spec.image),
     revision: step.revision,
     ...(step.returns === true ? { returns: true as const } : {}),
-    imageId: image?.id ?? step.digest,
+    imageId: image?.id ?? (step.digest as ImageId),
     state: "created",
     health: "none",
     healthySince: undefined,
@@ -256,9 +255,10 @@ function removed(host: HostSnapshot, { container: name, volumes }: RemoveContain
   };
 }
 
-function pulled(host: HostSnapshot, reference: string): HostSnapshot {
+function pulled(host: HostSnapshot, reference: PinnedImage): HostSnapshot {
   if (host.images.some((image) => image.digests.includes(reference))) return host;
-  const id = reference.slice(reference.indexOf("@") + 1);
+  // As a containerd store would call it.
+  const id = reference.slice(reference.indexOf("@") + 1) as ImageId;
   const known = host.images.find((image) => image.id === id);
   if (known === undefined)
     return { ...host, images: [...host.images, { id, tags: [], digests: [reference], usedBy: [] }] };
@@ -270,16 +270,16 @@ function pulled(host: HostSnapshot, reference: string): HostSnapshot {
 
 /** One image for the same inputs, as from the engine's cache. */
 function built(host: HostSnapshot, { inputs, mark, name }: BuildStep): HostSnapshot {
-  const id = `sha256:${inputs.padEnd(64, "0").slice(0, 64)}`;
+  const id = `sha256:${inputs.padEnd(64, "0").slice(0, 64)}` as ImageId;
   const known = host.images.some((image) => image.id === id);
   const images = known ? host.images : [...host.images, { id, tags: [], digests: [], usedBy: [] }];
   return tagged(tagged({ ...host, images }, id, name), id, mark);
 }
 
-function tagged(host: HostSnapshot, source: string, tag: string): HostSnapshot {
+function tagged(host: HostSnapshot, source: ImageName, tag: string): HostSnapshot {
   const images = host.images.map((image) => {
     const tags = image.tags.filter((other) => other !== tag);
-    return image.digests.includes(source) || image.id === source
+    return image.id === source || image.digests.some((name) => name === source)
       ? { ...image, tags: [...tags, tag] }
       : { ...image, tags };
   });
@@ -289,7 +289,7 @@ function tagged(host: HostSnapshot, source: string, tag: string): HostSnapshot {
 /** The last reference takes the image along, unless a container needs it: then nothing changes. */
 function untagged(host: HostSnapshot, reference: string): HostSnapshot {
   const images = host.images.flatMap((image) => {
-    if (!image.tags.includes(reference) && !image.digests.includes(reference)) return [image];
+    if (!image.tags.includes(reference) && !image.digests.some((name) => name === reference)) return [image];
     const tags = image.tags.filter((tag) => tag !== reference);
     const digests = image.digests.filter((digest) => digest !== reference);
     if (tags.length + digests.length > 0) return [{ ...image, tags, digests }];

@@ -21,6 +21,13 @@ export function stoppedBy(intents: readonly Intent[]): ReadonlySet<ObservedConta
   return new Set([...endedBy(intents), ...restarted]);
 }
 
+/** Those that do not run any more when this one is begun, though they may start again. */
+export function downBefore(intents: readonly Intent[], begun: Intent): ReadonlySet<ObservedContainer> {
+  const before = intents.slice(0, intents.indexOf(begun));
+  const stopped = before.flatMap((intent) => (intent.kind === "stop" ? [intent.one] : []));
+  return new Set([...stoppedBy(before), ...stopped]);
+}
+
 /** Those that serve from then on: so they have proved themselves. */
 export function promotedBy(intents: readonly Intent[]): ReadonlySet<ObservedContainer> {
   return new Set(intents.flatMap((intent) => (intent.kind === "name" && intent.as === "active" ? [intent.one] : [])));

@@ -1,10 +1,11 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
+import { activeName, nameInRole } from "../model/names.js";
 import type { ObservedContainer } from "../model/observed.js";
-import type { Decision } from "../model/outcome.js";
+import type { Decision, Outcome } from "../model/outcome.js";
 import type { CreateContainerStep } from "../model/step.js";
-import { inRole, isUp, localName } from "../model/view.js";
+import { inRole, isUp, imageName } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { slotIn } from "./fates.js";
 
@@ -28,23 +29,36 @@ export function rehearse(decision: Decision, desired: Desired, view: View): Deci
 }
 
 /** Of the new container that is to take its place, made by this plan or waiting to be started. */
-function rehearsalsIn(slot: number, { intents }: Decision, desired: Desired, view: View): readonly Intent[] {
+function rehearsalsIn(slot: number, { intents, outcome }: Decision, desired: Desired, view: View): readonly Intent[] {
   const births = intents.flatMap((intent) =>
     intent.kind === "create" && slotIn(intent) === slot ? [intent.step] : [],
   );
   if (births[0] !== undefined) return [rehearsalOf(births[0], slot)];
   const next = view.containers.find((one) => one.role === "next" && one.slot === slot && one.state === "created");
-  if (next === undefined || next.specHash !== desired.specHash) return [];
+  if (next === undefined) return isForHooks(desired, outcome) ? afterHooks(desired, slot, view) : [];
+  if (next.specHash !== desired.specHash) return [];
   const { name, digest } = next;
-  const byId = localName(view, desired.spec.image, digest) === digest;
-  return [rehearsalOf({ name, spec: desired.spec, digest, ...(byId ? { byId } : {}) }, slot)];
+  const from = imageName(view, desired.spec.image, digest);
+  return [rehearsalOf({ name, spec: desired.spec, digest, from }, slot)];
 }
 
-type Birth = Pick<CreateContainerStep, "name" | "spec" | "digest" | "byId">;
+type Birth = Pick<CreateContainerStep, "name" | "spec" | "digest" | "from">;
 
-function rehearsalOf({ name, spec, digest, byId }: Birth, slot: number): Intent {
+/** What serves makes room for hooks, and the new container is made once they have ended. */
+function isForHooks({ spec }: Desired, { kind, reason }: Outcome): boolean {
+  return spec.preStart !== undefined && kind === "continue" && reason === "RolloutStarted";
+}
+
+function afterHooks({ spec, target }: Desired, slot: number, view: View): readonly Intent[] {
+  if (!target.known) return [];
+  const { digest } = target;
+  const name = nameInRole(activeName(spec, slot), "next");
+  return [rehearsalOf({ name, spec, digest, from: imageName(view, spec.image, digest) }, slot)];
+}
+
+function rehearsalOf({ name, spec, digest, from }: Birth, slot: number): Intent {
   const because = "what it needs of the host may have gone, and then the old one could not come back either";
-  const what = { container: name, spec, digest, ...(byId === undefined ? {} : { byId }) };
+  const what = { container: name, spec, digest, from };
   return { kind: "rehearse", one: { name, slot }, step: { kind: "rehearse-start", ...what, because } };
 }
 

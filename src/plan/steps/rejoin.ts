@@ -2,12 +2,14 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { given } from "../../tools/present.js";
 import { canMove } from "../contest/own-address.js";
 import type { Desired } from "../model/desired.js";
-import type { Intent } from "../model/intent.js";
+import type { ActOf, Intent } from "../model/intent.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Step } from "../model/step.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { connection } from "./steps.js";
+
+type Ends = ActOf<"join">["ends"];
 
 /** A network that somebody removed, or whose re-creation was cut off, is there again before anybody joins it. */
 export function networksFirst(steps: readonly Step[], spec: ServiceSpec, view: View): readonly Step[] {
@@ -25,15 +27,10 @@ export function networksFirst(steps: readonly Step[], spec: ServiceSpec, view: V
  * Networks it was made for and is not on: it was taken off, or another network bears the name since it last ran; or it has
  * lost its fixed address there, and can have that again.
  */
-export function rejoin(
-  container: ObservedContainer,
-  desired: Desired,
-  intents: readonly Intent[],
-  view: View,
-): readonly Step[] {
+export function rejoin(container: ObservedContainer, desired: Desired, intents: readonly Intent[], view: View): Ends {
   const { spec } = desired;
   const { declaredNetworks } = container;
-  return spec.networks.flatMap((attachment): readonly Step[] => {
+  return spec.networks.flatMap((attachment): Ends => {
     const { network, settings } = attachment;
     const exists = view.networks.has(network.name);
     if (declaredNetworks?.includes(network.name) === false || (network.external && !exists)) return [];

@@ -1,4 +1,5 @@
 import type { BuildContext } from "../../compose/model/build-spec.js";
+import { withoutUrlSecrets } from "../../tools/mask.js";
 import { printable } from "../../tools/printable.js";
 import { isFollower } from "../model/observed.js";
 import type { Plan } from "../model/outcome.js";
@@ -99,8 +100,7 @@ export function renderContext(context: BuildContext): string {
   if (context.kind === "path") return context.path;
   const { ref, subdirectory } = context;
   const fragment = ref === undefined && subdirectory === undefined ? "" : `#${ref ?? ""}`;
-  const url = context.url.replace(/^([a-z]+:\/\/)[^/@]*@/, "$1");
-  return `${url}${fragment}${subdirectory === undefined ? "" : `:${subdirectory}`}`;
+  return `${withoutUrlSecrets(context.url)}${fragment}${subdirectory === undefined ? "" : `:${subdirectory}`}`;
 }
 
 function renderAttachment(

@@ -4,15 +4,15 @@
 
 import type { EndpointSettings, NetworkAttachment } from "../../compose/model/network.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { familiarImage, pinnedImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import { familiarImage } from "../../compose/values/image.js";
+import type { ImageVersion } from "../../compose/values/image.js";
 import { given, groupOf } from "../../tools/present.js";
 import type { ActOf, Intent, Starting } from "../model/intent.js";
 import { activeName, baseOf, keepTag, nameInRole } from "../model/names.js";
 import type { ObservedContainer, Role } from "../model/observed.js";
-import { addressesOf, sameAddress } from "../model/resources.js";
+import { addressesOf, resourcesOf, sameAddress } from "../model/resources.js";
 import type { Endpoint, InheritedVolume, Owner, StepOf } from "../model/step.js";
-import { isUp, localName } from "../model/view.js";
+import { isUp, imageName } from "../model/view.js";
 import type { SlotView, View } from "../model/view.js";
 
 /** Stops for good: without its restart policy, or `always` would bring it back when the engine restarts. */
@@ -60,7 +60,8 @@ export function nameAs(
 /** The one that a plan makes, once it does. */
 export function newborn(spec: ServiceSpec, slot: number): Starting {
   const name = nameInRole(activeName(spec, slot), "next");
-  return { name, slot, role: "next", ...(spec.container.ports.length === 0 ? {} : { publishes: true }) };
+  const publishes = spec.container.ports.length === 0 ? {} : { publishes: true as const };
+  return { name, slot, role: "next", ...publishes, fixedAddresses: resourcesOf(spec).addresses };
 }
 
 /** A one-shot service asks for more tries with `restart: on-failure`: they belong to its one run. */
@@ -139,7 +140,7 @@ export function connection(container: string, end: Endpoint, because: string): S
 export interface Birth {
   readonly spec: ServiceSpec;
   readonly specHash: string;
-  readonly digest: Digest;
+  readonly digest: ImageVersion;
   readonly revision: number;
   readonly returns?: true;
   /** Whether it may answer to the service's aliases before it is proven: only where nothing else serves. */
@@ -170,7 +171,7 @@ export function create(birth: Birth, view: SlotView): Intent[] {
         spec,
         specHash: birth.specHash,
         digest,
-        ...(localName(view, spec.image, digest) === digest ? { byId: true as const } : {}),
+        from: imageName(view, spec.image, digest),
         revision,
         ...(birth.returns === true ? { returns: true as const } : {}),
         slot: view.slot,
@@ -186,8 +187,8 @@ export function create(birth: Birth, view: SlotView): Intent[] {
 }
 
 /** Our own tag on the image of a revision, and the declared one where it must be there. */
-export function keepImage(spec: ServiceSpec, digest: Digest, revision: number, view: View): Intent[] {
-  const source = localName(view, spec.image, digest) ?? pinnedImage(spec.image, digest);
+export function keepImage(spec: ServiceSpec, digest: ImageVersion, revision: number, view: View): Intent[] {
+  const source = imageName(view, spec.image, digest);
   const wanted = [
     { tag: keepTag(spec, revision), because: "a tagged image survives an image prune" },
     // The tag itself decides from now on whether an image is missing.

@@ -49,7 +49,7 @@ export function computedDigest(answer: Answer, subject: Subject): Digest {
       proxyRemedy,
     );
   }
-  const digest: Digest = `sha256:${createHash("sha256").update(answer.body).digest("hex")}`;
+  const digest = `sha256:${createHash("sha256").update(answer.body).digest("hex")}` as Digest;
   const announced = announcedDigest(answer);
   if (announced !== undefined && announced !== digest) throw corrupted(subject, announced, digest);
   return digest;

@@ -90,6 +90,38 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     },
   },
   {
+    where: "`NetworkSettings.Networks.*.Links`, `…Aliases` of `links`",
+    reason:
+      "2.40 has the engine keep a name for one container's use, which stands for the other container of that moment. Fairlead's containers change: the alias is a name of the other service, for all on the network.",
+    covers: ({ field, theirs, ours }, all) =>
+      (field.endsWith("/Links") && theirs !== undefined && ours === undefined) ||
+      (field.endsWith("/Aliases") &&
+        texts(theirs).every((name) => name === String(all.get("Name")).slice(1) || texts(ours).includes(name))),
+  },
+  {
+    where: "`HostConfig.PortBindings` beside `network_mode: host` or `none`",
+    reason: "The engine takes them from 2.40 and does nothing with them; Fairlead leaves them out.",
+    covers: ({ field, ours }, _, all) =>
+      field.startsWith("HostConfig.PortBindings.") &&
+      ours === undefined &&
+      ["host", "none"].includes(String(all.get("HostConfig.NetworkMode"))),
+  },
+  {
+    where: "`HostConfig.PortBindings` of `protocol: UDP`",
+    reason: "2.40 hands the protocol over as it is written; Fairlead writes it small.",
+    covers: ({ field, theirs, ours }, before, after) => {
+      if (!field.startsWith("HostConfig.PortBindings.") || (theirs !== undefined && ours !== undefined)) return false;
+      const bound = (fields: Fields) => [...fields].find(([key]) => key.toLowerCase() === field.toLowerCase())?.[1];
+      return JSON.stringify(bound(before)) === JSON.stringify(bound(after));
+    },
+  },
+  {
+    where: "`HostConfig.NetworkMode` of `network_mode: default`",
+    reason: "The engine's default is its bridge; Fairlead says so.",
+    covers: ({ field, theirs, ours }) =>
+      field === "HostConfig.NetworkMode" && theirs === "default" && ours === "bridge",
+  },
+  {
     where: "`HostConfig.NetworkMode` of `network_mode: service:…`",
     reason: "1.29 can name only a container that runs, and nothing runs in this comparison; Fairlead and 2.40 name it.",
     covers: ({ peer, field, theirs }, _, all) =>
@@ -187,7 +219,8 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   },
   {
     where: "`Config.ExposedPorts`",
-    reason: "2.40 hands `expose` over as it is written; Fairlead and 1.29 add the protocol, and write ranges out.",
+    reason:
+      "2.40 hands `expose` over as it is written; Fairlead and 1.29 add the protocol, small, and write ranges out.",
     covers: ({ peer, field, theirs, ours }) =>
       peer === "2.40" &&
       field === "Config.ExposedPorts" &&
@@ -238,7 +271,7 @@ function writtenOut(ports: readonly string[]): readonly string[] {
   const all = ports.flatMap((port) => {
     const [numbers = "", protocol = "tcp"] = port.split("/");
     const [first = 0, last = first] = numbers.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}/${protocol}`);
+    return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}/${protocol.toLowerCase()}`);
   });
   return all.toSorted();
 }

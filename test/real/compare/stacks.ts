@@ -49,7 +49,7 @@ export type Loaded =
 
 /** As `fairlead run` reads it. */
 export async function loadStack({ files, environment }: Stack): Promise<Loaded> {
-  const source = fileSource({ files, environment, onWarning: () => undefined });
+  const source = fileSource({ files, environment });
   const { projects, problems } = await source.load();
   const [project] = projects;
   return problems.length > 0 || project === undefined ? { ok: false, problems } : { ok: true, project };

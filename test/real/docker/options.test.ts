@@ -261,7 +261,8 @@ describe("a container with every option", () => {
 
   async function rehearse(spec: ServiceSpec): Promise<void> {
     const container = `options-${spec.name}`;
-    await engine.rehearse({ kind: "rehearse-start", container, spec, digest: image.digest, because: "a test" });
+    const from = pinnedImage(image.image, image.digest);
+    await engine.rehearse({ kind: "rehearse-start", container, spec, digest: image.digest, from, because: "a test" });
   }
 
   it.each([

@@ -158,7 +158,7 @@ async function statusOnPaper(scene: Scene) {
   const { stdout } = await fairlead(["status", "--admin", scene.fairlead.adminUrl]);
   const lines = stdout.split("\n");
   const rows = lines.flatMap((line) => {
-    const [name = "", sync = "", health = ""] = line.split(/ +/);
+    const [name = "", , sync = "", health = ""] = line.split(/ +/);
     return name.startsWith(`${scene.project}/`) && !name.endsWith(":")
       ? [[name.split("/")[1]!, `${sync} ${health}`]]
       : [];

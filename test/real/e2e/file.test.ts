@@ -168,12 +168,12 @@ describe.concurrent("the services file", () => {
     expect,
   }) => {
     await scene.writeText(
-      `name: ${scene.project}\nservices:\n  web:\n    imag: x\n    image: "a b"\n    links: [db]\n`,
+      `name: ${scene.project}\nservices:\n  web:\n    imag: x\n    image: "a b"\n    external_links: [db]\n`,
     );
     const run = await startFairlead({ dataDir: `${scene.directory}/data`, args: ["-f", scene.servicesFile] });
     expect(await run.exited).toBe(1);
     const said = run.output.join("\n");
-    for (const place of [":4:5: services.web.imag", ":5:12: services.web.image", ":6:5: services.web.links"]) {
+    for (const place of [":4:5: services.web.imag", ":5:12: services.web.image", ":6:5: services.web.external_links"]) {
       expect(said).toContain(place);
     }
     expect(await scene.containers()).toEqual([]);

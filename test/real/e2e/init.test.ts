@@ -68,6 +68,18 @@ describe("a services file from what runs", () => {
     const before = await scene.containers();
     expect(before).toHaveLength(3);
 
+    // What a rollout keeps of others' containers still has Compose's labels.
+    const kept = await scene.docker.createContainer({
+      name: `${scene.project}-db-1.previous`,
+      Image: scene.image("db"),
+      Cmd: ["older"],
+      Labels: {
+        "com.docker.compose.project": scene.project,
+        "com.docker.compose.service": "db",
+        "com.docker.compose.container-number": "1",
+      },
+    });
+
     const env = { DOCKER_HOST: scene.engineHost };
     const choice = ["init", "--project", scene.project];
     const printed = await fairlead(choice, env);
@@ -77,8 +89,15 @@ describe("a services file from what runs", () => {
     expect(written, written.stderr).toMatchObject({ code: 0 });
     expect(written.stderr).toContain("DB_PASSWORD looks like a secret");
     expect((await stat(`${scene.directory}/.env`)).mode & 0o777).toBe(0o600);
-    expect((await fairlead([...choice, "-o", scene.servicesFile], env)).stderr).toContain("exists");
+    expect((await fairlead([...choice, "-o", scene.servicesFile], env)).stderr).toContain(
+      `${scene.servicesFile}, ${scene.directory}/.env exist; nothing was written`,
+    );
+    const refused = await fairlead(["init", "--container", `${scene.project}-db-1.previous`], env);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("what a rollout keeps");
+    await kept.remove();
     const text = await readFile(scene.servicesFile, "utf8");
+    expect(text).not.toContain("older");
     expect(
       text
         .split("\n")

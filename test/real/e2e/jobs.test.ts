@@ -123,3 +123,43 @@ describe.concurrent("jobs after a rollout that failed", () => {
     expect(await readFile(`${scene.directory}/db/rows`, "utf8")).toBe("rows of today");
   });
 });
+
+describe.concurrent("a pre_start hook", () => {
+  test("runs in its own container while nothing of the service does, though Fairlead is killed then; one that fails brings back what served", async ({
+    scene,
+    expect,
+  }) => {
+    await mkdir(`${scene.directory}/runs`, { recursive: true });
+    await writeFile(`${scene.directory}/runs/good`, "");
+    const line = "echo $$MODE >> /runs/log; sleep 2; test -e /runs/good && echo ended >> /runs/log";
+    const hook = { command: ["run", "sh", "-c", line], environment: { MODE: "prepared" } };
+    const first = await scene.push();
+    await scene.write({
+      web: { ...order("stop-first"), volumes: ["./runs:/runs"], environment: { MODE: "blue" }, pre_start: [hook] },
+    });
+    await scene.start();
+    await scene.untilServing(first.digest);
+    expect(await logOf(scene)).toEqual(["prepared", "ended"]);
+
+    const second = await scene.push();
+    await scene.hook();
+    await scene.until("the hook", async () => (await logOf(scene)).length === 3);
+    await scene.fairlead.kill("SIGKILL");
+    expect((await scene.containers()).find(({ name }) => name === `${scene.project}-web-1`)?.state).toBe("exited");
+    await scene.start();
+    await scene.untilServing(second.digest);
+    expect(await logOf(scene)).toEqual(["prepared", "ended", "prepared", "ended"]);
+    const [serving, , ran] = await scene.containers();
+    expect(ran?.name).toBe(`${scene.project}-web.pre_start.1`);
+    expect(serving?.startedAt).toBeGreaterThanOrEqual(ran?.finishedAt ?? Infinity);
+
+    await rm(`${scene.directory}/runs/good`);
+    const third = await scene.push();
+    await scene.hook();
+    const status = await scene.untilStatus(
+      ({ sync, health, lastRollout }) => sync === "Held" && health === "Healthy" && lastRollout?.outcome === "failed",
+    );
+    expect(status).toMatchObject({ activeDigest: second.digest, desiredDigest: third.digest });
+    expect(status.lastRollout).toMatchObject({ to: third.digest, reason: "JobFailed" });
+  });
+});

@@ -49,6 +49,8 @@ export interface Scene {
     readonly env?: Readonly<Record<string, string>>;
     readonly awaitReady?: boolean;
     readonly openFiles?: number;
+    /** Its services files are elsewhere. */
+    readonly withoutFile?: boolean;
   }): Promise<FairleadProcess>;
   /** Docker Hub's webhook for a push of this image. */
   hook(options?: { readonly name?: string; readonly tag?: string }): Promise<Response>;
@@ -165,11 +167,11 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
       );
     },
     writeText: (text) => writeFile(servicesFile, text),
-    start: async ({ args = [], env = {}, awaitReady = true, openFiles } = {}) => {
+    start: async ({ args = [], env = {}, awaitReady = true, openFiles, withoutFile = false } = {}) => {
       await runs.at(-1)?.stop();
       const fairlead = await startFairlead({
         dataDir: `${directory}/data`,
-        args: ["-f", servicesFile, "--config", settingsFile, ...args],
+        args: [...(withoutFile ? [] : ["-f", servicesFile]), "--config", settingsFile, ...args],
         env: { DOCKER_HOST: wayTo(engineHost), FAIRLEAD_HOOK_SECRET: hookSecret, ...env },
         ...(openFiles === undefined ? {} : { openFiles }),
       });

@@ -32,6 +32,13 @@ describe.concurrent("what it says", () => {
     expect(metrics.value("fairlead_reconcile_panics_total")).toBe(0);
     expect(metrics.value("fairlead_registry_requests_total", { method: "HEAD", code: "200" })).toBeGreaterThan(2);
     expect(metrics.value("fairlead_step_duration_seconds_count", { step: "create-container" })).toBe(3);
+    expect(metrics.value("fairlead_step_duration_seconds_count", { step: "pull-image" })).toBe(3);
+    expect(metrics.value("fairlead_step_duration_seconds_sum", { step: "pull-image" })).toBeGreaterThan(0.01);
+    expect(metrics.value("fairlead_service_sync", { ...of, sync: "Held" })).toBe(1);
+    expect(metrics.value("fairlead_service_reason", { ...of, reason: "DigestHeld" })).toBe(1);
+    expect(metrics.value("fairlead_service_replicas_ready", of)).toBe(1);
+    expect(metrics.value("fairlead_service_replicas_desired", of)).toBe(1);
+    expect(metrics.value("fairlead_engine_up")).toBe(1);
     expect(metrics.value("fairlead_last_success_timestamp_seconds", of)).toBeGreaterThan(Date.now() / 1_000 - 60);
     expect(metrics.value("fairlead_build_info")).toBe(1);
     for (const name of ["adds_total", "depth", "retries_total", "unfinished_work_seconds"]) {
@@ -67,7 +74,9 @@ describe.concurrent("what it says", () => {
     const admin = ["--admin", scene.fairlead.adminUrl];
     const status = await fairlead(["status", ...admin]);
     expect(status.code).toBe(0);
-    expect(status.stdout).toMatch(new RegExp(`${scene.project}/web +Synced +Healthy +1/1 +1 `));
+    expect(status.stdout).toMatch(
+      new RegExp(`${scene.project}/web +${scene.image()}:latest +Synced +Healthy +1/1 +1 `),
+    );
     const json = JSON.parse((await fairlead(["status", "--json", ...admin])).stdout) as { services: unknown[] };
     expect(json.services).toMatchObject([{ project: scene.project, service: "web", activeDigest: digest }]);
 

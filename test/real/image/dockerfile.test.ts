@@ -1,17 +1,20 @@
 import { execFile } from "node:child_process";
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
+import { readVersion } from "../../../src/version.js";
 import { readAllowlist, startAllowlistProxy } from "../../proxy/allowlist.js";
+import { findCompose } from "../../sandbox/docker-compose.js";
 import { publishImage } from "../../sandbox/image.js";
 import { freePort } from "../../sandbox/ports.js";
 import { baseImage } from "./base.js";
 import { dockerCommand } from "./command.js";
 
-const tag = "fairlead-test/fairlead:built";
+const name = "fairlead-test/fairlead";
+const tag = `${name}:${readVersion()}`;
 const project = "imagetest";
 /** The group that owns the socket here; the image's own user is not in it. */
 const socketGroup = 23_456;
@@ -33,8 +36,22 @@ if (reason !== undefined) console.log(`the Dockerfile is not tested: ${reason}`)
 
 describe.skipIf(reason !== undefined)("the image", () => {
   beforeAll(async () => {
-    const build = ["build", "--network=host", "--build-arg", `NODE_IMAGE=${await baseImage(inject("engineHost"))}`];
-    await docker([...build, "--tag", tag, context], { timeoutMs: 400_000, env: { DOCKER_BUILDKIT: "0" } });
+    await promisify(execFile)(
+      `${context}deploy/release/image.sh`,
+      [name, "--", "--network=host", "--build-arg", "GIT=no"],
+      {
+        timeout: 400_000,
+        maxBuffer: 64 << 20,
+        env: {
+          ...process.env,
+          ...{
+            DOCKER_HOST: inject("engineHost"),
+            NODE_IMAGE: await baseImage(inject("engineHost")),
+            DOCKER_BUILDKIT: "0",
+          },
+        },
+      },
+    );
   }, 600_000);
 
   afterAll(async () => {
@@ -57,7 +74,7 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(names).toContain("dockerode");
     expect(names).not.toContain("vitest");
     expect(names).not.toContain("src");
-    expect(await docker(["run", "--rm", tag, "--version"])).toBe("0.1.0");
+    expect(await docker(["run", "--rm", tag, "--version"])).toBe(readVersion());
   });
 
   test("converges a service through the socket proxy's allowlist, and ends on SIGTERM as process 1", async () => {
@@ -68,7 +85,7 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(await fairlead.postHook()).toBe(202);
     const served = await fairlead.untilServed(second);
     expect(served).not.toBe(first);
-    expect(await docker(["exec", fairlead.name, "fairlead", "status"])).toMatch(/imagetest\/web +Synced +Healthy/);
+    expect(await docker(["exec", fairlead.name, "fairlead", "status"])).toMatch(/imagetest\/web +\S+ +Synced +Healthy/);
 
     const stopped = await fairlead.stop();
     expect(stopped).toEqual({ exitCode: "0", quick: true });
@@ -90,6 +107,78 @@ describe.skipIf(reason !== undefined)("the image", () => {
     await fairlead.untilServed(undefined);
     expect(await fairlead.stop()).toEqual({ exitCode: "0", quick: true });
   }, 120_000);
+
+  test("with compose.yml, as `setup` in the image prepares it: secrets and .env are their owner's alone", async ({
+    skip,
+  }) => {
+    const compose = await findCompose(inject("engineHost"), (line) => {
+      console.log(line);
+    });
+    if (compose === undefined) return skip("docker-compose cannot be had here");
+    const directory = await mkdtemp(`${tmpdir()}/fairlead-compose-`);
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    await chmod(directory, 0o755);
+    const setup = ["setup", "--run", "container", "--services", "example", "--pushes", "generic", "--dir", directory];
+    const said = await docker(["run", "--rm", "--user", "0", "--volume", `${directory}:${directory}`, tag, ...setup]);
+    expect(said).toContain(`FAIRLEAD_DIR=${directory}`);
+    await writeFile(
+      `${directory}/services.yaml`,
+      `name: ${project}\nservices: {web: {image: "imagetest/\${NAME:?}"}}\n`,
+    );
+    await writeFile(`${directory}/.env`, "NAME=web\n", { mode: 0o600 });
+    await chown(`${directory}/.env`, 1000, 1000);
+
+    const socket = inject("engineHost").slice("unix://".length);
+    const pass =
+      "const net = require('net'); net.createServer((one) => { const other = net.connect('/var/run/docker.sock'); one.pipe(other).pipe(one); one.on('error', () => other.destroy()); other.on('error', () => one.destroy()); }).listen(2375)";
+    const override = {
+      services: {
+        fairlead: { image: tag },
+        // Its own image cannot be had everywhere.
+        "socket-proxy": {
+          ...{ image: tag, user: "0:0", mem_limit: "512m", entrypoint: ["node", "--eval", pass] },
+          volumes: [`${socket}:/var/run/docker.sock:ro`],
+        },
+      },
+    };
+    await writeFile(`${directory}/override.yml`, JSON.stringify(override));
+    const [hooks, admin] = [await freePort(), await freePort()];
+    await writeFile(
+      `${directory}/ports.env`,
+      Object.entries({
+        ...{ DOCKER_GID: "0", FAIRLEAD_DIR: directory },
+        ...{ FAIRLEAD_HOOKS_PORT: `127.0.0.1:${hooks}`, FAIRLEAD_ADMIN_PORT: String(admin) },
+      })
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join(""),
+    );
+    const files = ["-f", `${context}compose.yml`, "-f", `${directory}/override.yml`];
+    const composed = ["--env-file", `${directory}/ports.env`, "-p", `composed${process.pid}`, ...files];
+    onTestFinished(async () => {
+      await compose([...composed, "down", "--volumes"], inject("engineHost"));
+    });
+    await compose([...composed, "up", "-d", "fairlead"], inject("engineHost"));
+    const readSecret = async (name: string) => (await readFile(`${directory}/secrets/${name}`, "utf8")).trim();
+    const authorization = `Bearer ${await readSecret("admin-token")}`;
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${admin}/readyz`).catch(() => undefined);
+      if (answer?.ok === true) break;
+      if (Date.now() > deadline) throw new Error(`not ready: ${await answer?.text()}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const services = await fetch(`http://127.0.0.1:${admin}/api/v1/services`, { headers: { authorization } });
+    expect(await services.json()).toMatchObject({
+      services: [{ image: "docker.io/imagetest/web:latest" }],
+      problems: [],
+    });
+    const hook = await fetch(`http://127.0.0.1:${hooks}/hooks/generic/${await readSecret("hook-secret")}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"image": "imagetest/web"}',
+    });
+    expect(hook.status).toBe(202);
+  }, 180_000);
 
   test("ends on SIGTERM under an init", async () => {
     const fairlead = await startContainer(["--init"]);
@@ -140,7 +229,7 @@ async function startContainer(options: readonly string[], further = "") {
   args.push("--group-add", String(socketGroup), "--health-interval", "1s");
   args.push("--volume", `${socket}:/var/run/docker.sock`, "--volume", `${directory}/etc:/etc/fairlead:ro`);
   for (const [key, value] of Object.entries(environment)) args.push("--env", `${key}=${value}`);
-  await docker([...args, tag, "run", "--config", "/etc/fairlead/fairlead.yaml"]);
+  await docker([...args, tag]);
   onTestFinished(async () => {
     await docker(["rm", "--force", "--volumes", name]);
   });

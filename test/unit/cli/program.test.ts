@@ -13,7 +13,7 @@ async function type(...words: readonly string[]) {
       given.push(flags);
       return { adminListen: "127.0.0.1:1" } as Config;
     },
-    load: () => Promise.resolve({ projects: [], problems: [], files: new Map() }),
+    load: () => Promise.resolve({ projects: [], problems: [], warnings: [], files: new Map() }),
     print: (text: string) => said.push(text),
     complain: (text: string) => said.push(text),
   } as unknown as Wiring;

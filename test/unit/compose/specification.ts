@@ -46,6 +46,7 @@ export const specification: Readonly<Record<string, string>> = {
   "configs.*": "content environment external file labels name template_driver",
   "secrets.*": "driver driver_opts environment external file labels name template_driver",
   "services.*.configs[]": "gid mode source target uid",
+  "services.*.pre_start[]": "command environment image per_replica privileged user working_dir",
   "services.*.post_start[]": "command environment privileged user working_dir",
   "services.*.pre_stop[]": "command environment privileged user working_dir",
   "services.*.secrets[]": "gid mode source target uid",

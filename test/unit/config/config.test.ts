@@ -190,6 +190,25 @@ describe("what is wrong", () => {
     );
   });
 
+  it("what is unknown hides no bad value, and a flag and a variable are told with it", () => {
+    const config = write("fairlead.yaml", "resync: never\nfoo: 1\nlogLevel: loud\ngate:\n  image: a b\n");
+    const read = () => readConfig({ config, adminTokenFile: "/no/such" }, { FAIRLEAD_LEASE: "a b" });
+    expect(read).toThrow(/:1:9: resync: .*\n.*:2:1: foo: .*\n.*:3:11: logLevel: .*\n.*:5:10: gate\.image: /s);
+    expect(read).toThrow(/gate\.image: .*\n--admin-token-file: ENOENT.*\nFAIRLEAD_LEASE: .*\(write up to 64 letters/s);
+    expect(read).toThrow(/foo: unknown key \(docs\/configuration\.md lists every key\)\n/);
+  });
+
+  it.each([
+    [() => join(directory, "none.yaml"), /^--config: ENOENT/, /name a file that is there/],
+    [() => directory, /^--config: EISDIR/, /name the file in it/],
+  ])("a settings file that cannot be read comes with a remedy", (config, message, remedy) => {
+    const error = expect.objectContaining({
+      message: expect.stringMatching(message) as string,
+      remedy: expect.stringMatching(remedy) as string,
+    }) as Error;
+    expect(() => readConfig({ config: config() }, {})).toThrow(error);
+  });
+
   it("on the command line is named with what would be right", () => {
     expect(() => readConfig({ logLevel: "loud" }, {})).toThrow('"loud" is not a log level');
     expect(() => readConfig({ config: join(directory, "none.yaml") }, {})).toThrow("--config: ENOENT");

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { formatYaml } from "../../../src/compose/document/yaml.js";
 import { readConfig } from "../../../src/config/config.js";
 import { data, list, secretFile, text } from "../../../src/config/kinds.js";
-import { readTable } from "../../../src/config/read.js";
+import { readTable, refuseFaults } from "../../../src/config/read.js";
 import { attributeOf, defaultInWords, flagName, setting, type Setting } from "../../../src/config/setting.js";
 import { readSettingsFile, schemaOf } from "../../../src/config/settings-file.js";
 import { dockerSettings, settings } from "../../../src/config/settings.js";
@@ -27,6 +27,8 @@ function write(name: string, content: string): string {
 }
 
 const rows = Object.entries<Setting>(settings);
+/** They are said of what has a key of its own, `git`: git.test.ts. */
+const overKey = ["gitUrl", "gitRef", "gitPaths"];
 
 /** What is written for a setting with the flag, in the variable and in the settings file: values that differ. */
 function samplesOf(name: string): readonly [flag: unknown, variable: string, key: unknown] {
@@ -37,6 +39,7 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
     gateImage: ["a:1", "b:1", "c:1"],
     hookSecrets: [secret("a"), secret("b"), secret("c")],
     adminToken: [secret("a"), secret("b"), secret("c")],
+    git: [undefined, "", { url: "https://forge.example/acme/fleet.git" }],
     resync: ["1 * * * *", "2 * * * *", "3 * * * *"],
     logLevel: ["debug", "warn", "error"],
     prune: [true, "no", true],
@@ -49,24 +52,27 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
 }
 
 describe("every setting", () => {
-  it.each(rows)("%s comes from its flag, else its variable, else its key, else the default", (name, row) => {
-    const [flag, variable, key] = samplesOf(name);
-    const file = row.key!.split(".").reduceRight<unknown>((inner, part) => ({ [part]: inner }), key);
-    const config = write(`${name}.yaml`, formatYaml(file));
-    const read = (flags: object, environment: Readonly<Record<string, string>>) =>
-      opened((readConfig(flags, environment) as unknown as Readonly<Record<string, unknown>>)[name]);
-    const flags = row.flag === undefined ? {} : { [attributeOf(row.flag)]: flag };
-    const environment = row.variable === undefined ? {} : { [row.variable]: variable };
-    const alone = [read(flags, {}), read({}, environment), read({ config }, {}), read({}, {})];
-    expect(read({ config, ...flags }, environment)).toEqual(row.flag === undefined ? alone[2] : alone[0]);
-    expect(read({ config }, environment)).toEqual(row.variable === undefined ? alone[2] : alone[1]);
-    expect(alone[2]).not.toEqual(alone[3]);
-    if (row.flag !== undefined) expect(alone[0]).not.toEqual(alone[1]);
-    if (row.variable !== undefined) expect(alone[1]).not.toEqual(alone[2]);
-  });
+  it.each(rows.filter(([name]) => !overKey.includes(name)))(
+    "%s comes from its flag, else its variable, else its key, else the default",
+    (name, row) => {
+      const [flag, variable, key] = samplesOf(name);
+      const file = row.key!.split(".").reduceRight<unknown>((inner, part) => ({ [part]: inner }), key);
+      const config = write(`${name}.yaml`, formatYaml(file));
+      const read = (flags: object, environment: Readonly<Record<string, string>>) =>
+        opened((readConfig(flags, environment) as unknown as Readonly<Record<string, unknown>>)[name]);
+      const flags = row.flag === undefined ? {} : { [attributeOf(row.flag)]: flag };
+      const environment = row.variable === undefined ? {} : { [row.variable]: variable };
+      const alone = [read(flags, {}), read({}, environment), read({ config }, {}), read({}, {})];
+      expect(read({ config, ...flags }, environment)).toEqual(row.flag === undefined ? alone[2] : alone[0]);
+      expect(read({ config }, environment)).toEqual(row.variable === undefined ? alone[2] : alone[1]);
+      expect(alone[2]).not.toEqual(alone[3]);
+      if (row.flag !== undefined) expect(alone[0]).not.toEqual(alone[1]);
+      if (row.variable !== undefined) expect(alone[1]).not.toEqual(alone[2]);
+    },
+  );
 
   it("has a key in the settings file, and shares no flag, variable or key with another", () => {
-    expect(rows.filter(([, { key }]) => key === undefined)).toEqual([]);
+    expect(rows.flatMap(([name, { key }]) => (key === undefined ? [name] : []))).toEqual(overKey);
     const all = [...rows.map(([, row]) => row), ...Object.values<Setting>(dockerSettings)];
     for (const names of [
       all.flatMap(({ flag }) => (flag === undefined ? [] : [flagName(flag)])),
@@ -105,8 +111,13 @@ describe("a table with more than today's settings", () => {
     targets: setting(data(z.array(target)), { key: "notify.targets", default: [], what: "who is told" }),
     names: setting(list(":"), { key: "names", what: "names" }),
   };
-  const read = (content: string, environment: Readonly<Record<string, string>> = {}) =>
-    readTable(table, { flags: {}, environment, file: readSettingsFile(write("more.yaml", content), schemaOf(table)) });
+  const read = (content: string, environment: Readonly<Record<string, string>> = {}) => {
+    const file = readSettingsFile(write("more.yaml", content), schemaOf(table));
+    const faults = [...file.faults];
+    const values = readTable(table, { flags: {}, environment, file }, faults);
+    refuseFaults(faults);
+    return values;
+  };
 
   it("has groups in groups, lists of groups, and secrets that come from files only", () => {
     const key = write("key", "s3cret\n");

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Controller } from "../../../src/control/controller.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import type { ObservedContainer } from "../../../src/plan/model/observed.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { migrate } from "../plan/jobs.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { FairleadError } from "../../../src/errors.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import type { ObservedContainer } from "../../../src/plan/model/observed.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, port8080, specOf } from "../plan/world.js";
@@ -227,6 +227,29 @@ describe("repairs", () => {
     if (role === "active") expect(anew.revision).toBe(revision);
     await stage.until("told", () => controller.surface.service("shop/web")?.sync === "Synced");
     expect(controller.surface.service("shop/web")?.lastRollout?.outcome).toBe("promoted");
+  });
+
+  it("goes on after a fault of our own, which is told and counted", async () => {
+    const stage = await open([specOf(), specOf({ name: "other" })]);
+    stage.push("a", good);
+    const { createContainer } = stage.engine;
+    stage.engine.createContainer = (step) => {
+      if (step.name.startsWith("shop-web-")) throw new TypeError("x is not a function");
+      return createContainer(step);
+    };
+    const telemetry = new Metrics("0");
+    const controller = await stage.start({ telemetry });
+    const ready = (key: "shop/web" | "shop/other") =>
+      controller.surface.service(key)?.conditions.find(({ type }) => type === "Ready");
+    await stage.until("told", () => ready("shop/web")?.reason === "InternalError");
+    expect(ready("shop/web")).toMatchObject({
+      status: "False",
+      message: expect.stringContaining("x is not") as string,
+    });
+    expect(await telemetry.render()).toMatch(/^fairlead_reconcile_panics_total [1-9]/m);
+    await stage.until("the other one serves all the same", () => ready("shop/other")?.status === "True");
+    stage.engine.createContainer = createContainer;
+    await stage.until("it serves", () => ready("shop/web")?.status === "True");
   });
 
   it("does not hammer a start that cannot work", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import type { ObservedContainer } from "../../../src/plan/model/observed.js";
 import { inEverySlot } from "../../../src/plan/model/view.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
@@ -51,6 +52,33 @@ function watchServing(stage: Stage): { fewest: number } {
 }
 
 describe("three replicas", () => {
+  it.each<[string, Behaviour, string]>([
+    ["that starts", good, "promoted"],
+    ["that cannot even be created", { refusedAtCreate: "unable to find user app: no matching entries" }, "failed"],
+  ])("end a rollout as superseded by something newer %s, and count it", async (_, newer, outcome) => {
+    const stage = await open(specOf({ replicas: 3, update: { ...quick, parallelism: 1, delayMs: 60_000 } }));
+    stage.push("a", good);
+    const telemetry = new Metrics("0");
+    const controller = await stage.start({ telemetry });
+    await stage.until("three serve", () => serve(stage, "a", 3));
+    stage.push("b", good);
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("one serves b", () => actives(stage).some(({ digest }) => digest === digestOf("b")));
+    await stage.pass(5_000);
+    stage.push("c", newer);
+    controller.surface.reconcile(["shop/web"], "hook");
+    await stage.until("it has ended", () => controller.surface.service("shop/web")?.lastRollout?.outcome === outcome);
+    const { revisions } = await controller.surface.history("shop/web");
+    expect(revisions.map((one) => [one.revision, one.to, one.outcome])).toEqual([
+      [3, digestOf("c"), outcome],
+      [2, digestOf("b"), "superseded"],
+      [1, digestOf("a"), "promoted"],
+    ]);
+    expect(await telemetry.render()).toContain(
+      'fairlead_rollouts_total{project="shop",service="web",outcome="superseded"} 1',
+    );
+  });
+
   it("roll out one after the other: one rollout, one revision, never fewer than three that serve", async () => {
     const stage = await open(specOf({ replicas: 3, update: quick }));
     stage.push("a", good);

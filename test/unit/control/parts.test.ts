@@ -68,6 +68,8 @@ describe("bursts", () => {
 });
 
 describe("pulls", () => {
+  const measured = { clock: manualClock(), telemetry: { stepDone: () => undefined } };
+
   it("are bounded, shared, and tell how they ended", async () => {
     const ended: string[] = [];
     const waiting = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
@@ -75,6 +77,7 @@ describe("pulls", () => {
       concurrency: 2,
       pull: (reference) => new Promise((resolve, reject) => void waiting.set(reference, { resolve, reject })),
       onEnd: (reference, error) => ended.push(`${reference}: ${error?.code ?? "ok"}`),
+      ...measured,
     });
     for (const reference of ["a", "b", "c", "a"]) pulls.begin(reference);
     await settle();
@@ -92,6 +95,35 @@ describe("pulls", () => {
     expect(waiting.has("c")).toBe(true);
   });
 
+  it("tell how long they took, from their own beginning to their end, well or not", async () => {
+    const clock = manualClock();
+    const took: unknown[] = [];
+    const pulls = new Pulls({
+      concurrency: 1,
+      pull: (reference) =>
+        new Promise((resolve, reject) =>
+          clock.after(reference === "a" ? 4_000 : 30_000, () => {
+            if (reference === "a") resolve();
+            else reject(new Error("cut off"));
+          }),
+        ),
+      onEnd: () => undefined,
+      clock,
+      telemetry: { stepDone: (step, seconds) => took.push([step, seconds]) },
+    });
+    pulls.begin("a");
+    pulls.begin("b");
+    await settle();
+    await clock.advance(4_000);
+    await settle();
+    await clock.advance(30_000);
+    await settle();
+    expect(took).toEqual([
+      ["pull-image", 4],
+      ["pull-image", 30],
+    ]);
+  });
+
   it("are for the platform that was asked for", async () => {
     const asked: unknown[] = [];
     const pulls = new Pulls({
@@ -101,6 +133,7 @@ describe("pulls", () => {
         return Promise.resolve();
       },
       onEnd: () => undefined,
+      ...measured,
     });
     pulls.begin("a", "linux/arm64");
     pulls.begin("b");
@@ -123,6 +156,7 @@ describe("pulls", () => {
           });
         }),
       onEnd: () => undefined,
+      ...measured,
     });
     pulls.begin("a");
     pulls.begin("b");

@@ -14,7 +14,7 @@ import type { Source, SourceSnapshot } from "../../../src/control/ports/source.j
 import type { Telemetry } from "../../../src/control/ports/telemetry.js";
 import { FairleadError } from "../../../src/errors.js";
 import { silentLog } from "../../../src/log.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { MemoryContexts } from "../../simulator/contexts.js";
 import { SimulatedDisk } from "../../simulator/disk.js";
@@ -114,6 +114,7 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
     generation: state.generation,
     projects: [{ name: "shop", file: "services.yaml", services: [...specs] }],
     problems: [],
+    warnings: [],
     files: new Map([["services.yaml", []]]),
   });
   const source: Source = {
@@ -302,5 +303,19 @@ export function slow(engine: SimulatedEngine, pauses: readonly (readonly [before
         }
       };
     },
+  });
+}
+
+/** The same engine, which takes so long from its list to what the containers are: what it tells is newer than its list. */
+export function lateLooks(engine: Engine, clock: Clock, ms: () => number): Engine {
+  const snapshot: Engine["snapshot"] = async (claim) => {
+    const { reading } = await engine.snapshot(claim);
+    await new Promise<void>((resolve) => void clock.after(ms(), resolve));
+    const host = await engine.snapshot(claim);
+    return reading === undefined ? host : { ...host, reading };
+  };
+  return new Proxy(engine, {
+    get: (target, name, receiver) =>
+      name === "snapshot" ? snapshot : (Reflect.get(target, name, receiver) as unknown),
   });
 }

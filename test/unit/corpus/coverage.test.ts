@@ -15,7 +15,10 @@ const documents = paths
 const ourExtension = "x-fairlead";
 
 /** In no file, each with its reason. */
-const exempt: readonly string[] = [];
+const exempt: readonly string[] = [
+  // Of a Swarm's store: nothing of it shows on a plain host.
+  ...["configs.*.name", "secrets.*.name"],
+];
 
 describe("the corpus", () => {
   it("is large", () => {

@@ -7,9 +7,10 @@ import { calls } from "../../proxy/calls.js";
 import { expression } from "../../proxy/rules.js";
 import { bareCall, strangeCalls } from "../../proxy/strange.js";
 import { refuse, startFakeEngine } from "./fake-engine.js";
+import { digestOf } from "../../digests.js";
 
 const id = "c".repeat(64);
-const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;
+const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
 const pinned = `ghcr.io/shop/web@${image.digest}`;
 const step = creation(serviceSpec("web", image), image);
 const common = { project: "shop", because: "a test" } as const;
@@ -67,6 +68,7 @@ const acts: { readonly [Name in keyof DockerEngine]: (engine: DockerEngine, ende
       container: "shop-web-1",
       spec: step.spec,
       digest: step.digest,
+      from: step.from,
     }),
   disconnectNetwork: (engine) => engine.disconnectNetwork(id, "shop_default"),
   startContainer: (engine) => engine.startContainer(id),
@@ -104,7 +106,9 @@ test("every call that the engine's methods make is in the socket proxy's table, 
   const isMade = ({ method, path }: (typeof calls)[number]) =>
     made().some((call) => new RegExp(`^${method} ${expression(path)}$`).test(call));
   await expect
-    .poll(() => calls.filter((call) => !isMade(call)).map(({ method, path }) => `${method} ${path}`))
+    .poll(() => calls.filter((call) => !isMade(call)).map(({ method, path }) => `${method} ${path}`), {
+      timeout: 20_000,
+    })
     .toEqual([]);
   ended.abort();
   await done;

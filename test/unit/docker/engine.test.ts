@@ -11,8 +11,9 @@ import { Secret } from "../../../src/tools/secret.js";
 import { creation, serviceSpec } from "../../contract/service.js";
 import { refuse, startFakeEngine } from "./fake-engine.js";
 import type { FakeEngine } from "./fake-engine.js";
+import { digestOf } from "../../digests.js";
 
-const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;
+const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
 const pinned = `ghcr.io/shop/web@${image.digest}`;
 const id = "c".repeat(64);
 const never = new AbortController().signal;

@@ -5,8 +5,9 @@ import type { ContainerSpec } from "../../../src/compose/model/service.js";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { creationBody } from "../../../src/docker/create/creation.js";
 import { creation, serviceSpec } from "../../contract/service.js";
+import { digestOf } from "../../digests.js";
 
-const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;
+const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
 
 /** What these options add to the body of a container without any. */
 function added(options: Partial<ContainerSpec>, api = "1.51"): object {

@@ -5,8 +5,9 @@ import type { InspectedContainer } from "../../../src/docker/client/schema.js";
 import { creationBody } from "../../../src/docker/create/creation.js";
 import { mountsIn } from "../../../src/docker/read/mounts-in.js";
 import { creation, serviceSpec } from "../../contract/service.js";
+import { digestOf } from "../../digests.js";
 
-const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;
+const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
 const [own, ofImage] = ["c".repeat(64), "d".repeat(64)];
 const scratch: Mount = {
   type: "volume",

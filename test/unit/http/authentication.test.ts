@@ -41,7 +41,7 @@ const refused: readonly (readonly [name: string, method: string, path: string, h
   ["a signature and GET", "GET", pull, signature, ""],
   ["a signature and a wrong type of body", "POST", pull, `Content-Type: text/plain\r\n${signature}`],
   ["a signature and a compressed body", "POST", pull, `${json}Content-Encoding: gzip\r\n${signature}`],
-  ["a signature and a body over its limit", "POST", pull, json + signature, " ".repeat(70_000)],
+  ["a signature and a body over its limit", "POST", pull, json + signature, " ".repeat(600_000)],
   ["a signature and a body over any limit", "POST", pull, json + signature, " ".repeat(1_100_000)],
   ["a signature beside a wrong path secret", "POST", `${pull}/wrong`, json + signature],
   ["a signature where it is not taken", "POST", "/hooks/generic", json + signature],

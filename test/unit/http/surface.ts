@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { ServiceKey } from "../../../src/compose/model/service.js";
 import { parseImage } from "../../../src/compose/values/image.js";
 import type { Problem } from "../../../src/compose/values/problem.js";
+import type { Delivery } from "../../../src/control/surface/deliveries.js";
 import type { EngineState } from "../../../src/control/surface/engine-state.js";
 import type { ServicePlan, Surface } from "../../../src/control/surface/surface.js";
 import type { Orphan } from "../../../src/plan/host/orphans.js";
@@ -16,6 +17,7 @@ export interface FakeSurface extends Surface {
   readonly adopted: ServiceKey[];
   /** `pause shop/web`, `rollback shop/web 2`. */
   readonly released: string[];
+  readonly told: Delivery[];
   durable: boolean;
 }
 
@@ -31,6 +33,7 @@ export interface Declared {
   readonly retry?: (key: ServiceKey) => Promise<void>;
   readonly logs?: Surface["logs"];
   readonly events?: Surface["events"];
+  readonly pushed?: Surface["pushed"];
 }
 
 export const shop: Readonly<Record<ServiceKey, string>> = {
@@ -52,6 +55,7 @@ export function fakeSurface({
   retry,
   logs,
   events,
+  pushed = () => ({ looking: [], reason: "no repository is followed" }),
 }: Declared = {}): FakeSurface {
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
@@ -61,10 +65,21 @@ export function fakeSurface({
     retried: [],
     adopted: [],
     released: [],
+    told: [],
     durable: true,
+    delivered: (delivery) => {
+      surface.told.push(delivery);
+    },
+    deliveries: () =>
+      surface.told.map(({ hook, outcome }) => ({
+        ...{ id: "1-0", at: "2026-01-31T12:00:00.000Z", type: "delivery", reason: outcome },
+        message: `hook ${hook}: <${outcome}>`,
+      })),
     ready: () => ready,
     engine: () => engine,
     problems: () => problems,
+    repositories: () => [],
+    pushed,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
     service: (key) => surface.services().find(({ project, service }) => `${project}/${service}` === key),
     keysForImage: (wanted) =>

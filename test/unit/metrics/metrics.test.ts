@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JournalState } from "../../../src/control/journal/standing.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { conditionTypes } from "../../../src/plan/model/condition.js";
 import { statusOf } from "../http/surface.js";
 import { hasPromtool, promtool } from "./promtool.js";
@@ -26,7 +26,8 @@ describe("before anything has happened", () => {
     "fairlead_engine_up",
     "fairlead_rollout_duration_seconds_count",
     "fairlead_push_to_healthy_seconds_count",
-    'fairlead_step_duration_seconds_count{step="rename-container"}',
+    'fairlead_step_duration_seconds_count{step="pull-image"}',
+    'fairlead_step_duration_seconds_count{step="other"}',
     'fairlead_hooks_total{type="dockerhub",outcome="accepted"}',
     'fairlead_hooks_total{type="generic",outcome="unauthorized"}',
     'workqueue_adds_total{name="services"}',
@@ -68,7 +69,13 @@ describe("a declared service", () => {
       expect([at("True"), at("False"), at("Unknown")]).toEqual([0, 0, 1]);
     }
     expect(all.get(`fairlead_last_success_timestamp_seconds{${labels}}`)).toBe(0);
-    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 21 + 1);
+    for (const count of ["desired", "ready", "updated"]) {
+      expect(all.get(`fairlead_service_replicas_${count}{${labels}}`)).toBe(0);
+    }
+    expect(all.get(`fairlead_service_sync{${labels},sync="Unknown"}`)).toBe(1);
+    expect(all.get(`fairlead_service_sync{${labels},sync="Held"}`)).toBe(0);
+    expect(all.get(`fairlead_service_reason{${labels},reason="NotObserved"}`)).toBe(1);
+    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 21 + 1 + 3 + 7 + 1);
   });
 
   test("shows exactly one status of each condition, and what it runs now only", async () => {
@@ -100,6 +107,28 @@ describe("a declared service", () => {
     expect(infos).toEqual([
       `fairlead_service_info{project="shop",service="web",image="nginx:1.27",digest="${digest}"}`,
     ]);
+  });
+
+  test("shows its sync, the reason of its state and its replicas, and nothing of what they were before", async () => {
+    const metrics = new Metrics("1.2.3");
+    metrics.serviceDeclared("shop/web");
+    const synced = statusOf("shop/web", "nginx:1.27");
+    metrics.status("shop/web", synced);
+    metrics.status("shop/web", {
+      ...synced,
+      sync: "OutOfSync",
+      replicas: { desired: 3, ready: 2, updated: 1 },
+      conditions: synced.conditions.map((one) => (one.type === "Ready" ? { ...one, reason: "WaitingForWindow" } : one)),
+    });
+    const all = [...(await samples(metrics))].filter(([series]) => /_service_(sync|reason|replicas)/.test(series));
+    expect(all.filter(([, value]) => value > 0)).toEqual([
+      ['fairlead_service_sync{project="shop",service="web",sync="OutOfSync"}', 1],
+      ['fairlead_service_reason{project="shop",service="web",reason="WaitingForWindow"}', 1],
+      ['fairlead_service_replicas_desired{project="shop",service="web"}', 3],
+      ['fairlead_service_replicas_ready{project="shop",service="web"}', 2],
+      ['fairlead_service_replicas_updated{project="shop",service="web"}', 1],
+    ]);
+    expect(all).toHaveLength(7 + 1 + 3);
   });
 
   test("counts what is reported of it", async () => {
@@ -199,6 +228,20 @@ test("what has no service is counted as reported", async () => {
       "workqueue_work_duration_seconds_sum{name="services"}": 2,
     }
   `);
+});
+
+test("steps that take time are told apart, and they are not most of what is scraped", async () => {
+  const metrics = new Metrics("1.2.3");
+  metrics.serviceDeclared("shop/web");
+  metrics.stepDone("stop-container", 11);
+  metrics.stepDone("rename-container", 0.02);
+  metrics.stepDone("tag-image", 0.03);
+  const all = await samples(metrics);
+  expect(all.get('fairlead_step_duration_seconds_bucket{le="10",step="stop-container"}')).toBe(0);
+  expect(all.get('fairlead_step_duration_seconds_bucket{le="60",step="stop-container"}')).toBe(1);
+  expect(all.get('fairlead_step_duration_seconds_count{step="other"}')).toBe(2);
+  const ofSteps = [...all.keys()].filter((series) => series.startsWith("fairlead_step_duration_seconds"));
+  expect(ofSteps.length / all.size).toBeLessThan(0.35);
 });
 
 describe("the exposition", () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openapi } from "../../../src/http/admin/openapi.js";
-import { hookOutcomes, hookTypes } from "../../../src/http/hooks/outcome.js";
-import { Metrics } from "../../../src/metrics.js";
+import { hookOutcomes, hookTypes } from "../../../src/http/delivery/outcome.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { statusOf } from "../http/surface.js";
 
 const reference = readFileSync(new URL("../../../docs/http.md", import.meta.url), "utf8");
@@ -13,6 +13,9 @@ test("docs/http.md lists every metric with its type, labels and help, and no oth
   metrics.status("shop/web", statusOf("shop/web", "nginx:1.27"));
   metrics.registryRequested("docker.io", "HEAD", 200);
   metrics.fileProblems("services.yaml", 0);
+  metrics.sources.sourceFollowed("https://forge.example/acme/fleet.git");
+  metrics.sources.sourceFetched("https://forge.example/acme/fleet.git", "fetched");
+  metrics.sources.sourceInForce("https://forge.example/acme/fleet.git", "1a2b3c4");
   const unpadded = reference.replace(/ +/g, " ");
   const rows = [...unpadded.matchAll(/^\| `((?:fairlead|workqueue|process|nodejs)_[^`]+)` \| .*\|$/gm)].map(
     ([row]) => row,

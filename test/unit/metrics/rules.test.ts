@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
-import { Metrics } from "../../../src/metrics.js";
+import { describe, expect, it, test } from "vitest";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { hasPromtool, promtool } from "./promtool.js";
 
 const file = fileURLToPath(new URL("../../../deploy/prometheus/fairlead.rules.yml", import.meta.url));
@@ -86,5 +86,57 @@ describe.skipIf(!hasPromtool())("an engine that is away for more than two minute
       { alertname: "FairleadServiceNotReady", eval_time: "11m", alerts: [] },
       { alertname: "FairleadServiceNotReady", eval_time: "20m", alerts: [{ ...labels, instance: "b:8421" }] },
     ]);
+  });
+});
+
+describe.skipIf(!hasPromtool())("a service that is not ready", () => {
+  const from = 'job="fairlead",instance="a:8421",project="shop",service="web"';
+  const alert = {
+    ...{ job: "fairlead", instance: "a:8421", severity: "warning", project: "shop", service: "web" },
+    ...{ type: "Ready", status: "True" },
+  };
+  /** For two hours: not ready for this reason, while what runs (or nothing, without a digest) is healthy or not. */
+  const standing = (reason: string, healthy: boolean, digest: string): readonly Series[] => [
+    { series: 'fairlead_engine_up{job="fairlead",instance="a:8421"}', values: "1x480" },
+    { series: `fairlead_service_condition{${from},type="Ready",status="True"}`, values: "0x480" },
+    { series: `fairlead_service_condition{${from},type="Healthy",status="False"}`, values: `${healthy ? 0 : 1}x480` },
+    { series: `fairlead_service_reason{${from},reason="${reason}"}`, values: "1x480" },
+    { series: `fairlead_service_info{${from},image="nginx:1.27",digest="${digest}"}`, values: "1x480" },
+  ];
+
+  it.each([
+    ["WaitingForWindow", true, "sha256:aa", false],
+    ["WaitingForAge", true, "sha256:aa", false],
+    ["WaitingForApproval", true, "sha256:aa", false],
+    ["WaitingForApproval", false, "", false],
+    ["Stopped", false, "sha256:aa", false],
+    ["WaitingForWindow", false, "sha256:aa", true],
+    ["WaitingForApproval", false, "sha256:aa", true],
+    ["DigestHeld", true, "sha256:aa", true],
+    ["ImageNotFound", false, "", true],
+  ])("for %s, healthy %s, running '%s': an alert %s", (reason, healthy, digest, isAlert) => {
+    const alerts = isAlert ? [alert] : [];
+    play(standing(reason, healthy, digest), [{ alertname: "FairleadServiceNotReady", eval_time: "2h", alerts }]);
+  });
+
+  test("is an alert ten minutes after the window has opened, and no sooner", () => {
+    const [up, ready, health, , info] = standing("", true, "sha256:aa") as readonly [
+      Series,
+      Series,
+      Series,
+      Series,
+      Series,
+    ];
+    const reasons = [
+      { series: `fairlead_service_reason{${from},reason="WaitingForWindow"}`, values: "1x240 stale" },
+      { series: `fairlead_service_reason{${from},reason="PullFailed"}`, values: "_x241 1x239" },
+    ];
+    play(
+      [up, ready, health, info, ...reasons],
+      [
+        { alertname: "FairleadServiceNotReady", eval_time: "65m", alerts: [] },
+        { alertname: "FairleadServiceNotReady", eval_time: "75m", alerts: [alert] },
+      ],
+    );
   });
 });

@@ -275,7 +275,7 @@ describe("a container that is neither running nor ended", () => {
 });
 
 describe("images beyond keep", () => {
-  const reference = (letter: string) => `acme/web@${digestOf(letter)}`;
+  const reference = (letter: string) => `acme/web@${digestOf(letter)}` as const;
   const converged = (images: ReturnType<typeof imageOf>[], keep = 1) =>
     planText({
       desired: desire("d", specOf({ keep })),
@@ -315,7 +315,7 @@ describe("images beyond keep", () => {
   });
 
   it("have their digests removed before our tag, but never one of our own repository", () => {
-    const digests = [reference("b"), `fairlead/keep@${digestOf("b")}`, `mirror/web@${digestOf("b")}`];
+    const digests = [reference("b"), `fairlead/keep@${digestOf("b")}`, `mirror/web@${digestOf("b")}`] as const;
     const tags = ["fairlead/keep:shop.web.r3", reference("b")];
     expect(converged([imageOf("a", [4]), { ...imageOf("b"), tags, digests }])).toMatchInlineSnapshot(`
       "

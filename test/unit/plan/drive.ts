@@ -194,7 +194,7 @@ function behave(host: HostSnapshot, trip: Drive): HostSnapshot {
 /** A job takes half a second. */
 function work(container: JobContainer, { takenAt }: HostSnapshot, { desired, jobs = {} }: Drive): ObservedContainer {
   const { phase, index } = container.job;
-  const end = jobs[jobsOf(desired.spec, phase)[index - 1]?.spec.command[0] ?? ""] ?? 0;
+  const end = jobs[jobsOf(desired.spec, phase)[index - 1]?.spec.command?.[0] ?? ""] ?? 0;
   const finishedAt = (container.startedAt ?? takenAt) + 500;
   if (container.state !== "running" || end === "hangs" || takenAt < finishedAt) return container;
   return { ...container, state: "exited", exitCode: end, finishedAt };

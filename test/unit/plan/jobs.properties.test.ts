@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HostSnapshot } from "../../../src/plan/model/observed.js";
+import type { PreStartSpec } from "../../../src/compose/model/job.js";
+import type { HostSnapshot, JobPhase } from "../../../src/plan/model/observed.js";
 import { inRole } from "../../../src/plan/model/view.js";
 import { drive } from "./drive.js";
 import type { Arrival } from "./drive.js";
@@ -8,6 +9,16 @@ import { migrate, purge, seed } from "./jobs.js";
 import { containerIn, desire, digestOf, hostWith, imageOf, specOf, stopFirst } from "./world.js";
 
 const jobs = { before: [migrate, seed], after: [purge] };
+const own: PreStartSpec = { command: ["own"], user: "root", timeoutMs: 86_400_000 };
+const warm: PreStartSpec = { command: ["warm"], timeoutMs: 86_400_000 };
+const hooks = { before: [migrate], preStart: [own, warm] };
+const hooked = fc.constantFrom(
+  specOf(hooks),
+  { ...stopFirst, ...hooks },
+  { ...specOf(hooks), replicas: 3 },
+  { ...stopFirst, ...hooks, replicas: 2 },
+  { ...specOf(hooks), replicas: 2, update: { ...specOf().update, parallelism: 0 } },
+);
 const specs = fc.constantFrom(
   specOf(jobs),
   { ...stopFirst, ...jobs },
@@ -53,7 +64,13 @@ function run(
         if (mark !== undefined) starts.push(`${mark.phase} ${mark.index} ${mark.target.slice(7, 8)}`);
       }
       if (step.kind === "create-container" && step.job === undefined && step.digest === digestOf("b")) {
-        expect(ended(before, "before"), "its jobs are behind a new container").toEqual([0, 0]);
+        const due = (spec.before ?? []).length + (spec.preStart ?? []).length;
+        const all = [...ended(before, "before"), ...ended(before, "pre_start")];
+        expect(all, "its jobs are behind a new container").toEqual(Array.from({ length: due }, () => 0));
+      }
+      if (step.kind === "start-container" && isHook(step.container, before) && spec.replicas === undefined) {
+        const served = before.containers.filter(({ role, state }) => role === "active" && state === "running");
+        expect(served, "stop-first: nothing else runs beside it").toHaveLength(spec.container.ports.length > 0 ? 0 : 1);
       }
       if (step.kind === "create-container" && step.job?.phase === "after") {
         const serving = before.containers.filter(({ role, digest }) => role === "active" && digest === digestOf("b"));
@@ -64,8 +81,12 @@ function run(
   return { ...arrival, starts };
 }
 
+function isHook(name: string, { containers }: HostSnapshot): boolean {
+  return containers.some((one) => one.name === name && one.job?.phase === "pre_start");
+}
+
 /** The exit codes of the phase's containers. */
-function ended({ containers }: HostSnapshot, phase: "before" | "after"): readonly (number | undefined)[] {
+function ended({ containers }: HostSnapshot, phase: JobPhase): readonly (number | undefined)[] {
   return containers.filter(({ job }) => job?.phase === phase).map(({ exitCode }) => exitCode);
 }
 
@@ -87,6 +108,35 @@ describe("from any crash, with the journal or without", () => {
       fc.property(specs, crashes, fc.boolean(), faults, (spec, dies, forgetful, [name, end]) => {
         const { host, outcome, starts } = run(spec, dies, forgetful, { [name]: end });
         expect(starts).toEqual(name === "migrate" ? ["before 1 b"] : ["before 1 b", "before 2 b"]);
+        expect(outcome).toMatchObject({ kind: "blocked", reason: "DigestHeld" });
+        const replicas = host.containers.filter(({ job }) => job === undefined);
+        expect(replicas.map(({ digest, state, restartPolicy }) => [digest, state, restartPolicy.name])).toEqual(
+          Array.from({ length: spec.replicas ?? 1 }, () => [digestOf("a"), "running", "always"]),
+        );
+      }),
+    );
+  });
+
+  it("each pre_start hook runs once for all replicas, after the before jobs, and where nothing else may run beside it", () => {
+    fc.assert(
+      fc.property(hooked, crashes, fc.boolean(), (spec, dies, forgetful) => {
+        const { host, outcome, starts } = run(spec, dies, forgetful);
+        expect(starts).toEqual(["before 1 b", "pre_start 1 b", "pre_start 2 b"]);
+        expect(outcome.kind).toBe("converged");
+        const serving = host.containers.filter(({ role, state }) => role === "active" && state === "running");
+        expect(serving.map(({ digest }) => digest)).toEqual(
+          Array.from({ length: spec.replicas ?? 1 }, () => digestOf("b")),
+        );
+      }),
+    );
+  });
+
+  it("a pre_start hook that fails runs once, and what served serves again", () => {
+    fc.assert(
+      fc.property(hooked, crashes, fc.boolean(), fc.constantFrom("own", "warm"), (spec, dies, forgetful, name) => {
+        const { host, outcome, starts } = run(spec, dies, forgetful, { [name]: 5 });
+        const ran = ["before 1 b", "pre_start 1 b", "pre_start 2 b"];
+        expect(starts).toEqual(name === "own" ? ran.slice(0, 2) : ran);
         expect(outcome).toMatchObject({ kind: "blocked", reason: "DigestHeld" });
         const replicas = host.containers.filter(({ job }) => job === undefined);
         expect(replicas.map(({ digest, state, restartPolicy }) => [digest, state, restartPolicy.name])).toEqual(

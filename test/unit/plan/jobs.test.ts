@@ -132,7 +132,7 @@ describe("before a new container", () => {
       => wait: Pulling: acme/tool@sha256:eeeeeeeeeeee is being pulled
       "
     `);
-    const tool = { ...imageOf("e"), digests: [`acme/tool@${digestOf("e")}`] };
+    const tool = { ...imageOf("e"), digests: [`acme/tool@${digestOf("e")}`] as const };
     const there = hostWith([active], { images: [...images, tool] });
     expect(planText({ desired, host: there })).toMatchInlineSnapshot(`
       "

@@ -1,6 +1,5 @@
 import type { NetworkSpec } from "../../../src/compose/model/network.js";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
-import type { Digest } from "../../../src/compose/values/image.js";
 import { emptyMemory } from "../../../src/plan/model/desired.js";
 import type { Desired, Memory } from "../../../src/plan/model/desired.js";
 import { nameInRole } from "../../../src/plan/model/names.js";
@@ -15,11 +14,9 @@ import type { PullState } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
 import { networkMade } from "../../../src/plan/steps/made.js";
 import { renderPlan } from "../../../src/plan/steps/render.js";
+import { digestOf, imageIdOf } from "../../digests.js";
 
-/** A digest people can tell apart: `digestOf("a")` is sha256:aaaa… */
-export function digestOf(letter: string): Digest {
-  return `sha256:${letter.repeat(64)}`;
-}
+export { digestOf } from "../../digests.js";
 
 export const now = 1_000_000;
 
@@ -103,7 +100,7 @@ export function containerIn(
     digest: digestOf(letter),
     image: "docker.io/acme/web:latest",
     revision,
-    imageId: digestOf(letter),
+    imageId: imageIdOf(letter),
     state: ended ? "exited" : "running",
     health: "none",
     healthySince: undefined,
@@ -128,7 +125,7 @@ export function imageOf(
   usedBy: readonly string[] = [],
 ): ObservedImage {
   return {
-    id: digestOf(letter),
+    id: imageIdOf(letter),
     tags: revisions.map((revision) => `fairlead/keep:shop.web.r${revision}`),
     digests: [`acme/web@${digestOf(letter)}`],
     usedBy,

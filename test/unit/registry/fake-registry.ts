@@ -82,7 +82,7 @@ export const dockerManifest = "application/vnd.docker.distribution.manifest.v2+j
 export const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 
 export function digestOf(body: string | Buffer): Digest {
-  return `sha256:${createHash("sha256").update(body).digest("hex")}`;
+  return `sha256:${createHash("sha256").update(body).digest("hex")}` as Digest;
 }
 
 /** A manifest as a well-behaved registry answers it. */

@@ -8,6 +8,8 @@ import { visibleLines } from "../../../src/log.js";
 import { printable, printableValue, visible } from "../../../src/tools/printable.js";
 import { connect, failure, fakeRegistry, image } from "./connection.js";
 import { imageManifest, manifestReply } from "./fake-registry.js";
+import { digestOf } from "../../digests.js";
+import type { Digest } from "../../../src/compose/values/image.js";
 
 /** C0, C1, bidirectional overrides, invisible and separating characters, lone surrogates. */
 const steering = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u;
@@ -78,7 +80,7 @@ describe("words from outside", () => {
   ])("of a registry: %s", async (_what, headers) => {
     const fake = await fakeRegistry(() => ({ status: 200, headers: headers, body: "{}" }));
     const error = await failure(
-      (await connect()).content(image(fake.host), `sha256:${"0".repeat(64)}`, {
+      (await connect()).content(image(fake.host), digestOf("0"), {
         os: "linux",
         architecture: "amd64",
         variant: undefined,
@@ -107,7 +109,7 @@ describe("words from outside", () => {
     ];
     const index = JSON.stringify({ schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests });
     const { createHash } = await import("node:crypto");
-    const digest = `sha256:${createHash("sha256").update(index).digest("hex")}` as const;
+    const digest = `sha256:${createHash("sha256").update(index).digest("hex")}` as Digest;
     const headers = { "content-type": "application/vnd.oci.image.index.v1+json" };
     const fake = await fakeRegistry(() => ({ status: 200, headers, body: index }));
     const error = await failure(

@@ -6,8 +6,9 @@ import { creation, serviceSpec } from "../../contract/service.js";
 import { healthChanges } from "../../simulator/behaviour.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
+import { digestOf } from "../../digests.js";
 
-const image = { image: parseImage("registry.example/app"), digest: `sha256:${"a".repeat(64)}` } as const;
+const image = { image: parseImage("registry.example/app"), digest: digestOf("a") } as const;
 const reference = pinnedImage(image.image, image.digest);
 const never = new AbortController().signal;
 

@@ -15,7 +15,7 @@ import type { Surface } from "../../../src/control/surface/surface.js";
 import { adminApp } from "../../../src/http/admin/admin.js";
 import { hooksApp } from "../../../src/http/hooks/hooks.js";
 import { logForPeople, logForPrograms } from "../../../src/log.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { voice } from "../../../src/voice.js";
 import { openStage, type Stage } from "../control/stage.js";
@@ -79,6 +79,7 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
     generation: 1,
     projects: [{ name: "shop", file: state.problems[0]?.file ?? "services.yaml", services: specs }],
     problems: state.problems,
+    warnings: [],
     files: new Map(),
   });
 
@@ -91,7 +92,8 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
       start: () => Promise.reject(new Error("not here")),
       draft: () => Promise.reject(new Error("not here")),
       load: () => Promise.resolve(snapshot()),
-      preview: async () => ({ plans: await surface.plan(), orphans: await surface.orphans() }),
+      resolve: () => Promise.resolve({ projects: [], problems: state.problems, warnings: [] }),
+      preview: async () => ({ remembers: true, plans: await surface.plan(), orphans: await surface.orphans() }),
       terminal: true,
       errorTerminal: true,
       readText: () => state.problems[0]?.message,

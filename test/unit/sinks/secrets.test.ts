@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { asFairleadError, FairleadError } from "../../../src/errors.js";
 import { plainJson } from "../../../src/http/web/plain-json.js";
 import { logForPeople, logForPrograms } from "../../../src/log.js";
-import { Metrics } from "../../../src/metrics.js";
+import { Metrics } from "../../../src/metrics/metrics.js";
 import { printable, printableValue } from "../../../src/tools/printable.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { voice } from "../../../src/voice.js";

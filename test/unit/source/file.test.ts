@@ -23,7 +23,7 @@ function images(snapshot: SourceSnapshot): string[] {
 }
 
 function open(files = [file]) {
-  return fileSource({ files, environment: {}, onWarning: () => undefined, pollMs: 20 });
+  return fileSource({ files, environment: {}, pollMs: 20 });
 }
 
 describe("a services file", () => {
@@ -92,6 +92,65 @@ describe("a services file", () => {
   });
 });
 
+it("a services file that cannot be read says what to do", async () => {
+  const { problems } = await open([directory]).load();
+  expect(problems).toEqual([
+    {
+      file: directory,
+      path: "",
+      message: "this is a directory",
+      hint: expect.stringContaining("compose.yaml") as string,
+    },
+  ]);
+  await writeFile(join(directory, "plain"), "");
+  expect((await open([join(directory, "plain", "services.yaml")]).load()).problems).toMatchObject([
+    { message: "the file cannot be read (ENOTDIR)", hint: expect.stringContaining("--file") as string },
+  ]);
+});
+
+describe("warnings", () => {
+  it("come with the snapshot, and go when they are mended", async () => {
+    await writeFile(file, `version: "3"\n${valid("acme/web:1")}`);
+    const source = open();
+    expect((await source.load()).warnings).toMatchObject([{ file, line: 1, path: "version" }]);
+    expect((await source.load()).warnings).toHaveLength(1);
+    await writeFile(file, valid("acme/web:1"));
+    expect((await source.load()).warnings).toEqual([]);
+  });
+
+  const shop = (name: string, profile: string) =>
+    `name: ${name}\nservices: {web: {image: web}, tool: {image: tool, profiles: [${profile}]}}`;
+
+  it("name a profile that no service of any project has", async () => {
+    const other = join(directory, "other.yaml");
+    await writeFile(file, shop("one", "debug"));
+    await writeFile(other, shop("two", "extra"));
+    const files = [join(directory, "*.yaml")];
+    const warningsOf = async (...profiles: string[]) =>
+      (await fileSource({ files, environment: {}, profiles }).load()).warnings.map(({ message, hint }) => [
+        message,
+        hint,
+      ]);
+    expect(await warningsOf("debug", "extra", "*")).toEqual([]);
+    expect(await warningsOf("debgu")).toEqual([
+      ['no service has the profile "debgu"', expect.stringMatching(/^did you mean "debug"\?/) as string],
+    ]);
+    await writeFile(other, "name: [");
+    expect(await warningsOf("debgu")).toEqual([]);
+  });
+
+  it("name one of a project's own .env at that", async () => {
+    await writeFile(file, shop("one", "debug"));
+    await writeFile(join(directory, ".env"), "COMPOSE_PROFILES=debug,debgu");
+    expect((await open().load()).warnings).toEqual([
+      {
+        ...{ file: join(directory, ".env"), path: "COMPOSE_PROFILES", hint: 'did you mean "debug"?' },
+        message: 'no service has the profile "debgu"',
+      },
+    ]);
+  });
+});
+
 describe("a project of several files", () => {
   const write = async (name: string, text: string) => {
     await mkdir(dirname(join(directory, name)), { recursive: true });
@@ -147,7 +206,7 @@ describe("a project of several files", () => {
   it("never waits for a file without an end", async () => {
     await writeFile(file, "services: {web: {image: nginx, env_file: [/dev/zero, /dev/null]}}");
     expect((await open().load()).problems.map(({ message }) => message)).toEqual([
-      "/dev/zero cannot be read (not a regular file)",
+      '"/dev/zero" cannot be read (not a regular file)',
     ]);
   });
 });

@@ -60,14 +60,19 @@ describe("a secret", () => {
     const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
     const places = files.filter((name) => /\breveal\b/.test(readFileSync(join(source, name), "utf8")));
     expect(places.map((name) => relative("", name)).sort()).toEqual([
+      "cli/setup/next.ts", // the hook's secret, in the address that `fairlead setup` shows on a terminal
       "cli/shared/admin.ts", // the admin token, in a verb's header
-      "cli/verbs/init.ts", // values, in the .env that `fairlead init` writes
+      "cli/shared/new-files.ts", // what `fairlead init` and `setup` write, in files of their owner's alone
+      "cli/shared/problems.ts", // what a variable in a .env is called, told to whoever validates
       "compose/model/hash.ts", // a repository's login, in a hash
       "context/git.ts", // a repository's login, in git's environment
       "docker/build/session.ts", // a registry's login, in an answer to BuildKit
       "docker/client/login.ts", // a registry's login, in a header for the engine
+      "git/program/login.ts", // a repository's token, in git's environment
       "http/guard/secret.ts", // hook secrets and the admin token, hashed for a comparison
       "http/hooks/delivery-hook.ts", // hook secrets, as the key of a signature
+      "http/hooks/forges/gitlab.ts", // hook secrets, as the key of a signature
+      "http/hooks/forges/signed.ts", // the same
       "registry/client/dial.ts", // passwords and tokens, in a request to a registry
       "registry/login/authority.ts", // a registry's login, in a hash that tells it from others
       "tools/secret.ts",

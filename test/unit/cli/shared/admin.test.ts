@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { ask } from "../../../../src/cli/shared/admin.js";
+import { adminUrl, ask } from "../../../../src/cli/shared/admin.js";
 import { streamText } from "../../../../src/cli/shared/stream.js";
 import { Secret } from "../../../../src/tools/secret.js";
 
@@ -24,3 +24,21 @@ it.each([
   for await (const text of streamText(admin, "/api/v1/events", "text/event-stream")) expect(text).toBe("{}");
   expect(shown).toEqual([expected, expected]);
 });
+
+it.each([
+  ["127.0.0.1:8421", "http://127.0.0.1:8421"],
+  ["localhost:8421", "http://localhost:8421"],
+  ["[::1]:8421", "http://[::1]:8421"],
+  ["https://host.example/fairlead", "https://host.example/fairlead"],
+])("--admin %s is %s", (written, url) => {
+  expect(adminUrl(written)).toBe(url);
+});
+
+it.each(["", "ftp://host:1", "http://", "http:///x", "a b", "host:port"])(
+  "--admin %j is refused with a remedy",
+  (written) => {
+    expect(() => adminUrl(written)).toThrow(
+      expect.objectContaining({ code: "ConfigInvalid", remedy: "write for example http://127.0.0.1:8421" }) as Error,
+    );
+  },
+);

@@ -7,7 +7,8 @@ import { readProject } from "../../../../src/compose/project/compose.js";
 import type { Problem } from "../../../../src/compose/values/problem.js";
 import { readConfig } from "../../../../src/config/config.js";
 
-const config = readConfig({}, {});
+const config = { ...readConfig({}, {}), adminListen: "127.0.0.1:1" };
+const flags = { name: undefined, admin: undefined, json: false };
 const text = "services:\n  web:\n    image: a b\n    environment: {PW: [hunter2]}\n";
 
 /** The verbs' surroundings: one project that is good, and perhaps one that is not. */
@@ -32,12 +33,14 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
         generation: 1,
         projects: results.flatMap(([, result]) => (result.ok ? [result.project] : [])),
         problems: [...files.values()].flat(),
+        warnings: results.flatMap(([, result]) => result.warnings),
         files,
       }),
+    resolve: () => Promise.reject(new Error("nothing is to be resolved")),
     draft: () => Promise.reject(new Error("nothing is to be drafted")),
     preview: () => {
       const plans = [{ project: "good", service: "web", changes: true, text: "the plan" }];
-      return Promise.resolve({ plans, orphans: [] });
+      return Promise.resolve({ remembers: true, plans, orphans: [] });
     },
     terminal,
     errorTerminal: terminal,
@@ -57,21 +60,21 @@ const lines = [
 describe("problems of the files", () => {
   it("are one line each where nobody looks at a terminal", async () => {
     const { wiring: given, said, complaints } = wiring();
-    expect(await validate(given, config, false)).toBe(1);
+    expect(await validate(given, config, {})).toBe(1);
     expect(complaints.map((line) => line.replace(/ \(.*/, ""))).toEqual([...lines, "2 problems; nothing was changed"]);
     expect(said).toEqual(["good.yaml: valid: project good with web"]);
   });
 
   it("come with their place on a terminal, and with no value that may be a secret", async () => {
     const { wiring: given, complaints } = wiring({ terminal: true });
-    expect(await validate(given, config, false)).toBe(1);
+    expect(await validate(given, config, {})).toBe(1);
     expect(complaints[0]?.split("\n").slice(1)).toEqual(["  3 |     image: a b", "                 ^"]);
     expect(complaints[1]?.split("\n").slice(1)).toEqual(["  4 | … PW: […]", "            ^"]);
   });
 
   it("are data with --json", async () => {
     const { wiring: given, said } = wiring({ terminal: true });
-    expect(await validate(given, config, true)).toBe(1);
+    expect(await validate(given, config, { json: true })).toBe(1);
     expect(JSON.parse(said.join("\n"))).toMatchObject({
       valid: false,
       problems: [
@@ -83,7 +86,7 @@ describe("problems of the files", () => {
 
   it("of one project hold up no other", async () => {
     const { wiring: given, said } = wiring();
-    expect(await plan(given, config, false)).toBe(1);
+    expect(await plan(given, config, flags)).toBe(1);
     expect(said).toEqual(["the plan"]);
     await expect(run(given, config)).rejects.toThrow("it has been started");
   });
@@ -91,15 +94,16 @@ describe("problems of the files", () => {
   it("refuse a start where nothing is left to run", async () => {
     const { wiring: given, said, complaints } = wiring({ good: false });
     expect(await run(given, config)).toBe(1);
-    expect(await plan(given, config, false)).toBe(1);
+    expect(await plan(given, config, flags)).toBe(1);
     expect(said).toEqual([]);
     expect(complaints).toHaveLength(6);
   });
 
   it("are none where all is well", async () => {
     const { wiring: given, complaints } = wiring({ broken: false });
-    expect(await validate(given, config, false)).toBe(0);
-    expect(await plan(given, config, false)).toBe(2);
+    expect(await validate(given, config, {})).toBe(0);
     expect(complaints).toEqual([]);
+    expect(await plan(given, config, flags)).toBe(2);
+    expect(complaints).toEqual([expect.stringMatching(/^fairlead: no controller answers at /)]);
   });
 });

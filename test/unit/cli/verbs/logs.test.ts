@@ -35,6 +35,7 @@ async function run(
     configure: (flags) => readConfig(flags, {}),
     start: refuse,
     load: refuse,
+    resolve: refuse,
     draft: refuse,
     preview: refuse,
     terminal,

@@ -54,6 +54,46 @@ describe("parseYaml", () => {
   });
 });
 
+describe("a Compose file is read as Docker Compose reads it", () => {
+  const read = (text: string) => parseYaml(text, { file: "a.yaml", directory: "/srv", variables: () => undefined });
+
+  it.each<[string, unknown]>([
+    ["a: 1_000\nb: 0b11\nc: 0644\nd: 0x_F", { a: 1000, b: 3, c: 420, d: 15 }],
+    ["a: [yes, 22:22, 2026-01-01, _1, 1e1000]", { a: ["yes", "22:22", "2026-01-01", "_1", "1e1000"] }],
+    ['a: !!int "0b11"\nb: !!str 1_000\nc: !!float 1\nd: !!binary aGk=', { a: 3, b: "1_000", c: 1, d: "hi" }],
+    ["1_000: a\n0x10: b\n1.10: c\n.5: d\n<<: {e: f}", { "1_000": "a", "0x10": "b", "1.10": "c", ".5": "d", e: "f" }],
+    ["a: |\n  one\n  two", { a: "one\ntwo" }],
+    ["a: |+\n  one\n  two", { a: "one\ntwo" }],
+    ["a: >\n  one\n  two", { a: "one two" }],
+    ["a: |\n  one\n\n", { a: "one\n" }],
+    ["a: |+\n  one\n  two\n  ", { a: "one\ntwo\n" }],
+    ["a: |\n  one\n  two\n  ", { a: "one\ntwo\n" }],
+    ["a: |\n  one\nb: 1", { a: "one\n", b: 1 }],
+    ["a: {b:\tc}", { a: { b: "c" } }],
+    ["a:\n  b: {\n\tc:\td,\t'e\tf': \"g\th\",\n  \ti:\tj\n  }", { a: { b: { c: "d", "e\tf": "g\th", i: "j" } } }],
+    ["a:\tb\nc:\t\n  d", { a: "b", c: "d" }],
+  ])("%j", (text, value) => {
+    expect(read(text)).toMatchObject({ ok: true, value });
+  });
+
+  it.each([
+    ["a: [b]\n\tc: d", "tab characters must not be used in indentation"],
+    ["a: !!binary x", "cannot resolve a node"],
+    ["a: !!int x", "cannot resolve a node"],
+  ])("%j is an error", (text, message) => {
+    expect(read(text)).toMatchObject({ ok: false, message: expect.stringContaining(message) as string });
+  });
+
+  it("with the places of what stands behind a tab", () => {
+    const document = read("a: {b:\tc,\n\td: e}");
+    const places = document.ok ? document.root.children.get("a")?.children : undefined;
+    expect(["b", "d"].map((key) => places?.get(key))).toMatchObject([
+      { key: { line: 1, column: 5 }, value: { line: 1, column: 8 } },
+      { key: { line: 2, column: 2 }, value: { line: 2, column: 5 } },
+    ]);
+  });
+});
+
 describe("places", () => {
   const block = "one: 1\ntwo:\n  - a\n  - {b: c, \"d e\": 'f'}\nnil:\nlit: |\n  x\n";
   it.each([

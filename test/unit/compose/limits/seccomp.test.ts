@@ -39,7 +39,7 @@ describe("a seccomp profile", () => {
   });
 
   it.each([
-    ["seccomp:nowhere.json", "there is no file nowhere.json"],
+    ["seccomp:nowhere.json", 'there is no file "seccomp:nowhere.json": looked for at nowhere.json'],
     ["seccomp:list.json", "the file is not a seccomp profile"],
     ["seccomp:text.json", "the file is not a seccomp profile"],
     ["seccomp:long.json", "the seccomp profile is larger than 1 MiB"],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseYaml } from "../../../../src/compose/document/yaml.js";
 import { mergeTrees } from "../../../../src/compose/load/merge.js";
 import { documentRule, serviceRule } from "../../../../src/compose/load/rules.js";
-import { itemsOf, membersOf, openBudget, type Tree } from "../../../../src/compose/load/tree.js";
+import { itemsOf, membersOf, openBudget, settled, type Tree } from "../../../../src/compose/load/tree.js";
 
 const variables = (name: string) => (name === "V" ? "x" : undefined);
 
@@ -19,6 +19,9 @@ function merge(rule: typeof documentRule, ...texts: readonly string[]): Tree {
     .map((text, index) => treeOf(text, `${"abc".charAt(index)}.yaml`))
     .reduce((base, over) => mergeTrees(base, over, rule, budget));
 }
+
+/** What is left of several documents. */
+const mergedValue = (...args: Parameters<typeof merge>) => settled(merge(...args)).value;
 
 describe("a service merged over another", () => {
   it.each<[string, string, unknown]>([
@@ -37,6 +40,7 @@ describe("a service merged over another", () => {
     ["environment: {A: 1}", "environment: [5]", { environment: [5] }],
     ["labels: [a=1]", "labels: {a: 2}", { labels: { a: 2 } }],
     ["sysctls: [a=1]", "sysctls: {b: 2}", { sysctls: { a: "1", b: 2 } }],
+    ["ports: [80]", "ports: [0x50]", { ports: [80] }],
     ["ports: ['80:80']", "ports: ['80:80', '81:80']", { ports: ["80:80", "81:80"] }],
     ["ports: ['80:80']", "ports: [{target: 80, published: 80}]", { ports: [{ target: 80, published: 80 }] }],
     [
@@ -110,13 +114,22 @@ describe("a service merged over another", () => {
     ],
     ["ports: [80]\nimage: a", "ports: !reset []", { image: "a" }],
     ["environment: {A: 1, B: 2}", "environment: {A: !reset }", { environment: { B: 2 } }],
+    ["environment: [A=1, B=2]", "environment: {A: !reset }", { environment: { B: "2" } }],
+    ["environment: {A: !reset }", "environment: [A=1, B=2]", { environment: { A: "1", B: "2" } }],
+    ["depends_on: [a, b]", "depends_on: {a: !reset }", { depends_on: { b: { condition: "service_started" } } }],
+    ["networks: [a, b]", "networks: {a: !reset }", { networks: { b: null } }],
+    ["build: .", "build: {context: !reset , target: x}", { build: { target: "x" } }],
+    ["healthcheck: {test: [a], retries: 3}", "healthcheck: {test: !reset }", { healthcheck: { retries: 3 } }],
+    ["extra_hosts: ['a:1.1.1.1', 'b=1.1.1.2']", "extra_hosts: {a: !reset }", { extra_hosts: { b: ["1.1.1.2"] } }],
+    ["extra_hosts: {a: 1.1.1.1, b: 2}", "extra_hosts: {a: !override 1.1.1.3}", { extra_hosts: { a: "1.1.1.3", b: 2 } }],
+    ["logging: {driver: a, options: {b: c}}", "logging: {options: !reset }", { logging: { driver: "a" } }],
     ["ports: [80]", "ports: !override [81]", { ports: [81] }],
     ["environment: {A: 1}", "environment: !override {B: 2}", { environment: { B: 2 } }],
     ["image: a", "image: !override '5'", { image: "5" }],
     ["ports: [80]", "ports: {a: 1}", { ports: { a: 1 } }],
     ["x-a: {b: [1]}", "x-a: {b: [2], c: 3}", { "x-a": { b: [1, 2], c: 3 } }],
   ])("%j and %j", (base, over, merged) => {
-    expect(merge(serviceRule, base, over).value).toEqual(merged);
+    expect(mergedValue(serviceRule, base, over)).toEqual(merged);
   });
 
   it("leaves an item that stands twice in one list to the decoder", () => {

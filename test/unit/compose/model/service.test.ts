@@ -158,7 +158,7 @@ describe("values at their bounds", () => {
     ["healthcheck: {test: ''}", "must not be empty"],
     ["healthcheck: {test: []}", "the list must begin with CMD, CMD-SHELL or NONE"],
     ["healthcheck: {test: [CMD, 1]}", "expected a string, found a number"],
-    ["healthcheck: {test: [CMD-SHELL]}", "exactly one string must follow CMD-SHELL"],
+    ["healthcheck: {test: [CMD-SHELL]}", "the command after CMD-SHELL is missing"],
     ["restart: 'on-failure:'", '"on-failure:" is not a restart policy'],
     ["restart: xon-failure:3", '"xon-failure:3" is not a restart policy'],
     ["restart: on-failure:3x", '"on-failure:3x" is not a restart policy'],

@@ -60,7 +60,10 @@ describe("configs and secrets of a service", () => {
     ["secrets: [[token]]", ["services.web.secrets[0]: expected a name or a mapping, found a list"]],
     ["secrets: [{source: token, mode: 999}]", [/^services\.web\.secrets\[0\]\.mode: .*octal/]],
     ["secrets: [{source: token, target: /}]", [/nothing can be mounted at the container's root$/]],
-    ["secrets: [token, token]", [/^services\.web\.secrets\[1\]: something else of this service has the same target/]],
+    [
+      "configs: [{source: motd, target: /run/secrets/token}]\nsecrets: [token]",
+      [/^services\.web\.secrets\[0\]: something else of this service has the same target/],
+    ],
     ["configs: [{source: motd, target: /a}]\nvolumes: ['/x:/a']", [/configs\[0\]: something else of this service has/]],
     [
       "configs: [{source: motd, target: /run/x/y}]\nvolumes: [{type: tmpfs, target: /run}]",
@@ -123,16 +126,13 @@ describe("the top-level configs and secrets", () => {
       "configs: {c: {external: true}}",
       [/^configs\.c\.external: not supported \(a plain host has no Swarm's store: name a/],
     ],
-    [
-      "secrets: {s: {external: true, name: x}}",
-      [/^secrets\.s\.external: not supported/, /^secrets\.s\.name: has no effect/m],
-    ],
+    ["secrets: {s: {external: true, name: x}}", [/^secrets\.s\.external: not supported/]],
     ["secrets: {s: {environment: NOPE}}", [/^secrets\.s\.environment: Fairlead's environment has no such variable/]],
     [
       "secrets: {s: {content: hunter2}}",
-      [/^secrets\.s: it has no source/, /^secrets\.s\.content: unknown key \(known here: file, environment\)$/m],
+      [/^secrets\.s: it has no source/, /^secrets\.s\.content: unknown key \(known here: file, environment, name\)$/m],
     ],
-    ["secrets: {s: {file: k, name: x}}", [/^secrets\.s\.name: has no effect here/]],
+    ["secrets: {s: {file: k, name: x}}", []],
     ['configs: {"a b": {content: x}}', [/^configs\["a b"\]: "a b" is not a valid name/]],
   ])("%s", (lines, expected) => {
     const problems = shown(read("", lines));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { specHash } from "../../../../src/compose/model/hash.js";
+import { parseImage } from "../../../../src/compose/values/image.js";
 import { complaints, readService, serviceOf } from "../read.js";
 
 const full = "{command: [/app, ''], user: '1000:0', privileged: true, working_dir: /srv, environment: [A=1, TOKEN, B]}";
@@ -16,6 +17,23 @@ describe("Compose's hooks", () => {
         environment: { A: "1", TOKEN: "hush", B: null },
       },
       { command: ["/warm", "up"] },
+    ]);
+  });
+
+  it("before a start may have an image, and no command", () => {
+    const timeoutMs = 86_400_000;
+    const result = readService(`pre_start: [${full}, {image: busybox, per_replica: false}, {}]`, { TOKEN: "hush" });
+    expect(serviceOf(result).preStart).toEqual([
+      {
+        command: ["/app", ""],
+        user: "1000:0",
+        privileged: true,
+        workingDir: "/srv",
+        environment: { A: "1", TOKEN: "hush", B: null },
+        timeoutMs,
+      },
+      { image: parseImage("busybox"), timeoutMs },
+      { timeoutMs },
     ]);
   });
 
@@ -40,8 +58,8 @@ describe("Compose's hooks", () => {
   });
 
   it("are nothing where none is listed", () => {
-    const spec = serviceOf(readService("post_start: []\npre_stop: []"));
-    expect([spec.postStart, spec.leave]).toEqual([undefined, undefined]);
+    const spec = serviceOf(readService("pre_start: []\npost_start: []\npre_stop: []"));
+    expect([spec.preStart, spec.postStart, spec.leave]).toEqual([undefined, undefined, undefined]);
   });
 
   it("after a start are part of what a container is, those before its stop are not", () => {
@@ -49,10 +67,16 @@ describe("Compose's hooks", () => {
     expect(hash("pre_stop: [{command: /a}]")).toBe(hash("restart: 'no'"));
     expect(hash("post_start: [{command: /a}]")).not.toBe(hash("restart: 'no'"));
     expect(hash("post_start: [{command: /a}]")).not.toBe(hash("post_start: [{command: /b}]"));
+    expect(hash("pre_start: [{command: /a}]")).not.toBe(hash("restart: 'no'"));
+    expect(hash("pre_start: [{command: /a}]")).not.toBe(hash("pre_start: [{command: /b}]"));
   });
 
   it.each<[string, string]>([
     ["post_start: /app", "expected a list, found a string"],
+    ["pre_start: [/app]", "expected a mapping, found a string"],
+    ["pre_start: [{command: []}]", "must not be empty"],
+    ["pre_start: [{per_replica: true}]", "a hook runs once for the service, not for each replica"],
+    ["pre_start: [{image: 'a b'}]", '"a b" is not an image reference: it contains white space'],
     ["post_start: [/app]", "expected a mapping, found a string"],
     ["post_start: [{user: root}]", "`command` is missing"],
     ["post_start: [{command: []}]", "must not be empty"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDuration } from "../../../../src/compose/values/duration.js";
+import { formatDuration, parseDuration } from "../../../../src/compose/values/duration.js";
 
 describe("parseDuration", () => {
   it.each([
@@ -56,6 +56,27 @@ describe("parseDuration", () => {
       fc.property(small, small, small, (hours, minutes, seconds) => {
         const expected = ((hours * 60 + minutes) * 60 + seconds) * 1000;
         expect(parseDuration(`${hours}h${minutes}m${seconds}s`)).toBe(expected);
+      }),
+    );
+  });
+});
+
+describe("formatDuration", () => {
+  it.each([
+    [0, "0s"],
+    [500, "500ms"],
+    [1_500, "1.5s"],
+    [90_000, "1m30s"],
+    [60_000, "1m0s"],
+    [3_600_000, "1h0m0s"],
+  ])("%d ms are %s, as Go writes it", (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+
+  it("reads back", () => {
+    fc.assert(
+      fc.property(fc.nat(400_000_000), (milliseconds) => {
+        expect(parseDuration(formatDuration(milliseconds))).toBe(milliseconds);
       }),
     );
   });

@@ -12,7 +12,7 @@ import {
 } from "../../../../src/compose/values/image.js";
 import { FairleadError } from "../../../../src/errors.js";
 
-const digest: Digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+const digest = `sha256:${"0123456789abcdef".repeat(4)}` as Digest;
 
 describe("parseImage", () => {
   it.each([

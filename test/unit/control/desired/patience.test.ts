@@ -5,8 +5,9 @@ import { patient } from "../../../../src/control/desired/patience.js";
 import type { Clock } from "../../../../src/control/ports/clock.js";
 import type { Registry } from "../../../../src/control/ports/registry.js";
 import { FairleadError } from "../../../../src/errors.js";
+import { digestOf } from "../../../digests.js";
 
-const digest = `sha256:${"0".repeat(64)}` as const;
+const digest = digestOf("0");
 const web = parseImage("reg.example/team/web:v1");
 const api = parseImage("reg.example/team/api:v1");
 const other = parseImage("other.example/team/web:v1");

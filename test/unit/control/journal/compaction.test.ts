@@ -5,6 +5,7 @@ import { applyEntry, emptyRecord } from "../../../../src/control/journal/record.
 import { silentLog } from "../../../../src/log.js";
 import { faultyDisk } from "./faulty-disk.js";
 import { digest, hold, openJournal, ownDirectory, segmentsOf } from "./stage.js";
+import { digestOf, imageIdOf } from "../../../digests.js";
 
 const key = "shop/web" as const;
 const other = `sha256:${"c".repeat(64)}` as const;
@@ -37,7 +38,7 @@ const lasting: { readonly [T in Lasting]: Extract<Entry, { readonly type: T }> }
   pause: { ...web, type: "pause" },
   approve: { ...web, type: "approve", digest: other, specHash: "S" },
   seen: { ...web, type: "seen", digest: other },
-  "same-content": { ...web, type: "same-content", digest, as: other },
+  "same-content": { ...web, type: "same-content", digest: digestOf("a"), as: other },
   adopt: { ...web, type: "adopt", container: "abc", name: "n", restart: { name: "no", maximumRetryCount: 0 }, digest },
   job: {
     ...{ ...web, type: "job", container: "j", job: "J", specHash: "S", digest },
@@ -54,9 +55,9 @@ const lasting: { readonly [T in Lasting]: Extract<Entry, { readonly type: T }> }
   },
   volumes: { ...web, type: "volumes", slot: 1, volumes: [{ name: "v", target: "/t" }] },
   "build-asked": { ...web, type: "build-asked" },
-  built: { ...web, type: "built", inputs: "i", beganAt: 8, image: digest },
+  built: { ...web, type: "built", inputs: "i", beganAt: 8, image: imageIdOf("a") },
   "build-failed": { ...web, type: "build-failed", inputs: "j", beganAt: 8, lasting: true, message: "no", logs: ["l"] },
-  resolved: { ...web, type: "resolved", image: "demo/web", digest },
+  resolved: { ...web, type: "resolved", image: "demo/web", digest: digestOf("a") },
   stop: { ...web, type: "stop", until: 99 },
   ending: { ...web, type: "ending", container: "abc", startedAt: 3 },
   revision: { ...web, type: "revision", revision: 7 },

@@ -7,6 +7,8 @@ import { applyEntry, emptyRecord } from "../../../../src/control/journal/record.
 import type { ServiceRecord } from "../../../../src/control/journal/record.js";
 import { silentLog } from "../../../../src/log.js";
 import { digest, hold, openJournal, ownDirectory, putAsideIn, segmentsOf } from "./stage.js";
+import { asDigest } from "../../../../src/compose/values/image.js";
+import type { ImageId } from "../../../../src/compose/values/image.js";
 
 const key = fc.constantFrom("shop/web" as const, "shop/db" as const);
 const entry: fc.Arbitrary<Entry> = fc
@@ -23,7 +25,7 @@ const entry: fc.Arbitrary<Entry> = fc
       { ...common, type: "pin", revision: pick, digest: some, specHash: "H", image: "demo/web:1" },
       { ...common, type: "approve", digest: some, specHash: text },
       { ...common, type: "seen", digest: some },
-      { ...common, type: "same-content", digest: some, as: digest },
+      { ...common, type: "same-content", digest: asDigest(some), as: digest },
       { ...common, type: "leaving", container: text, stage: "left", forMs: pick },
       { ...common, type: "post-start", container: text, startedAt: at },
       {
@@ -34,8 +36,8 @@ const entry: fc.Arbitrary<Entry> = fc
         restart: { name: "no", maximumRetryCount: 0 },
         digest: some,
       },
-      { ...common, type: "built", inputs: text, beganAt: at, image: some },
-      { ...common, type: "resolved", image: text, digest: some },
+      { ...common, type: "built", inputs: text, beganAt: at, image: some as ImageId },
+      { ...common, type: "resolved", image: text, digest: asDigest(some) },
       { ...common, type: "step", run: "r", text },
       { ...common, type: "forget" },
     );

@@ -82,6 +82,29 @@ describe("what happens", () => {
     expect(await kept(events)).toHaveLength(4);
   });
 
+  it("is displaced by no flood of deliveries, and a reader misses nothing of what stays", async () => {
+    const events = new Events();
+    const gone = new AbortController();
+    const reader = events.read({ follow: true }, gone.signal);
+    events.noted(pause(1));
+    const first = await reader.next();
+    for (let count = 0; count < 5_000; count += 1) {
+      events.told({ type: "delivery", reason: "Unauthorized", message: `${count}` }, 10 + count);
+      if (count % 100 === 0) events.noted(pause(10 + count));
+    }
+    const all = await kept(events);
+    expect(all.filter(({ type }) => type === "pause")).toHaveLength(51);
+    expect(all.filter(({ type }) => type === "delivery").map(({ message }) => Number(message))).toEqual(
+      Array.from({ length: 200 }, (_, index) => 4_800 + index),
+    );
+    expect(events.lately("delivery", 2).map(({ message }) => message)).toEqual(["4999", "4998"]);
+    const followed = [first.value as Event];
+    while (followed.length < all.length) followed.push((await reader.next()).value as Event);
+    expect(followed).toEqual(all);
+    expect(times(all)).toEqual(times(all).sort((one, other) => one - other));
+    gone.abort();
+  });
+
   it("is kept in bounds, and a slow reader misses what is dropped", async () => {
     const events = new Events();
     const gone = new AbortController();

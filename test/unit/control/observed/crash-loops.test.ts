@@ -4,7 +4,7 @@ import type { RestartPolicy } from "../../../../src/compose/model/service.js";
 import { CrashLoops } from "../../../../src/control/observed/crash-loops.js";
 import type { HostSnapshot, ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { containerIn, now, specOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
+import { lateLooks, openStage } from "../stage.js";
 import type { Stage } from "../stage.js";
 
 const key = "shop/web";
@@ -132,5 +132,28 @@ describe("a service whose container keeps ending", () => {
       ),
       { numRuns: 12 },
     );
+  });
+
+  it("has lasted from its start on, also where a look that had begun before that tells of it", async () => {
+    const restart = { name: "always", maximumRetryCount: 0 } as const;
+    const stage = await openStage([specOf({ container: { restart }, update: { monitorMs: 500 } })]);
+    stages.push(stage);
+    const behaviour: { check: "none"; exitsAfterMs?: number } = { check: "none", exitsAfterMs: 2_000 };
+    stage.push("a", behaviour);
+    const late = { ms: 0 };
+    const { engine, clock } = stage.process;
+    const controller = await stage.start({ engine: lateLooks(engine, clock, () => late.ms) });
+    const isReady = () =>
+      controller.surface.service(key)?.conditions.some(({ type, status }) => type === "Ready" && status === "True");
+    const active = () => stage.engine.world.host.containers.find(({ role }) => role === "active");
+    await stage.until("the engine is about to let it pause for more than a second", () => active()?.restartCount === 4);
+    late.ms = 2_500;
+    await stage.until("it pauses", () => active()?.restartCount === 5);
+    delete behaviour.exitsAfterMs;
+    await stage.until("its last life begins", () => active()?.state === "running");
+    await stage.pass(3_000);
+    late.ms = 0;
+    await stage.until("it is well", () => isReady() === true);
+    expect(stage.engine.world.now() - active()!.startedAt!).toBeGreaterThanOrEqual(10_000);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Controller } from "../../../../src/control/controller.js";
-import { Metrics } from "../../../../src/metrics.js";
+import { Metrics } from "../../../../src/metrics/metrics.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { digestOf, specOf, stopFirst } from "../../plan/world.js";
 import { openStage } from "../stage.js";
@@ -104,6 +104,21 @@ describe.each([
       { revision: 1, to: digestOf("a"), outcome: "promoted", rollback: undefined, active: false },
     ]);
     await second.stop();
+  });
+
+  it("has proved that digest: made anew while nothing else serves, it is left to get well", async () => {
+    const { stage, controller } = await withTwo([spec]);
+    await controller.surface.rollback(key, undefined);
+    await stage.until("pinned", isPinned(controller));
+    stage.push("a", { healthyAfterMs: "never" });
+    stage.push("b", {});
+    for (const { id } of stage.engine.world.host.containers) stage.engine.removeByHand(id);
+    await stage.pass(120_000);
+    expect(stage.engine.world.host.containers.map(({ digest, state }) => [digest, state])).toEqual([
+      [digestOf("a"), "running"],
+    ]);
+    expect((await controller.surface.history(key)).failures).toEqual([]);
+    await controller.stop();
   });
 
   it("brings back a changed spec with its container, and says when it cannot", async () => {
@@ -215,7 +230,10 @@ describe("a pause", () => {
     const [spec] = stage.specs;
     stage.specs.splice(0, 1, { ...spec!, release: { ...spec!.release, paused: true } });
     stage.reload();
-    expect(await second.surface.resume(key)).toEqual({ pausedByFile: true });
+    expect(await second.surface.resume(key)).toEqual({
+      pausedByFile: true,
+      unchanged: "nobody has pinned or paused it",
+    });
     await second.stop();
   });
 
@@ -248,7 +266,10 @@ describe("a service whose releases wait", () => {
     await controller.stop();
     const second = await stage.start();
     await stage.until("waiting still", waits(second));
-    expect(await second.surface.approve(key, "cccc")).toMatchObject({ digest: digestOf("c") });
+    const approval = await second.surface.approve(key, "cccc");
+    expect(approval).toMatchObject({ digest: digestOf("c") });
+    expect(approval).not.toHaveProperty("unchanged");
+    expect(await second.surface.approve(key, "cccc")).toEqual({ ...approval, unchanged: "that is approved already" });
     await stage.until("c serves", () => runs(stage, "c") && second.surface.service(key)?.sync === "Synced");
     stage.push("d", {});
     second.surface.reconcile([key], "hook");

@@ -20,12 +20,12 @@ function scene() {
     time,
     timeline,
     engine,
-    /** A list that is asked for at `askedS` and answered now. */
-    look: (patch: Partial<ObservedContainer>, askedS = time.at) => {
-      const from = Math.floor(engine(time.at + time.engineAheadS) / second) * second;
+    /** A list that is asked for at `askedS` and answered at `answeredS`; what it names has been looked into by now. */
+    look: (patch: Partial<ObservedContainer>, askedS = time.at, answeredS = time.at) => {
+      const from = Math.floor(engine(answeredS + time.engineAheadS) / second) * second;
       const reading = {
         askedAt: askedS * second,
-        answeredAt: time.at * second,
+        answeredAt: answeredS * second,
         engine: { from, to: from + second },
       };
       seen.host = hostWith([containerIn("next", "b", 2, patch)], { reading });
@@ -50,6 +50,19 @@ describe("the last check of a container", () => {
     expect(container.checkedAt).toBe(engine(5));
     expect(seeingSince).toBe(engine(21));
   });
+});
+
+describe("what came to pass between the list and a slow look into the container", () => {
+  it.each(["startedAt", "finishedAt", "healthySince", "checkedAt"] as const)(
+    "happened when the engine says, and is judged by no more time than has passed since: %s",
+    (instant) => {
+      const { time, engine, look } = scene();
+      look({ startedAt: engine(-60), [instant]: engine(-30) });
+      time.at = 13;
+      const { container } = look({ startedAt: engine(-60), [instant]: engine(12) }, 9.5, 10);
+      expect(container[instant]).toBe(engine(12));
+    },
+  );
 });
 
 describe("what ended while the engine was away and its clock was set", () => {

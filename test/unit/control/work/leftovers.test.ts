@@ -4,7 +4,7 @@ import type { Log } from "../../../../src/control/ports/log.js";
 import type { SourceSnapshot } from "../../../../src/control/ports/source.js";
 import { Leftovers } from "../../../../src/control/work/leftovers.js";
 import { silentLog } from "../../../../src/log.js";
-import { Metrics } from "../../../../src/metrics.js";
+import { Metrics } from "../../../../src/metrics/metrics.js";
 import { Cached } from "../../../../src/tools/cached.js";
 import { SimulatedEngine } from "../../../simulator/engine.js";
 import { defaultNetwork, specOf } from "../../plan/world.js";
@@ -37,10 +37,12 @@ async function open({ prune = false, problems = 0, projects = [project] } = {}) 
     generation: 1,
     projects,
     problems: Array.from({ length: problems }, () => problem),
+    warnings: [],
     files: new Map(),
   };
   const host = new Cached(() => engine.snapshot());
   const leftovers = new Leftovers({
+    tidy: () => Promise.resolve(),
     engine,
     host,
     source: () => snapshot,

@@ -195,6 +195,30 @@ describe("a process that takes its signal badly", () => {
     expect(revisions, "it is no rollout").toHaveLength(1);
   });
 
+  it("is not why a rollout that was under way has ended", async () => {
+    const spec = withReload(hup, { replicas: 2, update: { parallelism: 1, delayMs: 120_000 } });
+    const { stage, files, reconcile, history } = await open(spec);
+    const digests = () =>
+      stage.engine.world.host.containers.filter(({ role }) => role === "active").map((one) => one.digest);
+    const push = (letter: string, behaviour: Behaviour) => {
+      stage.push(letter, { check: "none", ...behaviour });
+      reconcile();
+    };
+    push("b", { signals: { SIGHUP: { exitsAfterMs: 500, exitCode: 1 } } });
+    await stage.until("the first replica is new", () => digests().includes(digestOf("b")));
+    await stage.pass(5_000);
+    files.overwrite(path, "bad");
+    await stage.pass(20_000);
+    push("c", {});
+    await stage.until("both are newer", () => digests().every((digest) => digest === digestOf("c")));
+    await stage.pass(5_000);
+    const { revisions, failures } = await history();
+    expect(failures).toMatchObject([{ reason: "ReloadFailed", digest: digestOf("b") }]);
+    const superseded = revisions.find(({ to }) => to === digestOf("b"));
+    expect(superseded).toMatchObject({ outcome: "superseded" });
+    expect(superseded?.message ?? "").not.toContain("ReloadFailed");
+  });
+
   it("by its health is not Ready, until it is well or has other files", async () => {
     const { stage, files, signals, condition } = await open(withReload(hup), {
       signals: { SIGHUP: { sickAfterMs: 1_000 } },

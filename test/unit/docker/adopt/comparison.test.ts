@@ -3,6 +3,7 @@ import { differencesOf } from "../../../../src/docker/adopt/comparison.js";
 import type { InspectedContainer } from "../../../../src/docker/client/schema.js";
 import type { StepOf } from "../../../../src/plan/model/step.js";
 import { defaultNetwork, digestOf, port8080, specOf } from "../../plan/world.js";
+import { imageIdOf } from "../../../digests.js";
 
 const id = "0123456789ab".padEnd(64, "c");
 const around = { loggingDriver: "json-file", runtime: "runc", cgroupns: "host", containerId: id, peers: [] };
@@ -24,6 +25,7 @@ const step: StepOf<"create-container"> = {
   spec,
   specHash: "H",
   digest: digestOf("a"),
+  from: imageIdOf("a"),
   revision: 0,
   slot: 1,
   attach: { network: defaultNetwork.name, aliases: ["web"] },
@@ -102,6 +104,21 @@ describe("a container that others made", () => {
     ["an address", inspected({}, {}, { IPAMConfig: { IPv4Address: "10.0.0.9" } }), ["networks.shop_default"]],
   ])("differs in %s", (_what, seen, fields) => {
     expect(differences(seen)).toEqual(fields);
+  });
+
+  it.each([
+    [{ driver: undefined, options: { "max-size": "1m" } }, { "max-size": "1m" }, []],
+    // The daemon's own.
+    [{ driver: undefined, options: { "max-size": "1m" } }, { "max-size": "1m", "max-file": "3" }, []],
+    [{ driver: "json-file", options: { "max-size": "1m" } }, { "max-size": "1m" }, []],
+    [{ driver: undefined, options: { "max-size": "2m" } }, { "max-size": "1m" }, ["logging"]],
+    [{ driver: undefined, options: { "max-size": "1m" } }, {}, ["logging"]],
+    [{ driver: "journald", options: { tag: "x" } }, { tag: "x" }, ["logging"]],
+  ])("with %j, logging to the engine's own driver with %j: %j", ({ driver, options }, Config, fields) => {
+    const logging = { options, ...(driver === undefined ? {} : { driver }) };
+    const spec = { ...step.spec, container: { ...step.spec.container, logging } };
+    const seen = inspected({}, { LogConfig: { Type: "json-file", Config } });
+    expect(differencesOf(seen, { ...step, spec }, image, around, "1.41")).toEqual(fields);
   });
 
   it("differs in a network that it lacks, and in the mode that stands for one", () => {

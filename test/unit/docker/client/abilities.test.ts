@@ -4,8 +4,9 @@ import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { checkAbilities } from "../../../../src/docker/client/abilities.js";
 import { creation, networkSpec, serviceSpec } from "../../../contract/service.js";
+import { digestOf } from "../../../digests.js";
 
-const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;
+const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
 const mount = { type: "bind", source: "/a", target: "/x", readOnly: false, createHostPath: false } as const;
 const plain = serviceSpec("web", image);
 const containing = (container: Partial<ServiceSpec["container"]>) => serviceSpec("web", image, container);

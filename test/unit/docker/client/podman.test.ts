@@ -8,10 +8,11 @@ import type { DockerEngine } from "../../../../src/docker/engine.js";
 import { creation, networkSpec, serviceSpec } from "../../../contract/service.js";
 import { startFakeEngine } from "../fake-engine.js";
 import type { FakeEngine } from "../fake-engine.js";
+import { digestOf } from "../../../digests.js";
 
 /* Each answer here is one that Podman 4.3.1 gave, cut to what is read of it. */
 
-const image = { image: parseImage("nginx:1.27"), digest: `sha256:${"a".repeat(64)}` } as const;
+const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
 const step = creation(serviceSpec("web", image), image);
 const Labels = containerLabels(step);
 const id = "c".repeat(64);

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { creationBody } from "../../../../src/docker/create/creation.js";
 import { creation, serviceSpec } from "../../../contract/service.js";
+import { digestOf } from "../../../digests.js";
 
-const image = { image: parseImage("ghcr.io/shop/web:2"), digest: `sha256:${"b".repeat(64)}` } as const;
+const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
 
 describe("the body of a creation", () => {
   it("says everything the spec says, and nothing it does not", () => {

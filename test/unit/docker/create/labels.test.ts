@@ -4,8 +4,9 @@ import { networkHash } from "../../../../src/compose/model/hash.js";
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { containerLabels, networkLabels, readIdentity, volumeLabels } from "../../../../src/docker/create/labels.js";
 import { creation, networkSpec, serviceSpec } from "../../../contract/service.js";
+import { digestOf } from "../../../digests.js";
 
-const image = { image: parseImage("nginx:1.27"), digest: `sha256:${"a".repeat(64)}` } as const;
+const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
 
 describe("labels", () => {
   it("say who a container is, to us and to docker compose", () => {

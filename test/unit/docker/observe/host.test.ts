@@ -8,8 +8,9 @@ import { connectEngine } from "../../../../src/docker/engine.js";
 import { creation, serviceSpec } from "../../../contract/service.js";
 import { refuse, startFakeEngine } from "../fake-engine.js";
 import type { FakeEngine } from "../fake-engine.js";
+import { digestOf } from "../../../digests.js";
 
-const image = { image: parseImage("nginx:1.27"), digest: `sha256:${"a".repeat(64)}` } as const;
+const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
 const Labels = containerLabels(creation(serviceSpec("web", image), image));
 const id = "c".repeat(64);
 
@@ -23,6 +24,9 @@ describe("what is known of the host", () => {
   let listed: { Status: string; State: string };
   let policy: string;
   let gone: boolean;
+  let health: object | undefined;
+  /** How long the engine takes to answer what a container is, and when it has done so. */
+  let inspection: { takesMs: number; endedAt: number };
   let events: ServerResponse | undefined;
   let seen: EngineEvent[];
   let stop: AbortController;
@@ -32,6 +36,8 @@ describe("what is known of the host", () => {
     listed = { Status: "Up 5 minutes", State: "running" };
     policy = "no";
     gone = false;
+    health = undefined;
+    inspection = { takesMs: 0, endedAt: 0 };
     events = undefined;
     seen = [];
     fake = await startFakeEngine(({ path }, response) => {
@@ -43,7 +49,11 @@ describe("what is known of the host", () => {
         response.end(JSON.stringify([entry, { Id: "d".repeat(64), Names: ["/foreign"], ImageID: "sha256:i" }]));
       } else if (path.startsWith(`/containers/${id}/json`)) {
         if (gone) refuse(response, 404, "No such container");
-        else response.end(JSON.stringify(inspected()));
+        else
+          setTimeout(() => {
+            inspection.endedAt = Date.now();
+            response.end(JSON.stringify(inspected()));
+          }, inspection.takesMs);
       } else if (path.startsWith("/images/json")) {
         const RepoTags = ["<none>:<none>", "nginx:1.27", "nginx@sha256:1"];
         response.end(JSON.stringify([{ Id: "sha256:i", RepoTags, RepoDigests: ["nginx@sha256:1"] }]));
@@ -78,7 +88,7 @@ describe("what is known of the host", () => {
       Id: id,
       Name: "/contract-web-1",
       Config: { Labels },
-      State: { Status: listed.State, StartedAt: "2030-01-01T00:00:00Z" },
+      State: { Status: listed.State, StartedAt: "2030-01-01T00:00:00Z", Health: health },
       HostConfig: { RestartPolicy: { Name: policy } },
     };
   }
@@ -133,6 +143,15 @@ describe("what is known of the host", () => {
     expect(await look()).toBe("no");
     engine.doubt("contract", "web");
     expect(await look()).toBe("always");
+  });
+
+  it("has seen it healthy since it was looked into, however long before that the list was", async () => {
+    health = { Status: "healthy" };
+    inspection.takesMs = 400;
+    await tell({ Type: "container", Action: "update", Actor: { ID: id, Attributes: Labels } });
+    const [container] = (await engine.snapshot()).containers;
+    const roundingMs = 2;
+    expect(container?.healthySince).toBeGreaterThanOrEqual(inspection.endedAt - roundingMs);
   });
 
   it("does not hold a container that went between the list and the look", async () => {

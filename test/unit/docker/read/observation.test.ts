@@ -4,8 +4,9 @@ import type { InspectedContainer } from "../../../../src/docker/client/schema.js
 import { containerLabels } from "../../../../src/docker/create/labels.js";
 import { observe } from "../../../../src/docker/read/observation.js";
 import { creation, serviceSpec } from "../../../contract/service.js";
+import { digestOf } from "../../../digests.js";
 
-const image = { image: parseImage("nginx:1.27"), digest: `sha256:${"a".repeat(64)}` } as const;
+const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
 const Labels = containerLabels(creation(serviceSpec("web", image), image));
 const never = "0001-01-01T00:00:00Z";
 const at = (second: number) => `2030-01-01T00:00:${String(second).padStart(2, "0")}.000000000Z`;

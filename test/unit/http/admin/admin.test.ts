@@ -93,11 +93,25 @@ describe("the API", () => {
           ready: true,
           services: admin.surface.services(),
           problems: [problem],
+          sources: [],
           journal: { kind: "written" },
           engine: { kind: "reachable", clockSkewSeconds: 0 },
         }),
       ) as unknown,
     );
+  });
+
+  test("says what to write instead of what is wrong in a file, as programs read it", async () => {
+    const admin = await serveAdmin({ surface: fakeSurface({ problems: [{ ...problem, hint: "write `image`" }] }) });
+    const { json } = await admin.send("/api/v1/services");
+    expect(json["problems"]).toEqual([{ ...problem, remedy: "write `image`" }]);
+  });
+
+  test("has a page that shows the last deliveries, harmless", async () => {
+    const admin = await serveAdmin();
+    expect((await admin.send("/")).text).toContain("None since the start.");
+    admin.surface.delivered({ hook: "dockerhub", outcome: "ignored", services: [], why: undefined });
+    expect((await admin.send("/")).text).toContain("hook dockerhub: &#60;ignored&#62;");
   });
 
   test("shows one service", async () => {

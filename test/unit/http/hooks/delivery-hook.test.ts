@@ -63,11 +63,14 @@ describe("docker-delivery-hook's deliveries", () => {
     expect([answer.status, answer.json]).toEqual([401, wrong]);
     expect(hooks.surface.rebuilt).toEqual([]);
     expect(hooks.counted).toEqual(["delivery-hook unauthorized"]);
-    expect(hooks.log.lines).toContainEqual({
-      level: "info",
-      fields: { hook: "delivery-hook", why: expect.stringMatching(/^its signature /) as string, before: 0 },
-      message: "a delivery was refused",
-    });
+    expect(hooks.surface.told).toEqual([
+      {
+        hook: "delivery-hook",
+        outcome: "unauthorized",
+        services: [],
+        why: expect.stringMatching(/^its signature /) as string,
+      },
+    ]);
   });
 
   test("the other ways to show the secret open it too, and without any it is not there", async () => {

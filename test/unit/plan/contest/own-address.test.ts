@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { withoutTaken } from "../../../../src/plan/contest/own-address.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
+import type { Intent } from "../../../../src/plan/model/intent.js";
 import type { ForeignContainer, ObservedContainer } from "../../../../src/plan/model/observed.js";
 import type { Plan } from "../../../../src/plan/model/outcome.js";
 import { claimOf } from "../../../../src/plan/model/resources.js";
-import type { StepOf } from "../../../../src/plan/model/step.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
+import { compile } from "../../../../src/plan/steps/compile.js";
 import { containerIn, defaultNetwork, desire, foreignContainer, hostWith, imageOf, specOf } from "../world.js";
 
 const network = "shop_default";
@@ -88,17 +88,26 @@ describe("one that has lost its network takes what it is given", () => {
 
   it("but not where that one is stopped between its join and its start", () => {
     const next = containerIn("next", "a", 1, { specHash: "earlier", state: "exited", fixedAddresses: [two] });
-    const view = viewOf(hostWith([next, active({ fixedAddresses: [two] })]), dns, new Map());
-    const joined = { kind: "connect-network", container: next.name, network, aliases: ["web"], settings } as const;
-    const stop = { kind: "stop-container", container: "shop-web-1", graceMs: 0 } as const;
-    const start = { kind: "start-container", container: next.name } as const;
-    const outcome = { kind: "continue", reason: "RolloutStarted", because: "" } as const;
-    const asked = (...steps: readonly StepOf<"connect-network" | "stop-container" | "start-container">[]) =>
-      moves(withoutTaken({ steps, outcome }, desire("b", dns), view), next.name);
+    const serving = active({ fixedAddresses: [two] });
+    const view = viewOf(hostWith([next, serving]), dns, new Map());
     const because = "";
-    expect(asked({ ...joined, because }, { ...stop, because }, { ...start, because })).toEqual([asking]);
-    expect(asked({ ...joined, because }, { ...start, because }, { ...stop, because })).toEqual([withoutAddress]);
-    expect(asked({ ...joined, because }), "it does not start").toEqual([asking]);
+    const end = {
+      kind: "connect-network",
+      container: next.name,
+      network,
+      aliases: ["web"],
+      settings,
+      because,
+    } as const;
+    const joined = { kind: "join", one: next, named: true, ends: [end] } as const;
+    const stop = { kind: "end", one: serving, graceMs: 0, because } as const;
+    const start = { kind: "start", one: next, because } as const;
+    const outcome = { kind: "continue", reason: "RolloutStarted", because } as const;
+    const site = { desired: desire("b", dns), view, staying: [], isUnserved: () => false, isWhole: () => true };
+    const asked = (...intents: readonly Intent[]) => moves(compile({ intents, outcome }, site), next.name);
+    expect(asked(joined, stop, start)).toEqual([asking]);
+    expect(asked(joined, start, stop)).toEqual([withoutAddress]);
+    expect(asked(joined), "it does not start").toEqual([asking]);
   });
 
   it("but one of today's file is started there or nowhere", () => {

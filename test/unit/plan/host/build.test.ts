@@ -6,8 +6,9 @@ import type { BuildInput } from "../../../../src/plan/host/build.js";
 import { localTarget } from "../../../../src/plan/host/local.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Desired } from "../../../../src/plan/model/desired.js";
-import type { HostSnapshot } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot, ObservedImage } from "../../../../src/plan/model/observed.js";
 import { containerIn, digestOf, hold, hostWith, planText, specOf } from "../world.js";
+import { imageIdOf } from "../../../digests.js";
 
 const context: BuildContext = {
   kind: "git",
@@ -30,7 +31,7 @@ function wanted(patch: Partial<BuildInput> = {}) {
 }
 
 const { mark, inputs } = wanted();
-const built = { id: digestOf("b"), tags: ["acme/web:latest", mark], digests: [], usedBy: [] };
+const built: ObservedImage = { id: imageIdOf("b"), tags: ["acme/web:latest", mark], digests: [], usedBy: [] };
 
 const desired = (patch: Partial<BuildInput> = {}): Desired => ({
   spec,
@@ -129,7 +130,7 @@ describe("the plan of a service that is built", () => {
 
   it("clears the marks of older inputs, but not the held image's", () => {
     const old = {
-      id: digestOf("c"),
+      id: imageIdOf("c"),
       tags: [mark.replace(inputs, "0".repeat(40)), "acme/web:old"],
       digests: [],
       usedBy: [],
@@ -162,11 +163,11 @@ describe("the plan of a service that is built", () => {
 describe("an image that is not to be asked for", () => {
   const image = spec.image;
   it("is the one that bears the tag, by whichever name a container knows it", () => {
-    const other = { id: digestOf("d"), tags: ["acme/web:other"], digests: [], usedBy: [] };
+    const other = { id: imageIdOf("d"), tags: ["acme/web:other"], digests: [], usedBy: [] };
     const pulled = {
       ...other,
       tags: ["acme/web:latest"],
-      digests: [`acme/web@${digestOf("e")}`, `else/web@${digestOf("f")}`],
+      digests: [`acme/web@${digestOf("e")}`, `else/web@${digestOf("f")}`] as const,
     };
     expect(localTarget(image, [other])).toBeUndefined();
     expect(localTarget(image, [other, pulled])).toEqual({

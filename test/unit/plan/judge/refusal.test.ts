@@ -8,6 +8,7 @@ import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
 import { renderPlan } from "../../../../src/plan/steps/render.js";
 import { containerIn, desire, digestOf, hostWith, imageOf, specOf } from "../world.js";
+import { imageIdOf } from "../../../digests.js";
 
 const step: Extract<Step, { kind: "create-container" }> = {
   kind: "create-container",
@@ -15,6 +16,7 @@ const step: Extract<Step, { kind: "create-container" }> = {
   spec: specOf(),
   specHash: "H",
   digest: digestOf("b"),
+  from: imageIdOf("b"),
   revision: 2,
   slot: 1,
   attach: undefined,

@@ -13,7 +13,7 @@ it.each<[boolean, Outcome]>([
   ...(["turn", "health", "completion", "job", "dependency", "registry", "build"] as const).map(
     (awaits): [boolean, Outcome] => [true, waits(awaits)],
   ),
-  ...(["time", "reload", "person", "host", "git"] as const).map((awaits): [boolean, Outcome] => [false, waits(awaits)]),
+  ...(["time", "reload", "person", "host"] as const).map((awaits): [boolean, Outcome] => [false, waits(awaits)]),
 ])("that it is on its way is %s of %j", (expected, outcome) => {
   expect(isOnItsWay(outcome)).toBe(expected);
 });

@@ -3,6 +3,8 @@ import type { HostSnapshot, ObservedContainer } from "../../../../src/plan/model
 import type { Step } from "../../../../src/plan/model/step.js";
 import { effect } from "../../../../src/plan/steps/effect.js";
 import { containerIn, defaultNetwork, digestOf, hostWith, imageOf, now, specOf, volumesNamed } from "../world.js";
+import { imageIdOf } from "../../../digests.js";
+import type { ImageName, PinnedImage } from "../../../../src/compose/values/image.js";
 
 const web = containerIn("active", "a", 1);
 const other = containerIn("previous", "b", 0);
@@ -20,7 +22,7 @@ function changed(step: Step, before: Partial<ObservedContainer> = {}): Partial<O
 
 const images = (after: HostSnapshot) =>
   after.images.map(({ id, tags, digests, usedBy }) => [id.slice(7, 9), ...tags, ...digests, ...usedBy].join(" "));
-const reference = (letter: string) => `acme/web@${digestOf(letter)}`;
+const reference = (letter: string) => `acme/web@${digestOf(letter)}` as const;
 
 describe("networks and volumes", () => {
   const volume = { key: "data", name: "shop_data", external: false, driver: undefined, driverOpts: {}, labels: {} };
@@ -152,6 +154,7 @@ describe("a new container", () => {
     spec: specOf({ container: { healthcheck } }),
     specHash: "H2",
     digest: digestOf("c"),
+    from: reference("c"),
     revision: 2,
     slot: 1,
     attach: { network: "shop_default", aliases: ["web"] },
@@ -195,7 +198,7 @@ describe("a new container", () => {
   });
 
   it("has the id of its image, whatever digest that was pulled by", () => {
-    const image = { ...imageOf("c"), id: digestOf("e"), digests: ["mirror/web@sha256:0", reference("c")] };
+    const image = { ...imageOf("c"), id: imageIdOf("e"), digests: ["mirror/web@sha256:0", reference("c")] as const };
     expect(effect({ ...host, images: [image] }, step(), now, "id-new").containers[2]!.imageId).toBe(digestOf("e"));
     expect(effect({ ...host, images: [] }, step(), now, "id-new").containers[2]!.imageId).toBe(digestOf("c"));
   });
@@ -226,23 +229,23 @@ describe("images", () => {
   const with3 = hostWith([], { images: [imageOf("a", [1]), imageOf("b", [2], ["id-x"])] });
 
   it("are there once pulled, untagged", () => {
-    const pull = (ref: string): Step => ({ kind: "pull-image", reference: ref, because });
+    const pull = (ref: PinnedImage): Step => ({ kind: "pull-image", reference: ref, because });
     expect(images(effect(with3, pull(reference("c")), now)).at(-1)).toBe(`cc ${reference("c")}`);
     expect(effect(with3, pull(reference("c")), now).images).toHaveLength(3);
     expect(effect(with3, pull(reference("a")), now)).toBe(with3);
   });
 
   it("gain a digest when the same one is pulled from elsewhere", () => {
-    const elsewhere = `mirror/web@${digestOf("a")}`;
+    const elsewhere = `mirror/web@${digestOf("a")}` as const;
     const after = effect(with3, { kind: "pull-image", reference: elsewhere, because }, now);
     expect(after.images.map(({ digests }) => digests)).toEqual([[reference("a"), elsewhere], [reference("b")]]);
   });
 
   it("take a tag from one another, by digest or by id", () => {
-    const tag = (source: string): Step => ({ kind: "tag-image", source, tag: "fairlead/keep:shop.web.r1", because });
+    const tag = (source: ImageName): Step => ({ kind: "tag-image", source, tag: "fairlead/keep:shop.web.r1", because });
     const moved = [[], ["fairlead/keep:shop.web.r2", "fairlead/keep:shop.web.r1"]];
     expect(effect(with3, tag(reference("b")), now).images.map(({ tags }) => tags)).toEqual(moved);
-    expect(effect(with3, tag(digestOf("b")), now).images.map(({ tags }) => tags)).toEqual(moved);
+    expect(effect(with3, tag(imageIdOf("b")), now).images.map(({ tags }) => tags)).toEqual(moved);
     expect(effect(with3, tag(reference("a")), now)).toEqual(with3);
   });
 

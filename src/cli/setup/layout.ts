@@ -1,0 +1,75 @@
+import { join, relative, resolve } from "node:path";
+import { formatYaml } from "../../compose/document/yaml.js";
+import { FairleadError } from "../../errors.js";
+import type { Owner } from "../shared/new-files.js";
+import type { Answers, Place } from "./questions.js";
+
+/** Where everything lies. All paths are absolute: whoever reads them may be elsewhere. */
+export interface Layout {
+  readonly folder: string;
+  /** Which is written, unless it was there before. */
+  readonly services: string;
+  readonly isWritten: boolean;
+  readonly settings: string;
+  readonly secrets: string;
+  /** Who has to be able to read what is private; undefined: whoever sets it up. */
+  readonly owner: Owner | undefined;
+}
+
+/** The image's own user. */
+const imageUser: Owner = { uid: 1000, gid: 1000 };
+
+/** Prometheus' image runs as this one. */
+export const prometheusUser: Owner = { uid: 65534, gid: 65534 };
+
+export const packagedFolder = "/etc/fairlead";
+
+/** Throws FairleadError ConfigInvalid where that cannot work. */
+export function layoutOf(
+  { services, place }: Answers,
+  folder: string | undefined,
+  { uid = 0 }: { readonly uid: number | undefined },
+): Layout {
+  const base = resolve(folder ?? (place === "terminal" ? "." : packagedFolder));
+  const isWritten = services === "running" || services === "example";
+  const file = isWritten ? join(base, "services.yaml") : resolve(services);
+  if (place === "container") {
+    refuseStranger(uid);
+    refuseOutside(file, base);
+  }
+  return {
+    folder: base,
+    services: file,
+    isWritten,
+    settings: join(base, "fairlead.yaml"),
+    secrets: join(base, "secrets"),
+    owner: place === "container" && uid === 0 ? imageUser : undefined,
+  };
+}
+
+function refuseStranger(uid: number): void {
+  if (uid === 0 || uid === imageUser.uid) return;
+  throw new FairleadError(
+    "ConfigInvalid",
+    `--run container: the secrets have to belong to user ${imageUser.uid}, whom the image runs as, and this is user ${uid}`,
+    { remedy: "run it as root (sudo)" },
+  );
+}
+
+function refuseOutside(file: string, folder: string): void {
+  if (!relative(folder, file).startsWith("..")) return;
+  throw new FairleadError("ConfigInvalid", `--services: the container sees ${folder} alone, and ${file} lies outside`, {
+    remedy: "name with --dir a folder that holds the file and all that it mounts",
+  });
+}
+
+/** What the settings file says. The container has a token, because its admin address is no loopback. */
+export function settingsText({ services, secrets }: Layout, place: Place, data: string | undefined): string {
+  const told = {
+    file: services,
+    hookSecretFile: join(secrets, "hook-secret"),
+    ...(place === "container" ? { adminTokenFile: join(secrets, "admin-token") } : {}),
+    ...(data === undefined ? {} : { data: resolve(data) }),
+  };
+  return `# Written by \`fairlead setup\`. docs/configuration.md lists every key.\n${formatYaml(told)}`;
+}

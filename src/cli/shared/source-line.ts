@@ -1,0 +1,16 @@
+import type { Commit } from "../../control/ports/source.js";
+import type { RepositoryState } from "../../control/surface/surface.js";
+import { printable } from "../../tools/printable.js";
+
+/** Of a repository what is in force, and where that is not its newest commit, why. */
+export function sourceLine({ source, ref, newest, inForce, condition }: RepositoryState): string {
+  const inUse = inForce === undefined ? "nothing is in force" : `${told(inForce)} is in force`;
+  const isNewest = newest === undefined || newest.id === inForce?.id;
+  const ahead = isNewest ? "" : `, the newest is ${told(newest)}`;
+  const why = condition.status === "True" ? "" : `; ${condition.reason}: ${condition.message}`;
+  return printable(`${source} ${ref}: ${inUse}${ahead}${why}`, 600);
+}
+
+function told({ id, author, subject }: Commit): string {
+  return `commit ${id.slice(0, 7)} (${author}: ${subject})`;
+}

@@ -1,0 +1,13 @@
+/** What a container or a build does with a path of the host. */
+export type Use = "read" | "write" | "build";
+
+/**
+ * Where the paths that a file names stand on the host, where that is not beside the file itself: a revision in a repository
+ * is no folder. Absent: they stand where they are written.
+ */
+export interface Ground {
+  /** `path` is absolute, and normal. */
+  stand(path: string, use: Use): Standing;
+}
+
+export type Standing = { readonly path: string } | { readonly refused: string; readonly hint?: string };

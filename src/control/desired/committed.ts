@@ -1,0 +1,25 @@
+import { serviceKey } from "../../compose/model/service.js";
+import { specHash } from "../../compose/model/hash.js";
+import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import { formatImage } from "../../compose/values/image.js";
+import type { Provenance, SourceSnapshot } from "../ports/source.js";
+import type { Catalog } from "./catalog.js";
+
+/** The services that a commit has changed since: a project that no commit has touched is the same object. */
+export function committedIn(
+  { projects, provenance }: SourceSnapshot,
+  { snapshot: before, specs }: Pick<Catalog, "snapshot" | "specs">,
+): readonly (readonly [ServiceKey, Provenance])[] {
+  if (before.generation === 0) return [];
+  return projects.flatMap(({ name: project, services }) => {
+    const from = provenance?.get(project);
+    if (from === undefined || before.provenance?.get(project)?.commit.id === from.commit.id) return [];
+    const changed = services.filter((spec) => isChanged(spec, specs.get(serviceKey(project, spec.name))));
+    return changed.map(({ name }) => [serviceKey(project, name), from] as const);
+  });
+}
+
+function isChanged(now: ServiceSpec, before: ServiceSpec | undefined): boolean {
+  if (before === undefined || specHash(now) !== specHash(before)) return true;
+  return formatImage(now.image) !== formatImage(before.image) || now.replicas !== before.replicas;
+}

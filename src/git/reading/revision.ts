@@ -1,0 +1,180 @@
+import { posix } from "node:path";
+import type { Problem } from "../../compose/values/problem.js";
+import type { Commit } from "../../control/ports/source.js";
+import { reread, type Known, type ReadOptions } from "../../source/project.js";
+import { isPattern, selectFiles, type Selected } from "../../source/selection.js";
+import { Texts } from "../../source/texts.js";
+import type { Contents, Need, Unpacker } from "../kept/contents.js";
+import type { Tree } from "../repository/tree.js";
+import { finderIn } from "./finder.js";
+import { RevisionGround } from "./ground.js";
+import type { RevisionShelf } from "./shelf.js";
+
+/** What is known of one project of a repository. */
+export interface Held {
+  readonly known: Known;
+  /** What it has asked of the revision that it was read in. */
+  readonly ground: RevisionGround | undefined;
+  /** The revision that is in force, and the commit that changed it last; absent: there was never a good one. */
+  readonly revision: string | undefined;
+  readonly changed: Commit | undefined;
+}
+
+export interface Revision {
+  readonly commit: Commit;
+  readonly tree: Tree;
+  readonly shelf: RevisionShelf;
+}
+
+export interface ReadRevisionOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
+  readonly paths: readonly string[];
+  /** Where the repository's own paths begin. */
+  readonly root: string;
+  readonly contents: Contents;
+  /** Absent: nothing is written, and so nothing is looked into. */
+  readonly unpacker: Unpacker | undefined;
+  /** A project's own file as all the world knows it. */
+  readonly nameOf: (file: string) => string;
+}
+
+export interface ReadRevision {
+  readonly held: ReadonlyMap<string, Held>;
+  /** The patterns that match nothing. */
+  readonly barren: readonly string[];
+}
+
+/** Reads everything that a revision declares, before any of it acts. What has not changed since `before` is that itself. */
+export async function readRevision(
+  revision: Revision,
+  before: ReadonlyMap<string, Held>,
+  options: ReadRevisionOptions,
+  signal: AbortSignal,
+): Promise<ReadRevision> {
+  const { tree, shelf, commit } = revision;
+  const { paths, root } = options;
+  const selection = await selectFiles(paths, finderIn(tree));
+  const own = selection.projects.flatMap(({ files }) => files.map((file) => posix.resolve(root, file)));
+  await shelf.prepare([...own.filter((path) => isUnread(path, before)), ...changedTexts(before, revision, root)]);
+  const held = new Map<string, Held>();
+  for (const selected of selection.projects) {
+    const [file] = selected.files;
+    held.set(file, await readOne(selected, before.get(file), revision, options, signal));
+  }
+  const declared = new Set([...held.values()].map(({ known }) => known.project?.name));
+  for (const [file, one] of before) {
+    if (held.has(file) || one.known.project === undefined || declared.has(one.known.project.name)) continue;
+    if (one.known.gone) {
+      held.set(file, one);
+      continue;
+    }
+    const known = { ...one.known, gone: true, warnings: [], problems: [goneProblem(file, commit.id)] };
+    held.set(file, { ...one, known });
+  }
+  shelf.forget();
+  return { held, barren: selection.barren };
+}
+
+/** As settings name it: the files of one project, of which `file` is the first, or that one alone. */
+export function selectedAs(file: string, paths: readonly string[]): Selected {
+  const [first, ...others] = paths.filter((path) => !isPattern(path));
+  return first === file ? { files: [first, ...others], matched: false } : { files: [file], matched: true };
+}
+
+/** Reads one project in a revision. What it needs of the revision is there when this has ended. */
+export async function readOne(
+  selected: Selected,
+  before: Held | undefined,
+  { tree, shelf, commit }: Revision,
+  options: ReadRevisionOptions,
+  signal: AbortSignal,
+): Promise<Held> {
+  if (before !== undefined && (await isUnchanged(selected, before, tree, shelf))) {
+    return before.known.problems.length === 0 ? { ...before, revision: commit.id } : before;
+  }
+  const missing = selected.files.find((file) => tree.find(posix.normalize(file)).kind !== "entry");
+  if (missing !== undefined) return without(selected, before, missing, commit.id);
+  const pointers = new Map<string, string>();
+  for (;;) {
+    const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers });
+    const { environment, profiles, gateImage, root } = options;
+    const known = await reread(selected, before && { ...before.known, gone: true }, {
+      ...{ environment, root, shelf, ground },
+      ...(profiles === undefined ? {} : { profiles }),
+      ...(gateImage === undefined ? {} : { gateImage }),
+    });
+    if (known.problems.length > 0) return failed(known, before, ground, commit.id);
+    if (!(await hasPointers(ground.needs, pointers, options, signal))) {
+      const project = known.project && { ...known.project, file: options.nameOf(selected.files[0]) };
+      // It may have been read again for the sake of a file that is not in git.
+      const changed = before?.revision === commit.id ? before.changed : commit;
+      return { known: { ...known, project }, ground, revision: commit.id, changed };
+    }
+  }
+}
+
+/** Whether, looked into, there is one more file that only points elsewhere. */
+async function hasPointers(
+  needs: readonly Need[],
+  pointers: Map<string, string>,
+  { contents, unpacker }: ReadRevisionOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (unpacker === undefined) return false;
+  await contents.provide(needs, unpacker, signal);
+  for (const need of needs) {
+    const pointer = await contents.pointerIn(need);
+    if (pointer !== undefined) pointers.set(need.entry.id, pointer);
+  }
+  return pointers.size > 0;
+}
+
+async function isUnchanged(selected: Selected, before: Held, tree: Tree, shelf: RevisionShelf): Promise<boolean> {
+  const { known, ground } = before;
+  if (known.gone || known.selected.files.join("\0") !== selected.files.join("\0")) return false;
+  return ground?.isSameIn(tree) === true && (await known.texts.areCurrent(shelf));
+}
+
+function failed(known: Known, before: Held | undefined, ground: RevisionGround, commit: string): Held {
+  const problems = known.problems.map((problem) => ({ ...problem, commit }));
+  return {
+    known: { ...known, project: before?.known.project, problems },
+    ground,
+    revision: before?.revision,
+    changed: before?.changed,
+  };
+}
+
+function without(selected: Selected, before: Held | undefined, file: string, commit: string): Held {
+  const [told] = before?.known.problems ?? [];
+  if (before !== undefined && before.ground === undefined && told?.file === file && !before.known.gone) return before;
+  const hint = "name another with `path`; the last good version of its project stays in force";
+  const problem: Problem = { file, commit, path: "", message: "there is no such file in the repository", hint };
+  const known = { selected, project: before?.known.project, problems: [problem], warnings: [], profiles: undefined };
+  return {
+    // No text of it is there that could change.
+    known: { ...known, gone: false, texts: new Texts() },
+    // Without a ground it is read again in every revision.
+    ground: undefined,
+    revision: before?.revision,
+    changed: before?.changed,
+  };
+}
+
+function isUnread(path: string, before: ReadonlyMap<string, Held>): boolean {
+  return ![...before.values()].some(({ known }) => known.texts.get(path) !== undefined);
+}
+
+/** What projects have read, and what is otherwise in this revision. */
+function changedTexts(before: ReadonlyMap<string, Held>, { shelf }: Revision, root: string): readonly string[] {
+  return [...before.values()].flatMap(({ known }) =>
+    known.texts
+      .paths()
+      .filter((path) => path.startsWith(`${root}/`) && known.texts.stampOf(path) !== shelf.stampIn(path)),
+  );
+}
+
+function goneProblem(file: string, commit: string): Problem {
+  const message = "the file is gone; the last good version of its project stays in force";
+  const hint = "put it back; a restart forgets the project and leaves its containers alone";
+  return { file, commit, path: "", message, hint };
+}

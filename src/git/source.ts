@@ -1,0 +1,242 @@
+/*
+ * Repositories as a source of desired state live here, put together: when they are looked at, and what is told of them.
+ */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Problem } from "../compose/values/problem.js";
+import type { Log } from "../control/ports/log.js";
+import type { Provenance, Push, Source, SourceSnapshot, Told } from "../control/ports/source.js";
+import type { SourceTelemetry } from "../control/ports/telemetry.js";
+import type { Known, ReadOptions } from "../source/project.js";
+import { snapshotOf } from "../source/snapshot.js";
+import { Followed } from "./followed.js";
+import { normalUrl } from "./program/address.js";
+import type { RepositorySettings } from "./settings/settings.js";
+
+export interface GitSourceOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
+  readonly repositories: readonly RepositorySettings[];
+  /** Where they are kept, each in a folder of its name. */
+  readonly folder: string;
+  /** For one look: everything is fetched anew, and nothing is left behind. */
+  readonly once?: boolean;
+  readonly telemetry: SourceTelemetry;
+  readonly log: Log;
+  readonly random?: () => number;
+}
+
+/** How often files that are not in git are looked at. */
+const filesMs = 1_000;
+/** A source that has never been seen is worth waiting for. */
+const firstLookMs = 10_000;
+const firstRetryMs = 5_000;
+/** A forge that refuses a login may lock out who keeps trying. */
+const patient: ReadonlySet<string> = new Set(["Unauthorized", "Forbidden", "KeyUnusable", "HostKeyChanged"]);
+
+/** Services files in git repositories. What is broken, gone or out of reach leaves the last good version in force. */
+export function gitSource(options: GitSourceOptions): Source {
+  const { repositories, folder, once = false } = options;
+  const followers = repositories.map((settings) => {
+    options.telemetry.sourceFollowed(settings.source);
+    return new Follower(settings, join(folder, settings.name), options);
+  });
+  let generation = 0;
+  let shown = -1;
+
+  function snapshot(): SourceSnapshot {
+    const version = followers.reduce((sum, { followed }) => sum + followed.version, 0);
+    if (version !== shown) generation += 1;
+    shown = version;
+    return snapshotOfAll(
+      followers.map(({ followed }) => followed),
+      generation,
+      options.profiles,
+    );
+  }
+
+  return {
+    load: async () => {
+      await Promise.all(followers.map((follower) => (once ? follower.lookOnce() : follower.begin())));
+      return snapshot();
+    },
+    watch: (onChange, signal) => {
+      for (const follower of followers) {
+        void follower.follow(() => {
+          if (!signal.aborted) onChange(snapshot());
+        }, signal);
+      }
+    },
+    repositories: () => followers.map(({ followed }) => followed.state()),
+    told: (push) => tell(followers, push),
+    tidy: async (mounted) => {
+      for (const { followed } of followers) await followed.tidy(mounted);
+    },
+  };
+}
+
+/** One repository, over time. */
+class Follower {
+  readonly #random: () => number;
+  #followed: Followed;
+  #failures = 0;
+  #wake: () => void = () => undefined;
+  #isTold = false;
+  #first: Promise<boolean> | undefined;
+  readonly #end = new AbortController();
+
+  constructor(
+    private readonly settings: RepositorySettings,
+    private readonly folder: string,
+    private readonly options: GitSourceOptions,
+  ) {
+    this.#random = options.random ?? Math.random;
+    this.#followed = this.#follow();
+  }
+
+  get followed(): Followed {
+    return this.#followed;
+  }
+
+  /** What was in force before, at once; where nothing was, what the other side says within a while. */
+  async begin(): Promise<void> {
+    const { signal } = this.#end;
+    if (this.#first !== undefined) return;
+    await this.#followed.recall(signal);
+    if (this.#followed.newest !== undefined) return;
+    this.#first = this.#followed.look(signal);
+    // Whoever follows it is told.
+    this.#first.catch(() => undefined);
+    await Promise.race([this.#first, sleep(firstLookMs, undefined, { ref: false })]);
+  }
+
+  async lookOnce(): Promise<void> {
+    const scratch = await mkdtemp(join(tmpdir(), "fairlead-git-"));
+    const { signal } = new AbortController();
+    try {
+      this.#followed = this.#follow(scratch);
+      await this.#followed.recall(signal);
+      await this.#followed.look(signal);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /** Looks now, also where it is just looking: what it is told of may be newer. */
+  tell(): void {
+    this.#isTold = true;
+    this.#wake();
+  }
+
+  async follow(onChange: () => void, signal: AbortSignal): Promise<void> {
+    let version = this.#followed.version;
+    const report = () => {
+      if (version === this.#followed.version) return;
+      version = this.#followed.version;
+      onChange();
+    };
+    signal.addEventListener("abort", () => {
+      this.#end.abort();
+    });
+    try {
+      if (this.#first !== undefined) this.#count(await this.#first);
+      report();
+      for (let isFirst = this.#first === undefined; !signal.aborted; isFirst = false) {
+        if (!isFirst) await this.#rest(report, signal);
+        this.#isTold = false;
+        this.#count(await this.#followed.look(signal));
+        report();
+      }
+    } catch (thrown) {
+      // Whatever fails is told of as a fault of the source: only the end comes this far.
+      if (!signal.aborted) throw thrown;
+    }
+  }
+
+  #count(isWell: boolean): void {
+    this.#failures = isWell ? 0 : this.#failures + 1;
+  }
+
+  /** Until it is time, or somebody tells of news; meanwhile files that are not in git are watched. */
+  async #rest(report: () => void, signal: AbortSignal): Promise<void> {
+    const { intervalMs } = this.settings;
+    const soon = firstRetryMs * 2 ** (this.#failures - 1);
+    const isPatient = this.#failures === 0 || patient.has(this.#followed.fault?.reason ?? "");
+    const base = isPatient ? intervalMs : Math.min(intervalMs, soon);
+    const due = performance.now() + base * (0.9 + 0.2 * this.#random());
+    while (!signal.aborted && !this.#isTold) {
+      const left = due - performance.now();
+      if (left <= 0) return;
+      await this.#nap(Math.min(left, filesMs), signal);
+      if (await this.#followed.isStale()) {
+        await this.#followed.refresh(signal);
+        report();
+      }
+    }
+    signal.throwIfAborted();
+  }
+
+  async #nap(ms: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => {
+      woken.abort();
+    };
+    if (this.#isTold) return;
+    await sleep(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]), ref: false }).catch(() => undefined);
+  }
+
+  #follow(scratch?: string): Followed {
+    return new Followed({
+      ...this.options,
+      settings: this.settings,
+      folder: this.folder,
+      scratch,
+      now: () => Date.now(),
+    });
+  }
+}
+
+function snapshotOfAll(
+  all: readonly Followed[],
+  generation: number,
+  profiles: readonly string[] | undefined,
+): SourceSnapshot {
+  const known = new Map<string, Known>();
+  const provenance = new Map<string, Provenance>();
+  const faults: Problem[] = [];
+  const barren: string[] = [];
+  for (const one of all) {
+    const { source } = one.settings;
+    if (one.fault !== undefined) faults.push(one.fault.problem);
+    for (const [file, held] of one.held) {
+      known.set(one.nameOf(file), held.known);
+      const { project } = held.known;
+      if (project !== undefined && held.changed !== undefined && !provenance.has(project.name)) {
+        provenance.set(project.name, { source, commit: held.changed });
+      }
+    }
+    barren.push(...one.barren.map((pattern) => one.nameOf(pattern)));
+  }
+  const snapshot = snapshotOf(known, barren, generation, profiles);
+  const files = new Map([...snapshot.files, ...faults.map((fault) => [fault.file, [fault]] as const)]);
+  return { ...snapshot, files, problems: [...files.values()].flat(), provenance };
+}
+
+function tell(followers: readonly Follower[], { repositories, ref }: Push): Told {
+  const normal = new Set(repositories.map(normalUrl));
+  const following = followers.filter(({ followed }) => normal.has(followed.settings.address.normal));
+  if (following.length === 0) return { looking: [], reason: "nobody follows that repository" };
+  const concerned = following.filter(({ followed }) => concerns(followed.settings.ref, ref));
+  if (concerned.length === 0) return { looking: [], reason: "nobody follows that reference of the repository" };
+  for (const follower of concerned) follower.tell();
+  return { looking: concerned.map(({ followed }) => followed.settings.source), reason: undefined };
+}
+
+/** A reference of undefined is any; which branch `HEAD` is only the repository knows. */
+function concerns(followed: string, pushed: string | undefined): boolean {
+  if (pushed === undefined || followed === "HEAD") return true;
+  return [followed, `refs/heads/${followed}`, `refs/tags/${followed}`].includes(
+    pushed.startsWith("refs/") || followed.startsWith("refs/") ? pushed : `refs/heads/${pushed}`,
+  );
+}

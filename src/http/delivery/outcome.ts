@@ -1,0 +1,31 @@
+import type { DeliveryOutcome } from "../../control/surface/deliveries.js";
+
+/** One receiver each: `POST /hooks/<type>`. */
+export const hookTypes = [
+  ...(["dockerhub", "generic", "delivery-hook"] as const),
+  ...(["github", "gitlab", "gitea", "gogs", "bitbucket", "azure-devops"] as const),
+] as const;
+export type HookType = (typeof hookTypes)[number];
+
+/** What became of a delivery, as `fairlead_hooks_total` counts it: few words, whatever strangers send. */
+export const hookOutcomes = [
+  "accepted",
+  "ignored",
+  "unauthorized",
+  "limited",
+  "invalid",
+  "unavailable",
+  "error",
+] as const satisfies readonly DeliveryOutcome[];
+export type HookOutcome = (typeof hookOutcomes)[number];
+
+/** The outcome follows from the answer's status; an undefined one is a sender that went away before it had an answer. */
+export function hookOutcome(status: number | undefined): HookOutcome {
+  if (status === undefined) return "invalid";
+  if (status === 202) return "accepted";
+  if (status < 300) return "ignored";
+  if (status === 404 || status === 401) return "unauthorized";
+  if (status === 429) return "limited";
+  if (status < 500) return "invalid";
+  return status === 503 ? "unavailable" : "error";
+}

@@ -1,0 +1,55 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import type { Delivery } from "../../control/surface/deliveries.js";
+import { Refusal } from "../web/refusal.js";
+import { hookOutcome } from "../delivery/outcome.js";
+import type { HookOutcome, HookType } from "../delivery/outcome.js";
+
+type Words = Partial<Pick<Delivery, "services" | "why">>;
+
+/** What is to be told of deliveries once they are answered: the outcome alone does not say why. */
+export class Traces {
+  readonly #words = new WeakMap<Response, Words>();
+
+  constructor(
+    private readonly answered: (type: HookType, outcome: HookOutcome) => void,
+    private readonly delivered: (delivery: Delivery) => void,
+  ) {}
+
+  note(res: Response, words: Words): void {
+    this.#words.set(res, words);
+  }
+
+  /** Stands before everything else of a receiver. */
+  of(type: HookType): RequestHandler {
+    return (_req, res, next) => {
+      res.once("close", () => {
+        const isAnswered = res.writableFinished;
+        const outcome = hookOutcome(isAnswered ? res.statusCode : undefined);
+        const { services = [], why } = this.#words.get(res) ?? {};
+        this.answered(type, outcome);
+        this.delivered({
+          hook: type,
+          outcome,
+          services,
+          why: isAnswered ? why : "the sender went away before its answer",
+        });
+      });
+      next();
+    };
+  }
+
+  /** Stands behind it, and takes no part in the answer. */
+  readonly refusals: ErrorRequestHandler = (thrown: unknown, _req, res, next) => {
+    const why = thrown instanceof Refusal ? thrown.logged : "something that nobody foresaw: see the line before";
+    this.note(res, { why });
+    next(thrown);
+  };
+
+  /** A path without a receiver: most of them are typing errors in a sender's settings. Only hooks are sent by POST. */
+  readonly lost =
+    (why: string): RequestHandler =>
+    (req, _res, next) => {
+      if (req.method === "POST") this.delivered({ hook: "unknown", outcome: "unauthorized", services: [], why });
+      next();
+    };
+}

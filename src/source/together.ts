@@ -1,0 +1,65 @@
+import type { ProjectSpec } from "../compose/model/service.js";
+import type { Problem } from "../compose/values/problem.js";
+import type { Provenance, Push, Source, SourceSnapshot, Told } from "../control/ports/source.js";
+import { sameName } from "./snapshot.js";
+
+/** Several sources as one. Of two projects of the same name that of the earlier source counts. */
+export function together(sources: readonly Source[]): Source {
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1) return only;
+  const snapshots = new Map<Source, SourceSnapshot>();
+  let generation = 0;
+
+  function merged(): SourceSnapshot {
+    generation += 1;
+    return mergedOf([...snapshots.values()], generation);
+  }
+
+  return {
+    load: async () => {
+      for (const source of sources) snapshots.set(source, await source.load());
+      return merged();
+    },
+    watch: (onChange, signal) => {
+      for (const source of sources) {
+        source.watch((snapshot) => {
+          snapshots.set(source, snapshot);
+          onChange(merged());
+        }, signal);
+      }
+    },
+    repositories: () => sources.flatMap((source) => source.repositories?.() ?? []),
+    told: (push) => tell(sources, push),
+    tidy: async (mounted) => {
+      for (const source of sources) await source.tidy?.(mounted);
+    },
+  };
+}
+
+function mergedOf(all: readonly SourceSnapshot[], generation: number): SourceSnapshot {
+  const projects: ProjectSpec[] = [];
+  const files = new Map<string, readonly Problem[]>();
+  const provenance = new Map<string, Provenance>();
+  for (const snapshot of all) {
+    for (const [file, problems] of snapshot.files) files.set(file, problems);
+    for (const project of snapshot.projects) {
+      const twin = projects.find(({ name }) => name === project.name);
+      if (twin !== undefined) {
+        files.set(project.file, [...(files.get(project.file) ?? []), sameName(project.file, twin)]);
+        continue;
+      }
+      projects.push(project);
+      const from = snapshot.provenance?.get(project.name);
+      if (from !== undefined) provenance.set(project.name, from);
+    }
+  }
+  const warnings = all.flatMap((snapshot) => snapshot.warnings);
+  return { generation, projects, problems: [...files.values()].flat(), warnings, files, provenance };
+}
+
+function tell(sources: readonly Source[], push: Push): Told {
+  const told = sources.flatMap((source) => source.told?.(push) ?? []);
+  const looking = told.flatMap((one) => one.looking);
+  if (looking.length > 0) return { looking, reason: undefined };
+  return { looking, reason: told[0]?.reason ?? "no repository is followed" };
+}

@@ -1,0 +1,98 @@
+import { describe } from "vitest";
+import type { Problem } from "../../../src/compose/values/problem.js";
+import type { RepositoryState } from "../../../src/control/ports/source.js";
+import { gitRepository } from "../../sandbox/git-repository.js";
+import { startGitServer } from "../../sandbox/git-server.js";
+import { fairlead } from "./cli.js";
+import { test } from "./scene.js";
+
+describe.concurrent("a services file in git", () => {
+  test("a push rolls out, a broken commit changes nothing, and a restart without the forge neither", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const { digest } = await scene.push();
+    const repository = await gitRepository(scene.directory);
+    const server = await startGitServer(scene.directory);
+    onTestFinished(() => server.stop());
+    const url = `${server.url}/fleet.git`;
+    const service = (more: object) =>
+      JSON.stringify({
+        name: scene.project,
+        services: {
+          web: {
+            image: scene.image(),
+            stop_grace_period: "2s",
+            deploy: { update_config: { monitor: "600ms" } },
+            volumes: ["./conf:/conf:ro", "./data:/data"],
+            ...more,
+          },
+        },
+      });
+    const first = await repository.commit({ "compose.yaml": service({}), "conf/a": "one" }, { message: "The first" });
+    const args = ["--git", url, "--git-ref", "main"];
+    await scene.start({ withoutFile: true, args });
+    await scene.untilServing(digest);
+    const before = await scene.active();
+    const overview = async () =>
+      (await (await fetch(`${scene.fairlead.adminUrl}/api/v1/services`)).json()) as {
+        readonly sources: readonly RepositoryState[];
+        readonly problems: readonly Problem[];
+      };
+    expect((await overview()).sources).toMatchObject([{ source: url, inForce: { id: first, subject: "The first" } }]);
+
+    const tell = async (ref = "refs/heads/main") =>
+      fetch(`${scene.fairlead.hooksUrl}/hooks/generic`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${scene.hookSecret}` },
+        body: JSON.stringify({ repository: url.replace("http://", "https://user@").replace(/\.git$/, ""), ref }),
+      });
+    const elsewhere = await tell("refs/heads/next");
+    expect([elsewhere.status, await elsewhere.json()]).toEqual([
+      200,
+      { reason: "nobody follows that reference of the repository" },
+    ]);
+
+    // A commit elsewhere restarts nothing, one of mounted content rolls out.
+    await repository.commit({ README: "elsewhere" });
+    const second = await repository.commit({ "conf/a": "two" }, { message: "Other content" });
+    const told = await tell();
+    expect([told.status, await told.json()]).toEqual([202, { enqueued: [url] }]);
+    await scene.untilStatus(({ revision, sync }) => revision === 2 && sync === "Synced");
+    const after = await scene.active();
+    expect(after?.id).not.toBe(before?.id);
+    const metrics = `fairlead_source_info{source="${url}",revision="${second}"} 1`;
+    await scene.until("the metric", async () =>
+      (await (await fetch(`${scene.fairlead.adminUrl}/metrics`)).text()).includes(metrics),
+    );
+    const history = await fairlead(["history", `${scene.project}/web`, "--admin", scene.fairlead.adminUrl]);
+    expect(history.stdout).toContain(`rolled out by commit ${second.slice(0, 7)} of ${url}, Ann Author: Other content`);
+
+    const bad = await repository.commit({ "compose.yaml": service({ prots: [] }) });
+    await tell();
+    const { problems } = await scene.until("the problem", async () => {
+      const now = await overview();
+      return now.problems.length > 0 && now;
+    });
+    expect(problems).toMatchObject([{ commit: bad, file: "compose.yaml", line: 1 }]);
+    await scene.untilStatus(({ conditions }) =>
+      conditions.some(
+        ({ type, status, message }) => type === "SpecValid" && status === "False" && message.includes(bad.slice(0, 7)),
+      ),
+    );
+    expect((await scene.active())?.id).toBe(after?.id);
+
+    await server.stop();
+    await scene.start({ withoutFile: true, args });
+    await scene.untilStatus(({ sync }) => sync === "Synced");
+    expect((await scene.active())?.id).toBe(after?.id);
+    expect((await overview()).sources).toMatchObject([{ inForce: { id: second }, newest: { id: bad } }]);
+
+    await server.start();
+    await repository.commit({ "compose.yaml": service({ environment: { COLOUR: "green" } }) });
+    await tell();
+    await scene.untilStatus(({ revision, sync }) => revision === 3 && sync === "Synced");
+    expect((await overview()).problems).toEqual([]);
+  });
+});
