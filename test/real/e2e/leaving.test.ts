@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
-import { monitorMs, order, quick, test } from "./scene.js";
+import { order, quick, test } from "./scene.js";
 import type { Scene } from "./scene.js";
 import { visitFrom } from "./visitor.js";
 
@@ -61,7 +61,6 @@ describe.concurrent("a container that another takes the place of", () => {
     const previous = (await scene.containers()).find(({ name }) => name.endsWith(".previous"));
     expect(previous?.id).toBe(old?.id);
     expect((previous?.finishedAt ?? 0) - noted.at).toBeGreaterThanOrEqual(3_000);
-    expect((previous?.finishedAt ?? 0) - noted.at).toBeLessThan(3_000 + 20 * monitorMs);
     const archive = await scene.docker.getContainer(old?.id ?? "").getArchive({ path: "/site/told" });
     const chunks: Buffer[] = [];
     for await (const chunk of archive) chunks.push(chunk as Buffer);

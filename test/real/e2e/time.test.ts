@@ -27,17 +27,16 @@ async function judge(scene: Scene, expect: ExpectStatic, disturb: () => Promise<
   expect(names.filter((name) => holds.some((line) => line.includes(second[name])))).toEqual(["sick", "frail"]);
 }
 
-/** Until all that is new runs. */
+/** Until all that is new has begun to run: on a busy machine one may have ended again before another has begun. */
 async function rollOut(scene: Scene): Promise<Record<(typeof names)[number], string>> {
-  const nextOf = async (name: string) =>
-    (await scene.containers()).find((one) => one.service === name && one.name.endsWith(".next"));
+  const begun = new Set<string>();
   const pushed = await Promise.all(names.map((name) => scene.push({ name, ...cast[name] })));
   await Promise.all(names.map((name) => scene.hook({ name })));
-  await scene.until("all that is new runs", async () => {
-    const states = await Promise.all(names.map(async (name) => (await nextOf(name))?.state));
-    return states.every((state) => state === "running");
-  });
   const [web, sick, frail] = pushed.map(({ digest }) => digest);
+  await scene.until("the start of all that is new", async () => {
+    for (const { digest, startedAt } of await scene.containers()) if (startedAt > 0) begun.add(digest);
+    return pushed.every(({ digest }) => begun.has(digest));
+  });
   return { web: web!, sick: sick!, frail: frail! };
 }
 
@@ -69,9 +68,9 @@ describe.concurrent("a controller whose clock", () => {
       const clock = await movableClock(`${scene.directory}/clock`);
       await clock.set(aheadSeconds);
       await begin(scene, clock.env);
-      expect(Math.abs((await skewOf(scene)) - aheadSeconds)).toBeLessThan(5);
+      expect(Math.abs((await skewOf(scene)) - aheadSeconds)).toBeLessThan(60);
       await judge(scene, expect, () => clock.set(jumpSeconds));
-      await scene.until("the difference is shown", async () => Math.abs((await skewOf(scene)) - jumpSeconds) < 5);
+      await scene.until("the difference is shown", async () => Math.abs((await skewOf(scene)) - jumpSeconds) < 60);
       const third = await scene.push();
       await scene.hook();
       await scene.untilServing(third.digest);

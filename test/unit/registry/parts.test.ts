@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { latch } from "../../latch.js";
 import { Lane } from "../../../src/registry/client/lane.js";
 
 const quiet = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -43,23 +44,35 @@ describe("Lane", () => {
   });
 
   it("takes its place from who is slow; from then on that one waits for its like, until it is quick", async () => {
-    const lane = new Lane({ quick: 2, slow: 1, slowMs: 30 });
-    const took = async (turn: { of: string; urgent: boolean }, ms: number) => {
-      const begun = performance.now();
-      await lane.run(turn, () => quiet(ms));
-      return performance.now() - begun;
+    const lane = new Lane({ quick: 2, slow: 1, slowMs: 50 });
+    const started: string[] = [];
+    const run = (of: string, until: Promise<void>) =>
+      lane.run(usual(of), () => {
+        started.push(of);
+        return until;
+      });
+    const hang = () => {
+      const { opened, open } = latch();
+      const all = Promise.all(["h1", "h2", "h3"].map((of) => run(of, opened)));
+      return () => {
+        open();
+        return all;
+      };
     };
-    const hung = ["h1", "h2", "h3"].map((of) => took(usual(of), 400));
-    // Three leave their places after 30 ms each.
-    expect(await took(usual("healthy"), 0)).toBeLessThan(300);
-    await Promise.all(hung);
-    const again = ["h1", "h2", "h3"].map((of) => took(usual(of), 0));
-    expect(await took(usual("healthy"), 0)).toBeLessThan(25);
-    await Promise.all(again);
-    await Promise.all(["h1", "h2", "h3"].map((of) => took(usual(of), 100)));
-    const slow = Promise.all(["h1", "h2", "h3"].map((of) => took(usual(of), 100)));
-    expect(await took(usual("healthy"), 0)).toBeLessThan(25);
-    expect(Math.max(...(await slow)), "one at a time").toBeGreaterThan(290);
+    const end = hang();
+    await run("healthy", Promise.resolve());
+    expect(started.splice(0), "each has held it up once").toEqual(["h1", "h2", "h3", "healthy"]);
+    await end();
+    const endAgain = hang();
+    await run("healthy", Promise.resolve());
+    expect(started.splice(0), "they wait for each other").toEqual(["h1", "healthy"]);
+    await endAgain();
+    for (const of of ["h1", "h2", "h3"]) await run(of, Promise.resolve());
+    started.splice(0);
+    const endAtLast = hang();
+    await run("healthy", Promise.resolve());
+    expect(started.slice(0, 4), "they had been quick").toEqual(["h1", "h2", "h3", "healthy"]);
+    await endAtLast();
   });
 
   it("does all that it is given, whoever hangs and fails, with few at a time", async () => {
@@ -73,9 +86,9 @@ describe("Lane", () => {
           ),
         );
         expect(done.map(({ status }) => status)).toEqual(jobs.map((_, n) => (n % 2 === 0 ? "rejected" : "fulfilled")));
-        const begun = performance.now();
-        await lane.run(usual("new"), () => Promise.resolve());
-        expect(performance.now() - begun, "all places are free again").toBeLessThan(20);
+        const ended = lane.run(usual("new"), () => Promise.resolve("ended"));
+        // A place that was not given back would be waited for.
+        await expect(Promise.race([ended, quiet(5_000)]), "all places are free again").resolves.toBe("ended");
       }),
       { numRuns: 30 },
     );
