@@ -14,8 +14,8 @@ export default defineConfig({
           name: "real",
           include: ["test/real/**/*.test.ts"],
           globalSetup: ["test/real/setup.ts"],
-          testTimeout: 240_000,
-          hookTimeout: 180_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           // They mostly wait: for the engine, for a health check, for `monitor`.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

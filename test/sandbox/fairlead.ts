@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { patienceMs } from "./patience.js";
 import { freePort } from "./ports.js";
 
 /** One JSON line of Fairlead's log. */
@@ -31,7 +32,7 @@ export interface FairleadProcess {
   /** What was printed that is no JSON line: usage errors, stack traces. */
   readonly output: readonly string[];
   /** The first line, from `from` (an index into `logs`, default 0) on, that fits; waits for it at most 30 s by default. */
-  waitForLog(fits: (line: LogLine) => boolean, timeoutMs?: number, from?: number): Promise<LogLine>;
+  waitForLog(fits: (line: LogLine) => boolean, from?: number, timeoutMs?: number): Promise<LogLine>;
   /** Waits until /readyz answers 200; throws with the output's end if the program ends first. */
   ready(timeoutMs?: number): Promise<void>;
   /** Sends the signal and waits for the end. */
@@ -88,7 +89,7 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
     logs,
     output,
     exited,
-    waitForLog: (fits, timeoutMs = 30_000, from = 0) =>
+    waitForLog: (fits, from = 0, timeoutMs = patienceMs) =>
       new Promise((resolve, reject) => {
         const settle = (act: () => void): void => {
           listeners.delete(look);
@@ -114,7 +115,7 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
         listeners.add(look);
         look();
       }),
-    ready: async (timeoutMs = 60_000) => {
+    ready: async (timeoutMs = patienceMs) => {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
         const status = await fetch(`${adminUrl}/readyz`).then(

@@ -46,7 +46,8 @@ export async function removeStandIn(docker: Docker, { reference, digest, names }
 
 /** Registry and digest cannot be those of the file's image where nothing is pulled from there. */
 export function withStandIn(service: ServiceSpec, { reference }: StandIn): ServiceSpec {
-  const { build: _built, ...rest } = service;
+  // A hook's container is none of the project's: it is made where it runs, and goes.
+  const { build: _built, preStart: _hooks, ...rest } = service;
   return { ...rest, image: reference };
 }
 

@@ -109,7 +109,7 @@ async function setUp() {
       await start(behind, [file], `${project}-${name}-1`);
       const addresses = await start(derived, derived.rewritable.files, `${project}-${name}.gate-1`);
       const url = `http://${hostIp.includes(":") ? `[${hostIp}]` : hostIp}:${port}`;
-      await expect.poll(() => ask(url).catch(() => undefined), { timeout: 30_000 }).toBeDefined();
+      await expect.poll(() => ask(url).catch(() => undefined), { timeout: 90_000 }).toBeDefined();
       return { url, addresses };
     },
     close: () => made.close(),

@@ -44,7 +44,7 @@ test.for(["http", "tcp"] as const)(
       await engine.writeFiles(gate, spec.rewritable.files);
       await engine.startContainer(gate);
       const gates = connectGates((...args) => engine.run(...args));
-      await expect.poll(() => gates.state(gate, Date.now()).catch(() => undefined), { timeout: 30_000 }).toBeDefined();
+      await expect.poll(() => gates.state(gate, Date.now()).catch(() => undefined), { timeout: 90_000 }).toBeDefined();
 
       const refused = await ask(port);
       expect(refused.answer).toMatch(mode === "http" ? /^HTTP\/1\.. 503 / : /^$/);
@@ -53,7 +53,7 @@ test.for(["http", "tcp"] as const)(
       const container = creation({ ...serviceSpec("held", app), project }, app, { ...attach, aliases: [] });
       const behind = await engine.createContainer({ ...container, name: `${project}-held-1` });
       await engine.startContainer(behind);
-      await expect.poll(async () => (await ask(port)).answer, { timeout: 30_000 }).toMatch(/ 200 OK/);
+      await expect.poll(async () => (await ask(port)).answer, { timeout: 90_000 }).toMatch(/ 200 OK/);
       await gates.setRoutes(gate, [{ server: "slot1", open: false }]);
       const waiting = ask(port);
       await sleep(500);

@@ -3,6 +3,7 @@ import { beforeAll, describe, inject, vi } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
 import type { Compose } from "../../sandbox/docker-compose.js";
+import { patienceMs } from "../../sandbox/patience.js";
 import { fairlead } from "./cli.js";
 import { doomedEngine } from "./doom.js";
 import { runForeign } from "./host.js";
@@ -120,7 +121,7 @@ describe.concurrent("a container that docker run has started", () => {
 
 /** One after another, at each changing call of the rollout that replaces what was adopted. */
 describe("killed in the middle of an adopting rollout", () => {
-  test("the next start goes on with it", { timeout: 300_000 }, async ({ scene, expect, onTestFinished }) => {
+  test("the next start goes on with it", async ({ scene, expect, onTestFinished }) => {
     const doom = await doomedEngine(scene.engineHost);
     onTestFinished(() => doom.close());
     await scene.stage({ engineHost: doom.host });
@@ -157,7 +158,7 @@ describe("killed in the middle of an adopting rollout", () => {
           ]);
           expect(seen.at(1)?.id, round).toBe(id);
         },
-        { timeout: 10_000 },
+        { timeout: patienceMs },
       );
       await scene.fairlead.stop();
       await clear(scene);

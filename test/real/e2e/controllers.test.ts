@@ -76,7 +76,7 @@ describe("two controllers on one engine", () => {
       expect((await fetch(`${other.adminUrl}/api/v1/services`)).status).toBe(503);
       const next = await scene.push({ version: "v2" });
       await scene.fairlead.kill("SIGKILL");
-      await other.waitForLog(({ msg }) => msg === "listening", 90_000);
+      await other.waitForLog(({ msg }) => msg === "listening");
       await scene.until("the new version", async () => (await scene.active())?.digest === next.digest);
       await other.ready();
       expect(await ready(other.adminUrl)).toMatchObject({ ready: true, journal: "written" });
@@ -91,7 +91,7 @@ describe("two controllers on one engine", () => {
     await scene.untilServing(first.digest);
     process.kill(suspended.pid, "SIGSTOP");
     const other = await second(scene, `${scene.directory}/other`, { standby: true });
-    await other.ready(90_000);
+    await other.ready();
     await scene.until("the take-over", async () => "conditions" in ((await statusOf(other, scene)) ?? {}));
     // Something to do for both at the moment of waking up.
     await scene.docker.getContainer(`${scene.project}-web-1`).remove({ force: true });

@@ -4,6 +4,7 @@ import { describe, vi, type ExpectStatic } from "vitest";
 import { callsFor, sayCalls, type Calls } from "../../load/calls.js";
 import type { ImageOptions } from "../../sandbox/image.js";
 import type { Phase } from "../../sandbox/killing-proxy.js";
+import { patienceMs } from "../../sandbox/patience.js";
 import type { Behaviour } from "../../sandbox/sample.js";
 import { doomedEngine, type Doom } from "./doom.js";
 import { clearProject, keptTags, lookAt, runForeign } from "./host.js";
@@ -186,7 +187,7 @@ async function expectOrder(scene: Scene, expect: ExpectStatic, digest: string, r
       }
       return first!;
     },
-    { timeout: 20_000, interval: 200 },
+    { timeout: patienceMs, interval: 200 },
   );
   const { NetworkSettings } = await scene.docker.getContainer(active.id).inspect();
   const aliases = Object.values(NetworkSettings.Networks).map(({ Aliases }) =>

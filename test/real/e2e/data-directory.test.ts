@@ -7,10 +7,6 @@ import { smallDisk, type SmallDisk, type SmallDiskOptions } from "../../sandbox/
 import { fairlead } from "./cli.js";
 import { test, type Scene } from "./scene.js";
 
-const longestRepairMs = 15_000;
-/** Longer than the journal waits for its disk at a start, and the lock before it. */
-const hungStartMs = 40_000;
-
 /** The scene's data directory is a file system of its own, as long as the play lasts. */
 async function onDisk(scene: Scene, options: SmallDiskOptions, play: (disk: SmallDisk) => Promise<void>) {
   await ensurePackages(["e2fsprogs"]);
@@ -44,7 +40,7 @@ async function expectHealing(scene: Scene): Promise<void> {
     const seen = await scene.active();
     return seen?.state === "running" && seen.id !== before.id;
   };
-  await scene.until("the repair", isBack, longestRepairMs);
+  await scene.until("the repair", isBack);
 }
 
 async function isPaused(scene: Scene): Promise<boolean> {
@@ -58,7 +54,7 @@ async function journalOf(scene: Scene): Promise<JournalState> {
 }
 
 function untilJournal(scene: Scene, kind: JournalState["kind"]): Promise<boolean> {
-  return scene.until(`a journal that is ${kind}`, async () => (await journalOf(scene)).kind === kind, 30_000);
+  return scene.until(`a journal that is ${kind}`, async () => (await journalOf(scene)).kind === kind);
 }
 
 const verb = (scene: Scene, ...args: readonly string[]) =>
@@ -202,17 +198,17 @@ describe.concurrent("a data directory", () => {
       expect((await scene.metrics()).value("fairlead_journal_stuck_seconds")).toBeGreaterThan(2);
       // The kernel keeps what waits for the disk; all else of the process is over, its lease and its lock too.
       process.kill(first.pid, "SIGTERM");
-      await scene.until("its end", async () => (await stateOf(first.pid)) === "Z", 20_000);
+      await scene.until("its end", async () => (await stateOf(first.pid)) === "Z");
       const other = await startFairlead({
         dataDir: dataOf(scene),
         args: ["-f", scene.servicesFile, "--config", scene.settingsFile],
         env: { DOCKER_HOST: scene.engineHost, FAIRLEAD_HOOK_SECRET: scene.hookSecret },
       });
-      await other.ready(hungStartMs);
+      await other.ready();
       expect((await fairlead(["pause", "web", "--admin", other.adminUrl])).code).toBe(5);
       expect(await (await fetch(`${other.adminUrl}/readyz`)).json()).toEqual({ ready: true, journal: "stuck" });
       process.kill(other.pid, "SIGTERM");
-      await scene.until("its end", async () => (await stateOf(other.pid)) === "Z", 20_000);
+      await scene.until("its end", async () => (await stateOf(other.pid)) === "Z");
       await disk.thaw();
       expect([await first.exited, await other.exited]).toEqual([null, null]);
       await scene.start();

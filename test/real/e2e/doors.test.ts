@@ -29,7 +29,7 @@ async function open(secret = `s${randomBytes(16).toString("hex")}`): Promise<Hou
   });
   await fairlead.waitForLog(({ msg }) => msg === "listening");
   const house = { fairlead, secret };
-  if (secret !== "") await expect.poll(() => deliver(house), { timeout: 10_000 }).toBe(202);
+  if (secret !== "") await expect.poll(() => deliver(house), { timeout: 90_000 }).toBe(202);
   return house;
 }
 
@@ -90,7 +90,7 @@ describe("the hooks' door", () => {
     });
     await sleep(1500);
     if (secret !== "") expect(await deliver(house)).toBe(202);
-    await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 90_000 }).toBe(true);
     for (const { answer } of strangers) if (answer !== "") expect(answer).toMatch(/^HTTP\/1\.1 404 /);
     expect((await memory(fairlead.pid, "VmHWM")) - before).toBeLessThan(100);
   });
@@ -108,12 +108,12 @@ describe("the hooks' door", () => {
       stranger.socket.on("data", () => stranger.socket.write(ask));
       return stranger;
     });
-    await expect.poll(() => strangers.every(({ socket }) => !socket.connecting), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => strangers.every(({ socket }) => !socket.connecting), { timeout: 90_000 }).toBe(true);
     for (let n = 0; n < 5; n += 1) expect(await deliver(house)).toBe(202);
     const refused = strangers.filter(({ answer }) => answer.startsWith("HTTP/1.1 404 "));
     for (const { answer } of refused) expect(answer).toMatch(/\r\nConnection: close\r\n/);
     // Those that say nothing go within the 5 s that headers may take.
-    await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 90_000 }).toBe(true);
     expect(refused.length).toBeGreaterThan(0);
   });
 });

@@ -63,7 +63,7 @@ describe.concurrent("when the engine", () => {
       const from = scene.fairlead.logs.length;
       if (how === "killed") await engine.kill();
       await engine.restart();
-      await scene.fairlead.waitForLog(({ msg }) => String(msg).includes("connected to the engine again"), 20_000, from);
+      await scene.fairlead.waitForLog(({ msg }) => String(msg).includes("connected to the engine again"), from);
       await scene.until("the steady one to run", async () => (await scene.active())?.state === "running");
       await untilAllServe(second, ["web", ...rolling]);
       // Of a service that is to run once, an end is the end, whoever has brought it about.

@@ -9,8 +9,6 @@ import { fairlead } from "./cli.js";
 import { ownEngine } from "./own-engine.js";
 import { order, test, type Scene } from "./scene.js";
 
-/** A frozen engine does not hang up: it is asked every 5 s, and has 10 s to answer. The rest is for a busy machine. */
-const patienceMs = 60_000;
 /** Twice the patience that Fairlead itself has with an engine that hangs up. */
 const blinkMs = 4_000;
 const trialMs = 3_000;
@@ -46,9 +44,9 @@ describe("an engine that goes away", () => {
         else process.kill(engine.pid, "SIGCONT");
       });
       try {
-        await untilTold(scene, patienceMs);
+        await untilTold(scene);
         const isSaid = ({ msg }: { readonly msg?: unknown }) => String(msg).startsWith("the engine cannot be reached");
-        await scene.fairlead.waitForLog(isSaid, patienceMs, from);
+        await scene.fairlead.waitForLog(isSaid, from);
         await isUnknown(scene, expect);
         expect(await healthcheck(scene.fairlead.adminUrl), "no restart of Fairlead would help").toBe(0);
         const newer = await scene.push();
@@ -165,8 +163,8 @@ async function statusOnPaper(scene: Scene) {
   };
 }
 
-async function untilTold(scene: Scene, timeoutMs: number): Promise<void> {
-  await scene.until("503", async () => (await standingOf(scene)).ready === 503, timeoutMs);
+async function untilTold(scene: Scene): Promise<void> {
+  await scene.until("503", async () => (await standingOf(scene)).ready === 503);
 }
 
 async function isUnknown(scene: Scene, expect: ExpectStatic): Promise<void> {

@@ -44,7 +44,7 @@ describe.concurrent("nobody is judged on old facts", () => {
       proxy.silence();
       const { id } = (await scene.active())!;
       await scene.docker.getContainer(id).stop({ t: 1 });
-      await scene.until("it is started again", async () => (await scene.active())?.state === "running", 15_000);
+      await scene.until("it is started again", async () => (await scene.active())?.state === "running");
     } finally {
       await proxy.close();
       assertKnown(proxy.made);

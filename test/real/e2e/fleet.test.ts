@@ -15,46 +15,42 @@ function serving(containers: readonly SeenContainer[], digest: string): readonly
 }
 
 describe.concurrent("several containers that belong together", () => {
-  test(
-    "three replicas: a good image in all of them, a bad spec in none",
-    { timeout: 180_000 },
-    async ({ scene, expect }) => {
-      const first = await scene.push({ version: "one" });
-      const deploy = { ...order("start-first").deploy, ...three };
-      await scene.write({ web: { deploy } });
-      await scene.start();
-      await scene.untilServing(first.digest);
-      expect(serving(await of(scene, "web"), first.digest)).toHaveLength(3);
+  test("three replicas: a good image in all of them, a bad spec in none", async ({ scene, expect }) => {
+    const first = await scene.push({ version: "one" });
+    const deploy = { ...order("start-first").deploy, ...three };
+    await scene.write({ web: { deploy } });
+    await scene.start();
+    await scene.untilServing(first.digest);
+    expect(serving(await of(scene, "web"), first.digest)).toHaveLength(3);
 
-      const second = await scene.push({ version: "two" });
-      await scene.hook();
-      const status = await scene.untilServing(second.digest);
-      expect(status).toMatchObject({ revision: 2, replicas: { desired: 3, ready: 3, updated: 3 } });
-      expect(status.lastRollout).toMatchObject({ from: first.digest, to: second.digest, outcome: "promoted" });
-      const before = serving(await of(scene, "web"), second.digest);
-      expect(before.map(({ name }) => name)).toEqual([1, 2, 3].map((slot) => `${scene.project}-web-${slot}`));
+    const second = await scene.push({ version: "two" });
+    await scene.hook();
+    const status = await scene.untilServing(second.digest);
+    expect(status).toMatchObject({ revision: 2, replicas: { desired: 3, ready: 3, updated: 3 } });
+    expect(status.lastRollout).toMatchObject({ from: first.digest, to: second.digest, outcome: "promoted" });
+    const before = serving(await of(scene, "web"), second.digest);
+    expect(before.map(({ name }) => name)).toEqual([1, 2, 3].map((slot) => `${scene.project}-web-${slot}`));
 
-      // Only the first container that gets hold of the volume runs: slot 1 is promoted, slot 2 fails, slot 1 goes back.
-      const greedy = ["/bin/sh", "-c", "/bin/busybox mkdir /data/lock && exec /entry"];
-      await scene.write({ web: { deploy, entrypoint: greedy, volumes: ["data:/data"] } }, { volumes: { data: {} } });
-      const rolledBack = await scene.untilStatus(
-        ({ sync, lastRollout }) => sync === "Held" && lastRollout?.outcome === "rolled-back",
-      );
-      expect(rolledBack).toMatchObject({ health: "Healthy", replicas: { ready: 3, updated: 0 } });
-      const after = serving(await of(scene, "web"), second.digest);
-      expect(
-        after.map(({ id }) => id),
-        "the very same containers",
-      ).toEqual(before.map(({ id }) => id));
-      expect(after[0]!.startedAt, "the first had been replaced").toBeGreaterThan(before[0]!.startedAt);
-      expect(after[2]!.startedAt, "the last never noticed").toBe(before[2]!.startedAt);
-      const failed = (await of(scene, "web")).filter(({ name }) => name.endsWith(".failed"));
-      expect(failed.map(({ name }) => name)).toEqual([1, 2].map((slot) => `${scene.project}-web-${slot}.failed`));
+    // Only the first container that gets hold of the volume runs: slot 1 is promoted, slot 2 fails, slot 1 goes back.
+    const greedy = ["/bin/sh", "-c", "/bin/busybox mkdir /data/lock && exec /entry"];
+    await scene.write({ web: { deploy, entrypoint: greedy, volumes: ["data:/data"] } }, { volumes: { data: {} } });
+    const rolledBack = await scene.untilStatus(
+      ({ sync, lastRollout }) => sync === "Held" && lastRollout?.outcome === "rolled-back",
+    );
+    expect(rolledBack).toMatchObject({ health: "Healthy", replicas: { ready: 3, updated: 0 } });
+    const after = serving(await of(scene, "web"), second.digest);
+    expect(
+      after.map(({ id }) => id),
+      "the very same containers",
+    ).toEqual(before.map(({ id }) => id));
+    expect(after[0]!.startedAt, "the first had been replaced").toBeGreaterThan(before[0]!.startedAt);
+    expect(after[2]!.startedAt, "the last never noticed").toBe(before[2]!.startedAt);
+    const failed = (await of(scene, "web")).filter(({ name }) => name.endsWith(".failed"));
+    expect(failed.map(({ name }) => name)).toEqual([1, 2].map((slot) => `${scene.project}-web-${slot}.failed`));
 
-      await scene.write({ web: { deploy: { ...deploy, replicas: 1 } } });
-      await scene.until("the others to go", async () => (await of(scene, "web")).length === 1);
-    },
-  );
+    await scene.write({ web: { deploy: { ...deploy, replicas: 1 } } });
+    await scene.until("the others to go", async () => (await of(scene, "web")).length === 1);
+  });
 
   test("a dependant waits until the other has completed, and says why it waits", async ({ scene, expect }) => {
     const web = await scene.push();

@@ -7,8 +7,8 @@ import { startLoad, type Load } from "../../load/load.js";
 import type { Fault, Sample } from "../../load/sample.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { freePort } from "../../sandbox/ports.js";
-import { actsOn } from "./host.js";
 import { order, test, type Scene } from "./scene.js";
+import { watchContainers } from "./watchman.js";
 
 const modes = ["http", "tcp"] as const;
 /** As many as the load has by itself. */
@@ -17,96 +17,88 @@ const drainMs = 3_000;
 /** However long a busy machine takes to stop one container and start another. */
 const patienceMs = 90_000;
 
-test.for(modes)(
-  "gate %s: nothing is lost in an update, nor by a bad image",
-  { timeout: 180_000 },
-  async (mode, { scene, expect }) => {
-    const { url, load, publish } = await serve(scene, expect, { gate: mode });
-    const socket = await openSocket(url);
-    try {
-      const good = await publish("v2", "good");
-      await scene.until("the new one", async () =>
-        (await scene.containers()).some(({ name }) => name.endsWith(".next")),
-      );
-      const slow = fetch(`${url}/?request=slow&ms=2500`).then((answer) => answer.text());
-      const turnedAt = await scene.until("the turn", () => turnOf(scene));
-      expect(await socket.echo("still there")).toBe("still there");
-      await load.settled("v2");
-      await scene.untilServing(good);
-      expect(await slow).toBe(answerBody("v1", "slow"));
-      expect((await socket.closed) - turnedAt, "what lasts has all of `drain`").toBeGreaterThanOrEqual(drainMs - 100);
-      await publish("v3", "exit");
-      await scene.untilStatus(({ sync }) => sync === "Held");
-      await publish("v4", "unhealthy");
-      await scene.untilStatus(({ lastRollout }) => lastRollout?.outcome === "rolled-back");
-      const { clients, examples, versions } = await load.stop();
-      expect(clients.fresh.failed, examples.join("\n")).toBe(0);
-      // A connection belongs to one container: when that ends it, a request may be on its way.
-      expect(clients.kept.failed, examples.join("\n")).toBeLessThanOrEqual(mode === "http" ? 0 : keptClients);
-      expect(Object.keys(versions).sort()).toEqual(["v1", "v2"]);
-    } finally {
-      await socket.close();
-      await load.stop();
-    }
-  },
-);
+test.for(modes)("gate %s: nothing is lost in an update, nor by a bad image", async (mode, { scene, expect }) => {
+  const { url, load, publish } = await serve(scene, expect, { gate: mode });
+  const socket = await openSocket(url);
+  try {
+    const good = await publish("v2", "good");
+    await scene.until("the new one", async () => (await scene.containers()).some(({ name }) => name.endsWith(".next")));
+    const slow = fetch(`${url}/?request=slow&ms=2500`).then((answer) => answer.text());
+    const turnedAt = await scene.until("the turn", () => turnOf(scene));
+    expect(await socket.echo("still there")).toBe("still there");
+    await load.settled("v2");
+    await scene.untilServing(good);
+    expect(await slow).toBe(answerBody("v1", "slow"));
+    expect((await socket.closed) - turnedAt, "what lasts has all of `drain`").toBeGreaterThanOrEqual(drainMs - 100);
+    await publish("v3", "exit");
+    await scene.untilStatus(({ sync }) => sync === "Held");
+    await publish("v4", "unhealthy");
+    await scene.untilStatus(({ lastRollout }) => lastRollout?.outcome === "rolled-back");
+    const { clients, examples, versions } = await load.stop();
+    expect(clients.fresh.failed, examples.join("\n")).toBe(0);
+    // A connection belongs to one container: when that ends it, a request may be on its way.
+    expect(clients.kept.failed, examples.join("\n")).toBeLessThanOrEqual(mode === "http" ? 0 : keptClients);
+    expect(Object.keys(versions).sort()).toEqual(["v1", "v2"]);
+  } finally {
+    await socket.close();
+    await load.stop();
+  }
+});
 
-test(
-  "gate http: what must stop first lets requests wait, and loses none",
-  { timeout: 120_000 },
-  async ({ scene, expect }) => {
-    const gate = { mode: "http", hold: `${patienceMs}ms` };
-    const { load, publish } = await serve(scene, expect, { gate }, order("stop-first"));
-    try {
-      await publish("v2", "good");
-      await load.settled("v2");
-      const report = await load.stop();
-      expect(report.examples).toEqual([]);
-      expect(report.failed).toBe(0);
-    } finally {
-      await load.stop();
-    }
-  },
-);
+test("gate http: what must stop first lets requests wait, and loses none", async ({ scene, expect }) => {
+  const gate = { mode: "http", hold: `${patienceMs}ms` };
+  const { load, publish } = await serve(scene, expect, { gate }, order("stop-first"));
+  try {
+    await publish("v2", "good");
+    await load.settled("v2");
+    const report = await load.stop();
+    expect(report.examples).toEqual([]);
+    expect(report.failed).toBe(0);
+  } finally {
+    await load.stop();
+  }
+});
 
-test(
-  "gate: put before what runs, and taken away: its ports are nobody's only between one stop and one start",
-  { timeout: 120_000 },
-  async ({ scene, expect }) => {
-    await publishHaproxy(inject("registryUrl"));
-    const shop = await openImageShop(inject("registryUrl"), scene.image());
-    const port = await freePort();
-    const write = (extension: object) =>
-      scene.write({ web: { ports: [`127.0.0.1:${port}:8080`], "x-fairlead": extension } });
-    const digest = await shop.publish("latest", { version: "v1", behaviour: "good" });
-    const gateName = `${scene.project}-web.gate-1`;
+test("gate: put before what runs, and taken away: its ports are nobody's only between one stop and one start", async ({
+  scene,
+  expect,
+}) => {
+  await publishHaproxy(inject("registryUrl"));
+  const shop = await openImageShop(inject("registryUrl"), scene.image());
+  const port = await freePort();
+  const write = (extension: object) =>
+    scene.write({ web: { ports: [`127.0.0.1:${port}:8080`], "x-fairlead": extension } });
+  const digest = await shop.publish("latest", { version: "v1", behaviour: "good" });
+  const gateName = `${scene.project}-web.gate-1`;
+  await write({});
+  await scene.start();
+  await scene.untilServing(digest);
+  const load = startLoad({ url: `http://127.0.0.1:${port}`, ratePerSecond: 200 });
+  const watchman = await watchContainers(scene.docker, scene.project);
+  try {
+    await load.settled("v1");
+    const begun = load.samples.length;
+    await write({ gate: "http" });
+    await scene.untilStatus(({ revision, sync }) => revision === 2 && sync === "Synced");
+    await scene.until("the gate", async () => (await scene.containers()).some(({ name }) => name === gateName));
+    await load.settled("v1");
+    const put = lossOf(load.samples.slice(begun));
+    const taken = load.samples.length;
     await write({});
-    await scene.start();
-    await scene.untilServing(digest);
-    const load = startLoad({ url: `http://127.0.0.1:${port}`, ratePerSecond: 200 });
-    try {
-      await load.settled("v1");
-      const webName = (await scene.active())!.name;
-      const begun = load.samples.length;
-      const beganAt = (await scene.active())!.startedAt + 1;
-      await write({ gate: "http" });
-      await scene.untilStatus(({ revision, sync }) => revision === 2 && sync === "Synced");
-      await scene.until("the gate", async () => (await scene.containers()).some(({ name }) => name === gateName));
-      await load.settled("v1");
-      const put = lossOf(load.samples.slice(begun));
-      const taken = load.samples.length;
-      await write({});
-      await scene.until("no gate", async () => !(await scene.containers()).some(({ name }) => name.includes(".gate")));
-      await load.settled("v1");
-      const took = lossOf(load.samples.slice(taken));
-      for (const fault of [...put.faults, ...took.faults]) expect(["refused", "reset"]).toContain(fault);
-      expect([put.outages, took.outages]).toEqual([1, 1]);
-      console.log(await actsOn(scene.docker, scene.project, beganAt), put, took, webName, gateName);
-    } finally {
-      await load.stop();
-    }
-  },
-);
+    await scene.until("no gate", async () => !(await scene.containers()).some(({ name }) => name.includes(".gate")));
+    await load.settled("v1");
+    const took = lossOf(load.samples.slice(taken));
+    for (const fault of [...put.faults, ...took.faults]) expect(["refused", "reset"]).toContain(fault);
+    expect([put.outages, took.outages]).toEqual([1, 1]);
+    const web = `${scene.project}-web-1`;
+    const after = (act: string) => watchman.acts[watchman.acts.indexOf(act) + 1];
+    expect(after(`die ${web}`)).toBe(`start ${gateName}.next`);
+    expect(after(`die ${gateName}`)).toBe(`start ${web}.next`);
+  } finally {
+    watchman.stop();
+    await load.stop();
+  }
+});
 
 /** When the gate turned to the first successor. Epoch milliseconds. */
 function turnOf(scene: Scene): number | undefined {

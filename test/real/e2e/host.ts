@@ -52,25 +52,6 @@ export async function lookAt(docker: Docker, id: string): Promise<SeenContainer 
   };
 }
 
-/**
- * What the engine did to the containers of a project since then (epoch milliseconds, its clock), in that order. Each as
- * `NAME ACTION`; only what makes, starts and ends containers.
- */
-export async function actsOn(docker: Docker, project: string, since: number): Promise<readonly string[]> {
-  const stream = await docker.getEvents({
-    since: since / 1_000,
-    until: Date.now() / 1_000,
-    filters: { label: [`${labels.project}=${project}`], event: ["create", "start", "die", "destroy"] },
-  });
-  const text: Buffer[] = [];
-  for await (const chunk of stream) text.push(chunk as Buffer);
-  const lines = Buffer.concat(text).toString().split("\n");
-  return lines
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as { Action: string; Actor: { Attributes: { name: string } } })
-    .map(({ Action, Actor }) => `${Actor.Attributes.name} ${Action}`);
-}
-
 /** The tags that keep a project's images from being pruned. */
 export async function keptTags(docker: Docker, project: string): Promise<readonly string[]> {
   const images = await docker.listImages({ all: true });

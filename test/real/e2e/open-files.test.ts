@@ -109,6 +109,7 @@ describe("with few files to open", () => {
     scene,
   }) => {
     const first = await scene.push({ version: "v1" });
+    const from = scene.logs().length;
     await scene.write(
       { web: { configs: [{ source: "note", target: "/note" }] } },
       { configs: { note: { content: "x" } } },
@@ -148,17 +149,18 @@ describe("with few files to open", () => {
     expect(await line.ask("POST", `${service}/pause`)).toMatchObject({ durable: false });
     besiege(adminUrl, 40);
     // Configs are packed by code that is loaded when it is first needed: now that cannot be.
+    const from = scene.logs().length;
     await scene.write(
       { web: { configs: [{ source: "note", target: "/note" }] } },
       { configs: { note: { content: "x" } } },
     );
     const noticed = ({ msg }: LogLine) => msg === "the services file has changed";
     const trouble = ({ level }: LogLine) => level === "warn" || level === "error";
-    await scene.fairlead.waitForLog((one) => noticed(one) || trouble(one), 10_000, scene.logs().length);
+    await scene.fairlead.waitForLog((one) => noticed(one) || trouble(one), from);
     await line.ask("GET", service);
     await limitOpenFiles(pid, 20_000);
     const written = ({ msg }: LogLine) => /^the journal is written again/.test(String(msg));
-    await scene.fairlead.waitForLog(written, 30_000);
+    await scene.fairlead.waitForLog(written);
     expect(
       (await fetch(`${adminUrl}/metrics`).then((response) => response.text())).match(/^process_\w+_fds /gm),
     ).toEqual(["process_open_fds ", "process_max_fds "]);

@@ -9,6 +9,7 @@ import { assertKnown } from "../../proxy/strange.js";
 import { startCountingProxy } from "../../sandbox/counting-proxy.js";
 import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
 import { publishImage, type ImageOptions, type PublishedImage } from "../../sandbox/image.js";
+import { patienceMs } from "../../sandbox/patience.js";
 import { connect } from "../sandbox/docker.js";
 import { clearProject, containersOf, type SeenContainer } from "./host.js";
 import { scrape, type Exposition } from "./metrics.js";
@@ -211,7 +212,7 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
       });
       return status;
     },
-    until: async (what, look, timeoutMs = 90_000) => {
+    until: async (what, look, timeoutMs = patienceMs) => {
       for (const deadline = Date.now() + timeoutMs; ;) {
         const answer = await look();
         if (answer !== undefined && answer !== false) return answer;

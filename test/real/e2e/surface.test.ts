@@ -120,8 +120,9 @@ describe.concurrent("what it says", () => {
     await scene.start();
     await scene.untilServing(first.digest);
     const second = await scene.push();
+    const from = scene.fairlead.logs.length;
     await scene.hook();
-    await scene.fairlead.waitForLog(({ step }) => step === "start-container", 10_000, scene.fairlead.logs.length);
+    await scene.fairlead.waitForLog(({ step }) => step === "start-container", from);
     expect(await scene.fairlead.stop()).toBe(0);
     expect(scene.fairlead.output).toEqual([]);
     expect(await scene.active()).toMatchObject({ state: "running" });

@@ -91,7 +91,7 @@ for (const [name, proxy] of Object.entries(proxies)) {
       child.kill("SIGTERM");
       await ended;
     });
-    await scene.until("the proxy", () => isOpen(port), 20_000);
+    await scene.until("the proxy", () => isOpen(port));
 
     const ca = await readFile(`${directory}/cert.pem`, "utf8");
     const call = (path: string, body: string) =>

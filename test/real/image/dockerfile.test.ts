@@ -91,7 +91,7 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(stopped).toEqual({ exitCode: "0", quick: true });
     expect(fairlead.refused).toEqual([]);
     expect(fairlead.passed.size).toBeGreaterThan(15);
-  }, 120_000);
+  });
 
   test("leaves its own container alone where its service is to be stopped, and says what to do", async () => {
     const labels = { project, service: "self", "container-number": "1", oneoff: "False" };
@@ -106,7 +106,7 @@ describe.skipIf(reason !== undefined)("the image", () => {
     expect(state).toBe("true 0");
     await fairlead.untilServed(undefined);
     expect(await fairlead.stop()).toEqual({ exitCode: "0", quick: true });
-  }, 120_000);
+  });
 
   test("with compose.yml, as `setup` in the image prepares it: secrets and .env are their owner's alone", async ({
     skip,
@@ -178,13 +178,13 @@ describe.skipIf(reason !== undefined)("the image", () => {
       body: '{"image": "imagetest/web"}',
     });
     expect(hook.status).toBe(202);
-  }, 180_000);
+  });
 
   test("ends on SIGTERM under an init", async () => {
     const fairlead = await startContainer(["--init"]);
     await fairlead.untilHealthy();
     expect(await fairlead.stop()).toEqual({ exitCode: "0", quick: true });
-  }, 60_000);
+  });
 
   test("ends with 1 and says what is wrong where there is no services file", async () => {
     const run = docker(["run", "--rm", tag]);
