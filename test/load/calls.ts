@@ -1,5 +1,5 @@
 /** Of so many calls a run of the tests tries one; as many days in a row try them all. */
-const step = 3;
+const step = 5;
 const dayMs = 86_400_000;
 
 /** Which of a rollout's calls are tried: `first`, and from there every `step`-th, from 1. */

@@ -66,7 +66,7 @@ describe("generated projects", () => {
     let compared = 0;
     const wrong: string[] = [];
     try {
-      for (const project of fc.sample(generatedProject, { seed, numRuns: 12 })) {
+      for (const project of fc.sample(generatedProject, { seed, numRuns: 6 })) {
         const stack = await writeStack(project, dirname(engineHost.slice("unix://".length)));
         try {
           const loaded = await loadStack(stack);
@@ -96,6 +96,6 @@ describe("generated projects", () => {
       await removeStandIn(docker, standIn);
     }
     expect(wrong).toEqual([]);
-    expect(compared).toBeGreaterThan(peers.length === 0 ? -1 : 3);
+    expect(compared).toBeGreaterThan(peers.length === 0 ? -1 : 1);
   });
 });
