@@ -7,8 +7,12 @@ import type { Wiring } from "../shared/wiring.js";
 export async function start(wiring: Wiring, admin: Admin, name: string): Promise<0 | 5> {
   const { project, service } = await findService(admin, name);
   const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "start"));
-  const { stoppedByFile } = (answer as { readonly started: Start }).started;
-  const how = stoppedByFile ? "is off by its file still: it starts when that says otherwise" : "is started now";
+  const { stoppedByFile, unchanged } = (answer as { readonly started: Start }).started;
+  const how = stoppedByFile
+    ? "is off by its file still: it starts when that says otherwise"
+    : unchanged === undefined
+      ? "is started now"
+      : `is left as it is: ${unchanged}`;
   wiring.print(`start: ${project}/${service} ${how}`);
   return finish();
 }

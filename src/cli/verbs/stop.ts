@@ -8,8 +8,9 @@ export async function stop(wiring: Wiring, admin: Admin, name: string, duration:
   const { project, service } = await findService(admin, name);
   const query = duration === undefined ? "" : `?for=${encodeURIComponent(duration)}`;
   const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `stop${query}`));
-  const { until } = (answer as { readonly stopped: Stop }).stopped;
+  const { until, unchanged } = (answer as { readonly stopped: Stop }).stopped;
   const end = until === undefined ? "" : `${until}, or `;
-  wiring.print(`stop: ${project}/${service} is off until ${end}\`fairlead start\``);
+  const why = unchanged === undefined ? "" : `: ${unchanged}`;
+  wiring.print(`stop: ${project}/${service} is off until ${end}\`fairlead start\`${why}`);
   return finish();
 }

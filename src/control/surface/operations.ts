@@ -40,7 +40,9 @@ import type {
   History,
   LogReading,
   LogWish,
+  Pause,
   Resumption,
+  Retry,
   Rollback,
   ServicePlan,
   Start,
@@ -176,12 +178,16 @@ export class Operations implements Surface {
     return this.options.engineState();
   }
 
-  async retry(key: ServiceKey): Promise<void> {
+  async retry(key: ServiceKey): Promise<Retry> {
     const { journal, clock, log } = this.options;
+    const { holds, attempts = [], jobs } = journal.record(key).memory;
+    const isKnown = journal.state().kind !== "reading";
+    const isIdle = isKnown && holds.length + attempts.length === 0 && !jobs.some(({ outcome }) => outcome === "failed");
     await journal.append({ type: "retry", at: clock.now(), key });
     log.info({ key }, "asked to try again what had failed");
     this.#insist(key);
     this.#lookAfresh(key);
+    return isIdle ? { unchanged: "nothing of it was held" } : {};
   }
 
   async adopt(key: ServiceKey): Promise<readonly string[]> {
@@ -198,9 +204,10 @@ export class Operations implements Surface {
     return rollback;
   }
 
-  async pause(key: ServiceKey): Promise<void> {
-    await this.options.releases.pause(key);
+  async pause(key: ServiceKey): Promise<Pause> {
+    const paused = await this.options.releases.pause(key);
     this.#lookAfresh(key);
+    return paused;
   }
 
   async stop(key: ServiceKey, forMs: number | undefined): Promise<Stop> {

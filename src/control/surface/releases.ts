@@ -8,13 +8,13 @@ import { isPaused } from "../../plan/judge/paused.js";
 import type { Desired } from "../../plan/model/desired.js";
 import type { HostSnapshot } from "../../plan/model/observed.js";
 import type { Reload } from "../../plan/model/reload-memory.js";
-import { viewOf } from "../../plan/model/view.js";
+import { inEverySlot, viewOf } from "../../plan/model/view.js";
 import { isRevertible } from "../../plan/rollout/revert.js";
 import { given } from "../../tools/present.js";
 import type { Journal } from "../journal/journal.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
-import type { Approval, History, Resumption, Rollback, Start, Stop } from "./surface.js";
+import type { Approval, History, Pause, Resumption, Rollback, Start, Stop } from "./surface.js";
 
 export interface ReleasesOptions {
   readonly journal: Journal;
@@ -48,14 +48,21 @@ export class Releases {
     return { revision: found.revision, digest: found.digest, spec: hasOwn ? "own" : "today's" };
   }
 
-  async pause(key: ServiceKey): Promise<void> {
+  async pause(key: ServiceKey): Promise<Pause> {
     const { journal, clock, log } = this.options;
+    if (this.#isKnown() && journal.record(key).memory.pausedAt !== undefined)
+      return { unchanged: "it is paused already" };
     await journal.append({ type: "pause", at: clock.now(), key });
     log.info({ key }, "a person has paused its rollouts");
+    return {};
   }
 
   async stop(key: ServiceKey, forMs: number | undefined): Promise<Stop> {
     const { journal, clock, log } = this.options;
+    const { stopped } = journal.record(key).memory;
+    if (this.#isKnown() && forMs === undefined && stopped !== undefined && stopped.until === undefined) {
+      return { unchanged: "it is off already" };
+    }
     const until = forMs === undefined ? undefined : clock.now() + forMs;
     await journal.append({ type: "stop", at: clock.now(), key, ...(until === undefined ? {} : { until }) });
     log.info({ key, until }, "a person has stopped it");
@@ -64,17 +71,20 @@ export class Releases {
 
   async start(key: ServiceKey): Promise<Start> {
     const { journal, clock, log, specOf } = this.options;
+    const stoppedByFile = specOf(key)?.stopped === true;
+    if (this.#isKnown() && journal.record(key).memory.stopped === undefined && (await this.#runs(key))) {
+      return { stoppedByFile, unchanged: "it runs" };
+    }
     await journal.append({ type: "start", at: clock.now(), key });
     log.info({ key }, "a person has asked for it to run");
-    return { stoppedByFile: specOf(key)?.stopped === true };
+    return { stoppedByFile };
   }
 
   async resume(key: ServiceKey): Promise<Resumption> {
     const { journal, clock, log, specOf } = this.options;
     const pausedByFile = specOf(key)?.release?.paused === true;
     const { pin, pausedAt } = journal.record(key).memory;
-    // What has not been read yet may say otherwise.
-    if (pin === undefined && pausedAt === undefined && journal.state().kind !== "reading") {
+    if (pin === undefined && pausedAt === undefined && this.#isKnown()) {
       return { pausedByFile, unchanged: "nobody has pinned or paused it" };
     }
     await journal.append({ type: "resume", at: clock.now(), key });
@@ -123,6 +133,21 @@ export class Releases {
         .map(({ at, isReload: _isReload, ...failure }) => ({ ...failure, at: new Date(at).toISOString() }))
         .reverse(),
     };
+  }
+
+  /** What has not been read yet may say otherwise. */
+  #isKnown(): boolean {
+    return this.options.journal.state().kind !== "reading";
+  }
+
+  /** In every slot, as far as can be seen: where nothing can, a person's word is taken down. */
+  async #runs(key: ServiceKey): Promise<boolean> {
+    const { look, specOf } = this.options;
+    const spec = specOf(key);
+    const host = await look().catch(() => undefined);
+    if (spec === undefined || host === undefined) return false;
+    const active = inEverySlot(viewOf(host, spec, new Map()).containers, "active");
+    return active.length > 0 && active.every(({ state }) => state === "running");
   }
 
   #specOf(key: ServiceKey): ServiceSpec {

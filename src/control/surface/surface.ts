@@ -54,7 +54,7 @@ export interface Surface {
   /** As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. */
   insist(key: ServiceKey, cause: string): void;
   /** Forget that the held digest was bad, and look again. */
-  retry(key: ServiceKey): Promise<void>;
+  retry(key: ServiceKey): Promise<Retry>;
   /**
    * Take over the containers that others made for the service and that run now, and look again. Answers their names; none
    * where there is nothing to take over.
@@ -66,7 +66,7 @@ export interface Surface {
    */
   rollback(key: ServiceKey, to: string | undefined): Promise<Rollback>;
   /** Begin no rollout of the service until `resume`. */
-  pause(key: ServiceKey): Promise<void>;
+  pause(key: ServiceKey): Promise<Pause>;
   /** Have it off until `start`, or for so long. */
   stop(key: ServiceKey, forMs: number | undefined): Promise<Stop>;
   /** Have it run again, whoever stopped it. */
@@ -93,14 +93,28 @@ export interface Rollback {
   readonly spec: "own" | "today's";
 }
 
+export interface Retry {
+  /** Why it changes nothing but when it is looked at. Absent: it does. */
+  readonly unchanged?: string;
+}
+
+export interface Pause {
+  /** Why it changes nothing. Absent: it does. */
+  readonly unchanged?: string;
+}
+
 export interface Stop {
   /** ISO 8601. Absent: until `start`. */
   readonly until?: string;
+  /** Why it changes nothing. Absent: it does. */
+  readonly unchanged?: string;
 }
 
 export interface Start {
   /** The file itself says `stopped`: it stays off. */
   readonly stoppedByFile: boolean;
+  /** Why it changes nothing. Absent: it does. */
+  readonly unchanged?: string;
 }
 
 export interface Resumption {

@@ -52,18 +52,12 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
       surface.insist(key, "api");
       return Promise.resolve({});
     },
-    [`${servicePath}/retry`]: async (key) => {
-      await surface.retry(key);
-      return {};
-    },
+    [`${servicePath}/retry`]: async (key) => ({ retried: await surface.retry(key) }),
     [`${servicePath}/rollback`]: async (key, req) => ({ rollback: await surface.rollback(key, queryText(req, "to")) }),
     [`${servicePath}/approve`]: async (key, req) => ({
       approved: await surface.approve(key, queryText(req, "digest")),
     }),
-    [`${servicePath}/pause`]: async (key) => {
-      await surface.pause(key);
-      return {};
-    },
+    [`${servicePath}/pause`]: async (key) => ({ paused: await surface.pause(key) }),
     [`${servicePath}/stop`]: async (key, req) => ({
       stopped: await surface.stop(key, durationOf(queryText(req, "for"))),
     }),

@@ -54,7 +54,7 @@ export function openapi(version: string): object {
       "/api/v1/services/{project}/{service}/reconcile": { parameters, post: enqueue("Look at the service again") },
       "/api/v1/services/{project}/{service}/retry": {
         parameters,
-        post: enqueue("Forget that the held digest was bad, and look again"),
+        post: enqueue("Forget that the held digest was bad, and look again", { retried: orUnchanged({}) }),
       },
       "/api/v1/services/{project}/{service}/rollback": {
         parameters: [
@@ -76,15 +76,19 @@ export function openapi(version: string): object {
       },
       "/api/v1/services/{project}/{service}/pause": {
         parameters,
-        post: enqueue("Begin no rollout of the service until it is resumed"),
+        post: enqueue("Begin no rollout of the service until it is resumed", { paused: orUnchanged({}) }),
       },
       "/api/v1/services/{project}/{service}/stop": {
         parameters: [...parameters, query("for", "A duration, such as `2h`; default until it is started")],
-        post: enqueue("Have the service off, over pushes and restarts", { stopped: object({ until: time }) }),
+        post: enqueue("Have the service off, over pushes and restarts", {
+          stopped: orUnchanged({ until: time }),
+        }),
       },
       "/api/v1/services/{project}/{service}/start": {
         parameters,
-        post: enqueue("Have the service run again", { started: object({ stoppedByFile: { type: "boolean" } }) }),
+        post: enqueue("Have the service run again", {
+          started: orUnchanged({ stoppedByFile: { type: "boolean" } }),
+        }),
       },
       "/api/v1/services/{project}/{service}/resume": {
         parameters,

@@ -15,7 +15,8 @@ async function admin(durable: boolean): Promise<string> {
   const services = [{ project: "shop", service: "web", desiredDigest: "sha256:aa", conditions: [] }];
   const done = {
     ...{ enqueued: ["shop/web"], durable, adopted: ["web"], resumed: { pausedByFile: false } },
-    ...{ stopped: {}, started: { stoppedByFile: false } },
+    ...{ stopped: { unchanged: "it is off already" }, started: { stoppedByFile: false, unchanged: "it runs" } },
+    ...{ paused: {}, retried: { unchanged: "nothing of it was held" } },
     ...{ approved: { digest: "sha256:aa" }, rollback: { revision: 1, digest: "sha256:aa", spec: "own" } },
   };
   const server = createServer((req, res) => {
@@ -54,6 +55,12 @@ it.each([
   ];
   expect(codes).toEqual(codes.map(() => code));
   expect(printed).toHaveLength(codes.length);
+  expect([printed[0], printed[1], ...printed.slice(-2)]).toEqual([
+    "pause: shop/web begins no rollout until `fairlead resume`",
+    "retry: shop/web is looked at now: nothing of it was held",
+    "stop: shop/web is off until `fairlead start`: it is off already",
+    "start: shop/web is left as it is: it runs",
+  ]);
   expect(complaints).toHaveLength(durable ? 0 : codes.length);
   for (const complaint of complaints) expect(complaint).toContain("a restart of the controller forgets it");
 });

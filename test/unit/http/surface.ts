@@ -115,6 +115,7 @@ export function fakeSurface({
     retry: async (key) => {
       await retry?.(key);
       surface.retried.push(key);
+      return { unchanged: "nothing of it was held" };
     },
     adopt: (key) => {
       surface.adopted.push(key);
@@ -130,7 +131,7 @@ export function fakeSurface({
     },
     pause: (key) => {
       surface.released.push(`pause ${key}`);
-      return Promise.resolve();
+      return Promise.resolve({});
     },
     stop: (key, forMs) => {
       surface.released.push(`stop ${key} ${forMs ?? ""}`.trim());

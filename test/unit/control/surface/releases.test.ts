@@ -237,6 +237,22 @@ describe("a pause", () => {
     await second.stop();
   });
 
+  it("says so where it changes nothing: retry, pause, stop and start", async () => {
+    const { stage, controller } = await withTwo();
+    const { surface } = controller;
+    expect(await surface.retry(key)).toEqual({ unchanged: "nothing of it was held" });
+    expect(await surface.start(key)).toEqual({ stoppedByFile: false, unchanged: "it runs" });
+    expect(await surface.pause(key)).toEqual({});
+    expect(await surface.pause(key)).toEqual({ unchanged: "it is paused already" });
+    expect(await surface.stop(key, 60_000)).toHaveProperty("until");
+    expect(await surface.stop(key, undefined), "now without an end").toEqual({});
+    expect(await surface.stop(key, undefined)).toEqual({ unchanged: "it is off already" });
+    await stage.until("off", () => inRole(stage, "active")?.state === "exited");
+    expect(await surface.start(key)).toEqual({ stoppedByFile: false });
+    await stage.until("on", () => runs(stage, "b"));
+    await controller.stop();
+  });
+
   it("lets a rollout that has begun go on, also when something newer is pushed", async () => {
     const { stage, controller } = await withTwo();
     stage.push("c", {});

@@ -137,7 +137,8 @@ describe("the API", () => {
   test("lifts a hold", async () => {
     const admin = await serveAdmin();
     const answer = await admin.post("/api/v1/services/shop/web/retry", {});
-    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: true }]);
+    const retried = { unchanged: "nothing of it was held" };
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: true, retried }]);
     expect([admin.surface.retried, admin.surface.reconciled]).toEqual([["shop/web"], []]);
   });
 
@@ -145,7 +146,7 @@ describe("the API", () => {
     const admin = await serveAdmin();
     admin.surface.durable = false;
     const answer = await admin.post("/api/v1/services/shop/web/pause", {});
-    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: false }]);
+    expect([answer.status, answer.json]).toEqual([202, { enqueued: ["shop/web"], durable: false, paused: {} }]);
     expect((await admin.send("/readyz")).json).toEqual({ ready: true, journal: "failing" });
     const { json } = await admin.send("/api/v1/services");
     expect(json["journal"]).toEqual({ kind: "failing", message: "no space left" });
