@@ -122,7 +122,7 @@ function dueOf(courses: readonly Course[]): Course | undefined {
 function move(course: Course, host: HostSnapshot, courses: readonly Course[], scene: Scene): HostSnapshot {
   const { desired } = course;
   const known = knownTo(course, courses);
-  const view = { ...viewOf(host, desired.spec, new Map(), host.takenAt, known), claims: scene.claims };
+  const view = { ...viewOf(host, desired.spec, new Map(), { known }), claims: scene.claims };
   const { steps, outcome } = plan(desired, view, course.memory);
   let world = host;
   if (steps.length > 0) tellWait(course);

@@ -34,7 +34,7 @@ export class Releases {
   async rollback(key: ServiceKey, to: string | undefined): Promise<Rollback> {
     const { journal, clock, log } = this.options;
     const spec = this.#specOf(key);
-    const view = viewOf(await this.options.look(), spec, new Map(), clock.now());
+    const view = viewOf(await this.options.look(), spec, new Map(), { now: clock.now() });
     const { memory, rollouts } = journal.record(key);
     const revisions = revisionsOf(rollouts, view.containers);
     const found = findRevision(to, revisions, view.containers, memory.pin);
@@ -46,6 +46,12 @@ export class Releases {
     const hasOwn =
       found.specHash === today || isRevertible(goal, view, { ...journal.record(key).memory, heals: new Map() });
     return { revision: found.revision, digest: found.digest, spec: hasOwn ? "own" : "today's" };
+  }
+
+  async retry(key: ServiceKey): Promise<void> {
+    const { journal, clock, log } = this.options;
+    await journal.append({ type: "retry", at: clock.now(), key });
+    log.info({ key }, "asked to try again what had failed");
   }
 
   async pause(key: ServiceKey): Promise<void> {

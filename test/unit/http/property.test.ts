@@ -40,7 +40,7 @@ const anyBody = fc.oneof(
 );
 
 /** Taken, taken for what nobody has asked for, and refused: chance alone does not bring each in every run. */
-const oneOfEach: [string, string][] = [
+const oneOfEach: ["dockerhub" | "generic", string][] = [
   ["dockerhub", JSON.stringify({ repository: { repo_name: "notarock/portfolio-ng" }, push_data: { tag: "latest" } })],
   ["generic", JSON.stringify({ image: "nobody/knows" })],
   ["generic", "no JSON"],

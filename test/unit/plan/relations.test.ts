@@ -18,7 +18,7 @@ const of = (service: string, patch: Partial<ObservedContainer> = {}, role: "acti
 const completed = { state: "exited", exitCode: 0, startedAt: now - 50_000, finishedAt: now - 40_000 } as const;
 
 function textWith(spec: ServiceSpec, host: HostSnapshot, known: Readonly<Record<string, KnownDependency>>): string {
-  const view = viewOf(host, spec, new Map(), now, new Map(Object.entries(known)));
+  const view = viewOf(host, spec, new Map(), { now, known: new Map(Object.entries(known)) });
   return `\n${renderPlan(plan(desire("a", spec), view, emptyMemory))}\n`;
 }
 

@@ -1,10 +1,9 @@
-import type { ServiceKey } from "../../compose/model/service.js";
-import { asFairleadError } from "../../errors.js";
-import type { StepOf } from "../../plan/model/step.js";
-import type { Journal } from "../journal/journal.js";
-import type { Clock } from "../ports/clock.js";
-import type { Engine } from "../ports/engine.js";
-import type { Log } from "../ports/log.js";
+import { asFairleadError } from "../../../errors.js";
+import type { StepOf } from "../../../plan/model/step.js";
+import type { Journal } from "../../journal/journal.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Engine } from "../../ports/engine.js";
+import type { RunOf } from "../memory/run.js";
 
 /** No container waits longer for one of its commands. */
 const longestMs = 60_000;
@@ -18,10 +17,9 @@ interface Parts {
 /** In order, up to the first that fails; the journal keeps how it ended. Cut off in between, all of it runs again. */
 export async function runPostStart(
   { engine, journal, clock }: Parts,
-  key: ServiceKey,
+  { key, log }: RunOf,
   { container, startedAt, hooks }: StepOf<"post-start">,
   id: string,
-  log: Log,
 ): Promise<void> {
   let failure: string | undefined;
   for (const [index, { command, ...settings }] of hooks.entries()) {

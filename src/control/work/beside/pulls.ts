@@ -1,10 +1,10 @@
 import PQueue from "p-queue";
-import { asFairleadError } from "../../errors.js";
-import type { FairleadError } from "../../errors.js";
-import type { PullState } from "../../plan/model/view.js";
-import { reasonOf } from "../desired/reasons.js";
-import type { Clock } from "../ports/clock.js";
-import type { Telemetry } from "../ports/telemetry.js";
+import { asFairleadError } from "../../../errors.js";
+import type { FairleadError } from "../../../errors.js";
+import type { PullState } from "../../../plan/model/view.js";
+import { reasonOf } from "../../desired/reasons.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Telemetry } from "../../ports/telemetry.js";
 
 export interface PullsOptions {
   readonly pull: (reference: string, signal: AbortSignal, platform?: string) => Promise<void>;

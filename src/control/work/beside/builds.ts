@@ -1,18 +1,18 @@
 import PQueue from "p-queue";
-import { serviceKey } from "../../compose/model/service.js";
-import type { ServiceKey } from "../../compose/model/service.js";
-import type { ImageId } from "../../compose/values/image.js";
-import { asFairleadError } from "../../errors.js";
-import type { FairleadError } from "../../errors.js";
-import type { BuildState } from "../../plan/host/build.js";
-import type { StepOf } from "../../plan/model/step.js";
-import type { Journal } from "../journal/journal.js";
-import type { Contexts, BuildOutput } from "../ports/builds.js";
-import type { Clock } from "../ports/clock.js";
-import type { Engine } from "../ports/engine.js";
-import type { Log } from "../ports/log.js";
-import type { Telemetry } from "../ports/telemetry.js";
-import { inTime } from "../time/in-time.js";
+import { serviceKey } from "../../../compose/model/service.js";
+import type { ServiceKey } from "../../../compose/model/service.js";
+import type { ImageId } from "../../../compose/values/image.js";
+import { asFairleadError } from "../../../errors.js";
+import type { FairleadError } from "../../../errors.js";
+import type { BuildState } from "../../../plan/host/build.js";
+import type { StepOf } from "../../../plan/model/step.js";
+import type { Journal } from "../../journal/journal.js";
+import type { Contexts, BuildOutput } from "../../ports/builds.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Engine } from "../../ports/engine.js";
+import type { Log } from "../../ports/log.js";
+import type { Telemetry } from "../../ports/telemetry.js";
+import { inTime } from "../../time/in-time.js";
 
 export interface BuildsOptions {
   readonly engine: Pick<Engine, "build" | "tagImage">;

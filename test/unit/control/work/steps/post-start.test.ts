@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Engine } from "../../../../src/control/ports/engine.js";
-import { FairleadError } from "../../../../src/errors.js";
-import type { Behaviour } from "../../../simulator/behaviour.js";
-import { digestOf, specOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import type { Engine } from "../../../../../src/control/ports/engine.js";
+import { FairleadError } from "../../../../../src/errors.js";
+import type { Behaviour } from "../../../../simulator/behaviour.js";
+import { digestOf, specOf } from "../../../plan/world.js";
+import { openStage } from "../../stage.js";
+import type { Stage } from "../../stage.js";
 
 const stages: Stage[] = [];
 afterEach(async () => {

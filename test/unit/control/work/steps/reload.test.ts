@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Mount, ServiceSpec } from "../../../../src/compose/model/service.js";
-import type { Behaviour } from "../../../simulator/behaviour.js";
-import { digestOf, specOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import type { Mount, ServiceSpec } from "../../../../../src/compose/model/service.js";
+import type { Behaviour } from "../../../../simulator/behaviour.js";
+import { digestOf, specOf } from "../../../plan/world.js";
+import { openStage } from "../../stage.js";
+import type { Stage } from "../../stage.js";
 
 const stages: Stage[] = [];
 afterEach(async () => {

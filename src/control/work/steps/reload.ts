@@ -1,11 +1,10 @@
-import type { ServiceKey } from "../../compose/model/service.js";
-import type { StepOf } from "../../plan/model/step.js";
-import { given } from "../../tools/present.js";
-import type { Journal } from "../journal/journal.js";
-import type { Clock } from "../ports/clock.js";
-import type { Engine } from "../ports/engine.js";
-import type { Log } from "../ports/log.js";
-import { lastLines } from "./last-lines.js";
+import type { StepOf } from "../../../plan/model/step.js";
+import { given } from "../../../tools/present.js";
+import type { Journal } from "../../journal/journal.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Engine } from "../../ports/engine.js";
+import { lastLines } from "../memory/last-lines.js";
+import type { RunOf } from "../memory/run.js";
 
 interface Parts {
   readonly engine: Engine;
@@ -18,7 +17,7 @@ const logLines = 20;
 /** The journal knows of it afterwards: cut off in between, the process is told once more, which is better than never. */
 export async function sendReload(
   { engine, journal, clock }: Parts,
-  key: ServiceKey,
+  { key }: Pick<RunOf, "key">,
   { container: name, signal, startedAt, wasSick, files }: StepOf<"signal-container">,
   id: string,
 ): Promise<void> {
@@ -30,10 +29,9 @@ export async function sendReload(
 
 export async function noteReload(
   { engine, journal, clock }: Parts,
-  key: ServiceKey,
+  { key, log }: RunOf,
   { container: name, digest, specHash, failure }: StepOf<"note-reload">,
   id: string,
-  log: Log,
 ): Promise<void> {
   const end = { type: "reloaded" as const, at: clock.now(), key, container: id, name, digest, specHash };
   if (failure === undefined) {

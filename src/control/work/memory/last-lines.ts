@@ -1,4 +1,4 @@
-import type { Engine } from "../ports/engine.js";
+import type { Engine } from "../../ports/engine.js";
 
 /** What a container said last; where it cannot be read, that. */
 export function lastLines(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { emptyRecord } from "../../../../src/control/journal/record.js";
-import { Ledger } from "../../../../src/control/work/ledger.js";
-import type { LedgerOptions } from "../../../../src/control/work/ledger.js";
-import { containerIn, now } from "../../plan/world.js";
-import { manualClock } from "../clock.js";
+import { emptyRecord } from "../../../../../src/control/journal/record.js";
+import { Ledger } from "../../../../../src/control/work/memory/ledger.js";
+import type { LedgerOptions } from "../../../../../src/control/work/memory/ledger.js";
+import { containerIn, now } from "../../../plan/world.js";
+import { manualClock } from "../../clock.js";
 
 const key = "shop/web" as const;
 
