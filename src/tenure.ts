@@ -110,7 +110,7 @@ async function serveOnce(
   signal: AbortSignal,
 ): Promise<{ readonly handedOver: boolean }> {
   const metrics = new Metrics(readVersion());
-  const registry = registryOf(config, environment, metrics, log, shares.registry);
+  const registry = registryOf(config, environment, shares.registry, { metrics, log });
   try {
     const engine = engineOf(config, registry, log, shares.engine);
     const own = await ownContainer();

@@ -83,7 +83,7 @@ export class Adoption {
         if (before === undefined && !supposing) await this.options.remember(key, candidate.container, remembered);
         const differences =
           candidate.role === "active" ? await this.#differencesOf(candidate, spec, remembered, known) : [];
-        return takeOver(candidate, spec, specHash(spec), remembered, differences);
+        return takeOver(candidate, { spec, specHash: specHash(spec) }, remembered, differences);
       }),
     );
   }

@@ -153,7 +153,7 @@ export class Probes {
     const askedAt = clock.monotonic();
     const answer = await prober.attempt({ container: id, location }, probe.check, probe.timeoutMs, over.signal);
     if (isAborted(over.signal)) return;
-    watch.state = answered(before, answer, probe, askedAt, clock.monotonic());
+    watch.state = answered(before, answer, probe, { askedAt, now: clock.monotonic() });
     watch.cancel = clock.after(pauseMs(watch.state, probe), () => {
       this.#enqueue(watch);
     });

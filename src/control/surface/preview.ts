@@ -90,7 +90,7 @@ async function subjectOn(host: HostSnapshot, spec: ServiceSpec, { targets, recor
     target.known &&
     target.local !== true &&
     active?.specHash === hash &&
-    (await isSame(spec, target.digest, active, host, targets));
+    (await isSame({ spec, digest: target.digest }, active, host, targets));
   const images = jobImages(spec).map(
     async (image) => [formatImage(image), (await targets.resolveJobImage(spec, image, host.images)).target] as const,
   );
@@ -115,8 +115,7 @@ function textOf({ lines, end, active }: Way): readonly string[] {
 
 /** Whether another digest amounts to what runs; where nobody can tell, a plan shows the rollout. */
 async function isSame(
-  spec: ServiceSpec,
-  digest: Digest,
+  { spec, digest }: { readonly spec: ServiceSpec; readonly digest: Digest },
   active: ObservedContainer,
   host: HostSnapshot,
   targets: Targets,

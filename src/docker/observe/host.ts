@@ -79,6 +79,12 @@ const networksAgeMs = 10_000;
 /** An engine that takes longer for a list is out of reach. */
 const beatTimeoutMs = 10_000;
 
+export interface HostOptions {
+  readonly standing: () => Promise<Standing>;
+  readonly podman: () => Promise<PodmanTraits | undefined>;
+  readonly lease: string;
+}
+
 /** What is known of the host, and what of it must be asked again. */
 export class Host {
   readonly stale = new Staleness();
@@ -101,9 +107,7 @@ export class Host {
   constructor(
     private readonly connection: Connection,
     private readonly clock: Pick<Clock, "now" | "monotonic">,
-    private readonly standing: () => Promise<Standing>,
-    private readonly podman: () => Promise<PodmanTraits | undefined>,
-    private readonly lease: string,
+    private readonly options: HostOptions,
   ) {
     this.#flight = new FreshFlight(() => this.#look());
   }
@@ -163,7 +167,7 @@ export class Host {
     const stale = this.stale.take();
     try {
       const askedAt = this.monotonic();
-      this.#podman = await this.podman();
+      this.#podman = await this.options.podman();
       const [list] = await Promise.all([this.#list(), this.#refreshLists(stale)]);
       this.found();
       const { containers: listed, engine, answeredAt } = list;
@@ -188,7 +192,7 @@ export class Host {
 
   /** Once: from then on it is seen. `offset` is between the engine's clock and our monotonic one. */
   async #recall(offset: number): Promise<void> {
-    const { own } = await this.standing();
+    const { own } = await this.options.standing();
     const past = await lastRestart(this.connection, own, this.#networks);
     this.#isRecalled = true;
     if (past !== undefined) this.#outage.recall({ from: past.from - offset, to: past.to - offset });
@@ -276,7 +280,7 @@ export class Host {
   }
 
   async #snapshot(listed: readonly ListedContainer[], takenAt: number, reading: ClockReading): Promise<HostSnapshot> {
-    const standing = await this.standing();
+    const standing = await this.options.standing();
     const seen = <T extends ContainerFacts>(asked: T | undefined): T | undefined => {
       const facts = asked === undefined ? undefined : this.#withLacks(asked);
       const lifeline = facts === undefined ? undefined : lifelineOf(facts, listed, standing);
@@ -295,7 +299,7 @@ export class Host {
       images: observeImages(this.#images, listed),
       engineOutage: undefined,
       reading,
-      helpers: helpersIn(listed, this.lease),
+      helpers: helpersIn(listed, this.options.lease),
       own: standing.own,
     };
   }

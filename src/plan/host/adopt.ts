@@ -1,5 +1,6 @@
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import type { ImageReference, ImageVersion } from "../../compose/values/image.js";
+import type { Desired } from "../model/desired.js";
 import type {
   ContainerFacts,
   ForeignContainer,
@@ -69,8 +70,7 @@ export function adoptionOf({ container: { facts } }: Candidate, spec: ServiceSpe
 /** The candidate as the planner sees a container of ours; `differences` are those of an active one from the spec. */
 export function takeOver(
   candidate: Candidate,
-  spec: ServiceSpec,
-  specHash: string,
+  { spec, specHash }: Pick<Desired, "spec" | "specHash">,
   { restart, digest }: Adopted,
   differences: readonly string[],
 ): ObservedContainer {

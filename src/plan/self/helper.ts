@@ -28,14 +28,20 @@ const graceMs = 10_000;
 const atOnceMs = 10_000;
 const longestPauseMs = 300_000;
 
+/** A container that the controller cannot do without would end. */
+export interface Threat {
+  readonly threatened: ObservedContainer;
+  /** What the plan wants. */
+  readonly because: string;
+}
+
 /**
  * A helper is made, awaited, and given the office. Undefined: none can be made. `steps` are those of the plan that may be
- * done now, `because` is what it wants.
+ * done now.
  */
 export function planHelper(
   steps: readonly Step[],
-  threatened: ObservedContainer,
-  because: string,
+  { threatened, because }: Threat,
   spec: ServiceSpec,
   view: View,
 ): Plan | undefined {

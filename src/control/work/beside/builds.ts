@@ -42,6 +42,14 @@ interface Output {
   state: BuildOutput["state"];
 }
 
+/** What a build leaves behind of itself. */
+interface Traces {
+  /** The part of the journal's entry that is known from the beginning. */
+  readonly entry: { readonly key: ServiceKey; readonly inputs: string; readonly beganAt: number };
+  readonly output: Output;
+  readonly log: Log;
+}
+
 /** Builds run beside the reconcile loop, as pulls do. What they leave behind is an image with its mark, or a failure. */
 export class Builds {
   readonly #queue: PQueue;
@@ -108,17 +116,17 @@ export class Builds {
     const output: Output = { lines: [], dropped: 0, beganAt: new Date(beganAt).toISOString(), state: "running" };
     this.#began.set(key, beganAt);
     this.#outputs.set(key, output);
-    const common = { key, inputs: step.inputs, beganAt };
+    const entry = { key, inputs: step.inputs, beganAt };
     try {
       log.info({}, "a build has begun");
       const image = await this.#build(step, output, log);
       output.state = "built";
-      await journal.append({ ...common, type: "built", at: clock.now(), image });
+      await journal.append({ ...entry, type: "built", at: clock.now(), image });
       log.info({ image, seconds: (clock.monotonic() - began) / 1_000 }, "the image is built");
       this.#states.delete(step.mark);
     } catch (thrown) {
       output.state = "failed";
-      await this.#failed(step, asFairleadError(thrown), output, common, log);
+      await this.#failed(step, asFairleadError(thrown), { entry, output, log });
     }
     telemetry.stepDone("build-image", (clock.monotonic() - began) / 1_000);
     this.options.onEnd(key);
@@ -142,13 +150,7 @@ export class Builds {
     }
   }
 
-  async #failed(
-    step: BuildStep,
-    error: FairleadError,
-    output: Output,
-    common: { readonly key: ServiceKey; readonly inputs: string; readonly beganAt: number },
-    log: Log,
-  ): Promise<void> {
+  async #failed(step: BuildStep, error: FairleadError, { entry, output, log }: Traces): Promise<void> {
     const { clock, journal } = this.options;
     // Not a failure: the next process begins again.
     if (this.#abort.signal.aborted) {
@@ -160,7 +162,7 @@ export class Builds {
     const logs = output.lines.slice(-linesOfFailure);
     if (lasting) this.#states.delete(step.mark);
     else this.#states.set(step.mark, { state: "failed", message });
-    await journal.append({ ...common, type: "build-failed", at: clock.now(), lasting, message, logs });
+    await journal.append({ ...entry, type: "build-failed", at: clock.now(), lasting, message, logs });
     log.warn({ error: message, logs }, "the build failed; what runs is left as it is");
   }
 }
