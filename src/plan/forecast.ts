@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../compose/model/service.js";
 import { isOnItsWay, knownOf } from "./model/dependency.js";
 import type { KnownDependency } from "./model/dependency.js";
 import type { Desired, Memory } from "./model/desired.js";
-import type { HostSnapshot } from "./model/observed.js";
+import type { HostSnapshot } from "./model/host-snapshot.js";
 import type { Awaits, Outcome, Plan } from "./model/outcome.js";
 import { claimOf } from "./model/resources.js";
 import type { ResourceClaim } from "./model/resources.js";

@@ -6,7 +6,7 @@ import { withContainersOf } from "../../plan/host/local.js";
 import { jobImagesOf } from "../../plan/jobs/job-need.js";
 import type { KnownDependency } from "../../plan/model/dependency.js";
 import type { Desired, FoundTarget, Target } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import { inEverySlot, inRole, isImageOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";
 import type { Journal } from "../journal/journal.js";

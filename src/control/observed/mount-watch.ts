@@ -4,7 +4,8 @@
 
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { keyOf, runOf } from "../../plan/model/observed.js";
-import type { HostSnapshot, ObservedContainer, UnreadFile } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { ObservedContainer, UnreadFile } from "../../plan/model/observed.js";
 import type { Journal } from "../journal/journal.js";
 import type { MountedFile } from "../journal/mounted-record.js";
 import type { Clock } from "../ports/clock.js";

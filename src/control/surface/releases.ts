@@ -6,7 +6,7 @@ import { pinned } from "../../plan/history/pin.js";
 import { findRevision, revisionsOf } from "../../plan/history/revisions.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import type { Desired } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Reload } from "../../plan/model/reload-memory.js";
 import { viewOf } from "../../plan/model/view.js";
 import { isRevertible } from "../../plan/rollout/revert.js";

@@ -8,7 +8,7 @@ import { isConclusive } from "../../plan/judge/conclusive.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import { isComplete, isOnItsWay } from "../../plan/model/dependency.js";
 import type { Desired, Target } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";

@@ -1,5 +1,5 @@
 import { serviceKey } from "../../compose/model/service.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";

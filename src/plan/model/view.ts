@@ -6,17 +6,8 @@ import type { Digest, ImageName, ImageReference, ImageVersion } from "../../comp
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import type {
-  ForeignContainer,
-  HostSnapshot,
-  ObservedContainer,
-  ObservedHelper,
-  ObservedImage,
-  ObservedNetwork,
-  ObservedVolume,
-  Refusal,
-  Role,
-} from "./observed.js";
+import type { HostSnapshot, ObservedHelper, ObservedImage, ObservedNetwork, ObservedVolume } from "./host-snapshot.js";
+import type { ForeignContainer, ObservedContainer, Refusal, Role } from "./observed.js";
 import { providersOf } from "./provider.js";
 import type { Provider } from "./provider.js";
 import type { ResourceClaim } from "./resources.js";

@@ -13,7 +13,7 @@ import type { Desired, SlotMemory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
-import { failureOf } from "../model/post-start-memory.js";
+import { failureOf } from "../model/run-memory.js";
 import { needsOf, resourcesOf } from "../model/resources.js";
 import { inRole, isReturning, isUp, othersServe } from "../model/view.js";
 import type { SlotView } from "../model/view.js";
