@@ -16,7 +16,7 @@ import {
   type Node,
   type Reading,
 } from "../document/node.js";
-import { isOwnSecret } from "../document/own-secrets.js";
+import { isOwnSecret } from "../document/variables/own-secrets.js";
 import { filledText } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { projectExtensionKeys } from "../keys/extension-keys.js";

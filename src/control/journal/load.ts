@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Log } from "../ports/log.js";
-import type { Disk } from "./disk.js";
+import type { Disk } from "./disk/disk.js";
 import { parseBare, parseSealed, sealText } from "./line.js";
 import type { Line } from "./line.js";
-import { linesIn } from "./lines.js";
-import { Damage } from "./quarantine.js";
-import type { Quarantine } from "./quarantine.js";
-import { segmentsIn } from "./segments.js";
-import type { Segment } from "./segments.js";
+import { linesIn } from "./disk/lines.js";
+import { Damage } from "./disk/quarantine.js";
+import type { Quarantine } from "./disk/quarantine.js";
+import { segmentsIn } from "./disk/segments.js";
+import type { Segment } from "./disk/segments.js";
 
 /** The name of the one file that older versions wrote. */
 export const oldName = "journal.jsonl";

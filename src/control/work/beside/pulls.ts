@@ -1,3 +1,7 @@
+/*
+ * What goes on beside the runs lives here. A run begins it and does not wait for it.
+ */
+
 import PQueue from "p-queue";
 import { asFairleadError } from "../../../errors.js";
 import type { FairleadError } from "../../../errors.js";

@@ -1,9 +1,9 @@
-import { awaitAddress } from "../contest/own-address.js";
-import type { Desired, Target } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
-import type { Decision } from "../model/outcome.js";
-import { isUp } from "../model/view.js";
-import { join } from "../steps/steps.js";
+import { awaitAddress } from "../../contest/own-address.js";
+import type { Desired, Target } from "../../model/desired.js";
+import type { ObservedContainer } from "../../model/observed.js";
+import type { Decision } from "../../model/outcome.js";
+import { isUp } from "../../model/view.js";
+import { join } from "../../steps/steps.js";
 import { clearBuilt } from "./built.js";
 import { cleanUp } from "./cleanup.js";
 import { keepRunning } from "./keep.js";

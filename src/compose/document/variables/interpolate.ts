@@ -1,3 +1,7 @@
+/*
+ * Variables of a services file live here, and where their values come from. YAML does not.
+ */
+
 import { isOwnSecret } from "./own-secrets.js";
 
 export interface Interpolation {

@@ -1,21 +1,26 @@
-import type { ServiceSpec } from "../../compose/model/service.js";
-import { isItsTurn, restartCause, startObstacle, strandedBy } from "../bonds/bonds.js";
-import { contestFor, contestOutcome, isOpen } from "../contest/contention.js";
-import { planReload } from "../files/reload.js";
-import { leftStopped } from "../judge/left.js";
-import { isOver, overOutcome } from "../judge/over.js";
-import { endedFromOutside, formatMs } from "../judge/verdict.js";
-import { describeWedge, isWedged } from "../judge/wedged.js";
-import { isComplete } from "../model/dependency.js";
-import type { SlotMemory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
-import { waitFor } from "../model/outcome.js";
-import type { Decision } from "../model/outcome.js";
-import { needsOf } from "../model/resources.js";
-import { isUp } from "../model/view.js";
-import type { SlotView, View } from "../model/view.js";
-import { planPostStart } from "../steps/post-start.js";
-import { restore, restorePolicy, startAnew } from "../steps/steps.js";
+/*
+ * A slot in which no rollout begins: what serves is kept, repaired and cleaned up after. New containers are no matter
+ * of this folder.
+ */
+
+import type { ServiceSpec } from "../../../compose/model/service.js";
+import { isItsTurn, restartCause, startObstacle, strandedBy } from "../../bonds/bonds.js";
+import { contestFor, contestOutcome, isOpen } from "../../contest/contention.js";
+import { planReload } from "../../files/reload.js";
+import { leftStopped } from "../../judge/left.js";
+import { isOver, overOutcome } from "../../judge/over.js";
+import { endedFromOutside, formatMs } from "../../judge/verdict.js";
+import { describeWedge, isWedged } from "../../judge/wedged.js";
+import { isComplete } from "../../model/dependency.js";
+import type { SlotMemory } from "../../model/desired.js";
+import type { ObservedContainer } from "../../model/observed.js";
+import { waitFor } from "../../model/outcome.js";
+import type { Decision } from "../../model/outcome.js";
+import { needsOf } from "../../model/resources.js";
+import { isUp } from "../../model/view.js";
+import type { SlotView, View } from "../../model/view.js";
+import { planPostStart } from "../../steps/post-start.js";
+import { restore, restorePolicy, startAnew } from "../../steps/steps.js";
 
 /** A container that ends sooner than this after we started it is not mended by starting it again at once. */
 const lastingMs = 10_000;

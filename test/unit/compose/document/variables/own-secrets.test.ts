@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isOwnSecret } from "../../../../src/compose/document/own-secrets.js";
-import { readProject } from "../../../../src/compose/project/compose.js";
-import { formatProblem } from "../../../../src/compose/values/problem.js";
-import { surroundings } from "../read.js";
+import { isOwnSecret } from "../../../../../src/compose/document/variables/own-secrets.js";
+import { readProject } from "../../../../../src/compose/project/compose.js";
+import { formatProblem } from "../../../../../src/compose/values/problem.js";
+import { surroundings } from "../../read.js";
 
 const canary = "canary-7f3b";
 const environment = {

@@ -1,7 +1,7 @@
-import type { Start } from "../../control/surface/surface.js";
-import { decide, findService, servicePath } from "../shared/admin.js";
-import type { Admin } from "../shared/admin.js";
-import type { Wiring } from "../shared/wiring.js";
+import type { Start } from "../../../control/surface/surface.js";
+import { decide, findService, servicePath } from "../../shared/admin.js";
+import type { Admin } from "../../shared/admin.js";
+import type { Wiring } from "../../shared/wiring.js";
 
 /** Has a running controller start a service again, and says what still keeps it off. */
 export async function start(wiring: Wiring, admin: Admin, name: string): Promise<0 | 5> {

@@ -1,13 +1,13 @@
-import type { ServiceSpec } from "../../compose/model/service.js";
-import { isTarget } from "../model/desired.js";
-import type { Desired, SlotMemory } from "../model/desired.js";
-import type { Intent } from "../model/intent.js";
-import { keepRepository, keptRevision } from "../model/names.js";
-import type { ObservedImage } from "../model/host-snapshot.js";
-import type { ObservedContainer } from "../model/observed.js";
-import { inRole } from "../model/view.js";
-import type { SlotView } from "../model/view.js";
-import { discard, retire } from "../steps/steps.js";
+import type { ServiceSpec } from "../../../compose/model/service.js";
+import { isTarget } from "../../model/desired.js";
+import type { Desired, SlotMemory } from "../../model/desired.js";
+import type { Intent } from "../../model/intent.js";
+import { keepRepository, keptRevision } from "../../model/names.js";
+import type { ObservedImage } from "../../model/host-snapshot.js";
+import type { ObservedContainer } from "../../model/observed.js";
+import { inRole } from "../../model/view.js";
+import type { SlotView } from "../../model/view.js";
+import { discard, retire } from "../../steps/steps.js";
 
 /** What the serving container has outlived: a failed one, a previous one beyond `keep`, images beyond `keep`. */
 export function cleanUp(

@@ -1,11 +1,11 @@
-import type { History } from "../../control/surface/surface.js";
-import type { Revision } from "../../plan/history/revisions.js";
-import { shorten } from "../../plan/steps/render.js";
-import { ask, fetchServices, findService, servicePath } from "../shared/admin.js";
-import type { Admin } from "../shared/admin.js";
-import { printFailure } from "../shared/failure.js";
-import { printTable } from "../shared/table.js";
-import type { Wiring } from "../shared/wiring.js";
+import type { History } from "../../../control/surface/surface.js";
+import type { Revision } from "../../../plan/history/revisions.js";
+import { shorten } from "../../../plan/steps/render.js";
+import { ask, fetchServices, findService, servicePath } from "../../shared/admin.js";
+import type { Admin } from "../../shared/admin.js";
+import { printFailure } from "../../shared/failure.js";
+import { printTable } from "../../shared/table.js";
+import type { Wiring } from "../../shared/wiring.js";
 
 const columns = ["SERVICE", "REVISION", "DIGEST", "BEGAN", "OUTCOME", "REASON"] as const;
 

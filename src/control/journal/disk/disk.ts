@@ -1,3 +1,7 @@
+/*
+ * Files, lines and segments live here. What a line says does not.
+ */
+
 /**
  * What the journal needs of a disk. Every call throws as `node:fs` does where it cannot be done, and may take for ever:
  * whoever calls bounds his own waiting. No call follows a pipe or a device: what is no plain file is refused at once.

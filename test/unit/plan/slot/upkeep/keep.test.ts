@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { emptyMemory } from "../../../../src/plan/model/desired.js";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
-import { slotOf, viewOf } from "../../../../src/plan/model/view.js";
-import { keepRunning } from "../../../../src/plan/slot/keep.js";
-import { compilePlainly } from "../../../../src/plan/steps/compile.js";
-import { renderPlan } from "../../../../src/plan/steps/render.js";
-import { containerIn, hostWith, now, specOf } from "../world.js";
+import { emptyMemory } from "../../../../../src/plan/model/desired.js";
+import type { HostSnapshot } from "../../../../../src/plan/model/host-snapshot.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import { slotOf, viewOf } from "../../../../../src/plan/model/view.js";
+import { keepRunning } from "../../../../../src/plan/slot/upkeep/keep.js";
+import { compilePlainly } from "../../../../../src/plan/steps/compile.js";
+import { renderPlan } from "../../../../../src/plan/steps/render.js";
+import { containerIn, hostWith, now, specOf } from "../../world.js";
 
 const ended = { state: "exited", exitCode: 1, startedAt: now - 3_000, finishedAt: now - 1_000 } as const;
 

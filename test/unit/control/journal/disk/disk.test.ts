@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { nodeDisk } from "../../../../src/control/journal/node-disk.js";
-import { diskContract } from "../../../contract/disk.js";
-import { SimulatedDisk } from "../../../simulator/disk.js";
-import { faultyDisk } from "./faulty-disk.js";
-import { ownDirectory } from "./stage.js";
+import { nodeDisk } from "../../../../../src/control/journal/disk/node-disk.js";
+import { diskContract } from "../../../../contract/disk.js";
+import { SimulatedDisk } from "../../../../simulator/disk.js";
+import { faultyDisk } from "../faulty-disk.js";
+import { ownDirectory } from "../stage.js";
 
 const plant = async (path: string) => {
   await promisify(execFile)("mkfifo", [path]);

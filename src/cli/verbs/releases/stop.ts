@@ -1,7 +1,7 @@
-import type { Stop } from "../../control/surface/surface.js";
-import { decide, findService, servicePath } from "../shared/admin.js";
-import type { Admin } from "../shared/admin.js";
-import type { Wiring } from "../shared/wiring.js";
+import type { Stop } from "../../../control/surface/surface.js";
+import { decide, findService, servicePath } from "../../shared/admin.js";
+import type { Admin } from "../../shared/admin.js";
+import type { Wiring } from "../../shared/wiring.js";
 
 /** Has a running controller keep a service off: for so long, or until it is started. */
 export async function stop(wiring: Wiring, admin: Admin, name: string, duration: string | undefined): Promise<0 | 5> {

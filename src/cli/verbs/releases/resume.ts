@@ -1,7 +1,7 @@
-import type { Resumption } from "../../control/surface/surface.js";
-import { decide, findService, servicePath } from "../shared/admin.js";
-import type { Admin } from "../shared/admin.js";
-import type { Wiring } from "../shared/wiring.js";
+import type { Resumption } from "../../../control/surface/surface.js";
+import { decide, findService, servicePath } from "../../shared/admin.js";
+import type { Admin } from "../../shared/admin.js";
+import type { Wiring } from "../../shared/wiring.js";
 
 /** Has a running controller lift a service's pin and pause, and says what still stands in the way of a rollout. */
 export async function resume(wiring: Wiring, admin: Admin, name: string): Promise<0 | 5> {

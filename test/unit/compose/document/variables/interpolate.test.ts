@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { interpolate } from "../../../../src/compose/document/interpolate.js";
+import { interpolate } from "../../../../../src/compose/document/variables/interpolate.js";
 
 const known: Readonly<Record<string, string>> = { SET: "value", EMPTY: "", _under_1: "u", DOLLAR: "$SET" };
 const variables = (name: string) => (Object.hasOwn(known, name) ? known[name] : undefined);

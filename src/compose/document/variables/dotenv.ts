@@ -1,5 +1,5 @@
-import { Secret } from "../../tools/secret.js";
-import type { Problem, Warning } from "../values/problem.js";
+import { Secret } from "../../../tools/secret.js";
+import type { Problem, Warning } from "../../values/problem.js";
 import { interpolate, type Variables } from "./interpolate.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "./own-secrets.js";
 

@@ -1,13 +1,13 @@
-import type { ServiceSpec } from "../../compose/model/service.js";
-import { startObstacle } from "../bonds/bonds.js";
-import { contestFor, isOpen } from "../contest/contention.js";
-import { isGone } from "../judge/over.js";
-import { hasRemains } from "../judge/wedged.js";
-import type { SlotMemory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
-import { commonOf, needsOf, sizeOf } from "../model/resources.js";
-import { isUp } from "../model/view.js";
-import type { SlotView } from "../model/view.js";
+import type { ServiceSpec } from "../../../compose/model/service.js";
+import { startObstacle } from "../../bonds/bonds.js";
+import { contestFor, isOpen } from "../../contest/contention.js";
+import { isGone } from "../../judge/over.js";
+import { hasRemains } from "../../judge/wedged.js";
+import type { SlotMemory } from "../../model/desired.js";
+import type { ObservedContainer } from "../../model/observed.js";
+import { commonOf, needsOf, sizeOf } from "../../model/resources.js";
+import { isUp } from "../../model/view.js";
+import type { SlotView } from "../../model/view.js";
 
 export interface Seen {
   readonly view: SlotView;

@@ -1,8 +1,8 @@
-import type { Approval } from "../../control/surface/surface.js";
-import { shorten } from "../../plan/steps/render.js";
-import { decide, findService, servicePath } from "../shared/admin.js";
-import type { Admin } from "../shared/admin.js";
-import type { Wiring } from "../shared/wiring.js";
+import type { Approval } from "../../../control/surface/surface.js";
+import { shorten } from "../../../plan/steps/render.js";
+import { decide, findService, servicePath } from "../../shared/admin.js";
+import type { Admin } from "../../shared/admin.js";
+import type { Wiring } from "../../shared/wiring.js";
 
 /** Approves what the controller shows at this moment, or what was named: never what has been pushed since. */
 export async function approve(wiring: Wiring, admin: Admin, name: string, digest: string | undefined): Promise<0 | 5> {
