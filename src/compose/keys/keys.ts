@@ -6,7 +6,6 @@
 import type { KeyTable } from "./support.js";
 
 const supported = { support: "supported" } as const;
-const planned = { support: "planned" } as const;
 const windows = { support: "refused", hint: "it exists for Windows containers only" } as const;
 const swarm = { support: "ignored", hint: "it has a meaning in a Swarm cluster only" } as const;
 const modelRunner =
