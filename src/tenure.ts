@@ -110,7 +110,7 @@ async function serveOnce(
   signal: AbortSignal,
 ): Promise<{ readonly handedOver: boolean }> {
   const metrics = new Metrics(readVersion());
-  const registry = registryOf(config, environment, metrics, log, shares.registry);
+  const registry = registryOf(config, environment, shares.registry, { metrics, log });
   try {
     const engine = engineOf(config, registry, log, shares.engine);
     const own = await ownContainer();
@@ -172,26 +172,26 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
   journal.watch();
   metrics.journal(() => journal.state());
   const controller = new Controller({
-    engine: fenced(engine, office.assertHeld),
-    gates: fencedGates(gatesIn(engine), office.assertHeld),
-    registry,
-    contexts: contextsOf(config, environment),
-    source: sourceOf(config, environment, log, { telemetry: metrics.sources }),
-    prober: connectProber({ engine, version }),
-    hostFiles,
+    host: {
+      engine: fenced(engine, office.assertHeld),
+      gates: fencedGates(gatesIn(engine), office.assertHeld),
+      prober: connectProber({ engine, version }),
+      files: hostFiles,
+    },
+    desired: {
+      source: sourceOf(config, environment, log, { telemetry: metrics.sources }),
+      registry,
+      contexts: contextsOf(config, environment),
+    },
     journal,
-    office: { since: systemClock.monotonic(), standbys, handOver },
     telemetry: metrics,
     clock: systemClock,
     log,
+    office: { since: systemClock.monotonic(), standbys, handOver },
     backoff: defaultBackoff,
     prune: config.prune,
-    schedule: { cron: config.resync, timezone: localTimeZone(), minutes: cronMinutes },
-    resyncJitterMs,
-    concurrentPulls: shares.pulls,
-    concurrentServices: shares.services,
-    concurrentProbes: shares.probes,
-    openLogs: shares.logs,
+    atOnce: shares,
+    resync: { cron: config.resync, timezone: localTimeZone(), minutes: cronMinutes, jitterMs: resyncJitterMs },
   });
   onOpened(controller.surface);
   const listeners = await listen({

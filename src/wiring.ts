@@ -140,9 +140,8 @@ export function contextsOf(config: Config, environment: Environment): Contexts {
 export function registryOf(
   config: Config,
   environment: Environment,
-  metrics: Metrics,
-  log: Log,
   atOnce: number,
+  { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
 ): RegistryConnection {
   return connectRegistry({
     atOnce,

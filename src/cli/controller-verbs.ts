@@ -8,17 +8,17 @@ import type { Admin } from "./shared/admin.js";
 import type { Wiring } from "./shared/wiring.js";
 import { act } from "./verbs/act.js";
 import { adopt } from "./verbs/adopt.js";
-import { approve } from "./verbs/approve.js";
+import { approve } from "./verbs/releases/approve.js";
 import { events } from "./verbs/events.js";
 import type { EventsFlags } from "./verbs/events.js";
-import { history } from "./verbs/history.js";
+import { history } from "./verbs/releases/history.js";
 import { logs } from "./verbs/logs.js";
 import type { LogsFlags } from "./verbs/logs.js";
-import { resume } from "./verbs/resume.js";
-import { rollback } from "./verbs/rollback.js";
-import { start } from "./verbs/start.js";
+import { resume } from "./verbs/releases/resume.js";
+import { rollback } from "./verbs/releases/rollback.js";
+import { start } from "./verbs/releases/start.js";
 import { status } from "./verbs/status.js";
-import { stop } from "./verbs/stop.js";
+import { stop } from "./verbs/releases/stop.js";
 import { wait } from "./verbs/wait.js";
 
 interface Options extends Flags {

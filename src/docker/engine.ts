@@ -81,13 +81,11 @@ export function connectEngine(options: EngineOptions): DockerEngine {
   const { helper = usualHelper } = options;
   const standing = Promise.resolve(options.own?.()).then((own) => ({ own, remote }));
   const kind = new EngineKind(connection, options.onPodman ?? (() => undefined));
-  const host = new Host(
-    connection,
-    options.clock ?? machineClock,
-    () => standing,
-    () => kind.traits(),
-    helper.lease,
-  );
+  const host = new Host(connection, options.clock ?? machineClock, {
+    standing: () => standing,
+    podman: () => kind.traits(),
+    lease: helper.lease,
+  });
   const { stale } = host;
   // Two services of a project want its network at the same moment, and old engines would then make two of one name.
   const births = new Mutex();
@@ -199,7 +197,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     logs: (id, query, signal) => settle(() => openLog(connection, id, query, signal)),
     locate: (id) => settle(() => locateContainer(connection, id)),
     exec: (id, command, timeoutMs, settings) =>
-      settle(() => execute(connection, host.execs, id, { command, ...settings }, timeoutMs)),
+      settle(() => execute(connection, host.execs, id, { command, timeoutMs, ...settings })),
     run: (id, command, timeoutMs) => settle(() => runWhole(connection, id, command, timeoutMs)),
     platform: () =>
       settle(async () => {

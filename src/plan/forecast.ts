@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../compose/model/service.js";
 import { isOnItsWay, knownOf } from "./model/dependency.js";
 import type { KnownDependency } from "./model/dependency.js";
 import type { Desired, Memory } from "./model/desired.js";
-import type { HostSnapshot } from "./model/observed.js";
+import type { HostSnapshot } from "./model/host-snapshot.js";
 import type { Awaits, Outcome, Plan } from "./model/outcome.js";
 import { claimOf } from "./model/resources.js";
 import type { ResourceClaim } from "./model/resources.js";
@@ -122,7 +122,7 @@ function dueOf(courses: readonly Course[]): Course | undefined {
 function move(course: Course, host: HostSnapshot, courses: readonly Course[], scene: Scene): HostSnapshot {
   const { desired } = course;
   const known = knownTo(course, courses);
-  const view = { ...viewOf(host, desired.spec, new Map(), host.takenAt, known), claims: scene.claims };
+  const view = { ...viewOf(host, desired.spec, new Map(), { known }), claims: scene.claims };
   const { steps, outcome } = plan(desired, view, course.memory);
   let world = host;
   if (steps.length > 0) tellWait(course);

@@ -1,9 +1,9 @@
 import type { ServiceSpec } from "../compose/model/service.js";
 import { failedRun, withRun } from "./jobs/job-news.js";
 import type { Desired, Memory } from "./model/desired.js";
-import { noted } from "./model/leaving-memory.js";
-import type { GateState, HostSnapshot, ObservedContainer } from "./model/observed.js";
-import { ranPostStart } from "./model/post-start-memory.js";
+import { noted, ranPostStart } from "./model/run-memory.js";
+import type { HostSnapshot } from "./model/host-snapshot.js";
+import type { GateState, ObservedContainer } from "./model/observed.js";
 import { withReload, withReloadEnd } from "./model/reload-memory.js";
 import type { Step } from "./model/step.js";
 import { isUp } from "./model/view.js";

@@ -46,7 +46,7 @@ export async function reread(selected: Selected, before: Known | undefined, opti
   const texts = new Texts(shelf);
   for (const file of selected.files) await texts.read(posix.resolve(root, file), true);
   if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
-  return known(selected, texts, await readWhole(selected, texts, options), before, options);
+  return known({ selected, texts }, await readWhole(selected, texts, options), options, before);
 }
 
 /** Reads a project once, also as one Compose file; undefined where it has problems. */
@@ -58,22 +58,19 @@ export async function readResolved(
   for (const file of selected.files) await texts.read(posix.resolve(file), true);
   const result = await readWhole(selected, texts, options);
   return {
-    known: known(selected, texts, result, undefined, options),
+    known: known({ selected, texts }, result, options),
     resolved: result.ok ? result.resolve() : undefined,
   };
 }
 
 function known(
-  selected: Selected,
-  texts: Texts,
+  read: Pick<Known, "selected" | "texts">,
   result: ReadResult,
-  before: Known | undefined,
-  options: ReadOptions,
+  { gateImage = defaultGateImage }: ReadOptions,
+  before?: Known,
 ): Known {
-  const { gateImage = defaultGateImage } = options;
   return {
-    selected,
-    texts,
+    ...read,
     project: result.ok ? withGates(result.project, gateImage) : before?.project,
     problems: result.ok ? [] : result.problems,
     warnings: result.warnings,

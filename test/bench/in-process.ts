@@ -62,30 +62,30 @@ export async function startInProcess(options: InProcessOptions): Promise<InProce
   };
   const telemetry = new CountingMetrics("bench");
   const controller = new Controller({
-    engine,
-    registry,
-    contexts: new MemoryContexts(),
-    source: fileSource({ files: [file], environment: {} }),
+    host: {
+      engine,
+      gates: nobody,
+      prober: { attempt: () => Promise.resolve({ kind: "ready" }) },
+      files: hostFiles,
+    },
+    desired: {
+      source: fileSource({ files: [file], environment: {} }),
+      registry,
+      contexts: new MemoryContexts(),
+    },
     journal: await Journal.open(`${directory}/data`, silentLog),
     telemetry,
     clock,
     log: silentLog,
     backoff: defaultBackoff,
-    prober: { attempt: () => Promise.resolve({ kind: "ready" }) },
-    gates: nobody,
-    hostFiles,
     prune: false,
     office: {
       since: 0,
       standbys: { look: () => Promise.resolve(new Map()), clear: () => Promise.resolve() },
       handOver: () => undefined,
     },
-    schedule: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined },
-    resyncJitterMs: 0,
-    concurrentPulls: 3,
-    concurrentServices: 16,
-    concurrentProbes: 32,
-    openLogs: 16,
+    atOnce: { services: 16, pulls: 3, probes: 32, logs: 16 },
+    resync: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined, jitterMs: 0 },
   });
   const started = controller.start();
   const until = async (what: string, fits: () => boolean) => {

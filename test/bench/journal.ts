@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import type { Disk } from "../../src/control/journal/disk.js";
+import type { Disk } from "../../src/control/journal/disk/disk.js";
 import type { Entry } from "../../src/control/journal/entry.js";
 import { Journal } from "../../src/control/journal/journal.js";
-import { nodeDisk } from "../../src/control/journal/node-disk.js";
+import { nodeDisk } from "../../src/control/journal/disk/node-disk.js";
 import { silentLog } from "../../src/log.js";
 import { median } from "./statistics.js";
 import { printTable, type Cell } from "./table.js";

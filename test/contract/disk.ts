@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Disk } from "../../src/control/journal/disk.js";
+import type { Disk } from "../../src/control/journal/disk/disk.js";
 
 export interface DiskBench {
   readonly disk: Disk;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerFile, Mount } from "../../src/compose/model/service.js";
-import type { ObservedHelper } from "../../src/plan/model/observed.js";
+import type { ObservedHelper } from "../../src/plan/model/host-snapshot.js";
 import type { StepOf } from "../../src/plan/model/step.js";
 import type { Bench } from "./bench.js";
 import { creation, project, serviceSpec } from "./service.js";

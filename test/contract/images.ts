@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pinnedImage } from "../../src/compose/values/image.js";
-import type { HostSnapshot } from "../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../src/plan/model/host-snapshot.js";
 import type { Bench } from "./bench.js";
 import { digestOf } from "../digests.js";
 

@@ -1,4 +1,5 @@
-import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../src/plan/model/host-snapshot.js";
+import type { NetworkLocation, ObservedContainer } from "../../src/plan/model/observed.js";
 import { sameAddress } from "../../src/plan/model/resources.js";
 import type { HeldAddress } from "../../src/plan/model/resources.js";
 

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Disk, DiskEntry, DiskFile } from "../../src/control/journal/disk.js";
+import type { Disk, DiskEntry, DiskFile } from "../../src/control/journal/disk/disk.js";
 
 interface SimulatedFile {
   readonly kind: "file";

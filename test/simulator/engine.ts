@@ -10,14 +10,8 @@ import type { EngineEvent } from "../../src/control/ports/events.js";
 import { FairleadError } from "../../src/errors.js";
 import type { ErrorCode } from "../../src/errors.js";
 import { activeName, roleOf } from "../../src/plan/model/names.js";
-import type {
-  ClockReading,
-  ContainerFacts,
-  ForeignContainer,
-  HostSnapshot,
-  ObservedContainer,
-  ObservedHelper,
-} from "../../src/plan/model/observed.js";
+import type { ClockReading, HostSnapshot, ObservedHelper } from "../../src/plan/model/host-snapshot.js";
+import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../../src/plan/model/observed.js";
 import { addressesOf } from "../../src/plan/model/resources.js";
 import type { Step, StepOf } from "../../src/plan/model/step.js";
 import { commandBehaviour } from "./behaviour.js";

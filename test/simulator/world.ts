@@ -2,13 +2,8 @@ import type { ExecSettings } from "../../src/compose/model/hooks.js";
 import type { ContainerFile, ServiceSpec } from "../../src/compose/model/service.js";
 import type { ExecResult } from "../../src/control/ports/engine.js";
 import type { EngineEvent } from "../../src/control/ports/events.js";
-import type {
-  HostSnapshot,
-  Interval,
-  ObservedContainer,
-  ObservedMount,
-  ObservedNetwork,
-} from "../../src/plan/model/observed.js";
+import type { HostSnapshot, ObservedNetwork } from "../../src/plan/model/host-snapshot.js";
+import type { Interval, ObservedContainer, ObservedMount } from "../../src/plan/model/observed.js";
 import { samePort } from "../../src/plan/model/resources.js";
 import type { Step } from "../../src/plan/model/step.js";
 import { effect } from "../../src/plan/steps/effect.js";

@@ -7,10 +7,10 @@ import type { Problem, Warning } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { nearest } from "../values/suggest.js";
 import type { Ground, Use } from "./ground.js";
-import { interpolate } from "./interpolate.js";
+import { interpolate } from "./variables/interpolate.js";
 import { whyMissing, type Library } from "./library.js";
 import type { Origin } from "./origin.js";
-import { ownSecretFault, ownSecretHint } from "./own-secrets.js";
+import { ownSecretFault, ownSecretHint } from "./variables/own-secrets.js";
 import type { Place, Position } from "./yaml.js";
 
 /** What the reading of a project gathers, seen from one of its files. */

@@ -1,4 +1,4 @@
-import type { Variables } from "./interpolate.js";
+import type { Variables } from "./variables/interpolate.js";
 
 /** The text that a node was read from. Nodes of several texts stand side by side once files have been merged. */
 export interface Origin {

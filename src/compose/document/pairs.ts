@@ -1,5 +1,5 @@
 import { entries, filledIn, items, readAll, report, reportKey, warn, wrongKind, type Node } from "./node.js";
-import { isOwnSecret, ownSecretFault, ownSecretHint } from "./own-secrets.js";
+import { isOwnSecret, ownSecretFault, ownSecretHint } from "./variables/own-secrets.js";
 import { scalarText } from "./scalar.js";
 
 /** Prefixes of labels that Fairlead writes itself: a label of the file must not pose as one of them. */

@@ -1,15 +1,12 @@
 import { buildKeys } from "./build-keys.js";
 import * as declarations from "./declaration-keys.js";
-import { gateKeys } from "./gate-keys.js";
+import * as extension from "./extension-keys.js";
 import { postStartHookKeys, preStartHookKeys, preStopHookKeys } from "./hook-keys.js";
 import { afterKeys, beforeKeys, onRollbackKeys } from "./job-keys.js";
 import * as keys from "./keys.js";
-import * as leaving from "./leave-keys.js";
 import * as loading from "./load-keys.js";
 import * as options from "./option-keys.js";
 import * as probes from "./probe-keys.js";
-import { windowKeys } from "./release-keys.js";
-import { reloadKeys } from "./reload-keys.js";
 import type { KeyTable } from "./support.js";
 
 /** One mapping of a services file. */
@@ -55,9 +52,9 @@ export const sections: readonly Section[] = [
   { path: "services.*.volumes[].bind", table: keys.bindKeys },
   { path: "services.*.volumes[].volume", table: options.volumeOptionKeys },
   { path: "services.*.volumes[].tmpfs", table: options.tmpfsOptionKeys },
-  { path: "services.*.x-fairlead", table: keys.extensionKeys },
-  { path: "services.*.x-fairlead.gate", table: gateKeys },
-  { path: "services.*.x-fairlead.pre_stop", table: leaving.preStopKeys },
+  { path: "services.*.x-fairlead", table: extension.extensionKeys },
+  { path: "services.*.x-fairlead.gate", table: extension.gateKeys },
+  { path: "services.*.x-fairlead.pre_stop", table: extension.preStopKeys },
   { path: "services.*.x-fairlead.before[]", table: beforeKeys },
   { path: "services.*.x-fairlead.after[]", table: afterKeys },
   { path: "services.*.x-fairlead.on_rollback[]", table: onRollbackKeys },
@@ -65,8 +62,8 @@ export const sections: readonly Section[] = [
   { path: "services.*.x-fairlead.probe.http", table: probes.httpProbeKeys },
   { path: "services.*.x-fairlead.probe.tcp", table: probes.tcpProbeKeys },
   { path: "services.*.x-fairlead.probe.exec", table: probes.execProbeKeys },
-  { path: "services.*.x-fairlead.reload", table: reloadKeys },
-  { path: "services.*.x-fairlead.window", table: windowKeys },
+  { path: "services.*.x-fairlead.reload", table: extension.reloadKeys },
+  { path: "services.*.x-fairlead.window", table: extension.windowKeys },
   { path: "networks.*", table: keys.networkKeys },
   { path: "networks.*.external", table: declarations.externalKeys },
   { path: "networks.*.ipam", table: declarations.ipamKeys },
@@ -75,5 +72,5 @@ export const sections: readonly Section[] = [
   { path: "volumes.*.external", table: declarations.volumeExternalKeys },
   { path: "configs.*", table: declarations.configKeys },
   { path: "secrets.*", table: declarations.secretKeys },
-  { path: "x-fairlead", table: keys.projectExtensionKeys },
+  { path: "x-fairlead", table: extension.projectExtensionKeys },
 ];

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Variables } from "../document/interpolate.js";
+import type { Variables } from "../document/variables/interpolate.js";
 import { report, reportMissing, type Node, type Reading } from "../document/node.js";
 import type { Origin } from "../document/origin.js";
 import { filledText } from "../document/scalar.js";

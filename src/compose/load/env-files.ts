@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import { readDotenv, readRawEnv, type DotenvFile } from "../document/dotenv.js";
-import type { Variables } from "../document/interpolate.js";
+import { readDotenv, readRawEnv, type DotenvFile } from "../document/variables/dotenv.js";
+import type { Variables } from "../document/variables/interpolate.js";
 import { isMapping, items, read, report, reportMissing, type Node, type Reading } from "../document/node.js";
 import { environment, labels, reservedPrefix } from "../document/pairs.js";
 import { boolean, choice, filledText } from "../document/scalar.js";

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { interpolate } from "../document/interpolate.js";
+import { interpolate } from "../document/variables/interpolate.js";
 import { numberText } from "../document/number.js";
 import { memberOf, type Tree } from "./tree.js";
 

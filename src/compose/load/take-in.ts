@@ -19,13 +19,13 @@ export function takeIn(shelf: Shelf, all: Tree, included: Tree, at: Node): Tree 
     } else if (ours === undefined) {
       merged.set(section, theirs);
     } else if (resources.includes(section)) {
-      merged.set(section, union(shelf, ours, theirs, section, at));
+      merged.set(section, union(shelf, section, { ours, theirs }, at));
     }
   }
   return mappingOf(all, merged);
 }
 
-function union(shelf: Shelf, ours: Tree, theirs: Tree, section: string, at: Node): Tree {
+function union(shelf: Shelf, section: string, { ours, theirs }: Record<"ours" | "theirs", Tree>, at: Node): Tree {
   if (ours.mark === "reset") return overriding(theirs);
   const merged = new Map(membersOf(ours));
   for (const [name, their] of membersOf(theirs)) {

@@ -1,5 +1,5 @@
-import { readDotenv } from "../document/dotenv.js";
-import type { Variables } from "../document/interpolate.js";
+import { readDotenv } from "../document/variables/dotenv.js";
+import type { Variables } from "../document/variables/interpolate.js";
 import { whyMissing } from "../document/library.js";
 import { reportMissing, type Node, type Reading } from "../document/node.js";
 import { takeDotenv } from "./env-files.js";

@@ -1,7 +1,7 @@
 import { declarations, type Declared } from "../declarations/declared.js";
 import { hostPath } from "../document/host-path.js";
 import { isMapping, read, report, reportKey, wrongKind, type Node } from "../document/node.js";
-import { isOwnSecret, ownSecretFault, ownSecretHint } from "../document/own-secrets.js";
+import { isOwnSecret, ownSecretFault, ownSecretHint } from "../document/variables/own-secrets.js";
 import { filledText, text } from "../document/scalar.js";
 import { configKeys, secretKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";

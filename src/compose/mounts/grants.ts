@@ -74,7 +74,7 @@ function grant(node: Node, section: ContentSection, declared: Declared<Content>)
   if (typeof node.value === "string") {
     const key = text(node);
     const content = key === null ? null : findDeclared(node, section, key, declared);
-    return key === null || content === null ? null : resolve(node, section, key, content, noField);
+    return key === null || content === null ? null : resolve(node, { section, key, content }, noField);
   }
   if (!isMapping(node.value)) return wrongKind(node, "a name or a mapping");
   const field = fields(node, section === "configs" ? configGrantKeys : secretGrantKeys);
@@ -83,14 +83,20 @@ function grant(node: Node, section: ContentSection, declared: Declared<Content>)
     return report(node, "`source` is missing", `it names one of the top-level \`${section}\``);
   const key = read(sourceNode, filledText);
   const content = key === undefined ? null : findDeclared(sourceNode, section, key, declared);
-  return key === undefined || content === null ? null : resolve(node, section, key, content, field);
+  return key === undefined || content === null ? null : resolve(node, { section, key, content }, field);
 }
 
 type Field = (key: "source" | "target" | "uid" | "gid" | "mode") => Node | undefined;
 
 const noField: Field = () => undefined;
 
-function resolve(node: Node, section: ContentSection, key: string, content: Content, field: Field): Granted | null {
+interface Source {
+  readonly section: ContentSection;
+  readonly key: string;
+  readonly content: Content;
+}
+
+function resolve(node: Node, { section, key, content }: Source, field: Field): Granted | null {
   const target = read(field("target"), filledText);
   if (target === undefined && field("target") !== undefined) return null;
   const written = target ?? key;

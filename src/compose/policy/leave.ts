@@ -3,7 +3,7 @@ import { commandLine } from "../container/command.js";
 import { isMapping, read, report, type Node } from "../document/node.js";
 import { duration } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
-import { preStopKeys } from "../keys/leave-keys.js";
+import { preStopKeys } from "../keys/extension-keys.js";
 import type { LeavePolicy, PreStop } from "../model/leave.js";
 import { hooks } from "./hooks.js";
 

@@ -2,7 +2,7 @@ import { groupOf } from "../../tools/present.js";
 import { isMapping, quoted, read, report, type Node } from "../document/node.js";
 import { boolean, duration, filledText, parsed } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
-import { windowKeys } from "../keys/release-keys.js";
+import { windowKeys } from "../keys/extension-keys.js";
 import type { ReleasePolicy, MaintenanceWindow } from "../model/release.js";
 import { parseCron } from "../values/cron.js";
 

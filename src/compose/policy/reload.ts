@@ -4,7 +4,7 @@ import { hostPath } from "../document/host-path.js";
 import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
-import { reloadKeys } from "../keys/reload-keys.js";
+import { reloadKeys } from "../keys/extension-keys.js";
 import { holds, type ReloadPolicy } from "../model/reload-policy.js";
 import type { Mount } from "../model/service.js";
 

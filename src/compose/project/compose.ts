@@ -16,10 +16,11 @@ import {
   type Node,
   type Reading,
 } from "../document/node.js";
-import { isOwnSecret } from "../document/own-secrets.js";
+import { isOwnSecret } from "../document/variables/own-secrets.js";
 import { filledText } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
-import { projectExtensionKeys, topLevelKeys } from "../keys/keys.js";
+import { projectExtensionKeys } from "../keys/extension-keys.js";
+import { topLevelKeys } from "../keys/keys.js";
 import { openProject, type ProjectSource } from "../load/project.js";
 import type { ProjectSpec } from "../model/service.js";
 import { declaredConfigs, declaredSecrets } from "../mounts/contents.js";

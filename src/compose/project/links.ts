@@ -14,15 +14,14 @@ export function withLinkAliases(definitions: readonly Definition[]): readonly Se
     for (const link of links) {
       const target = named.get(link.service);
       if (target === undefined || link.alias === undefined) continue;
-      named.set(target.name, aliased(link, link.alias, spec, target, named));
+      named.set(target.name, aliased({ ...link, alias: link.alias }, spec, target, named));
     }
   }
   return [...named.values()];
 }
 
 function aliased(
-  { node }: Link,
-  alias: string,
+  { node, alias }: Link & { readonly alias: string },
   { networks: own }: ServiceSpec,
   target: ServiceSpec,
   all: ReadonlyMap<string, ServiceSpec>,

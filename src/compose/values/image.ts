@@ -75,7 +75,7 @@ export function parseImage(text: string): ImageReference {
   const tag = colon < 0 ? undefined : named.slice(colon + 1);
   const { registry, repository } = splitName(colon < 0 ? named : named.slice(0, colon));
 
-  const fault = faultOf(text, registry, repository, tag, digest);
+  const fault = faultOf(text, { registry, repository, tag, digest });
   if (fault !== undefined) {
     throw new FairleadError("SpecInvalid", `${quote(text)} is not an image reference: ${fault.message}`, {
       remedy: fault.remedy,
@@ -137,13 +137,15 @@ interface Fault {
   readonly remedy: string;
 }
 
-function faultOf(
-  text: string,
-  registry: string,
-  repository: string,
-  tag: string | undefined,
-  digest: string | undefined,
-): Fault | undefined {
+/** As they are written. */
+interface Parts {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+function faultOf(text: string, { registry, repository, tag, digest }: Parts): Fault | undefined {
   if (text.trim() === "") return fault("it is empty", "write for example `nginx:1.27`");
   if (/\s/.test(text)) return fault("it contains white space", "remove the white space");
   if (/^[a-z]+:\/\//.test(text)) return fault("it is a URL", "leave out the scheme: `registry.example.com/app:1.0`");

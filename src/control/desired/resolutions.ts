@@ -4,17 +4,16 @@ import { formatImage } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";
 import { withContainersOf } from "../../plan/host/local.js";
 import { jobImagesOf } from "../../plan/jobs/job-need.js";
-import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { KnownDependency } from "../../plan/model/dependency.js";
 import type { Desired, FoundTarget, Target } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import { inEverySlot, inRole, isImageOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";
 import type { Journal } from "../journal/journal.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { inTime } from "../time/in-time.js";
-import type { Declared } from "./catalog.js";
+import type { Catalog } from "./catalog.js";
 import { knownDependencies } from "./known-dependencies.js";
 import { reasonOf } from "./reasons.js";
 import type { Targets } from "./targets.js";
@@ -23,9 +22,7 @@ export interface ResolutionsOptions {
   readonly targets: Targets;
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly declared: (key: ServiceKey) => Declared | undefined;
-  readonly status: (key: ServiceKey) => ServiceStatus | undefined;
-  readonly isOnItsWay: (key: ServiceKey) => boolean;
+  readonly catalog: Pick<Catalog, "declared" | "statuses" | "isOnItsWay">;
   /** Something that a run waited for has come. */
   readonly wake: (key: ServiceKey) => void;
 }
@@ -68,7 +65,10 @@ export class Resolutions {
     spec: ServiceSpec,
     { images }: HostSnapshot,
   ): Promise<ReadonlyMap<string, KnownDependency>> {
-    const { declared, status, isOnItsWay, targets, journal, clock, wake } = this.options;
+    const { catalog, targets, journal, clock, wake } = this.options;
+    const declared = (one: ServiceKey) => catalog.declared(one);
+    const status = (one: ServiceKey) => catalog.statuses.get(one);
+    const isOnItsWay = (one: ServiceKey) => catalog.isOnItsWay(one);
     const sameContent = (one: ServiceKey) => journal.record(one).sameContent;
     const resolve = (one: ServiceSpec) =>
       inTime(targets.resolve(one, images), clock, registryPatienceMs, ({ target }) => {
@@ -78,10 +78,10 @@ export class Resolutions {
   }
 
   async #resolve(asker: Asker, spec: ServiceSpec, view: View): Promise<Desired> {
-    const hash = specHash(spec);
+    const wanted = { spec, specHash: specHash(spec) };
     const { target, retryAfterMs } = await this.options.targets.resolve(spec, view.images);
     asker.retryAfterMs = retryAfterMs;
-    const desired = { spec, specHash: hash, target: await this.#compareContent(asker, spec, hash, target, view) };
+    const desired = { ...wanted, target: await this.#compareContent(asker, wanted, target, view) };
     const jobImages = await this.#jobImages(asker, desired, view);
     return jobImages.size === 0 ? desired : { ...desired, jobImages };
   }
@@ -100,8 +100,7 @@ export class Resolutions {
   /** A new digest may be old content: that is recorded, not rolled out. */
   async #compareContent(
     asker: Asker,
-    spec: ServiceSpec,
-    hash: string,
+    { spec, specHash: hash }: Pick<Desired, "spec" | "specHash">,
     target: FoundTarget,
     { containers, images }: View,
   ): Promise<Target> {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Log } from "../ports/log.js";
-import type { Disk } from "./disk.js";
+import type { Disk } from "./disk/disk.js";
 import { parseBare, parseSealed, sealText } from "./line.js";
 import type { Line } from "./line.js";
-import { linesIn } from "./lines.js";
-import { Damage } from "./quarantine.js";
-import type { Quarantine } from "./quarantine.js";
-import { segmentsIn } from "./segments.js";
-import type { Segment } from "./segments.js";
+import { linesIn } from "./disk/lines.js";
+import { Damage } from "./disk/quarantine.js";
+import type { Quarantine } from "./disk/quarantine.js";
+import { segmentsIn } from "./disk/segments.js";
+import type { Segment } from "./disk/segments.js";
 
 /** The name of the one file that older versions wrote. */
 export const oldName = "journal.jsonl";
@@ -76,7 +76,7 @@ export async function loadJournal(options: LoadOptions): Promise<Loaded> {
 async function readSegment(options: LoadOptions, { file }: Segment): Promise<Reading | undefined> {
   const name = file.slice(-"00000001.jsonl".length);
   try {
-    const reading = await readLines(options, file, 0, parseSealed);
+    const reading = await readLines(options, { file, offset: 0 }, parseSealed);
     if (reading.damage.lines === 0) return reading;
     return (await repair(options, file, name, reading)) ? { ...reading, torn: false } : reading;
   } catch (thrown) {
@@ -104,7 +104,7 @@ async function readOld(options: LoadOptions, takenBytes: number): Promise<OldJou
     while (recent.length > mostRecent || bytes > mostRecentBytes) bytes -= recent.shift()?.length ?? 0;
   };
   try {
-    const { damage } = await readLines(options, file, offset, parseBare, remember);
+    const { damage } = await readLines(options, { file, offset }, parseBare, remember);
     if (damage.lines > 0) {
       const kept = await quarantine?.keep(oldName, damage).catch(() => undefined);
       log.warn({ file, lines: damage.lines, kept }, "the journal has lines that cannot be read; they are left out");
@@ -118,8 +118,7 @@ async function readOld(options: LoadOptions, takenBytes: number): Promise<OldJou
 
 async function readLines(
   { disk, take, onProgress }: LoadOptions,
-  file: string,
-  offset: number,
+  { file, offset }: { readonly file: string; readonly offset: number },
   parse: (text: string) => Line | undefined,
   remember: (text: string) => void = () => undefined,
 ): Promise<Reading> {

@@ -1,11 +1,11 @@
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { inTime } from "../time/in-time.js";
-import type { Disk, DiskFile } from "./disk.js";
+import type { Disk, DiskFile } from "./disk/disk.js";
 import { takenOverLine } from "./line.js";
 import { messageOf } from "./load.js";
 import type { Loaded, OldJournal } from "./load.js";
-import { segmentFile, segmentsIn } from "./segments.js";
+import { segmentFile, segmentsIn } from "./disk/segments.js";
 import type { WriterState } from "./standing.js";
 
 /** How long anybody waits for the disk. */

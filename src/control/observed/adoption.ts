@@ -7,7 +7,8 @@ import { adoptionOf, candidatesFor, takeOver } from "../../plan/host/adopt.js";
 import type { Adopted, Candidate } from "../../plan/host/adopt.js";
 import { isAdoptable, matchOf } from "../../plan/host/match.js";
 import { activeName } from "../../plan/model/names.js";
-import type { HostSnapshot, ObservedContainer } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { ObservedContainer } from "../../plan/model/observed.js";
 import type { StepOf } from "../../plan/model/step.js";
 import type { ServiceRecord } from "../journal/record.js";
 import type { Claim, Engine } from "../ports/engine.js";
@@ -83,7 +84,7 @@ export class Adoption {
         if (before === undefined && !supposing) await this.options.remember(key, candidate.container, remembered);
         const differences =
           candidate.role === "active" ? await this.#differencesOf(candidate, spec, remembered, known) : [];
-        return takeOver(candidate, spec, specHash(spec), remembered, differences);
+        return takeOver(candidate, { spec, specHash: specHash(spec) }, remembered, differences);
       }),
     );
   }

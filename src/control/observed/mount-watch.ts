@@ -4,7 +4,8 @@
 
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { keyOf, runOf } from "../../plan/model/observed.js";
-import type { HostSnapshot, ObservedContainer, UnreadFile } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { ObservedContainer, UnreadFile } from "../../plan/model/observed.js";
 import type { Journal } from "../journal/journal.js";
 import type { MountedFile } from "../journal/mounted-record.js";
 import type { Clock } from "../ports/clock.js";
@@ -100,7 +101,7 @@ export class MountWatch {
     const unread: UnreadFile[] = [];
     const unwatched: string[] = [];
     for (const point of pointsOf(mounts, declared(key))) {
-      const place = `${id} ${point.path}`;
+      const place = placeOf(id, point);
       const state = await stateOf(files, point);
       if (state === "too-large") unwatched.push(point.path);
       const there = state === "too-large" ? undefined : state;
@@ -108,8 +109,7 @@ export class MountWatch {
       const had = known.get(point.path);
       const first = had === undefined && there !== undefined ? await this.#found(point, there, startedAt) : undefined;
       if (first !== undefined) found[point.path] = first;
-      const file =
-        there === undefined || had === undefined ? undefined : await this.#judge(place, point, there, had, id);
+      const file = there === undefined || had === undefined ? undefined : await this.#judge(id, point, there, had);
       const isDue = file === undefined || before === undefined || !point.isReloaded;
       const isSettled = isDue || this.#quiet.has(place, print);
       if (isSettled && file !== undefined) unread.push(file);
@@ -142,12 +142,12 @@ export class MountWatch {
 
   /** Another file with the same content is as good as the old one. */
   async #judge(
-    place: string,
+    container: string,
     point: Point,
     state: PointState,
     known: MountedFile,
-    container: string,
   ): Promise<UnreadFile | undefined> {
+    const place = placeOf(container, point);
     const { print, identity, changedAt: since } = state;
     const before = this.#judged.get(place);
     if (before?.print === print && before.known === known) return before.file;
@@ -196,6 +196,10 @@ export class MountWatch {
 function isWatched({ role, state, startedAt, mounts = [] }: ObservedContainer): boolean {
   const isKnown = state === "running" || (role === "active" && state === "exited");
   return (role === "active" || role === "next") && isKnown && startedAt !== undefined && mounts.some(isBind);
+}
+
+function placeOf(container: string, { path }: Point): string {
+  return `${container} ${path}`;
 }
 
 function isBind({ type }: { readonly type: string }): boolean {

@@ -34,8 +34,7 @@ export function answered(
   state: ProbeState,
   answer: ProbeAnswer,
   { intervalMs, retries }: ProbeSpec,
-  askedAt: number,
-  now: number,
+  { askedAt, now }: { readonly askedAt: number; readonly now: number },
 ): ProbeState {
   switch (answer.kind) {
     case "ready": {

@@ -3,7 +3,8 @@ import PQueue from "p-queue";
 import { specHash } from "../../compose/model/hash.js";
 import type { ProbeSpec, ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { keyOf, runOf } from "../../plan/model/observed.js";
-import type { HostSnapshot, NetworkLocation, ObservedContainer } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { NetworkLocation, ObservedContainer } from "../../plan/model/observed.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { Prober } from "../ports/prober.js";
@@ -153,7 +154,7 @@ export class Probes {
     const askedAt = clock.monotonic();
     const answer = await prober.attempt({ container: id, location }, probe.check, probe.timeoutMs, over.signal);
     if (isAborted(over.signal)) return;
-    watch.state = answered(before, answer, probe, askedAt, clock.monotonic());
+    watch.state = answered(before, answer, probe, { askedAt, now: clock.monotonic() });
     watch.cancel = clock.after(pauseMs(watch.state, probe), () => {
       this.#enqueue(watch);
     });

@@ -6,7 +6,8 @@
 import type { ExecSettings } from "../../compose/model/hooks.js";
 import type { ContainerFile, RestartPolicy } from "../../compose/model/service.js";
 import type { ImageId } from "../../compose/values/image.js";
-import type { HostSnapshot, NetworkLocation, ForeignContainer } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { NetworkLocation, ForeignContainer } from "../../plan/model/observed.js";
 import type { StepOf, Endpoint } from "../../plan/model/step.js";
 import type { BuildOrder } from "./builds.js";
 import type { EngineEvent } from "./events.js";

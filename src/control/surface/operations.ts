@@ -6,35 +6,22 @@
 import type { ServiceKey } from "../../compose/model/service.js";
 import type { ImageReference } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
-import { orphansOf } from "../../plan/host/orphans.js";
 import type { Orphan } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
-import type { Cached } from "../../tools/cached.js";
 import type { Catalog } from "../desired/catalog.js";
-import type { Targets } from "../desired/targets.js";
 import type { Event } from "../journal/event.js";
 import type { EventWish } from "../journal/events.js";
 import type { Journal } from "../journal/journal.js";
 import type { JournalState } from "../journal/standing.js";
-import type { Adoption } from "../observed/adoption.js";
-import type { GateWatch } from "../observed/gate-watch.js";
-import type { MountWatch } from "../observed/mount-watch.js";
-import type { Probes } from "../observed/probes.js";
+import type { Lookout } from "../observed/lookout.js";
 import type { BuildOutput } from "../ports/builds.js";
-import type { Clock } from "../ports/clock.js";
-import type { Engine } from "../ports/engine.js";
-import type { Log } from "../ports/log.js";
 import type { Push, RepositoryState, Source, Told } from "../ports/source.js";
-import type { Bursts } from "../queue/bursts.js";
-import type { Builds } from "../work/builds.js";
-import type { Ledger } from "../work/ledger.js";
-import { Deliveries } from "./deliveries.js";
-import type { Delivery } from "./deliveries.js";
+import type { Builds } from "../work/beside/builds.js";
+import type { Deliveries, Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
-import { openLogs } from "./logs.js";
-import { forecastAll } from "./preview.js";
+import type { Forecasts } from "./forecasts.js";
 import type { Releases } from "./releases.js";
+import type { Requests } from "./requests.js";
 import type {
   Approval,
   History,
@@ -49,28 +36,20 @@ import type {
   Stop,
   Surface,
 } from "./surface.js";
-import type { Triggers } from "./triggers.js";
 
 export interface OperationsOptions {
-  readonly engine: Pick<Engine, "logs">;
   readonly catalog: Catalog;
-  readonly host: Pick<Cached<HostSnapshot>, "get" | "invalidate">;
-  readonly adoption: Adoption;
-  readonly builds: Builds;
-  readonly bursts: Bursts;
-  readonly gateWatch: GateWatch;
-  readonly mountWatch: MountWatch;
-  readonly journal: Journal;
-  readonly ledger: Ledger;
-  readonly probes: Probes;
+  readonly requests: Requests;
   readonly releases: Releases;
-  readonly targets: Targets;
-  readonly triggers: Triggers;
+  readonly forecasts: Forecasts;
+  readonly lookout: Pick<Lookout, "adopt">;
+  readonly builds: Builds;
+  readonly journal: Journal;
+  readonly deliveries: Pick<Deliveries, "add">;
   readonly source: Pick<Source, "repositories" | "told">;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly ready: () => boolean;
-  readonly engineState: () => EngineState;
+  readonly openLogs: (wish: LogWish, signal: AbortSignal) => Promise<LogReading>;
+  /** Whether the host and the engine can be seen. */
+  readonly sight: { readonly ready: () => boolean; readonly engine: () => EngineState };
 }
 
 /** On the page. */
@@ -78,15 +57,10 @@ const shownDeliveries = 10;
 
 /** What people and senders ask of a running controller: it is answered, or written down, and the service is looked at again. */
 export class Operations implements Surface {
-  private readonly traces: Deliveries;
-
-  constructor(private readonly options: OperationsOptions) {
-    const { journal, clock, log } = options;
-    this.traces = new Deliveries({ events: journal.events, clock, log });
-  }
+  constructor(private readonly options: OperationsOptions) {}
 
   ready(): boolean {
-    return this.options.ready();
+    return this.options.sight.ready();
   }
 
   problems(): readonly Problem[] {
@@ -124,16 +98,11 @@ export class Operations implements Surface {
   }
 
   reconcile(keys: readonly ServiceKey[], cause: string): void {
-    const { ledger, bursts, log } = this.options;
-    for (const key of keys) {
-      log.debug({ key, cause }, "asked to look again");
-      ledger.asked(key);
-      bursts.hit(key);
-    }
+    this.options.requests.reconcile(keys, cause);
   }
 
   insist(key: ServiceKey, cause: string): void {
-    this.#insist(key);
+    this.options.requests.insist(key);
     this.reconcile([key], cause);
   }
 
@@ -150,8 +119,7 @@ export class Operations implements Surface {
   }
 
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading> {
-    const { engine, clock, host } = this.options;
-    return openLogs({ engine, clock, look: () => host.get() }, wish, signal);
+    return this.options.openLogs(wish, signal);
   }
 
   events(wish: EventWish, signal: AbortSignal): AsyncIterable<Event> {
@@ -159,7 +127,7 @@ export class Operations implements Surface {
   }
 
   delivered(delivery: Delivery): void {
-    this.traces.add(delivery);
+    this.options.deliveries.add(delivery);
   }
 
   deliveries(): readonly Event[] {
@@ -175,25 +143,19 @@ export class Operations implements Surface {
   }
 
   engine(): EngineState {
-    return this.options.engineState();
+    return this.options.sight.engine();
   }
 
   async retry(key: ServiceKey): Promise<Retry> {
-    const { journal, clock, log } = this.options;
-    const { holds, attempts = [], jobs } = journal.record(key).memory;
-    const isKnown = journal.state().kind !== "reading";
-    const isIdle = isKnown && holds.length + attempts.length === 0 && !jobs.some(({ outcome }) => outcome === "failed");
-    await journal.append({ type: "retry", at: clock.now(), key });
-    log.info({ key }, "asked to try again what had failed");
-    this.#insist(key);
+    const retried = await this.options.releases.retry(key);
+    this.options.requests.insist(key);
     this.#lookAfresh(key);
-    return isIdle ? { unchanged: "nothing of it was held" } : {};
+    return retried;
   }
 
   async adopt(key: ServiceKey): Promise<readonly string[]> {
-    const { adoption, catalog, host } = this.options;
-    host.invalidate();
-    const adopted = await adoption.ask(key, catalog.specs.get(key), await host.get());
+    const { lookout, catalog } = this.options;
+    const adopted = await lookout.adopt(key, catalog.specs.get(key));
     this.#lookAfresh(key);
     return adopted;
   }
@@ -238,30 +200,16 @@ export class Operations implements Surface {
     return this.options.releases.history(key);
   }
 
-  async plan(): Promise<readonly ServicePlan[]> {
-    const { catalog, host, adoption, gateWatch, mountWatch, probes, targets, journal } = this.options;
-    return forecastAll({
-      specs: [...catalog.specs.values()],
-      host: await mountWatch.look(await gateWatch.look(probes.overlay(await host.get()))),
-      supposed: async () => probes.overlay(await adoption.look(true)),
-      targets,
-      record: (key) => journal.record(key),
-    });
+  plan(): Promise<readonly ServicePlan[]> {
+    return this.options.forecasts.plan();
   }
 
-  async orphans(): Promise<readonly Orphan[]> {
-    const { catalog, host } = this.options;
-    return orphansOf(catalog.snapshot.projects, await host.get());
-  }
-
-  #insist(key: ServiceKey): void {
-    const { catalog, targets } = this.options;
-    const spec = catalog.specs.get(key);
-    if (spec !== undefined) targets.insist(spec);
+  orphans(): Promise<readonly Orphan[]> {
+    return this.options.forecasts.orphans();
   }
 
   #lookAfresh(key: ServiceKey): void {
-    this.options.triggers.asked(key);
+    this.options.requests.lookAfresh(key);
   }
 }
 

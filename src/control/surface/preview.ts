@@ -10,7 +10,8 @@ import { pinned } from "../../plan/history/pin.js";
 import { leftAlone } from "../../plan/host/adopt.js";
 import { strategyOf } from "../../plan/judge/strategy.js";
 import type { Target } from "../../plan/model/desired.js";
-import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { ForeignContainer, ObservedContainer } from "../../plan/model/observed.js";
 import { isImageOf, viewOf } from "../../plan/model/view.js";
 import { shorten } from "../../plan/steps/render.js";
 import { given } from "../../tools/present.js";
@@ -90,7 +91,7 @@ async function subjectOn(host: HostSnapshot, spec: ServiceSpec, { targets, recor
     target.known &&
     target.local !== true &&
     active?.specHash === hash &&
-    (await isSame(spec, target.digest, active, host, targets));
+    (await isSame({ spec, digest: target.digest }, active, host, targets));
   const images = jobImages(spec).map(
     async (image) => [formatImage(image), (await targets.resolveJobImage(spec, image, host.images)).target] as const,
   );
@@ -115,8 +116,7 @@ function textOf({ lines, end, active }: Way): readonly string[] {
 
 /** Whether another digest amounts to what runs; where nobody can tell, a plan shows the rollout. */
 async function isSame(
-  spec: ServiceSpec,
-  digest: Digest,
+  { spec, digest }: { readonly spec: ServiceSpec; readonly digest: Digest },
   active: ObservedContainer,
   host: HostSnapshot,
   targets: Targets,

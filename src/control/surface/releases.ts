@@ -6,7 +6,7 @@ import { pinned } from "../../plan/history/pin.js";
 import { findRevision, revisionsOf } from "../../plan/history/revisions.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import type { Desired } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Reload } from "../../plan/model/reload-memory.js";
 import { inEverySlot, viewOf } from "../../plan/model/view.js";
 import { isRevertible } from "../../plan/rollout/revert.js";
@@ -14,7 +14,7 @@ import { given } from "../../tools/present.js";
 import type { Journal } from "../journal/journal.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
-import type { Approval, History, Pause, Resumption, Rollback, Start, Stop } from "./surface.js";
+import type { Approval, History, Pause, Resumption, Retry, Rollback, Start, Stop } from "./surface.js";
 
 export interface ReleasesOptions {
   readonly journal: Journal;
@@ -34,7 +34,7 @@ export class Releases {
   async rollback(key: ServiceKey, to: string | undefined): Promise<Rollback> {
     const { journal, clock, log } = this.options;
     const spec = this.#specOf(key);
-    const view = viewOf(await this.options.look(), spec, new Map(), clock.now());
+    const view = viewOf(await this.options.look(), spec, new Map(), { now: clock.now() });
     const { memory, rollouts } = journal.record(key);
     const revisions = revisionsOf(rollouts, view.containers);
     const found = findRevision(to, revisions, view.containers, memory.pin);
@@ -46,6 +46,16 @@ export class Releases {
     const hasOwn =
       found.specHash === today || isRevertible(goal, view, { ...journal.record(key).memory, heals: new Map() });
     return { revision: found.revision, digest: found.digest, spec: hasOwn ? "own" : "today's" };
+  }
+
+  async retry(key: ServiceKey): Promise<Retry> {
+    const { journal, clock, log } = this.options;
+    const { holds, attempts = [], jobs } = journal.record(key).memory;
+    const nothing = holds.length + attempts.length === 0 && !jobs.some(({ outcome }) => outcome === "failed");
+    const isUnchanged = this.#isKnown() && nothing;
+    await journal.append({ type: "retry", at: clock.now(), key });
+    log.info({ key }, "asked to try again what had failed");
+    return isUnchanged ? { unchanged: "nothing of it was held" } : {};
   }
 
   async pause(key: ServiceKey): Promise<Pause> {

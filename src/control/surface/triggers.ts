@@ -3,7 +3,7 @@ import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { familiarName } from "../../compose/values/image.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
-import type { HostSnapshot } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Cached } from "../../tools/cached.js";
 import { reasonOfReady } from "../desired/catalog.js";
 import type { Catalog, Dependant } from "../desired/catalog.js";

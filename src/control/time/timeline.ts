@@ -3,7 +3,8 @@
  */
 
 import type { Memory } from "../../plan/model/desired.js";
-import type { ClockReading, ContainerFacts, HostSnapshot, Interval } from "../../plan/model/observed.js";
+import type { ClockReading, HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { ContainerFacts, Interval } from "../../plan/model/observed.js";
 import type { Clock } from "../ports/clock.js";
 import { EngineClock } from "./engine-clock.js";
 import { Sight } from "./sight.js";

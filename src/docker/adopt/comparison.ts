@@ -15,15 +15,19 @@ import { endpointDifferences } from "./endpoints-of.js";
 import { canonical, settingsOf } from "./settings.js";
 import type { Settings } from "./settings.js";
 
+export interface Inspected {
+  readonly inspected: InspectedContainer;
+  /** What the container's own image gives it, whatever its digest. */
+  readonly image: ImageConfig;
+}
+
 /**
  * In which fields a container that others made is not what we would create, by Compose's names, sorted. The step is what
- * we would create it by; `image` is what the container's own image gives it, whatever its digest. Names only: values may
- * be secret.
+ * we would create it by. Names only: values may be secret.
  */
 export function differencesOf(
-  inspected: InspectedContainer,
+  { inspected, image }: Inspected,
   step: CreateContainerStep,
-  image: ImageConfig,
   around: Surroundings,
   api: string,
 ): readonly string[] {

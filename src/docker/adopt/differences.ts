@@ -21,7 +21,7 @@ export async function findDifferences(
     imageOf(connection, inspected.Image ?? ""),
     surroundings(connection, inspected),
   ]);
-  return differencesOf(inspected, step, image.Config ?? {}, around, await connection.version());
+  return differencesOf({ inspected, image: image.Config ?? {} }, step, around, await connection.version());
 }
 
 interface InspectedImage {

@@ -26,22 +26,21 @@ export async function execute(
   connection: Connection,
   memory: ExecMemory,
   container: string,
-  hook: Hook,
-  timeoutMs: number,
+  { timeoutMs, ...hook }: Hook & { readonly timeoutMs: number },
 ): Promise<ExecResult> {
-  const task = `run a command in container ${shortId(container)}`;
   const unfinished = memory.unfinished(container);
-  if (unfinished !== undefined && (await exitCodeOf(connection, unfinished, task)) === "running") {
+  const task = taskIn(container);
+  if (unfinished !== undefined && (await exitCodeOf(connection, { id: unfinished, task })) === "running") {
     return { kind: "running" };
   }
   memory.ended(container);
-  const exec = await create(connection, container, hook, task);
+  const exec = await create(connection, container, hook);
   const time = new CommandTime(timeoutMs);
   try {
-    const body = await run(connection, exec, task, time, outputLimit);
-    return { kind: "ended", exitCode: await awaitExit(connection, exec, task, time.signal), output: lastLine(body) };
+    const body = await run(connection, exec, time, outputLimit);
+    return { kind: "ended", exitCode: await awaitExit(connection, exec, time.signal), output: lastLine(body) };
   } catch (error) {
-    memory.outlived(container, exec);
+    memory.outlived(container, exec.id);
     if (!time.isOver) throw error;
     return { kind: "timed-out" };
   } finally {
@@ -56,21 +55,31 @@ export async function runWhole(
   command: readonly string[],
   timeoutMs: number,
 ): Promise<{ readonly exitCode: number; readonly output: string }> {
-  const task = `run a command in container ${shortId(container)}`;
-  const exec = await create(connection, container, { command }, task);
+  const exec = await create(connection, container, { command });
   const time = new CommandTime(timeoutMs);
   try {
-    const body = await run(connection, exec, task, time, wholeLimit);
-    const exitCode = await awaitExit(connection, exec, task, time.signal);
+    const body = await run(connection, exec, time, wholeLimit);
+    const exitCode = await awaitExit(connection, exec, time.signal);
     return { exitCode, output: wholeText(body) };
   } catch (error) {
     if (!time.isOver) throw error;
-    throw new FairleadError("EngineRefused", `cannot ${task}: it has not ended within ${timeoutMs} ms`, {
+    throw new FairleadError("EngineRefused", `cannot ${exec.task}: it has not ended within ${timeoutMs} ms`, {
       cause: error,
     });
   } finally {
     time.clear();
   }
+}
+
+/** A command that the engine has been given. */
+interface Exec {
+  readonly id: string;
+  /** What it is for, in messages. */
+  readonly task: string;
+}
+
+function taskIn(container: string): string {
+  return `run a command in container ${shortId(container)}`;
 }
 
 /** A command's own time: it begins when the engine has taken the command on, however busy both sides are before. */
@@ -100,10 +109,10 @@ class CommandTime {
 }
 
 /** The output may end a moment before the engine has noticed the end of the command, or long before it. */
-async function awaitExit(connection: Connection, exec: string, task: string, time: AbortSignal): Promise<number> {
+async function awaitExit(connection: Connection, exec: Exec, time: AbortSignal): Promise<number> {
   for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, 500)) {
-    const exitCode = await exitCodeOf(connection, exec, task);
-    if (exitCode === undefined) throw new Refusal(task, 404, "the engine has forgotten how it ended");
+    const exitCode = await exitCodeOf(connection, exec);
+    if (exitCode === undefined) throw new Refusal(exec.task, 404, "the engine has forgotten how it ended");
     if (exitCode !== "running") return exitCode;
     await sleep(pauseMs, undefined, { signal: time });
   }
@@ -113,8 +122,8 @@ async function create(
   connection: Connection,
   container: string,
   { command, user, privileged, workingDir, environment }: Hook,
-  task: string,
-): Promise<string> {
+): Promise<Exec> {
+  const task = taskIn(container);
   const body = {
     ...{ AttachStdin: false, AttachStdout: true, AttachStderr: true, Tty: false, Cmd: command },
     ...given({
@@ -126,19 +135,13 @@ async function create(
   };
   const call = { method: "POST", path: containerPath(container, "/exec"), body, task } as const;
   const answer = (await connection.ask(call, created)) as { readonly Id: string };
-  return answer.Id;
+  return { id: answer.Id, task };
 }
 
 /** The end of its output, when it has come. */
-async function run(
-  connection: Connection,
-  exec: string,
-  task: string,
-  time: CommandTime,
-  limit: number,
-): Promise<Buffer> {
+async function run(connection: Connection, { id, task }: Exec, time: CommandTime, limit: number): Promise<Buffer> {
   const body = { Detach: false, Tty: false };
-  const call = { method: "POST", path: execPath(exec, "/start"), body, task, signal: time.signal } as const;
+  const call = { method: "POST", path: execPath(id, "/start"), body, task, signal: time.signal } as const;
   const chunks: Buffer[] = [];
   let size = 0;
   const stream = (await connection.stream(call)) as AsyncIterable<Buffer>;
@@ -152,9 +155,9 @@ async function run(
 }
 
 /** Undefined: the engine has forgotten it, which it does some time after the end. */
-async function exitCodeOf(connection: Connection, exec: string, task: string): Promise<number | "running" | undefined> {
+async function exitCodeOf(connection: Connection, { id, task }: Exec): Promise<number | "running" | undefined> {
   try {
-    const call = { method: "GET", path: execPath(exec, "/json"), task } as const;
+    const call = { method: "GET", path: execPath(id, "/json"), task } as const;
     const state = (await connection.ask(call, execState)) as {
       readonly Running?: boolean;
       readonly ExitCode?: number | null;

@@ -41,9 +41,10 @@ export function draftFile(project: string, survey: Survey): Draft {
       services[name] = { ...services[name], scale: replicasOf(subject, survey) };
       continue;
     }
-    const service = draftService(subject, project, declarations, secrets, (note) => {
-      notes.push(`${subject.name}: ${note}`);
-    });
+    const note = (text: string) => {
+      notes.push(`${subject.name}: ${text}`);
+    };
+    const service = draftService(subject, project, { declarations, secrets, note });
     if (service !== undefined) services[unique(name, services)] = service;
   }
   return { file: { name: project, services, ...declarations.file() }, notes, secrets: secrets.values };
@@ -62,13 +63,14 @@ function replicasOf({ compose }: Subject, { subjects }: Survey): number {
   return Math.max(...alike.map((other) => other.compose?.slot ?? 1));
 }
 
-function draftService(
-  subject: Subject,
-  project: string,
-  declarations: Declarations,
-  secrets: Secrets,
-  note: (text: string) => void,
-): object | undefined {
+/** What does not go into the service itself. */
+interface Aside {
+  readonly declarations: Declarations;
+  readonly secrets: Secrets;
+  readonly note: (text: string) => void;
+}
+
+function draftService(subject: Subject, project: string, { declarations, secrets, note }: Aside): object | undefined {
   const image = draftImage(subject, note);
   if (image === undefined) return undefined;
   const mounts = draftMounts(recordOf(subject.declared["volumes"]) as Record<string, MountedVolume>, (volume) =>

@@ -4,32 +4,24 @@
 
 import type { Clock } from "../../control/ports/clock.js";
 import type { Claim } from "../../control/ports/engine.js";
-import type {
-  ClockReading,
-  ContainerFacts,
-  HostSnapshot,
-  Interval,
-  ObservedContainer,
-} from "../../plan/model/observed.js";
+import type { ClockReading, HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { ContainerFacts, Interval, ObservedContainer } from "../../plan/model/observed.js";
 import { FreshFlight } from "../../tools/fresh-flight.js";
 import { inspectContainer, listContainers } from "../calls/containers.js";
 import { ExecMemory } from "../calls/exec-memory.js";
-import { listImages, observeImages } from "../calls/images.js";
-import { listNetworks } from "../calls/networks.js";
 import { isRehearsal } from "../calls/rehearsal.js";
-import { listVolumes } from "../calls/volumes.js";
 import type { Connection } from "../client/connection.js";
 import type { PodmanTraits } from "../client/podman.js";
-import type { ListedContainer, ListedImage, ListedNetwork } from "../client/schema.js";
+import type { ListedContainer } from "../client/schema.js";
 import { readIdentity } from "../create/labels.js";
 import { helpersIn } from "../read/helper-labels.js";
 import { lifelineOf } from "../read/lifeline.js";
 import type { Standing } from "../read/lifeline.js";
 import { ageIn, fingerprint, foreignOf, isOf } from "../read/listing.js";
-import { observeNetworks } from "../read/network-observation.js";
 import { factsOf, observe } from "../read/observation.js";
 import { EndMemory } from "./end-memory.js";
 import { HealthMemory } from "./health-memory.js";
+import { Lists } from "./lists.js";
 import { Outage } from "./outage.js";
 import { lastRestart } from "./own-restart.js";
 import { Staleness } from "./staleness.js";
@@ -79,6 +71,12 @@ const networksAgeMs = 10_000;
 /** An engine that takes longer for a list is out of reach. */
 const beatTimeoutMs = 10_000;
 
+export interface HostOptions {
+  readonly standing: () => Promise<Standing>;
+  readonly podman: () => Promise<PodmanTraits | undefined>;
+  readonly lease: string;
+}
+
 /** What is known of the host, and what of it must be asked again. */
 export class Host {
   readonly stale = new Staleness();
@@ -92,19 +90,15 @@ export class Host {
   #claim: Claim = claimNone;
   #known: ReadonlyMap<string, Known> = new Map();
   #podman: PodmanTraits | undefined;
-  #networks: readonly ListedNetwork[] = [];
-  #networksAt = 0;
-  #volumes: HostSnapshot["volumes"] = new Map();
-  #images: readonly ListedImage[] = [];
+  readonly #lists: Lists;
   readonly #flight: FreshFlight<HostSnapshot>;
 
   constructor(
     private readonly connection: Connection,
     private readonly clock: Pick<Clock, "now" | "monotonic">,
-    private readonly standing: () => Promise<Standing>,
-    private readonly podman: () => Promise<PodmanTraits | undefined>,
-    private readonly lease: string,
+    private readonly options: HostOptions,
   ) {
+    this.#lists = new Lists(connection, () => this.monotonic());
     this.#flight = new FreshFlight(() => this.#look());
   }
 
@@ -159,12 +153,13 @@ export class Host {
   }
 
   async #look(): Promise<HostSnapshot> {
-    if (this.#podman !== undefined && this.monotonic() - this.#networksAt >= networksAgeMs) this.stale.list("networks");
+    if (this.#podman !== undefined && this.monotonic() - this.#lists.networksAt >= networksAgeMs)
+      this.stale.list("networks");
     const stale = this.stale.take();
     try {
       const askedAt = this.monotonic();
-      this.#podman = await this.podman();
-      const [list] = await Promise.all([this.#list(), this.#refreshLists(stale)]);
+      this.#podman = await this.options.podman();
+      const [list] = await Promise.all([this.#list(), this.#lists.refresh(stale)]);
       this.found();
       const { containers: listed, engine, answeredAt } = list;
       const reading = { askedAt, answeredAt, ...(engine === undefined ? {} : { engine }) };
@@ -188,29 +183,14 @@ export class Host {
 
   /** Once: from then on it is seen. `offset` is between the engine's clock and our monotonic one. */
   async #recall(offset: number): Promise<void> {
-    const { own } = await this.standing();
-    const past = await lastRestart(this.connection, own, this.#networks);
+    const { own } = await this.options.standing();
+    const past = await lastRestart(this.connection, own, this.#lists.listedNetworks);
     this.#isRecalled = true;
     if (past !== undefined) this.#outage.recall({ from: past.from - offset, to: past.to - offset });
   }
 
   async #list() {
     return { ...(await listContainers(this.connection)), answeredAt: this.monotonic() };
-  }
-
-  async #refreshLists({ lists }: Stale): Promise<void> {
-    const { connection } = this;
-    await Promise.all([
-      lists.has("networks") ? this.#listNetworks() : undefined,
-      lists.has("volumes") ? listVolumes(connection).then((volumes) => (this.#volumes = volumes)) : undefined,
-      lists.has("images") ? listImages(connection).then((images) => (this.#images = images)) : undefined,
-    ]);
-  }
-
-  async #listNetworks(): Promise<void> {
-    const askedAt = this.monotonic();
-    this.#networks = await listNetworks(this.connection);
-    this.#networksAt = askedAt;
   }
 
   /** An event about what the list shows may have come before the list, or between it and the look before. */
@@ -276,7 +256,7 @@ export class Host {
   }
 
   async #snapshot(listed: readonly ListedContainer[], takenAt: number, reading: ClockReading): Promise<HostSnapshot> {
-    const standing = await this.standing();
+    const standing = await this.options.standing();
     const seen = <T extends ContainerFacts>(asked: T | undefined): T | undefined => {
       const facts = asked === undefined ? undefined : this.#withLacks(asked);
       const lifeline = facts === undefined ? undefined : lifelineOf(facts, listed, standing);
@@ -290,12 +270,12 @@ export class Host {
       foreign: foreign.map((container) => {
         return { ...foreignOf(container), facts: seen(this.#known.get(container.Id)?.facts) };
       }),
-      networks: observeNetworks(this.#networks, foreign),
-      volumes: this.#volumes,
-      images: observeImages(this.#images, listed),
+      networks: this.#lists.networks(foreign),
+      volumes: this.#lists.volumes,
+      images: this.#lists.images(listed),
       engineOutage: undefined,
       reading,
-      helpers: helpersIn(listed, this.lease),
+      helpers: helpersIn(listed, this.options.lease),
       own: standing.own,
     };
   }

@@ -39,7 +39,9 @@ export class Streams {
   ): Promise<void> {
     if (this.#open.size >= this.most) {
       const remedy = "end some of them, or try again later";
-      throw new Refusal(503, `${this.most} streams are open, and no more are allowed`, remedy, { "Retry-After": "10" });
+      throw new Refusal(503, `${this.most} streams are open, and no more are allowed`, remedy, {
+        headers: { "Retry-After": "10" },
+      });
     }
     const gone = new AbortController();
     this.#open.add(gone);

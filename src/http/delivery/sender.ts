@@ -56,7 +56,7 @@ export function imageFrom(text: string): ImageReference {
     return parseImage(text);
   } catch (thrown) {
     if (thrown instanceof FairleadError)
-      throw new Refusal(400, thrown.message, thrown.remedy, {}, "what it names is no image");
+      throw new Refusal(400, thrown.message, thrown.remedy, { logged: "what it names is no image" });
     throw thrown;
   }
 }

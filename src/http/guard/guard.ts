@@ -16,7 +16,7 @@ export function tokenGuard(isOurs: SecretCheck, rejected: RequestHandler): Reque
 
 export const unauthorized: RequestHandler = () => {
   throw new Refusal(401, "the admin token is missing or wrong", "send it as `Authorization: Bearer <token>`", {
-    "WWW-Authenticate": 'Bearer realm="fairlead"',
+    headers: { "WWW-Authenticate": 'Bearer realm="fairlead"' },
   });
 };
 

@@ -125,7 +125,8 @@ function received(sender: Sender, { prove, timeoutMs, proven, traces, reject, re
       return;
     }
     proven(req);
-    if (req.method !== "POST") throw new Refusal(405, "hooks take POST only", undefined, { Allow: "POST" });
+    if (req.method !== "POST")
+      throw new Refusal(405, "hooks take POST only", undefined, { headers: { Allow: "POST" } });
     assertReadable(req, sender.form);
     req.body = proof.body ?? (await readBody(req, { limit: largestBody, timeoutMs }));
     next();
@@ -176,7 +177,7 @@ function delivered(sender: Sender, surface: Surface, traces: Traces): RequestHan
       res.status(200).json({ reason });
     } else {
       throw new Refusal(503, "not ready: the services are not known yet", "send it again", {
-        "Retry-After": String(retryAfterSeconds),
+        headers: { "Retry-After": String(retryAfterSeconds) },
       });
     }
   };

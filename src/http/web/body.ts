@@ -75,7 +75,7 @@ export function assertReadable(req: Request, mayBeForm = false): void {
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new Refusal(415, "the body must be UTF-8");
   if ((req.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
     throw new Refusal(415, "compressed bodies are not accepted", "leave out Content-Encoding", {
-      "Accept-Encoding": "identity",
+      headers: { "Accept-Encoding": "identity" },
     });
   }
   if (Number(req.headers["content-length"] ?? 0) > largestBody) throw tooLarge(largestBody);

@@ -37,7 +37,7 @@ function refusalFor(thrown: unknown): Refusal {
       status,
       thrown.message,
       thrown.remedy,
-      status === 503 ? { "Retry-After": String(retryAfter) } : {},
+      status === 503 ? { headers: { "Retry-After": String(retryAfter) } } : {},
     );
   }
   return new Refusal(500, "internal error", "look for `a request failed` in the log");

@@ -5,6 +5,6 @@ import { Refusal } from "./refusal.js";
 export function allowOnly(...methods: readonly ("GET" | "POST")[]): RequestHandler {
   const allow = methods.map((method) => (method === "GET" ? "GET, HEAD" : method)).join(", ");
   return (req) => {
-    throw new Refusal(405, `${req.method} is not a method of this path`, `use ${allow}`, { Allow: allow });
+    throw new Refusal(405, `${req.method} is not a method of this path`, `use ${allow}`, { headers: { Allow: allow } });
   };
 }

@@ -4,19 +4,27 @@ import { plainJson } from "./plain-json.js";
 /** How long what a refused sender still sends is taken and dropped, so that it gets to read its answer. */
 const lingerMs = 1000;
 
+export interface RefusalOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What is logged in place of a message that quotes the caller. */
+  readonly logged?: string;
+}
+
 /** A request that gets no for an answer: an HTTP status, what is wrong, and what the caller can do about it. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly logged: string;
 
   constructor(
     readonly status: number,
     message: string,
     readonly remedy?: string,
-    readonly headers: Readonly<Record<string, string>> = {},
-    /** What is logged in place of a message that quotes the caller. */
-    readonly logged: string = message,
+    { headers = {}, logged = message }: RefusalOptions = {},
   ) {
     super(message);
+    this.headers = headers;
+    this.logged = logged;
   }
 }
 

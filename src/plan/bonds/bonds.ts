@@ -11,7 +11,7 @@ import type { Desired, Memory } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
 import { isThere, providerOf } from "../model/provider.js";
 import type { Provider } from "../model/provider.js";
-import { sharedNames } from "../model/shared.js";
+import { sharedNames } from "../steps/shared.js";
 import type { Owner } from "../model/step.js";
 import { inEverySlot, isUp } from "../model/view.js";
 import type { SlotView, View } from "../model/view.js";

@@ -5,7 +5,7 @@ import type { DependencyState } from "../model/dependency.js";
 import { waitFor } from "../model/outcome.js";
 import type { Decision } from "../model/outcome.js";
 import { providerOf } from "../model/provider.js";
-import { sharedNames } from "../model/shared.js";
+import { sharedNames } from "../steps/shared.js";
 import type { View } from "../model/view.js";
 import { missingExternals } from "../steps/steps.js";
 

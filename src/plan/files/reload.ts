@@ -27,8 +27,7 @@ export function planReload(
 ): Decision | undefined {
   const own = ownReload(memory.reloads, active);
   if (own !== undefined && own.outcome === undefined) return watch(own, active, spec, view);
-  const files = writtenFiles(spec, active);
-  if (files.length > 0 && !isPaused(spec, memory)) return tell(spec, active, files, view, memory);
+  if (writtenFiles(spec, active).length > 0 && !isPaused(spec, memory)) return tell(spec, active, view, memory);
   if (own?.outcome !== "failed" || active.health !== "unhealthy") return undefined;
   return {
     intents: [],
@@ -41,14 +40,9 @@ function watch({ at, signal }: Reload, { name }: ObservedContainer, { update }: 
   return wait(view.now + Math.max(0, update.monitorMs - observedMs(at, view)), because);
 }
 
-function tell(
-  spec: ServiceSpec,
-  active: ObservedContainer,
-  files: readonly UnreadFile[],
-  view: SlotView,
-  memory: SlotMemory,
-): Decision | undefined {
+function tell(spec: ServiceSpec, active: ObservedContainer, view: SlotView, memory: SlotMemory): Decision | undefined {
   if (spec.reload?.kind !== "signal") return undefined;
+  const files = writtenFiles(spec, active);
   const wait = upTo(active, spec.update.monitorMs, view) ?? turn(spec, files, view, memory);
   if (wait !== undefined) return wait;
   const { name: container, health } = active;

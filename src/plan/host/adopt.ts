@@ -1,12 +1,8 @@
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import type { ImageReference, ImageVersion } from "../../compose/values/image.js";
-import type {
-  ContainerFacts,
-  ForeignContainer,
-  HostSnapshot,
-  ObservedContainer,
-  ObservedImage,
-} from "../model/observed.js";
+import type { Desired } from "../model/desired.js";
+import type { HostSnapshot, ObservedImage } from "../model/host-snapshot.js";
+import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../model/observed.js";
 import { digestsOf, isUp } from "../model/view.js";
 import { matchOf } from "./match.js";
 import type { Match } from "./match.js";
@@ -69,8 +65,7 @@ export function adoptionOf({ container: { facts } }: Candidate, spec: ServiceSpe
 /** The candidate as the planner sees a container of ours; `differences` are those of an active one from the spec. */
 export function takeOver(
   candidate: Candidate,
-  spec: ServiceSpec,
-  specHash: string,
+  { spec, specHash }: Pick<Desired, "spec" | "specHash">,
   { restart, digest }: Adopted,
   differences: readonly string[],
 ): ObservedContainer {

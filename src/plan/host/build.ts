@@ -5,7 +5,7 @@ import { familiarImage } from "../../compose/values/image.js";
 import type { BuildNeed, FoundTarget } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import { builtMark } from "../model/names.js";
-import type { ObservedImage } from "../model/observed.js";
+import type { ObservedImage } from "../model/host-snapshot.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { renderContext } from "../steps/render.js";

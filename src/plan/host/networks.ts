@@ -7,7 +7,8 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { blocksOverlap } from "../../compose/values/address-block.js";
 import type { Intent } from "../model/intent.js";
 import { keyOf } from "../model/observed.js";
-import type { ObservedContainer, ObservedNetwork } from "../model/observed.js";
+import type { ObservedNetwork } from "../model/host-snapshot.js";
+import type { ObservedContainer } from "../model/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
@@ -37,8 +38,8 @@ export function planNetworks(spec: ServiceSpec, view: View): NetworkPlan {
     const differences = found === undefined ? [] : networkDrift(network, found);
     if (found === undefined || differences.length === 0) continue;
     const what = `network ${network.name} differs from the file in ${differences.join(", ")}`;
-    const obstacle = obstacleTo(spec, network, found, what, view);
-    if (obstacle === undefined) changes.push(change(spec, network, found, what, view));
+    const obstacle = obstacleTo(spec, { network, found, what }, view);
+    if (obstacle === undefined) changes.push(change(spec, { network, found, what }, view));
     else notices.push(obstacle);
   }
   return { change: combine(changes), notice: notices[0] };
@@ -56,14 +57,14 @@ function combine(changes: readonly Decision[]): Decision | undefined {
   };
 }
 
+interface Difference {
+  readonly network: NetworkSpec;
+  readonly found: ObservedNetwork;
+  readonly what: string;
+}
+
 /** Who must not be touched stands on it, or it is not this project's at all. */
-function obstacleTo(
-  spec: ServiceSpec,
-  network: NetworkSpec,
-  found: ObservedNetwork,
-  what: string,
-  view: View,
-): Outcome | undefined {
+function obstacleTo(spec: ServiceSpec, { network, found, what }: Difference, view: View): Outcome | undefined {
   if (found.project !== spec.project) {
     const because = `${what}, and was not made for this project: remove it, give the file's another name, or declare it external`;
     return { kind: "blocked", reason: "NetworkConflict", because };
@@ -97,7 +98,7 @@ function overlapping({ name, ipam }: NetworkSpec, view: View): string | undefine
   return rival;
 }
 
-function change(spec: ServiceSpec, network: NetworkSpec, found: ObservedNetwork, what: string, view: View): Decision {
+function change(spec: ServiceSpec, { network, found, what }: Difference, view: View): Decision {
   const others = standingOn(network, [...view.neighbours, ...view.jobs]);
   const leave = standingOn(network, view.containers).map((container): Intent => {
     const because = `${what}; it is re-created, and until then this container cannot be reached on it`;

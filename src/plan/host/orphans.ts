@@ -1,6 +1,6 @@
 import type { ProjectSpec } from "../../compose/model/service.js";
 import { printable } from "../../tools/printable.js";
-import type { HostSnapshot, ObservedNetwork } from "../model/observed.js";
+import type { HostSnapshot, ObservedNetwork } from "../model/host-snapshot.js";
 
 /** A network or volume that bears a declared project's label, and that no file declares any more. */
 export interface Orphan {

@@ -4,7 +4,7 @@ import type { Memory } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Outcome } from "../model/outcome.js";
 import { ownReload } from "../model/reload-memory.js";
-import { isStopped } from "../model/stop-memory.js";
+import { isStopped } from "../model/run-memory.js";
 import type { View } from "../model/view.js";
 import { isPaused } from "./paused.js";
 

@@ -3,7 +3,7 @@ import { isComplete } from "../model/dependency.js";
 import type { Memory } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Outcome } from "../model/outcome.js";
-import { isStopped } from "../model/stop-memory.js";
+import { isStopped } from "../model/run-memory.js";
 import type { View } from "../model/view.js";
 import { strategyOf } from "./strategy.js";
 import { endedFromOutside } from "./verdict.js";

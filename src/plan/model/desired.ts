@@ -2,13 +2,11 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Digest, ImageVersion } from "../../compose/values/image.js";
 import type { VolumeMemory } from "./anonymous.js";
 import type { Reason } from "./condition.js";
-import type { LeavingMemory } from "./leaving-memory.js";
+import type { LeavingMemory, PostStartMemory, StopMemory } from "./run-memory.js";
 import type { JobPhase } from "./observed.js";
 import type { Outcome } from "./outcome.js";
-import type { PostStartMemory } from "./post-start-memory.js";
 import type { ReloadMemory } from "./reload-memory.js";
 import type { StepOf } from "./step.js";
-import type { StopMemory } from "./stop-memory.js";
 
 /** What should run: the file's word and the registry's. */
 export interface Desired {

@@ -6,17 +6,8 @@ import type { Digest, ImageName, ImageReference, ImageVersion } from "../../comp
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import type {
-  ForeignContainer,
-  HostSnapshot,
-  ObservedContainer,
-  ObservedHelper,
-  ObservedImage,
-  ObservedNetwork,
-  ObservedVolume,
-  Refusal,
-  Role,
-} from "./observed.js";
+import type { HostSnapshot, ObservedHelper, ObservedImage, ObservedNetwork, ObservedVolume } from "./host-snapshot.js";
+import type { ForeignContainer, ObservedContainer, Refusal, Role } from "./observed.js";
 import { providersOf } from "./provider.js";
 import type { Provider } from "./provider.js";
 import type { ResourceClaim } from "./resources.js";
@@ -82,13 +73,19 @@ export function slotOf(view: View, slot: number): SlotView {
 export type PullState =
   { readonly state: "running" } | { readonly state: "failed"; readonly reason: Reason; readonly message: string };
 
-/** The part of a snapshot that concerns one service. `known` tells of the services it depends on what no snapshot shows. */
+export interface Moment {
+  /** Default: when the host was looked at. */
+  readonly now?: number;
+  /** What no snapshot shows of the services that this one depends on. */
+  readonly known?: ReadonlyMap<string, KnownDependency>;
+}
+
+/** The part of a snapshot that concerns one service. */
 export function viewOf(
   host: HostSnapshot,
   service: Pick<ServiceSpec, "project" | "name"> & Related,
   pulls: ReadonlyMap<string, PullState>,
-  now: number = host.takenAt,
-  known: ReadonlyMap<string, KnownDependency> = new Map(),
+  { now = host.takenAt, known = new Map() }: Moment = {},
 ): View {
   const all = (name: string) =>
     host.containers.filter((container) => container.project === service.project && container.service === name);

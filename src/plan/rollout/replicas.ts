@@ -12,7 +12,7 @@ import { inRole, isReturning, slotOf } from "../model/view.js";
 import type { SlotView, View } from "../model/view.js";
 import { heldInService, memoryOf, own } from "../slot/failures.js";
 import { goalOf } from "../slot/goal.js";
-import { heldBy } from "../slot/held.js";
+import { heldBy } from "../slot/upkeep/held.js";
 import { withRepair } from "../slot/launch.js";
 import { planSlot } from "../slot/slot.js";
 import { combine } from "./combine.js";

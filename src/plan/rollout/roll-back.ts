@@ -11,7 +11,8 @@ import type { ObservedContainer } from "../model/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { inRole, isReturning, isUp, precedes } from "../model/view.js";
 import type { SlotView } from "../model/view.js";
-import { canComeBack, canRunBeside } from "../slot/come-back.js";
+import { canComeBack, canRunBeside } from "../slot/upkeep/come-back.js";
+import type { Seen } from "../slot/upkeep/come-back.js";
 import { memoryOf, toleratedFailures } from "../slot/failures.js";
 import { goalOf, lastStable } from "../slot/goal.js";
 import { planRollout, withRepair } from "../slot/launch.js";
@@ -37,6 +38,12 @@ function runsOther(desired: Desired, slot: SlotView): boolean {
 
 function isWanted(desired: Desired, container: ObservedContainer): boolean {
   return container.specHash === desired.specHash && isTarget(desired.target, container.digest);
+}
+
+/** A promoted container whose digest is bad, and why it is. */
+interface Fall {
+  readonly bad: ObservedContainer;
+  readonly because: string;
 }
 
 /** The desired digest is bad: what has not proved itself is withdrawn, what was promoted goes back, a few at a time. */
@@ -67,13 +74,14 @@ export function planRollBack(
   return slots.map((slot) => {
     const next = inRole(slot.containers, "next");
     const active = inRole(slot.containers, "active");
-    if (next !== undefined) return planUnderWay(desired, next, slot, because, remembered(slot));
+    if (next !== undefined) return planUnderWay(desired, next, because, { view: slot, memory: remembered(slot) });
     const bad = promoted(desired, slot);
     if (bad === undefined || active === undefined) return planSlot(desired, slot, remembered(slot));
-    if (!waiting.includes(slot) || stopped) return planStuck(spec, bad, because, slot, remembered(slot));
+    if (!waiting.includes(slot) || stopped)
+      return planStuck(spec, { bad, because }, { view: slot, memory: remembered(slot) });
     if (!begin.has(slot.slot))
       return withRepair({ intents: [], outcome: wait }, spec, active, { view: slot, memory: remembered(slot) });
-    return planWayBack({ ...desired, spec }, bad, because, slot, memory);
+    return planWayBack({ ...desired, spec }, { bad, because }, slot, memory);
   });
 }
 
@@ -102,9 +110,8 @@ function returnFailed(desired: Desired, slot: SlotView, memory: SlotMemory): boo
 function planUnderWay(
   desired: Desired,
   next: ObservedContainer,
-  slot: SlotView,
   because: string,
-  memory: SlotMemory,
+  { view: slot, memory }: Seen,
 ): Decision {
   if (isReturning(next, slot.containers)) return planSlot(goalOf(desired, next), slot, memory);
   const active = inRole(slot.containers, "active");
@@ -121,14 +128,8 @@ function planUnderWay(
 }
 
 /** Nothing to go back to, or the way back has failed: what serves goes on serving. */
-function planStuck(
-  spec: ServiceSpec,
-  bad: ObservedContainer,
-  because: string,
-  slot: SlotView,
-  memory: SlotMemory,
-): Decision {
-  const failed = inRole(slot.containers, "failed");
+function planStuck(spec: ServiceSpec, { bad, because }: Fall, seen: Seen): Decision {
+  const failed = inRole(seen.view.containers, "failed");
   const why =
     failed !== undefined && precedes(failed, bad)
       ? `${failed.name} did not come back well`
@@ -139,7 +140,7 @@ function planStuck(
     reason: "RollbackFailed" as const,
     because: `${because}; ${bad.name} goes on, for ${why}`,
   };
-  return withRepair({ intents: [], outcome }, spec, bad, { view: slot, memory });
+  return withRepair({ intents: [], outcome }, spec, bad, seen);
 }
 
 type Way =
@@ -169,18 +170,13 @@ function wayBack(desired: Desired, slot: SlotView, memory: Memory): Way | undefi
   return { kind: "digest", digest };
 }
 
-function planWayBack(
-  desired: Desired,
-  bad: ObservedContainer,
-  because: string,
-  slot: SlotView,
-  memory: Memory,
-): Decision {
+function planWayBack(desired: Desired, { bad, because }: Fall, slot: SlotView, memory: Memory): Decision {
   const way = wayBack(desired, slot, memory);
+  const seen = { view: slot, memory: memoryOf(memory, slot.slot) };
   if (way?.kind === "container") return startPrevious(desired, way.container, because, slot);
-  if (way === undefined) return planStuck(desired.spec, bad, because, slot, memoryOf(memory, slot.slot));
+  if (way === undefined) return planStuck(desired.spec, { bad, because }, seen);
   const stable = { ...lastStable(desired, way.digest, memory), returns: true as const };
-  return planRollout(stable, way.digest, bad, { view: slot, memory: memoryOf(memory, slot.slot) });
+  return planRollout(stable, way.digest, bad, seen);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Outcome, Decision } from "../model/outcome.js";
 import { inEverySlot, slotOf } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { heldInService } from "../slot/failures.js";
-import { holdShownBy } from "../slot/held.js";
+import { holdShownBy } from "../slot/upkeep/held.js";
 
 /**
  * What should run while the wanted digest is held and the spec has changed since: the changed spec, with the last stable

@@ -6,7 +6,8 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { isUnderWay } from "../judge/under-way.js";
 import { formatMs } from "../judge/verdict.js";
 import { baseOf } from "../model/names.js";
-import type { ObservedContainer, ObservedHelper } from "../model/observed.js";
+import type { ObservedHelper } from "../model/host-snapshot.js";
+import type { ObservedContainer } from "../model/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Plan } from "../model/outcome.js";
 import type { CreateHelperStep, Step, StepOf } from "../model/step.js";
@@ -28,14 +29,20 @@ const graceMs = 10_000;
 const atOnceMs = 10_000;
 const longestPauseMs = 300_000;
 
+/** A container that the controller cannot do without would end. */
+export interface Threat {
+  readonly threatened: ObservedContainer;
+  /** What the plan wants. */
+  readonly because: string;
+}
+
 /**
  * A helper is made, awaited, and given the office. Undefined: none can be made. `steps` are those of the plan that may be
- * done now, `because` is what it wants.
+ * done now.
  */
 export function planHelper(
   steps: readonly Step[],
-  threatened: ObservedContainer,
-  because: string,
+  { threatened, because }: Threat,
   spec: ServiceSpec,
   view: View,
 ): Plan | undefined {

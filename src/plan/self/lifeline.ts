@@ -19,7 +19,8 @@ export function sparing(plan: Plan, { spec }: Pick<Desired, "spec">, view: View)
   const threatened = threatenedBy(plan, view);
   if (threatened === undefined) return clearHelpers(plan, view);
   const kept = keptOf(plan, view);
-  const helped = spec.replicas === 0 ? undefined : planHelper(kept, threatened, plan.outcome.because, spec, view);
+  const { because } = plan.outcome;
+  const helped = spec.replicas === 0 ? undefined : planHelper(kept, { threatened, because }, spec, view);
   return helped ?? refuse(kept, threatened, plan);
 }
 

@@ -7,7 +7,7 @@ import type { SlotView } from "../model/view.js";
 import { mayPull } from "../steps/arrival.js";
 import { nameAs, remove } from "../steps/steps.js";
 import { lastStable } from "./goal.js";
-import { heldBy } from "./held.js";
+import { heldBy } from "./upkeep/held.js";
 import { planRollout } from "./launch.js";
 
 /** Nothing serves and nothing is on its way. */

@@ -3,7 +3,7 @@ import { isTarget } from "../model/desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "../model/desired.js";
 import { inRole, precedes } from "../model/view.js";
 import type { SlotView } from "../model/view.js";
-import { heldBy } from "./held.js";
+import { heldBy } from "./upkeep/held.js";
 
 /** Why no further slot may begin: the desired digest and spec failed in more slots than the file tolerates. */
 export function heldInService(desired: Desired, slots: readonly SlotView[], memory: Memory): Hold | undefined {

@@ -23,8 +23,8 @@ import { awaitImage } from "../steps/arrival.js";
 import { create, letTryAgain, newborn, retire } from "../steps/steps.js";
 import { inheritedBy } from "../volumes/inheritance.js";
 import { pauseAfter } from "./attempts.js";
-import type { Seen } from "./come-back.js";
-import { keepRunning } from "./keep.js";
+import type { Seen } from "./upkeep/come-back.js";
+import { keepRunning } from "./upkeep/keep.js";
 
 /** What wakes it is an event, or what becomes of that one; this is for one that was lost. */
 const fixedPollMs = 5_000;

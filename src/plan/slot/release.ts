@@ -11,8 +11,8 @@ import type { Outcome, Decision } from "../model/outcome.js";
 import { inEverySlot, isReturning } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { ownGoalOf } from "./goal.js";
-import { keepRunning } from "./keep.js";
-import type { Seen } from "./come-back.js";
+import { keepRunning } from "./upkeep/keep.js";
+import type { Seen } from "./upkeep/come-back.js";
 
 /**
  * Why a rollout of what is wanted may not begin now. Undefined: it may, or there is nothing to roll out: what has the

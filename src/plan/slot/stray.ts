@@ -6,7 +6,7 @@ import type { Decision, Outcome, Plan } from "../model/outcome.js";
 import { inRole, isReady, isUp, slotOf } from "../model/view.js";
 import type { SlotView, View } from "../model/view.js";
 import { discard, leaveAliases, nameAs, restore, retire } from "../steps/steps.js";
-import { hasItsNeeds } from "./come-back.js";
+import { hasItsNeeds } from "./upkeep/come-back.js";
 import { conflictWith } from "./conflict.js";
 import { memoryOf } from "./failures.js";
 

@@ -15,8 +15,8 @@ import type { StepOf } from "../model/step.js";
 import { inRole, isUp } from "../model/view.js";
 import type { SlotView } from "../model/view.js";
 import { discard, nameAs, restore, retire } from "../steps/steps.js";
-import { canComeBack } from "./come-back.js";
-import { holdShownBy } from "./held.js";
+import { canComeBack } from "./upkeep/come-back.js";
+import { holdShownBy } from "./upkeep/held.js";
 import { isSameAs, planPromotion, putAway } from "./trial.js";
 import type { Trial } from "./trial.js";
 

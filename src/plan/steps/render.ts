@@ -3,7 +3,7 @@ import { withoutUrlSecrets } from "../../tools/mask.js";
 import { printable } from "../../tools/printable.js";
 import { isFollower } from "../model/observed.js";
 import type { Plan } from "../model/outcome.js";
-import { sharedNames } from "../model/shared.js";
+import { sharedNames } from "./shared.js";
 import type { CreateContainerStep, Route, Step, StepOf } from "../model/step.js";
 
 /** One line a step, the same text in the dry run, the journal, the log and the tests. */

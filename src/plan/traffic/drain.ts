@@ -4,7 +4,7 @@ import { given } from "../../tools/present.js";
 import { formatMs } from "../judge/verdict.js";
 import type { Desired, Memory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import { endOf, leavingOf } from "../model/leaving-memory.js";
+import { endOf, leavingOf } from "../model/run-memory.js";
 import { runOf } from "../model/observed.js";
 import type { ObservedContainer } from "../model/observed.js";
 import { waitFor } from "../model/outcome.js";

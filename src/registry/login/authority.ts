@@ -112,7 +112,7 @@ export class Authority {
       return { header: kept.header, credentials, tokenKey };
     }
     // Who shares a question shares the answer, but each judges it for itself: a message names its own image.
-    const flight = this.flights.run(tokenKey, () => askRealm(this.post, realm, scope, credentials, subject));
+    const flight = this.flights.run(tokenKey, () => askRealm(this.post, { realm, scope }, credentials, subject));
     const answer = await flight.catch((thrown: unknown) => {
       throw thrown instanceof ConnectionFault ? unreachable(thrown, subject) : thrown;
     });

@@ -50,8 +50,7 @@ const tokenSchema = z
  */
 export async function askRealm(
   post: Post,
-  realm: Realm,
-  scope: string,
+  { realm, scope }: { readonly realm: Realm; readonly scope: string },
   credentials: RegistryCredentials | undefined,
   subject: Subject,
 ): Promise<Answer> {

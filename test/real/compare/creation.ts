@@ -3,9 +3,10 @@ import { containerBondsOf, isNamedBy } from "../../../src/compose/model/relation
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Digest } from "../../../src/compose/values/image.js";
 import type { Claim, Engine } from "../../../src/control/ports/engine.js";
-import { execute, idsOf } from "../../../src/control/work/execute.js";
+import { execute, idsOf } from "../../../src/control/work/steps/execute.js";
 import { emptyMemory } from "../../../src/plan/model/desired.js";
-import type { ForeignContainer, HostSnapshot, ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
+import type { ForeignContainer, ObservedContainer } from "../../../src/plan/model/observed.js";
 import type { Outcome } from "../../../src/plan/model/outcome.js";
 import type { StepKind } from "../../../src/plan/model/step.js";
 import { viewOf } from "../../../src/plan/model/view.js";
@@ -53,17 +54,19 @@ async function reconcile(spec: ServiceSpec, digest: Digest, host: HostSnapshot, 
       engine,
       gates: { state: notNow, setRoutes: notNow },
       ids,
-      beginPull: notNow,
-      beginBuild: notNow,
-      keepLogs: notNow,
-      preStop: notNow,
-      postStart: notNow,
-      noteStop: notNow,
-      noteRefusal: notNow,
-      noteLeaving: notNow,
-      signal: notNow,
-      noteReload: notNow,
-      handOver: notNow,
+      control: {
+        "pull-image": notNow,
+        "build-image": notNow,
+        "stop-container": notNow,
+        "signal-container": notNow,
+        "pre-stop": notNow,
+        "post-start": notNow,
+        "note-leaving": notNow,
+        "note-reload": notNow,
+        "note-refusal": notNow,
+        "keep-logs": notNow,
+        "hand-over": notNow,
+      },
     });
   }
   return outcome;

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { beforeAll, describe, inject } from "vitest";
-import { readDotenv } from "../../../src/compose/document/dotenv.js";
+import { readDotenv } from "../../../src/compose/document/variables/dotenv.js";
 import { findCompose } from "../../sandbox/docker-compose.js";
 import type { Compose } from "../../sandbox/docker-compose.js";
 import { fairlead } from "./cli.js";

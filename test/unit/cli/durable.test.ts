@@ -4,11 +4,11 @@ import { expect, it, onTestFinished } from "vitest";
 import type { Wiring } from "../../../src/cli/shared/wiring.js";
 import { act } from "../../../src/cli/verbs/act.js";
 import { adopt } from "../../../src/cli/verbs/adopt.js";
-import { approve } from "../../../src/cli/verbs/approve.js";
-import { resume } from "../../../src/cli/verbs/resume.js";
-import { rollback } from "../../../src/cli/verbs/rollback.js";
-import { start } from "../../../src/cli/verbs/start.js";
-import { stop } from "../../../src/cli/verbs/stop.js";
+import { approve } from "../../../src/cli/verbs/releases/approve.js";
+import { resume } from "../../../src/cli/verbs/releases/resume.js";
+import { rollback } from "../../../src/cli/verbs/releases/rollback.js";
+import { start } from "../../../src/cli/verbs/releases/start.js";
+import { stop } from "../../../src/cli/verbs/releases/stop.js";
 
 /** An admin address that does what it is asked for, for good or not. */
 async function admin(durable: boolean): Promise<string> {

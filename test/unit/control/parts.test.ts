@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { backoffMs } from "../../../src/control/queue/backoff.js";
 import { Bursts } from "../../../src/control/queue/bursts.js";
-import { Pulls } from "../../../src/control/work/pulls.js";
+import { Pulls } from "../../../src/control/work/beside/pulls.js";
 import { FairleadError } from "../../../src/errors.js";
 import { manualClock, settle } from "./clock.js";
 

@@ -149,13 +149,13 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
       const journal = await Journal.open(data(), log, { disk, clock });
       journals.push(journal);
       const controller = new Controller({
-        engine: seen,
-        registry,
-        contexts,
-        source,
-        prober,
-        hostFiles: seesFiles ? engine.files : new SimulatedFiles(engine.clock),
-        gates,
+        host: {
+          engine: seen,
+          gates,
+          prober,
+          files: seesFiles ? engine.files : new SimulatedFiles(engine.clock),
+        },
+        desired: { source, registry, contexts },
         journal,
         telemetry,
         clock,
@@ -163,12 +163,8 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
         backoff: { baseMs: 1_000, capMs: 60_000, random: () => 0.5 },
         prune,
         office,
-        schedule: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined },
-        resyncJitterMs: 0,
-        concurrentPulls: 2,
-        concurrentServices: 8,
-        concurrentProbes: 32,
-        openLogs: 8,
+        atOnce: { services: 8, pulls: 2, probes: 32, logs: 8 },
+        resync: { cron: "0 0 1 1 *", timezone: "UTC", minutes: () => () => undefined, jitterMs: 0 },
       });
       return { controller, journal };
     },

@@ -3,7 +3,8 @@ import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { forecast } from "../../../src/plan/forecast.js";
 import type { KnownDependency } from "../../../src/plan/model/dependency.js";
 import { emptyMemory } from "../../../src/plan/model/desired.js";
-import type { HostSnapshot, ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
+import type { ObservedContainer } from "../../../src/plan/model/observed.js";
 import { viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
 import { renderPlan } from "../../../src/plan/steps/render.js";
@@ -18,7 +19,7 @@ const of = (service: string, patch: Partial<ObservedContainer> = {}, role: "acti
 const completed = { state: "exited", exitCode: 0, startedAt: now - 50_000, finishedAt: now - 40_000 } as const;
 
 function textWith(spec: ServiceSpec, host: HostSnapshot, known: Readonly<Record<string, KnownDependency>>): string {
-  const view = viewOf(host, spec, new Map(), now, new Map(Object.entries(known)));
+  const view = viewOf(host, spec, new Map(), { now, known: new Map(Object.entries(known)) });
   return `\n${renderPlan(plan(desire("a", spec), view, emptyMemory))}\n`;
 }
 

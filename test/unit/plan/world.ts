@@ -3,12 +3,8 @@ import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { emptyMemory } from "../../../src/plan/model/desired.js";
 import type { Desired, Memory } from "../../../src/plan/model/desired.js";
 import { nameInRole } from "../../../src/plan/model/names.js";
-import type {
-  ForeignContainer,
-  HostSnapshot,
-  ObservedContainer,
-  ObservedImage,
-} from "../../../src/plan/model/observed.js";
+import type { HostSnapshot, ObservedImage } from "../../../src/plan/model/host-snapshot.js";
+import type { ForeignContainer, ObservedContainer } from "../../../src/plan/model/observed.js";
 import { viewOf } from "../../../src/plan/model/view.js";
 import type { PullState } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";

@@ -1,16 +1,13 @@
 import { describe, expect, it } from "vitest";
 import * as buildTables from "../../../../src/compose/keys/build-keys.js";
 import * as declarationKeys from "../../../../src/compose/keys/declaration-keys.js";
-import * as gateKeys from "../../../../src/compose/keys/gate-keys.js";
+import * as extensionKeys from "../../../../src/compose/keys/extension-keys.js";
 import * as hookKeys from "../../../../src/compose/keys/hook-keys.js";
 import * as jobKeys from "../../../../src/compose/keys/job-keys.js";
 import * as keys from "../../../../src/compose/keys/keys.js";
-import * as leaveKeys from "../../../../src/compose/keys/leave-keys.js";
 import * as loadKeys from "../../../../src/compose/keys/load-keys.js";
 import * as optionKeys from "../../../../src/compose/keys/option-keys.js";
 import * as probeKeys from "../../../../src/compose/keys/probe-keys.js";
-import * as releaseKeys from "../../../../src/compose/keys/release-keys.js";
-import * as reloadKeys from "../../../../src/compose/keys/reload-keys.js";
 import { sections } from "../../../../src/compose/keys/sections.js";
 import type { KeyTable } from "../../../../src/compose/keys/support.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
@@ -85,15 +82,12 @@ describe("the table of keys", () => {
   it("has every table once", () => {
     const modules: readonly Readonly<Record<string, KeyTable>>[] = [
       keys,
-      leaveKeys,
       loadKeys,
       buildTables,
       optionKeys,
       declarationKeys,
-      gateKeys,
+      extensionKeys,
       probeKeys,
-      releaseKeys,
-      reloadKeys,
       jobKeys,
       hookKeys,
     ];

@@ -10,7 +10,7 @@ import { manualClock } from "../clock.js";
 
 const key = "shop/web" as const;
 const spec = specOf();
-const view = viewOf(hostWith([]), spec, new Map(), now);
+const view = viewOf(hostWith([]), spec, new Map(), { now });
 const silent: Resolved = {
   target: { known: false, reason: "RegistryUnavailable", message: "docker.io does not answer" },
   retryAfterMs: 7_000,
@@ -28,7 +28,7 @@ function slowRegistry() {
   } as unknown as Targets;
   const options = {
     ...{ targets, clock, wake: (one: string) => woken.push(one) },
-    ...{ declared: () => undefined, status: () => undefined },
+    catalog: { declared: () => undefined, statuses: new Map() },
     journal: { record: () => emptyRecord },
   } as unknown as ResolutionsOptions;
   const asker = { key, log: silentLog, retryAfterMs: 0 };

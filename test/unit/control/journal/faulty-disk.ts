@@ -1,5 +1,5 @@
-import type { Disk, DiskFile } from "../../../../src/control/journal/disk.js";
-import { nodeDisk } from "../../../../src/control/journal/node-disk.js";
+import type { Disk, DiskFile } from "../../../../src/control/journal/disk/disk.js";
+import { nodeDisk } from "../../../../src/control/journal/disk/node-disk.js";
 
 type Call = keyof Disk | keyof DiskFile;
 

@@ -61,7 +61,7 @@ describe("the health that the planner sees", () => {
   it("counts the deadline from when somebody began to ask, and takes the longer of two", () => {
     const startedLongAgo = containerIn("next", "a", 1, { startedAt: now - 600_000 });
     const verdictAt = (container: ObservedContainer, at: number) =>
-      judge(container, 5_000, viewOf(hostWith([container]), specOf(), new Map(), at));
+      judge(container, 5_000, viewOf(hostWith([container]), specOf(), new Map(), { now: at }));
     const seen = withProbe(startedLongAgo, probe, said("starting"), now);
     expect(verdictAt(seen, now + 43_999)).toMatchObject({
       kind: "waiting",
@@ -81,7 +81,7 @@ describe("the health that the planner sees", () => {
 
   it("says what the probe said", () => {
     const seen = withProbe(containerIn("next", "a", 1), probe, said("unhealthy"), now);
-    const verdict = judge(seen, 5_000, viewOf(hostWith([seen]), specOf(), new Map(), now));
+    const verdict = judge(seen, 5_000, viewOf(hostWith([seen]), specOf(), new Map(), { now }));
     expect(verdict).toMatchObject({ reason: "Unhealthy", because: "its health check fails: status 500" });
   });
 });

@@ -20,7 +20,10 @@ const mute: ProbeAnswer = { kind: "unknown", message: "it cannot be asked" };
 
 /** What comes of answers, each asked for so many ms after the start and given at once. */
 function after(...answers: readonly (readonly [atMs: number, answer: ProbeAnswer])[]): ProbeState {
-  return answers.reduce((state, [at, answer]) => answered(state, answer, probe, at, at), unasked(0, probe, 0));
+  return answers.reduce(
+    (state, [at, answer]) => answered(state, answer, probe, { askedAt: at, now: at }),
+    unasked(0, probe, 0),
+  );
 }
 
 describe("a probe", () => {
@@ -58,8 +61,8 @@ describe("a probe", () => {
   it("gives a container its retries anew that had started before we came", () => {
     const late = unasked(0, probe, 600_000);
     expect(late).toMatchObject({ health: "starting", since: 600_000, countedFrom: 600_000 });
-    expect(answered(late, bad, probe, 600_000, 600_001)).toMatchObject({ failures: 0 });
-    expect(answered(late, bad, probe, 610_000, 610_001)).toMatchObject({ failures: 1 });
+    expect(answered(late, bad, probe, { askedAt: 600_000, now: 600_001 })).toMatchObject({ failures: 0 });
+    expect(answered(late, bad, probe, { askedAt: 610_000, now: 610_001 })).toMatchObject({ failures: 1 });
   });
 
   it("is asked every second while it starts, else at its interval", () => {
@@ -90,7 +93,7 @@ describe("whatever is answered", () => {
           const askedAt = now;
           now += Math.round(share * spec.timeoutMs);
           const before = state;
-          state = answered(before, answer, spec, askedAt, now);
+          state = answered(before, answer, spec, { askedAt, now });
           if (answer.kind === "failed") failuresInARow += 1;
           if (answer.kind === "ready") failuresInARow = 0;
           expect(state.since).toBe(state.health === before.health ? before.since : now);
@@ -112,7 +115,7 @@ describe("whatever is answered", () => {
         while (state.health !== "unhealthy") {
           const askedAt = now;
           now += Math.round(share * spec.timeoutMs);
-          state = answered(state, bad, spec, askedAt, now);
+          state = answered(state, bad, spec, { askedAt, now });
           if (state.health !== "unhealthy") now += pauseMs(state, spec);
         }
         const { intervalMs, timeoutMs, retries, startPeriodMs } = spec;

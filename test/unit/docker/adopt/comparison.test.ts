@@ -65,7 +65,7 @@ function inspected(config: object = {}, host: object = {}, endpoint: object = {}
   } as InspectedContainer;
 }
 
-const differences = (seen: InspectedContainer) => differencesOf(seen, step, image, around, "1.41");
+const differences = (seen: InspectedContainer) => differencesOf({ inspected: seen, image }, step, around, "1.41");
 
 describe("a container that others made", () => {
   it("equals what would be created, whatever image and engine add", () => {
@@ -118,7 +118,7 @@ describe("a container that others made", () => {
     const logging = { options, ...(driver === undefined ? {} : { driver }) };
     const spec = { ...step.spec, container: { ...step.spec.container, logging } };
     const seen = inspected({}, { LogConfig: { Type: "json-file", Config } });
-    expect(differencesOf(seen, { ...step, spec }, image, around, "1.41")).toEqual(fields);
+    expect(differencesOf({ inspected: seen, image }, { ...step, spec }, around, "1.41")).toEqual(fields);
   });
 
   it("differs in a network that it lacks, and in the mode that stands for one", () => {
@@ -131,8 +131,8 @@ describe("a container that others made", () => {
       attach: undefined,
       spec: { ...spec, networks: [], networkMode: { kind: "host" } as const },
     };
-    expect(differencesOf(bare, hosted, image, around, "1.41")).toEqual([]);
-    expect(differencesOf(inspected(), hosted, image, around, "1.41")).toEqual(["network_mode"]);
+    expect(differencesOf({ inspected: bare, image }, hosted, around, "1.41")).toEqual([]);
+    expect(differencesOf({ inspected: inspected(), image }, hosted, around, "1.41")).toEqual(["network_mode"]);
   });
 
   it("differs where it shares with another service's container than it is to, whichever container that is", () => {
@@ -153,18 +153,22 @@ describe("a container that others made", () => {
         { service: "media", readOnly },
       ];
       const wanted = { ...spec, container: { ...spec.container, namespaces, volumesFrom } };
-      return differencesOf(seen, { ...step, spec: wanted }, image, { ...around, peers }, "1.41");
+      return differencesOf({ inspected: seen, image }, { ...step, spec: wanted }, { ...around, peers }, "1.41");
     };
     expect(fields("media", "vpn", false)).toEqual([]);
     expect(fields("vpn", "vpn", false)).toEqual(["ipc"]);
     expect(fields("media", "media", true)).toEqual(["pid", "volumes_from"]);
-    expect(differencesOf(seen, step, image, { ...around, peers }, "1.41")).toEqual(["ipc", "pid", "volumes_from"]);
+    expect(differencesOf({ inspected: seen, image }, step, { ...around, peers }, "1.41")).toEqual([
+      "ipc",
+      "pid",
+      "volumes_from",
+    ]);
   });
 
   it("cannot be known to hold the files that would be copied into one of ours", () => {
     const file = { origin: "configs.motd", path: "/motd", content: "hunter2", mode: 0o444, uid: 0, gid: 0 };
     const wanted = { ...step, spec: { ...spec, files: [file] } };
-    expect(differencesOf(inspected(), wanted, image, around, "1.41")).toEqual(["configs.motd"]);
+    expect(differencesOf({ inspected: inspected(), image }, wanted, around, "1.41")).toEqual(["configs.motd"]);
   });
 
   it("never tells a value", () => {

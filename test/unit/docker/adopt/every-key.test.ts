@@ -162,7 +162,7 @@ function shown(spec: ServiceSpec): InspectedContainer {
 }
 
 const differences = (is: ServiceSpec, wanted: ServiceSpec) =>
-  differencesOf(shown(is), creation(wanted), {}, around, api);
+  differencesOf({ inspected: shown(is), image: {} }, creation(wanted), around, api);
 
 /** What `init` makes of it, read again. */
 function drafted(spec: ServiceSpec): { readonly spec: ServiceSpec; readonly notes: readonly string[] } {

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { forecast } from "../../../../src/plan/forecast.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
-import { ranPostStart } from "../../../../src/plan/model/post-start-memory.js";
-import type { PostStart, PostStartMemory } from "../../../../src/plan/model/post-start-memory.js";
+import { ranPostStart } from "../../../../src/plan/model/run-memory.js";
+import type { PostStart, PostStartMemory } from "../../../../src/plan/model/run-memory.js";
 import { drive } from "../drive.js";
 import { containerIn, desire, digestOf, hostWith, imageOf, now, planText, specOf } from "../world.js";
 

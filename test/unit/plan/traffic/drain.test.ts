@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../../src/compose/model/service.js";
-import { endOf, leavingOf, noted } from "../../../../src/plan/model/leaving-memory.js";
-import type { Leaving } from "../../../../src/plan/model/leaving-memory.js";
-import type { HostSnapshot, ObservedContainer } from "../../../../src/plan/model/observed.js";
+import { endOf, leavingOf, noted } from "../../../../src/plan/model/run-memory.js";
+import type { Leaving } from "../../../../src/plan/model/run-memory.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import type { Step } from "../../../../src/plan/model/step.js";
 import { inRole } from "../../../../src/plan/model/view.js";
 import { bad, drive } from "../drive.js";

@@ -1,0 +1,69 @@
+import type { History } from "../../../control/surface/surface.js";
+import type { Revision } from "../../../plan/history/revisions.js";
+import { shorten } from "../../../plan/steps/render.js";
+import { ask, fetchServices, findService, servicePath } from "../../shared/admin.js";
+import type { Admin } from "../../shared/admin.js";
+import { printFailure } from "../../shared/failure.js";
+import { printTable } from "../../shared/table.js";
+import type { Wiring } from "../../shared/wiring.js";
+
+const columns = ["SERVICE", "REVISION", "DIGEST", "BEGAN", "OUTCOME", "REASON"] as const;
+
+/** What was rolled out, newest first, of one service or of all, and what was told of changed files; of one with the last lines of what failed last. */
+export async function history(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0> {
+  const services = name === undefined ? await fetchServices(admin) : [await findService(admin, name)];
+  const histories = await Promise.all(
+    services.map(async ({ project, service }) => ({
+      project,
+      service,
+      ...((await ask(admin, "GET", servicePath({ project, service }, "history"))) as History),
+    })),
+  );
+  if (json) {
+    wiring.print(JSON.stringify({ services: histories }, undefined, 2));
+    return 0;
+  }
+  const rows = histories.flatMap(({ project, service, revisions }) =>
+    revisions.map((revision) => rowOf(`${project}/${service}`, revision)),
+  );
+  printTable(wiring, [columns, ...rows]);
+  for (const one of histories) tell(wiring, one);
+  const [only] = histories;
+  if (name !== undefined && only !== undefined) printFailure(wiring, only);
+  return 0;
+}
+
+function rowOf(
+  service: string,
+  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback, commit }: Revision,
+) {
+  const ended = outcome ?? "under way";
+  return [
+    service,
+    `${revision}${active ? "*" : ""}`,
+    shorten(to),
+    startedAt,
+    rollback === true ? `${ended} by hand` : ended,
+    shorten([message ?? reason, ...(onRollback === undefined ? [] : [onRollback.message])].join("; ")) + by(commit),
+  ];
+}
+
+function tell(
+  wiring: Wiring,
+  { project, service, pinned, paused, reloads }: History & { readonly project: string; readonly service: string },
+): void {
+  const name = `${project}/${service}`;
+  if (pinned !== undefined)
+    wiring.print(shorten(`${name} is pinned to revision ${pinned.revision} (${pinned.digest})`));
+  if (paused) wiring.print(`${name} is paused`);
+  for (const { container, signal, files, at, outcome, message } of reloads) {
+    const ended =
+      outcome === undefined ? "under way" : [outcome, ...(message === undefined ? [] : [message])].join(": ");
+    wiring.print(`${name}: ${container} was told by ${signal} of ${files.join(", ")} at ${at}: ${ended}`);
+  }
+}
+
+function by(commit: Revision["commit"]): string {
+  if (commit === undefined) return "";
+  return `; rolled out by commit ${commit.id.slice(0, 7)} of ${commit.source}, ${commit.author}: ${commit.subject}`;
+}

@@ -1,0 +1,84 @@
+/*
+ * `x-fairlead`: the keys that Compose has no word for.
+ */
+
+import type { KeyTable } from "./support.js";
+
+const supported = { support: "supported" } as const;
+const planned = { support: "planned" } as const;
+
+/** `x-fairlead` of a service: what Compose has no word for. Not a vendor's free space: an unknown key in it is an error. */
+export const extensionKeys = {
+  adopt: supported,
+  keep: supported,
+  after: { support: "supported", note: "runs once the new containers serve: see [jobs](jobs.md)" },
+  before: { support: "supported", note: "runs before a new container starts: see [jobs](jobs.md)" },
+  on_rollback: { support: "supported", note: "runs once when a rollout has failed: see [jobs](jobs.md)" },
+  probe: { support: "supported", note: "asks the container from outside: see [probes](probes.md)" },
+  window: { support: "supported", note: "when a rollout may begin: see [releases](releases.md)" },
+  min_age: supported,
+  approve: supported,
+  paused: supported,
+  stopped: supported,
+  respect_stop: supported,
+  drain: { support: "supported", note: "see [leaving](leaving.md)" },
+  gate: { support: "supported", note: "http, tcp, or a mapping: see [gates](gate.md)" },
+  policy: planned,
+  pre_stop: { support: "supported", note: "see [leaving](leaving.md)" },
+  promote: planned,
+  reload: {
+    support: "supported",
+    note: "ignore, or a mapping: a changed mounted file is told to the process: see [reload](reload.md)",
+  },
+  renew: { support: "supported", note: "new anonymous volumes with each new container: see [volumes](volumes.md)" },
+  verify: planned,
+} as const satisfies KeyTable;
+
+/** `x-fairlead` at the top level: defaults for all services. */
+export const projectExtensionKeys = {
+  adopt: supported,
+  keep: supported,
+  probe: supported,
+  window: supported,
+  min_age: supported,
+  approve: supported,
+  paused: supported,
+  stopped: supported,
+  respect_stop: supported,
+  drain: supported,
+  pre_stop: supported,
+  reload: supported,
+  renew: supported,
+  after: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },
+  before: { support: "refused", hint: "a job belongs to one service: write it in that service's own `x-fairlead`" },
+  on_rollback: {
+    support: "refused",
+    hint: "a job belongs to one service: write it in that service's own `x-fairlead`",
+  },
+  gate: { support: "refused", hint: "a gate belongs to one service: write it in that service's own `x-fairlead`" },
+  policy: planned,
+  promote: planned,
+  verify: planned,
+} as const satisfies KeyTable;
+
+export const preStopKeys = {
+  command: { support: "supported" },
+  timeout: { support: "supported" },
+} as const satisfies KeyTable;
+
+export const gateKeys = {
+  mode: supported,
+  hold: { support: "supported", note: "default 30s; `0s`: nothing waits" },
+  proxy_protocol: { support: "supported", note: "version 2, towards the service" },
+} as const satisfies KeyTable;
+
+export const windowKeys = {
+  cron: { support: "supported", note: "five fields: when it opens" },
+  duration: supported,
+  timezone: { support: "supported", note: "an IANA name; default `UTC`" },
+} as const satisfies KeyTable;
+
+export const reloadKeys = {
+  signal: supported,
+  paths: { support: "supported", note: "of a service; default every mounted file" },
+} as const satisfies KeyTable;

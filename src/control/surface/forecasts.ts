@@ -1,0 +1,37 @@
+import type { ServiceKey } from "../../compose/model/service.js";
+import { orphansOf } from "../../plan/host/orphans.js";
+import type { Orphan } from "../../plan/host/orphans.js";
+import type { Catalog } from "../desired/catalog.js";
+import type { Targets } from "../desired/targets.js";
+import type { ServiceRecord } from "../journal/record.js";
+import type { Lookout } from "../observed/lookout.js";
+import { forecastAll } from "./preview.js";
+import type { ServicePlan } from "./surface.js";
+
+export interface ForecastsOptions {
+  readonly catalog: Pick<Catalog, "specs" | "snapshot">;
+  readonly lookout: Pick<Lookout, "get" | "lookAt" | "suppose">;
+  readonly targets: Targets;
+  readonly record: (key: ServiceKey) => ServiceRecord;
+}
+
+/** What this controller would do, and what it leaves over. Nothing is changed. */
+export class Forecasts {
+  constructor(private readonly options: ForecastsOptions) {}
+
+  async plan(): Promise<readonly ServicePlan[]> {
+    const { catalog, lookout, targets, record } = this.options;
+    return forecastAll({
+      specs: [...catalog.specs.values()],
+      host: await lookout.lookAt(),
+      supposed: () => lookout.suppose(),
+      targets,
+      record,
+    });
+  }
+
+  async orphans(): Promise<readonly Orphan[]> {
+    const { catalog, lookout } = this.options;
+    return orphansOf(catalog.snapshot.projects, await lookout.get());
+  }
+}

@@ -1,0 +1,73 @@
+/*
+ * What goes on beside the runs lives here. A run begins it and does not wait for it.
+ */
+
+import PQueue from "p-queue";
+import { asFairleadError } from "../../../errors.js";
+import type { FairleadError } from "../../../errors.js";
+import type { PullState } from "../../../plan/model/view.js";
+import { reasonOf } from "../../desired/reasons.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Telemetry } from "../../ports/telemetry.js";
+
+export interface PullsOptions {
+  readonly pull: (reference: string, signal: AbortSignal, platform?: string) => Promise<void>;
+  /** Pulls under way at once on this host. */
+  readonly concurrency: number;
+  /** A pull ended, well or not: those who wait for it look again. */
+  readonly onEnd: (reference: string, error: FairleadError | undefined) => void;
+  readonly clock: Pick<Clock, "monotonic">;
+  readonly telemetry: Pick<Telemetry, "stepDone">;
+}
+
+/**
+ * Pulls run beside the reconcile loop: a slow one must not keep a service from being repaired or rolled back. Their
+ * state is observed like the host's.
+ */
+export class Pulls {
+  readonly #queue: PQueue;
+  readonly #states = new Map<string, PullState>();
+  readonly #abort = new AbortController();
+
+  constructor(private readonly options: PullsOptions) {
+    this.#queue = new PQueue({ concurrency: options.concurrency });
+  }
+
+  get states(): ReadonlyMap<string, PullState> {
+    return this.#states;
+  }
+
+  /** Begins a pull unless it is under way. Without a platform, it is the host's own. */
+  begin(reference: string, platform?: string): void {
+    if (this.#states.get(reference)?.state === "running" || this.#abort.signal.aborted) return;
+    this.#states.set(reference, { state: "running" });
+    void this.#queue.add(() => this.#pull(reference, platform));
+  }
+
+  /** A failure has been reported: the next look may try again. */
+  forgetFailure(reference: string): void {
+    if (this.#states.get(reference)?.state === "failed") this.#states.delete(reference);
+  }
+
+  /** Ends the pulls under way; layers that have arrived stay on the host. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#queue.clear();
+    await this.#queue.onIdle();
+  }
+
+  async #pull(reference: string, platform?: string): Promise<void> {
+    const { clock, telemetry } = this.options;
+    const began = clock.monotonic();
+    let error: FairleadError | undefined;
+    try {
+      await this.options.pull(reference, this.#abort.signal, platform);
+      this.#states.delete(reference);
+    } catch (thrown) {
+      error = asFairleadError(thrown);
+      this.#states.set(reference, { state: "failed", reason: reasonOf(error, "pull-image"), message: error.message });
+    }
+    telemetry.stepDone("pull-image", (clock.monotonic() - began) / 1_000);
+    this.options.onEnd(reference, error);
+  }
+}
