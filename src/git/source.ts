@@ -25,12 +25,14 @@ export interface GitSourceOptions extends Pick<ReadOptions, "environment" | "pro
   readonly telemetry: SourceTelemetry;
   readonly log: Log;
   readonly random?: () => number;
+  /** How long a start waits for a repository of which nothing is kept; default 10 s. */
+  readonly firstLookMs?: number;
 }
 
 /** How often files that are not in git are looked at. */
 const filesMs = 1_000;
 /** A source that has never been seen is worth waiting for. */
-const firstLookMs = 10_000;
+const defaultFirstLookMs = 10_000;
 const firstRetryMs = 5_000;
 /** A forge that refuses a login may lock out who keeps trying. */
 const patient: ReadonlySet<string> = new Set(["Unauthorized", "Forbidden", "KeyUnusable", "HostKeyChanged"]);
@@ -108,6 +110,7 @@ class Follower {
     this.#first = this.#followed.look(signal);
     // Whoever follows it is told.
     this.#first.catch(() => undefined);
+    const { firstLookMs = defaultFirstLookMs } = this.options;
     await Promise.race([this.#first, sleep(firstLookMs, undefined, { ref: false })]);
   }
 

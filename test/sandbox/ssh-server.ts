@@ -35,14 +35,14 @@ export async function startSshServer(folder: string): Promise<SshServer> {
     [
       `Port ${port}`,
       "ListenAddress 127.0.0.1",
-      `HostKey ${join(folder, "host")}`,
-      `AuthorizedKeysFile ${authorized}`,
+      `HostKey "${join(folder, "host")}"`,
+      `AuthorizedKeysFile "${authorized}"`,
       "PasswordAuthentication no",
       "KbdInteractiveAuthentication no",
       "UsePAM no",
       "StrictModes no",
       "PermitRootLogin yes",
-      `PidFile ${join(folder, "pid")}`,
+      `PidFile "${join(folder, "pid")}"`,
     ].join("\n"),
   );
   const knownHostsFile = join(folder, "known_hosts");

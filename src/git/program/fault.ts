@@ -17,6 +17,7 @@ export type FaultReason =
   | "CertificateInvalid"
   | "RefNotFound"
   | "DiskFull"
+  | "ObjectRefused"
   | "Truncated"
   | "NotSigned"
   | "FetchFailed";
@@ -141,6 +142,12 @@ const known: readonly Known[] = [
     reason: "RefNotFound",
     message: "the branch or tag is gone",
     remedy: "it may have moved meanwhile: it is looked for again",
+  },
+  {
+    pattern: /does not allow request for unadvertised object/,
+    reason: "ObjectRefused",
+    message: "the server hands out no object by its id",
+    remedy: "on the server, let sshd accept `GIT_PROTOCOL` (AcceptEnv), or set uploadpack.allowAnySHA1InWant",
   },
   {
     pattern:

@@ -25,6 +25,11 @@ export interface StoreOptions {
 
 /** The objects of a repository, as far as they were needed. Whatever is wrong is thrown as GitFault. */
 export class Store {
+  /** The name that was fetched last. */
+  #name: string | undefined;
+  /** The other side hands out no single object: what is fetched is fetched with all its files. */
+  #isWhole = false;
+
   constructor(private readonly options: StoreOptions) {}
 
   get folder(): string {
@@ -66,11 +71,11 @@ export class Store {
     return name === undefined || id === undefined ? undefined : { name, id };
   }
 
-  /** Fetches what the reference stands for by now, its files not yet; answers the commit. */
+  /** Fetches what the reference stands for by now, its files not yet where that can be; answers the commit. */
   async fetch(name: string, signal: AbortSignal): Promise<string> {
     await this.#clear();
-    const fetch = ["fetch", "--quiet", "--no-tags", "--depth", "1", "--filter=blob:none", "--force", "origin"];
-    await this.#git([...fetch, `+${name}:${newest}`], fetchMs, { signal });
+    this.#name = name;
+    await this.#fetchNewest(name, this.#isWhole ? ["--no-filter"] : ["--filter=blob:none"], signal);
     return this.#commitAt(newest);
   }
 
@@ -119,12 +124,13 @@ export class Store {
     await rm(index, { force: true });
     // Git asks for all that is missing at once where it writes a work tree.
     const args = ["--work-tree", to, "read-tree", "--reset", "-u", "--no-recurse-submodules", id];
-    await this.#git(args, fetchMs, { signal, cwd: to, extra: { GIT_INDEX_FILE: index } });
+    const write = () => this.#git(args, fetchMs, { signal, cwd: to, extra: { GIT_INDEX_FILE: index } });
+    await this.#orWhole(write, signal);
   }
 
   /** Writes one file to an open file. */
   async pour(id: string, output: number, signal: AbortSignal): Promise<void> {
-    await this.#git(["cat-file", "blob", id], fetchMs, { signal, output });
+    await this.#orWhole(() => this.#git(["cat-file", "blob", id], fetchMs, { signal, output }), signal);
   }
 
   /** Runs git in this repository for what has a file of its own. */
@@ -146,7 +152,31 @@ export class Store {
     if (missing.length === 0) return;
     const fetch = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
     const input = `${missing.join("\n")}\n`;
-    await this.#git([...fetch, "--filter=blob:none", "--stdin", "origin"], fetchMs, { signal, input });
+    await this.#orWhole(async () => {
+      if (this.#isWhole) return;
+      await this.#git([...fetch, "--filter=blob:none", "--stdin", "origin"], fetchMs, { signal, input });
+    }, signal);
+  }
+
+  /**
+   * Over the old protocol, which is what an sshd speaks that does not let GIT_PROTOCOL through, a server leaves files out when
+   * it is asked to, and then does not hand them out. From such a one everything is fetched, and it is tried once more.
+   */
+  async #orWhole(attempt: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+    try {
+      await attempt();
+    } catch (thrown) {
+      const isRefused = thrown instanceof GitFault && thrown.reason === "ObjectRefused";
+      if (!isRefused || this.#name === undefined || this.#isWhole) throw thrown;
+      await this.#fetchNewest(this.#name, ["--no-filter", "--refetch"], signal);
+      this.#isWhole = true;
+      await attempt();
+    }
+  }
+
+  async #fetchNewest(name: string, how: readonly string[], signal: AbortSignal): Promise<void> {
+    const fetch = ["fetch", "--quiet", "--no-tags", "--depth", "1", ...how, "--force", "origin"];
+    await this.#git([...fetch, `+${name}:${newest}`], fetchMs, { signal });
   }
 
   /** What a git that was killed has left: nobody else works here. */

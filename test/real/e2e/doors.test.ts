@@ -91,7 +91,8 @@ describe("the hooks' door", () => {
     await sleep(1500);
     if (secret !== "") expect(await deliver(house)).toBe(202);
     await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 90_000 }).toBe(true);
-    for (const { answer } of strangers) if (answer !== "") expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    // 408: the headers themselves took too long, on a busy machine.
+    for (const { answer } of strangers) if (answer !== "") expect(answer).toMatch(/^HTTP\/1\.1 40[48] /);
     expect((await memory(fairlead.pid, "VmHWM")) - before).toBeLessThan(100);
   });
 

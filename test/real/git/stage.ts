@@ -10,7 +10,7 @@ import { repositoriesOf, type WrittenRepository } from "../../../src/git/setting
 import { gitRepository, type GitRepository } from "../../sandbox/git-repository.js";
 import { startGitServer, type GitServer } from "../../sandbox/git-server.js";
 
-const deadlineMs = 60_000;
+const deadlineMs = 120_000;
 
 export const services = (image: string, more = "") => `name: shop\nservices:\n  web:\n    image: ${image}\n${more}`;
 
@@ -72,6 +72,7 @@ function openSource(written: WrittenRepository, data: string, once: boolean): Op
   const source = gitSource({
     repositories: repositoriesOf(written),
     folder: join(data, "git"),
+    firstLookMs: deadlineMs,
     once,
     environment: { PATH: process.env["PATH"] },
     telemetry: {

@@ -28,6 +28,7 @@ describe("what git says is one fault with a remedy", () => {
     ["DiskFull", "fatal: write error: No space left on device\nfatal: index-pack failed"],
     ["Truncated", "fatal: early EOF\nfatal: fetch-pack: invalid index-pack output"],
     ["RefNotFound", "fatal: couldn't find remote ref refs/heads/x"],
+    ["ObjectRefused", "fatal: remote error: Server does not allow request for unadvertised object 3302c5a"],
     ["FetchFailed", "fatal: something else"],
   ])("%s: %s", (reason, said) => {
     expect(faultOf(said)).toMatchObject({ reason, code: "SourceUnavailable" });
