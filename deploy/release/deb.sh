@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes a Debian package of Fairlead: deploy/release/deb.sh [--node BINARY] [--out FOLDER]
-# Without more it is for every architecture and depends on the system's nodejs. With --node it holds that Node, and is for
-# the architecture of that binary: for systems whose own Node is too old.
-# Needs Node, npm and dpkg-deb; prints the path of the package.
+# It is for every architecture and depends on the system's nodejs. With --node there is a second one, which holds that Node
+# and is for the architecture of that binary: for systems whose own Node is too old.
+# Needs Node, npm and dpkg-deb; prints the path of each. COMPRESSION: xz, or another that dpkg-deb knows.
 set -eu
 umask 022
 cd "$(dirname "$0")/../.."
@@ -17,7 +17,6 @@ while [ $# -gt 0 ]; do
 done
 
 # The machine that an ELF binary is for stands at its bytes 18 and 19.
-architecture=all
 if [ -n "$node" ]; then
   case $(od -An -tx1 -N20 "$node" | tr -d ' \n') in
     7f454c46*3e00) architecture=amd64 ;;
@@ -47,31 +46,6 @@ cp -r "$stage/package/docs" "$stage/package/README.md" "$stage/package/deploy/ex
 cp LICENSE "$doc/copyright"
 gzip -9n <CHANGELOG.md >"$doc/changelog.gz"
 cp deploy/systemd/fairlead.service "$root/usr/lib/systemd/system/"
-
-if [ -n "$node" ]; then
-  depends='libc6 (>= 2.28), libstdc++6 (>= 9)'
-  install -m 755 "$node" "$lib/node"
-  printf '#!/bin/sh\nexec /usr/lib/fairlead/node /usr/lib/fairlead/dist/main.js "$@"\n' >"$root/usr/bin/fairlead"
-  chmod 755 "$root/usr/bin/fairlead"
-else
-  depends="nodejs (>= $needed)"
-  ln -s ../lib/fairlead/dist/main.js "$root/usr/bin/fairlead"
-fi
-
-cat >"$root/DEBIAN/control" <<CONTROL
-Package: fairlead
-Version: $version
-Architecture: $architecture
-Maintainer: The Fairlead authors <fairlead@localhost>
-Installed-Size: $(du -sk "$root" | cut -f1)
-Depends: $depends
-Recommends: docker.io | docker-ce, util-linux
-Section: admin
-Priority: optional
-Description: reconciling controller for plain Docker hosts
- Keeps the containers of a Docker host equal to a Compose file: pulls first,
- starts, waits for health, and goes back by itself if the new image is bad.
-CONTROL
 
 # Nothing is started: it has no services file yet. `fairlead setup` says what comes next.
 cat >"$root/DEBIAN/postinst" <<'SCRIPT'
@@ -104,6 +78,33 @@ if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 SCRIPT
 chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
 
-package=$out/fairlead_${version}_$architecture.deb
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
-echo "$package"
+# pack ARCHITECTURE DEPENDS
+pack() {
+  cat >"$root/DEBIAN/control" <<CONTROL
+Package: fairlead
+Version: $version
+Architecture: $1
+Maintainer: The Fairlead authors <fairlead@localhost>
+Installed-Size: $(du -sk "$root" | cut -f1)
+Depends: $2
+Recommends: docker.io | docker-ce, util-linux
+Section: admin
+Priority: optional
+Description: reconciling controller for plain Docker hosts
+ Keeps the containers of a Docker host equal to a Compose file: pulls first,
+ starts, waits for health, and goes back by itself if the new image is bad.
+CONTROL
+  package=$out/fairlead_${version}_$1.deb
+  dpkg-deb --root-owner-group "-Z${COMPRESSION:-xz}" --build "$root" "$package" >/dev/null
+  echo "$package"
+}
+
+ln -s ../lib/fairlead/dist/main.js "$root/usr/bin/fairlead"
+pack all "nodejs (>= $needed)"
+
+[ -n "$node" ] || exit 0
+install -m 755 "$node" "$lib/node"
+rm "$root/usr/bin/fairlead"
+printf '#!/bin/sh\nexec /usr/lib/fairlead/node /usr/lib/fairlead/dist/main.js "$@"\n' >"$root/usr/bin/fairlead"
+chmod 755 "$root/usr/bin/fairlead"
+pack "$architecture" 'libc6 (>= 2.28), libstdc++6 (>= 9)'
