@@ -59,7 +59,7 @@ const acts: { readonly [Name in keyof DockerEngine]: (engine: DockerEngine, ende
   statMounted: (engine) => engine.statMounted(id, "/etc/app.conf"),
   writeFiles: (engine) => {
     const file = { path: "/note", content: new Secret("x"), mode: 0o444, uid: 0, gid: 0, origin: "config note" };
-    return engine.writeFiles(id, [file] as unknown as Parameters<DockerEngine["writeFiles"]>[1]);
+    return engine.writeFiles(id, [file]);
   },
   connectNetwork: (engine) => engine.connectNetwork(id, { network: "shop_default", aliases: ["web"] }),
   rehearse: (engine) =>
