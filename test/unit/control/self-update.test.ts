@@ -238,5 +238,5 @@ describe("the container through which the engine is reached", () => {
       }),
       { numRuns: 20 },
     );
-  });
+  }, 120_000);
 });
