@@ -114,7 +114,7 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
         },
       };
     case "file": {
-      const source = standing(node, content.path, "read");
+      const source = standing(node, content.path, "grant");
       if (source === null) return null;
       for (const at of [field("uid"), field("gid"), field("mode")]) if (at !== undefined) warnUnused(at);
       return {

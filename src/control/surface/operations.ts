@@ -25,7 +25,7 @@ import type { BuildOutput } from "../ports/builds.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";
 import type { Log } from "../ports/log.js";
-import type { Push, RepositoryState, Source, Told } from "../ports/source.js";
+import type { Push, RepositoryState, Source, Synced, Told } from "../ports/source.js";
 import type { Bursts } from "../queue/bursts.js";
 import type { Builds } from "../work/builds.js";
 import type { Ledger } from "../work/ledger.js";
@@ -64,7 +64,7 @@ export interface OperationsOptions {
   readonly releases: Releases;
   readonly targets: Targets;
   readonly triggers: Triggers;
-  readonly source: Pick<Source, "repositories" | "told">;
+  readonly source: Pick<Source, "repositories" | "told" | "sync">;
   readonly clock: Clock;
   readonly log: Log;
   readonly ready: () => boolean;
@@ -119,6 +119,10 @@ export class Operations implements Surface {
 
   pushed(push: Push): Told {
     return this.options.source.told?.(push) ?? { looking: [], reason: "no repository is followed" };
+  }
+
+  async sync(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced | undefined> {
+    return this.options.source.sync?.(project, side, files);
   }
 
   reconcile(keys: readonly ServiceKey[], cause: string): void {

@@ -173,7 +173,7 @@ export class Reconciler {
   /** Undefined: the world has changed, or may have: look again. */
   async #converge(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
     const { ledger, pulls, clock } = this.options;
-    const { spec, generation, specProblem } = declared;
+    const { spec, generation, specProblem, localChanges } = declared;
     const known = await this.#resolutions.dependencies(run, spec, snapshot);
     const refusals = ledger.refusals(run.key);
     const claims = this.options.claims();
@@ -206,6 +206,7 @@ export class Reconciler {
         outcome,
         rollout,
         specProblem,
+        localChanges,
         generation,
         now: clock.now(),
         isPaused: isPaused(spec, memory),
