@@ -19,6 +19,8 @@ import { rollback } from "./verbs/releases/rollback.js";
 import { start } from "./verbs/releases/start.js";
 import { status } from "./verbs/status.js";
 import { stop } from "./verbs/releases/stop.js";
+import { sync } from "./verbs/sync.js";
+import type { SyncOptions } from "./verbs/sync.js";
 import { wait } from "./verbs/wait.js";
 
 interface Options extends Flags {
@@ -144,6 +146,19 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
     verb("start", "have a service run again that was stopped").argument("<service>", service),
     ofDecisions,
     (name: string, options: Options) => start(wiring, adminOf(options), name),
+  );
+  ends(
+    verb("sync", "decide about files that a commit and a container have both changed")
+      .argument("<project>", "a project whose services file is in git")
+      .argument("[file...]", "as the condition LocalChanges names them (all of them)")
+      .option("--ours", "keep what the container has left")
+      .option("--theirs", "take what git has; what the container had is kept elsewhere"),
+    {
+      0: "decided, or there was nothing to decide",
+      1: `${noAnswer}; or nothing is decided about a file that was named`,
+    },
+    (project: string, files: readonly string[], options: Options & SyncOptions) =>
+      sync(wiring, adminOf(options), [project, files], options),
   );
   ends(
     verb("history", "show what was rolled out, and how it ended")

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "../control/ports/log.js";
-import type { Commit, RepositoryState } from "../control/ports/source.js";
+import type { Commit, LocalChange, RepositoryState, Synced } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import { asFairleadError } from "../errors.js";
 import type { Environment } from "../process/environment.js";
@@ -10,6 +10,9 @@ import { Contents } from "./kept/contents.js";
 import { readState, writeState, type State } from "./kept/state.js";
 import { gitVariables, writeConfig } from "./program/environment.js";
 import { asGitFault, GitFault } from "./program/fault.js";
+import { NodeLiveDisk } from "./live/disk.js";
+import { Live } from "./live/live.js";
+import { changesOf, isOf, wishOf } from "./live/wish.js";
 import { readRevision, type Held, type Revision } from "./reading/revision.js";
 import { recalled, stateOfHeld } from "./recalled.js";
 import { RevisionShelf } from "./reading/shelf.js";
@@ -39,6 +42,7 @@ export class Followed {
   readonly #root: string;
   readonly #base: string;
   readonly #environment: Environment;
+  readonly #live: Live;
   readonly #stores: Stores;
   #held: ReadonlyMap<string, Held> = new Map();
   #barren: readonly string[] = [];
@@ -57,6 +61,10 @@ export class Followed {
     this.#base = scratch ?? folder;
     this.#root = join(folder, "work", settings.address.name);
     this.#contents = new Contents(join(folder, "contents"));
+    const disk = { root: this.#root, folder: join(folder, "live"), idLength: () => this.#newest?.id.length ?? 40 };
+    this.#live = new Live(new NodeLiveDisk(disk), (text) => {
+      options.log.warn({ source: settings.source }, text);
+    });
     this.#environment = options.environment;
     const variables = () => this.#variables();
     this.#stores = new Stores({ folder: this.#base, address: settings.address, variables });
@@ -90,6 +98,30 @@ export class Followed {
   /** A project's own file as all the world knows it. */
   nameOf(file: string): string {
     return `${this.settings.source}//${file}`;
+  }
+
+  has(project: string): boolean {
+    return this.#heldOf(project) !== undefined;
+  }
+
+  /** What of a project is not as git has it. */
+  localChanges(held: Held): readonly LocalChange[] {
+    return changesOf(this.#live.changes, held.inForce, this.#root);
+  }
+
+  /** A person's word about them. */
+  async sync(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced> {
+    const held = this.#heldOf(project);
+    const {
+      files: decided,
+      kept,
+      unknown,
+    } = await this.#noticing(() => this.#live.sync(side, files, (path) => isOf(path, held?.inForce)));
+    this.options.log.info(
+      { project, side, files: decided },
+      `${decided.length} files are as ${side} by a person's word`,
+    );
+    return { files: decided, kept: [...kept].map(([file, path]) => ({ file, path })), left: unknown };
   }
 
   state(): RepositoryState {
@@ -159,8 +191,29 @@ export class Followed {
     if (revision !== undefined) await this.#guarded(() => this.#take(revision, signal), signal);
   }
 
+  #heldOf(project: string): Held | undefined {
+    return [...this.#held.values()].find(({ known }) => known.project?.name === project);
+  }
+
+  /** Files that containers may write to, as what is in force has them. */
+  async #settle(held: ReadonlyMap<string, Held>, newest: string): Promise<void> {
+    if (this.options.scratch !== undefined) return;
+    await this.#noticing(() => this.#live.settle(wishOf([...held.values()], newest)));
+  }
+
+  async #noticing<T>(work: () => Promise<T>): Promise<T> {
+    const before = JSON.stringify(this.#live.changes);
+    try {
+      return await work();
+    } finally {
+      if (JSON.stringify(this.#live.changes) !== before) this.#version += 1;
+    }
+  }
+
   async tidy(mounted: ReadonlySet<string>): Promise<void> {
-    const wanted = [...this.#held.values()].flatMap(({ ground }) => ground?.needs.map(({ path }) => path) ?? []);
+    const wanted = [...this.#held.values()].flatMap(({ ground, inForce }) =>
+      [...(ground?.needs ?? []), ...(inForce?.needs ?? [])].map(({ path }) => path),
+    );
     // What a held-back project mounts is among the mounts of its specs.
     const specs = [...this.#held.values()].flatMap(({ known }) => textsIn(known.project));
     await this.#contents.sweep([...wanted, ...specs, ...mounted], this.options.now());
@@ -174,7 +227,10 @@ export class Followed {
       const remedy = "make it again, or name another with `ref`; the last good revision stays in force";
       throw new GitFault("RefNotFound", `the repository has no branch or tag ${ref}`, remedy);
     }
-    if (this.#isJudged && asked.id === this.#revision?.commit.id) return false;
+    if (this.#isJudged && asked.id === this.#revision?.commit.id) {
+      await this.#noticing(() => this.#live.again());
+      return false;
+    }
     const known = asked.id === this.#newest?.id;
     const id = known ? asked.id : await this.#fetch(asked.name, signal);
     const commit = await this.#stores.current.commit(id);
@@ -225,6 +281,7 @@ export class Followed {
     const inForce = isTaken ? commit : this.#inForce;
     if (this.options.scratch === undefined && inForce !== undefined) {
       await this.#save(held, barren, inForce, commit);
+      await this.#settle(held, commit.id);
     }
     this.#revision = revision;
     if (!isSame(before, held) || this.#barren.join("\0") !== barren.join("\0")) this.#version += 1;
@@ -248,6 +305,7 @@ export class Followed {
     this.#held = held;
     this.#barren = barren;
     this.#newest = state.newest;
+    await this.#settle(held, state.newest.id);
     // What is newer than all that is in force was broken, or is not signed: it is judged again at the first look.
     this.#revision = held.size > 0 ? newest : undefined;
     this.#isJudged = this.settings.verify === undefined;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../compose/values/problem.js";
 import type { Log } from "../control/ports/log.js";
-import type { Provenance, Push, Source, SourceSnapshot, Told } from "../control/ports/source.js";
+import type { LocalChange, Provenance, Push, Source, SourceSnapshot, Synced, Told } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import type { Known, ReadOptions } from "../source/project.js";
 import { snapshotOf } from "../source/snapshot.js";
@@ -72,6 +72,7 @@ export function gitSource(options: GitSourceOptions): Source {
     },
     repositories: () => followers.map(({ followed }) => followed.state()),
     told: (push) => tell(followers, push),
+    sync: (project, side, files) => followers.find(({ followed }) => followed.has(project))?.sync(project, side, files),
     tidy: async (mounted) => {
       for (const { followed } of followers) await followed.tidy(mounted);
     },
@@ -84,6 +85,7 @@ class Follower {
   #followed: Followed;
   #failures = 0;
   #wake: () => void = () => undefined;
+  #report: () => void = () => undefined;
   #isTold = false;
   #first: Promise<boolean> | undefined;
   readonly #end = new AbortController();
@@ -132,6 +134,12 @@ class Follower {
     this.#wake();
   }
 
+  async sync(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced> {
+    const synced = await this.#followed.sync(project, side, files);
+    this.#report();
+    return synced;
+  }
+
   async follow(onChange: () => void, signal: AbortSignal): Promise<void> {
     let version = this.#followed.version;
     const report = () => {
@@ -139,6 +147,7 @@ class Follower {
       version = this.#followed.version;
       onChange();
     };
+    this.#report = report;
     signal.addEventListener("abort", () => {
       this.#end.abort();
     });
@@ -207,6 +216,7 @@ function snapshotOfAll(
 ): SourceSnapshot {
   const known = new Map<string, Known>();
   const provenance = new Map<string, Provenance>();
+  const localChanges = new Map<string, readonly LocalChange[]>();
   const faults: Problem[] = [];
   const barren: string[] = [];
   for (const one of all) {
@@ -217,13 +227,14 @@ function snapshotOfAll(
       const { project } = held.known;
       if (project !== undefined && held.changed !== undefined && !provenance.has(project.name)) {
         provenance.set(project.name, { source, commit: held.changed });
+        localChanges.set(project.name, one.localChanges(held));
       }
     }
     barren.push(...one.barren.map((pattern) => one.nameOf(pattern)));
   }
   const snapshot = snapshotOf(known, barren, generation, profiles);
   const files = new Map([...snapshot.files, ...faults.map((fault) => [fault.file, [fault]] as const)]);
-  return { ...snapshot, files, problems: [...files.values()].flat(), provenance };
+  return { ...snapshot, files, problems: [...files.values()].flat(), provenance, localChanges };
 }
 
 function tell(followers: readonly Follower[], { repositories, ref }: Push): Told {

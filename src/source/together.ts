@@ -1,6 +1,6 @@
 import type { ProjectSpec } from "../compose/model/service.js";
 import type { Problem } from "../compose/values/problem.js";
-import type { Provenance, Push, Source, SourceSnapshot, Told } from "../control/ports/source.js";
+import type { LocalChange, Provenance, Push, Source, SourceSnapshot, Told } from "../control/ports/source.js";
 import { sameName } from "./snapshot.js";
 
 /** Several sources as one. Of two projects of the same name that of the earlier source counts. */
@@ -30,6 +30,13 @@ export function together(sources: readonly Source[]): Source {
     },
     repositories: () => sources.flatMap((source) => source.repositories?.() ?? []),
     told: (push) => tell(sources, push),
+    sync: (project, side, files) => {
+      for (const source of sources) {
+        const synced = source.sync?.(project, side, files);
+        if (synced !== undefined) return synced;
+      }
+      return undefined;
+    },
     tidy: async (mounted) => {
       for (const source of sources) await source.tidy?.(mounted);
     },
@@ -40,6 +47,7 @@ function mergedOf(all: readonly SourceSnapshot[], generation: number): SourceSna
   const projects: ProjectSpec[] = [];
   const files = new Map<string, readonly Problem[]>();
   const provenance = new Map<string, Provenance>();
+  const localChanges = new Map<string, readonly LocalChange[]>();
   for (const snapshot of all) {
     for (const [file, problems] of snapshot.files) files.set(file, problems);
     for (const project of snapshot.projects) {
@@ -51,10 +59,12 @@ function mergedOf(all: readonly SourceSnapshot[], generation: number): SourceSna
       projects.push(project);
       const from = snapshot.provenance?.get(project.name);
       if (from !== undefined) provenance.set(project.name, from);
+      const changes = snapshot.localChanges?.get(project.name);
+      if (changes !== undefined) localChanges.set(project.name, changes);
     }
   }
   const warnings = all.flatMap((snapshot) => snapshot.warnings);
-  return { generation, projects, problems: [...files.values()].flat(), warnings, files, provenance };
+  return { generation, projects, problems: [...files.values()].flat(), warnings, files, provenance, localChanges };
 }
 
 function tell(sources: readonly Source[], push: Push): Told {

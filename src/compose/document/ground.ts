@@ -1,5 +1,5 @@
-/** What a container or a build does with a path of the host. */
-export type Use = "read" | "write" | "build";
+/** What a container or a build does with a path of the host; `grant`: it is a config or a secret. */
+export type Use = "read" | "write" | "grant" | "build";
 
 /**
  * Where the paths that a file names stand on the host, where that is not beside the file itself: a revision in a repository

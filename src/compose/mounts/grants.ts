@@ -120,7 +120,7 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
         },
       };
     case "file": {
-      const source = standing(node, content.path, "read");
+      const source = standing(node, content.path, "grant");
       if (source === null) return null;
       for (const at of [field("uid"), field("gid"), field("mode")]) if (at !== undefined) warnUnused(at);
       return {

@@ -12,6 +12,7 @@ import type { ServiceStatus } from "../../plan/model/condition.js";
 import { claimOf } from "../../plan/model/resources.js";
 import type { ResourceClaim } from "../../plan/model/resources.js";
 import { bareStatus } from "../../plan/status/status.js";
+import { localChangesIn } from "./local-changes.js";
 import type { Subject } from "../ports/events.js";
 import type { SourceSnapshot } from "../ports/source.js";
 
@@ -21,6 +22,8 @@ export interface Declared {
   readonly generation: number;
   /** The newest version of its file is broken: this is from the last good one. */
   readonly specProblem: string | undefined;
+  /** Files that it mounts and that a container and a commit have both changed. */
+  readonly localChanges?: string | undefined;
 }
 
 export interface Dependant {
@@ -80,7 +83,8 @@ export class Catalog {
     const { projects, files, generation } = this.#snapshot;
     const file = projects.find(({ name }) => name === spec.project)?.file;
     const problem = file === undefined ? undefined : files.get(file)?.[0];
-    return { spec, generation, specProblem: problem === undefined ? undefined : formatProblem(problem) };
+    const specProblem = problem === undefined ? undefined : formatProblem(problem);
+    return { spec, generation, specProblem, localChanges: localChangesIn(spec, this.#snapshot) };
   }
 
   /** Undefined: nothing of the service is left. */

@@ -11,6 +11,11 @@ export interface Source {
   repositories?(): readonly RepositoryState[];
   /** Somebody says that a repository has news: those that follow it look at it now. Nothing else is believed. */
   told?(push: Push): Told;
+  /**
+   * A person's word about files of a project that a commit and a container have both changed: `ours` is what the container has
+   * left, `theirs` what git has. No files: all that wait for it. Undefined: the project is not of a repository.
+   */
+  sync?(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced> | undefined;
   /** So much of what it keeps on the host is in use by containers; the rest may go. */
   tidy?(mounted: ReadonlySet<string>): Promise<void>;
 }
@@ -27,6 +32,25 @@ export interface Push {
 export interface Told {
   readonly looking: readonly string[];
   readonly reason: string | undefined;
+}
+
+/** A file that is not as git has it, and that stays as a container has left it. */
+export interface LocalChange {
+  /** From the repository's root on. */
+  readonly file: string;
+  /** Where it is on the host. */
+  readonly path: string;
+  /** In words. */
+  readonly what: string;
+}
+
+export interface Synced {
+  /** What was decided, from the repository's root on. */
+  readonly files: readonly string[];
+  /** Where on the host is now what had to make room. */
+  readonly kept: readonly { readonly file: string; readonly path: string }[];
+  /** There is nothing to decide about them, or something else has to go first. */
+  readonly left: readonly string[];
 }
 
 export interface Commit {
@@ -72,4 +96,6 @@ export interface SourceSnapshot {
   readonly files: ReadonlyMap<string, readonly Problem[]>;
   /** Of projects that come from a repository, by their names. */
   readonly provenance?: ReadonlyMap<string, Provenance>;
+  /** Of projects that come from a repository, by their names. */
+  readonly localChanges?: ReadonlyMap<string, readonly LocalChange[]>;
 }

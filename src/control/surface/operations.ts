@@ -15,7 +15,7 @@ import type { Journal } from "../journal/journal.js";
 import type { JournalState } from "../journal/standing.js";
 import type { Lookout } from "../observed/lookout.js";
 import type { BuildOutput } from "../ports/builds.js";
-import type { Push, RepositoryState, Source, Told } from "../ports/source.js";
+import type { Push, RepositoryState, Source, Synced, Told } from "../ports/source.js";
 import type { Builds } from "../work/beside/builds.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
@@ -46,7 +46,7 @@ export interface OperationsOptions {
   readonly builds: Builds;
   readonly journal: Journal;
   readonly deliveries: Pick<Deliveries, "add">;
-  readonly source: Pick<Source, "repositories" | "told">;
+  readonly source: Pick<Source, "repositories" | "told" | "sync">;
   readonly openLogs: (wish: LogWish, signal: AbortSignal) => Promise<LogReading>;
   /** Whether the host and the engine can be seen. */
   readonly sight: { readonly ready: () => boolean; readonly engine: () => EngineState };
@@ -95,6 +95,10 @@ export class Operations implements Surface {
 
   pushed(push: Push): Told {
     return this.options.source.told?.(push) ?? { looking: [], reason: "no repository is followed" };
+  }
+
+  async sync(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced | undefined> {
+    return this.options.source.sync?.(project, side, files);
   }
 
   reconcile(keys: readonly ServiceKey[], cause: string): void {

@@ -9,11 +9,11 @@ import type { EventWish } from "../journal/events.js";
 import type { JournalState } from "../journal/standing.js";
 import type { BuildOutput } from "../ports/builds.js";
 import type { LogLine } from "../ports/logs.js";
-import type { Push, RepositoryState, Told } from "../ports/source.js";
+import type { Push, RepositoryState, Synced, Told } from "../ports/source.js";
 import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
 
-export type { Push, RepositoryState, Told };
+export type { Push, RepositoryState, Synced, Told };
 
 /** What the HTTP surface and the command line may ask of a running controller. */
 export interface Surface {
@@ -33,6 +33,11 @@ export interface Surface {
   repositories(): readonly RepositoryState[];
   /** A repository has news, as somebody says: those that follow it look now. */
   pushed(push: Push): Told;
+  /**
+   * Decide about files of a project that a commit and a container have both changed: `ours` is what the container has left,
+   * `theirs` what git has; no files: all of them. Undefined: no project of a repository is called so.
+   */
+  sync(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced | undefined>;
   /** Build again those of them that are built here, and answer which. */
   rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]>;
   /** The last lines of a service's last build, oldest first; undefined if none has begun since the controller did. */

@@ -15,6 +15,8 @@ export interface Held {
   readonly known: Known;
   /** What it has asked of the revision that it was read in. */
   readonly ground: RevisionGround | undefined;
+  /** As of the revision that is in force; absent: there was never a good one. */
+  readonly inForce: RevisionGround | undefined;
   /** The revision that is in force, and the commit that changed it last; absent: there was never a good one. */
   readonly revision: string | undefined;
   readonly changed: Commit | undefined;
@@ -94,8 +96,9 @@ export async function readOne(
   const missing = selected.files.find((file) => tree.find(posix.normalize(file)).kind !== "entry");
   if (missing !== undefined) return without(selected, before, missing, commit.id);
   const pointers = new Map<string, string>();
+  const written = new Set<string>();
   for (;;) {
-    const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers });
+    const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers, written });
     const { environment, profiles, gateImage, root } = options;
     const known = await reread(selected, before && { ...before.known, gone: true }, {
       ...{ environment, root, shelf, ground },
@@ -103,11 +106,15 @@ export async function readOne(
       ...(gateImage === undefined ? {} : { gateImage }),
     });
     if (known.problems.length > 0) return failed(known, before, ground, commit.id);
+    const more = [...ground.written].filter((path) => !written.has(path));
+    for (const path of more) written.add(path);
+    // Somebody may have asked for it before that was known.
+    if (more.length > 0) continue;
     if (!(await hasPointers(ground.needs, pointers, options, signal))) {
       const project = known.project && { ...known.project, file: options.nameOf(selected.files[0]) };
       // It may have been read again for the sake of a file that is not in git.
       const changed = before?.revision === commit.id ? before.changed : commit;
-      return { known: { ...known, project }, ground, revision: commit.id, changed };
+      return { known: { ...known, project }, ground, inForce: ground, revision: commit.id, changed };
     }
   }
 }
@@ -139,6 +146,7 @@ function failed(known: Known, before: Held | undefined, ground: RevisionGround, 
   return {
     known: { ...known, project: before?.known.project, problems },
     ground,
+    inForce: before?.inForce,
     revision: before?.revision,
     changed: before?.changed,
   };
@@ -155,6 +163,7 @@ function without(selected: Selected, before: Held | undefined, file: string, com
     known: { ...known, gone: false, texts: new Texts() },
     // Without a ground it is read again in every revision.
     ground: undefined,
+    inForce: before?.inForce,
     revision: before?.revision,
     changed: before?.changed,
   };

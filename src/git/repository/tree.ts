@@ -137,6 +137,11 @@ export class Tree {
   }
 }
 
+/** Whether a path is another one, or below it; `""` is the root. */
+export function isWithin(path: string, folder: string): boolean {
+  return folder === "" || path === folder || path.startsWith(`${folder}/`);
+}
+
 function parentOf(path: string): string {
   const parent = posix.dirname(path);
   return parent === "." ? "" : parent;

@@ -13,6 +13,7 @@ import { eventRoutes } from "./event-routes.js";
 import { logRoutes } from "./log-routes.js";
 import { openapi } from "./openapi.js";
 import type { Streams } from "./streams.js";
+import { syncRoute } from "./sync-route.js";
 
 /** The JSON API. Reading never changes anything; writing only enqueues, or lifts a hold. */
 export function apiRoutes(app: Express, surface: Surface, streams: Streams, version: string): void {
@@ -73,6 +74,7 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
 
   logRoutes(app, surface, streams);
   eventRoutes(app, surface, streams);
+  syncRoute(app, surface);
   for (const [path, answer] of Object.entries(reads)) {
     const route = app.route(path).get(answer);
     if (!Object.hasOwn(writes, path)) route.all(allowOnly("GET"));

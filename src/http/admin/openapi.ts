@@ -50,6 +50,17 @@ export function openapi(version: string): object {
           }),
         ),
       },
+      "/api/v1/projects/{project}/sync": {
+        parameters: [
+          { name: "project", in: "path", required: true, schema: { type: "string" } },
+          { ...query("side", "Whose version counts: the container's (ours), or git's (theirs)"), required: true },
+          query("file", "From the repository's root on; may repeat; default all that wait for a word"),
+        ],
+        post: read(
+          "Decide about files that a commit and a container have both changed",
+          object({ files: list(name), kept: list(object({ file: name, path: name })), left: list(name) }),
+        ),
+      },
       "/api/v1/services/{project}/{service}": { parameters, get: read("One service", ref("Service")) },
       "/api/v1/services/{project}/{service}/reconcile": { parameters, post: enqueue("Look at the service again") },
       "/api/v1/services/{project}/{service}/retry": {

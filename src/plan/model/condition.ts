@@ -18,6 +18,7 @@ export const conditionTypes = [
   "Healthy",
   "RolledBack",
   "StaleMount",
+  "LocalChanges",
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
@@ -72,6 +73,7 @@ export type Reason =
   | "Stopped"
   | "Pinned"
   | "StaleMount"
+  | "LocalChanges"
   | "Reloading"
   | "ReloadFailed"
   | "Restoring"

@@ -21,6 +21,8 @@ export interface StatusInput {
   readonly rollout: Rollout | undefined;
   /** The newest version of the services file is valid; if not, why. */
   readonly specProblem: string | undefined;
+  /** What of its mounted files git and a container have both changed. */
+  readonly localChanges?: string | undefined;
   readonly generation: number;
   readonly now: number;
   /** A person or the file wants no rollout to begin. */
@@ -180,6 +182,10 @@ function judgeConditions(
       input.flapping === undefined ? state : `${input.flapping}; ${state}`,
     ],
     StaleMount: stale === undefined ? ["False", "Converged", freshMounts(desired.spec)] : ["True", "StaleMount", stale],
+    LocalChanges:
+      input.localChanges === undefined
+        ? ["False", "Converged", "no commit waits for a file that a container has changed"]
+        : ["True", "LocalChanges", input.localChanges],
     RolledBack: rolledBack ? rolledBackBy(rollout) : ["False", "Converged", "the last rollout was not rolled back"],
   };
 }

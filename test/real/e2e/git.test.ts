@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { PassThrough } from "node:stream";
 import { describe } from "vitest";
 import type { Problem } from "../../../src/compose/values/problem.js";
 import type { RepositoryState } from "../../../src/control/ports/source.js";
@@ -94,5 +96,70 @@ describe.concurrent("a services file in git", () => {
     await tell();
     await scene.untilStatus(({ revision, sync }) => revision === 3 && sync === "Synced");
     expect((await overview()).problems).toEqual([]);
+  });
+
+  test("a container and a commit change the same file: it stays, a person decides, nothing is lost", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const { digest } = await scene.push();
+    const repository = await gitRepository(scene.directory);
+    const server = await startGitServer(scene.directory);
+    onTestFinished(() => server.stop());
+    const url = `${server.url}/fleet.git`;
+    const web = {
+      image: scene.image(),
+      stop_grace_period: "2s",
+      deploy: { update_config: { monitor: "600ms" } },
+      volumes: ["./conf:/conf"],
+    };
+    const compose = JSON.stringify({ name: scene.project, services: { web } });
+    await repository.commit({ "compose.yaml": compose, "conf/a": "a1", "conf/b": "b1" });
+    await scene.start({ withoutFile: true, args: ["--git", url, "--git-ref", "main"] });
+    await scene.untilServing(digest);
+    const before = await scene.active();
+    const id = before?.id ?? "";
+    const inside = async (...command: readonly string[]) => {
+      const made = await scene.docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true });
+      const stream = await made.start({});
+      const chunks: Buffer[] = [];
+      const output = new PassThrough().on("data", (chunk: Buffer) => chunks.push(chunk));
+      scene.docker.modem.demuxStream(stream, output, output);
+      await new Promise((resolve) => stream.once("end", resolve));
+      return Buffer.concat(chunks).toString("utf8");
+    };
+    const write = (text: string, path: string) => inside("sh", "-c", `printf %s '${text}' > ${path}`);
+    await write("a of the container", "/conf/a");
+    await write("its own", "/conf/own");
+
+    const second = await repository.commit({ "conf/a": "a2", "conf/b": "b2" });
+    await fetch(`${scene.fairlead.hooksUrl}/hooks/generic`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${scene.hookSecret}` },
+      body: JSON.stringify({ repository: url, ref: "refs/heads/main" }),
+    });
+    const { conditions } = await scene.untilStatus(({ conditions: all }) =>
+      all.some(({ type, status }) => type === "LocalChanges" && status === "True"),
+    );
+    const told = conditions.find(({ type }) => type === "LocalChanges")?.message;
+    expect(told).toContain("conf/a (changed here and by a commit)");
+    expect(told).not.toContain("conf/b");
+    const texts = () => inside("cat", "/conf/a", "/conf/b", "/conf/own");
+    expect(await texts()).toBe("a of the containerb2its own");
+
+    const synced = await fairlead(["sync", "--theirs", scene.project, "--admin", scene.fairlead.adminUrl]);
+    expect(synced.stdout).toContain("conf/a is as git has it");
+    const kept = /is kept in (.*)$/m.exec(synced.stdout)?.[1] ?? "";
+    expect(await readFile(kept, "utf8")).toBe("a of the container");
+    expect(await texts()).toBe("a2b2its own");
+    await scene.untilStatus(({ conditions: all }) =>
+      all.some(({ type, status }) => type === "LocalChanges" && status === "False"),
+    );
+    expect((await scene.active())?.id).toBe(before?.id);
+    const { sources } = (await (await fetch(`${scene.fairlead.adminUrl}/api/v1/services`)).json()) as {
+      readonly sources: readonly RepositoryState[];
+    };
+    expect(sources).toMatchObject([{ inForce: { id: second } }]);
   });
 });

@@ -247,7 +247,6 @@ describe("a path in a services file from git", () => {
   });
 
   it.each([
-    ["a file that a container may write", { "conf/a": "x" }, "./conf:/conf", /conf is in git/],
     ["a link out of the repository", {}, "./out:/out:ro", /out is a symbolic link that leads out/],
     ["a folder with a link out of it", {}, "./links:/links:ro", /links\/deep is a symbolic link/],
     [

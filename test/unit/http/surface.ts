@@ -34,6 +34,7 @@ export interface Declared {
   readonly logs?: Surface["logs"];
   readonly events?: Surface["events"];
   readonly pushed?: Surface["pushed"];
+  readonly sync?: Surface["sync"];
 }
 
 export const shop: Readonly<Record<ServiceKey, string>> = {
@@ -56,6 +57,7 @@ export function fakeSurface({
   logs,
   events,
   pushed = () => ({ looking: [], reason: "no repository is followed" }),
+  sync = () => Promise.resolve(undefined),
 }: Declared = {}): FakeSurface {
   const entries = Object.entries(images).map(([key, image]) => ({ key: key as ServiceKey, image }));
   const surface: FakeSurface = {
@@ -80,6 +82,7 @@ export function fakeSurface({
     problems: () => problems,
     repositories: () => [],
     pushed,
+    sync,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
     service: (key) => surface.services().find(({ project, service }) => `${project}/${service}` === key),
     keysForImage: (wanted) =>
@@ -172,7 +175,7 @@ export function statusOf(key: ServiceKey, image: string): ServiceStatus {
     replicas: { desired: 1, ready: 1, updated: 1 },
     conditions: conditionTypes.map((type) => ({
       type,
-      status: type === "RolledBack" || type === "StaleMount" ? "False" : "True",
+      status: ["RolledBack", "StaleMount", "LocalChanges"].includes(type) ? "False" : "True",
       reason: "Converged",
       message: "as declared",
       observedGeneration: 1,

@@ -75,7 +75,7 @@ describe("a declared service", () => {
     expect(all.get(`fairlead_service_sync{${labels},sync="Unknown"}`)).toBe(1);
     expect(all.get(`fairlead_service_sync{${labels},sync="Held"}`)).toBe(0);
     expect(all.get(`fairlead_service_reason{${labels},reason="NotObserved"}`)).toBe(1);
-    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 21 + 1 + 3 + 7 + 1);
+    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 24 + 1 + 3 + 7 + 1);
   });
 
   test("shows exactly one status of each condition, and what it runs now only", async () => {
@@ -102,6 +102,7 @@ describe("a declared service", () => {
       "Healthy=False",
       "RolledBack=False",
       "StaleMount=False",
+      "LocalChanges=False",
     ]);
     const infos = [...(await samples(metrics)).keys()].filter((series) => series.startsWith("fairlead_service_info"));
     expect(infos).toEqual([

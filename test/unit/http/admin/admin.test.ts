@@ -452,3 +452,27 @@ function statusUnder(port: number, host: string, headers: Readonly<Record<string
     sent.on("error", reject).end();
   });
 }
+
+describe("files that a commit and a container have both changed", () => {
+  test("are decided about by side and name", async () => {
+    const asked: unknown[] = [];
+    const synced = { files: ["conf/a"], kept: [{ file: "conf/a", path: "/kept/a" }], left: [] };
+    const sync = (...word: unknown[]) => {
+      asked.push(word);
+      return Promise.resolve(word[0] === "shop" ? synced : undefined);
+    };
+    const admin = await serveAdmin({ surface: fakeSurface({ sync }) });
+    const answer = await admin.post("/api/v1/projects/shop/sync?side=theirs&file=conf%2Fa&file=b", {});
+    expect([answer.status, answer.json]).toEqual([200, synced]);
+    await admin.post("/api/v1/projects/shop/sync?side=ours", {});
+    expect(asked).toEqual([
+      ["shop", "theirs", ["conf/a", "b"]],
+      ["shop", "ours", []],
+    ]);
+    expect((await admin.post("/api/v1/projects/none/sync?side=ours", {})).status).toBe(404);
+    for (const query of ["", "?side=mine", "?side=ours&file="]) {
+      expect((await admin.post(`/api/v1/projects/shop/sync${query}`, {})).status, query).toBe(400);
+    }
+    expect((await admin.send("/api/v1/projects/shop/sync")).status).toBe(405);
+  });
+});

@@ -50,6 +50,7 @@ describe("a service as the API shows it", () => {
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack False Converged: the last rollout was not rolled back
       StaleMount False Converged: no mounted file has been replaced
+      LocalChanges False Converged: no commit waits for a file that a container has changed
       "
     `);
   });
@@ -66,6 +67,7 @@ describe("a service as the API shows it", () => {
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack False Converged: the last rollout was not rolled back
       StaleMount False Converged: no mounted file has been replaced
+      LocalChanges False Converged: no commit waits for a file that a container has changed
       "
     `);
   });
@@ -92,6 +94,7 @@ describe("a service as the API shows it", () => {
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack True DigestHeld: the rollout of sha256:bbbbbbbbbbbb was rolled back
       StaleMount False Converged: no mounted file has been replaced
+      LocalChanges False Converged: no commit waits for a file that a container has changed
       "
     `);
     expect(statusOf(inputOf({ rollout }), undefined).lastRollout).toBe(rollout);
@@ -109,6 +112,7 @@ describe("a service as the API shows it", () => {
       Healthy False RateLimited: no active container
       RolledBack False Converged: the last rollout was not rolled back
       StaleMount False Converged: no mounted file has been replaced
+      LocalChanges False Converged: no commit waits for a file that a container has changed
       "
     `);
   });
@@ -126,6 +130,7 @@ describe("a service as the API shows it", () => {
       Healthy True Converged: shop-web-1 is running, health none
       RolledBack False Converged: the last rollout was not rolled back
       StaleMount False Converged: no mounted file has been replaced
+      LocalChanges False Converged: no commit waits for a file that a container has changed
       "
     `);
   });
@@ -251,10 +256,16 @@ describe("conditions", () => {
   it("carry the generation, and move their time only when the status does", () => {
     const before = statusOf(inputOf(), undefined);
     expect(before.conditions.map(({ type, lastTransitionTime }) => [type, lastTransitionTime])).toEqual(
-      ["Ready", "SpecValid", "DigestResolved", "Progressing", "Healthy", "RolledBack", "StaleMount"].map((type) => [
-        type,
-        "1970-01-01T00:16:40.000Z",
-      ]),
+      [
+        "Ready",
+        "SpecValid",
+        "DigestResolved",
+        "Progressing",
+        "Healthy",
+        "RolledBack",
+        "StaleMount",
+        "LocalChanges",
+      ].map((type) => [type, "1970-01-01T00:16:40.000Z"]),
     );
     const later = { now: now + 60_000, generation: 8, outcome: goesOn };
     expect(ofType("Ready", later, before)).toMatchObject({
@@ -283,6 +294,7 @@ describe("a service that nobody has looked at", () => {
       Healthy Unknown NotObserved: so it is
       RolledBack Unknown NotObserved: so it is
       StaleMount Unknown NotObserved: so it is
+      LocalChanges Unknown NotObserved: so it is
       "
     `);
     expect(bare("NotObserved").conditions[0]).toMatchObject({
@@ -294,6 +306,6 @@ describe("a service that nobody has looked at", () => {
 
   it.each(["Orphaned", "Removing"] as const)("and that left the file is out of sync: %s", (reason) => {
     expect(bare(reason)).toMatchObject({ sync: "OutOfSync", health: "Missing" });
-    expect(bare(reason).conditions.map(({ status }) => status)).toEqual(Array.from({ length: 7 }, () => "False"));
+    expect(bare(reason).conditions.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => "False"));
   });
 });
