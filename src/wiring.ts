@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
 import type { ServiceKey } from "./compose/model/service.js";
 import type { Config } from "./config/config.js";
@@ -41,6 +41,7 @@ import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { fileSource } from "./source/file.js";
+import type { PolicyInForce } from "./source/guard.js";
 import { resolveFiles } from "./source/resolved.js";
 import type { ResolvedFiles } from "./source/resolved.js";
 import { together } from "./source/together.js";
@@ -122,8 +123,31 @@ export function resolveProjects(config: Config, environment: Environment): Promi
   return resolveFiles(config.files, readOptions(config, environment));
 }
 
-function readOptions({ profiles, gateImage }: Config, environment: Environment) {
-  return { profiles, gateImage, environment };
+function readOptions(config: Config, environment: Environment) {
+  const { profiles, gateImage } = config;
+  return { profiles, gateImage, environment, policy: policyInForce(config) };
+}
+
+/** Where an engine may be reached, and what it keeps: whoever has that has the host. */
+const enginePaths = [
+  "/var/run/docker.sock",
+  "/run/docker.sock",
+  "/var/run/podman/podman.sock",
+  "/run/podman/podman.sock",
+  "/var/run/containerd/containerd.sock",
+  "/run/containerd/containerd.sock",
+  "/var/run/crio/crio.sock",
+  "/run/crio/crio.sock",
+  "/var/lib/docker",
+  "/var/lib/containerd",
+  "/var/lib/containers",
+];
+
+function policyInForce({ policy, docker, data, settingsFile, elsewhere = false }: Config): PolicyInForce | undefined {
+  if (policy === undefined) return undefined;
+  const socket = docker.host?.startsWith("unix://") === true ? [docker.host.slice("unix://".length)] : [];
+  const guarded = [data, ...(settingsFile === undefined ? [] : [settingsFile])].map((path) => resolve(path));
+  return { policy, engine: [...new Set([...enginePaths, ...socket])], guarded, onHost: !elsewhere };
 }
 
 const untold: SourceTelemetry = {

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { FairleadError } from "../errors.js";
+import { normalUrl } from "../git/program/address.js";
 import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
+import type { Policy } from "../policy/model/permissions.js";
+import { policyOf } from "../policy/settings.js";
 import type { Environment } from "../process/environment.js";
 import { given } from "../tools/present.js";
 import type { Kind } from "./kinds.js";
@@ -17,7 +20,13 @@ import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 type Settings = ValuesOf<typeof settings>;
 
 /** Everything a run is told, from flags, then the environment, then the settings file, then the defaults. */
-export interface Config extends Settings {
+export interface Config extends Omit<Settings, "policy"> {
+  /** Absent: a services file may ask for anything. */
+  readonly policy: Policy | undefined;
+  /** Where the settings stand, if they stand in a file. */
+  readonly settingsFile: string | undefined;
+  /** The services files are meant for another host: the links of this one do not count. */
+  readonly elsewhere?: boolean;
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
   readonly helps: string | undefined;
   readonly docker: ValuesOf<typeof dockerSettings>;
@@ -67,7 +76,9 @@ export function readConfig(
   const repositories = followed(read, file);
   // Nobody has named the usual file: the repository's take its place.
   const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
-  const own = { ...read, files, repositories, docker, helps };
+  const inPolicy = (key: string) => file.place(`policy.${key}`);
+  const policy = read.policy === undefined ? undefined : policyOf(read.policy, inPolicy, normalUrl);
+  const own = { ...read, files, repositories, docker, helps, policy, settingsFile: file.path };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
 

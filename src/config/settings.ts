@@ -7,6 +7,7 @@ import { parseImage } from "../compose/values/image.js";
 import { quote } from "../compose/values/quote.js";
 import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
 import { gitSchema } from "../git/settings/settings.js";
+import { policySchema } from "../policy/settings.js";
 import type { Environment } from "../process/environment.js";
 import { registrySettings } from "../registry/client/settings.js";
 import {
@@ -65,6 +66,12 @@ export const settings = {
     emptyIsUnset: true,
     defaultText: "as in `git`, else `compose.yaml`",
     what: "services file in it, as --file takes them",
+  }),
+  policy: setting(data(policySchema), {
+    key: "policy",
+    defaultText: "none: a services file may ask for anything",
+    what: "what services files may ask of this host",
+    more: "See [the policy](policy.md) and [the fields](#policy).",
   }),
   profiles: setting(list(",", profileList), {
     flag: "--profile <name>",

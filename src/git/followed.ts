@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Log } from "../control/ports/log.js";
 import type { Commit, RepositoryState } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
@@ -22,7 +22,7 @@ import { faultProblem, inWords, stateOf, type SourceFault } from "./told.js";
 /** With so many packs the objects are fetched anew, which leaves behind what nobody needs any more. */
 const mostPacks = 64;
 
-export interface FollowedOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
+export interface FollowedOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage" | "policy"> {
   readonly settings: RepositorySettings;
   /** Of this repository alone: what outlives the process and every revision. */
   readonly folder: string;
@@ -308,9 +308,14 @@ export class Followed {
   }
 
   #reading() {
-    const { environment, profiles, gateImage, scratch } = this.options;
+    const { environment, profiles, gateImage, policy, scratch, folder, settings } = this.options;
+    const folders = [this.#root, join(folder, "contents")];
     return {
-      ...{ environment, profiles },
+      ...{ environment, profiles, policy },
+      homeOf: (file: string) => ({
+        origin: { repository: settings.address.normal, file: relative(this.#root, file) },
+        folders,
+      }),
       ...(gateImage === undefined ? {} : { gateImage }),
       paths: this.settings.paths,
       root: this.#root,

@@ -26,7 +26,10 @@ export interface Revision {
   readonly shelf: RevisionShelf;
 }
 
-export interface ReadRevisionOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
+export interface ReadRevisionOptions extends Pick<
+  ReadOptions,
+  "environment" | "profiles" | "gateImage" | "policy" | "homeOf"
+> {
   readonly paths: readonly string[];
   /** Where the repository's own paths begin. */
   readonly root: string;
@@ -96,9 +99,10 @@ export async function readOne(
   const pointers = new Map<string, string>();
   for (;;) {
     const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers });
-    const { environment, profiles, gateImage, root } = options;
+    const { environment, profiles, gateImage, root, policy, homeOf } = options;
     const known = await reread(selected, before && { ...before.known, gone: true }, {
-      ...{ environment, root, shelf, ground },
+      ...{ environment, root, shelf, ground, policy },
+      ...(homeOf === undefined ? {} : { homeOf }),
       ...(profiles === undefined ? {} : { profiles }),
       ...(gateImage === undefined ? {} : { gateImage }),
     });

@@ -40,6 +40,7 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
     hookSecrets: [secret("a"), secret("b"), secret("c")],
     adminToken: [secret("a"), secret("b"), secret("c")],
     git: [undefined, "", { url: "https://forge.example/acme/fleet.git" }],
+    policy: [undefined, "", { privileged: true }],
     resync: ["1 * * * *", "2 * * * *", "3 * * * *"],
     logLevel: ["debug", "warn", "error"],
     prune: [true, "no", true],
