@@ -40,11 +40,13 @@ import { gitEnvironment, helperEnvironment } from "./process/child-environment.j
 import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
+import { readKeys } from "./sops/keys.js";
 import { fileSource } from "./source/file.js";
 import type { PolicyInForce } from "./source/guard.js";
 import { resolveFiles } from "./source/resolved.js";
 import type { ResolvedFiles } from "./source/resolved.js";
 import { together } from "./source/together.js";
+import type { Secret } from "./tools/secret.js";
 import { readVersion } from "./version.js";
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
@@ -120,12 +122,18 @@ export function sourceOf(
 
 /** The projects of the services files, each as one Compose file. */
 export function resolveProjects(config: Config, environment: Environment): Promise<ResolvedFiles> {
-  return resolveFiles(config.files, readOptions(config, environment));
+  return resolveFiles(config.files, { ...readOptions(config, environment), isShown: true });
 }
 
 function readOptions(config: Config, environment: Environment) {
   const { profiles, gateImage } = config;
-  return { profiles, gateImage, environment, policy: policyInForce(config) };
+  return { profiles, gateImage, environment, policy: policyInForce(config), ageKeys: () => ageKeysOf(config) };
+}
+
+/** Read anew each time: a key that is renewed counts at once. */
+async function ageKeysOf({ ageKeyFile, ageKeys }: Config): Promise<readonly Secret[]> {
+  if (ageKeyFile === undefined) return ageKeys;
+  return [...ageKeys, ...(await readKeys(ageKeyFile))];
 }
 
 /** Where an engine may be reached, and what it keeps: whoever has that has the host. */
@@ -143,10 +151,17 @@ const enginePaths = [
   "/var/lib/containers",
 ];
 
-function policyInForce({ policy, docker, data, settingsFile, elsewhere = false }: Config): PolicyInForce | undefined {
+function policyInForce({
+  policy,
+  docker,
+  data,
+  settingsFile,
+  ageKeyFile,
+  elsewhere = false,
+}: Config): PolicyInForce | undefined {
   if (policy === undefined) return undefined;
   const socket = docker.host?.startsWith("unix://") === true ? [docker.host.slice("unix://".length)] : [];
-  const guarded = [data, ...(settingsFile === undefined ? [] : [settingsFile])].map((path) => resolve(path));
+  const guarded = [data, settingsFile, ageKeyFile].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
   return { policy, engine: [...new Set([...enginePaths, ...socket])], guarded, onHost: !elsewhere };
 }
 

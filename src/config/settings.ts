@@ -81,6 +81,21 @@ export const settings = {
     defaultText: "each project's own, from its `.env`",
     what: "take in the services of this profile",
   }),
+  ageKeyFile: setting(text, {
+    variable: "SOPS_AGE_KEY_FILE",
+    key: "ageKeyFile",
+    emptyIsUnset: true,
+    what: "file with the age keys that open encrypted env files, configs and secrets",
+    more: "See [secrets](secrets.md).",
+  }),
+  ageKeys: setting(secretTexts, {
+    variable: "SOPS_AGE_KEY",
+    key: "ageKey",
+    emptyIsUnset: true,
+    default: [],
+    defaultText: "none",
+    what: "the same keys themselves, one a line",
+  }),
   gateImage: setting(textOf(parseImage), {
     flag: "--gate-image <image>",
     variable: "FAIRLEAD_GATE_IMAGE",

@@ -6,6 +6,7 @@ import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import { asFairleadError } from "../errors.js";
 import type { Environment } from "../process/environment.js";
 import type { ReadOptions } from "../source/project.js";
+import { given } from "../tools/present.js";
 import { Contents } from "./kept/contents.js";
 import { readState, writeState, type State } from "./kept/state.js";
 import { gitVariables, writeConfig } from "./program/environment.js";
@@ -22,7 +23,10 @@ import { faultProblem, inWords, stateOf, type SourceFault } from "./told.js";
 /** With so many packs the objects are fetched anew, which leaves behind what nobody needs any more. */
 const mostPacks = 64;
 
-export interface FollowedOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage" | "policy"> {
+export interface FollowedOptions extends Pick<
+  ReadOptions,
+  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys"
+> {
   readonly settings: RepositorySettings;
   /** Of this repository alone: what outlives the process and every revision. */
   readonly folder: string;
@@ -308,7 +312,7 @@ export class Followed {
   }
 
   #reading() {
-    const { environment, profiles, gateImage, policy, scratch, folder, settings } = this.options;
+    const { environment, profiles, gateImage, policy, ageKeys, scratch, folder, settings } = this.options;
     const folders = [this.#root, join(folder, "contents")];
     return {
       ...{ environment, profiles, policy },
@@ -316,7 +320,7 @@ export class Followed {
         origin: { repository: settings.address.normal, file: relative(this.#root, file) },
         folders,
       }),
-      ...(gateImage === undefined ? {} : { gateImage }),
+      ...given({ gateImage, ageKeys }),
       paths: this.settings.paths,
       root: this.#root,
       contents: this.#contents,

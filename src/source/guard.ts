@@ -39,6 +39,7 @@ export function guardOf({ policy, onHost, ...host }: PolicyInForce, { origin, fo
 export function guardedShelf(shelf: Shelf, guard: Guard): Shelf {
   return {
     stamp: (path) => shelf.stamp(path),
+    bytes: (path) => shelf.bytes(path),
     read: async (path, any) => {
       // What the settings name themselves needs nobody's leave.
       if (any || path === "/dev/null") return shelf.read(path, any);

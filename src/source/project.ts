@@ -7,7 +7,9 @@ import type { ImageReference } from "../compose/values/image.js";
 import type { Problem, Warning } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
+import type { Keys } from "../sops/open.js";
 import { given } from "../tools/present.js";
+import { decryptingShelf } from "./decrypting.js";
 import { guardedShelf, guardOf, judged, type Guard, type Home, type PolicyInForce } from "./guard.js";
 import type { Selected } from "./selection.js";
 import { hostShelf, Texts, type Shelf } from "./texts.js";
@@ -41,6 +43,10 @@ export interface ReadOptions {
   readonly ground?: Ground;
   /** Absent: a project may ask for anything. */
   readonly policy?: PolicyInForce | undefined;
+  /** What opens encrypted files. Absent: nothing. */
+  readonly ageKeys?: Keys;
+  /** What is read is to be printed: what was encrypted is left out of it. */
+  readonly isShown?: boolean;
   /** Where the project with this own file comes from. Absent: it is that file of the host. */
   readonly homeOf?: (file: string) => Home;
 }
@@ -69,9 +75,9 @@ export async function readResolved(
 }
 
 function textsOf(selected: Selected, options: ReadOptions): Texts {
-  const { shelf = hostShelf } = options;
+  const { shelf = hostShelf, ageKeys = () => Promise.resolve([]), isShown = false } = options;
   const guard = guardIn(selected, options);
-  return new Texts(guard === undefined ? shelf : guardedShelf(shelf, guard));
+  return new Texts(decryptingShelf(guard === undefined ? shelf : guardedShelf(shelf, guard), ageKeys, isShown));
 }
 
 function guardIn(

@@ -5,12 +5,18 @@ import type { FileText } from "../compose/document/library.js";
 export interface Shelf {
   /** `any`: also what is no regular file, such as a pipe. */
   read(path: string, any: boolean): Promise<FileText>;
+  /** The bytes of what is a text by `read`; undefined: they are not there any more. */
+  bytes(path: string): Promise<Buffer | undefined>;
   /** Changes whenever the text does. */
   stamp(path: string): Promise<string>;
 }
 
 /** The host's own files. */
-export const hostShelf: Shelf = { read: textOf, stamp: stampOf };
+export const hostShelf: Shelf = {
+  read: textOf,
+  bytes: (path) => readFile(path).catch(() => undefined),
+  stamp: stampOf,
+};
 
 /** What was found at some paths, and what was said of them just before. */
 export class Texts {

@@ -234,6 +234,8 @@ export interface ContainerFile {
   readonly path: string;
   /** Never in a log, a message, a plan's text or a label. */
   readonly content: string;
+  /** `content` stands for bytes that are no text. */
+  readonly isBase64?: true;
   /** Permission bits. */
   readonly mode: number;
   readonly uid: number;

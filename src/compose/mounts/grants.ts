@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { findDeclared, type Declared } from "../declarations/declared.js";
+import type { FileText } from "../document/library.js";
 import { fileMode } from "../document/file-mode.js";
 import { lastOfEach, sameTarget } from "../document/lists.js";
 import { isMapping, read, report, standing, warn, wrongKind, type Node } from "../document/node.js";
@@ -7,6 +8,7 @@ import { filledText, integer, text } from "../document/scalar.js";
 import { configGrantKeys, secretGrantKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
 import type { ContainerFile, ContainerSpec, Mount } from "../model/service.js";
+import { quote } from "../values/quote.js";
 import type { Content, ContentSection } from "./contents.js";
 import { containerPath } from "./mounts.js";
 
@@ -66,7 +68,8 @@ function reportUnwritable(node: Node, { path }: ContainerFile, { mounts, tmpfs =
   if (memory.some((target) => path.startsWith(`${target}/`)))
     report(node, "a tmpfs of this service would hide it", hint);
   else if (security?.readOnly === true) {
-    report(node, "it cannot be written into a read-only root file system", "give it as a `file:`, which is mounted");
+    const remedy = "give it as a `file:` that is not encrypted, which is mounted, or take `read_only` away";
+    report(node, "it cannot be written into a read-only root file system", remedy);
   }
 }
 
@@ -114,6 +117,18 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
         },
       };
     case "file": {
+      const found = node.reading.library.read(content.path);
+      if ("missing" in found && found.encrypted === true) {
+        return report(node, `the file of ${quote(key)} cannot be read (${found.missing})`);
+      }
+      if ("text" in found && found.decrypted !== undefined) {
+        const isBase64 = found.decrypted.isBase64 ? { isBase64: true as const } : {};
+        const rights = { mode: mode ?? 0o444, uid: uid ?? 0, gid: gid ?? 0 };
+        return {
+          node,
+          result: { file: { origin: `${section}.${key}`, path, content: found.text, ...isBase64, ...rights } },
+        };
+      }
       const source = standing(node, content.path, "read");
       if (source === null) return null;
       for (const at of [field("uid"), field("gid"), field("mode")]) if (at !== undefined) warnUnused(at);
@@ -126,7 +141,7 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
             target: path,
             readOnly: true,
             createHostPath: false,
-            ...hashOf(node, content.path),
+            ...hashOf(found),
           },
         },
       };
@@ -138,8 +153,7 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
  * A file that is replaced stays mounted as it was: only a new container sees the new one. What cannot be read here may
  * still be there on the engine's host; changes of it are not seen then.
  */
-function hashOf(node: Node, path: string): { readonly contentHash?: string } {
-  const found = node.reading.library.read(path);
+function hashOf(found: FileText): { readonly contentHash?: string } {
   return "text" in found ? { contentHash: createHash("sha256").update(found.text).digest("hex") } : {};
 }
 

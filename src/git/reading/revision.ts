@@ -4,6 +4,7 @@ import type { Commit } from "../../control/ports/source.js";
 import { reread, type Known, type ReadOptions } from "../../source/project.js";
 import { isPattern, selectFiles, type Selected } from "../../source/selection.js";
 import { Texts } from "../../source/texts.js";
+import { given } from "../../tools/present.js";
 import type { Contents, Need, Unpacker } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
@@ -28,7 +29,7 @@ export interface Revision {
 
 export interface ReadRevisionOptions extends Pick<
   ReadOptions,
-  "environment" | "profiles" | "gateImage" | "policy" | "homeOf"
+  "environment" | "profiles" | "gateImage" | "policy" | "homeOf" | "ageKeys"
 > {
   readonly paths: readonly string[];
   /** Where the repository's own paths begin. */
@@ -99,10 +100,10 @@ export async function readOne(
   const pointers = new Map<string, string>();
   for (;;) {
     const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers });
-    const { environment, profiles, gateImage, root, policy, homeOf } = options;
+    const { environment, profiles, gateImage, root, policy, homeOf, ageKeys } = options;
     const known = await reread(selected, before && { ...before.known, gone: true }, {
       ...{ environment, root, shelf, ground, policy },
-      ...(homeOf === undefined ? {} : { homeOf }),
+      ...given({ homeOf, ageKeys }),
       ...(profiles === undefined ? {} : { profiles }),
       ...(gateImage === undefined ? {} : { gateImage }),
     });

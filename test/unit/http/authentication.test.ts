@@ -133,7 +133,9 @@ test("a stranger learns at most that the signature of a proper delivery is wrong
         // One that cannot be a signature is refused before any of the body is read.
         const isRead = headers.includes(signature) && !/X-Signature: 0\r|X-Timestamp: 1e9/.test(headers);
         const isSigned =
-          path.includes("delivery-hook") && headers.includes("X-Signature") && !(isRead && body.length >= overLimit.length);
+          path.includes("delivery-hook") &&
+          headers.includes("X-Signature") &&
+          !(isRead && body.length >= overLimit.length);
         const isProper = method === "POST" && !/text\/xml|Content-Encoding/.test(headers);
         if (isSigned && isProper) expect(answer).toMatch(/^HTTP\/1\.1 (100 Continue\r\n\r\nHTTP\/1\.1 )?401 /);
         else expect(answer).toBe(unknown);
