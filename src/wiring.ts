@@ -40,6 +40,7 @@ import { gitEnvironment, helperEnvironment } from "./process/child-environment.j
 import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
+import { SecretCommands } from "./secrets/commands.js";
 import { readKeys } from "./sops/keys.js";
 import { fileSource } from "./source/file.js";
 import type { PolicyInForce } from "./source/guard.js";
@@ -127,7 +128,11 @@ export function resolveProjects(config: Config, environment: Environment): Promi
 
 function readOptions(config: Config, environment: Environment) {
   const { profiles, gateImage } = config;
-  return { profiles, gateImage, environment, policy: policyInForce(config), ageKeys: () => ageKeysOf(config) };
+  return { profiles, gateImage, environment, policy: policyInForce(config), ...secretsOf(config) };
+}
+
+function secretsOf(config: Config) {
+  return { ageKeys: () => ageKeysOf(config), commands: new SecretCommands(config.secretCommands) };
 }
 
 /** Read anew each time: a key that is renewed counts at once. */

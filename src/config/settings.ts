@@ -9,6 +9,7 @@ import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
 import { gitSchema } from "../git/settings/settings.js";
 import { policySchema } from "../policy/settings.js";
 import type { Environment } from "../process/environment.js";
+import { secretCommandsSchema } from "../secrets/settings.js";
 import { registrySettings } from "../registry/client/settings.js";
 import {
   choice,
@@ -95,6 +96,13 @@ export const settings = {
     default: [],
     defaultText: "none",
     what: "the same keys themselves, one a line",
+  }),
+  secretCommands: setting(data(secretCommandsSchema), {
+    key: "secretCommands",
+    default: {},
+    defaultText: "none",
+    what: "programs that tell secrets, by the names that services files have for them",
+    more: "See [secrets](secrets.md#secret-commands) and [the fields](#secretCommands).",
   }),
   gateImage: setting(textOf(parseImage), {
     flag: "--gate-image <image>",

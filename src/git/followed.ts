@@ -25,7 +25,7 @@ const mostPacks = 64;
 
 export interface FollowedOptions extends Pick<
   ReadOptions,
-  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys"
+  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys" | "commands"
 > {
   readonly settings: RepositorySettings;
   /** Of this repository alone: what outlives the process and every revision. */
@@ -312,7 +312,7 @@ export class Followed {
   }
 
   #reading() {
-    const { environment, profiles, gateImage, policy, ageKeys, scratch, folder, settings } = this.options;
+    const { environment, profiles, gateImage, policy, ageKeys, commands, scratch, folder, settings } = this.options;
     const folders = [this.#root, join(folder, "contents")];
     return {
       ...{ environment, profiles, policy },
@@ -320,7 +320,7 @@ export class Followed {
         origin: { repository: settings.address.normal, file: relative(this.#root, file) },
         folders,
       }),
-      ...given({ gateImage, ageKeys }),
+      ...given({ gateImage, ageKeys, commands }),
       paths: this.settings.paths,
       root: this.#root,
       contents: this.#contents,

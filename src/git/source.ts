@@ -18,7 +18,7 @@ import type { RepositorySettings } from "./settings/settings.js";
 
 export interface GitSourceOptions extends Pick<
   ReadOptions,
-  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys"
+  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys" | "commands"
 > {
   readonly repositories: readonly RepositorySettings[];
   /** Where they are kept, each in a folder of its name. */

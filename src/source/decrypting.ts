@@ -15,7 +15,7 @@ export function decryptingShelf(shelf: Shelf, keys: Keys, isShown: boolean): She
       const opened = file && (await openFile(path, file, keys));
       if (opened === undefined) return found;
       if ("fault" in opened) return { missing: opened.fault, encrypted: true };
-      const text = textOf(opened.bytes);
+      const text = decryptedText(opened.bytes);
       return isShown && "text" in text ? { ...text, text: withoutValues(text.text) } : text;
     },
   };
@@ -28,7 +28,8 @@ function mayBeEncrypted(text: string): boolean {
   );
 }
 
-function textOf(bytes: Buffer): FileText {
+/** Where its bytes are no text, it is base64. */
+export function decryptedText(bytes: Buffer): FileText {
   const text = bytes.toString("utf8");
   const isBase64 = !Buffer.from(text, "utf8").equals(bytes);
   return { text: isBase64 ? bytes.toString("base64") : text, decrypted: { isBase64 } };

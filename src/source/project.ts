@@ -7,11 +7,13 @@ import type { ImageReference } from "../compose/values/image.js";
 import type { Problem, Warning } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
+import { SecretCommands } from "../secrets/commands.js";
 import type { Keys } from "../sops/open.js";
 import { given } from "../tools/present.js";
 import { decryptingShelf } from "./decrypting.js";
 import { guardedShelf, guardOf, judged, type Guard, type Home, type PolicyInForce } from "./guard.js";
 import type { Selected } from "./selection.js";
+import { toldShelf } from "./told.js";
 import { hostShelf, Texts, type Shelf } from "./texts.js";
 
 /** What is known of one project. */
@@ -45,6 +47,8 @@ export interface ReadOptions {
   readonly policy?: PolicyInForce | undefined;
   /** What opens encrypted files. Absent: nothing. */
   readonly ageKeys?: Keys;
+  /** Programs that tell secrets. Absent: there are none. */
+  readonly commands?: SecretCommands;
   /** What is read is to be printed: what was encrypted is left out of it. */
   readonly isShown?: boolean;
   /** Where the project with this own file comes from. Absent: it is that file of the host. */
@@ -74,10 +78,19 @@ export async function readResolved(
   };
 }
 
+const noCommands = new SecretCommands(new Map());
+
 function textsOf(selected: Selected, options: ReadOptions): Texts {
-  const { shelf = hostShelf, ageKeys = () => Promise.resolve([]), isShown = false } = options;
+  const {
+    shelf = hostShelf,
+    ageKeys = () => Promise.resolve([]),
+    commands = noCommands,
+    isShown = false,
+    policy,
+  } = options;
   const guard = guardIn(selected, options);
-  return new Texts(decryptingShelf(guard === undefined ? shelf : guardedShelf(shelf, guard), ageKeys, isShown));
+  const decrypted = decryptingShelf(guard === undefined ? shelf : guardedShelf(shelf, guard), ageKeys, isShown);
+  return new Texts(toldShelf(decrypted, commands, isShown || policy?.onHost === false));
 }
 
 function guardIn(

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { findDeclared, type Declared } from "../declarations/declared.js";
-import type { FileText } from "../document/library.js";
+import type { Decrypted, FileText } from "../document/library.js";
 import { fileMode } from "../document/file-mode.js";
 import { lastOfEach, sameTarget } from "../document/lists.js";
 import { isMapping, read, report, standing, warn, wrongKind, type Node } from "../document/node.js";
@@ -101,33 +101,26 @@ function resolve(node: Node, section: ContentSection, key: string, content: Cont
   const [uid, gid] = [field("uid"), field("gid")].map((at) => read(at, (id) => integer(id, 0, largestId)));
   const mode = read(field("mode"), fileMode);
   if (path === null) return null;
+  const given = ({ text: written, decrypted }: { readonly text: string; readonly decrypted?: Decrypted }) => ({
+    ...{ origin: `${section}.${key}`, path, content: written },
+    ...(decrypted?.isBase64 === true ? { isBase64: true as const } : {}),
+    ...{ mode: mode ?? 0o444, uid: uid ?? 0, gid: gid ?? 0 },
+  });
   switch (content.kind) {
     case "text":
-      return {
-        node,
-        result: {
-          file: {
-            origin: `${section}.${key}`,
-            path,
-            content: content.text,
-            mode: mode ?? 0o444,
-            uid: uid ?? 0,
-            gid: gid ?? 0,
-          },
-        },
-      };
+      return { node, result: { file: given({ text: content.text }) } };
+    case "command": {
+      const found = node.reading.library.read(content.path);
+      if ("missing" in found) return report(node, `${quote(key)} is not told: ${found.missing}`);
+      return { node, result: { file: given(found) } };
+    }
     case "file": {
       const found = node.reading.library.read(content.path);
       if ("missing" in found && found.encrypted === true) {
         return report(node, `the file of ${quote(key)} cannot be read (${found.missing})`);
       }
       if ("text" in found && found.decrypted !== undefined) {
-        const isBase64 = found.decrypted.isBase64 ? { isBase64: true as const } : {};
-        const rights = { mode: mode ?? 0o444, uid: uid ?? 0, gid: gid ?? 0 };
-        return {
-          node,
-          result: { file: { origin: `${section}.${key}`, path, content: found.text, ...isBase64, ...rights } },
-        };
+        return { node, result: { file: given(found) } };
       }
       const source = standing(node, content.path, "read");
       if (source === null) return null;

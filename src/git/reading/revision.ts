@@ -29,7 +29,7 @@ export interface Revision {
 
 export interface ReadRevisionOptions extends Pick<
   ReadOptions,
-  "environment" | "profiles" | "gateImage" | "policy" | "homeOf" | "ageKeys"
+  "environment" | "profiles" | "gateImage" | "policy" | "homeOf" | "ageKeys" | "commands"
 > {
   readonly paths: readonly string[];
   /** Where the repository's own paths begin. */
@@ -100,10 +100,10 @@ export async function readOne(
   const pointers = new Map<string, string>();
   for (;;) {
     const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers });
-    const { environment, profiles, gateImage, root, policy, homeOf, ageKeys } = options;
+    const { environment, profiles, gateImage, root, policy, homeOf, ageKeys, commands } = options;
     const known = await reread(selected, before && { ...before.known, gone: true }, {
       ...{ environment, root, shelf, ground, policy },
-      ...given({ homeOf, ageKeys }),
+      ...given({ homeOf, ageKeys, commands }),
       ...(profiles === undefined ? {} : { profiles }),
       ...(gateImage === undefined ? {} : { gateImage }),
     });

@@ -42,6 +42,7 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
     git: [undefined, "", { url: "https://forge.example/acme/fleet.git" }],
     policy: [undefined, "", { privileged: true }],
     ageKeys: [undefined, "AGE-SECRET-KEY-B", "AGE-SECRET-KEY-C"],
+    secretCommands: [undefined, "", { vault: { command: ["/bin/echo"] } }],
     resync: ["1 * * * *", "2 * * * *", "3 * * * *"],
     logLevel: ["debug", "warn", "error"],
     prune: [true, "no", true],
