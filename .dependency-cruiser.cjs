@@ -45,6 +45,13 @@ module.exports = {
       to: { dependencyTypes: ["core", "npm"] },
     },
     {
+      name: "policy-is-pure",
+      comment: "What may be asked of the host is judged without a look at it. The settings are read by zod.",
+      severity: "error",
+      from: { path: "^src/policy/", pathNot: "^src/policy/settings[.]ts$" },
+      to: { dependencyTypes: ["core", "npm", "npm-dev"], pathNot: "^(node:)?path$" },
+    },
+    {
       name: "gate-does-no-io",
       severity: "error",
       from: { path: "^src/gate/" },

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { serviceKey } from "./compose/model/service.js";
 import type { ServiceKey } from "./compose/model/service.js";
 import type { Config } from "./config/config.js";
@@ -40,10 +40,14 @@ import { gitEnvironment, helperEnvironment } from "./process/child-environment.j
 import type { Environment } from "./process/environment.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
+import { SecretCommands } from "./secrets/commands.js";
+import { readKeys } from "./sops/keys.js";
 import { fileSource } from "./source/file.js";
+import type { PolicyInForce } from "./source/guard.js";
 import { resolveFiles } from "./source/resolved.js";
 import type { ResolvedFiles } from "./source/resolved.js";
 import { together } from "./source/together.js";
+import type { Secret } from "./tools/secret.js";
 import { readVersion } from "./version.js";
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
@@ -119,11 +123,51 @@ export function sourceOf(
 
 /** The projects of the services files, each as one Compose file. */
 export function resolveProjects(config: Config, environment: Environment): Promise<ResolvedFiles> {
-  return resolveFiles(config.files, readOptions(config, environment));
+  return resolveFiles(config.files, { ...readOptions(config, environment), isShown: true });
 }
 
-function readOptions({ profiles, gateImage }: Config, environment: Environment) {
-  return { profiles, gateImage, environment };
+function readOptions(config: Config, environment: Environment) {
+  const { profiles, gateImage } = config;
+  return { profiles, gateImage, environment, policy: policyInForce(config), ...secretsOf(config) };
+}
+
+function secretsOf(config: Config) {
+  return { ageKeys: () => ageKeysOf(config), commands: new SecretCommands(config.secretCommands) };
+}
+
+/** Read anew each time: a key that is renewed counts at once. */
+async function ageKeysOf({ ageKeyFile, ageKeys }: Config): Promise<readonly Secret[]> {
+  if (ageKeyFile === undefined) return ageKeys;
+  return [...ageKeys, ...(await readKeys(ageKeyFile))];
+}
+
+/** Where an engine may be reached, and what it keeps: whoever has that has the host. */
+const enginePaths = [
+  "/var/run/docker.sock",
+  "/run/docker.sock",
+  "/var/run/podman/podman.sock",
+  "/run/podman/podman.sock",
+  "/var/run/containerd/containerd.sock",
+  "/run/containerd/containerd.sock",
+  "/var/run/crio/crio.sock",
+  "/run/crio/crio.sock",
+  "/var/lib/docker",
+  "/var/lib/containerd",
+  "/var/lib/containers",
+];
+
+function policyInForce({
+  policy,
+  docker,
+  data,
+  settingsFile,
+  ageKeyFile,
+  elsewhere = false,
+}: Config): PolicyInForce | undefined {
+  if (policy === undefined) return undefined;
+  const socket = docker.host?.startsWith("unix://") === true ? [docker.host.slice("unix://".length)] : [];
+  const guarded = [data, settingsFile, ageKeyFile].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
+  return { policy, engine: [...new Set([...enginePaths, ...socket])], guarded, onHost: !elsewhere };
 }
 
 const untold: SourceTelemetry = {

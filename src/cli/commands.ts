@@ -64,6 +64,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
   ends(
     withFiles(verb("validate", "check the services file"))
       .option("--strict", "warnings are errors")
+      .option("--policy", "demand a policy, and do not follow this host's links: for a pipeline")
       .option("--json", "print JSON"),
     { 0: "everything is valid", 1: "there are problems; with --strict: or warnings" },
     (options: Options & ValidateOptions) =>

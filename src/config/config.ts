@@ -1,7 +1,14 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { FairleadError } from "../errors.js";
+import { normalUrl } from "../git/program/address.js";
 import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
+import type { Policy } from "../policy/model/permissions.js";
+import { policyOf } from "../policy/settings.js";
+import { helperEnvironment } from "../process/child-environment.js";
 import type { Environment } from "../process/environment.js";
+import type { SecretCommand } from "../secrets/commands.js";
+import { secretCommandsOf } from "../secrets/settings.js";
 import { given } from "../tools/present.js";
 import type { Kind } from "./kinds.js";
 import { readTable, refuseFaults } from "./read.js";
@@ -17,7 +24,14 @@ import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 type Settings = ValuesOf<typeof settings>;
 
 /** Everything a run is told, from flags, then the environment, then the settings file, then the defaults. */
-export interface Config extends Settings {
+export interface Config extends Omit<Settings, "policy" | "secretCommands"> {
+  readonly secretCommands: ReadonlyMap<string, SecretCommand>;
+  /** Absent: a services file may ask for anything. */
+  readonly policy: Policy | undefined;
+  /** Where the settings stand, if they stand in a file. */
+  readonly settingsFile: string | undefined;
+  /** The services files are meant for another host: the links of this one do not count. */
+  readonly elsewhere?: boolean;
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
   readonly helps: string | undefined;
   readonly docker: ValuesOf<typeof dockerSettings>;
@@ -67,7 +81,12 @@ export function readConfig(
   const repositories = followed(read, file);
   // Nobody has named the usual file: the repository's take its place.
   const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
-  const own = { ...read, files, repositories, docker, helps };
+  const inPolicy = (key: string) => file.place(`policy.${key}`);
+  const policy = read.policy === undefined ? undefined : policyOf(read.policy, inPolicy, normalUrl);
+  const inCommands = (key: string) => file.place(`secretCommands.${key}`);
+  const programs = secretCommandsOf(read.secretCommands, inCommands, environment, helperEnvironment(environment));
+  const found = { repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
+  const own = { ...read, files, ...found };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
 
@@ -79,7 +98,24 @@ function findSettings(flags: Flags, environment: Environment, usualFiles: readon
   const named = environment[variable];
   if (named !== undefined && named !== "") return readSettingsFile(named, schema, variable);
   const found = usualFiles.find((path) => existsSync(path));
-  return found === undefined ? noSettings : readSettingsFile(found, schema, "the settings file");
+  if (found === undefined) return noSettings;
+  if (!isAbsolute(found)) refuseOfOthers(found);
+  return readSettingsFile(found, schema, "the settings file");
+}
+
+/** Nobody has named it, it lies where the command is called, and it names programs: so it has to be one's own. */
+function refuseOfOthers(file: string): void {
+  const [user, group] = [process.getuid?.(), process.getgid?.()];
+  if (user === undefined) return;
+  const { uid, gid, mode } = statSync(file);
+  const owners = [uid, lstatSync(file).uid];
+  const remedy = `see what is in it; then name it with --config ${file}, or make it yours alone (chown, chmod go-w)`;
+  if (owners.some((owner) => owner !== user && owner !== 0)) {
+    throw new FairleadError("ConfigInvalid", `${file}: it is here, and belongs to another user`, { remedy });
+  }
+  if ((mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== group && gid !== 0)) {
+    throw new FairleadError("ConfigInvalid", `${file}: it is here, and others may write to it`, { remedy });
+  }
 }
 
 /** Flags and variables name one repository: that of the settings file, or one of their own. */

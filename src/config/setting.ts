@@ -96,6 +96,8 @@ export interface Fault {
 }
 
 export interface SettingsFile {
+  /** Undefined: there is none. */
+  readonly path: string | undefined;
   /** What is wrong with the file whatever the settings mean; such values are not handed out. */
   readonly faults: readonly Fault[];
   /** Undefined: it is not written. */

@@ -10,6 +10,7 @@ import type { SettingsFile, Table } from "./setting.js";
 
 /** Where no file is named. */
 export const noSettings: SettingsFile = {
+  path: undefined,
   faults: [],
   get: () => undefined,
   place: (key) => key,
@@ -54,6 +55,7 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
   const settings = result.success ? result.data : document.value;
   const position = (key: string) => placeAt(document.root, key.split(".")).value;
   return {
+    path: file,
     faults: issues.map(({ onKey, path, ...told }) => {
       const place = placeAt(document.root, path);
       const at = onKey ? place.key : place.value;

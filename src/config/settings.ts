@@ -7,7 +7,9 @@ import { parseImage } from "../compose/values/image.js";
 import { quote } from "../compose/values/quote.js";
 import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
 import { gitSchema } from "../git/settings/settings.js";
+import { policySchema } from "../policy/settings.js";
 import type { Environment } from "../process/environment.js";
+import { secretCommandsSchema } from "../secrets/settings.js";
 import { registrySettings } from "../registry/client/settings.js";
 import {
   choice,
@@ -66,6 +68,12 @@ export const settings = {
     defaultText: "as in `git`, else `compose.yaml`",
     what: "services file in it, as --file takes them",
   }),
+  policy: setting(data(policySchema), {
+    key: "policy",
+    defaultText: "none: a services file may ask for anything",
+    what: "what services files may ask of this host",
+    more: "See [the policy](policy.md) and [the fields](#policy).",
+  }),
   profiles: setting(list(",", profileList), {
     flag: "--profile <name>",
     variable: "COMPOSE_PROFILES",
@@ -73,6 +81,28 @@ export const settings = {
     emptyIsUnset: true,
     defaultText: "each project's own, from its `.env`",
     what: "take in the services of this profile",
+  }),
+  ageKeyFile: setting(text, {
+    variable: "SOPS_AGE_KEY_FILE",
+    key: "ageKeyFile",
+    emptyIsUnset: true,
+    what: "file with the age keys that open encrypted env files, configs and secrets",
+    more: "See [secrets](secrets.md).",
+  }),
+  ageKeys: setting(secretTexts, {
+    variable: "SOPS_AGE_KEY",
+    key: "ageKey",
+    emptyIsUnset: true,
+    default: [],
+    defaultText: "none",
+    what: "the same keys themselves, one a line",
+  }),
+  secretCommands: setting(data(secretCommandsSchema), {
+    key: "secretCommands",
+    default: {},
+    defaultText: "none",
+    what: "programs that tell secrets, by the names that services files have for them",
+    more: "See [secrets](secrets.md#secret-commands) and [the fields](#secretCommands).",
   }),
   gateImage: setting(textOf(parseImage), {
     flag: "--gate-image <image>",

@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Log } from "../control/ports/log.js";
 import type { Commit, LocalChange, RepositoryState, Synced } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import { asFairleadError } from "../errors.js";
 import type { Environment } from "../process/environment.js";
 import type { ReadOptions } from "../source/project.js";
+import { given } from "../tools/present.js";
 import { Contents } from "./kept/contents.js";
 import { readState, writeState, type State } from "./kept/state.js";
 import { gitVariables, writeConfig } from "./program/environment.js";
@@ -25,7 +26,10 @@ import { faultProblem, inWords, stateOf, type SourceFault } from "./told.js";
 /** With so many packs the objects are fetched anew, which leaves behind what nobody needs any more. */
 const mostPacks = 64;
 
-export interface FollowedOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
+export interface FollowedOptions extends Pick<
+  ReadOptions,
+  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys" | "commands"
+> {
   readonly settings: RepositorySettings;
   /** Of this repository alone: what outlives the process and every revision. */
   readonly folder: string;
@@ -366,10 +370,15 @@ export class Followed {
   }
 
   #reading() {
-    const { environment, profiles, gateImage, scratch } = this.options;
+    const { environment, profiles, gateImage, policy, ageKeys, commands, scratch, folder, settings } = this.options;
+    const folders = [this.#root, join(folder, "contents")];
     return {
-      ...{ environment, profiles },
-      ...(gateImage === undefined ? {} : { gateImage }),
+      ...{ environment, profiles, policy },
+      homeOf: (file: string) => ({
+        origin: { repository: settings.address.normal, file: relative(this.#root, file) },
+        folders,
+      }),
+      ...given({ gateImage, ageKeys, commands }),
       paths: this.settings.paths,
       root: this.#root,
       contents: this.#contents,

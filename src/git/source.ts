@@ -16,7 +16,10 @@ import { Followed } from "./followed.js";
 import { normalUrl } from "./program/address.js";
 import type { RepositorySettings } from "./settings/settings.js";
 
-export interface GitSourceOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
+export interface GitSourceOptions extends Pick<
+  ReadOptions,
+  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys" | "commands"
+> {
   readonly repositories: readonly RepositorySettings[];
   /** Where they are kept, each in a folder of its name. */
   readonly folder: string;

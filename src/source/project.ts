@@ -7,9 +7,14 @@ import type { ImageReference } from "../compose/values/image.js";
 import type { Problem, Warning } from "../compose/values/problem.js";
 import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
+import { SecretCommands } from "../secrets/commands.js";
+import type { Keys } from "../sops/open.js";
 import { given } from "../tools/present.js";
+import { decryptingShelf } from "./decrypting.js";
+import { guardedShelf, guardOf, judged, type Guard, type Home, type PolicyInForce } from "./guard.js";
 import type { Selected } from "./selection.js";
-import { Texts, type Shelf } from "./texts.js";
+import { toldShelf } from "./told.js";
+import { hostShelf, Texts, type Shelf } from "./texts.js";
 
 /** What is known of one project. */
 export interface Known {
@@ -38,12 +43,22 @@ export interface ReadOptions {
   readonly shelf?: Shelf;
   /** Absent: the paths in the files stand where they are written. */
   readonly ground?: Ground;
+  /** Absent: a project may ask for anything. */
+  readonly policy?: PolicyInForce | undefined;
+  /** What opens encrypted files. Absent: nothing. */
+  readonly ageKeys?: Keys;
+  /** Programs that tell secrets. Absent: there are none. */
+  readonly commands?: SecretCommands;
+  /** What is read is to be printed: what was encrypted is left out of it. */
+  readonly isShown?: boolean;
+  /** Where the project with this own file comes from. Absent: it is that file of the host. */
+  readonly homeOf?: (file: string) => Home;
 }
 
 /** Reads a project again; answers `before` itself if nothing has changed. */
 export async function reread(selected: Selected, before: Known | undefined, options: ReadOptions): Promise<Known> {
-  const { root = ".", shelf } = options;
-  const texts = new Texts(shelf);
+  const { root = "." } = options;
+  const texts = textsOf(selected, options);
   for (const file of selected.files) await texts.read(posix.resolve(root, file), true);
   if (before?.gone === false && (await isUnchanged(selected, before, texts))) return before;
   return known({ selected, texts }, await readWhole(selected, texts, options), options, before);
@@ -54,13 +69,39 @@ export async function readResolved(
   selected: Selected,
   options: ReadOptions,
 ): Promise<{ readonly known: Known; readonly resolved: ResolvedProject | undefined }> {
-  const texts = new Texts();
+  const texts = textsOf(selected, options);
   for (const file of selected.files) await texts.read(posix.resolve(file), true);
   const result = await readWhole(selected, texts, options);
   return {
     known: known({ selected, texts }, result, options),
     resolved: result.ok ? result.resolve() : undefined,
   };
+}
+
+const noCommands = new SecretCommands(new Map());
+
+function textsOf(selected: Selected, options: ReadOptions): Texts {
+  const {
+    shelf = hostShelf,
+    ageKeys = () => Promise.resolve([]),
+    commands = noCommands,
+    isShown = false,
+    policy,
+  } = options;
+  const guard = guardIn(selected, options);
+  const decrypted = decryptingShelf(guard === undefined ? shelf : guardedShelf(shelf, guard), ageKeys, isShown);
+  return new Texts(toldShelf(decrypted, commands, isShown || policy?.onHost === false));
+}
+
+function guardIn(
+  { files: [own] }: Selected,
+  { policy, homeOf = hostHome, root = "." }: ReadOptions,
+): Guard | undefined {
+  return policy && guardOf(policy, homeOf(posix.resolve(root, own)));
+}
+
+function hostHome(file: string): Home {
+  return { origin: { file }, folders: [posix.dirname(file)] };
 }
 
 function known(
@@ -92,7 +133,10 @@ async function readWhole(selected: Selected, texts: Texts, options: ReadOptions)
   for (;;) {
     const unread = new Set<string>();
     const result = readOnce(selected, texts, options, (path) => unread.add(path));
-    if (unread.size === 0) return result;
+    if (unread.size === 0) {
+      const guard = guardIn(selected, options);
+      return guard === undefined ? result : judged(result, guard);
+    }
     for (const path of unread) await texts.read(path);
   }
 }

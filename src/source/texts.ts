@@ -1,16 +1,23 @@
 import { readFile, stat } from "node:fs/promises";
+import { commandOf } from "../compose/document/command-path.js";
 import type { FileText } from "../compose/document/library.js";
 
 /** Where texts are read: the host's own files, or a revision of a repository over them. */
 export interface Shelf {
   /** `any`: also what is no regular file, such as a pipe. */
   read(path: string, any: boolean): Promise<FileText>;
+  /** The bytes of what is a text by `read`; undefined: they are not there any more. */
+  bytes(path: string): Promise<Buffer | undefined>;
   /** Changes whenever the text does. */
   stamp(path: string): Promise<string>;
 }
 
 /** The host's own files. */
-export const hostShelf: Shelf = { read: textOf, stamp: stampOf };
+export const hostShelf: Shelf = {
+  read: textOf,
+  bytes: (path) => readFile(path).catch(() => undefined),
+  stamp: stampOf,
+};
 
 /** What was found at some paths, and what was said of them just before. */
 export class Texts {
@@ -33,8 +40,11 @@ export class Texts {
 
   /** `any`: also what is no regular file, such as a pipe. */
   async read(path: string, any = false): Promise<FileText> {
-    this.#stamps.set(path, await this.shelf.stamp(path));
+    const isTold = commandOf(path) !== undefined;
+    if (!isTold) this.#stamps.set(path, await this.shelf.stamp(path));
     const text = await this.shelf.read(path, any);
+    // A program is known by what it says.
+    if (isTold) this.#stamps.set(path, await this.shelf.stamp(path));
     this.#texts.set(path, text);
     return text;
   }
@@ -55,7 +65,11 @@ export class Texts {
   /** Whether they are, there or where they were read, as they were when they were read. */
   async areCurrent(shelf: Shelf = this.shelf): Promise<boolean> {
     const same = await Promise.all(
-      [...this.#stamps].map(async ([path, before]) => (await shelf.stamp(path)) === before),
+      [...this.#stamps].map(async ([path, before]) => {
+        // What programs tell is in no revision.
+        const at = commandOf(path) === undefined ? shelf : this.shelf;
+        return (await at.stamp(path)) === before;
+      }),
     );
     return !same.includes(false);
   }

@@ -1,5 +1,6 @@
 import type { Problem } from "../../compose/values/problem.js";
 import type { Config } from "../../config/config.js";
+import { FairleadError } from "../../errors.js";
 import { inFull, showProblems, showWarnings } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
 
@@ -7,12 +8,20 @@ export interface ValidateOptions {
   readonly json?: boolean;
   /** Warnings are errors. */
   readonly strict?: boolean;
+  /** There must be a policy, and this need not be the host that it is for. */
+  readonly policy?: boolean;
 }
 
 /** Reads the services files and says everything that is wrong with them, and what may not be meant. */
 export async function validate(wiring: Wiring, config: Config, options: ValidateOptions): Promise<0 | 1> {
   const { json = false, strict = false } = options;
-  const { projects, problems, warnings, files } = await wiring.load(config);
+  if (options.policy === true && config.policy === undefined) {
+    throw new FairleadError("ConfigInvalid", "--policy: the settings have no `policy`", {
+      remedy: "name the host's settings file with --config",
+    });
+  }
+  const read = options.policy === true ? { ...config, elsewhere: true } : config;
+  const { projects, problems, warnings, files } = await wiring.load(read);
   const valid = problems.length === 0 && (!strict || warnings.length === 0);
   if (json) {
     wiring.print(JSON.stringify({ valid, problems, warnings: warnings.map(inFull) }, undefined, 2));

@@ -1,7 +1,16 @@
 import { posix } from "node:path";
 
 /** The text of a file, or why there is none, as the system's error code (`ENOENT`, …). */
-export type FileText = { readonly text: string } | { readonly missing: string };
+export type FileText =
+  | { readonly text: string; readonly decrypted?: Decrypted }
+  /** `encrypted`: it is there, and cannot be read for that. */
+  | { readonly missing: string; readonly encrypted?: true };
+
+/** It stands there encrypted: nobody is to be shown what is in it. */
+export interface Decrypted {
+  /** What was in it is no text, and stands here as base64. */
+  readonly isBase64: boolean;
+}
 
 /** By the file's absolute path. A change of any file that was asked for, also of a missing one, can change the project. */
 export type ReadText = (path: string) => FileText;

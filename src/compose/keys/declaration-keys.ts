@@ -44,9 +44,16 @@ export const configKeys = {
   template_driver: stored,
 } as const satisfies KeyTable;
 
+/** Of a secret's `x-fairlead`. */
+export const secretExtensionKeys = {
+  command: supported,
+  argument: supported,
+} as const satisfies KeyTable;
+
 export const secretKeys = {
   file: supported,
   environment: supported,
+  "x-fairlead": supported,
   external: noStore,
   name: readerOnly,
   labels: unstored,

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { Variables } from "../document/variables/interpolate.js";
-import { report, reportMissing, type Node, type Reading } from "../document/node.js";
+import { quoted, report, reportMissing, type Node, type Reading } from "../document/node.js";
 import type { Origin } from "../document/origin.js";
 import { filledText } from "../document/scalar.js";
 import { parseYaml } from "../document/yaml.js";
@@ -67,9 +67,11 @@ export function openNamed(shelf: Shelf, at: Node, path: string, scope: Scope): D
   if (before !== undefined) return before;
   const found = library.read(path);
   const document =
-    "text" in found
-      ? openDocument(shelf, { file: library.nameOf(path), path, text: found.text }, scope)
-      : reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
+    "text" in found && found.decrypted !== undefined
+      ? report(at, `${quoted(at)} is encrypted`, "only env files, configs and secrets may be")
+      : "text" in found
+        ? openDocument(shelf, { file: library.nameOf(path), path, text: found.text }, scope)
+        : reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
   opened.set(key, document);
   return document;
 }

@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import { readDotenv, readRawEnv, type DotenvFile } from "../document/variables/dotenv.js";
+import { whyMissing } from "../document/library.js";
 import type { Variables } from "../document/variables/interpolate.js";
-import { isMapping, items, read, report, reportMissing, type Node, type Reading } from "../document/node.js";
+import { isMapping, items, quoted, read, report, reportMissing, type Node, type Reading } from "../document/node.js";
 import { environment, labels, reservedPrefix } from "../document/pairs.js";
 import { boolean, choice, filledText } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
@@ -36,7 +37,11 @@ function envFiles(node: Node, own: Texts): Texts {
 
 /** `label_file`: a path or a list of paths, in the dialect of `env_file`. */
 function labelFiles(node: Node): Texts {
-  const found = collect(node, (item) => pathAlone(item, "create it, or remove it from the list"), {});
+  const decode = (item: Node) => {
+    const file = pathAlone(item, "create it, or remove it from the list");
+    return file && { ...file, mayBeEncrypted: false };
+  };
+  const found = collect(node, decode, {});
   const reserved = Object.keys(found).map(reservedPrefix);
   for (const prefix of new Set(reserved.filter((each) => each !== undefined))) {
     report(node, `labels under ${prefix} are Fairlead's own`, "choose another prefix");
@@ -68,6 +73,8 @@ interface EnvFile {
   readonly raw: boolean;
   /** What to do where it is missing. */
   readonly hint: string;
+  /** Absent: yes. */
+  readonly mayBeEncrypted?: boolean;
 }
 
 function collect(node: Node, decode: (item: Node) => EnvFile | null, own: Texts): Texts {
@@ -84,19 +91,24 @@ function collect(node: Node, decode: (item: Node) => EnvFile | null, own: Texts)
 }
 
 function variablesOf(
-  { at, named, required, raw, hint }: EnvFile,
+  { at, named, required, raw, hint, mayBeEncrypted = true }: EnvFile,
   lookUp: Variables,
   earlier: Variables,
 ): DotenvFile["entries"] {
   const { directory, library } = at.reading;
   const path = posix.resolve(directory, named);
   const found = library.read(path);
+  if ("text" in found && found.decrypted !== undefined && !mayBeEncrypted) {
+    report(at, `${quoted(at)} is encrypted`, "labels are open to everybody who sees a container");
+    return [];
+  }
   if ("text" in found) {
     const parse = () => (raw ? readRawEnv(found.text, lookUp) : readDotenv(found.text, lookUp, earlier));
     return takeDotenv(at.reading, library.nameOf(path), found.text, parse);
   }
   if (found.missing === "ENOENT" && !required) return [];
-  reportMissing(at, path, found.missing, hint);
+  if (found.encrypted === true) report(at, whyMissing(found.missing, quoted(at)));
+  else reportMissing(at, path, found.missing, hint);
   return [];
 }
 

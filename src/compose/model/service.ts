@@ -234,6 +234,8 @@ export interface ContainerFile {
   /** Absolute, in the container. */
   readonly path: string;
   readonly content: Secret;
+  /** `content` stands for bytes that are no text. */
+  readonly isBase64?: true;
   /** Permission bits. */
   readonly mode: number;
   readonly uid: number;

@@ -1,17 +1,21 @@
 import { Secret } from "../../tools/secret.js";
 import { declarations, type Declared } from "../declarations/declared.js";
+import { commandPath } from "../document/command-path.js";
 import { hostPath } from "../document/host-path.js";
 import { isMapping, read, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "../document/variables/own-secrets.js";
 import { filledText, text } from "../document/scalar.js";
-import { configKeys, secretKeys } from "../keys/declaration-keys.js";
+import { configKeys, secretExtensionKeys, secretKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
 
 export type ContentSection = "configs" | "secrets";
 
 /** Where a config or secret comes from. */
 export type Content =
-  { readonly kind: "file"; readonly path: string } | { readonly kind: "text"; readonly text: Secret };
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "text"; readonly text: Secret }
+  /** A program of the settings tells it. */
+  | { readonly kind: "command"; readonly path: string };
 
 /** The top-level `configs`. */
 export function declaredConfigs(node: Node | undefined): Declared<Content> {
@@ -39,10 +43,11 @@ function secret(node: Node): Content | null {
   return source(node, [
     ["file", field("file")],
     ["environment", field("environment")],
+    ["x-fairlead", field("x-fairlead")],
   ]);
 }
 
-type SourceKey = "file" | "environment" | "content";
+type SourceKey = "file" | "environment" | "content" | "x-fairlead";
 
 /** Exactly one of the keys must be there. */
 function source(node: Node, sources: readonly (readonly [key: SourceKey, node: Node | undefined])[]): Content | null {
@@ -61,6 +66,8 @@ function source(node: Node, sources: readonly (readonly [key: SourceKey, node: N
       return file(first.at);
     case "environment":
       return variable(first.at);
+    case "x-fairlead":
+      return command(first.at);
     case "content":
       return first.at.value === null ? wrongKind(first.at, "a string") : literal(first.at);
   }
@@ -79,6 +86,26 @@ function variable(node: Node): Content | null {
   const value = node.reading.variables(name);
   if (value !== undefined) return { kind: "text", text: new Secret(value) };
   return report(node, "Fairlead's environment has no such variable", "set it; an empty value is one too");
+}
+
+const longestArgument = 1_000;
+
+/** Which programs there are only the settings say; what one is told comes last, and is no option. */
+function command(node: Node): Content | null {
+  const field = fields(node, secretExtensionKeys);
+  const [named, told] = [field("command"), field("argument")];
+  if (named === undefined) report(node, "`command` is missing", "it names one of `secretCommands` in the settings");
+  if (told === undefined) report(node, "`argument` is missing", "it says which secret is meant");
+  const name = read(named, filledText);
+  const argument = read(told, (at) => {
+    const written = filledText(at);
+    if (written === null) return null;
+    if (written.startsWith("-")) return report(at, "the argument would be an option", "write what is meant");
+    const isFit = written.length <= longestArgument && !/\p{Cc}/u.test(written);
+    return isFit ? written : report(at, "the argument is too long, or more than a line");
+  });
+  if (name === undefined || argument === undefined) return null;
+  return { kind: "command", path: commandPath(name, argument) };
 }
 
 function literal(node: Node): Content | null {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { Secret } from "../../tools/secret.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
+import type { Decrypted, FileText } from "../document/library.js";
 import { fileMode } from "../document/file-mode.js";
 import { lastOfEach, sameTarget } from "../document/lists.js";
 import { isMapping, read, report, standing, warn, wrongKind, type Node } from "../document/node.js";
@@ -7,6 +9,7 @@ import { filledText, integer, text } from "../document/scalar.js";
 import { configGrantKeys, secretGrantKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
 import type { ContainerFile, ContainerSpec, Mount } from "../model/service.js";
+import { quote } from "../values/quote.js";
 import type { Content, ContentSection } from "./contents.js";
 import { containerPath } from "./mounts.js";
 
@@ -66,7 +69,8 @@ function reportUnwritable(node: Node, { path }: ContainerFile, { mounts, tmpfs =
   if (memory.some((target) => path.startsWith(`${target}/`)))
     report(node, "a tmpfs of this service would hide it", hint);
   else if (security?.readOnly === true) {
-    report(node, "it cannot be written into a read-only root file system", "give it as a `file:`, which is mounted");
+    const remedy = "give it as a `file:` that is not encrypted, which is mounted, or take `read_only` away";
+    report(node, "it cannot be written into a read-only root file system", remedy);
   }
 }
 
@@ -104,22 +108,27 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
   const [uid, gid] = [field("uid"), field("gid")].map((at) => read(at, (id) => integer(id, 0, largestId)));
   const mode = read(field("mode"), fileMode);
   if (path === null) return null;
+  const given = ({ text: written, decrypted }: { readonly text: Secret; readonly decrypted?: Decrypted }) => ({
+    ...{ origin: `${section}.${key}`, path, content: written },
+    ...(decrypted?.isBase64 === true ? { isBase64: true as const } : {}),
+    ...{ mode: mode ?? 0o444, uid: uid ?? 0, gid: gid ?? 0 },
+  });
   switch (content.kind) {
     case "text":
-      return {
-        node,
-        result: {
-          file: {
-            origin: `${section}.${key}`,
-            path,
-            content: content.text,
-            mode: mode ?? 0o444,
-            uid: uid ?? 0,
-            gid: gid ?? 0,
-          },
-        },
-      };
+      return { node, result: { file: given({ text: content.text }) } };
+    case "command": {
+      const found = node.reading.library.read(content.path);
+      if ("missing" in found) return report(node, `${quote(key)} is not told: ${found.missing}`);
+      return { node, result: { file: given({ ...found, text: new Secret(found.text) }) } };
+    }
     case "file": {
+      const found = node.reading.library.read(content.path);
+      if ("missing" in found && found.encrypted === true) {
+        return report(node, `the file of ${quote(key)} cannot be read (${found.missing})`);
+      }
+      if ("text" in found && found.decrypted !== undefined) {
+        return { node, result: { file: given({ ...found, text: new Secret(found.text) }) } };
+      }
       const source = standing(node, content.path, "grant");
       if (source === null) return null;
       for (const at of [field("uid"), field("gid"), field("mode")]) if (at !== undefined) warnUnused(at);
@@ -132,7 +141,7 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
             target: path,
             readOnly: true,
             createHostPath: false,
-            ...hashOf(node, content.path),
+            ...hashOf(found),
           },
         },
       };
@@ -144,8 +153,7 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
  * A file that is replaced stays mounted as it was: only a new container sees the new one. What cannot be read here may
  * still be there on the engine's host; changes of it are not seen then.
  */
-function hashOf(node: Node, path: string): { readonly contentHash?: string } {
-  const found = node.reading.library.read(path);
+function hashOf(found: FileText): { readonly contentHash?: string } {
   return "text" in found ? { contentHash: createHash("sha256").update(found.text).digest("hex") } : {};
 }
 

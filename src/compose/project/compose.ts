@@ -16,6 +16,7 @@ import {
   type Node,
   type Reading,
 } from "../document/node.js";
+import { located, type Located, type Way } from "../document/located.js";
 import { isOwnSecret } from "../document/variables/own-secrets.js";
 import { filledText } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
@@ -44,6 +45,8 @@ export type ReadResult =
       readonly warnings: readonly Warning[];
       /** All files as one. Only for those who ask. */
       readonly resolve: () => ResolvedProject;
+      /** Where a value stands; of several ways to one the first that leads to something. */
+      readonly locate: (ways: readonly Way[]) => Located;
     }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Warning[] };
 
@@ -116,10 +119,7 @@ interface Surroundings {
   readonly onProfile: (profile: string) => void;
 }
 
-interface Understood {
-  readonly project: ProjectSpec;
-  readonly resolve: () => ResolvedProject;
-}
+type Understood = Pick<Extract<ReadResult, { readonly ok: true }>, "project" | "resolve" | "locate">;
 
 function understood(
   root: Node,
@@ -166,6 +166,7 @@ function understood(
       volumes: [...volumes.values()].filter((volume) => volume !== null),
     },
     resolve: () => resolvedProject({ project, root, services: active, networks, volumes }),
+    locate: (ways) => located(root, ways),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Declared } from "../declarations/declared.js";
 import { hostPath } from "../document/host-path.js";
 import { entries, isMapping, read, type Node } from "../document/node.js";
-import type { configKeys, secretKeys } from "../keys/declaration-keys.js";
+import type { configKeys, secretExtensionKeys, secretKeys } from "../keys/declaration-keys.js";
 import type { Ipam, NetworkSpec } from "../model/network.js";
 import type { VolumeSpec } from "../model/service.js";
 import {
@@ -103,4 +103,5 @@ function filled(texts: Readonly<Record<string, string>>): WrittenMapping | undef
 const file: Writer = (node) => read(node, (at) => hostPath(at, text(at) ?? ""));
 
 export const config = keysOf<typeof configKeys>({ file, environment: text, content: text, name: text });
-export const secret = keysOf<typeof secretKeys>({ file, environment: text, name: text });
+const told = keysOf<typeof secretExtensionKeys>({ command: text, argument: text });
+export const secret = keysOf<typeof secretKeys>({ file, environment: text, name: text, "x-fairlead": told });

@@ -30,8 +30,9 @@ export async function writeFiles(
 async function archiveOf(files: readonly ContainerFile[]): Promise<Buffer> {
   const { pack } = loadLate("tar-stream") as typeof TarStream;
   const archive = pack();
-  for (const { path, content, mode, uid, gid } of files) {
-    archive.entry({ name: path.replace(/^\/+/, ""), mode, uid, gid }, content.reveal());
+  for (const { path, content, isBase64, mode, uid, gid } of files) {
+    const bytes = Buffer.from(content.reveal(), isBase64 === true ? "base64" : "utf8");
+    archive.entry({ name: path.replace(/^\/+/, ""), mode, uid, gid }, bytes);
   }
   archive.finalize();
   return readAll(archive);

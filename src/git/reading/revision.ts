@@ -4,6 +4,7 @@ import type { Commit } from "../../control/ports/source.js";
 import { reread, type Known, type ReadOptions } from "../../source/project.js";
 import { isPattern, selectFiles, type Selected } from "../../source/selection.js";
 import { Texts } from "../../source/texts.js";
+import { given } from "../../tools/present.js";
 import type { Contents, Need, Unpacker } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
@@ -28,7 +29,10 @@ export interface Revision {
   readonly shelf: RevisionShelf;
 }
 
-export interface ReadRevisionOptions extends Pick<ReadOptions, "environment" | "profiles" | "gateImage"> {
+export interface ReadRevisionOptions extends Pick<
+  ReadOptions,
+  "environment" | "profiles" | "gateImage" | "policy" | "homeOf" | "ageKeys" | "commands"
+> {
   readonly paths: readonly string[];
   /** Where the repository's own paths begin. */
   readonly root: string;
@@ -99,9 +103,10 @@ export async function readOne(
   const written = new Set<string>();
   for (;;) {
     const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers, written });
-    const { environment, profiles, gateImage, root } = options;
+    const { environment, profiles, gateImage, root, policy, homeOf, ageKeys, commands } = options;
     const known = await reread(selected, before && { ...before.known, gone: true }, {
-      ...{ environment, root, shelf, ground },
+      ...{ environment, root, shelf, ground, policy },
+      ...given({ homeOf, ageKeys, commands }),
       ...(profiles === undefined ? {} : { profiles }),
       ...(gateImage === undefined ? {} : { gateImage }),
     });

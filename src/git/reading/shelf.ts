@@ -16,6 +16,7 @@ export class RevisionShelf implements Shelf {
 
   constructor(private readonly options: ShelfOptions) {
     this.read = this.read.bind(this);
+    this.bytes = this.bytes.bind(this);
     this.stamp = this.stamp.bind(this);
   }
 
@@ -47,6 +48,13 @@ export class RevisionShelf implements Shelf {
     await this.prepare([path]);
     const text = this.#texts.get(id) ?? "";
     return isPointer(text) ? { missing: "it is only a pointer to Git LFS" } : { text };
+  }
+
+  async bytes(path: string): Promise<Buffer | undefined> {
+    const found = this.#find(path);
+    if (found === undefined || found.kind === "nothing") return hostShelf.bytes(path);
+    if (found.kind !== "entry" || found.entry.kind !== "file") return undefined;
+    return (await this.options.textsOf([found.entry.id])).get(found.entry.id);
   }
 
   async stamp(path: string): Promise<string> {

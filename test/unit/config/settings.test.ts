@@ -40,6 +40,9 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
     hookSecrets: [secret("a"), secret("b"), secret("c")],
     adminToken: [secret("a"), secret("b"), secret("c")],
     git: [undefined, "", { url: "https://forge.example/acme/fleet.git" }],
+    policy: [undefined, "", { privileged: true }],
+    ageKeys: [undefined, "AGE-SECRET-KEY-B", "AGE-SECRET-KEY-C"],
+    secretCommands: [undefined, "", { vault: { command: ["/bin/echo"] } }],
     resync: ["1 * * * *", "2 * * * *", "3 * * * *"],
     logLevel: ["debug", "warn", "error"],
     prune: [true, "no", true],
@@ -63,7 +66,9 @@ describe("every setting", () => {
       const flags = row.flag === undefined ? {} : { [attributeOf(row.flag)]: flag };
       const environment = row.variable === undefined ? {} : { [row.variable]: variable };
       const alone = [read(flags, {}), read({}, environment), read({ config }, {}), read({}, {})];
-      expect(read({ config, ...flags }, environment)).toEqual(row.flag === undefined ? alone[2] : alone[0]);
+      expect(read({ config, ...flags }, environment)).toEqual(
+        row.flag !== undefined ? alone[0] : row.variable === undefined ? alone[2] : alone[1],
+      );
       expect(read({ config }, environment)).toEqual(row.variable === undefined ? alone[2] : alone[1]);
       expect(alone[2]).not.toEqual(alone[3]);
       if (row.flag !== undefined) expect(alone[0]).not.toEqual(alone[1]);

@@ -1,5 +1,5 @@
 /** Fairlead's own secrets in its environment: a services file is for the services, and its readers are others. */
-const pattern = /^FAIRLEAD_(?:\w+_)?(?:SECRET|TOKEN|PASSWORD|KEY)$/;
+const pattern = /^FAIRLEAD_(?:\w+_)?(?:SECRET|TOKEN|PASSWORD|KEY)$|^SOPS_AGE_(?:\w+_)?KEY$/;
 
 export const ownSecretHint = "give the service a secret of its own, under another name";
 

@@ -1,0 +1,68 @@
+import { posix } from "node:path";
+import { z } from "zod";
+import { parseDuration } from "../compose/values/duration.js";
+import { quote } from "../compose/values/quote.js";
+import { asFairleadError, FairleadError } from "../errors.js";
+import type { Environment } from "../process/environment.js";
+import type { SecretCommand } from "./commands.js";
+
+const command = z.strictObject({
+  command: z
+    .array(z.string().min(1))
+    .min(1)
+    .readonly()
+    .describe("the program by its whole path, and what it is told before the argument of the services file"),
+  timeout: z.string().optional().describe("after which it is ended (`10s`)"),
+  refresh: z.string().optional().describe("how often it is asked again (once)"),
+  environment: z
+    .array(z.string().regex(/^\w+$/))
+    .readonly()
+    .optional()
+    .describe("variables of Fairlead's own that it is given, such as `VAULT_TOKEN`"),
+});
+
+const commands = z.record(z.string().regex(/^[a-zA-Z0-9][\w.-]*$/), command);
+
+export type WrittenCommands = z.infer<typeof commands>;
+
+/** The `secretCommands:` key of the settings file. The descriptions are the documentation's. */
+export const secretCommandsSchema: z.ZodType<WrittenCommands> = commands;
+
+const usualTimeoutMs = 10_000;
+const leastRefreshMs = 1_000;
+
+/** `usual`: what any program is given of our variables. Throws FairleadError ConfigInvalid. */
+export function secretCommandsOf(
+  written: WrittenCommands,
+  place: (key: string) => string,
+  environment: Environment,
+  usual: Environment,
+): ReadonlyMap<string, SecretCommand> {
+  return new Map(
+    Object.entries(written).map(([name, { command: parts, timeout, refresh, environment: names = [] }]) => {
+      const [program = ""] = parts;
+      if (!posix.isAbsolute(program)) {
+        throw new FairleadError("ConfigInvalid", `${place(`${name}.command`)}: ${quote(program)} is no whole path`, {
+          remedy: "write where the program is, such as /usr/local/bin/op",
+        });
+      }
+      const given = Object.fromEntries(names.map((one) => [one, environment[one]]));
+      const timeoutMs = msOf(timeout, () => place(`${name}.timeout`)) ?? usualTimeoutMs;
+      const refreshMs = msOf(refresh, () => place(`${name}.refresh`));
+      return [name, { command: parts, timeoutMs, refreshMs, environment: { ...usual, ...given } }];
+    }),
+  );
+}
+
+function msOf(written: string | undefined, place: () => string): number | undefined {
+  if (written === undefined) return undefined;
+  try {
+    const ms = parseDuration(written);
+    if (ms >= leastRefreshMs) return ms;
+  } catch (thrown) {
+    throw new FairleadError("ConfigInvalid", `${place()}: ${asFairleadError(thrown).message}`, { cause: thrown });
+  }
+  throw new FairleadError("ConfigInvalid", `${place()}: ${quote(written)} is too short`, {
+    remedy: "write 1s or more",
+  });
+}
