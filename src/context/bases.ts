@@ -1,8 +1,9 @@
+import type { BuildSpec } from "../compose/model/build-spec.js";
 import { parseImage } from "../compose/values/image.js";
 
 /** The registries of the images that a Dockerfile begins with, as far as its text tells. */
-export function registriesIn(dockerfile: string, args: Readonly<Record<string, string>>): readonly string[] {
-  const values = new Map(Object.entries(args));
+export function registriesIn(dockerfile: string, args: BuildSpec["args"]): readonly string[] {
+  const values = new Map(Object.entries(args).map(([name, value]) => [name, value.reveal()]));
   for (const [, name = "", value = ""] of dockerfile.matchAll(/^\s*ARG\s+(\w+)=["']?([^\s"']*)/gim)) {
     if (!values.has(name)) values.set(name, value);
   }

@@ -4,6 +4,7 @@ import type { NetworkAttachment, NetworkSpec } from "../compose/model/network.js
 import type { ContainerFile, Dependency, ProjectSpec, RewritableFiles, ServiceSpec } from "../compose/model/service.js";
 import type { ImageReference } from "../compose/values/image.js";
 import { activeName } from "../plan/model/names.js";
+import { Secret } from "../tools/secret.js";
 import { gateConfig, slotsFor, type GateLayout } from "./config.js";
 import { configFile, holdFile } from "./files.js";
 import { holdScript } from "./hold.js";
@@ -127,7 +128,7 @@ function filesOf(layout: GateLayout): RewritableFiles {
   const file = (path: string, content: string): ContainerFile => ({
     origin: "the gate",
     path,
-    content,
+    content: new Secret(content),
     mode: 0o644,
     uid: 0,
     gid: 0,

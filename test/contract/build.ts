@@ -3,6 +3,7 @@ import type { BuildSpec } from "../../src/compose/model/build-spec.js";
 import type { ImageId } from "../../src/compose/values/image.js";
 import type { OpenContext } from "../../src/control/ports/builds.js";
 import type { HostSnapshot } from "../../src/plan/model/host-snapshot.js";
+import { Secret } from "../../src/tools/secret.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";
 import type { StageFiles } from "./stage.js";
@@ -67,7 +68,7 @@ export function buildContract(bench: Bench): void {
         await run(await bench.stage.context(text, "other/Dockerfile")),
         await run(await bench.stage.context(text, "other/Dockerfile"), {
           labels: { own: "label" },
-          args: { GREETING: "hello" },
+          args: { GREETING: new Secret("hello") },
         }),
       ];
       expect(labelled.id).not.toBe(plain.id);

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerFile } from "../../src/compose/model/service.js";
+import { Secret } from "../../src/tools/secret.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";
 
 const secret: ContainerFile = {
   origin: "secrets.db",
   path: "/run/secrets/db",
-  content: "pass wörd\n",
+  content: new Secret("pass wörd\n"),
   mode: 0o440,
   uid: 1000,
   gid: 1001,
@@ -16,10 +17,16 @@ export function filesContract(bench: Bench): void {
   describe("files of a container that has not been started", () => {
     it("are written with folder, owner and mode, and over what is there", async () => {
       const id = await bench.engine.createContainer(creation(serviceSpec("files", bench.plain), bench.plain));
-      const long: ContainerFile = { ...secret, origin: "configs.long", path: `/etc/${"x".repeat(120)}/y`, content: "" };
-      await bench.engine.writeFiles(id, [{ ...secret, content: "before", mode: 0o400 }, long]);
+      const long: ContainerFile = {
+        ...secret,
+        origin: "configs.long",
+        path: `/etc/${"x".repeat(120)}/y`,
+        content: new Secret(""),
+      };
+      await bench.engine.writeFiles(id, [{ ...secret, content: new Secret("before"), mode: 0o400 }, long]);
       await bench.engine.writeFiles(id, [secret]);
-      const { content, mode, uid, gid } = secret;
+      const { mode, uid, gid } = secret;
+      const content = secret.content.reveal();
       expect(await bench.stage.fileIn(id, secret.path)).toEqual({ content, mode, uid, gid });
       expect(await bench.stage.fileIn(id, long.path)).toMatchObject({ content: "" });
       await bench.engine.startContainer(id);

@@ -2,10 +2,18 @@ import { describe, expect, it } from "vitest";
 import type { ContainerFile, Mount } from "../../src/compose/model/service.js";
 import type { ObservedHelper } from "../../src/plan/model/host-snapshot.js";
 import type { StepOf } from "../../src/plan/model/step.js";
+import { Secret } from "../../src/tools/secret.js";
 import type { Bench } from "./bench.js";
 import { creation, project, serviceSpec } from "./service.js";
 
-const file: ContainerFile = { origin: "configs.own", path: "/own.conf", content: "mine", mode: 0o600, uid: 0, gid: 0 };
+const file: ContainerFile = {
+  origin: "configs.own",
+  path: "/own.conf",
+  content: new Secret("mine"),
+  mode: 0o600,
+  uid: 0,
+  gid: 0,
+};
 const scratch: Mount = {
   type: "volume",
   source: undefined,

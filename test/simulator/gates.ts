@@ -71,7 +71,7 @@ export class SimulatedGates implements Gates {
   /** As the first line of what was written into it says. */
   #config({ id }: ObservedContainer): string {
     const [text = ""] = [...(this.engine.world.filesOf(id)?.values() ?? [])].flatMap(({ content }) =>
-      content.startsWith("# fairlead ") ? [content] : [],
+      content.reveal().startsWith("# fairlead ") ? [content.reveal()] : [],
     );
     return text.split(" ")[2] ?? "";
   }

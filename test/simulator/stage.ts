@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { parseImage, pinnedImage } from "../../src/compose/values/image.js";
 import type { Digest } from "../../src/compose/values/image.js";
+import { Secret } from "../../src/tools/secret.js";
 import type { Stage, StageBehaviour } from "../contract/stage.js";
 import type { Behaviour, Command } from "./behaviour.js";
 import { contextOf } from "./contexts.js";
@@ -38,10 +39,17 @@ export function simulatedStage(engine = new SimulatedEngine()): Stage {
       const file = engine.world.fileIn(container, path);
       if (file === undefined) throw new Error(`nothing was written to ${path}`);
       const { content, mode, uid, gid } = file;
-      return Promise.resolve({ content, mode, uid, gid });
+      return Promise.resolve({ content: content.reveal(), mode, uid, gid });
     },
     writeIn: (container, path, content) => {
-      engine.world.writeFile(container, { origin: "", path, content, mode: 0o644, uid: 0, gid: 0 });
+      engine.world.writeFile(container, {
+        origin: "",
+        path,
+        content: new Secret(content),
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+      });
       return Promise.resolve();
     },
     hostFile: (content) => {

@@ -216,7 +216,9 @@ export class World {
     const mounts = this.find(id)?.mounts ?? [];
     return new Map(
       mounts.flatMap(({ source, target }) =>
-        [...(this.#contents.get(source) ?? [])].map(([path, { content }]) => [target + path, content] as const),
+        [...(this.#contents.get(source) ?? [])].map(
+          ([path, { content }]) => [target + path, content.reveal()] as const,
+        ),
       ),
     );
   }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { given } from "../../tools/present.js";
+import { Secret } from "../../tools/secret.js";
 import { items, quoted, read, readAll, report, reportKey, warn, type Node } from "../document/node.js";
 import { environment, labels } from "../document/pairs.js";
 import { boolean, byteSize, filledText, parsed } from "../document/scalar.js";
@@ -48,9 +49,9 @@ export function build(node: Node, ofService: string | undefined): BuildSpec | nu
 }
 
 /** One without a value, here and in our own environment, is left to the Dockerfile's default. */
-function buildArguments(node: Node): Readonly<Record<string, string>> {
+function buildArguments(node: Node): BuildSpec["args"] {
   return Object.fromEntries(
-    Object.entries(environment(node)).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+    Object.entries(environment(node)).flatMap(([name, value]) => (value === null ? [] : [[name, new Secret(value)]])),
   );
 }
 

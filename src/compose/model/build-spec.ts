@@ -7,7 +7,8 @@ export interface BuildSpec {
   readonly dockerfile?: string;
   /** `dockerfile_inline`. */
   readonly inline?: string;
-  readonly args: Readonly<Record<string, string>>;
+  /** Tokens, as a rule. */
+  readonly args: Readonly<Record<string, Secret>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly target?: string;
   readonly network?: string;

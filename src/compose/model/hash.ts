@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Secret } from "../../tools/secret.js";
 import type { BuildSpec, GitContext } from "./build-spec.js";
 import type { JobSpec, PreStartSpec } from "./job.js";
 import type { NetworkAttachment, NetworkSpec } from "./network.js";
@@ -105,6 +106,7 @@ function asSet(items: readonly unknown[]): readonly unknown[] {
 
 /** Keys sorted by code unit; `undefined` is the same as absent, so that a new optional field changes no old hash. */
 function canonicalJson(value: unknown): string {
+  if (value instanceof Secret) return JSON.stringify(value.reveal());
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value)

@@ -2,6 +2,7 @@
  * What is wanted, as plain data, lives here, with its hashes. How it is written in a file does not.
  */
 
+import type { Secret } from "../../tools/secret.js";
 import type { ImageReference } from "../values/image.js";
 import type { BuildSpec } from "./build-spec.js";
 import type { GateSpec } from "./gate.js";
@@ -232,8 +233,7 @@ export interface ContainerFile {
   readonly origin: string;
   /** Absolute, in the container. */
   readonly path: string;
-  /** Never in a log, a message, a plan's text or a label. */
-  readonly content: string;
+  readonly content: Secret;
   /** Permission bits. */
   readonly mode: number;
   readonly uid: number;

@@ -1,3 +1,4 @@
+import { Secret } from "../../tools/secret.js";
 import { declarations, type Declared } from "../declarations/declared.js";
 import { hostPath } from "../document/host-path.js";
 import { isMapping, read, report, reportKey, wrongKind, type Node } from "../document/node.js";
@@ -8,9 +9,9 @@ import { fields } from "../keys/fields.js";
 
 export type ContentSection = "configs" | "secrets";
 
-/** Where a config or secret comes from. The text is a secret either way. */
+/** Where a config or secret comes from. */
 export type Content =
-  { readonly kind: "file"; readonly path: string } | { readonly kind: "text"; readonly text: string };
+  { readonly kind: "file"; readonly path: string } | { readonly kind: "text"; readonly text: Secret };
 
 /** The top-level `configs`. */
 export function declaredConfigs(node: Node | undefined): Declared<Content> {
@@ -76,11 +77,11 @@ function variable(node: Node): Content | null {
   if (name === null) return null;
   if (isOwnSecret(name)) return report(node, ownSecretFault(name), ownSecretHint);
   const value = node.reading.variables(name);
-  if (value !== undefined) return { kind: "text", text: value };
+  if (value !== undefined) return { kind: "text", text: new Secret(value) };
   return report(node, "Fairlead's environment has no such variable", "set it; an empty value is one too");
 }
 
 function literal(node: Node): Content | null {
   const written = text(node);
-  return written === null ? null : { kind: "text", text: written };
+  return written === null ? null : { kind: "text", text: new Secret(written) };
 }

@@ -2,6 +2,7 @@
  * Builds live here. What is sent to them comes from `context/`.
  */
 
+import type { BuildSpec } from "../../compose/model/build-spec.js";
 import { isImageId } from "../../compose/values/image.js";
 import type { ImageId } from "../../compose/values/image.js";
 import { serverAddress } from "../../compose/values/registry-name.js";
@@ -73,7 +74,7 @@ async function transfer(
   const { archive } = order.context;
   const unread: { fault: unknown } = { fault: undefined };
   archive.once("error", (error: unknown) => (unread.fault = error));
-  const output = new BuildOutput(Object.values(order.build.args), order.onLine);
+  const output = new BuildOutput(Object.values(revealed(order.build.args)), order.onLine);
   const silence = new AbortController();
   const timer = setTimeout(() => {
     silence.abort();
@@ -129,12 +130,16 @@ function queryOf({ build, context, tags }: BuildOrder): NonNullable<Call["query"
   return {
     t: [...tags, ...(build.tags ?? [])],
     dockerfile: context.dockerfile,
-    buildargs: JSON.stringify(build.args),
+    buildargs: JSON.stringify(revealed(build.args)),
     labels: JSON.stringify(build.labels),
     rm: true,
     forcerm: true,
     ...given(optional),
   };
+}
+
+function revealed(args: BuildSpec["args"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, value.reveal()]));
 }
 
 /** The world's faults, not the Dockerfile's: another time it may go well. */

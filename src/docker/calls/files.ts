@@ -31,7 +31,7 @@ async function archiveOf(files: readonly ContainerFile[]): Promise<Buffer> {
   const { pack } = loadLate("tar-stream") as typeof TarStream;
   const archive = pack();
   for (const { path, content, mode, uid, gid } of files) {
-    archive.entry({ name: path.replace(/^\/+/, ""), mode, uid, gid }, content);
+    archive.entry({ name: path.replace(/^\/+/, ""), mode, uid, gid }, content.reveal());
   }
   archive.finalize();
   return readAll(archive);

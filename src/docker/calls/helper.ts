@@ -1,6 +1,7 @@
 import type { ContainerFile } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
 import type { CreateHelperStep } from "../../plan/model/step.js";
+import { Secret } from "../../tools/secret.js";
 import { anything, created } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { containerPath, shortId } from "../client/ids.js";
@@ -85,5 +86,10 @@ function networksIn(listed: { readonly NetworkSettings?: { readonly Networks?: o
 
 /** As the controller has them, which has worked with them; what it cannot read itself, as the file says. */
 function ownFiles(files: readonly ContainerFile[], { readFile }: HelperOptions): Promise<readonly ContainerFile[]> {
-  return Promise.all(files.map(async (file) => ({ ...file, content: (await readFile(file.path)) ?? file.content })));
+  return Promise.all(
+    files.map(async (file) => {
+      const own = await readFile(file.path);
+      return own === undefined ? file : { ...file, content: new Secret(own) };
+    }),
+  );
 }

@@ -6,6 +6,7 @@ import type { ContainerFile, ServiceSpec } from "../../../src/compose/model/serv
 import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { withGates } from "../../../src/gate/derive.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
 import { publishHaproxy } from "../../sandbox/haproxy.js";
 import { freePort } from "../../sandbox/ports.js";
@@ -104,7 +105,7 @@ async function setUp() {
       };
       const [behind, derived] = withGates({ name: project, file: "", services: [service] }, image).services;
       if (behind === undefined || derived?.rewritable === undefined) throw new Error("no gate was derived");
-      const content = server(gate.proxyProtocol ? " accept-proxy" : "");
+      const content = new Secret(server(gate.proxyProtocol ? " accept-proxy" : ""));
       const file = { origin: "a test", path: "/server.cfg", content, mode: 0o644, uid: 0, gid: 0 };
       await start(behind, [file], `${project}-${name}-1`);
       const addresses = await start(derived, derived.rewritable.files, `${project}-${name}.gate-1`);

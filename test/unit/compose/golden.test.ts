@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { declarationHash, specHash } from "../../../src/compose/model/hash.js";
 import { readProject, type ReadResult } from "../../../src/compose/project/compose.js";
 import { formatProblem } from "../../../src/compose/values/problem.js";
 
@@ -50,4 +51,16 @@ describe("a services file that uses everything", () => {
       new URL(file.replace(".yaml", ".json"), folder).pathname,
     );
   });
+
+  it.each(right)(
+    "%s: a service hashes to what it did, contents and all: or every container would be another one",
+    async (file) => {
+      const result = read(file);
+      const services = result.ok ? result.project.services : [];
+      const lines = services.map((spec) => `${spec.name} ${specHash(spec)} ${declarationHash(spec)}`);
+      await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(
+        new URL(file.replace(".yaml", ".hashes.txt"), folder).pathname,
+      );
+    },
+  );
 });

@@ -240,6 +240,6 @@ describe("the registries of a Dockerfile", () => {
       "FROM ${NOTHING}",
     ].join("\n");
     expect(registriesIn(text, {})).toEqual(["docker.io", "ghcr.io", "registry.example.com:5000"]);
-    expect(registriesIn(text, { HOST: "quay.io" })).toContain("quay.io");
+    expect(registriesIn(text, { HOST: new Secret("quay.io") })).toContain("quay.io");
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { FairleadError } from "../../../src/errors.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { specOf, stopFirst } from "../plan/world.js";
 import { openStage } from "./stage.js";
 import type { Stage } from "./stage.js";
@@ -11,7 +12,8 @@ afterEach(async () => {
 });
 
 function holding(content: string, spec = specOf()): ServiceSpec {
-  return { ...spec, files: [{ origin: "secrets.db", path: "/run/secrets/db", content, mode: 0o444, uid: 0, gid: 0 }] };
+  const file = { origin: "secrets.db", path: "/run/secrets/db", content: new Secret(content) };
+  return { ...spec, files: [{ ...file, mode: 0o444, uid: 0, gid: 0 }] };
 }
 
 async function open(spec: ServiceSpec) {
@@ -20,7 +22,11 @@ async function open(spec: ServiceSpec) {
   stage.push("a", {});
   const controller = await stage.start();
   const active = () => stage.engine.world.host.containers.find(({ role }) => role === "active");
-  const content = () => stage.engine.world.filesOf(active()?.id ?? "")?.get("/run/secrets/db")?.content;
+  const content = () =>
+    stage.engine.world
+      .filesOf(active()?.id ?? "")
+      ?.get("/run/secrets/db")
+      ?.content.reveal();
   const ready = () => controller.surface.service("shop/web")?.conditions.find(({ type }) => type === "Ready");
   await stage.until("it serves", () => ready()?.status === "True");
   return { stage, controller, active, content, ready };

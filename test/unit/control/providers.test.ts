@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import { Secret } from "../../../src/tools/secret.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, specOf } from "../plan/world.js";
 import { openStage } from "./stage.js";
@@ -115,9 +116,9 @@ describe("a service with the volumes of a container that others run", () => {
     const serves = (letter: string) => active(stage, "web")?.digest === digestOf(letter) && ready()?.status === "True";
     await stage.until("it serves, or is held", () => serves("a") || ready()?.reason === "DigestHeld");
     const { world } = stage.engine;
-    const rows = () => world.fileIn(active(stage, "web")?.id ?? "", "/site/rows")?.content;
+    const rows = () => world.fileIn(active(stage, "web")?.id ?? "", "/site/rows")?.content.reveal();
     world.writeFile(active(stage, "web")?.id ?? "", {
-      ...{ origin: "", path: "/site/rows", content: "one" },
+      ...{ origin: "", path: "/site/rows", content: new Secret("one") },
       ...{ mode: 0o644, uid: 0, gid: 0 },
     });
     const volume = world.find(lender)?.mounts?.[0]?.source ?? "";

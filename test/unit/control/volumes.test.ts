@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Mount, ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Controller } from "../../../src/control/controller.js";
 import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import { Secret } from "../../../src/tools/secret.js";
 import type { Behaviour } from "../../simulator/behaviour.js";
 import { digestOf, specOf } from "../plan/world.js";
 import { mortal, openStage } from "./stage.js";
@@ -103,7 +104,14 @@ class Life {
         this.#note += 1;
         const path = `${target}/note-${this.#note}`;
         const content = `written in slot ${slot}`;
-        this.stage.engine.world.writeFile(id, { origin: "", path, content, mode: 0o644, uid: 0, gid: 0 });
+        this.stage.engine.world.writeFile(id, {
+          origin: "",
+          path,
+          content: new Secret(content),
+          mode: 0o644,
+          uid: 0,
+          gid: 0,
+        });
         written.set(path, content);
       }
     }
@@ -209,7 +217,7 @@ describe("what a service has written", () => {
     stage.engine.world.writeFile(id, {
       origin: "",
       path: "/var/lib/db/rows",
-      content: "x",
+      content: new Secret("x"),
       mode: 0o644,
       uid: 0,
       gid: 0,
@@ -221,7 +229,7 @@ describe("what a service has written", () => {
       await life.settle();
       const [active] = life.of("active");
       expect(active?.id, step).not.toBe(id);
-      expect(stage.engine.world.fileIn(active?.id ?? "", "/var/lib/db/rows")?.content, step).toBe("x");
+      expect(stage.engine.world.fileIn(active?.id ?? "", "/var/lib/db/rows")?.content.reveal(), step).toBe("x");
     }
     await life.controller.stop();
   });

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { connectEngine, type DockerEngine } from "../../../src/docker/engine.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
 import { calls } from "../../proxy/calls.js";
 import { expression } from "../../proxy/rules.js";
@@ -57,8 +58,8 @@ const acts: { readonly [Name in keyof DockerEngine]: (engine: DockerEngine, ende
   isOurs: (engine) => engine.isOurs(id),
   statMounted: (engine) => engine.statMounted(id, "/etc/app.conf"),
   writeFiles: (engine) => {
-    const file = { path: "/note", content: Buffer.from("x"), mode: 0o444, uid: 0, gid: 0, origin: "config note" };
-    return engine.writeFiles(id, [file] as unknown as Parameters<DockerEngine["writeFiles"]>[1]);
+    const file = { path: "/note", content: new Secret("x"), mode: 0o444, uid: 0, gid: 0, origin: "config note" };
+    return engine.writeFiles(id, [file]);
   },
   connectNetwork: (engine) => engine.connectNetwork(id, { network: "shop_default", aliases: ["web"] }),
   rehearse: (engine) =>

@@ -45,11 +45,12 @@ describe("a gate", () => {
 
   it("binds what is exposed too, and has none of the service's labels", () => {
     const { rewritable, container } = derived({ web })("web.gate");
-    expect(rewritable?.files.at(-1)?.content.match(/^listen .*/gm)).toEqual([
-      "listen port8080",
-      "listen port8443",
-      "listen port9000",
-    ]);
+    expect(
+      rewritable?.files
+        .at(-1)
+        ?.content.reveal()
+        .match(/^listen .*/gm),
+    ).toEqual(["listen port8080", "listen port8443", "listen port9000"]);
     expect(Object.keys(container.labels)).toEqual(["fairlead.gate-layout"]);
     expect(container.logging).toEqual({ driver: "local" });
   });
@@ -85,7 +86,9 @@ describe("a gate", () => {
     const networks = { front: {}, back: {} };
     const service = derived({ web: { ...web, networks } }, { networks: { front: {}, back: {} } });
     const first = service("web").networks[0]?.network.name ?? "";
-    expect(service("web.gate").rewritable?.files.at(-1)?.content).toContain(`server slot1 shop-web-1.${first}:8080`);
+    expect(service("web.gate").rewritable?.files.at(-1)?.content.reveal()).toContain(
+      `server slot1 shop-web-1.${first}:8080`,
+    );
   });
 });
 

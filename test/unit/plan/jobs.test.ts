@@ -7,6 +7,7 @@ import { viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
 import { planRemoval } from "../../../src/plan/rollout/removal.js";
 import { renderPlan } from "../../../src/plan/steps/render.js";
+import { Secret } from "../../../src/tools/secret.js";
 import { exited, jobContainer, migrate, purge, remembered, seed } from "./jobs.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, port8080, specOf } from "./world.js";
 
@@ -73,7 +74,7 @@ describe("before a new container", () => {
   });
 
   it("one that was created and not started is started, with all that it needs", () => {
-    const file = { origin: "configs.app", path: "/app.conf", content: "a", mode: 0o444, uid: 0, gid: 0 };
+    const file = { origin: "configs.app", path: "/app.conf", content: new Secret("a"), mode: 0o444, uid: 0, gid: 0 };
     const wanted = specOf({ before: [migrate], files: [file] });
     const created = { state: "created", startedAt: undefined, networks: [] } as const;
     expect(text([jobContainer({}, created)], [], wanted)).toMatchInlineSnapshot(`

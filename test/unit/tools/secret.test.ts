@@ -64,9 +64,12 @@ describe("a secret", () => {
       "cli/shared/admin.ts", // the admin token, in a verb's header
       "cli/shared/new-files.ts", // what `fairlead init` and `setup` write, in files of their owner's alone
       "cli/shared/problems.ts", // what a variable in a .env is called, told to whoever validates
-      "compose/model/hash.ts", // a repository's login, in a hash
+      "compose/model/hash.ts", // a repository's login, contents of files and build arguments, in hashes
+      "context/bases.ts", // build arguments, in the names of the images that a Dockerfile begins with
       "context/git.ts", // a repository's login, in git's environment
+      "docker/build/build.ts", // build arguments, in the call, and to mask them in what the build says
       "docker/build/session.ts", // a registry's login, in an answer to BuildKit
+      "docker/calls/files.ts", // configs and secrets, in the archive that is written into a container
       "docker/client/login.ts", // a registry's login, in a header for the engine
       "git/program/login.ts", // a repository's token, in git's environment
       "http/guard/secret.ts", // hook secrets and the admin token, hashed for a comparison

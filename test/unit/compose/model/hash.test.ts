@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { specHash } from "../../../../src/compose/model/hash.js";
+import { buildHash, declarationHash, specHash } from "../../../../src/compose/model/hash.js";
 import type { NetworkAttachment, NetworkSpec } from "../../../../src/compose/model/network.js";
 import type { Mount, PortMapping, ServiceSpec } from "../../../../src/compose/model/service.js";
+import { Secret } from "../../../../src/tools/secret.js";
+import { specOf } from "../../plan/world.js";
 
 const network: NetworkSpec = {
   key: "one",
@@ -56,6 +58,27 @@ describe("specHash", () => {
   it("is 32 hexadecimal digits, and stays what it was: another value would recreate every container", () => {
     expect(specHash(base)).toMatch(/^[0-9a-f]{32}$/);
     expect(specHash(base)).toMatchInlineSnapshot(`"2aeab9ae3654711c3a8cd51fea25fafa"`);
+  });
+
+  it("counts the contents of files and the values of build arguments, as it did when they were plain texts", () => {
+    const places = { uid: 0, gid: 0 };
+    const motd = {
+      ...places,
+      origin: "configs.motd",
+      path: "/motd",
+      content: new Secret('hi "hunter2"\n'),
+      mode: 0o444,
+    };
+    const secret = { origin: "secrets.db", path: "/run/secrets/db", content: new Secret("pass wörd"), mode: 0o400 };
+    const spec = specOf({ files: [motd, { ...secret, uid: 1, gid: 2 }] });
+    expect(specHash(spec)).toBe("9f4732ac82581e546fe9645137e887ad");
+    expect(declarationHash(spec)).toBe("43a4ae303cea02aa");
+    expect(specHash({ ...spec, files: [{ ...motd, content: new Secret("hi") }] })).not.toBe(
+      specHash({ ...spec, files: [motd] }),
+    );
+    const args = { TOKEN: new Secret('t0ken "q"'), B: new Secret("") };
+    const build = { context: { kind: "path", path: "/srv/app" }, args, labels: { a: "1" } } as const;
+    expect(buildHash(build)).toBe("9159fa0d28bb621b");
   });
 
   it.each<[string, ServiceSpec]>([

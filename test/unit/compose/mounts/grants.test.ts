@@ -24,7 +24,8 @@ function shown(result: ReturnType<typeof read>): readonly string[] {
 describe("configs and secrets of a service", () => {
   it("stand at / and in /run/secrets, as root's, for all to read", () => {
     const common = { mode: 0o444, uid: 0, gid: 0 };
-    expect(serviceOf(read("configs: [motd]\nsecrets: [token]")).files).toEqual([
+    const { files = [] } = serviceOf(read("configs: [motd]\nsecrets: [token]"));
+    expect(files.map((file) => ({ ...file, content: file.content.reveal() }))).toEqual([
       { origin: "configs.motd", path: "/motd", content: "hi hunter2", ...common },
       { origin: "secrets.token", path: "/run/secrets/token", content: "s3cret", ...common },
     ]);

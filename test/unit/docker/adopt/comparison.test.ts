@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { differencesOf } from "../../../../src/docker/adopt/comparison.js";
 import type { InspectedContainer } from "../../../../src/docker/client/schema.js";
 import type { StepOf } from "../../../../src/plan/model/step.js";
+import { Secret } from "../../../../src/tools/secret.js";
 import { defaultNetwork, digestOf, port8080, specOf } from "../../plan/world.js";
 import { imageIdOf } from "../../../digests.js";
 
@@ -166,7 +167,7 @@ describe("a container that others made", () => {
   });
 
   it("cannot be known to hold the files that would be copied into one of ours", () => {
-    const file = { origin: "configs.motd", path: "/motd", content: "hunter2", mode: 0o444, uid: 0, gid: 0 };
+    const file = { origin: "configs.motd", path: "/motd", content: new Secret("hunter2"), mode: 0o444, uid: 0, gid: 0 };
     const wanted = { ...step, spec: { ...spec, files: [file] } };
     expect(differencesOf({ inspected: inspected(), image }, wanted, around, "1.41")).toEqual(["configs.motd"]);
   });

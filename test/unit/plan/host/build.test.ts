@@ -7,6 +7,7 @@ import { localTarget } from "../../../../src/plan/host/local.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Desired } from "../../../../src/plan/model/desired.js";
 import type { HostSnapshot, ObservedImage } from "../../../../src/plan/model/host-snapshot.js";
+import { Secret } from "../../../../src/tools/secret.js";
 import { containerIn, digestOf, hold, hostWith, planText, specOf } from "../world.js";
 import { imageIdOf } from "../../../digests.js";
 
@@ -16,7 +17,7 @@ const context: BuildContext = {
   ref: "main",
   subdirectory: "app",
 };
-const build = { context, args: { TOKEN: "t0ken" }, labels: {} };
+const build = { context, args: { TOKEN: new Secret("t0ken") }, labels: {} };
 const spec = specOf({ build });
 const contents = "c".repeat(64);
 

@@ -6,6 +6,7 @@ import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
 import { networkMade } from "../../../../src/plan/steps/made.js";
+import { Secret } from "../../../../src/tools/secret.js";
 import { containerIn, defaultNetwork, desire, hostWith, imageOf, networksNamed, planText, specOf } from "../world.js";
 
 const moved: NetworkSpec = { ...defaultNetwork, ipam: { config: [{ subnet: "10.9.0.0/24" }] } };
@@ -175,7 +176,14 @@ describe("containers join the network that is there now", () => {
 });
 
 describe("files", () => {
-  const secret = { origin: "secrets.db", path: "/run/secrets/db", content: "hunter2", mode: 0o444, uid: 0, gid: 0 };
+  const secret = {
+    origin: "secrets.db",
+    path: "/run/secrets/db",
+    content: new Secret("hunter2"),
+    mode: 0o444,
+    uid: 0,
+    gid: 0,
+  };
   const kept = specOf({ files: [secret] });
 
   it("are written into a new container before anything is stopped for it, and their content is said nowhere", () => {

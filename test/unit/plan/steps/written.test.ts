@@ -5,9 +5,17 @@ import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
 import { effect } from "../../../../src/plan/steps/effect.js";
+import { Secret } from "../../../../src/tools/secret.js";
 import { containerIn, desire, hostWith, now, specOf } from "../world.js";
 
-const file: ContainerFile = { origin: "the gate", path: "/etc/gate.cfg", content: "", mode: 0o644, uid: 0, gid: 0 };
+const file: ContainerFile = {
+  origin: "the gate",
+  path: "/etc/gate.cfg",
+  content: new Secret(""),
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+};
 const desired = desire("a", specOf({ rewritable: { config: "new", files: [file] } }));
 
 function active(patch: Partial<ObservedContainer>): ObservedContainer {

@@ -3,6 +3,7 @@ import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { pinned } from "../../../../src/plan/history/pin.js";
 import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import { Secret } from "../../../../src/tools/secret.js";
 import { containerIn, desire, hostWith, imageOf, now, planText, port8080, specOf } from "../world.js";
 
 const gate = { mode: "http", holdMs: 30_000, proxyProtocol: false } as const;
@@ -131,7 +132,7 @@ describe("a gate that is put before a service which holds its ports itself", () 
   it("is not written to by its own plan when the service may be starting it", () => {
     const files = {
       config: "c",
-      files: [{ origin: "the gate", path: "/g", content: "", mode: 0o644, uid: 0, gid: 0 }],
+      files: [{ origin: "the gate", path: "/g", content: new Secret(""), mode: 0o644, uid: 0, gid: 0 }],
     };
     const behind = containerIn("active", "a", 2, young);
     const desired = desire("e", { ...itsGate, rewritable: files });
