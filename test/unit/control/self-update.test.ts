@@ -188,7 +188,7 @@ describe("the controller's own container", () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 120_000);
 });
 
 describe("the container through which the engine is reached", () => {
@@ -238,5 +238,5 @@ describe("the container through which the engine is reached", () => {
       }),
       { numRuns: 20 },
     );
-  });
+  }, 120_000);
 });

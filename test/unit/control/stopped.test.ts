@@ -65,6 +65,7 @@ describe("fairlead stop and start", () => {
       await stage.pass(200_000);
       expect(active()).toMatchObject({ state: "running" });
     },
+    120_000,
   );
 });
 
