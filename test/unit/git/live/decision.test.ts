@@ -15,7 +15,7 @@ function decided(left: readonly string[] | undefined, wanted: string | undefined
   );
   const forgotten = [...settled.values()].map((all) => (all.length === 0 ? "forget" : "settled"));
   return [...actions, ...changes]
-    .map(({ kind }) => kind)
+    .map(({ kind }): string => kind)
     .concat(forgotten)
     .join(" ");
 }
