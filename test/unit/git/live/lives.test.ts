@@ -37,8 +37,15 @@ const event = fc.oneof(
 
 const life = fc.record({
   events: fc.array(event, { minLength: 1, maxLength: 12 }),
-  /** Before so many steps of ours a container writes. */
-  meanwhile: fc.array(fc.tuple(fc.nat(60), write), { maxLength: 4 }),
+  /** Before the so-manieth of our steps of a kind a container writes. */
+  meanwhile: fc.array(
+    fc.tuple(
+      fc.constantFrom("replace", "remove", "place", "overwrite", "hold", "copy", "lookAside", "stage"),
+      fc.nat(4),
+      write,
+    ),
+    { maxLength: 8 },
+  ),
   /** At so many of our steps we are killed, before it has an effect or after. */
   kills: fc.array(fc.tuple(fc.nat(80), fc.boolean()), { maxLength: 3 }),
 });
@@ -77,9 +84,12 @@ async function live({ events, meanwhile, kills }: Life): Promise<void> {
     for (const parent of [path.split("/").slice(0, -1).join("/")]) touched.add(parent);
   };
   let steps = 0;
-  const onStep = () => {
+  const counts = new Map<string, number>();
+  const onStep = (name: string) => {
     steps += 1;
-    for (const [at, one] of meanwhile) if (at === steps) contain(one);
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    for (const [step, at, one] of meanwhile) if (step === name && at === count) contain(one);
     const kill = kills.find(([at]) => at === steps);
     return kill === undefined ? undefined : { isLate: kill[1] };
   };
