@@ -117,7 +117,7 @@ describe("configs and secrets of a service", () => {
 
 describe("the top-level configs and secrets", () => {
   it.each([
-    ["secrets: {s: }", ["secrets.s: it has no source (write one of `file`, `environment`)"]],
+    ["secrets: {s: }", ["secrets.s: it has no source (write one of `file`, `environment`, `x-fairlead`)"]],
     ["configs: {c: {}}", ["configs.c: it has no source (write one of `file`, `environment`, `content`)"]],
     [
       "configs: {c: {content: x, file: y}}",
@@ -131,7 +131,10 @@ describe("the top-level configs and secrets", () => {
     ["secrets: {s: {environment: NOPE}}", [/^secrets\.s\.environment: Fairlead's environment has no such variable/]],
     [
       "secrets: {s: {content: hunter2}}",
-      [/^secrets\.s: it has no source/, /^secrets\.s\.content: unknown key \(known here: file, environment, name\)$/m],
+      [
+        /^secrets\.s: it has no source/,
+        /^secrets\.s\.content: unknown key \(known here: file, environment, x-fairlead, name\)$/m,
+      ],
     ],
     ["secrets: {s: {file: k, name: x}}", []],
     ['configs: {"a b": {content: x}}', [/^configs\["a b"\]: "a b" is not a valid name/]],
