@@ -77,7 +77,7 @@ export function openTree(tree: SopsTree, key: Buffer): { readonly text: string; 
     const found = valueAt(path, value, key);
     mac.add(countedValue(found), true);
     if (path.length === 1 && path[0] === "data") data = found.bytes;
-    if (value !== "") edits.push(editAt(text, offsetOf(place), value, scalarText(found, isJson), path));
+    if (value !== "") edits.push(editAt(text, offsetOf(place), { path, value, into: scalarText(found, isJson) }));
   }
   mac.check(key);
   if (!isJson) edits.push(...commentEdits(text, key, branches, edits));
@@ -94,7 +94,12 @@ function jsonPlain(value: unknown, { plain }: Place): string | undefined {
   return typeof value === "string" ? undefined : plain;
 }
 
-function editAt(text: string, from: number, value: string, into: string, path: readonly string[]): Edit {
+/** `into` comes in the place of `value`. */
+function editAt(
+  text: string,
+  from: number,
+  { path, value, into }: { readonly path: readonly string[]; readonly value: string; readonly into: string },
+): Edit {
   const quote = text[from];
   const isQuoted = quote === '"' || quote === "'";
   const begin = isQuoted ? from + 1 : from;

@@ -72,5 +72,6 @@ export const sections: readonly Section[] = [
   { path: "volumes.*.external", table: declarations.volumeExternalKeys },
   { path: "configs.*", table: declarations.configKeys },
   { path: "secrets.*", table: declarations.secretKeys },
+  { path: "secrets.*.x-fairlead", table: declarations.secretExtensionKeys },
   { path: "x-fairlead", table: extension.projectExtensionKeys },
 ];

@@ -86,6 +86,8 @@ export class DockerConfig {
       const version = `${mtimeMs} ${size} ${ino}`;
       if (this.read?.version === version) return this.read.file;
       const file = parseConfig(await readFile(this.path, "utf8"), this.path);
+      // Another call has read it meanwhile: what has been answered since is of this version.
+      if (this.read?.version === version) return this.read.file;
       this.answers.clear();
       this.read = { version, file };
       return file;

@@ -109,7 +109,6 @@ describe("with few files to open", () => {
     scene,
   }) => {
     const first = await scene.push({ version: "v1" });
-    const from = scene.logs().length;
     await scene.write(
       { web: { configs: [{ source: "note", target: "/note" }] } },
       { configs: { note: { content: "x" } } },

@@ -7,6 +7,7 @@ import { silentLog } from "../../../src/log.js";
 import { resolveProjects, sourceOf } from "../../../src/wiring.js";
 import { dotenv, json } from "../sops/encoder.js";
 import { binaryFile, identity, otherIdentity, wholeFile } from "../sops/vectors.js";
+import { opened } from "../tools/opened.js";
 
 let folder = "";
 const at = (name: string) => join(folder, name);
@@ -57,7 +58,7 @@ configs: {json: {file: key.json}, bin: {file: bin.age}}
     expect(service?.container.environment).toEqual({ PASSWORD: "hidden-one", OTHER: "two words" });
     expect(service?.container.mounts).toEqual([]);
     const rights = { mode: 0o444, uid: 0, gid: 0 };
-    expect(service?.files).toEqual([
+    expect(opened(service?.files)).toEqual([
       { origin: "configs.json", path: "/j", content: '{\n "a": {\n  "b": "hidden-two"\n }\n}', ...rights },
       { origin: "configs.bin", path: "/bin", content: "AP/+CoA=", isBase64: true, ...rights },
       { origin: "secrets.tls", path: "/run/secrets/tls", content: "PEM\nhidden-three\n", ...rights },

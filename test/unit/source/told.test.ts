@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfig } from "../../../src/config/config.js";
 import { silentLog } from "../../../src/log.js";
 import { resolveProjects, sourceOf } from "../../../src/wiring.js";
+import { opened } from "../tools/opened.js";
 
 let folder = "";
 const at = (name: string) => join(folder, name);
@@ -39,11 +40,11 @@ describe("a secret that a program tells", () => {
     const first = await source.load();
     expect(first.problems).toEqual([]);
     const file = { origin: "secrets.db", path: "/run/secrets/db", content: "hidden-one", mode: 0o444, uid: 0, gid: 0 };
-    expect(first.projects[0]?.services[0]?.files).toEqual([file]);
+    expect(opened(first.projects[0]?.services[0]?.files)).toEqual([file]);
     const end = new AbortController();
     const seen: (readonly unknown[])[] = [];
     source.watch(({ projects, problems }) => {
-      seen.push([projects[0]?.services[0]?.files?.[0]?.content, problems.map(({ message }) => message)]);
+      seen.push([projects[0]?.services[0]?.files?.[0]?.content.reveal(), problems.map(({ message }) => message)]);
     }, end.signal);
     await writeFile(at("value-db"), "hidden-two\n");
     await expect.poll(() => seen.at(-1), { timeout: 60_000 }).toEqual(["hidden-two", []]);
