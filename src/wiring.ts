@@ -29,6 +29,7 @@ import { surveyHost } from "./docker/draft/survey.js";
 import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
 import type { DockerEngine } from "./docker/engine.js";
+import { FairleadError } from "./errors.js";
 import { connectGates } from "./gate/haproxy.js";
 import { gitSource } from "./git/source.js";
 import { hostFiles } from "./hostfiles/files.js";
@@ -122,7 +123,17 @@ export function sourceOf(
 }
 
 /** The projects of the services files, each as one Compose file. */
-export function resolveProjects(config: Config, environment: Environment): Promise<ResolvedFiles> {
+export async function resolveProjects(config: Config, environment: Environment): Promise<ResolvedFiles> {
+  if (config.files.length === 0 && config.repositories.length > 0) {
+    throw new FairleadError(
+      "ConfigInvalid",
+      "the services files are in git, and only those of this host can be shown",
+      {
+        remedy: "clone the repository, and name its files with --file",
+        retry: "never",
+      },
+    );
+  }
   return resolveFiles(config.files, { ...readOptions(config, environment), isShown: true });
 }
 

@@ -228,7 +228,7 @@ export class Followed {
     await this.#prepare(signal);
     const asked = await this.#stores.current.ask(ref, signal);
     if (asked === undefined) {
-      const remedy = "make it again, or name another with `ref`; the last good revision stays in force";
+      const remedy = "make it again, or name another with `ref`";
       throw new GitFault("RefNotFound", `the repository has no branch or tag ${ref}`, remedy);
     }
     if (this.#isJudged && asked.id === this.#revision?.commit.id) {
