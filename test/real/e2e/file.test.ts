@@ -68,11 +68,7 @@ describe.concurrent("the services file", () => {
     for (const spoil of spoils) {
       const from = scene.fairlead.logs.length;
       await spoil();
-      await scene.fairlead.waitForLog(
-        ({ level, file }) => level === "error" && file === scene.servicesFile,
-        10_000,
-        from,
-      );
+      await scene.fairlead.waitForLog(({ level, file }) => level === "error" && file === scene.servicesFile, from);
       const { conditions } = await scene.untilStatus((status) =>
         status.conditions.some(({ type, status: is }) => type === "SpecValid" && is === "False"),
       );

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe } from "vitest";
 import { fairlead } from "./cli.js";
-import { test } from "./scene.js";
+import { order, test } from "./scene.js";
 
 describe.concurrent("what it says", () => {
   test("metrics: every name of the contract, and values that fit what happened", async ({ scene, expect }) => {
@@ -95,7 +95,8 @@ describe.concurrent("what it says", () => {
     expect,
   }) => {
     const { digest } = await scene.push();
-    await scene.write({ web: {} });
+    // Long enough to be seen waiting on a busy machine.
+    await scene.write({ web: order("start-first", { monitor: "5s" }) });
     await scene.start();
     await scene.untilServing(digest);
     expect(scene.fairlead.output, "nothing but JSON").toEqual([]);
