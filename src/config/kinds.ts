@@ -63,7 +63,11 @@ export function data<Value>(schema: z.ZodType<Value>): Kind<Value, Value> {
 }
 
 /** The path of a file with secrets, one a line. Blank lines are none. */
-export const secretFile: Kind<string, readonly Secret[]> = textOf((path) => secrets(readText(path)));
+export const secretFile: Kind<string, readonly Secret[]> = textOf((path) => {
+  const found = secrets(readText(path));
+  if (found.length > 0) return found;
+  throw invalid(`the file ${path} holds no secret`, "write one into it, or leave the file out");
+});
 
 /** Secrets themselves, one a line, where they may stand in a variable or in the settings file. */
 export const secretText = textOf(secrets);

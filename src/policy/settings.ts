@@ -9,7 +9,7 @@ import { quote } from "../compose/values/quote.js";
 import { FairleadError } from "../errors.js";
 import { given } from "../tools/present.js";
 import { hostNamespaces, strictest, type From, type Permissions, type Policy } from "./model/permissions.js";
-import { portPattern } from "./rules/ports.js";
+import { isPorts } from "./rules/ports.js";
 
 const texts = () => z.array(z.string().min(1)).readonly().optional();
 
@@ -34,7 +34,12 @@ const permissions = {
   runtimes: texts().describe("for `runtime`, and annotations, which speak to it (none)"),
   images: texts().describe("registries (`ghcr.io`), folders (`ghcr.io/acme/*`) and repositories (`nginx`) (any)"),
   builds: z.boolean().optional().describe("whether images may be built here (where `images` is not written)"),
-  hostPorts: texts().describe("ports of the host: `8080`, `8000-8099/tcp`, `127.0.0.1:1-65535` (any)"),
+  // YAML takes a port by itself for a number.
+  hostPorts: z
+    .array(z.union([z.string().min(1), z.number().int()], { error: "expected a port or a range" }).transform(String))
+    .readonly()
+    .optional()
+    .describe("ports of the host: `8080`, `8000-8099/tcp`, `127.0.0.1:1-65535` (any)"),
 };
 
 const project = z.strictObject({
@@ -85,7 +90,7 @@ function permissionsOf(base: Permissions, written: Written, place: (key: string)
     message: "is no folder of the host",
     remedy: "write its whole path without `..`, or `project`",
   });
-  check(written.hostPorts, (port) => portPattern.test(port), {
+  check(written.hostPorts, isPorts, {
     place: () => place("hostPorts"),
     message: "is no port of the host",
     remedy: "write for example 8080, 8000-8099/tcp or 127.0.0.1:1-65535",

@@ -29,7 +29,11 @@ export type WrittenCommands = z.infer<typeof commands>;
 export const secretCommandsSchema: z.ZodType<WrittenCommands> = commands;
 
 const usualTimeoutMs = 10_000;
-const leastRefreshMs = 1_000;
+const leastMs = 1_000;
+/** Nobody waits longer for a program. */
+const longestTimeout = { ms: 3_600_000, text: "1h" } as const;
+/** Timers of Node's end at 24 days. */
+const longestRefresh = { ms: 7 * 24 * 3_600_000, text: "168h" } as const;
 
 /** `usual`: what any program is given of our variables. Throws FairleadError ConfigInvalid. */
 export function secretCommandsOf(
@@ -47,22 +51,32 @@ export function secretCommandsOf(
         });
       }
       const given = Object.fromEntries(names.map((one) => [one, environment[one]]));
-      const timeoutMs = msOf(timeout, () => place(`${name}.timeout`)) ?? usualTimeoutMs;
-      const refreshMs = msOf(refresh, () => place(`${name}.refresh`));
+      const timeoutMs = msOf(timeout, longestTimeout, () => place(`${name}.timeout`)) ?? usualTimeoutMs;
+      const refreshMs = msOf(refresh, longestRefresh, () => place(`${name}.refresh`));
       return [name, { command: parts, timeoutMs, refreshMs, environment: { ...usual, ...given } }];
     }),
   );
 }
 
-function msOf(written: string | undefined, place: () => string): number | undefined {
+function msOf(
+  written: string | undefined,
+  longest: { readonly ms: number; readonly text: string },
+  place: () => string,
+): number | undefined {
   if (written === undefined) return undefined;
+  const fault = (message: string, remedy?: string, cause?: unknown) =>
+    new FairleadError("ConfigInvalid", `${place()}: ${message}`, {
+      ...(remedy === undefined ? {} : { remedy }),
+      cause,
+    });
+  let ms: number;
   try {
-    const ms = parseDuration(written);
-    if (ms >= leastRefreshMs) return ms;
+    ms = parseDuration(written);
   } catch (thrown) {
-    throw new FairleadError("ConfigInvalid", `${place()}: ${asFairleadError(thrown).message}`, { cause: thrown });
+    const { message, remedy } = asFairleadError(thrown);
+    throw fault(message, remedy, thrown);
   }
-  throw new FairleadError("ConfigInvalid", `${place()}: ${quote(written)} is too short`, {
-    remedy: "write 1s or more",
-  });
+  if (ms < leastMs) throw fault(`${quote(written)} is too short`, "write 1s or more");
+  if (ms > longest.ms) throw fault(`${quote(written)} is too long`, `write ${longest.text} or less`);
+  return ms;
 }

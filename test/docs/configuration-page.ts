@@ -107,5 +107,5 @@ export function fieldsOf(
 
 function valueOf({ type = "", items, anyOf }: Schema): string {
   if (anyOf !== undefined) return anyOf.map(valueOf).join(" or ");
-  return items === undefined ? (words[type] ?? type) : `list of ${words[items.type ?? ""] ?? "values"}s`;
+  return items === undefined ? (words[type] ?? type) : `list of ${words[items.type ?? ""] ?? "value"}s`;
 }

@@ -9,6 +9,7 @@ import type { EngineState } from "../../control/surface/engine-state.js";
 import type { RepositoryState } from "../../control/surface/surface.js";
 import { FairleadError } from "../../errors.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
+import { withoutUrlSecrets } from "../../tools/mask.js";
 import type { Secret } from "../../tools/secret.js";
 import type { Wiring } from "./wiring.js";
 
@@ -92,7 +93,7 @@ export async function decide(
 }
 
 export function unreachable({ url }: Admin, cause: unknown): FairleadError {
-  return new FairleadError("ApiUnreachable", `no controller answers at ${url}`, {
+  return new FairleadError("ApiUnreachable", `no controller answers at ${withoutUrlSecrets(url)}`, {
     remedy: "start `fairlead run`, or name its admin address with --admin",
     cause,
   });
@@ -102,7 +103,11 @@ export function unreachable({ url }: Admin, cause: unknown): FairleadError {
 export function refusedBy({ url }: Admin, status: number, body: unknown): FairleadError {
   const said = body as { readonly error?: string; readonly remedy?: string };
   const remedy = said.remedy === undefined ? {} : { remedy: said.remedy };
-  return new FairleadError("ApiUnreachable", `${url} answers ${status}: ${said.error ?? "no reason given"}`, remedy);
+  return new FairleadError(
+    "ApiUnreachable",
+    `${withoutUrlSecrets(url)} answers ${status}: ${said.error ?? "no reason given"}`,
+    remedy,
+  );
 }
 
 export function servicePath({ project, service }: Named, verb: string): string {

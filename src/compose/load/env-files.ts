@@ -11,7 +11,7 @@ import { envFileKeys } from "../keys/load-keys.js";
 type Texts = Readonly<Record<string, string>>;
 
 const longestText = 1_048_576;
-const optionalHint = "create it, or write it as a mapping with `path` and `required: false`";
+const optionalHint = "create it, or write a list with `{path: …, required: false}`";
 
 /** The variables of a service: `environment` over its `env_file`. */
 export function environmentOf(

@@ -20,7 +20,13 @@ export const portRule: Rule = {
 };
 
 /** `8080`, `8000-8099`, `127.0.0.1:8000-8099/tcp`. */
-export const portPattern = /^(?:(?:\[([\da-f:]+)\]|([\d.]+)):)?(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/i;
+const portPattern = /^(?:(?:\[([\da-f:]+)\]|([\d.]+)):)?(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/i;
+
+/** Whether it names ports that there are. */
+export function isPorts(text: string): boolean {
+  const [, , , first = "", last = first] = portPattern.exec(text) ?? [];
+  return first !== "" && Number(first) >= 1 && Number(first) <= Number(last) && Number(last) <= 65_535;
+}
 
 export function permits(allowed: string, port: PortMapping): boolean {
   const [, ip6, ip4, first = "", last = first, protocol] = portPattern.exec(allowed) ?? [];

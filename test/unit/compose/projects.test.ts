@@ -85,6 +85,6 @@ it("nothing that is missing is shown with a directory that a variable names", ()
         : { missing: "ENOENT" },
   });
   expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
-    'one.yaml:1:40: services.b.env_file: there is no file "b.env" (create it, or write it as a mapping with `path` and `required: false`)',
+    'one.yaml:1:40: services.b.env_file: there is no file "b.env" (create it, or write a list with `{path: …, required: false}`)',
   ]);
 });

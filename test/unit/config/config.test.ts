@@ -152,8 +152,10 @@ describe("secrets", () => {
     });
   });
 
-  it("an empty file opens nothing", () => {
-    expect(opened(readConfig({ hookSecretFile: write("empty", "\n \n") }, {}).hookSecrets)).toEqual([]);
+  it("a file with none in it is an error", () => {
+    expect(() => readConfig({ hookSecretFile: write("empty", "\n \n") }, {})).toThrow(
+      /--hook-secret-file: .*holds no secret/,
+    );
   });
 });
 

@@ -118,12 +118,18 @@ describe("a services file under a policy", () => {
 });
 
 describe("a policy", () => {
+  it("takes ports as YAML has them", async () => {
+    await expect(open("{hostPorts: [80, '443', 8000-8099]}")).resolves.toBeDefined();
+  });
+
   it.each([
     ["{privilege: true}", /fairlead\.yaml:3:10: policy\.privilege: unknown key \(did you mean "privileged"\?\)/],
     ["{hostNamespaces: [net]}", /fairlead\.yaml:3:27: policy\.hostNamespaces\[0\]/],
     ["{bindMounts: [data]}", /fairlead\.yaml:3:22: policy\.bindMounts: "data" is no folder of the host/],
     ["{bindMounts: [/srv/../etc]}", /"\/srv\/\.\.\/etc" is no folder of the host/],
     ["{hostPorts: [http]}", /"http" is no port of the host/],
+    ["{hostPorts: [90-70]}", /"90-70" is no port of the host/],
+    ["{hostPorts: [0]}", /"0" is no port of the host/],
     ["{images: ['ghcr.io/acme/web:1']}", /"ghcr.io\/acme\/web:1" is no registry and no repository/],
     ["{projects: [{privileged: true}]}", /policy\.projects\[0\]\.from/],
     [

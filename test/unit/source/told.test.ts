@@ -85,6 +85,7 @@ describe("secret commands in the settings", () => {
   it.each([
     ["{vault: {command: [op]}}", /s\.yaml:1:35: secretCommands\.vault\.command: "op" is no whole path/],
     ["{vault: {command: []}}", /secretCommands\.vault\.command/],
+    ["{vault: {command: [/bin/x], timeout: 1000h}}", /secretCommands\.vault\.timeout: "1000h" is too long/],
     ["{vault: {command: [/bin/x], refresh: 0s}}", /secretCommands\.vault\.refresh: "0s" is too short/],
     ["{vault: {command: [/bin/x], refesh: 1s}}", /unknown key \(did you mean "refresh"\?\)/],
   ])("%s is refused with its place", async (written, message) => {
