@@ -53,11 +53,15 @@ describe.concurrent("a service that is to run and keeps ending", () => {
     const image = scene.image();
     const folder = `${scene.directory}/flags`;
     await mkdir(folder);
-    const script = "sleep 2; [ ! -e /flags/well ] || sleep 3600; exit 1";
+    // It proves itself first, however busy the machine is, and keeps ending only from then on.
+    const until = "while [ ! -e /flags/served ]; do sleep 0.2; done";
+    const script = `${until}; sleep 2; [ ! -e /flags/well ] || sleep 3600; exit 1`;
     const looping = { image, entrypoint: ["/bin/sh", "-c", script], volumes: [`${folder}:/flags:ro`] };
     await scene.write({ engine: looping, fairlead: { ...looping, restart: undefined } });
     await scene.start();
     const names = ["engine", "fairlead"] as const;
+    for (const name of names) await scene.untilServing(digest, name);
+    await writeFile(`${folder}/served`, "");
     const isReady = async (name: string) =>
       (await scene.status(name))?.conditions.find(({ type }) => type === "Ready")?.status === "True";
     for (const name of names) {
