@@ -7,7 +7,13 @@ export default defineConfig({
     projects: [
       {
         // Two workers also on two cores, of which one would be left to vitest itself, which is idle most of the time.
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 300_000, isolate: false, maxWorkers: 2 },
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          testTimeout: 300_000,
+          isolate: false,
+          maxWorkers: 2,
+        },
       },
       {
         test: {
