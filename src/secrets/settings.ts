@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { parseDuration } from "../compose/values/duration.js";
+import { durationWithin } from "../compose/values/duration.js";
 import { quote } from "../compose/values/quote.js";
 import { asFairleadError, FairleadError } from "../errors.js";
 import type { Environment } from "../process/environment.js";
@@ -31,9 +31,9 @@ export const secretCommandsSchema: z.ZodType<WrittenCommands> = commands;
 const usualTimeoutMs = 10_000;
 const leastMs = 1_000;
 /** Nobody waits longer for a program. */
-const longestTimeout = { ms: 3_600_000, text: "1h" } as const;
+const longestTimeoutMs = 3_600_000;
 /** Timers of Node's end at 24 days. */
-const longestRefresh = { ms: 7 * 24 * 3_600_000, text: "168h" } as const;
+const longestRefreshMs = 7 * 24 * 3_600_000;
 
 /** `usual`: what any program is given of our variables. Throws FairleadError ConfigInvalid. */
 export function secretCommandsOf(
@@ -51,32 +51,19 @@ export function secretCommandsOf(
         });
       }
       const given = Object.fromEntries(names.map((one) => [one, environment[one]]));
-      const timeoutMs = msOf(timeout, longestTimeout, () => place(`${name}.timeout`)) ?? usualTimeoutMs;
-      const refreshMs = msOf(refresh, longestRefresh, () => place(`${name}.refresh`));
+      const timeoutMs = msOf(timeout, longestTimeoutMs, () => place(`${name}.timeout`)) ?? usualTimeoutMs;
+      const refreshMs = msOf(refresh, longestRefreshMs, () => place(`${name}.refresh`));
       return [name, { command: parts, timeoutMs, refreshMs, environment: { ...usual, ...given } }];
     }),
   );
 }
 
-function msOf(
-  written: string | undefined,
-  longest: { readonly ms: number; readonly text: string },
-  place: () => string,
-): number | undefined {
-  if (written === undefined) return undefined;
-  const fault = (message: string, remedy?: string, cause?: unknown) =>
-    new FairleadError("ConfigInvalid", `${place()}: ${message}`, {
-      ...(remedy === undefined ? {} : { remedy }),
-      cause,
-    });
-  let ms: number;
+function msOf(written: string | undefined, longestMs: number, place: () => string): number | undefined {
   try {
-    ms = parseDuration(written);
+    return written === undefined ? undefined : durationWithin(written, leastMs, longestMs);
   } catch (thrown) {
     const { message, remedy } = asFairleadError(thrown);
-    throw fault(message, remedy, thrown);
+    const more = remedy === undefined ? {} : { remedy };
+    throw new FairleadError("ConfigInvalid", `${place()}: ${message}`, { ...more, cause: thrown });
   }
-  if (ms < leastMs) throw fault(`${quote(written)} is too short`, "write 1s or more");
-  if (ms > longest.ms) throw fault(`${quote(written)} is too long`, `write ${longest.text} or less`);
-  return ms;
 }

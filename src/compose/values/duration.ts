@@ -36,6 +36,15 @@ export function parseDuration(text: string): number {
   return Math.round(total);
 }
 
+/** The same, from `least` to `most` milliseconds. */
+export function durationWithin(text: string, least: number, most: number): number {
+  const ms = parseDuration(text);
+  if (ms >= least && ms <= most) return ms;
+  const remedy = `write ${formatDuration(least)} to ${formatDuration(most)}`;
+  const what = ms < least ? "short" : "long";
+  throw new FairleadError("SpecInvalid", `${quote(text)} is too ${what}`, { remedy, retry: "never" });
+}
+
 /** As Go writes it: `1h0m0s`, `1m30s`, `1.5s`, `500ms`. */
 export function formatDuration(ms: number): string {
   if (ms > 0 && ms < 1_000) return `${ms}ms`;

@@ -4,7 +4,7 @@
 
 import { posix } from "node:path";
 import { z } from "zod";
-import { parseDuration } from "../../compose/values/duration.js";
+import { durationWithin } from "../../compose/values/duration.js";
 import { quote } from "../../compose/values/quote.js";
 import { FairleadError } from "../../errors.js";
 import { addressOf, type Address } from "../program/address.js";
@@ -38,7 +38,7 @@ const repository = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("`https://…`, `ssh://…`, `git@host:path`, or the path of a bare repository on this host"),
+    .describe("`https://…`, `ssh://…`, `git@host:path`, or the path of a repository on this host"),
   ref: z.string().min(1).optional().describe("a branch, a tag, or a full reference; else the repository's own branch"),
   path: z
     .union([z.string(), z.array(z.string()).min(1).readonly()], { error: "expected a string or a list of strings" })
@@ -153,14 +153,8 @@ function pathOf(path: string, at: PlaceOf): string {
 }
 
 function intervalOf(text: string, at: PlaceOf): number {
-  const ms = durationOf(text, at);
-  if (ms >= shortestMs && ms <= longestMs) return ms;
-  throw wrong(at("interval"), `${quote(text)} is no interval for looks`, "write from 1s to 24h");
-}
-
-function durationOf(text: string, at: PlaceOf): number {
   try {
-    return parseDuration(text);
+    return durationWithin(text, shortestMs, longestMs);
   } catch (thrown) {
     const { message, remedy } = thrown as FairleadError;
     throw wrong(at("interval"), message, remedy ?? "write for example 60s");
