@@ -6,7 +6,15 @@ import type { RepositoryState } from "../../../src/control/ports/source.js";
 import { gitRepository } from "../../sandbox/git-repository.js";
 import { startGitServer } from "../../sandbox/git-server.js";
 import { fairlead } from "./cli.js";
-import { test } from "./scene.js";
+import { test, type Scene } from "./scene.js";
+
+/** A repository with the services files of a scene, and the forge that it is fetched from. */
+async function forgeOf(scene: Scene, onTestFinished: (end: () => Promise<void>) => void) {
+  const repository = await gitRepository(scene.directory);
+  const server = await startGitServer(scene.directory);
+  onTestFinished(() => server.stop());
+  return { repository, server, url: `${server.url}/fleet.git` };
+}
 
 describe.concurrent("a services file in git", () => {
   test("a push rolls out, a broken commit changes nothing, and a restart without the forge neither", async ({
@@ -15,10 +23,7 @@ describe.concurrent("a services file in git", () => {
     onTestFinished,
   }) => {
     const { digest } = await scene.push();
-    const repository = await gitRepository(scene.directory);
-    const server = await startGitServer(scene.directory);
-    onTestFinished(() => server.stop());
-    const url = `${server.url}/fleet.git`;
+    const { repository, server, url } = await forgeOf(scene, onTestFinished);
     const service = (more: object) =>
       JSON.stringify({
         name: scene.project,
@@ -104,10 +109,7 @@ describe.concurrent("a services file in git", () => {
     onTestFinished,
   }) => {
     const { digest } = await scene.push();
-    const repository = await gitRepository(scene.directory);
-    const server = await startGitServer(scene.directory);
-    onTestFinished(() => server.stop());
-    const url = `${server.url}/fleet.git`;
+    const { repository, url } = await forgeOf(scene, onTestFinished);
     const web = {
       image: scene.image(),
       stop_grace_period: "2s",

@@ -247,6 +247,7 @@ describe("a pause", () => {
     expect(await surface.stop(key, 60_000)).toHaveProperty("until");
     expect(await surface.stop(key, undefined), "now without an end").toEqual({});
     expect(await surface.stop(key, undefined)).toEqual({ unchanged: "it is off already" });
+    expect(await surface.stop(key, 600_000), "with an end again").toHaveProperty("until");
     await stage.until("off", () => inRole(stage, "active")?.state === "exited");
     expect(await surface.start(key)).toEqual({ stoppedByFile: false });
     await stage.until("on", () => runs(stage, "b"));
