@@ -39,8 +39,11 @@ export async function nameStandIn(docker: Docker, { id, names }: StandIn, projec
 }
 
 /** Several projects share names: they go together, when nobody needs them any more. */
-export async function removeStandIn(docker: Docker, { reference, digest, names }: StandIn): Promise<void> {
+export async function removeStandIn(docker: Docker, { reference, digest, id, names }: StandIn): Promise<void> {
   const pinned = `${familiarName(reference)}@${digest}`;
+  // A slow engine may still make what a client that has given up asked for, after the project was removed.
+  const late = await docker.listContainers({ all: true, filters: { ancestor: [id] } });
+  await Promise.all(late.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
   for (const name of [...names, pinned]) await docker.getImage(name).remove({ noprune: true });
 }
 

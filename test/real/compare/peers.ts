@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { modernCompose } from "../../sandbox/compose.js";
+import { patienceMs } from "../../sandbox/patience.js";
 import { composePackages, ensurePackages } from "../../sandbox/packages.js";
 import type { Stack } from "./stacks.js";
 
@@ -89,7 +90,7 @@ function newCompose(program: string): Peer {
 async function call(command: string, args: readonly string[], stack: Stack, engineHost: string): Promise<void> {
   const env = { ...stack.environment, DOCKER_HOST: engineHost, COMPOSE_HTTP_TIMEOUT: "120" };
   try {
-    await run(command, [...args], { cwd: stack.directory, env, timeout: 60_000 });
+    await run(command, [...args], { cwd: stack.directory, env, timeout: patienceMs });
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     throw new PeerRefused(`${stderr}${stdout}`.trim().split("\n").slice(-12).join("\n"), { cause: error });
