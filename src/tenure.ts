@@ -199,6 +199,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     adminListen: config.adminListen,
     hooks: {
       ...{ surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
+      ...{ receivers: config.receivers, trustedProxies: config.trustedProxies },
       connections: shares.hooks,
     },
     admin: {
@@ -222,7 +223,9 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     },
     "listening",
   );
-  if (config.hookSecrets.length === 0) log.warn({}, "no hook secret is configured: every webhook is answered 404");
+  if (config.hookSecrets.length + config.receivers.length === 0) {
+    log.warn({}, "no hook secret is configured: every webhook is answered 404");
+  }
   void controller.start(office.confirmed).catch((thrown: unknown) => {
     const { code, message } = asFairleadError(thrown);
     if (code !== "AlreadyRunning") log.error({ error: message }, "the controller could not start");

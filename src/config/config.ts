@@ -3,6 +3,8 @@ import { isAbsolute } from "node:path";
 import { FairleadError } from "../errors.js";
 import { normalUrl } from "../git/program/address.js";
 import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
+import type { NamedReceiver } from "../http/receivers/receiver.js";
+import { receiversOf } from "../http/receivers/settings.js";
 import type { Policy } from "../policy/model/permissions.js";
 import { policyOf } from "../policy/settings.js";
 import { helperEnvironment } from "../process/child-environment.js";
@@ -10,7 +12,7 @@ import type { Environment } from "../process/environment.js";
 import type { SecretCommand } from "../secrets/commands.js";
 import { secretCommandsOf } from "../secrets/settings.js";
 import { given } from "../tools/present.js";
-import type { Kind } from "./kinds.js";
+import { secretFile, type Kind } from "./kinds.js";
 import { readTable, refuseFaults } from "./read.js";
 import type { AttributeOf, Fault, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
@@ -24,7 +26,8 @@ import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 type Settings = ValuesOf<typeof settings>;
 
 /** Everything a run is told, from flags, then the environment, then the settings file, then the defaults. */
-export interface Config extends Omit<Settings, "policy" | "secretCommands"> {
+export interface Config extends Omit<Settings, "policy" | "receivers" | "secretCommands"> {
+  readonly receivers: readonly NamedReceiver[];
   readonly secretCommands: ReadonlyMap<string, SecretCommand>;
   /** Absent: a services file may ask for anything. */
   readonly policy: Policy | undefined;
@@ -85,7 +88,11 @@ export function readConfig(
   const policy = read.policy === undefined ? undefined : policyOf(read.policy, inPolicy, normalUrl);
   const inCommands = (key: string) => file.place(`secretCommands.${key}`);
   const programs = secretCommandsOf(read.secretCommands, inCommands, environment, helperEnvironment(environment));
-  const found = { repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
+  const receivers = receiversOf(unread.includes("hookSecrets") ? {} : read.receivers, {
+    place: (key) => file.place(`receivers.${key}`),
+    secretsIn: secretFile.read,
+  });
+  const found = { receivers, repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
   const own = { ...read, files, ...found };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }

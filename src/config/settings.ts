@@ -7,6 +7,8 @@ import { parseImage } from "../compose/values/image.js";
 import { quote } from "../compose/values/quote.js";
 import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
 import { gitSchema } from "../git/settings/settings.js";
+import { isBlock } from "../http/receivers/addresses.js";
+import { receiversSchema } from "../http/receivers/settings.js";
 import { policySchema } from "../policy/settings.js";
 import type { Environment } from "../process/environment.js";
 import { secretCommandsSchema } from "../secrets/settings.js";
@@ -25,6 +27,19 @@ import {
   toggle,
 } from "./kinds.js";
 import { setting } from "./setting.js";
+
+const addresses = list(",", (text) => text.split(",").map((one) => one.trim()));
+
+/** Addresses and blocks of addresses. */
+const blocks = {
+  ...addresses,
+  read: (written: string | readonly string[]) => {
+    const all = addresses.read(written);
+    const wrong = all.find((one) => !isBlock(one));
+    if (wrong === undefined) return all;
+    throw invalid(`${quote(wrong)} is no address and no block`, "write for example 10.0.0.0/8 or 2001:db8::1");
+  },
+};
 
 /**
  * Every setting, in the order of the documentation. Nothing else says where it is written, what it is by default and
@@ -150,6 +165,22 @@ export const settings = {
     default: [],
     defaultText: "none: no hook is open",
     what: "file with the secrets that open the hooks, one a line",
+  }),
+  receivers: setting(data(receiversSchema), {
+    key: "receivers",
+    default: {},
+    defaultText: "none",
+    what: "receivers with a secret and rules of their own, at `/hooks/r/<name>`",
+    more: "See [webhooks](webhooks.md#named-receivers) and [the fields](#receivers).",
+  }),
+  trustedProxies: setting(blocks, {
+    variable: "FAIRLEAD_TRUSTED_PROXIES",
+    key: "trustedProxies",
+    emptyIsUnset: true,
+    default: [],
+    defaultText: "none: the address of a connection counts",
+    what: "addresses of reverse proxies whose `X-Forwarded-For` counts",
+    more: "One address or block (`10.0.0.0/8`), or several with commas.",
   }),
   adminToken: setting(first(secretFile), {
     flag: "--admin-token-file <path>",

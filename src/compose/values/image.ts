@@ -36,6 +36,13 @@ export interface ImageReference {
   readonly digest: Digest | undefined;
 }
 
+/** An image as others speak of it: without a registry it may be of any, without a tag any of its tags is meant. */
+export interface ImageHint {
+  readonly registry: string | undefined;
+  readonly repository: string;
+  readonly tag: string | undefined;
+}
+
 const nameLimit = 255;
 const tagLimit = 128;
 
@@ -93,6 +100,11 @@ export function parseImage(text: string): ImageReference {
 /** The canonical form, nothing left out: `docker.io/library/nginx:latest`. */
 export function formatImage(image: ImageReference): string {
   return `${image.registry}/${image.repository}${suffix(image)}`;
+}
+
+/** `ghcr.io/acme/shop:latest`; what it does not say is left out. */
+export function formatHint({ registry, repository, tag }: ImageHint): string {
+  return `${registry === undefined ? "" : `${registry}/`}${repository}${tag === undefined ? "" : `:${tag}`}`;
 }
 
 /** The repository as the engine shows it: `nginx`, `notarock/portfolio-ng`, `127.0.0.1:5000/app`. */

@@ -6,7 +6,7 @@ import { containerBondsOf, dependenciesOf, isNamedBy, serviceBondsOf } from "../
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
-import type { ImageReference } from "../../compose/values/image.js";
+import type { ImageHint } from "../../compose/values/image.js";
 import { formatProblem } from "../../compose/values/problem.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import { claimOf } from "../../plan/model/resources.js";
@@ -99,10 +99,11 @@ export class Catalog {
     return this.#onTheirWay.has(key);
   }
 
-  /** A tag of undefined is any tag. A service that declares a digest is concerned by no push. */
-  keysForImage(pushed: ImageReference): readonly ServiceKey[] {
+  /** A service that declares a digest is concerned by no push. */
+  keysForImage(pushed: ImageHint): readonly ServiceKey[] {
     const concerned = [...this.#specs].filter(([, { image }]) => {
-      if (pushed.registry !== image.registry || pushed.repository !== image.repository) return false;
+      if (pushed.registry !== undefined && pushed.registry !== image.registry) return false;
+      if (pushed.repository !== image.repository) return false;
       return image.digest === undefined && (pushed.tag === undefined || pushed.tag === image.tag);
     });
     return concerned.map(([key]) => key);

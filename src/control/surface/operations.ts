@@ -4,7 +4,7 @@
  */
 
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { ImageReference } from "../../compose/values/image.js";
+import type { ImageHint } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
 import type { Orphan } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
@@ -77,7 +77,7 @@ export class Operations implements Surface {
     return this.options.catalog.statuses.get(key);
   }
 
-  keysForImage(image: ImageReference): readonly ServiceKey[] {
+  keysForImage(image: ImageHint): readonly ServiceKey[] {
     return this.options.catalog.keysForImage(image);
   }
 

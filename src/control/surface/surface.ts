@@ -1,5 +1,5 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { ImageReference } from "../../compose/values/image.js";
+import type { ImageHint } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
 import type { Revision } from "../../plan/history/revisions.js";
 import type { Orphan } from "../../plan/host/orphans.js";
@@ -23,8 +23,8 @@ export interface Surface {
   problems(): readonly Problem[];
   services(): readonly ServiceStatus[];
   service(key: ServiceKey): ServiceStatus | undefined;
-  /** The services whose declared image is this repository and tag; a tag of undefined matches any tag. */
-  keysForImage(image: ImageReference): readonly ServiceKey[];
+  /** The services whose declared image this may be. */
+  keysForImage(image: ImageHint): readonly ServiceKey[];
   /** The declared services that go by this name: `project/service`, or `service` where only one project has it. */
   keysForName(name: string): readonly ServiceKey[];
   /** The declared service that a container's name belongs to: `project-service-1`, or its `container_name`. */

@@ -1,9 +1,11 @@
 import type { DeliveryOutcome } from "../../control/surface/deliveries.js";
 
-/** One receiver each: `POST /hooks/<type>`. */
+/** What a receiver can be of: `POST /hooks/<type>`. */
 export const hookTypes = [
-  ...(["dockerhub", "generic", "delivery-hook"] as const),
+  ...(["dockerhub", "harbor", "quay", "distribution", "zot", "acr", "eventgrid", "ecr", "sns"] as const),
+  ...(["gar", "artifactory", "nexus", "aliyun", "cloudsmith"] as const),
   ...(["github", "gitlab", "gitea", "gogs", "bitbucket", "azure-devops"] as const),
+  ...(["generic", "standard", "cloudevents", "delivery-hook"] as const),
 ] as const;
 export type HookType = (typeof hookTypes)[number];
 

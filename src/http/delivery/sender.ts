@@ -1,27 +1,33 @@
 /*
- * What a webhook's delivery is lives here: who can send one, and what may become of it. No sender does.
+ * What a webhook's delivery is lives here: who can send one, how it is proven and read, and what may become of it. No sender
+ * does.
  */
 
 import type { Request } from "express";
-import { type ImageReference, parseImage } from "../../compose/values/image.js";
+import type { ImageHint } from "../../compose/values/image.js";
 import type { Push } from "../../control/surface/surface.js";
-import { FairleadError } from "../../errors.js";
 import type { Secret } from "../../tools/secret.js";
-import { Refusal } from "../web/refusal.js";
 import type { HookType } from "./outcome.js";
 
 /** One kind of sender: how it shows its secret where the path holds none, and what its body names. Pure but for the request. */
 export interface Sender {
   readonly type: HookType;
-  /** Absent: `/hooks/<type>`. */
-  readonly path?: string;
+  /** The names under `/hooks/`. Absent: its type. */
+  readonly names?: readonly string[];
+  /** What follows the name, where one type has several addresses: `pull`. */
+  readonly action?: string;
   /** How it proves that it knows a secret without showing it. */
   readonly signature?: Signature;
+  /** What it shows in place of one. */
   secret(req: Request): string | undefined;
-  /** It may send a form in place of JSON. */
-  readonly form?: true;
+  /** What it may send besides JSON, as `Content-Type` has it. */
+  readonly media?: readonly string[];
   /** Where the JSON stands in its body. Absent: it is the body. */
   jsonIn?(body: Uint8Array, req: Request): Uint8Array;
+  /** What one delivery is known by however often it is sent. Absent: its body. */
+  id?(req: Request): string | undefined;
+  /** The headers that answer its question by OPTIONS whether deliveries are welcome. Absent: it asks none. */
+  welcome?(req: Request): Readonly<Record<string, string>>;
   /** Throws Refusal 400 for a body that is not this sender's. */
   read(body: unknown, req: Request): HookEvent;
 }
@@ -37,7 +43,8 @@ export interface Signature {
 
 /** What a delivery points at: a hint where to look, never what to do. */
 export interface HookEvent {
-  readonly images: readonly ImageReference[];
+  /** Their tags have moved. */
+  readonly images: readonly ImageHint[];
   /** Names of services, with or without their project. */
   readonly services: readonly string[];
   /** Names of containers. */
@@ -48,15 +55,8 @@ export interface HookEvent {
   readonly reason?: string;
   /** What is built here is to be built again. */
   readonly build?: boolean;
-}
-
-/** An image as a stranger wrote it. Throws Refusal 400. */
-export function imageFrom(text: string): ImageReference {
-  try {
-    return parseImage(text);
-  } catch (thrown) {
-    if (thrown instanceof FairleadError)
-      throw new Refusal(400, thrown.message, thrown.remedy, { logged: "what it names is no image" });
-    throw thrown;
-  }
+  /** The topic that it came through. */
+  readonly topic?: string;
+  /** The body of the answer, where a sender wants to see one before it sends anything. */
+  readonly answer?: Readonly<Record<string, string>>;
 }

@@ -15,7 +15,7 @@ export function failureLimit(perMinute: number): RequestHandler {
     // Counts in the answer would tell a wrong secret from an unknown path.
     standardHeaders: false,
     legacyHeaders: false,
-    keyGenerator: (req) => ipKeyGenerator(req.socket.remoteAddress ?? ""),
+    keyGenerator: (req) => ipKeyGenerator(req.ip ?? ""),
     validate: false,
     handler: (_req, res) => {
       refuse(res, {

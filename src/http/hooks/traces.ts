@@ -19,8 +19,8 @@ export class Traces {
     this.#words.set(res, words);
   }
 
-  /** Stands before everything else of a receiver. */
-  of(type: HookType): RequestHandler {
+  /** Stands before everything else of a receiver. `hook`: what it is called. */
+  of(type: HookType, hook: string): RequestHandler {
     return (_req, res, next) => {
       res.once("close", () => {
         const isAnswered = res.writableFinished;
@@ -28,7 +28,7 @@ export class Traces {
         const { services = [], why } = this.#words.get(res) ?? {};
         this.answered(type, outcome);
         this.delivered({
-          hook: type,
+          hook,
           outcome,
           services,
           why: isAnswered ? why : "the sender went away before its answer",

@@ -63,13 +63,12 @@ export function jsonOf(bytes: Uint8Array): unknown {
 }
 
 const json = ["application/json", "application/*+json"];
-const form = "application/x-www-form-urlencoded";
 
-/** What the headers alone tell: refused before a byte of the body is read. */
-export function assertReadable(req: Request, mayBeForm = false): void {
+/** What the headers alone tell: refused before a byte of the body is read. `media`: what it may be besides JSON. */
+export function assertReadable(req: Request, media: readonly string[] = []): void {
   const type = req.headers["content-type"];
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type ?? "")?.[1];
-  if (type !== undefined && req.is([...json, ...(mayBeForm ? [form] : [])]) === false) {
+  if (type !== undefined && req.is([...json, ...media]) === false) {
     throw new Refusal(415, "the body must be JSON", "send it with `Content-Type: application/json`");
   }
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new Refusal(415, "the body must be UTF-8");

@@ -47,7 +47,6 @@ describe("a hook", () => {
         registry: "docker.io",
         repository: "acme/web",
         tag: "latest",
-        digest: undefined,
       }),
     ).toEqual(["shop/web"]);
     controller.surface.reconcile(["shop/web"], "hook");

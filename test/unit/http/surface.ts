@@ -90,7 +90,7 @@ export function fakeSurface({
         .filter(({ image }) => {
           const declared = parseImage(image);
           return (
-            declared.registry === wanted.registry &&
+            (wanted.registry === undefined || declared.registry === wanted.registry) &&
             declared.repository === wanted.repository &&
             (wanted.tag === undefined || declared.tag === wanted.tag)
           );

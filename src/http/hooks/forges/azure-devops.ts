@@ -1,8 +1,8 @@
 import { bearerToken } from "../../guard/secret.js";
 import { textAt, valueAt } from "../../web/json.js";
 import type { Sender } from "../../delivery/sender.js";
-import { basicPassword } from "./basic.js";
-import { nothing, pushed, textsAt } from "./delivery.js";
+import { nothing, pushed, textsAt } from "../../delivery/event.js";
+import { basicPassword } from "../../delivery/header.js";
 
 /** Azure DevOps signs nothing: its service hooks show a password, or a header of one's own. */
 export const azureDevops: Sender = {

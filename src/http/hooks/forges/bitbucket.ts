@@ -1,17 +1,18 @@
 import type { Sender } from "../../delivery/sender.js";
 import { textAt, valueAt } from "../../web/json.js";
-import { basicPassword } from "./basic.js";
-import { headerOf, itemsOf, nothing, pushed, textsAt } from "./delivery.js";
-import { signedBy } from "./signed.js";
+import { basicPassword, headerOf } from "../../delivery/header.js";
+import { itemsOf, nothing, ping, pushed, textsAt } from "../../delivery/event.js";
+import { signedBy } from "../../delivery/signed.js";
 
 /** Cloud and Data Center: the same signature, other words. Data Center can be told to show a password besides. */
 export const bitbucket: Sender = {
   type: "bitbucket",
-  signature: signedBy(["x-hub-signature"], "sha256="),
+  signature: signedBy({ headers: ["x-hub-signature"], prefix: "sha256=" }),
   secret: basicPassword,
+  id: (req) => headerOf(req, "x-request-uuid") ?? headerOf(req, "x-request-id"),
   read: (body, req) => {
     const event = headerOf(req, "x-event-key") ?? "";
-    if (event === "diagnostics:ping" || valueAt(body, "test") === true) return nothing("a ping: the hook works");
+    if (event === "diagnostics:ping" || valueAt(body, "test") === true) return ping;
     if (event !== "" && event !== "repo:push" && event !== "repo:refs_changed") return nothing("only pushes count");
     const urls = [
       textAt(body, "repository", "links", "html", "href"),

@@ -1,23 +1,43 @@
 import { bearerToken } from "../../guard/secret.js";
-import type { Sender } from "../../delivery/sender.js";
-import { headerOf, nothing } from "./delivery.js";
-import { formBytes } from "./form.js";
+import { textAt, valueAt } from "../../web/json.js";
+import { moved, nothing } from "../../delivery/event.js";
+import { formBytes, formType } from "../../delivery/form.js";
+import { headerOf } from "../../delivery/header.js";
+import { hintOf, tagFrom } from "../../delivery/image.js";
+import type { HookEvent, Sender } from "../../delivery/sender.js";
+import { signedBy } from "../../delivery/signed.js";
+import { hostOf } from "../../delivery/url.js";
 import { pushIn } from "./push.js";
-import { signedBy } from "./signed.js";
 
 /**
  * Gitea and Forgejo also send the headers of GitHub and of Gogs; only their own signature counts. In a form it is over the
  * JSON in it. Either can send a fixed `Authorization` instead.
  */
-export const giteas: readonly Sender[] = (["gitea", "forgejo"] as const).map((name) => ({
+export const gitea: Sender = {
   type: "gitea",
-  path: `/hooks/${name}`,
-  signature: signedBy(["x-forgejo-signature", "x-gitea-signature"], "", formBytes),
+  names: ["gitea", "forgejo"],
+  signature: signedBy({ headers: ["x-forgejo-signature", "x-gitea-signature"], bytesOf: formBytes }),
   secret: bearerToken,
-  form: true,
+  media: [formType],
   jsonIn: formBytes,
+  id: (req) => headerOf(req, "x-forgejo-delivery") ?? headerOf(req, "x-gitea-delivery"),
   read: (body, req) => {
     const event = headerOf(req, "x-forgejo-event") ?? headerOf(req, "x-gitea-event") ?? "push";
-    return event === "push" ? pushIn(body) : nothing("only pushes count");
+    if (event === "push") return pushIn(body);
+    return event === "package" ? packageIn(body) : nothing("only pushes and packages count");
   },
-}));
+};
+
+/** A version is a tag or, for the parts of an image, a digest. The registry is the forge itself. */
+function packageIn(body: unknown): HookEvent {
+  const item = valueAt(body, "package");
+  if (textAt(item, "type")?.toLowerCase() !== "container") return nothing("only packages of images count");
+  if (textAt(body, "action") === "deleted") return nothing("something is gone, and nothing new is there");
+  const tag = tagFrom(textAt(item, "version"));
+  const owner = ["login", "username"].map((key) => textAt(item, "owner", key)).find((one) => one !== undefined);
+  const name = textAt(item, "name");
+  if (owner === undefined || name === undefined) return nothing("the delivery names no package");
+  if (tag === undefined) return moved([]);
+  const host = hostOf(textAt(item, "html_url") ?? textAt(body, "repository", "html_url"));
+  return moved([hintOf({ host, repository: `${owner}/${name}`.toLowerCase(), tag })]);
+}

@@ -1,6 +1,6 @@
 import { textAt } from "../../web/json.js";
 import type { HookEvent } from "../../delivery/sender.js";
-import { pushed } from "./delivery.js";
+import { pushed } from "../../delivery/event.js";
 
 /** A push as GitHub words it, and as Gitea and Gogs have taken it over. */
 export function pushIn(body: unknown): HookEvent {

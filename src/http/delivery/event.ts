@@ -1,17 +1,21 @@
-import type { Request } from "express";
-import { textAt } from "../../web/json.js";
-import { Refusal } from "../../web/refusal.js";
-import type { HookEvent } from "../../delivery/sender.js";
+import { Refusal } from "../web/refusal.js";
+import { textAt } from "../web/json.js";
+import type { ImageHint } from "../../compose/values/image.js";
+import type { HookEvent } from "./sender.js";
 
-/** A single header; a repeated one is none. */
-export function headerOf(req: Request, name: string): string | undefined {
-  const [value, ...more] = req.headersDistinct[name] ?? [];
-  return more.length === 0 ? value : undefined;
-}
-
-/** It concerns no repository that could be followed: a success, since senders disable hooks that fail. */
+/** It concerns no image and no repository: a success, since senders disable hooks that fail. */
 export function nothing(reason: string): HookEvent {
   return { images: [], services: [], reason };
+}
+
+export const ping = nothing("a ping: the hook works");
+
+/** What a sender says of an artifact that no tag stands for: nothing that is declared by its tag has moved. */
+export const untagged = "an image without a tag: no declared tag has moved";
+
+/** Tags of images have moved. None: `otherwise` says why. */
+export function moved(images: readonly ImageHint[], otherwise: string = untagged): HookEvent {
+  return images.length === 0 ? nothing(otherwise) : { images, services: [] };
 }
 
 /** News of a repository under these addresses, at these references. */
@@ -30,6 +34,7 @@ export function textsAt(list: unknown, ...path: readonly string[]): readonly str
 
 const mostItems = 1_000;
 
+/** The first items of a list; no list at all is an empty one. Throws Refusal 400 for anything else. */
 export function itemsOf(list: unknown): readonly unknown[] {
   if (list === undefined || list === null) return [];
   if (Array.isArray(list)) return (list as readonly unknown[]).slice(0, mostItems);

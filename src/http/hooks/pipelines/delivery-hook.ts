@@ -1,13 +1,12 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Request } from "express";
-import type { Secret } from "../../tools/secret.js";
-import { bearerToken } from "../guard/secret.js";
-import { textAt } from "../web/json.js";
-import { Refusal } from "../web/refusal.js";
-import type { Sender } from "../delivery/sender.js";
-
-/** Either way: the sender's clock may be behind as well as ahead, and an old delivery may not be sent again. */
-const toleranceMs = 300_000;
+import type { Secret } from "../../../tools/secret.js";
+import { bearerToken } from "../../guard/secret.js";
+import { textAt } from "../../web/json.js";
+import { Refusal } from "../../web/refusal.js";
+import { headerOf } from "../../delivery/header.js";
+import type { Sender } from "../../delivery/sender.js";
+import { isTimely } from "../../delivery/timely.js";
 
 /**
  * As docker-delivery-hook takes them: `/pull` for the newest image, `/build` for a new build, with the container's name.
@@ -15,13 +14,15 @@ const toleranceMs = 300_000;
  */
 export const deliveryHooks: readonly Sender[] = (["pull", "build"] as const).map((action) => ({
   type: "delivery-hook",
-  path: `/hooks/delivery-hook/${action}`,
+  action,
   secret: bearerToken,
   signature: {
     isMeant: (req) => req.headers["x-signature"] !== undefined,
-    isOffered: (req, now) => isTimely(header(req, "x-timestamp"), now) && isHmac(header(req, "x-signature")),
+    isOffered: (req, now) => isTimely(headerOf(req, "x-timestamp"), now) && isHmac(signatureOf(req)),
     fits: (req, body, secrets) => secrets.reduce((found, secret) => isSigned(req, body, secret) || found, false),
   },
+  // A signature is good for minutes: with the same one nothing is asked for twice.
+  id: (req) => (isHmac(signatureOf(req)) ? `${action} ${signatureOf(req).toLowerCase()}` : undefined),
   read: (body) => {
     const container = textAt(body, "container_name");
     const service = textAt(body, "service");
@@ -37,8 +38,8 @@ export const deliveryHooks: readonly Sender[] = (["pull", "build"] as const).map
   },
 }));
 
-function isTimely(timestamp: string, now: number): boolean {
-  return /^\d{1,12}$/.test(timestamp) && Math.abs(now - Number(timestamp) * 1_000) <= toleranceMs;
+function signatureOf(req: Request): string {
+  return headerOf(req, "x-signature") ?? "";
 }
 
 function isHmac(signature: string): boolean {
@@ -47,12 +48,7 @@ function isHmac(signature: string): boolean {
 
 /** Hexadecimal HMAC-SHA256 over the body and, right after it, the timestamp in seconds. */
 function isSigned(req: Request, body: Uint8Array, secret: Secret): boolean {
-  const expected = createHmac("sha256", secret.reveal()).update(body).update(header(req, "x-timestamp")).digest();
-  return timingSafeEqual(expected, Buffer.from(header(req, "x-signature"), "hex"));
-}
-
-/** A repeated header offers nothing. */
-function header(req: Request, name: string): string {
-  const [value = "", ...more] = req.headersDistinct[name] ?? [];
-  return more.length === 0 ? value : "";
+  const timestamp = headerOf(req, "x-timestamp") ?? "";
+  const expected = createHmac("sha256", secret.reveal()).update(body).update(timestamp).digest();
+  return timingSafeEqual(expected, Buffer.from(signatureOf(req), "hex"));
 }

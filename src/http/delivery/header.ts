@@ -1,0 +1,21 @@
+import type { Request } from "express";
+import { bearerToken } from "../guard/secret.js";
+
+/** A single header; a repeated one is none. `name` in lower case. */
+export function headerOf(req: Request, name: string): string | undefined {
+  const [value, ...more] = req.headersDistinct[name] ?? [];
+  return more.length === 0 ? value : undefined;
+}
+
+/** The password of `Authorization: Basic`, whatever the user is called. */
+export function basicPassword(req: Request): string | undefined {
+  const [, encoded] = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(headerOf(req, "authorization") ?? "") ?? [];
+  if (encoded === undefined) return undefined;
+  const [, ...password] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  return password.length === 0 ? undefined : password.join(":");
+}
+
+/** What `Authorization` shows of a sender that may be told to send any: a token, a password, or all of it. */
+export function authorization(req: Request): string | undefined {
+  return bearerToken(req) ?? basicPassword(req) ?? headerOf(req, "authorization");
+}

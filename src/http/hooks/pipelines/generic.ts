@@ -1,0 +1,17 @@
+/*
+ * What people send by themselves lives here, one file for each way: pipelines, scripts, and tools that Fairlead takes the
+ * place of.
+ */
+
+import { bearerToken } from "../../guard/secret.js";
+import type { Sender } from "../../delivery/sender.js";
+import { signedBy } from "../../delivery/signed.js";
+import { ownFormat } from "./own-format.js";
+
+/** For pipelines and curl, with a token, an HMAC, or (a named receiver) the OIDC token that the pipeline is given. */
+export const generic: Sender = {
+  type: "generic",
+  secret: bearerToken,
+  signature: signedBy({ headers: ["x-signature-256"], prefix: "sha256=" }),
+  read: ownFormat,
+};

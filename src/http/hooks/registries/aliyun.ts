@@ -1,0 +1,16 @@
+import { textAt } from "../../web/json.js";
+import { Refusal } from "../../web/refusal.js";
+import { moved } from "../../delivery/event.js";
+import { hintOf } from "../../delivery/image.js";
+import type { Sender } from "../../delivery/sender.js";
+
+/** Alibaba's registry: much like Docker Hub, but it does not say which of its hosts it is. */
+export const aliyun: Sender = {
+  type: "aliyun",
+  secret: () => undefined,
+  read: (body) => {
+    const repository = textAt(body, "repository", "repo_full_name");
+    if (repository === undefined) throw new Refusal(400, "repository.repo_full_name is missing");
+    return moved([hintOf({ repository, tag: textAt(body, "push_data", "tag") })]);
+  },
+};

@@ -1,0 +1,35 @@
+import { textAt, valueAt } from "../../web/json.js";
+import { moved, nothing, ping } from "../../delivery/event.js";
+import { headerOf } from "../../delivery/header.js";
+import { hintOf } from "../../delivery/image.js";
+import type { Sender } from "../../delivery/sender.js";
+import { signedBy } from "../../delivery/signed.js";
+import { hostOf } from "../../delivery/url.js";
+
+const header = "x-jfrog-event-auth";
+
+/**
+ * JFrog shows its secret, or an HMAC of the body under the same name, as it was set. What it names is the repository that was
+ * pushed to; people often pull through another one: `alias` of a named receiver tells which.
+ */
+export const artifactory: Sender = {
+  type: "artifactory",
+  secret: (req) => headerOf(req, header),
+  signature: signedBy({ headers: [header] }),
+  read: (body) => {
+    const data = valueAt(body, "data") ?? body;
+    const name = textAt(data, "image_name");
+    if (name?.startsWith("sample_") === true) return ping;
+    const domain = textAt(body, "domain") ?? "docker";
+    const event = textAt(body, "event_type") ?? textAt(data, "event_type");
+    if (domain !== "docker" || event !== "pushed") return nothing("only pushes of images count");
+    const tag = textAt(data, "tag");
+    const key = textAt(data, "repo_key");
+    const path = textAt(data, "path");
+    if (key === undefined || tag === undefined) return nothing("the delivery names no image");
+    // `acme/shop/1.2/manifest.json`, where `image_name` may lack the folders.
+    const image = path?.endsWith("manifest.json") === true ? path.split("/").slice(0, -2).join("/") : name;
+    if (image === undefined || image === "") return nothing("the delivery names no image");
+    return moved([hintOf({ host: hostOf(textAt(body, "jpd_origin")), repository: `${key}/${image}`, tag })]);
+  },
+};

@@ -1,0 +1,38 @@
+import { textAt, valueAt } from "../../web/json.js";
+import { moved, nothing } from "../../delivery/event.js";
+import { authorization, headerOf } from "../../delivery/header.js";
+import { hintOf } from "../../delivery/image.js";
+import type { HookEvent, Sender } from "../../delivery/sender.js";
+import { readEnvelope } from "./sns-envelope.js";
+
+/**
+ * Amazon's registry by EventBridge: as it is, in a CloudEvent that a transformer has made, or in SNS's envelope. An API
+ * destination shows a key, a password or a token.
+ */
+export const ecr: Sender = {
+  type: "ecr",
+  secret: (req) => headerOf(req, "x-api-key") ?? authorization(req),
+  media: ["text/plain"],
+  read: (body) => readEnvelope(body, pushIn) ?? pushIn(body),
+};
+
+/** Of an event, or of a CloudEvent around it or around its `detail`. */
+export function pushIn(event: unknown): HookEvent {
+  const inner = valueAt(event, "specversion") === undefined ? event : valueAt(event, "data");
+  const detail = valueAt(inner, "detail") ?? inner;
+  if (textAt(detail, "action-type") !== "PUSH") return nothing("only pushes of images count");
+  if ((textAt(detail, "result") ?? "SUCCESS") !== "SUCCESS") return nothing("a push that has failed");
+  const repository = textAt(detail, "repository-name");
+  if (repository === undefined) return nothing("the delivery names no repository");
+  const tag = textAt(detail, "image-tag");
+  if (tag === undefined) return moved([]);
+  const [account, region] = ["account", "region"].map((key) => textAt(inner, key) ?? textAt(event, key));
+  return moved([hintOf({ host: hostOf(account, region), repository, tag })]);
+}
+
+/** Absent where a transformer has left out whose registry it is. */
+function hostOf(account: string | undefined, region: string | undefined): string | undefined {
+  if (account === undefined || region === undefined) return undefined;
+  if (!/^\d{12}$/.test(account) || !/^[a-z0-9-]{1,40}$/.test(region)) return undefined;
+  return `${account}.dkr.ecr.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
+}
