@@ -2,6 +2,7 @@ import { benchChaos } from "./chaos.js";
 import { benchIdle } from "./idle.js";
 import { benchIntake } from "./intake.js";
 import { benchJournal } from "./journal.js";
+import { benchMutations } from "./mutations.js";
 import { benchRollout } from "./rollout.js";
 import { benchSteady } from "./steady.js";
 import { benchUpdate } from "./update.js";
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<void>>> 
   update: benchUpdate,
   chaos: benchChaos,
   journal: benchJournal,
+  mutations: benchMutations,
 };
 
 const given = process.argv.slice(2);

@@ -19,7 +19,7 @@ export function oidcCheck(rule: OidcRule): OidcCheck {
       keys ??= keysOf(rule.issuer);
       const { payload } = await jwtVerify(token, await keys, {
         algorithms,
-        issuer: [rule.issuer, rule.issuer.replace(/^https:\/\//, "")],
+        issuer: [rule.issuer, rule.issuer.replace(/^https?:\/\//, "")],
         audience: rule.audience,
         clockTolerance: toleranceSeconds,
         requiredClaims: ["exp"],
