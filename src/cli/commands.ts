@@ -1,12 +1,16 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
-import { collect, withAddress, withAll, withFiles } from "./options.js";
+import { collect, withAddress, withAdmin, withAll, withFiles } from "./options.js";
+import { FairleadError } from "../errors.js";
+import { adminUrl } from "./shared/admin.js";
 import { inWords, questions } from "./setup/questions.js";
 import type { ExitCode, Wiring } from "./shared/wiring.js";
 import { config } from "./verbs/config.js";
 import type { ConfigOptions } from "./verbs/config.js";
+import { hookTest, type HookTestOptions } from "./verbs/hook/test.js";
+import { hookUrl } from "./verbs/hook/url.js";
 import { init } from "./verbs/init.js";
 import type { InitOptions } from "./verbs/init.js";
 import { plan } from "./verbs/plan.js";
@@ -118,6 +122,31 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
         output,
         force,
       }),
+  );
+  ends(
+    withAdmin(verb("hook", "show where senders are to send their webhooks, or send such a webhook to the controller"))
+      .addArgument(
+        new Argument("<what>", "url: the address, and how the sender is set up; test: send a sample").choices([
+          "url",
+          "test",
+        ]),
+      )
+      .argument("[receiver]", "a type such as dockerhub, or a receiver of the settings by its name (url: all of them)")
+      .option("--image <image>", "test: the image that was pushed (that of a declared service)")
+      .option("--service <name>", "test: the service, for senders that name one (a declared one)")
+      .option("--repository <url>", "test: the repository, for forges (one that is followed)")
+      .option("--url <address>", "test: where it is sent, up to the path (where the hooks listen on this host)"),
+    { 0: "shown; test: something is looked at", 1: "no such receiver; test: it names nothing here, or was not let in" },
+    (what: string, receiver: string | undefined, { admin, ...options }: Options & HookTestOptions) => {
+      const config = wiring.configure(options);
+      if (what === "url") return hookUrl(wiring, config, receiver);
+      if (receiver === undefined)
+        throw new FairleadError("ConfigInvalid", "hook test: no receiver is named", {
+          remedy: "name one, such as dockerhub; fairlead hook url lists them",
+        });
+      const url = admin === undefined ? `http://${config.adminListen}` : adminUrl(admin);
+      return hookTest(wiring, { config, admin: { url, token: config.adminToken } }, receiver, options);
+    },
   );
   controllerVerbs(wiring, verb, ends);
   return root;

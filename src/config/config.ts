@@ -90,7 +90,7 @@ export function readConfig(
   const programs = secretCommandsOf(read.secretCommands, inCommands, environment, helperEnvironment(environment));
   const receivers = receiversOf(unread.includes("hookSecrets") ? {} : read.receivers, {
     place: (key) => file.place(`receivers.${key}`),
-    secretsIn: secretFile.read,
+    secretsIn: (path) => secretFile.read(path),
   });
   const found = { receivers, repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
   const own = { ...read, files, ...found };

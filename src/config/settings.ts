@@ -144,6 +144,14 @@ export const settings = {
     default: "0.0.0.0:8420",
     what: "where webhooks arrive",
   }),
+  externalUrl: setting(textOf(httpUrl), {
+    variable: "FAIRLEAD_EXTERNAL_URL",
+    key: "externalUrl",
+    emptyIsUnset: true,
+    defaultText: "none",
+    what: "under which the internet reaches the hooks, such as `https://hooks.example.org`",
+    more: "`fairlead hook url` shows senders' addresses by it.",
+  }),
   adminListen: setting(text, {
     flag: "--admin-listen <address>",
     variable: "FAIRLEAD_ADMIN_LISTEN",
@@ -289,6 +297,13 @@ function toggleOfDocker() {
 
 function dataDirectory({ XDG_STATE_HOME: stateHome = join(homedir(), ".local", "state") }: Environment): string {
   return process.getuid?.() === 0 ? "/var/lib/fairlead" : join(stateHome, "fairlead");
+}
+
+function httpUrl(written: string): string {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  const isPlain = url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.search + url.hash === "";
+  if (isPlain) return written;
+  throw invalid(`${quote(written)} is no address of a site`, "write for example https://hooks.example.org");
 }
 
 /** Checked where it is written: a controller that starts looks again as it was told to. */

@@ -10,7 +10,7 @@ export interface Page {
 
 /** What people read: the pages at the root and those of docs/, without the decisions. */
 export function readPages(): readonly Page[] {
-  const names = ["", "docs/"].flatMap((folder) =>
+  const names = ["", "docs/", "docs/migrate/"].flatMap((folder) =>
     readdirSync(new URL(folder === "" ? "." : folder, root))
       .filter((name) => name.endsWith(".md"))
       .map((name) => folder + name),

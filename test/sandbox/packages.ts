@@ -26,6 +26,9 @@ const programs = {
   "openssh-server": "/usr/sbin/sshd",
   "openssh-client": "ssh",
   gpg: "gpg",
+  curl: "curl",
+  openssl: "openssl",
+  python3: "python3",
   "debian-archive-keyring": "/usr/share/keyrings/debian-archive-keyring.gpg",
 } as const;
 

@@ -13,6 +13,8 @@ export interface RegistryOptions {
   readonly auth?: { readonly htpasswd: Readonly<Record<string, string>> };
   /** Whether manifests may be deleted; default true. */
   readonly delete?: boolean;
+  /** Whom it tells of what happens, and with which `Authorization`. */
+  readonly notify?: { readonly url: string; readonly authorization: string };
   readonly signal?: AbortSignal;
 }
 
@@ -74,7 +76,7 @@ async function serve(directory: string, options: RegistryOptions): Promise<{ dae
 }
 
 /** JSON is YAML. */
-async function configuration(directory: string, { port = 0, auth, delete: deletes = true }: RegistryOptions) {
+async function configuration(directory: string, { port = 0, auth, delete: deletes = true, notify }: RegistryOptions) {
   const htpasswd = `${directory}/htpasswd`;
   if (auth !== undefined) await writeFile(htpasswd, await htpasswdLines(auth.htpasswd), { mode: 0o600 });
   return {
@@ -83,7 +85,13 @@ async function configuration(directory: string, { port = 0, auth, delete: delete
     storage: { filesystem: { rootdirectory: `${directory}/images` }, delete: { enabled: deletes } },
     http: { addr: `127.0.0.1:${port}` },
     ...(auth === undefined ? {} : { auth: { htpasswd: { realm: "sandbox", path: htpasswd } } }),
+    ...(notify === undefined ? {} : { notifications: { endpoints: [endpointOf(notify)] } }),
   };
+}
+
+function endpointOf({ url, authorization }: NonNullable<RegistryOptions["notify"]>) {
+  const headers = { Authorization: [authorization] };
+  return { name: "sandbox", url, headers, timeout: "1s", threshold: 5, backoff: "1s" };
 }
 
 /** The registry takes bcrypt only; perl-base, which every Debian has, reaches the C library's. Passwords go by stdin. */

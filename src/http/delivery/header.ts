@@ -1,4 +1,5 @@
 import type { Request } from "express";
+import type { Secret } from "../../tools/secret.js";
 import { bearerToken } from "../guard/secret.js";
 
 /** A single header; a repeated one is none. `name` in lower case. */
@@ -13,6 +14,16 @@ export function basicPassword(req: Request): string | undefined {
   if (encoded === undefined) return undefined;
   const [, ...password] = Buffer.from(encoded, "base64").toString("utf8").split(":");
   return password.length === 0 ? undefined : password.join(":");
+}
+
+/** The header that {@link bearerToken} reads. */
+export function showBearer(secret: Secret): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${secret.reveal()}` };
+}
+
+/** The header that {@link basicPassword} reads. */
+export function showBasic(secret: Secret): Readonly<Record<string, string>> {
+  return { authorization: `Basic ${Buffer.from(`fairlead:${secret.reveal()}`).toString("base64")}` };
 }
 
 /** What `Authorization` shows of a sender that may be told to send any: a token, a password, or all of it. */

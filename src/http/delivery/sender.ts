@@ -7,6 +7,7 @@ import type { Request } from "express";
 import type { ImageHint } from "../../compose/values/image.js";
 import type { Push } from "../../control/surface/surface.js";
 import type { Secret } from "../../tools/secret.js";
+import type { Guide, Sample, Subject } from "./guide.js";
 import type { HookType } from "./outcome.js";
 
 /** One kind of sender: how it shows its secret where the path holds none, and what its body names. Pure but for the request. */
@@ -20,6 +21,8 @@ export interface Sender {
   readonly signature?: Signature;
   /** What it shows in place of one. */
   secret(req: Request): string | undefined;
+  /** The headers that show a secret so. Absent: it stands in the address, or there is a signature. */
+  show?(secret: Secret): Readonly<Record<string, string>>;
   /** What it may send besides JSON, as `Content-Type` has it. */
   readonly media?: readonly string[];
   /** Where the JSON stands in its body. Absent: it is the body. */
@@ -30,6 +33,9 @@ export interface Sender {
   welcome?(req: Request): Readonly<Record<string, string>>;
   /** Throws Refusal 400 for a body that is not this sender's. */
   read(body: unknown, req: Request): HookEvent;
+  readonly guide: Guide;
+  /** What it sends when that has happened which it tells of: a tag has moved, or a repository has news. */
+  sample(subject: Subject): Sample;
 }
 
 export interface Signature {
@@ -39,6 +45,8 @@ export interface Signature {
   isOffered(req: Request, now: number): boolean;
   /** For a request that offers one. Takes the same time whichever of the secrets fits. */
   fits(req: Request, body: Uint8Array, secrets: readonly Secret[]): boolean;
+  /** The headers that make a body its sender's. `now` is epoch milliseconds. */
+  sign(body: Uint8Array, secret: Secret, now: number): Readonly<Record<string, string>>;
 }
 
 /** What a delivery points at: a hint where to look, never what to do. */

@@ -5,7 +5,7 @@ import type { Signature } from "./sender.js";
 
 export interface SignedOptions {
   /** The headers that may hold it, in lower case: the first that is there counts. */
-  readonly headers: readonly string[];
+  readonly headers: readonly [string, ...string[]];
   /** What stands before the hexadecimal digits, such as `sha256=`. */
   readonly prefix?: string;
   /** SHA-1 only where the sender knows nothing else. Default `sha256`. */
@@ -30,6 +30,7 @@ export function signedBy({
     const rest = value.slice(prefix.length);
     return digits.test(rest) ? Buffer.from(rest, "hex") : undefined;
   };
+  const hmacOf = (secret: Secret, bytes: Uint8Array) => createHmac(hash, secret.reveal()).update(bytes).digest();
   return {
     isMeant: (req) => headers.some((name) => req.headers[name] !== undefined),
     isOffered: (req) => signatureIn(req) !== undefined,
@@ -37,9 +38,9 @@ export function signedBy({
       const signature = signatureIn(req);
       if (signature === undefined) return false;
       const signed = bytesOf(body, req);
-      const isOf = (secret: Secret) =>
-        timingSafeEqual(createHmac(hash, secret.reveal()).update(signed).digest(), signature);
+      const isOf = (secret: Secret) => timingSafeEqual(hmacOf(secret, signed), signature);
       return secrets.reduce((found, secret) => isOf(secret) || found, false);
     },
+    sign: (body, secret) => ({ [headers[0]]: `${prefix}${hmacOf(secret, body).toString("hex")}` }),
   };
 }

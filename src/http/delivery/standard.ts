@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { Request } from "express";
 import type { Secret } from "../../tools/secret.js";
 import { headerOf } from "./header.js";
@@ -10,6 +10,11 @@ export const standardSignature: Signature = {
   isMeant: (req) => req.headers["webhook-signature"] !== undefined,
   isOffered: (req, now) => isTimely(headerOf(req, "webhook-timestamp"), now) && signaturesIn(req).length > 0,
   fits: (req, body, secrets) => secrets.reduce((found, secret) => isSigned(req, body, secret) || found, false),
+  sign: (body, secret, now) => {
+    const [id, timestamp] = [`msg_${randomUUID()}`, String(Math.floor(now / 1_000))];
+    const signature = hmacOf(secret, `${id}.${timestamp}.`, body).toString("base64");
+    return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
+  },
 };
 
 function signaturesIn(req: Request): readonly Buffer[] {
@@ -23,11 +28,13 @@ function signaturesIn(req: Request): readonly Buffer[] {
 }
 
 function isSigned(req: Request, body: Uint8Array, secret: Secret): boolean {
-  const expected = createHmac("sha256", keyOf(secret))
-    .update(`${headerOf(req, "webhook-id") ?? ""}.${headerOf(req, "webhook-timestamp") ?? ""}.`)
-    .update(body)
-    .digest();
+  const [id = "", timestamp = ""] = [headerOf(req, "webhook-id"), headerOf(req, "webhook-timestamp")];
+  const expected = hmacOf(secret, `${id}.${timestamp}.`, body);
   return signaturesIn(req).reduce((found, signature) => timingSafeEqual(expected, signature) || found, false);
+}
+
+function hmacOf(secret: Secret, head: string, body: Uint8Array): Buffer {
+  return createHmac("sha256", keyOf(secret)).update(head).update(body).digest();
 }
 
 /** `whsec_` stands before a key in base64. */

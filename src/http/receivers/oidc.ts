@@ -1,3 +1,4 @@
+import type * as Jose from "jose";
 import type { OidcRule } from "./receiver.js";
 
 const timeoutMs = 5_000;
@@ -48,7 +49,7 @@ function objectionTo(payload: Readonly<Record<string, unknown>>, { claims }: Oid
   return undefined;
 }
 
-type KeySource = ReturnType<typeof import("jose").createRemoteJWKSet>;
+type KeySource = ReturnType<typeof Jose.createRemoteJWKSet>;
 
 async function keysOf(issuer: string): Promise<KeySource> {
   const { createRemoteJWKSet } = await import("jose");

@@ -5,7 +5,7 @@ export interface Pattern {
   /** As it is written. */
   readonly text: string;
   /** In a time that grows with the length of the text alone, whoever has written it. */
-  fits(text: string): boolean;
+  readonly fits: (text: string) => boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Sender } from "../../delivery/sender.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { basicPassword, headerOf } from "../../delivery/header.js";
@@ -21,6 +22,18 @@ export const bitbucket: Sender = {
     ];
     return pushed(urls, [...cloudRefs(body), ...textsAt(valueAt(body, "changes"), "ref", "id")]);
   },
+  guide: {
+    title: "Bitbucket, Cloud and Data Center",
+    secret: "apart",
+    steps: [
+      "In the repository, under Webhooks, add one for repository pushes with this URL: {url}",
+      "As secret write: {secret}",
+    ],
+  },
+  sample: ({ repository }) => ({
+    body: { push: { changes: [] }, repository: { links: { html: { href: repository } } } },
+    headers: { "x-event-key": "repo:push", "x-request-uuid": randomUUID() },
+  }),
 };
 
 /** What is deleted has no new state; what is made has no old one. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { bearerToken } from "../../guard/secret.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { moved, nothing } from "../../delivery/event.js";
@@ -25,6 +26,23 @@ export const gitea: Sender = {
     const event = headerOf(req, "x-forgejo-event") ?? headerOf(req, "x-gitea-event") ?? "push";
     if (event === "push") return pushIn(body);
     return event === "package" ? packageIn(body) : nothing("only pushes and packages count");
+  },
+  guide: {
+    title: "Gitea and Forgejo",
+    secret: "apart",
+    steps: [
+      "In the repository, the organisation or the instance, under Webhooks, add one of the type Gitea or Forgejo with this URL: {url}",
+      "Content type application/json; as secret write: {secret}",
+      "Choose pushes, and packages for images. Addresses of the LAN have to be in webhook.ALLOWED_HOST_LIST of its app.ini.",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => {
+    const [owner = "", ...name] = repository.split("/");
+    const item = { type: "container", owner: { login: owner }, name: name.join("/"), version: tag };
+    return {
+      body: { action: "created", package: { ...item, html_url: `https://${registry}/` } },
+      headers: { "x-gitea-event": "package", "x-gitea-delivery": randomUUID() },
+    };
   },
 };
 

@@ -1,3 +1,5 @@
+import { sampleDigest } from "../../delivery/guide.js";
+import { randomUUID } from "node:crypto";
 import { textAt, valueAt } from "../../web/json.js";
 import { moved, nothing, ping } from "../../delivery/event.js";
 import { formBytes, formType } from "../../delivery/form.js";
@@ -21,6 +23,28 @@ export const github: Sender = {
     if (event === "package" || event === "registry_package") return packageIn(valueAt(body, event));
     return event === "ping" ? ping : nothing("only pushes and packages count");
   },
+  guide: {
+    title: "GitHub: packages and repositories",
+    secret: "apart",
+    steps: [
+      "In the repository or the organisation, under Settings, Webhooks, add one with this payload URL: {url}",
+      "Content type application/json; as secret write: {secret}",
+      "Choose the events Packages and Registry packages for images, and Pushes for services files. A package has to be linked to a repository for its own hook; that of the organisation tells of all.",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => ({
+    body: {
+      action: "published",
+      registry_package: {
+        package_type: "CONTAINER",
+        package_version: {
+          package_url: `${registry}/${repository}:${tag}`,
+          container_metadata: { tag: { name: tag, digest: sampleDigest } },
+        },
+      },
+    },
+    headers: { "x-github-event": "registry_package", "x-github-delivery": randomUUID() },
+  }),
 };
 
 const defaultHost = "ghcr.io";

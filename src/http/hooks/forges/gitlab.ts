@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { textAt } from "../../web/json.js";
 import { nothing, pushed } from "../../delivery/event.js";
 import { headerOf } from "../../delivery/header.js";
@@ -25,4 +26,18 @@ export const gitlab: Sender = {
     ];
     return pushed(urls, ref === undefined ? [] : [ref]);
   },
+  show: (secret) => ({ "x-gitlab-token": secret.reveal() }),
+  guide: {
+    title: "GitLab",
+    secret: "apart",
+    steps: [
+      "In the project, under Settings, Webhooks, add one for push events with this URL: {url}",
+      "As secret token write: {secret}",
+      "For images of its registry let the pipeline call the type generic: no webhook tells of them.",
+    ],
+  },
+  sample: ({ repository }) => ({
+    body: { object_kind: "push", project: { git_http_url: repository } },
+    headers: { "idempotency-key": randomUUID() },
+  }),
 };

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { formatHint } from "../../../compose/values/image.js";
 import { cloudEventsOf, welcomed } from "../../delivery/cloud-events.js";
-import { authorization, headerOf } from "../../delivery/header.js";
+import { authorization, headerOf, showBearer } from "../../delivery/header.js";
 import type { Sender } from "../../delivery/sender.js";
 import { ownFormat } from "./own-format.js";
 
@@ -18,4 +20,18 @@ export const cloudevents: Sender = {
       build: events.some(({ build }) => build === true),
     };
   },
+  show: showBearer,
+  guide: {
+    title: "CloudEvents",
+    secret: "apart",
+    steps: [
+      "Give the sender this URL: {url}",
+      "and the header Authorization: Bearer {secret}, or put the secret at the end of the URL: {url}/{secret}",
+      'The data of an event is the payload of the type generic: {"image": "ghcr.io/acme/shop:latest"}',
+    ],
+  },
+  sample: ({ image }) => ({
+    body: { image: formatHint(image) },
+    headers: { "ce-specversion": "1.0", "ce-id": randomUUID(), "ce-source": "fairlead", "ce-type": "sample" },
+  }),
 };

@@ -20,6 +20,10 @@ export const deliveryHooks: readonly Sender[] = (["pull", "build"] as const).map
     isMeant: (req) => req.headers["x-signature"] !== undefined,
     isOffered: (req, now) => isTimely(headerOf(req, "x-timestamp"), now) && isHmac(signatureOf(req)),
     fits: (req, body, secrets) => secrets.reduce((found, secret) => isSigned(req, body, secret) || found, false),
+    sign: (body, secret, now) => {
+      const timestamp = String(Math.floor(now / 1_000));
+      return { "x-timestamp": timestamp, "x-signature": hmacOf(secret, body, timestamp).toString("hex") };
+    },
   },
   // A signature is good for minutes: with the same one nothing is asked for twice.
   id: (req) => (isHmac(signatureOf(req)) ? `${action} ${signatureOf(req).toLowerCase()}` : undefined),
@@ -36,6 +40,15 @@ export const deliveryHooks: readonly Sender[] = (["pull", "build"] as const).map
       build: action === "build",
     };
   },
+  guide: {
+    title: "docker-delivery-hook's pipelines",
+    secret: "apart",
+    steps: [
+      "Let API_ENDPOINT of the pipeline be {url}, and SECRET_KEY {secret}",
+      "The rest stays as it is: container_name may be the container's name, or service the service's.",
+    ],
+  },
+  sample: ({ service }) => ({ body: { service } }),
 }));
 
 function signatureOf(req: Request): string {
@@ -46,9 +59,12 @@ function isHmac(signature: string): boolean {
   return /^[0-9a-f]{64}$/i.test(signature);
 }
 
-/** Hexadecimal HMAC-SHA256 over the body and, right after it, the timestamp in seconds. */
+/** Over the body and, right after it, the timestamp in seconds. */
+function hmacOf(secret: Secret, body: Uint8Array, timestamp: string): Buffer {
+  return createHmac("sha256", secret.reveal()).update(body).update(timestamp).digest();
+}
+
 function isSigned(req: Request, body: Uint8Array, secret: Secret): boolean {
   const timestamp = headerOf(req, "x-timestamp") ?? "";
-  const expected = createHmac("sha256", secret.reveal()).update(body).update(timestamp).digest();
-  return timingSafeEqual(expected, Buffer.from(signatureOf(req), "hex"));
+  return timingSafeEqual(hmacOf(secret, body, timestamp), Buffer.from(signatureOf(req), "hex"));
 }

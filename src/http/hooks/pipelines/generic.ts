@@ -3,6 +3,8 @@
  * place of.
  */
 
+import { formatHint } from "../../../compose/values/image.js";
+import { showBearer } from "../../delivery/header.js";
 import { bearerToken } from "../../guard/secret.js";
 import type { Sender } from "../../delivery/sender.js";
 import { signedBy } from "../../delivery/signed.js";
@@ -14,4 +16,14 @@ export const generic: Sender = {
   secret: bearerToken,
   signature: signedBy({ headers: ["x-signature-256"], prefix: "sha256=" }),
   read: ownFormat,
+  show: showBearer,
+  guide: {
+    title: "a pipeline or a script",
+    secret: "apart",
+    steps: [
+      'curl -fsS {url} -H "Authorization: Bearer {secret}" --json \'{"image": "ghcr.io/acme/shop:latest"}\'',
+      'Or X-Signature-256: sha256=, and the hexadecimal HMAC-SHA256 of the body. {"service": "project/name"} names a service, {"repository": "https://…"} a git repository.',
+    ],
+  },
+  sample: ({ image }) => ({ body: { image: formatHint(image) } }),
 };

@@ -1,3 +1,4 @@
+import { formatHint } from "../../../compose/values/image.js";
 import { headerOf } from "../../delivery/header.js";
 import type { Sender } from "../../delivery/sender.js";
 import { standardSignature } from "../../delivery/standard.js";
@@ -10,4 +11,14 @@ export const standard: Sender = {
   signature: standardSignature,
   id: (req) => headerOf(req, "webhook-id"),
   read: ownFormat,
+  guide: {
+    title: "Standard Webhooks",
+    secret: "apart",
+    steps: [
+      "Give the sender this URL: {url}",
+      "and this secret: {secret}",
+      'Its payload is that of the type generic: {"image": "ghcr.io/acme/shop:latest"}',
+    ],
+  },
+  sample: ({ image }) => ({ body: { image: formatHint(image) } }),
 };

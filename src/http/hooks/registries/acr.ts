@@ -1,6 +1,7 @@
+import { sampleDigest } from "../../delivery/guide.js";
 import { textAt } from "../../web/json.js";
 import { moved, nothing, ping } from "../../delivery/event.js";
-import { authorization } from "../../delivery/header.js";
+import { authorization, showBearer } from "../../delivery/header.js";
 import { hintOf } from "../../delivery/image.js";
 import type { HookEvent, Sender } from "../../delivery/sender.js";
 
@@ -10,6 +11,18 @@ export const acr: Sender = {
   secret: authorization,
   media: ["*/*"],
   read: (body) => (textAt(body, "action") === "ping" ? ping : pushIn(body)),
+  show: showBearer,
+  guide: {
+    title: "Azure Container Registry",
+    secret: "apart",
+    steps: [
+      "In the registry, under Webhooks, add one with the action push and this service URI: {url}",
+      "As custom header write: Authorization: Bearer {secret}",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => ({
+    body: { action: "push", target: { repository, tag, digest: sampleDigest }, request: { host: registry } },
+  }),
 };
 
 /** What Event Grid has as its data is the same. */

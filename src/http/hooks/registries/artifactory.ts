@@ -32,4 +32,24 @@ export const artifactory: Sender = {
     if (image === undefined || image === "") return nothing("the delivery names no image");
     return moved([hintOf({ host: hostOf(textAt(body, "jpd_origin")), repository: `${key}/${image}`, tag })]);
   },
+  show: (secret) => ({ [header]: secret.reveal() }),
+  guide: {
+    title: "JFrog Artifactory",
+    secret: "apart",
+    steps: [
+      "Under Webhooks create one for the event Docker tag was pushed, with this URL: {url}",
+      "As secret token write: {secret} (with or without its use for signing the payload)",
+      "Where people pull through another repository than is pushed to, a named receiver says so with alias.",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => {
+    const [key = "", ...path] = repository.split("/");
+    const image = path.join("/");
+    return {
+      body: {
+        ...{ domain: "docker", event_type: "pushed", jpd_origin: `https://${registry}/` },
+        data: { repo_key: key, image_name: image, path: `${image}/${tag}/manifest.json`, tag },
+      },
+    };
+  },
 };

@@ -23,6 +23,19 @@ export const cloudsmith: Sender = {
       all.find(({ reason }) => reason !== undefined)?.reason,
     );
   },
+  guide: {
+    title: "Cloudsmith",
+    secret: "apart",
+    steps: [
+      "In the repository, under Webhooks, create one for Package Synchronised and Tags Updated, with this URL: {url}",
+      "As signature key write: {secret}",
+    ],
+  },
+  sample: ({ image: { repository, tag } }) => {
+    const [namespace = "", folder = "", ...name] = repository.split("/");
+    const data = { format: "docker", namespace, repository: folder, name: name.join("/"), tags: { version: [tag] } };
+    return { body: { meta: { event_id: "package.synced" }, data } };
+  },
 };
 
 /** An image has a digest for its version; its tags stand apart. */

@@ -1,7 +1,8 @@
+import { sampleDigest } from "../../delivery/guide.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { Refusal } from "../../web/refusal.js";
 import { itemsOf, moved, nothing } from "../../delivery/event.js";
-import { authorization } from "../../delivery/header.js";
+import { authorization, showBearer } from "../../delivery/header.js";
 import { hintOf, hintsIn } from "../../delivery/image.js";
 import type { Sender } from "../../delivery/sender.js";
 
@@ -26,6 +27,27 @@ export const distribution: Sender = {
     });
     return moved(images);
   },
+  show: showBearer,
+  guide: {
+    title: "CNCF Distribution (registry:2 and registry:3)",
+    secret: "apart",
+    steps: [
+      "In the registry's config.yml add, under notifications.endpoints: {name: fairlead, url: {url}, headers: {Authorization: [Bearer {secret}]}, timeout: 1s, threshold: 5, backoff: 10s}",
+      "Where the registry is known by another name than pushes use, a named receiver says so with registry.",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => ({
+    body: {
+      events: [
+        {
+          action: "push",
+          target: { repository, tag, digest: sampleDigest },
+          request: { host: registry, method: "PUT" },
+        },
+      ],
+    },
+    headers: { "content-type": "application/vnd.docker.distribution.events.v1+json" },
+  }),
 };
 
 function isText(event: unknown, key: string, pattern: RegExp): boolean {

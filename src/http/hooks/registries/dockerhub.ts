@@ -25,6 +25,17 @@ export const dockerhub: Sender = {
     const tag = textAt(body, "push_data", "tag");
     return moved([hintOf({ host: dockerHub, repository: repositoryName(body), tag })]);
   },
+  guide: {
+    title: "Docker Hub",
+    secret: "in the address",
+    steps: [
+      "On the repository, under Webhooks, give it a name and this URL: {url}",
+      "It tells of every push to the repository; each repository needs a webhook of its own.",
+    ],
+  },
+  sample: ({ image: { repository, tag } }) => ({
+    body: { push_data: { pushed_at: 0, tag }, repository: { repo_name: repository } },
+  }),
 };
 
 function repositoryName(body: unknown): string {

@@ -14,6 +14,21 @@ export const ecr: Sender = {
   secret: (req) => headerOf(req, "x-api-key") ?? authorization(req),
   media: ["text/plain"],
   read: (body) => readEnvelope(body, pushIn) ?? pushIn(body),
+  show: (secret) => ({ "x-api-key": secret.reveal() }),
+  guide: {
+    title: "Amazon ECR",
+    secret: "apart",
+    steps: [
+      "In EventBridge make a connection with an API key: x-api-key, {secret}",
+      "Make an API destination with it: POST {url}",
+      "Make a rule for the source aws.ecr and the detail type ECR Image Action, with that destination as its target.",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => {
+    const [, account, region] = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\./.exec(registry) ?? [];
+    const detail = { "action-type": "PUSH", result: "SUCCESS", "repository-name": repository, "image-tag": tag };
+    return { body: { "detail-type": "ECR Image Action", source: "aws.ecr", account, region, detail } };
+  },
 };
 
 /** Of an event, or of a CloudEvent around it or around its `detail`. */

@@ -1,3 +1,5 @@
+import { sampleDigest } from "../../delivery/guide.js";
+import { randomUUID } from "node:crypto";
 import { textAt, valueAt } from "../../web/json.js";
 import { itemsOf, moved, nothing } from "../../delivery/event.js";
 import { authorization } from "../../delivery/header.js";
@@ -30,6 +32,22 @@ export const eventgrid: Sender = {
     }
     return joined(events.map((event) => imageOf(textAt(event, "eventType"), valueAt(event, "data"))));
   },
+  guide: {
+    title: "Azure Event Grid",
+    secret: "in the address",
+    steps: [
+      "In the registry, under Events, add a subscription to Container Image Pushed with the endpoint type Web Hook: {url}",
+      "Either schema will do, its own or CloudEvents; its question whether it may send is answered by itself.",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => ({
+    body: [
+      {
+        ...{ id: randomUUID(), eventType: imagePushed, subject: `${repository}:${tag}` },
+        data: { action: "push", target: { repository, tag, digest: sampleDigest }, request: { host: registry } },
+      },
+    ],
+  }),
 };
 
 function imageOf(type: string | undefined, data: unknown): HookEvent {

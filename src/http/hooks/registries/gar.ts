@@ -1,3 +1,4 @@
+import { formatHint } from "../../../compose/values/image.js";
 import { parseJson, textAt, valueAt } from "../../web/json.js";
 import { Refusal } from "../../web/refusal.js";
 import { moved, nothing } from "../../delivery/event.js";
@@ -19,5 +20,20 @@ export const gar: Sender = {
     if (textAt(event, "action") !== "INSERT") return nothing("only new images count");
     const name = textAt(event, "tag");
     return moved(name === undefined ? [] : [hintFrom(name)]);
+  },
+  guide: {
+    title: "Google Artifact Registry",
+    secret: "in the address",
+    steps: [
+      "Create the Pub/Sub topic gcr in the project, if it is not there.",
+      "Create a push subscription to it with this endpoint: {url}",
+      "Or let it authenticate: a named receiver with oidc then takes the place of the secret.",
+    ],
+  },
+  sample: ({ image }) => {
+    const data = JSON.stringify({ action: "INSERT", tag: formatHint(image) });
+    return {
+      body: { message: { data: Buffer.from(data).toString("base64"), messageId: "1" }, subscription: "sample" },
+    };
   },
 };

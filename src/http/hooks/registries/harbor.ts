@@ -1,3 +1,4 @@
+import { sampleDigest } from "../../delivery/guide.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { itemsOf, moved, nothing } from "../../delivery/event.js";
 import { headerOf } from "../../delivery/header.js";
@@ -25,6 +26,24 @@ export const harbor: Sender = {
     });
     return moved(images);
   },
+  show: (secret) => ({ authorization: secret.reveal() }),
+  guide: {
+    title: "Harbor",
+    secret: "apart",
+    steps: [
+      "In the project, under Webhooks, choose HTTP, the event Artifact pushed, and this URL: {url}",
+      "As Auth Header write: {secret}",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => ({
+    body: {
+      type: "PUSH_ARTIFACT",
+      event_data: {
+        resources: [{ digest: sampleDigest, tag, resource_url: `${registry}/${repository}:${tag}` }],
+        repository: { repo_full_name: repository },
+      },
+    },
+  }),
 };
 
 function urlOf(resource: unknown): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { textAt, valueAt } from "../../web/json.js";
 import { moved, nothing } from "../../delivery/event.js";
 import { headerOf } from "../../delivery/header.js";
@@ -21,4 +22,17 @@ export const nexus: Sender = {
     if (repository === undefined) return nothing("the delivery names no component");
     return moved(tag === undefined ? [] : [hintOf({ repository, tag })]);
   },
+  guide: {
+    title: "Sonatype Nexus",
+    secret: "apart",
+    steps: [
+      "Under System, Capabilities create a Webhook: Repository for the event component, with this URL: {url}",
+      "As secret key write: {secret}",
+      "Nexus does not name itself: a named receiver says with registry what services files call it.",
+    ],
+  },
+  sample: ({ image: { repository, tag } }) => ({
+    body: { action: "CREATED", component: { format: "docker", name: repository, version: tag } },
+    headers: { "x-nexus-webhook-delivery": randomUUID() },
+  }),
 };

@@ -18,6 +18,17 @@ export const quay: Sender = {
     });
     return moved(images.length === 0 ? [repository] : images);
   },
+  guide: {
+    title: "Quay",
+    secret: "in the address",
+    steps: [
+      "In the repository, under Settings, create a notification: Push to Repository, Webhook POST, and this URL: {url}",
+      "Its test button sends a push of latest that looks real.",
+    ],
+  },
+  sample: ({ image: { registry, repository, tag } }) => ({
+    body: { repository, docker_url: `${registry}/${repository}`, updated_tags: [tag] },
+  }),
 };
 
 /** A list; formerly a map from tags to images. */

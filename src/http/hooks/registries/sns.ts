@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { formatHint } from "../../../compose/values/image.js";
 import { headerOf } from "../../delivery/header.js";
 import type { Sender } from "../../delivery/sender.js";
 import { Refusal } from "../../web/refusal.js";
@@ -5,6 +7,8 @@ import { valueAt } from "../../web/json.js";
 import { ownFormat } from "../pipelines/own-format.js";
 import { pushIn } from "./ecr.js";
 import { readEnvelope } from "./sns-envelope.js";
+
+const sampleTopic = "arn:aws:sns:us-east-1:000000000000:sample";
 
 /**
  * Amazon SNS, for ECR's events or for messages in our own format. Its secret is in the URL; `topics` of a named receiver says
@@ -22,4 +26,17 @@ export const sns: Sender = {
     if (event === undefined) throw new Refusal(400, "TopicArn is missing", "leave raw message delivery off");
     return event;
   },
+  guide: {
+    title: "Amazon SNS",
+    secret: "in the address",
+    steps: [
+      "In the topic create a subscription with the protocol HTTPS and this endpoint: {url}",
+      "Leave raw message delivery off. The address that confirms it stands in the log then: open it.",
+      "A named receiver says with topics whose messages count.",
+    ],
+  },
+  sample: ({ image }) => ({
+    body: { Type: "Notification", TopicArn: sampleTopic, Message: JSON.stringify({ image: formatHint(image) }) },
+    headers: { "content-type": "text/plain; charset=UTF-8", "x-amz-sns-message-id": randomUUID() },
+  }),
 };

@@ -49,7 +49,7 @@ function bent(value: unknown, dice: Dice): unknown {
   const entries = Object.entries(value);
   if (entries.length === 0) return pick(oddValues, dice);
   const at = dice(entries.length);
-  const [key, inner] = entries[at]!;
+  const [key, inner] = entries[at] as [string, unknown];
   if (dice(8) === 0) entries.splice(at, 1);
   else entries[at] = [dice(12) === 0 ? "__proto__" : key, bent(inner, dice)];
   return Object.fromEntries(entries);

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { hookTypes } from "../../../../../src/http/delivery/outcome.js";
+import { pathsOf } from "../../../../../src/http/hooks/addresses.js";
+import { Secret } from "../../../../../src/tools/secret.js";
 import type { Push } from "../../../../../src/control/surface/surface.js";
 import { secret, serveHooks } from "../../harness.js";
 import { fakeSurface } from "../../surface.js";
@@ -124,5 +126,48 @@ describe.each(deliveries)("$type", (sent) => {
     expect(answer.status).toBe(isKnown ? 200 : 202);
     if (isKnown) expect(answer.json).toEqual({ reason: "this delivery is here already" });
     note(type, "again", isKnown ? "200" : "202");
+  });
+});
+
+describe("the samples that people can send themselves", () => {
+  const subject = {
+    image: { registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com", repository: "acme/fleet/shop", tag: "latest" },
+    service: "shop/web",
+    repository,
+  };
+  const cases = hookTypes.flatMap((type) => pathsOf(type).map((one) => [one.path, one] as const));
+
+  test.each(cases)("%s takes its own", async (_path, { path, sender }) => {
+    const { registry, repository: name, tag } = subject.image;
+    const pushed = ({ repositories }: Push) => ({
+      looking: repositories.includes(repository) ? [repository] : [],
+      reason: undefined,
+    });
+    const image = sender.type === "cloudsmith" ? `docker.cloudsmith.io/${name}:${tag}` : `${registry}/${name}:${tag}`;
+    const isHub = sender.type === "dockerhub";
+    const surface = fakeSurface({
+      builds: ["shop/web"],
+      images: { "shop/web": isHub ? `docker.io/${name}:${tag}` : image },
+      pushed,
+    });
+    const hooks = await serveHooks({ surface });
+    const { body, headers = {} } = sender.sample(subject);
+    const text = JSON.stringify(body);
+    const word = new Secret(secret);
+    const proof = sender.show?.(word) ?? sender.signature?.sign(Buffer.from(text), word, Date.now());
+    const isInPath = sender.guide.secret === "in the address";
+    const answer = await hooks.post(isInPath ? `${path}/${secret}` : path, text, {
+      ...headers,
+      ...(isInPath ? {} : proof),
+    });
+    expect([answer.status, answer.text]).toEqual([202, expect.stringMatching(/shop\/web|fleet\.git/)]);
+    expect(isInPath || proof !== undefined).toBe(true);
+  });
+
+  test.each(cases)("%s is set up in steps that say where and by what", (_path, { sender }) => {
+    const { secret: place, steps } = sender.guide;
+    const text = steps.join("\n");
+    expect(text).toContain("{url}");
+    expect(text.includes("{secret}")).toBe(place === "apart");
   });
 });

@@ -1,0 +1,134 @@
+import { parseImage } from "../../../compose/values/image.js";
+import type { Config } from "../../../config/config.js";
+import { FairleadError } from "../../../errors.js";
+import type { Subject } from "../../../http/delivery/guide.js";
+import type { HookAddress } from "../../../http/hooks/addresses.js";
+import { parseAddress, formatAddress } from "../../../http/web/address.js";
+import type { ServiceStatus } from "../../../plan/model/condition.js";
+import { fetchServices, type Admin } from "../../shared/admin.js";
+import type { Wiring } from "../../shared/wiring.js";
+import { receiverNamed } from "./receivers.js";
+
+export interface HookTestOptions {
+  readonly image?: string | undefined;
+  readonly service?: string | undefined;
+  readonly repository?: string | undefined;
+  /** Where it is sent, up to the path: through a proxy, say. Absent: where the hooks listen on this host. */
+  readonly url?: string | undefined;
+}
+
+const timeoutMs = 10_000;
+
+/**
+ * Sends a running controller what this sender would send, with a proof that is right, and prints what it answers: a look at
+ * what it names, or why not. Exit 1: it names nothing here, or does not get in.
+ */
+export async function hookTest(
+  wiring: Wiring,
+  { config, admin }: { readonly config: Config; readonly admin: Admin },
+  written: string,
+  options: HookTestOptions,
+): Promise<0 | 1> {
+  const [address] = receiverNamed(written, config);
+  if (address === undefined) return 1;
+  const subject = await subjectOf(options, config, admin);
+  const base = options.url ?? `http://${formatAddress(onThisHost(config.hooksListen))}`;
+  const { path, ...request } = requestOf(address, subject);
+  wiring.print(`POST ${base}${path.replace(/\/[^/]*$/, request.isInPath ? "/<secret>" : "$&")}`);
+  wiring.print(`  ${request.body}`);
+  const answer = await fetch(new URL(path, base), {
+    ...{ method: "POST", headers: request.headers, body: request.body },
+    ...{ redirect: "manual", signal: AbortSignal.timeout(timeoutMs) },
+  }).catch((cause: unknown) => {
+    throw new FairleadError("ApiUnreachable", `nobody answers at ${base}`, {
+      remedy: "start fairlead run, or say with --url where its hooks listen",
+      cause,
+    });
+  });
+  const said = (await answer.json().catch(() => ({}))) as Said;
+  wiring.print(`${answer.status}: ${inWords(answer.status, said)}`);
+  return answer.status === 202 ? 0 : 1;
+}
+
+interface Said {
+  readonly enqueued?: readonly string[];
+  readonly reason?: string;
+  readonly error?: string;
+  readonly remedy?: string;
+}
+
+function inWords(status: number, { enqueued, reason, error, remedy }: Said): string {
+  if (enqueued !== undefined) return `it looks at ${enqueued.join(", ")}`;
+  if (reason !== undefined) return `it changes nothing: ${reason}`;
+  if (status === 404 || status === 401) {
+    return "it does not let this in: the running controller has another secret, or no such receiver (it reads its settings at its start)";
+  }
+  return `it is refused: ${error ?? "by somebody who is not Fairlead"}${remedy === undefined ? "" : ` (${remedy})`}`;
+}
+
+/** What nobody has named is that of a declared service. */
+async function subjectOf(
+  { image, service, repository }: HookTestOptions,
+  config: Config,
+  admin: Admin,
+): Promise<Subject> {
+  const declared =
+    image !== undefined && service !== undefined ? [] : await servicesOf(admin, image ?? service ?? repository);
+  const known =
+    declared.find((one) => service === undefined || [one.service, `${one.project}/${one.service}`].includes(service)) ??
+    declared[0];
+  const name = image ?? known?.image;
+  if (name === undefined) {
+    throw new FairleadError("ConfigInvalid", "the controller declares no service that a sample could be about", {
+      remedy: "name an image with --image",
+    });
+  }
+  const { registry, repository: path, tag = "latest" } = parseImage(name);
+  const [first] = config.repositories;
+  return {
+    image: { registry, repository: path, tag },
+    service: service ?? (known === undefined ? "project/service" : `${known.project}/${known.service}`),
+    repository: repository ?? first?.source ?? "https://forge.example/acme/fleet.git",
+  };
+}
+
+/** None where no controller answers, but something is named. */
+async function servicesOf(admin: Admin, named: string | undefined): Promise<readonly ServiceStatus[]> {
+  try {
+    return await fetchServices(admin);
+  } catch (thrown) {
+    if (named === undefined) throw thrown;
+    return [];
+  }
+}
+
+function requestOf({ sender, path, secrets, receiver }: HookAddress, subject: Subject) {
+  const [secret] = secrets;
+  if (secret === undefined) {
+    throw new FairleadError(
+      "ConfigInvalid",
+      `only tokens of ${receiver?.oidc?.issuer ?? "an issuer"} open this receiver`,
+      {
+        remedy: "try it from where such tokens are given out",
+      },
+    );
+  }
+  const { body, headers = {} } = sender.sample(subject);
+  const text = JSON.stringify(body);
+  const isInPath = sender.guide.secret === "in the address";
+  const proof = isInPath
+    ? {}
+    : (sender.show?.(secret) ?? sender.signature?.sign(Buffer.from(text), secret, Date.now()) ?? {});
+  return {
+    isInPath,
+    path: isInPath ? `${path}/${encodeURIComponent(secret.reveal())}` : path,
+    headers: { "content-type": "application/json", ...headers, ...proof },
+    body: text,
+  };
+}
+
+/** An address that stands for all of this host is reached over its loopback. */
+function onThisHost(listen: string) {
+  const { host, port } = parseAddress(listen, "FAIRLEAD_HOOKS_LISTEN");
+  return { host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port };
+}

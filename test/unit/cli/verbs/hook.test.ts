@@ -1,0 +1,115 @@
+import { expect, describe, it } from "vitest";
+import type { Wiring } from "../../../../src/cli/shared/wiring.js";
+import { hookTest, type HookTestOptions } from "../../../../src/cli/verbs/hook/test.js";
+import { hookUrl } from "../../../../src/cli/verbs/hook/url.js";
+import type { Config } from "../../../../src/config/config.js";
+import { parsePattern } from "../../../../src/http/receivers/pattern.js";
+import type { NamedReceiver } from "../../../../src/http/receivers/receiver.js";
+import { Secret } from "../../../../src/tools/secret.js";
+import { secret, serveHooks } from "../../http/harness.js";
+
+const hub: NamedReceiver = {
+  ...{ name: "hub", type: "dockerhub", secrets: [new Secret("own/secret")], oidc: undefined },
+  ...{ rules: { owners: ["notarock"] }, allowFrom: undefined, ratePerMinute: undefined },
+};
+const ci: NamedReceiver = {
+  ...{ name: "ci", type: "generic", secrets: [], rules: {}, allowFrom: undefined, ratePerMinute: undefined },
+  oidc: { issuer: "https://id.example", audience: "us", claims: { repository: parsePattern("acme/*") } },
+};
+
+function configOf(more: Partial<Config> = {}): Config {
+  return {
+    ...{ hookSecrets: [new Secret(secret)], receivers: [hub, ci], repositories: [], hooksListen: "0.0.0.0:8420" },
+    ...more,
+  } as unknown as Config;
+}
+
+function wiringOf(terminal: boolean) {
+  const said: string[] = [];
+  const print = (text: string) => said.push(...text.split("\n"));
+  return { said, wiring: { print, complain: print, terminal } as unknown as Wiring };
+}
+
+describe("fairlead hook url", () => {
+  const shown = async (written: string | undefined, terminal = true, config = configOf()) => {
+    const { wiring, said } = wiringOf(terminal);
+    expect(await hookUrl(wiring, config, written)).toBe(0);
+    return said.join("\n");
+  };
+
+  it("shows where a sender sends to and how it is set up, with the secret where a person looks", async () => {
+    const config = configOf({ externalUrl: "https://hooks.example.org/" });
+    expect(await shown("dockerhub", true, config)).toContain(`https://hooks.example.org/hooks/dockerhub/${secret}`);
+    const github = await shown("github", true, config);
+    expect(github).toContain("https://hooks.example.org/hooks/github\n");
+    expect(github).toContain(`as secret write: ${secret}`);
+  });
+
+  it("keeps the secret from logs", async () => {
+    for (const name of ["dockerhub", "github", "hub"]) {
+      const text = await shown(name, false);
+      expect(text).toContain("<secret> is shown on terminals alone.");
+      expect(text).not.toMatch(/correct-horse|own\/secret|own%2F/);
+    }
+  });
+
+  it("means a receiver of the settings by its name, and escapes what a path cannot hold", async () => {
+    expect(await shown("hub")).toContain("Docker Hub, receiver hub: http://0.0.0.0:8420/hooks/r/hub/own%2Fsecret");
+    expect(await shown("ci")).toContain("Tokens of https://id.example for us open it, and nothing else.");
+  });
+
+  it("lists all of them", async () => {
+    const text = await shown(undefined);
+    for (const path of ["/hooks/forgejo", "/hooks/delivery-hook/build", "/hooks/r/hub"]) expect(text).toContain(path);
+  });
+
+  it("says so where there is none", () => {
+    expect(() => hookUrl(wiringOf(true).wiring, configOf(), "dockerhubb")).toThrow(
+      /is no receiver \(did you mean "dockerhub"\?\)/,
+    );
+    const empty = configOf({ hookSecrets: [], receivers: [] });
+    expect(() => hookUrl(wiringOf(true).wiring, empty, "dockerhub")).toThrow(/there is no hook secret/);
+  });
+});
+
+describe("fairlead hook test", () => {
+  const tried = async (written: string, options: HookTestOptions, opened: Parameters<typeof serveHooks>[0] = {}) => {
+    const hooks = await serveHooks({ receivers: [hub], ...opened });
+    const { wiring, said } = wiringOf(true);
+    const config = configOf({ hooksListen: `0.0.0.0:${hooks.port}` });
+    const admin = { url: "http://127.0.0.1:1", token: undefined };
+    const code = await hookTest(wiring, { config, admin }, written, options);
+    return { code, text: said.join("\n"), hooks };
+  };
+
+  it("is let in, and says what is looked at", async () => {
+    const { code, text } = await tried("dockerhub", { image: "notarock/portfolio-ng" });
+    expect(code).toBe(0);
+    expect(text).toMatch(/^POST http:\/\/127\.0\.0\.1:\d+\/hooks\/dockerhub\/<secret>\n/);
+    expect(text).toContain("202: it looks at shop/web, shop/mirror");
+    expect(text).not.toContain(secret);
+  });
+
+  it.each(["github", "harbor", "generic", "standard", "delivery-hook", "gitea"])("signs as %s does", async (type) => {
+    const { code } = await tried(type, { image: "registry.example.com:5000/team/app:v1", service: "shop/own" });
+    expect(code).toBe(0);
+  });
+
+  it("says why nothing is looked at", async () => {
+    const ignored = await tried("hub", { image: "somebody/else" });
+    expect(ignored.code).toBe(1);
+    expect(ignored.text).toContain(
+      "200: it changes nothing: this receiver does not listen to the owner of docker.io/somebody/else:latest",
+    );
+    const shut = await tried("dockerhub", { image: "nginx" }, { secrets: [new Secret("another")] });
+    expect([shut.code, shut.text]).toEqual([1, expect.stringContaining("404: it does not let this in")]);
+  });
+
+  it("needs a controller, or a name", async () => {
+    await expect(tried("dockerhub", {})).rejects.toMatchObject({ code: "ApiUnreachable" });
+    await expect(tried("dockerhub", { image: "nginx", url: "http://127.0.0.1:1" })).rejects.toThrow(
+      /nobody answers at http:\/\/127\.0\.0\.1:1/,
+    );
+    await expect(tried("ci", { image: "nginx" })).rejects.toThrow(/only tokens of https:\/\/id\.example open this/);
+  });
+});
