@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -71,13 +71,43 @@ async function script(scene: Scene, name: string, text: string): Promise<string>
   return path;
 }
 
+const kinds = ["admin", "hook", "git", "helper", "stored", "receiver", "payload"] as const;
+
+/** Deliveries that show a secret in every way there is, rightly and wrongly, with something in them that is nobody's business. */
+async function deliver({ fairlead }: Scene, secret: string, payload: string): Promise<readonly number[]> {
+  const body = JSON.stringify({ image: "registry.example/nobodys", note: payload });
+  const ofHub = JSON.stringify({ repository: { repo_name: "acme/nobodys" }, note: payload });
+  const hmac = (hash: string) => createHmac(hash, secret).update(body).digest("hex");
+  const basic = `Basic ${Buffer.from(`u:${secret}`).toString("base64")}`;
+  const tries: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+    [`/hooks/r/any/${secret}`, {}],
+    [`/hooks/r/any/${secret}x`, {}],
+    [`/hooks/r/nobody/${secret}`, {}],
+    [`/hooks/${secret}`, {}],
+    [`/hooks/r/hub?apikey=${secret}`, {}],
+    ["/hooks/r/any", { authorization: `Bearer ${secret}` }],
+    ["/hooks/r/any", { authorization: basic }],
+    ["/hooks/r/any", { "x-signature-256": `sha256=${hmac("sha256")}` }],
+    ["/hooks/r/any", { "x-signature-256": `sha256=${hmac("sha256").replace(/^./, "x")}` }],
+    ["/hooks/r/any", { "x-forwarded-for": secret, "user-agent": secret, "x-request-id": secret }],
+  ];
+  return Promise.all(
+    tries.map(async ([path, headers]) => {
+      const text = path.includes("apikey") ? ofHub : body;
+      const init = { method: "POST", body: text, headers: { "content-type": "application/json", ...headers } };
+      return (await fetch(`${fairlead.hooksUrl}${path}`, init)).status;
+    }),
+  );
+}
+
 test("Fairlead's secrets reach no child, no container, no argument, and nothing that it says", async ({
   scene,
   expect,
 }) => {
-  const canaries = Object.fromEntries(
-    ["admin", "hook", "git", "helper", "stored"].map((name) => [name, `canary${randomBytes(8).toString("hex")}`]),
-  ) as Record<"admin" | "hook" | "git" | "helper" | "stored", string>;
+  const canaries = Object.fromEntries(kinds.map((name) => [name, `canary${randomBytes(8).toString("hex")}`])) as Record<
+    (typeof kinds)[number],
+    string
+  >;
   const server = await slowServer();
   await script(scene, "docker-credential-canary", `sleep 1; echo '{"Username":"u","Secret":"${canaries.helper}"}'`);
   const ssh = await script(scene, "slow-ssh", "sleep 1; exit 1");
@@ -93,7 +123,13 @@ test("Fairlead's secrets reach no child, no container, no argument, and nothing 
     FAIRLEAD_HOOK_SECRET: canaries.hook,
     GIT_SSH_COMMAND: ssh,
     GREETING: "hello",
+    FAIRLEAD_LOG_LEVEL: "debug",
   };
+  const secretFile = `${scene.directory}/receiver`;
+  await writeFile(secretFile, canaries.receiver);
+  const settings = JSON.parse(await readFile(scene.settingsFile, "utf8")) as object;
+  const receivers = { any: { type: "generic", secretFile }, hub: { type: "dockerhub", secretFile } };
+  await writeFile(scene.settingsFile, JSON.stringify({ ...settings, receivers }));
 
   await scene.write({ web: { environment: { TOKEN: "${FAIRLEAD_ADMIN_TOKEN:-none}" } } });
   const refused = await scene.start({ env, awaitReady: false });
@@ -113,6 +149,8 @@ test("Fairlead's secrets reach no child, no container, no argument, and nothing 
   const fairlead = await scene.start({ env });
   const children = watchChildren(fairlead.pid);
   const web = await scene.until("web", () => scene.active());
+  const statuses = await deliver(scene, canaries.receiver, canaries.payload);
+  expect(statuses).toEqual([200, 404, 404, 404, 200, 200, 404, 200, 401, 404]);
   const wanted = [/docker-credential-canary/, /git-remote-http/, /slow-ssh/];
   const commands = () => [...children.seen.values()].map(({ command }) => command);
   await scene.until("all kinds of children", () => wanted.every((one) => commands().some((text) => one.test(text))));
@@ -120,7 +158,7 @@ test("Fairlead's secrets reach no child, no container, no argument, and nothing 
   await children.stop();
 
   const secrets = Object.values(canaries);
-  const own = [canaries.admin, canaries.hook, canaries.stored, canaries.helper];
+  const own = [canaries.admin, canaries.hook, canaries.stored, canaries.helper, canaries.receiver];
   for (const { command, environment } of children.seen.values()) {
     for (const secret of secrets) expect(command).not.toContain(secret);
     for (const secret of own) expect(environment).not.toContain(secret);
