@@ -39,6 +39,7 @@ import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";
 import type { Environment } from "./process/environment.js";
+import { systemProxy } from "./process/system-proxy.js";
 import { connectRegistry } from "./registry/connect.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { SecretCommands } from "./secrets/commands.js";
@@ -57,6 +58,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     settings: config.registries,
     dockerConfig: config.docker.config,
     helperEnvironment: helperEnvironment(environment),
+    proxyFor: systemProxy(environment),
     telemetry: { requested: () => undefined },
   });
   try {
@@ -203,10 +205,14 @@ export function registryOf(
     settings: config.registries,
     dockerConfig: config.docker.config,
     helperEnvironment: helperEnvironment(environment),
+    proxyFor: systemProxy(environment),
     userAgent: `fairlead/${readVersion()}`,
     telemetry: {
       requested: (name, method, code) => {
         metrics.registryRequested(name, method, code);
+      },
+      pullsRemaining: (name, count) => {
+        metrics.pullsRemaining(name, count);
       },
       warned: (name, text) => {
         log.warn({ registry: name, notice: text }, "the registry's operators say");

@@ -70,6 +70,10 @@ export class Metrics implements Telemetry {
     this.#traffic.registryRequested(registry, method, code);
   }
 
+  pullsRemaining(registry: string, count: number): void {
+    this.#traffic.pullsRemaining(registry, count);
+  }
+
   serviceDeclared(key: ServiceKey): void {
     this.#services.declared(key);
   }

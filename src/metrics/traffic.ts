@@ -18,7 +18,15 @@ export function trafficSeries(series: Series) {
     "method",
     "code",
   );
+  const remaining = series.gauge(
+    "fairlead_registry_pulls_remaining",
+    "Pulls that a registry still allows in its window, where it says so.",
+    "registry",
+  );
   return {
+    pullsRemaining: (registry: string, count: number) => {
+      remaining.set({ registry }, count);
+    },
     hookAnswered: (type: HookType, outcome: HookOutcome) => {
       hooks.get(`${type} ${outcome}`)?.inc();
     },

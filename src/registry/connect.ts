@@ -5,7 +5,7 @@ import { BoundedMap } from "../tools/bounded-map.js";
 import { endpointOf } from "./client/endpoint.js";
 import type { LaneWidths } from "./client/lane.js";
 import type { RegistrySettings } from "./client/settings.js";
-import { Transport, type Answer } from "./client/transport.js";
+import { type ProxyFor, Transport, type Answer } from "./client/transport.js";
 import { findContent } from "./content/content.js";
 import { announcedDigest, mediaTypeOf, computedDigest, verifyBody } from "./content/manifest.js";
 import { formatPlatform } from "./content/platform.js";
@@ -29,6 +29,10 @@ export interface RegistryOptions {
   readonly userAgent?: string;
   /** Per request; default 10 s. */
   readonly timeoutMs?: number;
+  /** Default `/etc/docker/certs.d`. */
+  readonly certificates?: string;
+  /** Default: none. */
+  readonly proxyFor?: ProxyFor | undefined;
   /** Requests under way at once; default 64. */
   readonly atOnce?: number;
   /** Default: this machine's. */
@@ -50,7 +54,8 @@ const requestsPerHost: LaneWidths = { quick: 4, slow: 2, slowMs: 1000 };
 export function connectRegistry(options: RegistryOptions): RegistryConnection {
   const { settings, dockerConfig, telemetry, userAgent = "fairlead", timeoutMs = 10_000 } = options;
   const { clock = { now: () => Date.now(), monotonic: () => performance.now() } } = options;
-  const transport = new Transport({ timeoutMs, userAgent, widths: requestsPerHost, atOnce: options.atOnce });
+  const { atOnce, proxyFor, certificates = "/etc/docker/certs.d" } = options;
+  const transport = new Transport({ timeoutMs, userAgent, widths: requestsPerHost, atOnce, proxyFor, certificates });
   const config = new DockerConfig(dockerConfig, options.helperEnvironment, () => clock.monotonic());
   const credentials = (registry: string): Promise<RegistryCredentials | undefined> => config.credentials(registry);
   const correspondence = new Correspondence(transport, settings, new Reporter(telemetry));

@@ -11,7 +11,7 @@ export function nothing(reason: string): HookEvent {
 export const ping = nothing("a ping: the hook works");
 
 /** What a sender says of an artifact that no tag stands for: nothing that is declared by its tag has moved. */
-export const untagged = "an image without a tag: no declared tag has moved";
+export const untagged = "it names no tag of an image: no declared tag has moved";
 
 /** Tags of images have moved. None: `otherwise` says why. */
 export function moved(images: readonly ImageHint[], otherwise: string = untagged): HookEvent {

@@ -16,6 +16,11 @@ export function basicPassword(req: Request): string | undefined {
   return password.length === 0 ? undefined : password.join(":");
 }
 
+/** A header that is the secret and nothing else. */
+export function showIn(name: string): (secret: Secret) => Readonly<Record<string, string>> {
+  return (secret) => ({ [name]: secret.reveal() });
+}
+
 /** The header that {@link bearerToken} reads. */
 export function showBearer(secret: Secret): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${secret.reveal()}` };

@@ -36,26 +36,21 @@ export function tagFrom(text: string | undefined): string | undefined {
 }
 
 /**
- * The images that the items of a list name. One that cannot be read does not stop the others; where none can be, the first
- * complaint is thrown (Refusal 400).
+ * The images that the items of a list name. One that cannot be read does not stop the others, and no list is refused for it:
+ * whoever has signed it would send it again.
  */
 export function hintsIn<Item>(
   items: readonly Item[],
   read: (item: Item) => ImageHint | undefined,
 ): readonly ImageHint[] {
-  const complaints: Refusal[] = [];
-  const found = items.flatMap((item) => {
+  return items.flatMap((item) => {
     try {
       return read(item) ?? [];
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
-      complaints.push(thrown);
       return [];
     }
   });
-  const [first] = complaints;
-  if (found.length === 0 && first !== undefined) throw first;
-  return found;
 }
 
 /** An image as a stranger wrote it. Throws Refusal 400. */

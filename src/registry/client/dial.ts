@@ -15,14 +15,37 @@ export interface Dialled {
 export interface Lines {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
+  /** Said with each request: agents for proxies forget it. */
+  readonly tls: TlsOptions;
 }
 
-/** `timeout`: when an idle connection is given up, in ms. */
-type LineOptions = Pick<AgentOptions, "lookup" | "maxFreeSockets" | "timeout" | "ca" | "rejectUnauthorized">;
+/** `cert` and `key`: by whom we are known. */
+export type TlsOptions = Pick<AgentOptions, "ca" | "rejectUnauthorized" | "cert" | "key">;
 
-export function openLines(options: LineOptions): Lines {
+/** `timeout`: when an idle connection is given up, in ms. */
+type LineOptions = Pick<AgentOptions, "lookup" | "maxFreeSockets" | "timeout">;
+
+export function openLines(options: LineOptions, tls: TlsOptions): Lines {
   const kept = { ...options, keepAlive: true };
-  return { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
+  return { http: new HttpAgent(kept), https: new HttpsAgent(kept), tls };
+}
+
+/** All of them through a proxy, which looks names up itself. `proxy`: its URL, which may hold a password. */
+export async function openProxied(
+  proxy: string,
+  options: Omit<LineOptions, "lookup">,
+  tls: TlsOptions,
+): Promise<Lines> {
+  const [{ HttpProxyAgent }, { HttpsProxyAgent }] = await Promise.all([
+    import("http-proxy-agent"),
+    import("https-proxy-agent"),
+  ]);
+  const kept = { ...options, keepAlive: true };
+  return {
+    http: new HttpProxyAgent(proxy, kept),
+    https: new HttpsProxyAgent(proxy, kept) as unknown as HttpsAgent,
+    tls,
+  };
 }
 
 export function closeLines({ http, https }: Lines): void {
@@ -50,7 +73,7 @@ function send({ method, url, headers, body }: Dialled, lines: Lines, signal: Abo
   const options = { method, headers: opened, signal };
   const request =
     url.protocol === "https:"
-      ? requestSecure(url, { ...options, agent: lines.https })
+      ? requestSecure(url, { ...options, ...lines.tls, agent: lines.https })
       : requestPlain(url, { ...options, agent: lines.http });
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     request.once("response", resolve).on("error", reject);

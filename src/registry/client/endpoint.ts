@@ -16,6 +16,13 @@ export interface Trust {
   readonly verify: boolean;
   /** A PEM file trusted besides the usual roots. */
   readonly ca: string | undefined;
+  /** PEM files by which we are known to it. */
+  readonly client: ClientFiles | undefined;
+}
+
+export interface ClientFiles {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Where the questions about one registry go. */
@@ -52,7 +59,10 @@ export function endpointOf(name: string, settings: RegistrySettings): Endpoint {
 export function trustOf(host: string, endpoint: Endpoint, settings: RegistrySettings): Trust {
   if (host === endpoint.host) return endpoint.trust;
   const setting = settingOf(host, settings);
-  if (setting.insecure === undefined && setting.ca === undefined) return endpoint.trust;
+  // Whoever a registry names does not get to know us by the registry's certificate.
+  if (setting.insecure === undefined && setting.ca === undefined) {
+    return { ...endpoint.trust, client: clientOf(setting) };
+  }
   return access(host, setting).trust;
 }
 
@@ -70,7 +80,7 @@ export function reachOf(
 function mirrorOf(registry: string, url: URL, setting: RegistrySetting, settings: RegistrySettings): Endpoint {
   const own = settingOf(url.host, settings);
   const scheme = url.protocol === "http:" ? "http" : "https";
-  const merged = { insecure: own.insecure ?? setting.insecure, ca: own.ca ?? setting.ca };
+  const merged = { insecure: own.insecure ?? setting.insecure, ca: own.ca ?? setting.ca, cert: own.cert, key: own.key };
   const { trust } = access(url.host, merged);
   return {
     registry,
@@ -83,15 +93,20 @@ function mirrorOf(registry: string, url: URL, setting: RegistrySetting, settings
 
 function access(
   host: string,
-  setting: { readonly insecure?: boolean | undefined; readonly ca?: string | undefined },
+  setting: Pick<RegistrySetting, "insecure" | "ca" | "cert" | "key">,
 ): Pick<Endpoint, "schemes" | "trust"> {
+  const client = clientOf(setting);
   const isLocal = isLoopback(nameOf(host));
   const isOpen = setting.ca === undefined && (setting.insecure ?? isLocal);
-  if (!isOpen) return { schemes: ["https"], trust: { plain: false, verify: true, ca: setting.ca } };
+  if (!isOpen) return { schemes: ["https"], trust: { plain: false, verify: true, ca: setting.ca, client } };
   return {
     schemes: isLocal ? ["http", "https"] : ["https", "http"],
-    trust: { plain: true, verify: false, ca: undefined },
+    trust: { plain: true, verify: false, ca: undefined, client },
   };
+}
+
+function clientOf({ cert, key }: Pick<RegistrySetting, "cert" | "key">): ClientFiles | undefined {
+  return cert === undefined || key === undefined ? undefined : { cert, key };
 }
 
 function settingOf(host: string, settings: RegistrySettings): RegistrySetting {

@@ -28,6 +28,11 @@ const registrySetting = z
         "hosts, such as `auth.lan:5001`, that the registry may send Fairlead to although their address is private: token servers above all",
       ),
     ca: z.string().min(1).optional().describe("a PEM file whose certificates are trusted besides the usual ones"),
+    cert: z.string().min(1).optional().describe("a PEM file with the certificate by which the registry knows Fairlead"),
+    key: z.string().min(1).optional().describe("a PEM file with the key of that certificate"),
+  })
+  .refine((setting) => (setting.cert === undefined) === (setting.key === undefined), {
+    error: "cert and key belong together: write both",
   })
   .refine((setting) => !(setting.insecure === true && setting.ca !== undefined), {
     error: "insecure verifies nothing, so ca would have no effect: keep one of the two",

@@ -2,11 +2,10 @@
  * HTTP to a registry lives here. What is asked of it does not.
  */
 
-import { readFile } from "node:fs/promises";
 import PQueue from "p-queue";
-import { FairleadError } from "../../errors.js";
 import { readAll } from "../../tools/read-all.js";
-import { closeLines, dial, openLines } from "./dial.js";
+import { certificatesFor } from "./certificates.js";
+import { closeLines, dial, openLines, openProxied } from "./dial.js";
 import type { Dialled, Lines } from "./dial.js";
 import type { Trust } from "./endpoint.js";
 import { connectionFault } from "./fault.js";
@@ -41,14 +40,20 @@ export interface TransportOptions {
   /** Requests under way at once, over all hosts (default 64). */
   readonly atOnce?: number | undefined;
   readonly userAgent: string;
+  /** The folder with one of certificates for each host, as the engine has it. */
+  readonly certificates: string;
+  /** The URL of the proxy for a question; undefined: none. */
+  readonly proxyFor?: ProxyFor | undefined;
 }
+
+export type ProxyFor = (url: URL) => Promise<string | undefined>;
 
 /** The specification asks registries to take manifests of 4 MiB; nobody may send us more. */
 const longestBody = 4 * 1024 * 1024;
 
 /** HTTP without opinions: one request, one answer or one ConnectionFault; connections are kept per host and trust. */
 export class Transport {
-  private readonly lines = new Map<string, Promise<Lines>>();
+  private readonly lines = new Map<string, Promise<OpenLines>>();
   private readonly lanes = new Map<string, Lane>();
   private readonly places: PQueue;
 
@@ -70,7 +75,7 @@ export class Transport {
     for (const lines of opened) if (lines.status === "fulfilled") closeLines(lines.value);
   }
 
-  private async exchange(question: Question, lines: Lines): Promise<Answer> {
+  private async exchange(question: Question, lines: OpenLines): Promise<Answer> {
     const { timeoutMs, userAgent } = this.options;
     const { url, reach, longest = longestBody } = question;
     const signal = AbortSignal.timeout(timeoutMs);
@@ -79,10 +84,14 @@ export class Transport {
       const headers = { "user-agent": userAgent, "accept-encoding": "identity", ...question.headers };
       const response = await dial({ ...question, headers }, lines, signal);
       const { statusCode: status = 0, headers: answered } = response;
-      const { remoteAddress: remote } = response.socket;
+      // Behind a proxy it is the proxy's own, which says nothing of the registry.
+      const remote = lines.proxied ? undefined : response.socket.remoteAddress;
       return { status, headers: answered, body: await readAll(response, longest), url, remote };
     } catch (thrown) {
-      throw connectionFault(signal.aborted ? signal.reason : thrown, url.host, timeoutMs);
+      const fault = connectionFault(signal.aborted ? signal.reason : thrown, url.host, timeoutMs);
+      // Certificates are files, and may have been replaced since they were read.
+      if (fault.kind === "certificate" || fault.kind === "not-tls") this.lines.delete(keyOf(question));
+      throw fault;
     }
   }
 
@@ -94,47 +103,33 @@ export class Transport {
     return lane;
   }
 
-  /** Kept connections are not looked up again, so that each reach has its own. */
-  private linesFor({ trust, reach }: Question): Promise<Lines> {
-    const key = JSON.stringify([trust.ca ?? trust.verify, reach]);
+  private linesFor(question: Question): Promise<OpenLines> {
+    const key = keyOf(question);
     const known = this.lines.get(key);
     if (known !== undefined) return known;
-    const lines = this.open(trust, reach);
+    const lines = this.open(question);
     lines.catch(() => this.lines.delete(key));
     this.lines.set(key, lines);
     return lines;
   }
 
-  private async open({ ca, verify }: Trust, reach: Reach): Promise<Lines> {
-    const roots = ca === undefined ? {} : { ca: await rootsAnd(ca) };
-    const { widths, timeoutMs } = this.options;
+  private async open({ trust, reach, url }: Question): Promise<OpenLines> {
+    const { widths, timeoutMs, certificates, proxyFor } = this.options;
+    const proxy = await proxyFor?.(url);
+    const tls = { rejectUnauthorized: trust.verify, ...(await certificatesFor(url.host, trust, certificates)) };
     // How many are in use is the lanes' matter: those that hang are not to hold up the others here.
-    return openLines({
-      maxFreeSockets: widths.quick,
-      timeout: timeoutMs,
-      lookup: lookupWithin(reach),
-      rejectUnauthorized: verify,
-      ...roots,
-    });
+    const options = { maxFreeSockets: widths.quick, timeout: timeoutMs };
+    return proxy === undefined
+      ? { ...openLines({ ...options, lookup: lookupWithin(reach) }, tls), proxied: false }
+      : { ...(await openProxied(proxy, options, tls)), proxied: true };
   }
 }
 
-async function rootsAnd(path: string): Promise<string[]> {
-  const { rootCertificates } = await import("node:tls");
-  return [...rootCertificates, await readCertificates(path)];
+interface OpenLines extends Lines {
+  readonly proxied: boolean;
 }
 
-async function readCertificates(path: string): Promise<string> {
-  try {
-    const pem = await readFile(path, "utf8");
-    if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
-  } catch (cause) {
-    throw new FairleadError("ConfigInvalid", `the registry CA file ${path} cannot be read`, {
-      remedy: "Correct `ca` under `registries` in the settings file, or the file's permissions.",
-      cause,
-    });
-  }
-  throw new FairleadError("ConfigInvalid", `the registry CA file ${path} holds no PEM certificate`, {
-    remedy: "`ca` under `registries` in the settings file names a PEM file with one or more certificates.",
-  });
+/** Kept connections are not looked up again, so that each reach has its own; and each host may know us by another certificate. */
+function keyOf({ trust, reach, url }: Question): string {
+  return JSON.stringify([trust.ca ?? trust.verify, trust.client, reach, url.host]);
 }

@@ -49,6 +49,9 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
     standby: [true, "no", true],
     adminHosts: [undefined, "", ["a.lan"]],
     concurrentPulls: [undefined, "", 7],
+    externalUrl: [undefined, "https://b.example", "https://c.example"],
+    receivers: [undefined, "", { hub: { type: "dockerhub", secretFile: secret("hub") } }],
+    trustedProxies: [undefined, "10.0.0.1", ["10.0.0.0/8"]],
     registries: [undefined, "", { "a.lan": { insecure: true } }],
   };
   return samples[name] ?? ["aa", "bb", "cc"];

@@ -64,6 +64,8 @@ describe("a secret", () => {
       "cli/shared/admin.ts", // the admin token, in a verb's header
       "cli/shared/new-files.ts", // what `fairlead init` and `setup` write, in files of their owner's alone
       "cli/shared/problems.ts", // what a variable in a .env is called, told to whoever validates
+      "cli/verbs/hook/test.ts", // a hook's secret, in the address of a sample that is sent to the controller
+      "cli/verbs/hook/url.ts", // a hook's secret, in the address that is shown on a terminal
       "compose/model/hash.ts", // a repository's login, contents of files and build arguments, in hashes
       "context/bases.ts", // build arguments, in the names of the images that a Dockerfile begins with
       "context/git.ts", // a repository's login, in git's environment
@@ -72,10 +74,11 @@ describe("a secret", () => {
       "docker/calls/files.ts", // configs and secrets, in the archive that is written into a container
       "docker/client/login.ts", // a registry's login, in a header for the engine
       "git/program/login.ts", // a repository's token, in git's environment
+      "http/delivery/header.ts", // a hook's secret, in the headers of a sample
+      "http/delivery/signed.ts", // hook secrets, as the key of a signature
+      "http/delivery/standard.ts", // the same
       "http/guard/secret.ts", // hook secrets and the admin token, hashed for a comparison
-      "http/hooks/delivery-hook.ts", // hook secrets, as the key of a signature
-      "http/hooks/forges/gitlab.ts", // hook secrets, as the key of a signature
-      "http/hooks/forges/signed.ts", // the same
+      "http/hooks/pipelines/delivery-hook.ts", // the same
       "registry/client/dial.ts", // passwords and tokens, in a request to a registry
       "registry/login/authority.ts", // a registry's login, in a hash that tells it from others
       "sops/age.ts", // age keys, in the hands of the library

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { textAt } from "../../web/json.js";
 import { nothing, pushed } from "../../delivery/event.js";
-import { headerOf } from "../../delivery/header.js";
+import { headerOf, showIn } from "../../delivery/header.js";
 import type { Sender } from "../../delivery/sender.js";
 import { standardSignature } from "../../delivery/standard.js";
 
@@ -26,7 +26,7 @@ export const gitlab: Sender = {
     ];
     return pushed(urls, ref === undefined ? [] : [ref]);
   },
-  show: (secret) => ({ "x-gitlab-token": secret.reveal() }),
+  show: showIn("x-gitlab-token"),
   guide: {
     title: "GitLab",
     secret: "apart",

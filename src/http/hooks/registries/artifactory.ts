@@ -1,6 +1,6 @@
 import { textAt, valueAt } from "../../web/json.js";
 import { moved, nothing, ping } from "../../delivery/event.js";
-import { headerOf } from "../../delivery/header.js";
+import { headerOf, showIn } from "../../delivery/header.js";
 import { hintOf } from "../../delivery/image.js";
 import type { Sender } from "../../delivery/sender.js";
 import { signedBy } from "../../delivery/signed.js";
@@ -32,7 +32,7 @@ export const artifactory: Sender = {
     if (image === undefined || image === "") return nothing("the delivery names no image");
     return moved([hintOf({ host: hostOf(textAt(body, "jpd_origin")), repository: `${key}/${image}`, tag })]);
   },
-  show: (secret) => ({ [header]: secret.reveal() }),
+  show: showIn(header),
   guide: {
     title: "JFrog Artifactory",
     secret: "apart",

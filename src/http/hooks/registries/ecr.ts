@@ -1,6 +1,6 @@
 import { textAt, valueAt } from "../../web/json.js";
 import { moved, nothing } from "../../delivery/event.js";
-import { authorization, headerOf } from "../../delivery/header.js";
+import { authorization, headerOf, showIn } from "../../delivery/header.js";
 import { hintOf } from "../../delivery/image.js";
 import type { HookEvent, Sender } from "../../delivery/sender.js";
 import { readEnvelope } from "./sns-envelope.js";
@@ -14,7 +14,7 @@ export const ecr: Sender = {
   secret: (req) => headerOf(req, "x-api-key") ?? authorization(req),
   media: ["text/plain"],
   read: (body) => readEnvelope(body, pushIn) ?? pushIn(body),
-  show: (secret) => ({ "x-api-key": secret.reveal() }),
+  show: showIn("x-api-key"),
   guide: {
     title: "Amazon ECR",
     secret: "apart",

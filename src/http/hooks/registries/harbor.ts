@@ -1,7 +1,7 @@
 import { sampleDigest } from "../../delivery/guide.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { itemsOf, moved, nothing } from "../../delivery/event.js";
-import { headerOf } from "../../delivery/header.js";
+import { headerOf, showIn } from "../../delivery/header.js";
 import { hintOf, hintsIn, tagFrom } from "../../delivery/image.js";
 import type { Sender } from "../../delivery/sender.js";
 
@@ -26,7 +26,7 @@ export const harbor: Sender = {
     });
     return moved(images);
   },
-  show: (secret) => ({ authorization: secret.reveal() }),
+  show: showIn("authorization"),
   guide: {
     title: "Harbor",
     secret: "apart",

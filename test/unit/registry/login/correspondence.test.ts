@@ -17,11 +17,16 @@ interface Talk {
 
 function talk(host: string, ...schemes: [Scheme, ...Scheme[]]): Talk {
   const codes: (number | string)[] = [];
-  const transport = new Transport({ timeoutMs: 300, widths: { quick: 3, slow: 2, slowMs: 1000 }, userAgent: "test/1" });
+  const transport = new Transport({
+    certificates: "/nowhere",
+    timeoutMs: 300,
+    widths: { quick: 3, slow: 2, slowMs: 1000 },
+    userAgent: "test/1",
+  });
   onTestFinished(() => transport.close());
   const reporter = new Reporter({ requested: (_registry, _method, code) => codes.push(code) });
   const correspondence = new Correspondence(transport, {}, reporter);
-  const trust = { plain: schemes.includes("http"), verify: false, ca: undefined };
+  const trust = { plain: schemes.includes("http"), verify: false, ca: undefined, client: undefined };
   const endpoint: Endpoint = { registry: "reg.lan", host, account: "reg.lan", schemes, trust };
   const subject: Subject = { image: image("reg.lan"), endpoint, urgent: false };
   const ask = async (): Promise<number> =>
@@ -56,9 +61,15 @@ describe("requests", () => {
       }),
     );
     const widths = { quick: 3, slow: 2, slowMs: 1000 };
-    const transport = new Transport({ timeoutMs: 2000, widths, atOnce: 2, userAgent: "test/1" });
+    const transport = new Transport({
+      certificates: "/nowhere",
+      timeoutMs: 2000,
+      widths,
+      atOnce: 2,
+      userAgent: "test/1",
+    });
     onTestFinished(() => transport.close());
-    const trust = { plain: true, verify: false, ca: undefined };
+    const trust = { plain: true, verify: false, ca: undefined, client: undefined };
     const ask = (host: string) => {
       const question = {
         method: "GET",
@@ -135,10 +146,15 @@ it("says who asks", async () => {
 
 it("refuses a way from a verified registry to plain HTTP", async () => {
   const fake: Fake = await fakeRegistry(() => ({ status: 302, headers: { location: `http://${fake.host}/else` } }));
-  const transport = new Transport({ timeoutMs: 300, widths: { quick: 3, slow: 2, slowMs: 1000 }, userAgent: "test/1" });
+  const transport = new Transport({
+    certificates: "/nowhere",
+    timeoutMs: 300,
+    widths: { quick: 3, slow: 2, slowMs: 1000 },
+    userAgent: "test/1",
+  });
   onTestFinished(() => transport.close());
   const correspondence = new Correspondence(transport, {}, new Reporter({ requested: () => undefined }));
-  const trust = { plain: false, verify: true, ca: undefined };
+  const trust = { plain: false, verify: true, ca: undefined, client: undefined };
   const endpoint: Endpoint = { registry: "reg.lan", host: fake.host, account: "reg.lan", schemes: ["http"], trust };
   const asked = correspondence.ask({ method: "HEAD", headers: {} }, "/v2/x", {
     image: image("reg.lan"),
