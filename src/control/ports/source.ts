@@ -16,6 +16,13 @@ export interface Source {
    * left, `theirs` what git has. No files: all that wait for it. Undefined: the project is not of a repository.
    */
   sync?(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced> | undefined;
+  /**
+   * Processes were told of these files and have taken it badly: those that the source brings up to date itself hold again what
+   * they held before, until they change or `forgive` is called. What holds something else by now stays.
+   */
+  takeBack?(told: readonly ToldFile[]): Promise<void>;
+  /** What of these paths was taken back is brought up to date. Answers whether anything was. */
+  forgive?(paths: ReadonlySet<string>): Promise<boolean>;
   /** So much of what it keeps on the host is in use by containers; the rest may go. */
   tidy?(mounted: ReadonlySet<string>): Promise<void>;
 }
@@ -42,6 +49,22 @@ export interface LocalChange {
   readonly path: string;
   /** In words. */
   readonly what: string;
+}
+
+/** A mounted file, or folder, of which a process was told. */
+export interface ToldFile {
+  /** On the host. */
+  readonly path: string;
+  /** What it held, as `HostFiles` identifies it. */
+  readonly content: string;
+}
+
+/** A mounted file, or folder, that does not hold what git has: a process has taken that badly. */
+export interface TakenBack {
+  /** On the host. */
+  readonly path: string;
+  /** From the repository's root on. */
+  readonly file: string;
 }
 
 export interface Synced {
@@ -98,4 +121,6 @@ export interface SourceSnapshot {
   readonly provenance?: ReadonlyMap<string, Provenance>;
   /** Of projects that come from a repository, by their names. */
   readonly localChanges?: ReadonlyMap<string, readonly LocalChange[]>;
+  /** Of projects that come from a repository, by their names. */
+  readonly takenBack?: ReadonlyMap<string, readonly TakenBack[]>;
 }
