@@ -59,7 +59,8 @@ function onceWritten(host: HostSnapshot, specs: readonly ServiceSpec[]): HostSna
       identity: "",
       content,
     }));
-    return unread.length === 0 ? one : { ...one, unread: [...(one.unread ?? []), ...unread] };
+    const others = (one.unread ?? []).filter(({ path }) => !due.has(path));
+    return unread.length === 0 ? one : { ...one, unread: [...others, ...unread] };
   });
   return { ...host, containers };
 }
