@@ -60,8 +60,7 @@ export class Followed {
     this.#root = join(folder, "work", settings.address.name);
     this.#contents = new Contents(join(folder, "contents"));
     this.#tended = join(folder, "tended");
-    const { source } = settings;
-    const { log } = options;
+    const [{ source }, { log }] = [settings, options];
     const onChange = () => {
       this.#version += 1;
     };
@@ -187,10 +186,9 @@ export class Followed {
   /** Reads it as a whole; only then anything of it counts. */
   async #take(revision: Revision, signal: AbortSignal): Promise<void> {
     const before = this.#held;
-    const read = await readRevision(revision, before, this.#reading(), signal);
-    const { barren } = read;
-    const held = this.options.scratch === undefined ? read.held : await this.working.withDue(read.held);
-    const commit = revision.commit;
+    const { held: read, barren } = await readRevision(revision, before, this.#reading(), signal);
+    const held = this.options.scratch === undefined ? read : await this.working.withDue(read);
+    const { commit } = revision;
     const isTaken = [...held.values()].some((one) => one.revision === commit.id && one.known.problems.length === 0);
     const inForce = isTaken ? commit : this.#inForce;
     if (this.options.scratch === undefined && inForce !== undefined) {

@@ -10,6 +10,7 @@ import type { Problem } from "../compose/values/problem.js";
 import type { HostFiles } from "../control/ports/host-files.js";
 import type { Log } from "../control/ports/log.js";
 import type {
+  Kept,
   LocalChange,
   Provenance,
   Push,
@@ -24,6 +25,7 @@ import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import type { Known, ReadOptions } from "../source/project.js";
 import { snapshotOf } from "../source/snapshot.js";
 import { Followed } from "./followed.js";
+import { Inventory } from "./inventory.js";
 import { normalUrl } from "./program/address.js";
 import type { RepositorySettings } from "./settings/settings.js";
 
@@ -96,6 +98,7 @@ export function gitSource(options: GitSourceOptions): Source {
       const forgiven = await Promise.all(followers.map((follower) => follower.forgive(paths)));
       return forgiven.includes(true);
     },
+    kept: async () => (await Promise.all(followers.map((follower) => follower.kept()))).flat(),
     tidy: async (mounted) => {
       for (const { followed } of followers) await followed.tidy(mounted);
     },
@@ -105,6 +108,7 @@ export function gitSource(options: GitSourceOptions): Source {
 /** One repository, over time. */
 class Follower {
   readonly #random: () => number;
+  readonly #inventory: Inventory;
   #followed: Followed;
   #failures = 0;
   #wake: () => void = () => undefined;
@@ -119,6 +123,7 @@ class Follower {
     private readonly options: GitSourceOptions,
   ) {
     this.#random = options.random ?? Math.random;
+    this.#inventory = new Inventory({ source: settings.source, folder });
     this.#followed = this.#follow();
   }
 
@@ -161,6 +166,10 @@ class Follower {
     const synced = await this.#followed.sync(project, side, files);
     this.#report();
     return synced;
+  }
+
+  kept(): Promise<readonly Kept[]> {
+    return this.#inventory.take(this.#followed.held);
   }
 
   async takeBack(told: readonly ToldFile[]): Promise<void> {

@@ -53,6 +53,10 @@ export function together(sources: readonly Source[]): Source {
       for (const source of sources) any = (await source.forgive?.(paths)) === true || any;
       return any;
     },
+    kept: async () => {
+      const all = await Promise.all(sources.flatMap((source) => source.kept?.() ?? []));
+      return all.flat();
+    },
     tidy: async (mounted) => {
       for (const source of sources) await source.tidy?.(mounted);
     },

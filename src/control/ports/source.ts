@@ -23,6 +23,8 @@ export interface Source {
   takeBack?(told: readonly ToldFile[]): Promise<void>;
   /** What of these paths was taken back is brought up to date. Answers whether anything was. */
   forgive?(paths: ReadonlySet<string>): Promise<boolean>;
+  /** What it keeps on the host. */
+  kept?(): Promise<readonly Kept[]>;
   /** So much of what it keeps on the host is in use by containers; the rest may go. */
   tidy?(mounted: ReadonlySet<string>): Promise<void>;
 }
@@ -65,6 +67,23 @@ export interface TakenBack {
   readonly path: string;
   /** From the repository's root on. */
   readonly file: string;
+}
+
+/**
+ * `content`: something of a revision, which never changes. `tended`: the files of a service that are written in place. `objects`: what
+ * revisions are read from. `replaced`: what containers had written and a person gave up; it stays until somebody removes it.
+ */
+export type KeptKind = "content" | "tended" | "objects" | "replaced";
+
+export interface Kept {
+  /** The repository, without a login. */
+  readonly source: string;
+  readonly kind: KeptKind;
+  /** A folder of the host. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Those whose revision in force needs it. */
+  readonly projects: readonly string[];
 }
 
 export interface Synced {

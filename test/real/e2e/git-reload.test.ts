@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe } from "vitest";
+import type { KeptFor } from "../../../src/control/surface/kept.js";
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { fairlead } from "./cli.js";
 import { forgeOf } from "./forge.js";
@@ -133,6 +134,15 @@ describe.concurrent("a mounted file of git whose process can be told", () => {
     await scene.until("the fourth content", () => read("four"));
     expect(await mounted()).not.toBe(first);
     expect(await readFile(first, "utf8")).toBe("three\n");
+    const told = await fairlead(["status", "--kept", "--json", "--admin", scene.fairlead.adminUrl]);
+    const { kept } = JSON.parse(told.stdout) as { readonly kept: readonly KeptFor[] };
+    const forWhom = (path: string) => kept.find((one) => path.startsWith(`${one.path}/`));
+    expect(forWhom(first)).toMatchObject({ kind: "tended", bytes: 6, containers: [`${scene.project}-web-1.previous`] });
+    expect(forWhom(await mounted())).toMatchObject({
+      ...{ kind: "tended", bytes: 5, projects: [scene.project], containers: [`${scene.project}-web-1`] },
+    });
+    const table = await fairlead(["status", "--kept", "--admin", scene.fairlead.adminUrl]);
+    expect(table.stdout).toMatch(/^objects +[0-9.]+ k?B +- +- +\//m);
     const back = await fairlead(["rollback", "web", "--admin", scene.fairlead.adminUrl]);
     expect(back.code, back.stderr).toBe(0);
     await scene.until("the content of then", () => read("three"));
