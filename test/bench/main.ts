@@ -1,4 +1,5 @@
 import { benchChaos } from "./chaos.js";
+import { benchGit } from "./git/git.js";
 import { benchIdle } from "./idle.js";
 import { benchIntake } from "./intake.js";
 import { benchJournal } from "./journal.js";
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<void>>> 
   update: benchUpdate,
   chaos: benchChaos,
   journal: benchJournal,
+  git: benchGit,
 };
 
 const given = process.argv.slice(2);
