@@ -120,7 +120,8 @@ export function sourceOf(
   const { files, repositories, data } = config;
   const reading = readOptions(config, environment);
   const folder = join(data, "git");
-  const git = repositories.length === 0 ? [] : [gitSource({ ...reading, repositories, folder, once, telemetry, log })];
+  const git =
+    repositories.length === 0 ? [] : [gitSource({ ...reading, repositories, folder, once, telemetry, log, hostFiles })];
   return together([...(files.length === 0 ? [] : [fileSource({ ...reading, files })]), ...git]);
 }
 

@@ -12,6 +12,7 @@ import { approve } from "./verbs/releases/approve.js";
 import { events } from "./verbs/events.js";
 import type { EventsFlags } from "./verbs/events.js";
 import { history } from "./verbs/releases/history.js";
+import { kept } from "./verbs/kept.js";
 import { logs } from "./verbs/logs.js";
 import type { LogsFlags } from "./verbs/logs.js";
 import { resume } from "./verbs/releases/resume.js";
@@ -26,6 +27,7 @@ import { wait } from "./verbs/wait.js";
 interface Options extends Flags {
   readonly json?: boolean;
   readonly build?: boolean;
+  readonly kept?: boolean;
   readonly admin?: string;
   readonly all?: boolean;
   readonly to?: string;
@@ -58,9 +60,11 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   ends(
     verb("status", "show the services of a running controller, and what is wrong with its files")
       .argument("[service]", `${service}: with its conditions, and what failed last`)
+      .option("--kept", "what is kept of repositories on the host, for whom, and how large it is")
       .option("--json", "print JSON"),
     { 0: "shown, also where a service is not well", 1: `the services files have problems; or ${noAnswer}` },
-    (name: string | undefined, options: Options) => status(wiring, adminOf(options), name, options.json ?? false),
+    (name: string | undefined, { json = false, ...options }: Options) =>
+      options.kept === true ? kept(wiring, adminOf(options), json) : status(wiring, adminOf(options), name, json),
   );
   ends(
     verb("logs", "show what the containers of services say, in order of time")

@@ -195,7 +195,18 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
     },
   });
   const { handOver } = office;
-  const control = { engine, journal, clock, pulls, builds, ledger, failures, catalog, handOver };
+  const control = {
+    engine,
+    journal,
+    clock,
+    pulls,
+    builds,
+    ledger,
+    failures,
+    catalog,
+    handOver,
+    source: desired.source,
+  };
   const executor = new Executor({ control, gates, gateWatch, invalidate, ledger, failures, telemetry });
   const removal = new Removal({ catalog, executor, reports, office, clock, prune });
   const convergence = new Convergence({
@@ -240,6 +251,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
     look: () => lookout.look(),
     digestOf: (key) => catalog.statuses.get(key)?.desiredDigest as ImageVersion | undefined,
     specOf: (key) => catalog.specs.get(key),
+    forgive: async (paths) => (await desired.source.forgive?.(paths)) ?? false,
   });
   const surface = new Operations({
     ...{ catalog, releases, lookout, builds, journal, source: desired.source },

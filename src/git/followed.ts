@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Log } from "../control/ports/log.js";
-import type { Commit, LocalChange, RepositoryState, Synced } from "../control/ports/source.js";
+import type { Commit, RepositoryState, Synced } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import { asFairleadError } from "../errors.js";
 import type { ReadOptions } from "../source/project.js";
@@ -12,11 +12,11 @@ import { Contents } from "./kept/contents.js";
 import { readState, writeState, type State } from "./kept/state.js";
 import { Objects } from "./objects.js";
 import { writeConfig } from "./program/environment.js";
-import { readRevision, type Held, type Revision } from "./reading/revision.js";
+import { readRevision, type Revision } from "./reading/revision.js";
 import { recalled, stateOfHeld } from "./recalled.js";
 import type { RepositorySettings } from "./settings/settings.js";
 import { inWords, stateOf, type SourceFault } from "./told.js";
-import { Working } from "./working.js";
+import { Working, type WorkingOptions } from "./working.js";
 
 export interface FollowedOptions extends Pick<
   ReadOptions,
@@ -29,6 +29,7 @@ export interface FollowedOptions extends Pick<
   readonly scratch?: string | undefined;
   readonly telemetry: SourceTelemetry;
   readonly log: Log;
+  readonly hostFiles: WorkingOptions["tended"]["files"];
   readonly now: () => number;
 }
 
@@ -36,8 +37,10 @@ export interface FollowedOptions extends Pick<
 export class Followed {
   readonly #contents: Contents;
   readonly #root: string;
+  readonly #tended: string;
   readonly #base: string;
-  readonly #working: Working;
+  /** What of it stands on the host and is brought up to date there. */
+  readonly working: Working;
   readonly #complaint: Complaint;
   readonly #objects: Objects;
   #held: AllHeld = new Map();
@@ -56,13 +59,14 @@ export class Followed {
     this.#base = scratch ?? folder;
     this.#root = join(folder, "work", settings.address.name);
     this.#contents = new Contents(join(folder, "contents"));
-    const { source } = settings;
-    const { log } = options;
+    this.#tended = join(folder, "tended");
+    const [{ source }, { log }] = [settings, options];
     const onChange = () => {
       this.#version += 1;
     };
     const disk = { root: this.#root, folder: join(folder, "live"), idLength: () => this.#newest?.id.length ?? 40 };
-    this.#working = new Working({ disk, source, log, onChange });
+    const tended = { folder: this.#tended, files: options.hostFiles };
+    this.working = new Working({ disk, tended, source, log, onChange });
     this.#complaint = new Complaint({ source, log, newest: () => this.#newest?.id, onChange });
     const { environment } = options;
     this.#objects = new Objects({ settings, base: this.#base, root: this.#root, environment });
@@ -102,14 +106,9 @@ export class Followed {
     return heldOf(this.#held, project) !== undefined;
   }
 
-  /** What of a project is not as git has it. */
-  localChanges(held: Held): readonly LocalChange[] {
-    return this.#working.localChanges(held);
-  }
-
-  /** A person's word about them. */
+  /** A person's word about what of a project is not as git has it. */
   sync(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced> {
-    return this.#working.sync(heldOf(this.#held, project), side, files);
+    return this.working.sync(heldOf(this.#held, project), side, files);
   }
 
   state(): RepositoryState {
@@ -151,18 +150,20 @@ export class Followed {
 
   /** A look by which nothing is to be changed leaves them alone. */
   async #settle(held: AllHeld, newest: string): Promise<void> {
-    if (this.options.scratch === undefined) await this.#working.settle(held, newest);
+    if (this.options.scratch === undefined) await this.working.settle(held, newest);
   }
 
   async tidy(mounted: ReadonlySet<string>): Promise<void> {
-    await this.#contents.sweep([...neededBy(this.#held), ...mounted], this.options.now());
+    const now = this.options.now();
+    const used = [...neededBy(this.#held), ...mounted];
+    await this.#contents.sweep([...used, ...(await this.working.tidy(used, now))], now);
   }
 
   async #lookOnce(signal: AbortSignal): Promise<boolean> {
     await this.#prepare(signal);
     const asked = await this.#objects.ask(signal);
     if (this.#isJudged && asked.id === this.#revision?.commit.id) {
-      await this.#working.again();
+      await this.working.again();
       return false;
     }
     const known = asked.id === this.#newest?.id;
@@ -185,8 +186,9 @@ export class Followed {
   /** Reads it as a whole; only then anything of it counts. */
   async #take(revision: Revision, signal: AbortSignal): Promise<void> {
     const before = this.#held;
-    const { held, barren } = await readRevision(revision, before, this.#reading(), signal);
-    const commit = revision.commit;
+    const { held: read, barren } = await readRevision(revision, before, this.#reading(), signal);
+    const held = this.options.scratch === undefined ? read : await this.working.withDue(read);
+    const { commit } = revision;
     const isTaken = [...held.values()].some((one) => one.revision === commit.id && one.known.problems.length === 0);
     const inForce = isTaken ? commit : this.#inForce;
     if (this.options.scratch === undefined && inForce !== undefined) {
@@ -286,6 +288,7 @@ export class Followed {
       paths: this.settings.paths,
       root: this.#root,
       contents: this.#contents,
+      tended: this.#tended,
       unpacker: scratch === undefined ? this.#objects.stores.current : undefined,
       nameOf: (file: string) => this.nameOf(file),
     };

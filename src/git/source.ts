@@ -7,12 +7,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../compose/values/problem.js";
+import type { HostFiles } from "../control/ports/host-files.js";
 import type { Log } from "../control/ports/log.js";
-import type { LocalChange, Provenance, Push, Source, SourceSnapshot, Synced, Told } from "../control/ports/source.js";
+import type {
+  Kept,
+  LocalChange,
+  Provenance,
+  Push,
+  Source,
+  SourceSnapshot,
+  Synced,
+  TakenBack,
+  Told,
+  ToldFile,
+} from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import type { Known, ReadOptions } from "../source/project.js";
 import { snapshotOf } from "../source/snapshot.js";
 import { Followed } from "./followed.js";
+import { Inventory } from "./inventory.js";
 import { normalUrl } from "./program/address.js";
 import type { RepositorySettings } from "./settings/settings.js";
 
@@ -27,6 +40,8 @@ export interface GitSourceOptions extends Pick<
   readonly once?: boolean;
   readonly telemetry: SourceTelemetry;
   readonly log: Log;
+  /** How mounted files are told. */
+  readonly hostFiles: Pick<HostFiles, "contentOf" | "survey">;
   readonly random?: () => number;
   /** How long a start waits for a repository of which nothing is kept; default 10 s. */
   readonly firstLookMs?: number;
@@ -76,6 +91,14 @@ export function gitSource(options: GitSourceOptions): Source {
     repositories: () => followers.map(({ followed }) => followed.state()),
     told: (push) => tell(followers, push),
     sync: (project, side, files) => followers.find(({ followed }) => followed.has(project))?.sync(project, side, files),
+    takeBack: async (told) => {
+      for (const follower of followers) await follower.takeBack(told);
+    },
+    forgive: async (paths) => {
+      const forgiven = await Promise.all(followers.map((follower) => follower.forgive(paths)));
+      return forgiven.includes(true);
+    },
+    kept: async () => (await Promise.all(followers.map((follower) => follower.kept()))).flat(),
     tidy: async (mounted) => {
       for (const { followed } of followers) await followed.tidy(mounted);
     },
@@ -85,6 +108,7 @@ export function gitSource(options: GitSourceOptions): Source {
 /** One repository, over time. */
 class Follower {
   readonly #random: () => number;
+  readonly #inventory: Inventory;
   #followed: Followed;
   #failures = 0;
   #wake: () => void = () => undefined;
@@ -99,6 +123,7 @@ class Follower {
     private readonly options: GitSourceOptions,
   ) {
     this.#random = options.random ?? Math.random;
+    this.#inventory = new Inventory({ source: settings.source, folder });
     this.#followed = this.#follow();
   }
 
@@ -141,6 +166,20 @@ class Follower {
     const synced = await this.#followed.sync(project, side, files);
     this.#report();
     return synced;
+  }
+
+  kept(): Promise<readonly Kept[]> {
+    return this.#inventory.take(this.#followed.held);
+  }
+
+  async takeBack(told: readonly ToldFile[]): Promise<void> {
+    if (await this.#followed.working.takeBack(told)) this.#report();
+  }
+
+  async forgive(paths: ReadonlySet<string>): Promise<boolean> {
+    const any = await this.#followed.working.forgive(paths);
+    if (any) this.#report();
+    return any;
   }
 
   async follow(onChange: () => void, signal: AbortSignal): Promise<void> {
@@ -220,6 +259,7 @@ function snapshotOfAll(
   const known = new Map<string, Known>();
   const provenance = new Map<string, Provenance>();
   const localChanges = new Map<string, readonly LocalChange[]>();
+  const takenBack = new Map<string, readonly TakenBack[]>();
   const faults: Problem[] = [];
   const barren: string[] = [];
   for (const one of all) {
@@ -230,14 +270,15 @@ function snapshotOfAll(
       const { project } = held.known;
       if (project !== undefined && held.changed !== undefined && !provenance.has(project.name)) {
         provenance.set(project.name, { source, commit: held.changed });
-        localChanges.set(project.name, one.localChanges(held));
+        localChanges.set(project.name, one.working.localChanges(held));
+        takenBack.set(project.name, one.working.takenBack(held));
       }
     }
     barren.push(...one.barren.map((pattern) => one.nameOf(pattern)));
   }
   const snapshot = snapshotOf(known, barren, generation, profiles);
   const files = new Map([...snapshot.files, ...faults.map((fault) => [fault.file, [fault]] as const)]);
-  return { ...snapshot, files, problems: [...files.values()].flat(), provenance, localChanges };
+  return { ...snapshot, files, problems: [...files.values()].flat(), provenance, localChanges, takenBack };
 }
 
 function tell(followers: readonly Follower[], { repositories, ref }: Push): Told {

@@ -46,6 +46,10 @@ export function guardedShelf(shelf: Shelf, guard: Guard): Shelf {
       const host = { ...guard.host, real: await realPaths([path, ...guard.host.own, ...fixed(guard)]) };
       const fault = whyNot(path, guard.permissions, host);
       if (fault === undefined) return shelf.read(path, any);
+      // What it looks for beside its file, such as `.env`, need not be there.
+      const isOwn = whyNot(path, { ...guard.permissions, bindMounts: ["project"] }, host) === undefined;
+      const found = isOwn ? await shelf.read(path, any) : undefined;
+      if (found !== undefined && "missing" in found && found.missing === "ENOENT") return found;
       return { missing: `the policy forbids ${fault.what}; only the settings file can allow it` };
     },
   };

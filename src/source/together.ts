@@ -1,6 +1,14 @@
 import type { ProjectSpec } from "../compose/model/service.js";
 import type { Problem } from "../compose/values/problem.js";
-import type { LocalChange, Provenance, Push, Source, SourceSnapshot, Told } from "../control/ports/source.js";
+import type {
+  LocalChange,
+  Provenance,
+  Push,
+  Source,
+  SourceSnapshot,
+  TakenBack,
+  Told,
+} from "../control/ports/source.js";
 import { sameName } from "./snapshot.js";
 
 /** Several sources as one. Of two projects of the same name that of the earlier source counts. */
@@ -37,6 +45,18 @@ export function together(sources: readonly Source[]): Source {
       }
       return undefined;
     },
+    takeBack: async (told) => {
+      for (const source of sources) await source.takeBack?.(told);
+    },
+    forgive: async (paths) => {
+      let any = false;
+      for (const source of sources) any = (await source.forgive?.(paths)) === true || any;
+      return any;
+    },
+    kept: async () => {
+      const all = await Promise.all(sources.flatMap((source) => source.kept?.() ?? []));
+      return all.flat();
+    },
     tidy: async (mounted) => {
       for (const source of sources) await source.tidy?.(mounted);
     },
@@ -48,6 +68,7 @@ function mergedOf(all: readonly SourceSnapshot[], generation: number): SourceSna
   const files = new Map<string, readonly Problem[]>();
   const provenance = new Map<string, Provenance>();
   const localChanges = new Map<string, readonly LocalChange[]>();
+  const takenBack = new Map<string, readonly TakenBack[]>();
   for (const snapshot of all) {
     for (const [file, problems] of snapshot.files) files.set(file, problems);
     for (const project of snapshot.projects) {
@@ -61,10 +82,13 @@ function mergedOf(all: readonly SourceSnapshot[], generation: number): SourceSna
       if (from !== undefined) provenance.set(project.name, from);
       const changes = snapshot.localChanges?.get(project.name);
       if (changes !== undefined) localChanges.set(project.name, changes);
+      const back = snapshot.takenBack?.get(project.name);
+      if (back !== undefined) takenBack.set(project.name, back);
     }
   }
   const warnings = all.flatMap((snapshot) => snapshot.warnings);
-  return { generation, projects, problems: [...files.values()].flat(), warnings, files, provenance, localChanges };
+  const problems = [...files.values()].flat();
+  return { generation, projects, problems, warnings, files, provenance, localChanges, takenBack };
 }
 
 function tell(sources: readonly Source[], push: Push): Told {

@@ -1,4 +1,5 @@
 import { benchChaos } from "./chaos.js";
+import { benchGit } from "./git/git.js";
 import { benchIdle } from "./idle.js";
 import { benchIntake } from "./intake.js";
 import { benchJournal } from "./journal.js";
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<void>>> 
   chaos: benchChaos,
   journal: benchJournal,
   mutations: benchMutations,
+  git: benchGit,
 };
 
 const given = process.argv.slice(2);

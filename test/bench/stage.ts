@@ -21,6 +21,8 @@ export interface Stage {
   readonly directory: string;
   /** The built program on a services file, over its data directory of that name. */
   run(name: string, services: object, env?: Readonly<Record<string, string>>): Promise<FairleadProcess>;
+  /** The same, on what the arguments say. */
+  start(name: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<FairleadProcess>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,15 @@ export async function openStage(): Promise<Stage> {
   const settings = `${directory}/fairlead.yaml`;
   await writeFile(settings, JSON.stringify({ registries: { "docker.io": { mirror: tap.url } } }));
   const running: FairleadProcess[] = [];
+  const start: Stage["start"] = async (name, args, env = {}) => {
+    const fairlead = await startFairlead({
+      dataDir: `${directory}/${name}`,
+      args: [...args, "--config", settings],
+      env: { DOCKER_HOST: engine.host, FAIRLEAD_HOOK_SECRET: hookSecret, ...env },
+    });
+    running.push(fairlead);
+    return fairlead;
+  };
   return {
     engineHost: engine.host,
     engineSocket: engine.socket,
@@ -52,17 +63,12 @@ export async function openStage(): Promise<Stage> {
     registryUrl: registry.url,
     tap,
     directory,
-    run: async (name, services, env = {}) => {
+    run: async (name, services, env) => {
       const file = `${directory}/${name}.yaml`;
       await writeFile(file, JSON.stringify(services, undefined, 2));
-      const fairlead = await startFairlead({
-        dataDir: `${directory}/${name}`,
-        args: ["-f", file, "--config", settings],
-        env: { DOCKER_HOST: engine.host, FAIRLEAD_HOOK_SECRET: hookSecret, ...env },
-      });
-      running.push(fairlead);
-      return fairlead;
+      return start(name, ["-f", file], env);
     },
+    start,
     close: async () => {
       for (const fairlead of running) await fairlead.stop();
       await tap.close();

@@ -1,6 +1,7 @@
 import { shorten } from "../../src/plan/steps/render.js";
 import { publishImage } from "../sandbox/image.js";
 import type { Cleanup } from "./cleanup.js";
+import { commits } from "./commits.js";
 import { startNeighbour } from "./neighbour.js";
 import { play } from "./play.js";
 import { openScene, pageOf, push, writeFiles, type Scene } from "./scene.js";
@@ -50,6 +51,9 @@ export async function runDemo({ screen, cleanup, stays }: DemoOptions): Promise<
   screen.chapter("The broken version is announced once more");
   await heldVersion(scene);
 
+  screen.chapter("A services file in git: a commit rolls out, a broken one changes nothing");
+  const hasGit = await commits(stage, screen, files, cleanup);
+
   screen.chapter("What there is now");
   await showStatus(scene);
   screen.say("");
@@ -63,6 +67,7 @@ export async function runDemo({ screen, cleanup, stays }: DemoOptions): Promise<
   screen.good(`v2, inside the network (start-first):  ${describe(good.intranet)}`);
   screen.good(`v3, published port (stop-first):       ${describe(bad.portfolio)}`);
   screen.good(`v3, inside the network (start-first):  ${describe(bad.intranet)}`);
+  if (hasGit) screen.good("a commit was rolled out, a broken one changed nothing");
   screen.good(`everything went as told, in ${secondsSince(began)}`);
   if (stays) await play(scene);
   screen.say("");

@@ -1,5 +1,5 @@
 import { absent, type Found, type Print } from "../../src/git/live/decision.js";
-import type { Like, LiveDisk, Original } from "../../src/git/live/port.js";
+import { Refused, type Like, type LiveDisk, type Original } from "../../src/git/live/port.js";
 import { isTorn } from "../../src/git/live/torn.js";
 import { nothingLeft, type Record } from "../../src/git/live/record.js";
 
@@ -7,6 +7,8 @@ import { nothingLeft, type Record } from "../../src/git/live/record.js";
 interface Inode {
   content: string;
   executable: boolean;
+  /** Where it is no file: a link, whose content is where it leads, or something else. */
+  readonly kind?: "link" | "other";
 }
 
 export class Killed extends Error {}
@@ -38,6 +40,15 @@ export class SimulatedLiveDisk implements LiveDisk {
     if (this.isFolder(path) || this.#blockedBy(path) !== undefined) return;
     this.#makeFolders(path);
     this.#place.set(path, { content, executable: false });
+  }
+
+  put(path: string, kind: "link" | "other", content: string): void {
+    this.#makeFolders(path);
+    this.#place.set(path, { content, executable: false, kind });
+  }
+
+  putFolder(path: string): void {
+    this.#makeFolders(`${path}/`);
   }
 
   removeFile(path: string): void {
@@ -87,17 +98,16 @@ export class SimulatedLiveDisk implements LiveDisk {
 
   hold(path: string, name: string): Promise<boolean> {
     return this.#step("hold", () => {
-      const inode = this.#place.get(path);
-      if (inode === undefined) this.#workshop.delete(name);
-      else this.#workshop.set(name, inode);
+      this.#workshop.delete(name);
+      if (this.isFolder(path)) return false;
+      this.#workshop.set(name, this.#there(path));
       return true;
     });
   }
 
   copy(path: string, name: string): Promise<void> {
     return this.#step("copy", () => {
-      const inode = this.#place.get(path);
-      if (inode !== undefined) this.#workshop.set(name, { ...inode });
+      this.#workshop.set(name, { ...this.#there(path) });
     });
   }
 
@@ -133,13 +143,14 @@ export class SimulatedLiveDisk implements LiveDisk {
     const isSame = () => was === undefined || inode?.content === this.#workshop.get(was)?.content;
     try {
       return await this.#step("overwrite", () => {
+        this.#file(path);
         if (next === undefined || inode === undefined || !isSame()) return false;
         inode.content = next;
         return true;
       });
     } catch (thrown) {
       // Cut off in the middle of it.
-      if (next !== undefined && inode !== undefined && isSame() && inode.content !== next) {
+      if (thrown instanceof Killed && next !== undefined && inode !== undefined && isSame() && inode.content !== next) {
         const at = Math.floor(next.length / 2);
         inode.content = next.slice(0, at) + inode.content.slice(at);
       }
@@ -157,8 +168,7 @@ export class SimulatedLiveDisk implements LiveDisk {
 
   setExecutable(path: string, executable: boolean): Promise<void> {
     return this.#step("setExecutable", () => {
-      const inode = this.#place.get(path);
-      if (inode !== undefined) inode.executable = executable;
+      this.#file(path).executable = executable;
     });
   }
 
@@ -167,7 +177,7 @@ export class SimulatedLiveDisk implements LiveDisk {
       const inode = this.#workshop.get(name);
       if (inode !== undefined) this.kept.push({ path, content: inode.content });
       this.#workshop.delete(name);
-      return `/kept/${path}`;
+      return `/kept/${path}.~${this.kept.length - 1}`;
     });
   }
 
@@ -186,6 +196,19 @@ export class SimulatedLiveDisk implements LiveDisk {
     if (end === undefined) return Promise.resolve(effect());
     if (end.isLate) effect();
     return Promise.reject(new Killed(name));
+  }
+
+  #there(path: string): Inode {
+    const inode = this.#place.get(path);
+    if (inode === undefined) throw new Refused("it is gone");
+    return inode;
+  }
+
+  /** What can be written to. */
+  #file(path: string): Inode {
+    const inode = this.#there(path);
+    if (inode.kind !== undefined) throw new Refused("it is gone");
+    return inode;
   }
 
   #isHeld(path: string, held: string): boolean {
@@ -208,6 +231,8 @@ export class SimulatedLiveDisk implements LiveDisk {
 }
 
 function foundOf(inode: Inode | undefined): Found {
+  if (inode?.kind === "other") return { kind: "other" };
+  if (inode?.kind === "link") return { kind: "held", print: `link:${inode.content}` };
   return {
     kind: "held",
     print: inode === undefined ? absent : SimulatedLiveDisk.print(inode.content, inode.executable),

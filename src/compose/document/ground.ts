@@ -1,5 +1,8 @@
-/** What a container or a build does with a path of the host; `grant`: it is a config or a secret. */
-export type Use = "read" | "write" | "grant" | "build";
+/**
+ * What a container or a build does with a path of the host; `grant`: it is a config or a secret; `tended`: it reads it, and
+ * its process is told when that changes.
+ */
+export type Use = "read" | "write" | "grant" | "build" | "tended";
 
 /**
  * Where the paths that a file names stand on the host, where that is not beside the file itself: a revision in a repository

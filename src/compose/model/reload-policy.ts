@@ -1,5 +1,5 @@
 /** What follows when a mounted file of the host is not any more as a container has read it (`x-fairlead.reload`). */
-export type ReloadPolicy =
+export type ReloadPolicy = (
   | { readonly kind: "ignore" }
   | {
       readonly kind: "signal";
@@ -7,7 +7,21 @@ export type ReloadPolicy =
       readonly signal: string;
       /** On the host: what is mounted, what lies in a mounted folder, or a folder of what is mounted. Absent: every mounted file. */
       readonly paths?: readonly string[];
-    };
+    }
+) & {
+  /** The mounted files and folders that Fairlead itself brings up to date. Absent: none. */
+  readonly tended?: readonly Tended[];
+};
+
+/** A file or folder of git that is brought up to date where a container has it mounted. */
+export interface Tended {
+  /** On the host, as it is mounted. */
+  readonly path: string;
+  /** Identifies what git has there. */
+  readonly content: string;
+  /** It is to be written yet. */
+  readonly isDue?: true;
+}
 
 interface Reloadable {
   readonly reload?: ReloadPolicy;

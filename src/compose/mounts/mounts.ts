@@ -18,6 +18,8 @@ import { longBind, shortModes, tmpfsOptions, volumeOptions, type LongBind } from
 /** What the paths and volume names of a file refer to. */
 export interface MountScope {
   readonly volumes: Declared<VolumeSpec>;
+  /** The file says what follows when a mounted file changes (`x-fairlead.reload`). */
+  readonly isTended?: boolean;
 }
 
 export interface DeclaredMount {
@@ -48,7 +50,7 @@ function shortSyntax(node: Node, scope: MountScope): DeclaredMount | null {
   const common = { target: path, ...rest };
   if (source !== undefined && /^[./~]/.test(source)) {
     if (volumeOnly !== undefined) return report(node, "`nocopy` belongs to volumes only", "remove it");
-    return bind(node, source, { ...common, createHostPath: true, ...under("bind", bindOptions) });
+    return bind(node, scope, source, { ...common, createHostPath: true, ...under("bind", bindOptions) });
   }
   if (bindOptions?.propagation !== undefined)
     return report(node, "a propagation belongs to host paths only", "remove it");
@@ -102,7 +104,7 @@ function longSyntax(node: Node, scope: MountScope): DeclaredMount | null {
       if (sourceNode === undefined || source === undefined) {
         return report(node, "`source` is missing", "it is a path on the host");
       }
-      return bind(sourceNode, source, { ...rest, createHostPath, ...under("bind", groupOf(bindOptions)) });
+      return bind(sourceNode, scope, source, { ...rest, createHostPath, ...under("bind", groupOf(bindOptions)) });
   }
 }
 
@@ -147,9 +149,15 @@ function named(node: Node, scope: MountScope, key: string, common: Common): Decl
   return { mount: { ...common, type: "volume", source: volume.name, createHostPath: false }, volume };
 }
 
-function bind(node: Node, path: string, common: Common & Pick<Mount, "createHostPath">): DeclaredMount | null {
+function bind(
+  node: Node,
+  { isTended }: MountScope,
+  path: string,
+  common: Common & Pick<Mount, "createHostPath">,
+): DeclaredMount | null {
   const written = hostPath(node, path);
-  const source = written === null ? null : standing(node, written, common.readOnly ? "read" : "write");
+  const use = common.readOnly ? (isTended === true ? "tended" : "read") : "write";
+  const source = written === null ? null : standing(node, written, use);
   return source === null ? null : { mount: { ...common, type: "bind", source }, volume: undefined };
 }
 

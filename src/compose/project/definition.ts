@@ -71,7 +71,9 @@ const roleSuffix = /\.(next|previous|failed|(?:before|pre_start|after|on_rollbac
 
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = withoutEmptyTexts(fields(node, serviceKeys));
-  const mounted = read(field("volumes"), (at) => mounts(at, scope)) ?? [];
+  const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
+  const isTended = extension?.("reload") !== undefined || scope.defaults.reload !== undefined;
+  const mounted = read(field("volumes"), (at) => mounts(at, { volumes: scope.volumes, isTended })) ?? [];
   const mode = networkMode(field);
   const published = read(field("ports"), ports) ?? [];
   const [declaredPorts, dropped] = hasNoPorts(mode) ? [[], published] : [published, []];
@@ -89,7 +91,6 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     ...options,
   });
   const volumes = new Set(mounted.flatMap(({ volume }) => (volume === undefined ? [] : [volume])));
-  const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
   const graceMs = read(field("stop_grace_period"), duration) ?? stopGracePeriodMs;
   const own =
     extension === undefined

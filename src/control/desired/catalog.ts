@@ -12,7 +12,7 @@ import type { ServiceStatus } from "../../plan/model/condition.js";
 import { claimOf } from "../../plan/model/resources.js";
 import type { ResourceClaim } from "../../plan/model/resources.js";
 import { bareStatus } from "../../plan/status/status.js";
-import { localChangesIn } from "./local-changes.js";
+import { localChangesIn, takenBackIn } from "./local-changes.js";
 import type { Subject } from "../ports/events.js";
 import type { SourceSnapshot } from "../ports/source.js";
 
@@ -24,6 +24,8 @@ export interface Declared {
   readonly specProblem: string | undefined;
   /** Files that it mounts and that a container and a commit have both changed. */
   readonly localChanges?: string | undefined;
+  /** Files that it mounts and that do not hold what git has, since a process has taken that badly. */
+  readonly takenBack?: string | undefined;
 }
 
 export interface Dependant {
@@ -84,7 +86,8 @@ export class Catalog {
     const file = projects.find(({ name }) => name === spec.project)?.file;
     const problem = file === undefined ? undefined : files.get(file)?.[0];
     const specProblem = problem === undefined ? undefined : formatProblem(problem);
-    return { spec, generation, specProblem, localChanges: localChangesIn(spec, this.#snapshot) };
+    const [localChanges, takenBack] = [localChangesIn(spec, this.#snapshot), takenBackIn(spec, this.#snapshot)];
+    return { spec, generation, specProblem, localChanges, takenBack };
   }
 
   /** Undefined: nothing of the service is left. */

@@ -21,5 +21,11 @@ export function committedIn(
 
 function isChanged(now: ServiceSpec, before: ServiceSpec | undefined): boolean {
   if (before === undefined || specHash(now) !== specHash(before)) return true;
+  if (contentsOf(now) !== contentsOf(before)) return true;
   return formatImage(now.image) !== formatImage(before.image) || now.replicas !== before.replicas;
+}
+
+/** Of files that are brought up to date where it has them mounted. */
+function contentsOf({ reload }: ServiceSpec): string {
+  return (reload?.tended ?? []).map(({ path, content }) => `${path} ${content}`).join();
 }

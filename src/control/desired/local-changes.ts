@@ -9,9 +9,7 @@ export function localChangesIn(
   { project, container }: Pick<ServiceSpec, "project" | "container">,
   { localChanges }: Pick<SourceSnapshot, "localChanges">,
 ): string | undefined {
-  const sources = container.mounts.flatMap(({ type, source }) =>
-    type === "bind" && source !== undefined ? [source] : [],
-  );
+  const sources = sourcesOf(container);
   const own = (localChanges?.get(project) ?? []).filter(({ path }) =>
     sources.some((source) => path === source || path.startsWith(`${source}/`)),
   );
@@ -20,4 +18,20 @@ export function localChangesIn(
   const more = own.length > mostNamed ? `, and ${own.length - mostNamed} more` : "";
   const remedy = `\`fairlead sync --ours ${project}\` keeps what is here, \`--theirs\` takes what git has`;
   return `left as the container has it: ${named.join(", ")}${more}; ${remedy}`;
+}
+
+/** What of a service's mounted files holds what it held before, since its process has taken badly what git has. Undefined: nothing. */
+export function takenBackIn(
+  { project, name, container }: Pick<ServiceSpec, "project" | "name" | "container">,
+  { takenBack }: Pick<SourceSnapshot, "takenBack">,
+): string | undefined {
+  const sources = new Set(sourcesOf(container));
+  const files = (takenBack?.get(project) ?? []).filter(({ path }) => sources.has(path)).map(({ file }) => file);
+  if (files.length === 0) return undefined;
+  const remedy = `it stays so until a commit changes it, or \`fairlead retry ${project}/${name}\``;
+  return `${files.join(", ")} holds again what it held before, for a process has taken badly what git has there; ${remedy}`;
+}
+
+function sourcesOf({ mounts }: Pick<ServiceSpec["container"], "mounts">): readonly string[] {
+  return mounts.flatMap(({ type, source }) => (type === "bind" && source !== undefined ? [source] : []));
 }

@@ -12,14 +12,14 @@ export interface Point {
   readonly target: string;
   /** The process is told of changes. Else only a file that another one has taken the place of is told. */
   readonly isReloaded: boolean;
-  /** It may be a folder: the file names it, or what it lies in. */
+  /** It may be a folder: the file names it, or what it lies in, or we write it ourselves. */
   readonly mayBeFolder: boolean;
 }
 
 /** Of a service without a spec only what was replaced is told. */
 export function pointsOf(mounts: readonly ObservedMount[], spec: ServiceSpec | undefined): readonly Point[] {
   if (spec?.reload?.kind === "ignore") return [];
-  const { paths = [] } = spec?.reload ?? {};
+  const { paths = [], tended = [] } = spec?.reload ?? {};
   const mayBeFolder = paths.length > 0;
   const points = mounts
     .filter(({ type }) => type === "bind")
@@ -27,7 +27,8 @@ export function pointsOf(mounts: readonly ObservedMount[], spec: ServiceSpec | u
       const within = paths.filter((path) => path !== source && holds(source, path));
       const isWhole = spec !== undefined && isReloaded(spec, source);
       if (within.length === 0 || isWhole) {
-        return [{ path: source, source, target, isReloaded: isWhole, mayBeFolder: isWhole && mayBeFolder }];
+        const isFolder = mayBeFolder || tended.some(({ path }) => path === source);
+        return [{ path: source, source, target, isReloaded: isWhole, mayBeFolder: isWhole && isFolder }];
       }
       return within.map((path) => {
         const inContainer = posix.join(target, posix.relative(source, path));

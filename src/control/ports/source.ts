@@ -16,6 +16,15 @@ export interface Source {
    * left, `theirs` what git has. No files: all that wait for it. Undefined: the project is not of a repository.
    */
   sync?(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced> | undefined;
+  /**
+   * Processes were told of these files and have taken it badly: those that the source brings up to date itself hold again what
+   * they held before, until they change or `forgive` is called. What holds something else by now stays.
+   */
+  takeBack?(told: readonly ToldFile[]): Promise<void>;
+  /** What of these paths was taken back is brought up to date. Answers whether anything was. */
+  forgive?(paths: ReadonlySet<string>): Promise<boolean>;
+  /** What it keeps on the host. */
+  kept?(): Promise<readonly Kept[]>;
   /** So much of what it keeps on the host is in use by containers; the rest may go. */
   tidy?(mounted: ReadonlySet<string>): Promise<void>;
 }
@@ -42,6 +51,39 @@ export interface LocalChange {
   readonly path: string;
   /** In words. */
   readonly what: string;
+}
+
+/** A mounted file, or folder, of which a process was told. */
+export interface ToldFile {
+  /** On the host. */
+  readonly path: string;
+  /** What it held, as `HostFiles` identifies it. */
+  readonly content: string;
+}
+
+/** A mounted file, or folder, that does not hold what git has: a process has taken that badly. */
+export interface TakenBack {
+  /** On the host. */
+  readonly path: string;
+  /** From the repository's root on. */
+  readonly file: string;
+}
+
+/**
+ * `content`: something of a revision, which never changes. `tended`: the files of a service that are written in place. `objects`: what
+ * revisions are read from. `replaced`: what containers had written and a person gave up; it stays until somebody removes it.
+ */
+export type KeptKind = "content" | "tended" | "objects" | "replaced";
+
+export interface Kept {
+  /** The repository, without a login. */
+  readonly source: string;
+  readonly kind: KeptKind;
+  /** A folder of the host. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Those whose revision in force needs it. */
+  readonly projects: readonly string[];
 }
 
 export interface Synced {
@@ -98,4 +140,6 @@ export interface SourceSnapshot {
   readonly provenance?: ReadonlyMap<string, Provenance>;
   /** Of projects that come from a repository, by their names. */
   readonly localChanges?: ReadonlyMap<string, readonly LocalChange[]>;
+  /** Of projects that come from a repository, by their names. */
+  readonly takenBack?: ReadonlyMap<string, readonly TakenBack[]>;
 }

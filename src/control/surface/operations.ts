@@ -20,6 +20,7 @@ import type { Builds } from "../work/beside/builds.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
 import type { Forecasts } from "./forecasts.js";
+import { keptFor, type KeptFor } from "./kept.js";
 import type { Releases } from "./releases.js";
 import type { Requests } from "./requests.js";
 import type {
@@ -42,11 +43,11 @@ export interface OperationsOptions {
   readonly requests: Requests;
   readonly releases: Releases;
   readonly forecasts: Forecasts;
-  readonly lookout: Pick<Lookout, "adopt">;
+  readonly lookout: Pick<Lookout, "adopt" | "get">;
   readonly builds: Builds;
   readonly journal: Journal;
   readonly deliveries: Pick<Deliveries, "add">;
-  readonly source: Pick<Source, "repositories" | "told" | "sync">;
+  readonly source: Pick<Source, "repositories" | "told" | "sync" | "kept">;
   readonly openLogs: (wish: LogWish, signal: AbortSignal) => Promise<LogReading>;
   /** Whether the host and the engine can be seen. */
   readonly sight: { readonly ready: () => boolean; readonly engine: () => EngineState };
@@ -91,6 +92,12 @@ export class Operations implements Surface {
 
   repositories(): readonly RepositoryState[] {
     return this.options.source.repositories?.() ?? [];
+  }
+
+  async kept(): Promise<readonly KeptFor[]> {
+    const { source, lookout } = this.options;
+    const all = (await source.kept?.()) ?? [];
+    return all.length === 0 ? [] : keptFor(all, await lookout.get());
   }
 
   pushed(push: Push): Told {

@@ -31,13 +31,38 @@ export interface PreviewOptions {
 }
 
 /** What a controller would do now for every service, to the end of each rollout. Nothing is changed. */
-export async function forecastAll(options: PreviewOptions): Promise<readonly ServicePlan[]> {
+export async function forecastAll(given: PreviewOptions): Promise<readonly ServicePlan[]> {
+  const options = { ...given, host: onceWritten(given.host, given.specs) };
   const ways = await waysOn(options.host, options);
   const isObstructed = ways.some(({ end }) => end.standing === "obstructed");
   const host = isObstructed ? await options.supposed() : options.host;
   const supposed = isObstructed ? await waysOn(host, options) : [];
   const plans = ways.map((way, index) => previewOf(way, supposed[index], options.host));
   return [...plans, ...leftAlone(options.specs, options.host).flatMap(previewOfLeft)];
+}
+
+/** The host once those files of git hold what is new in them: their containers have not read it. */
+function onceWritten(host: HostSnapshot, specs: readonly ServiceSpec[]): HostSnapshot {
+  const due = new Map(
+    specs.flatMap(({ reload }) =>
+      (reload?.tended ?? []).flatMap((one) => (one.isDue ? [[one.path, one] as const] : [])),
+    ),
+  );
+  if (due.size === 0) return host;
+  const since = host.takenAt;
+  const containers = host.containers.map((one): ObservedContainer => {
+    const files = (one.mounts ?? []).flatMap(({ source }) => due.get(source) ?? []);
+    const unread = files.map(({ path, content }) => ({
+      path,
+      change: "written" as const,
+      since,
+      identity: "",
+      content,
+    }));
+    const others = (one.unread ?? []).filter(({ path }) => !due.has(path));
+    return unread.length === 0 ? one : { ...one, unread: [...others, ...unread] };
+  });
+  return { ...host, containers };
 }
 
 function previewOfLeft({ name, compose }: ForeignContainer): ServicePlan[] {

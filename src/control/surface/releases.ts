@@ -24,6 +24,8 @@ export interface ReleasesOptions {
   /** What is wanted of the service, as far as that is known: never what it is pinned to. */
   readonly digestOf: (key: ServiceKey) => ImageVersion | undefined;
   readonly specOf: (key: ServiceKey) => ServiceSpec | undefined;
+  /** As `Source.forgive`. */
+  readonly forgive: (paths: ReadonlySet<string>) => Promise<boolean>;
 }
 
 /** What people say of a service's releases. It stands in the journal, and the next look acts on it. */
@@ -49,11 +51,12 @@ export class Releases {
   }
 
   async retry(key: ServiceKey): Promise<Retry> {
-    const { journal, clock, log } = this.options;
+    const { journal, clock, log, specOf, forgive } = this.options;
     const { holds, attempts = [], jobs } = journal.record(key).memory;
     const nothing = holds.length + attempts.length === 0 && !jobs.some(({ outcome }) => outcome === "failed");
-    const isUnchanged = this.#isKnown() && nothing;
     await journal.append({ type: "retry", at: clock.now(), key });
+    const isForgiven = await forgive(new Set(specOf(key)?.reload?.tended?.map(({ path }) => path)));
+    const isUnchanged = this.#isKnown() && nothing && !isForgiven;
     log.info({ key }, "asked to try again what had failed");
     return isUnchanged ? { unchanged: "nothing of it was held" } : {};
   }

@@ -12,6 +12,7 @@ import type { LogLine } from "../ports/logs.js";
 import type { Push, RepositoryState, Synced, Told } from "../ports/source.js";
 import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
+import type { KeptFor } from "./kept.js";
 
 export type { Push, RepositoryState, Synced, Told };
 
@@ -31,6 +32,8 @@ export interface Surface {
   keysForContainer(name: string): readonly ServiceKey[];
   /** The repositories that services files come from, as they stand. */
   repositories(): readonly RepositoryState[];
+  /** What is kept of them on the host, and for whom. Throws FairleadError where the host cannot be seen. */
+  kept(): Promise<readonly KeptFor[]>;
   /** A repository has news, as somebody says: those that follow it look now. */
   pushed(push: Push): Told;
   /**

@@ -63,7 +63,7 @@ export class Convergence {
   /** Undefined: the world has changed, or may have: look again. */
   async pass(run: Run, declared: Declared, snapshot: HostSnapshot): Promise<Outcome | undefined> {
     const { resolutions, ledger, rollouts, reports, executor, queue, clock } = this.options;
-    const { spec, generation, specProblem, localChanges } = declared;
+    const { spec, generation, specProblem, localChanges, takenBack } = declared;
     const view = await this.#view(run, spec, snapshot);
     await ledger.remember(run, spec, view);
     const resolved = await resolutions.desired(run, spec, view);
@@ -90,6 +90,7 @@ export class Convergence {
         rollout,
         specProblem,
         localChanges,
+        takenBack,
         generation,
         now: clock.now(),
         isPaused: isPaused(spec, memory),

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promi
 import { join, posix } from "node:path";
 import type { TreeEntry } from "../repository/tree.js";
 import { exists, moveWhole } from "../repository/disk.js";
+import { Sweeper } from "./sweep.js";
 
 /** A file or folder of a repository that a container mounts or a build sends. */
 export interface Need {
@@ -19,8 +20,6 @@ export interface Unpacker {
   pour(id: string, output: number, signal: AbortSignal): Promise<void>;
 }
 
-/** What nobody mounts may still be on its way into a container. */
-const graceMs = 600_000;
 const pointer = "version https://git-lfs.github.com/spec/v1";
 
 /**
@@ -28,11 +27,13 @@ const pointer = "version https://git-lfs.github.com/spec/v1";
  * revisions, and what a path holds never changes.
  */
 export class Contents {
-  readonly #idleSince = new Map<string, number>();
+  readonly #sweeper: Sweeper;
   /** Of contents that were looked through: the files among them that only point to Git LFS. */
   readonly #pointers = new Map<string, string | undefined>();
 
-  constructor(private readonly folder: string) {}
+  constructor(private readonly folder: string) {
+    this.#sweeper = new Sweeper(folder);
+  }
 
   placeOf({ id, executable, path }: TreeEntry, name: string): string {
     const base = posix.basename(path) === "" ? name : posix.basename(path);
@@ -43,7 +44,7 @@ export class Contents {
   async provide(needs: readonly Need[], from: Unpacker, signal: AbortSignal): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o755 });
     for (const { entry, path, modules } of needs) {
-      this.#idleSince.delete(posix.basename(posix.dirname(path)));
+      this.#sweeper.spare(posix.basename(posix.dirname(path)));
       if (await exists(path)) continue;
       const temporary = await mkdtemp(join(this.folder, ".new-"));
       try {
@@ -72,33 +73,14 @@ export class Contents {
 
   /** Takes away what an end in the middle has left. */
   async clear(): Promise<void> {
-    for (const name of await this.#names()) {
+    for (const name of await this.#sweeper.names()) {
       if (name.startsWith(".new-")) await rm(join(this.folder, name), { recursive: true, force: true });
     }
   }
 
   /** Takes away what has been neither wanted nor mounted for a while. `used` are paths. */
-  async sweep(used: Iterable<string>, now: number): Promise<void> {
-    const kept = new Set([...used].flatMap((path) => this.#nameOf(path)));
-    for (const name of await this.#names()) {
-      const since = this.#idleSince.get(name);
-      if (kept.has(name) || name.startsWith(".new-")) this.#idleSince.delete(name);
-      else if (since === undefined) this.#idleSince.set(name, now);
-      else if (now - since >= graceMs) {
-        await rm(join(this.folder, name), { recursive: true, force: true });
-        this.#idleSince.delete(name);
-      }
-    }
-  }
-
-  #nameOf(path: string): readonly string[] {
-    const inside = posix.relative(this.folder, path);
-    const [name = ""] = inside.split("/");
-    return name === "" || name === ".." ? [] : [name];
-  }
-
-  async #names(): Promise<readonly string[]> {
-    return readdir(this.folder).catch(() => []);
+  sweep(used: Iterable<string>, now: number): Promise<void> {
+    return this.#sweeper.sweep(used, now);
   }
 }
 

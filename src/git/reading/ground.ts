@@ -31,6 +31,7 @@ export class RevisionGround implements Ground {
   readonly #needs = new Map<string, Need>();
   readonly #live = new Map<string, LiveMount>();
   readonly #written = new Set<string>();
+  readonly #tended = new Map<string, Need>();
   readonly #asked = new Map<string, { readonly path: string; readonly use: Use; readonly answer: string }>();
 
   constructor(private readonly options: GroundOptions) {}
@@ -53,6 +54,11 @@ export class RevisionGround implements Ground {
   /** Those that some container writes to. */
   get written(): ReadonlySet<string> {
     return this.#written;
+  }
+
+  /** By their paths as they are answered: what is read, and brought up to date in place. Each has yet to get that place. */
+  get tended(): ReadonlyMap<string, Need> {
+    return this.#tended;
   }
 
   get tree(): Tree {
@@ -84,7 +90,12 @@ export class RevisionGround implements Ground {
     const { entry, path: content } = need;
     this.#needs.set(content, need);
     if (use === "write") this.#written.add(entry.path);
-    const isLive = use === "write" || (use === "read" && this.#isSeen(entry.path));
+    const isRead = use === "read" || use === "tended";
+    const isLive = use === "write" || (isRead && this.#isSeen(entry.path));
+    if (!isLive && use === "tended") {
+      this.#tended.set(path, need);
+      return { standing: { path }, content };
+    }
     if (!isLive) return { standing: { path: content } };
     this.#live.set(entry.path, { path: entry.path, need });
     return { standing: { path: posix.join(this.options.root, entry.path) }, content };

@@ -8,6 +8,7 @@ import { given } from "../../tools/present.js";
 import type { Contents, Need, Unpacker } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
+import { withPlaces, type Place } from "../tended/places.js";
 import { RevisionGround } from "./ground.js";
 import type { RevisionShelf } from "./shelf.js";
 
@@ -21,7 +22,12 @@ export interface Held {
   /** The revision that is in force, and the commit that changed it last; absent: there was never a good one. */
   readonly revision: string | undefined;
   readonly changed: Commit | undefined;
+  /** What of it is brought up to date where it is mounted, as of the revision in force. */
+  readonly places: readonly Place[];
 }
+
+/** Files of one mounted folder: who watches folders looks at no more than a thousand entries. */
+const mostTended = 500;
 
 export interface Revision {
   readonly commit: Commit;
@@ -37,6 +43,8 @@ export interface ReadRevisionOptions extends Pick<
   /** Where the repository's own paths begin. */
   readonly root: string;
   readonly contents: Contents;
+  /** Where what is brought up to date stands. */
+  readonly tended: string;
   /** Absent: nothing is written, and so nothing is looked into. */
   readonly unpacker: Unpacker | undefined;
   /** A project's own file as all the world knows it. */
@@ -116,10 +124,14 @@ export async function readOne(
     // Somebody may have asked for it before that was known.
     if (more.length > 0) continue;
     if (!(await hasPointers(ground.needs, pointers, options, signal))) {
-      const project = known.project && { ...known.project, file: options.nameOf(selected.files[0]) };
+      const isTooLarge = ({ entry }: Need) => tree.below(entry.path).length > mostTended;
+      const placed =
+        known.project && withPlaces(known.project, { folder: options.tended, tended: ground.tended, isTooLarge });
+      const project = placed && { ...placed.project, file: options.nameOf(selected.files[0]) };
       // It may have been read again for the sake of a file that is not in git.
       const changed = before?.revision === commit.id ? before.changed : commit;
-      return { known: { ...known, project }, ground, inForce: ground, revision: commit.id, changed };
+      const places = placed?.places ?? [];
+      return { known: { ...known, project }, ground, inForce: ground, revision: commit.id, changed, places };
     }
   }
 }
@@ -154,6 +166,7 @@ function failed(known: Known, before: Held | undefined, ground: RevisionGround, 
     inForce: before?.inForce,
     revision: before?.revision,
     changed: before?.changed,
+    places: before?.places ?? [],
   };
 }
 
@@ -171,6 +184,7 @@ function without(selected: Selected, before: Held | undefined, file: string, com
     inForce: before?.inForce,
     revision: before?.revision,
     changed: before?.changed,
+    places: before?.places ?? [],
   };
 }
 

@@ -23,7 +23,10 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await sync(dirname(path));
 }
 
-/** Moves a folder into its place once all of it is on the disk. Where it is there already, that one stays. */
+/**
+ * Moves a folder into its place once all of it is on the disk. Where that is there already, what is in it stays, and what is
+ * not in it comes there.
+ */
 export async function moveWhole(from: string, to: string): Promise<void> {
   await settle(from);
   await mkdir(dirname(to), { recursive: true, mode: 0o755 });
@@ -31,7 +34,11 @@ export async function moveWhole(from: string, to: string): Promise<void> {
     await rename(from, to);
   } catch (thrown) {
     if (!(await exists(to))) throw thrown;
+    for (const name of await readdir(from)) {
+      if (!(await exists(join(to, name)))) await rename(join(from, name), join(to, name));
+    }
     await rm(from, { recursive: true, force: true });
+    await sync(to);
   }
   await sync(dirname(to));
 }

@@ -11,6 +11,7 @@ import {
   problem,
   service,
   source,
+  kept,
   history,
   object,
   orUnchanged,
@@ -49,6 +50,9 @@ export function openapi(version: string): object {
             engine,
           }),
         ),
+      },
+      "/api/v1/kept": {
+        get: read("What is kept of repositories on the host, and for whom", object({ kept: list(kept) })),
       },
       "/api/v1/projects/{project}/sync": {
         parameters: [

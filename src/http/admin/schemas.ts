@@ -66,6 +66,16 @@ export const source: Schema = {
   },
 };
 
+/** Something of a repository that is kept on the host. */
+export const kept: Schema = object({
+  source: name,
+  kind: { enum: ["content", "tended", "objects", "replaced"] },
+  path: name,
+  bytes: { type: "integer" },
+  projects: list(name),
+  containers: list(name),
+});
+
 export const plan: Schema = {
   ...object({ project: name, service: name, changes: { type: "boolean" }, text: name }),
   properties: {

@@ -1,3 +1,4 @@
+import type { ServiceSpec } from "../../compose/model/service.js";
 import { endedFromOutside, formatMs, said } from "../judge/verdict.js";
 import type { Desired, Memory } from "../model/desired.js";
 import { observedMs } from "../model/elapsed.js";
@@ -14,18 +15,26 @@ import type { View } from "../model/view.js";
 type End = { readonly failure?: string };
 
 /** What is to be written down of those that were told of changed files. Undefined: it is all known, or not yet to be seen. */
-export function planReloadEnds({ spec }: Desired, view: View, memory: Memory): Decision | undefined {
+export function planReloadEnds({ spec }: Pick<Desired, "spec">, view: View, memory: Memory): Decision | undefined {
   const intents = inEverySlot(view.containers, "active").flatMap((active): StepOf<"note-reload">[] => {
     const reload = lastReload(memory.reloads, active);
     const end = reload?.outcome === undefined ? endOf(reload, active, spec.update.monitorMs, view) : undefined;
     if (end === undefined || reload === undefined) return [];
     const { name: container, digest, specHash } = active;
     const because = end.failure ?? `it was told by ${reload.signal}, and nothing was seen since`;
-    return [{ kind: "note-reload", container, digest, specHash, ...end, because }];
+    const back = end.failure === undefined ? [] : ownFiles(spec, reload);
+    const takeBack = back.length === 0 ? {} : { takeBack: back };
+    return [{ kind: "note-reload", container, digest, specHash, ...end, ...takeBack, because }];
   });
   const [first] = intents;
   if (first === undefined) return undefined;
   return { intents, outcome: { kind: "continue", reason: "Reloading", because: first.because } };
+}
+
+/** What we have written ourselves, and know what was there before. Where others are told all the same it stays. */
+function ownFiles({ reload, update }: ServiceSpec, { files }: Reload): Reload["files"] {
+  if (update.failureAction === "continue") return [];
+  return files.filter(({ path }) => reload?.tended?.some((one) => one.path === path));
 }
 
 /** Undefined: it is still watched. Of another run only the engine's own restart tells that the one before has ended badly. */

@@ -194,6 +194,8 @@ export interface NoteReloadStep {
   readonly specHash: string;
   /** Why it has failed. Absent: it has stayed well. */
   readonly failure?: string;
+  /** These are to hold again what they held before, each with what it was told of. Absent: they are not ours to write. */
+  readonly takeBack?: readonly Pick<UnreadFile, "path" | "content">[];
 }
 
 /**

@@ -23,6 +23,8 @@ export interface StatusInput {
   readonly specProblem: string | undefined;
   /** What of its mounted files git and a container have both changed. */
   readonly localChanges?: string | undefined;
+  /** What of them holds what it held before, since a process has taken badly what git has. */
+  readonly takenBack?: string | undefined;
   readonly generation: number;
   readonly now: number;
   /** A person or the file wants no rollout to begin. */
@@ -164,6 +166,7 @@ function judgeConditions(
   const replicasState = ailing === undefined ? share : `${share}; ${ailing.name}${said(ailing)}`;
   const state = input.stranded ?? (replicas.desired === 1 ? activeState : replicasState);
   const stale = staleMounts(desired.spec, input.containers);
+  const { takenBack } = input;
   return {
     Ready: [outcome.kind === "converged" && serving ? "True" : "False", outcome.reason, outcome.because],
     SpecValid:
@@ -181,7 +184,12 @@ function judgeConditions(
       input.flapping === undefined ? (serving ? "Converged" : outcome.reason) : "Flapping",
       input.flapping === undefined ? state : `${input.flapping}; ${state}`,
     ],
-    StaleMount: stale === undefined ? ["False", "Converged", freshMounts(desired.spec)] : ["True", "StaleMount", stale],
+    StaleMount:
+      takenBack !== undefined
+        ? ["True", "ReloadFailed", stale === undefined ? takenBack : `${takenBack}; ${stale}`]
+        : stale === undefined
+          ? ["False", "Converged", freshMounts(desired.spec)]
+          : ["True", "StaleMount", stale],
     LocalChanges:
       input.localChanges === undefined
         ? ["False", "Converged", "no commit waits for a file that a container has changed"]
@@ -191,9 +199,9 @@ function judgeConditions(
 }
 
 function freshMounts({ reload }: ServiceSpec): string {
-  return reload?.kind === "ignore"
-    ? "the file says `reload: ignore`: what becomes of mounted files is not looked at"
-    : "no mounted file has been replaced";
+  if (reload?.kind !== "ignore") return "no mounted file has been replaced";
+  const said = "the file says `reload: ignore`: what becomes of mounted files is not looked at";
+  return reload.tended === undefined ? said : `${said}; what commits change in them is written, and nobody is told`;
 }
 
 function rolledBackBy({ rollback, from, to }: Rollout): Judgement {

@@ -4,7 +4,7 @@ import { printable } from "../../tools/printable.js";
 import { isFollower } from "../model/observed.js";
 import type { Plan } from "../model/outcome.js";
 import { sharedNames } from "./shared.js";
-import type { CreateContainerStep, Route, Step, StepOf } from "../model/step.js";
+import type { CreateContainerStep, NoteReloadStep, Route, Step, StepOf } from "../model/step.js";
 
 /** One line a step, the same text in the dry run, the journal, the log and the tests. */
 export function renderStep(step: Step): string {
@@ -42,7 +42,7 @@ function describe(step: Step): string {
     case "signal-container":
       return `send ${step.signal} to ${step.container}`;
     case "note-reload":
-      return `note that ${step.container} ${step.failure === undefined ? "is well" : "is not well"} after its reload`;
+      return `note that ${step.container} ${step.failure === undefined ? "is well" : "is not well"} after its reload${renderBack(step)}`;
     case "pre-stop":
       return `run pre_stop in ${step.container}, within ${step.timeoutMs / 1_000}s`;
     case "post-start":
@@ -101,6 +101,10 @@ export function renderContext(context: BuildContext): string {
   const { ref, subdirectory } = context;
   const fragment = ref === undefined && subdirectory === undefined ? "" : `#${ref ?? ""}`;
   return `${withoutUrlSecrets(context.url)}${fragment}${subdirectory === undefined ? "" : `:${subdirectory}`}`;
+}
+
+function renderBack({ takeBack = [] }: NoteReloadStep): string {
+  return takeBack.length === 0 ? "" : `, and take back what is new in ${takeBack.map(({ path }) => path).join(", ")}`;
 }
 
 function renderAttachment(

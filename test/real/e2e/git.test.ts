@@ -3,18 +3,9 @@ import { PassThrough } from "node:stream";
 import { describe } from "vitest";
 import type { Problem } from "../../../src/compose/values/problem.js";
 import type { RepositoryState } from "../../../src/control/ports/source.js";
-import { gitRepository } from "../../sandbox/git-repository.js";
-import { startGitServer } from "../../sandbox/git-server.js";
 import { fairlead } from "./cli.js";
-import { test, type Scene } from "./scene.js";
-
-/** A repository with the services files of a scene, and the forge that it is fetched from. */
-async function forgeOf(scene: Scene, onTestFinished: (end: () => Promise<void>) => void) {
-  const repository = await gitRepository(scene.directory);
-  const server = await startGitServer(scene.directory);
-  onTestFinished(() => server.stop());
-  return { repository, server, url: `${server.url}/fleet.git` };
-}
+import { forgeOf } from "./forge.js";
+import { test } from "./scene.js";
 
 describe.concurrent("a services file in git", () => {
   test("a push rolls out, a broken commit changes nothing, and a restart without the forge neither", async ({
@@ -23,7 +14,7 @@ describe.concurrent("a services file in git", () => {
     onTestFinished,
   }) => {
     const { digest } = await scene.push();
-    const { repository, server, url } = await forgeOf(scene, onTestFinished);
+    const { repository, server, url, tell, args } = await forgeOf(scene, onTestFinished);
     const service = (more: object) =>
       JSON.stringify({
         name: scene.project,
@@ -38,7 +29,6 @@ describe.concurrent("a services file in git", () => {
         },
       });
     const first = await repository.commit({ "compose.yaml": service({}), "conf/a": "one" }, { message: "The first" });
-    const args = ["--git", url, "--git-ref", "main"];
     await scene.start({ withoutFile: true, args });
     await scene.untilServing(digest);
     const before = await scene.active();
@@ -49,12 +39,6 @@ describe.concurrent("a services file in git", () => {
       };
     expect((await overview()).sources).toMatchObject([{ source: url, inForce: { id: first, subject: "The first" } }]);
 
-    const tell = async (ref = "refs/heads/main") =>
-      fetch(`${scene.fairlead.hooksUrl}/hooks/generic`, {
-        method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${scene.hookSecret}` },
-        body: JSON.stringify({ repository: url.replace("http://", "https://user@").replace(/\.git$/, ""), ref }),
-      });
     const elsewhere = await tell("refs/heads/next");
     expect([elsewhere.status, await elsewhere.json()]).toEqual([
       200,
@@ -109,7 +93,7 @@ describe.concurrent("a services file in git", () => {
     onTestFinished,
   }) => {
     const { digest } = await scene.push();
-    const { repository, url } = await forgeOf(scene, onTestFinished);
+    const { repository, tell, args } = await forgeOf(scene, onTestFinished);
     const web = {
       image: scene.image(),
       stop_grace_period: "2s",
@@ -118,7 +102,7 @@ describe.concurrent("a services file in git", () => {
     };
     const compose = JSON.stringify({ name: scene.project, services: { web } });
     await repository.commit({ "compose.yaml": compose, "conf/a": "a1", "conf/b": "b1" });
-    await scene.start({ withoutFile: true, args: ["--git", url, "--git-ref", "main"] });
+    await scene.start({ withoutFile: true, args });
     await scene.untilServing(digest);
     const before = await scene.active();
     const id = before?.id ?? "";
@@ -136,11 +120,7 @@ describe.concurrent("a services file in git", () => {
     await write("its own", "/conf/own");
 
     const second = await repository.commit({ "conf/a": "a2", "conf/b": "b2" });
-    await fetch(`${scene.fairlead.hooksUrl}/hooks/generic`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${scene.hookSecret}` },
-      body: JSON.stringify({ repository: url, ref: "refs/heads/main" }),
-    });
+    await tell();
     const { conditions } = await scene.untilStatus(({ conditions: all }) =>
       all.some(({ type, status }) => type === "LocalChanges" && status === "True"),
     );

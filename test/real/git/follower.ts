@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SourceSnapshot } from "../../../src/control/ports/source.js";
 import { gitSource } from "../../../src/git/source.js";
+import { hostFiles } from "../../../src/hostfiles/files.js";
 import { repositoriesOf } from "../../../src/git/settings/settings.js";
 import { silentLog } from "../../../src/log.js";
 
@@ -33,6 +34,7 @@ const source = gitSource({
     sourceInForce: () => undefined,
   },
   log: silentLog,
+  hostFiles,
 });
 
 let told = Promise.resolve();

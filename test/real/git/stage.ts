@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import type { Log } from "../../../src/control/ports/log.js";
 import type { RepositoryState, Source, SourceSnapshot } from "../../../src/control/ports/source.js";
 import { gitSource } from "../../../src/git/source.js";
+import { hostFiles } from "../../../src/hostfiles/files.js";
 import { repositoriesOf, type WrittenRepository } from "../../../src/git/settings/settings.js";
 import { gitRepository, type GitRepository } from "../../sandbox/git-repository.js";
 import { startGitServer, type GitServer } from "../../sandbox/git-server.js";
@@ -84,6 +85,7 @@ function openSource(written: WrittenRepository, data: string, once: boolean): Op
       sourceInForce: () => undefined,
     },
     log,
+    hostFiles,
   });
   let current: SourceSnapshot = { generation: 0, projects: [], problems: [], warnings: [], files: new Map() };
   const state = (): RepositoryState => {

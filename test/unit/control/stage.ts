@@ -76,6 +76,8 @@ export interface Stage {
   readonly gates: SimulatedGates;
   readonly contexts: MemoryContexts;
   readonly specs: ServiceSpec[];
+  /** Where they come from; it may learn to do more. */
+  readonly source: Source;
   /** Starts a controller on it; several one after another stand for restarts. */
   start(
     /** `forgetful`: with an empty journal; a number: so many of its last lines never reached the disk. */
@@ -129,6 +131,7 @@ export function openStage(specs: ServiceSpec[] = [specOf()]): Promise<Stage> {
     gates,
     contexts,
     specs,
+    source,
     async start({ forgetful = false, ...options } = {}) {
       if (forgetful === true) state.journals += 1;
       if (typeof forgetful === "number") await loseLines(disk, `${data()}/journal`, forgetful);

@@ -33,6 +33,7 @@ export interface Declared {
   readonly retry?: (key: ServiceKey) => Promise<void>;
   readonly logs?: Surface["logs"];
   readonly events?: Surface["events"];
+  readonly kept?: Surface["kept"];
   readonly pushed?: Surface["pushed"];
   readonly sync?: Surface["sync"];
 }
@@ -56,6 +57,7 @@ export function fakeSurface({
   retry,
   logs,
   events,
+  kept = () => Promise.resolve([]),
   pushed = () => ({ looking: [], reason: "no repository is followed" }),
   sync = () => Promise.resolve(undefined),
 }: Declared = {}): FakeSurface {
@@ -82,6 +84,7 @@ export function fakeSurface({
     problems: () => problems,
     repositories: () => [],
     pushed,
+    kept,
     sync,
     services: () => entries.map(({ key, image }) => statusOf(key, image)),
     service: (key) => surface.services().find(({ project, service }) => `${project}/${service}` === key),

@@ -32,6 +32,18 @@ async function problemsOf(policy: string, text: string): Promise<readonly string
 }
 
 describe("a services file under a policy", () => {
+  it("that may not read its own folder lacks an `.env` only where there is one", async () => {
+    const text = service("volumes: [/usr/share:/share]");
+    expect(await problemsOf("{bindMounts: [/usr/share]}", text)).toEqual([]);
+    await writeFile(join(folder, ".env"), "A=b");
+    expect((await problemsOf("{bindMounts: [/usr/share]}", text))[0]).toContain(
+      ".env cannot be read (the policy forbids",
+    );
+    // Whether there is something elsewhere is not told.
+    const elsewhere = service("env_file: [{path: /nowhere/at/all, required: false}]");
+    expect((await problemsOf("{bindMounts: [/usr/share, project]}", elsewhere))[0]).toContain("the policy forbids");
+  });
+
   it("that breaks it changes nothing, and is told of with its place", async () => {
     const path = join(folder, "services.yaml");
     await writeFile(path, service("command: [one]"));

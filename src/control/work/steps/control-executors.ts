@@ -5,6 +5,7 @@ import type { Journal } from "../../journal/journal.js";
 import type { OwnOffice } from "../../office/own-office.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Engine } from "../../ports/engine.js";
+import type { Source } from "../../ports/source.js";
 import type { Builds } from "../beside/builds.js";
 import type { Pulls } from "../beside/pulls.js";
 import type { Failures } from "../memory/failures.js";
@@ -25,6 +26,7 @@ export interface ControlParts {
   readonly ledger: Pick<Ledger, "weStop">;
   readonly failures: Pick<Failures, "keepLogs" | "noteRefusal">;
   readonly catalog: Pick<Catalog, "specs">;
+  readonly source: Pick<Source, "takeBack">;
   /** Has this controller's time in office end, for another one; what is under way ends first. */
   readonly handOver: OwnOffice["handOver"];
 }

@@ -3,6 +3,7 @@ import { given } from "../../../tools/present.js";
 import type { Journal } from "../../journal/journal.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Engine } from "../../ports/engine.js";
+import type { Source } from "../../ports/source.js";
 import { lastLines } from "../memory/last-lines.js";
 import type { RunOf } from "../memory/run.js";
 
@@ -10,13 +11,14 @@ interface Parts {
   readonly engine: Engine;
   readonly journal: Journal;
   readonly clock: Clock;
+  readonly source: Pick<Source, "takeBack">;
 }
 
 const logLines = 20;
 
 /** The journal knows of it afterwards: cut off in between, the process is told once more, which is better than never. */
 export async function sendReload(
-  { engine, journal, clock }: Parts,
+  { engine, journal, clock }: Omit<Parts, "source">,
   { key }: Pick<RunOf, "key">,
   { container: name, signal, startedAt, wasSick, files }: StepOf<"signal-container">,
   id: string,
@@ -27,10 +29,11 @@ export async function sendReload(
   await journal.append({ type: "reload", at: clock.now(), key, ...told });
 }
 
+/** The journal knows of it afterwards: cut off in between, what is to be taken back is found to be so already. */
 export async function noteReload(
-  { engine, journal, clock }: Parts,
+  { engine, journal, clock, source }: Parts,
   { key, log }: RunOf,
-  { container: name, digest, specHash, failure }: StepOf<"note-reload">,
+  { container: name, digest, specHash, failure, takeBack }: StepOf<"note-reload">,
   id: string,
 ): Promise<void> {
   const end = { type: "reloaded" as const, at: clock.now(), key, container: id, name, digest, specHash };
@@ -38,6 +41,7 @@ export async function noteReload(
     await journal.append(end);
     return;
   }
+  if (takeBack !== undefined) await source.takeBack?.(takeBack);
   const logs = await lastLines(engine, id, logLines);
   log.error({ container: name, reason: "ReloadFailed", logs }, `${name}: ${failure}`);
   await journal.append({ ...end, failure, logs: [...logs] });

@@ -7,7 +7,8 @@ import { silentLog } from "../../../../src/log.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import { Cached } from "../../../../src/tools/cached.js";
 import { SimulatedEngine } from "../../../simulator/engine.js";
-import { defaultNetwork, specOf } from "../../plan/world.js";
+import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import { containerIn, defaultNetwork, specOf } from "../../plan/world.js";
 
 const because = "a test";
 const volume: VolumeSpec = {
@@ -20,7 +21,17 @@ const volume: VolumeSpec = {
 };
 const project: ProjectSpec = { name: "shop", file: "services.yaml", services: [specOf({ volumes: [volume] })] };
 
-async function open({ prune = false, problems = 0, projects = [project] } = {}) {
+async function open({
+  prune = false,
+  problems = 0,
+  projects = [project],
+  containers,
+}: {
+  readonly prune?: boolean;
+  readonly problems?: number;
+  readonly projects?: readonly ProjectSpec[];
+  readonly containers?: readonly ObservedContainer[];
+} = {}) {
   const engine = new SimulatedEngine();
   for (const name of ["shop_default", "shop_old"]) {
     const network = { ...defaultNetwork, name };
@@ -40,9 +51,13 @@ async function open({ prune = false, problems = 0, projects = [project] } = {}) 
     warnings: [],
     files: new Map(),
   };
-  const host = new Cached(() => engine.snapshot());
+  const host = new Cached(async () => ({ ...(await engine.snapshot()), ...(containers && { containers }) }));
+  const tidied: string[][] = [];
   const leftovers = new Leftovers({
-    tidy: () => Promise.resolve(),
+    tidy: (mounted) => {
+      tidied.push([...mounted]);
+      return Promise.resolve();
+    },
     engine,
     host,
     source: () => snapshot,
@@ -55,7 +70,7 @@ async function open({ prune = false, problems = 0, projects = [project] } = {}) 
     host.invalidate();
     await leftovers.look();
   };
-  return { engine, said, look, networks: () => [...engine.world.host.networks.keys()].slice(3) };
+  return { engine, said, tidied, look, networks: () => [...engine.world.host.networks.keys()].slice(3) };
 }
 
 describe("what is left over", () => {
@@ -93,6 +108,18 @@ describe("what is left over", () => {
     const { look, networks } = await open({ prune: true, ...how });
     await look();
     expect(networks()).toEqual(["shop_default", "shop_old"]);
+  });
+
+  it("of repositories is what no container mounts: one that is stopped and could be gone back to does", async () => {
+    const mounts = (source: string) => ({ mounts: [{ type: "bind" as const, source, target: "/c", readOnly: true }] });
+    const containers = [
+      containerIn("active", "b", 2, mounts("/data/tended/b/conf")),
+      containerIn("previous", "a", 1, { state: "exited", ...mounts("/data/contents/a/conf") }),
+      containerIn("failed", "c", 3, { state: "created", ...mounts("/data/contents/c/conf") }),
+    ];
+    const { look, tidied } = await open({ containers });
+    await look();
+    expect(tidied).toEqual([["/data/tended/b/conf", "/data/contents/a/conf", "/data/contents/c/conf"]]);
   });
 
   it("does not mind an engine that is away", async () => {

@@ -43,3 +43,12 @@ it("what is in use again meanwhile has its whole while again", async () => {
   await contents.sweep([], 2 * graceMs);
   expect(await left()).toEqual([]);
 });
+
+it("what holds the same under another name is there too", async () => {
+  const { contents, from, left } = await contentsOf("aa");
+  const entry = { path: "other", kind: "folder" as const, executable: false, id: "aa" };
+  const need: Need = { entry, path: contents.placeOf(entry, "fleet"), modules: [] };
+  await contents.provide([need], from, new AbortController().signal);
+  expect(await readdir(need.path)).toEqual(["file"]);
+  expect(await left()).toEqual(["aa"]);
+});

@@ -101,6 +101,18 @@ describe("the API", () => {
     );
   });
 
+  test("says what is kept of repositories", async () => {
+    const kept = [
+      {
+        ...{ source: "https://forge/fleet.git", kind: "content" as const, path: "/data/contents/aa", bytes: 12 },
+        ...{ projects: ["shop"], containers: ["shop-web-1.previous"] },
+      },
+    ];
+    const admin = await serveAdmin({ surface: fakeSurface({ kept: () => Promise.resolve(kept) }) });
+    const { json } = await admin.send("/api/v1/kept");
+    expect(json).toEqual({ kept });
+  });
+
   test("says what to write instead of what is wrong in a file, as programs read it", async () => {
     const admin = await serveAdmin({ surface: fakeSurface({ problems: [{ ...problem, hint: "write `image`" }] }) });
     const { json } = await admin.send("/api/v1/services");

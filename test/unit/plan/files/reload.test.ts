@@ -41,6 +41,40 @@ const images = [imageOf("a", [1]), imageOf("b")];
 const textOf = (container: ObservedContainer, memory: Partial<Memory> = {}, service = spec) =>
   planText({ desired: desire("a", service), host: hostWith([container], { images }), memory });
 
+describe("a mounted file that we write ourselves", () => {
+  const tended = { ...reload, tended: [{ path, content: "newest" }] };
+  const dead = (patch: Partial<ObservedContainer> = {}) =>
+    active({ state: "exited", exitCode: 1, finishedAt: now - 500, ...patch });
+  const memory = { reloads: [told(active())] };
+
+  it("is taken back where the process has taken it badly, before anything else", () => {
+    expect(textOf(dead(), memory, { ...spec, reload: tended })).toMatchInlineSnapshot(`
+      "
+      1. note that shop-web-1 is not well after its reload, and take back what is new in /srv/shop/nginx.conf (it ended with exit code 1 0.5s after SIGHUP)
+      => continue: Reloading: it ended with exit code 1 0.5s after SIGHUP
+      "
+    `);
+    expect(textOf(dead(), memory)).not.toContain("take back");
+  });
+
+  it("stays where the process is well, where others are told all the same, and where it is not ours", () => {
+    const others = [
+      [
+        active({ startedAt: now - 90_000 }),
+        { ...spec, reload: tended },
+        { reloads: [told(active({ startedAt: now - 90_000 }), { at: now - 60_000 })] },
+      ],
+      [dead(), { ...spec, reload: tended, update: { ...spec.update, failureAction: "continue" as const } }, memory],
+      [dead(), { ...spec, reload: { ...reload, tended: [{ path: "/srv/other", content: "x" }] } }, memory],
+    ] as const;
+    for (const [container, service, known] of others) {
+      const text = textOf(container, known, service);
+      expect(text).toContain("note that");
+      expect(text).not.toContain("take back");
+    }
+  });
+});
+
 describe("a mounted file that was written to", () => {
   it("is told to the process, which is then watched", () => {
     expect(textOf(active(written))).toMatchInlineSnapshot(`

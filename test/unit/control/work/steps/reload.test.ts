@@ -47,6 +47,7 @@ async function open(spec = withReload(hup), behaviour: Behaviour = { check: "non
       controller.surface.reconcile(["shop/web"], "a test");
     },
     history: () => controller.surface.history("shop/web"),
+    retry: () => controller.surface.retry("shop/web"),
     events: async () => {
       const found: string[] = [];
       for await (const { type, reason } of controller.surface.events({ follow: false }, new AbortController().signal))
@@ -172,6 +173,44 @@ describe("a mounted file that is written to", () => {
     stage.specs.splice(0, 1, withReload(hup));
     stage.reload();
     await stage.until("told", () => signals.length > 0);
+  });
+});
+
+describe("a file that the source itself writes", () => {
+  it("is taken back where the process takes it badly, the process is told of that, and a retry tries again", async () => {
+    const spec = withReload({ ...hup, tended: [{ path, content: "an id" }] });
+    const { stage, files, signals, isReady, events, history, retry, actives } = await open(spec, {
+      check: "none",
+      signals: { SIGHUP: { exitsAfterMs: 500, exitCode: 1 } },
+    });
+    const taken: unknown[] = [];
+    const forgiven: string[][] = [];
+    const before = await files.contentOf(path);
+    Object.assign(stage.source, {
+      takeBack: (told: readonly { readonly path: string; readonly content: string }[]) => {
+        taken.push(told);
+        files.overwrite(path, "old");
+        return Promise.resolve();
+      },
+      forgive: (paths: ReadonlySet<string>) => {
+        forgiven.push([...paths]);
+        return Promise.resolve(true);
+      },
+    } satisfies Partial<typeof stage.source>);
+    files.overwrite(path, "bad");
+    const bad = await files.contentOf(path);
+    await stage.until("told", () => signals.length > 0);
+    await stage.until("taken back", () => taken.length > 0);
+    await stage.until("serves", () => isReady() && actives()[0]?.state === "running");
+    await stage.pass(30_000);
+    expect(taken).toEqual([[{ path, content: bad }]]);
+    expect(await files.contentOf(path)).toBe(before);
+    // It has read the old content at its new start.
+    expect(signals).toHaveLength(1);
+    expect(await events()).toEqual(["Reloading", "ReloadFailed"]);
+    expect((await history()).reloads).toMatchObject([{ outcome: "failed" }]);
+    expect(await retry()).toEqual({});
+    expect(forgiven).toEqual([[path]]);
   });
 });
 
