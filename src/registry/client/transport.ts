@@ -2,9 +2,9 @@
  * HTTP to a registry lives here. What is asked of it does not.
  */
 
-import { readFile } from "node:fs/promises";
 import PQueue from "p-queue";
 import { FairleadError } from "../../errors.js";
+import { readPlain } from "../../tools/plain-file.js";
 import { readAll } from "../../tools/read-all.js";
 import { closeLines, dial, openLines } from "./dial.js";
 import type { Dialled, Lines } from "./dial.js";
@@ -126,7 +126,7 @@ async function rootsAnd(path: string): Promise<string[]> {
 
 async function readCertificates(path: string): Promise<string> {
   try {
-    const pem = await readFile(path, "utf8");
+    const pem = (await readPlain(path)).toString("utf8");
     if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
   } catch (cause) {
     throw new FairleadError("ConfigInvalid", `the registry CA file ${path} cannot be read`, {
