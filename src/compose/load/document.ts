@@ -4,6 +4,7 @@ import { quoted, report, reportMissing, type Node, type Reading } from "../docum
 import type { Origin } from "../document/origin.js";
 import { filledText } from "../document/scalar.js";
 import { parseYaml } from "../document/yaml.js";
+import { given } from "../../tools/present.js";
 import { foreignFault, type Decoded } from "../../tools/utf8.js";
 import type { Problem } from "../values/problem.js";
 import { nodeOf, type Budget, type Tree } from "./tree.js";
@@ -45,7 +46,10 @@ export function openDocument(shelf: Shelf, { file, path, text, foreign }: Compos
   if (foreign !== undefined) return refuse(problems, { file, path: "", ...foreignFault(foreign) });
   if (text.length > longestText) return refuse(problems, { file, path: "", message: "the file is larger than 1 MiB" });
   const document = parseYaml(text, origin);
-  if (!document.ok) return refuse(problems, { file, ...document.position, path: "", message: document.message });
+  if (!document.ok) {
+    const { message, hint, position } = document;
+    return refuse(problems, { file, ...position, path: "", message, ...given({ hint }) });
+  }
   return { path, origin, tree: { value: document.value, place: document.root } };
 }
 
