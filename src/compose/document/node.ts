@@ -20,6 +20,8 @@ export interface Reading extends Origin {
   readonly library: Library;
   /** Absent: paths stand where they are written. */
   readonly ground?: Ground;
+  /** Mappings may lack what they would have had from elsewhere: nobody is told that something is missing in one. */
+  readonly isPartial?: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export interface Node {
 }
 
 export function report(node: Node, message: string, hint?: string): null {
+  if (node.reading.isPartial === true && isMapping(node.value)) return null;
   node.reading.problems.push(problemAt(node, node.place.value, message, withUnset(node, hint)));
   return null;
 }
@@ -152,6 +155,7 @@ export function quoted(node: Node): string {
 
 /** A name for a message: as it stands in the file if the node is that name, else the key that it stands under. */
 export function quotedName(node: Node, key: string): string {
+  if (node.place.template !== undefined) return quote(node.place.template);
   return typeof node.value === "string" ? quoted(node) : quote(key);
 }
 
@@ -174,7 +178,12 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
 function child(parent: Node, key: string | number, value: unknown): Node {
   const { path, place, reading } = parent;
   const known = place.children.get(String(key)) ?? { ...place, plain: undefined, children: new Map() };
-  return { value, path: childPath(path, key), place: known, reading: readingOf(reading, place.origin, known.origin) };
+  return {
+    value,
+    path: childPath(path, known.template ?? key),
+    place: known,
+    reading: readingOf(reading, place.origin, known.origin),
+  };
 }
 
 export function childPath(path: string, key: string | number): string {

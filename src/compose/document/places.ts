@@ -17,6 +17,8 @@ export interface Place {
   readonly plain: string | undefined;
   /** By key or index. */
   readonly children: ReadonlyMap<string, Place>;
+  /** The key as it stands in the file, where its variables have been filled in: their values are not for messages. */
+  readonly template?: string | undefined;
   /** The text it was read from. Absent: that of the node around it. */
   readonly origin?: Origin | undefined;
 }

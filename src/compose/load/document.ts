@@ -32,6 +32,15 @@ export interface Shelf {
   readonly budget: Budget;
   /** What has been opened already, by its variables, path and directory. */
   readonly opened: Map<Variables, Map<string, Document | null>>;
+  /** What is not there, because it could not be read: that has been reported. */
+  readonly lost: Lost;
+}
+
+export interface Lost {
+  /** Services without what they extend. */
+  readonly bases: Set<string>;
+  /** Something that is included: nobody knows what it declares. */
+  included: boolean;
 }
 
 /** What the paths and variables of some files refer to. */

@@ -34,6 +34,8 @@ export interface ProjectSource extends Decoded {
 export interface OpenProject {
   /** The merged document; undefined if there is none: that has been reported. */
   readonly root: Node | undefined;
+  /** Something has been reported, and the document may lack what these services extend. Absent: it is whole. */
+  readonly lacks?: ReadonlySet<string>;
   readonly reading: Reading;
   /** What the project's `.env` says of the project itself. */
   readonly dotenv: ReadonlyMap<string, string>;
@@ -61,11 +63,13 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
     reading.warnings.push({ file: library.nameOf(dotenv), path: "COMPOSE_FILE", message, hint });
   }
   const before = reading.problems.length;
-  const shelf: Shelf = { reading, budget: openBudget(), opened: new Map() };
+  const lost: Shelf["lost"] = { bases: new Set(), included: false };
+  const shelf: Shelf = { reading, budget: openBudget(), opened: new Map(), lost };
   const own = { file, path: posix.join(directory, posix.basename(file)), text, ...given({ foreign }) };
   const documents = [own, ...overrides].map((each) => openDocument(shelf, each, { directory, variables: lookUp }));
   const complete = documents.filter((document) => document !== null);
   const merged = complete.length < documents.length ? undefined : mergeDocuments(shelf, complete, []);
-  const failed = merged === undefined || reading.problems.length > before;
-  return { root: failed ? undefined : nodeOf(merged, "", reading), reading, dotenv: ofDotenv };
+  if (merged === undefined || lost.included) return { root: undefined, reading, dotenv: ofDotenv };
+  const failed = reading.problems.length > before ? { lacks: lost.bases } : {};
+  return { root: nodeOf(merged, "", reading), reading, dotenv: ofDotenv, ...failed };
 }
