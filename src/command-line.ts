@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { program } from "./cli/program.js";
 import { readConfig } from "./config/config.js";
@@ -8,6 +7,7 @@ import { createLog, silentLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
 import type { Environment } from "./process/environment.js";
 import { becomeUser } from "./process/helper-user.js";
+import { readPlainSync } from "./tools/plain-file.js";
 import { readVersion } from "./version.js";
 import { voice } from "./voice.js";
 
@@ -56,7 +56,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
 
 function readTextIfAny(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return readPlainSync(file).toString("utf8");
   } catch {
     return undefined;
   }

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { quote } from "../compose/values/quote.js";
 import { FairleadError } from "../errors.js";
+import { NoPlainFile, plainFileRemedy, readGivenSync } from "../tools/plain-file.js";
 import { Secret } from "../tools/secret.js";
+import { decoded, foreignFault } from "../tools/utf8.js";
 
 /** How a setting is written, and what is made of it. */
 export interface Kind<Written, Value> {
@@ -87,12 +88,18 @@ export function first<Written, Value>(kind: Kind<Written, readonly Value[]>): Ki
 /** Throws FairleadError ConfigInvalid. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    const { text, foreign } = decoded(readGivenSync(path));
+    if (foreign === undefined) return text;
+    const { line, column, message, hint } = foreignFault(foreign);
+    throw invalid(`${path}:${line}:${column}: ${message}`, hint);
   } catch (cause) {
+    if (cause instanceof FairleadError) throw cause;
     const isForbidden = (cause as NodeJS.ErrnoException).code === "EACCES";
+    const isOther = cause instanceof NoPlainFile;
     throw new FairleadError("ConfigInvalid", cause instanceof Error ? cause.message : "unknown", {
       cause,
       ...(isForbidden ? { remedy: "run it as the user whose file that is, or as root (sudo)" } : {}),
+      ...(isOther ? { remedy: plainFileRemedy } : {}),
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Place } from "../compose/document/yaml.js";
 import { formatProblem } from "../compose/values/problem.js";
 import { nearest } from "../compose/values/suggest.js";
 import { asFairleadError, FairleadError } from "../errors.js";
+import { given } from "../tools/present.js";
 import { readText } from "./kinds.js";
 import type { SettingsFile, Table } from "./setting.js";
 
@@ -48,7 +49,8 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
   const document = parseYaml(textOf(file, named));
   if (!document.ok) {
     const { line, column } = document.position;
-    throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${document.message}`);
+    const { message, hint: remedy } = document;
+    throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${message}`, given({ remedy }));
   }
   const result = schema.safeParse(document.value ?? {});
   const issues = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));

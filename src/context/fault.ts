@@ -1,4 +1,5 @@
 import { FairleadError } from "../errors.js";
+import { NoPlainFile } from "../tools/plain-file.js";
 
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
@@ -13,7 +14,9 @@ export function contextFault(root: string, cause: unknown): FairleadError {
       ? "does not exist"
       : code === "EACCES"
         ? "may not be read"
-        : `cannot be read (${code ?? "unknown"})`;
+        : cause instanceof NoPlainFile
+          ? `is ${cause.kind}, not a regular file`
+          : `cannot be read (${code ?? "unknown"})`;
   return new FairleadError("BuildFailed", `the build's context cannot be sent: ${path ?? root} ${what}`, {
     remedy: "Fairlead itself must see the folder; in a container, mount it under the same path",
     cause,

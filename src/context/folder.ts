@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join, posix, relative } from "node:path";
 import ignore from "@balena/dockerignore";
 import type { BuildSpec } from "../compose/model/build-spec.js";
+import { readPlain } from "../tools/plain-file.js";
 import { isMissing } from "./fault.js";
 import { listTree } from "./tree.js";
 import type { Entry, Ignores } from "./tree.js";
@@ -27,7 +27,7 @@ const addedName = ".dockerfile.fairlead";
 export async function readFolder(root: string, build: BuildSpec): Promise<Folder> {
   const written = build.dockerfile ?? "Dockerfile";
   const file = posix.resolve(root, written);
-  const text = build.inline ?? (await readFile(file, "utf8"));
+  const text = build.inline ?? (await readPlain(file)).toString("utf8");
   const rules = await ignoreRules(root, build.inline === undefined ? file : undefined);
   const entries = await listTree(root, ...rules);
   const path = relative(root, file);
@@ -45,7 +45,7 @@ async function ignoreRules(root: string, dockerfile: string | undefined): Promis
 
 async function readOptional(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, "utf8");
+    return (await readPlain(file)).toString("utf8");
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

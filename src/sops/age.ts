@@ -1,7 +1,8 @@
 import type * as Age from "age-encryption";
 import { loadLate } from "../process/load-late.js";
-import { Secret } from "../tools/secret.js";
+import type { Secret } from "../tools/secret.js";
 import { SopsFault } from "./fault.js";
+import { unusable } from "./keys.js";
 
 const armorBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
 const binaryBegin = "age-encryption.org/v1\n";
@@ -20,21 +21,32 @@ export async function openAge(file: Buffer, identities: readonly Secret[]): Prom
     try {
       decrypter.addIdentity(identity.reveal());
     } catch {
-      throw new SopsFault("one of the age keys is no age key: each is a line that begins with AGE-SECRET-KEY-1");
+      throw unusable(identity);
     }
   }
   try {
     const isArmored = !file.subarray(0, binaryBegin.length).equals(Buffer.from(binaryBegin));
     const whole = isArmored ? armor.decode(file.toString("latin1")) : new Uint8Array(file);
+    if (isForPassphrase(whole)) {
+      throw new SopsFault(
+        "it is encrypted with age for a passphrase, for which nobody can be asked here",
+        "encrypt it for a key: `age -r age1…`",
+      );
+    }
     return Buffer.from(await decrypter.decrypt(whole));
   } catch (thrown) {
+    if (thrown instanceof SopsFault) throw thrown;
     if (thrown instanceof Error && /no identity matched/i.test(thrown.message)) return undefined;
-    throw new SopsFault("it is encrypted with age, and damaged");
+    throw new SopsFault("it is encrypted with age, and damaged", "copy it anew, or encrypt it again");
   }
 }
 
-/** The lines of a key file: comments are none. */
-export function identitiesIn(text: Secret): readonly Secret[] {
-  const lines = text.reveal().split(/\r?\n/);
-  return lines.map((line) => line.trim()).flatMap((line) => (/^(?:#|$)/.test(line) ? [] : [new Secret(line)]));
+/** The public keys of private ones. */
+export async function recipientsOf(identities: readonly Secret[]): Promise<readonly string[]> {
+  const { identityToRecipient } = loadLate("age-encryption") as typeof Age;
+  return Promise.all(identities.map((identity) => identityToRecipient(identity.reveal())));
+}
+
+function isForPassphrase(file: Uint8Array): boolean {
+  return Buffer.from(file.subarray(0, 40)).toString("latin1").startsWith(`${binaryBegin}-> scrypt `);
 }

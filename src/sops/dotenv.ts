@@ -20,7 +20,8 @@ function linesOf(text: string): readonly Line[] {
   return text.split("\n").map((line) => {
     const equals = line.indexOf("=");
     if (line === "" || line.startsWith("#")) return { name: undefined, value: "", text: line };
-    if (equals < 0) throw new SopsFault("one of its lines is no variable");
+    if (equals < 0)
+      throw new SopsFault("one of its lines is no variable", "each line is `NAME=value`, as `sops` writes it");
     return { name: line.slice(0, equals), value: line.slice(equals + 1).replaceAll("\\n", "\n"), text: line };
   });
 }

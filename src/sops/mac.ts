@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { SopsFault } from "./fault.js";
+import { editHint, SopsFault } from "./fault.js";
 import type { Metadata } from "./metadata.js";
 import { openValue } from "./value.js";
 
@@ -22,8 +22,9 @@ export class Mac {
   check(key: Buffer): void {
     const { mac, lastModified } = this.metadata;
     const found = openValue(mac, key, lastModified);
-    if (found === undefined) throw new SopsFault("its code (mac) cannot be decrypted: the file was changed by hand");
+    if (found === undefined)
+      throw new SopsFault("its code (mac) cannot be decrypted: the file was changed by hand", editHint);
     if (found.bytes.toString("utf8") === this.#hash.digest("hex").toUpperCase()) return;
-    throw new SopsFault("it was changed after it was encrypted: its code (mac) is another one");
+    throw new SopsFault("it was changed after it was encrypted: its code (mac) is another one", editHint);
   }
 }

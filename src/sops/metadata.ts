@@ -46,7 +46,11 @@ function ruleOf(text: (key: string) => string): Metadata["isEncrypted"] {
     "encrypted_comment_regex",
   ].filter((key) => text(key) !== "");
   const [word = "unencrypted_suffix", another] = words;
-  if (another !== undefined) throw new SopsFault(`its metadata has ${word} and ${another}, of which there can be one`);
+  if (another !== undefined)
+    throw new SopsFault(
+      `its metadata has ${word} and ${another}, of which there can be one`,
+      "encrypt it anew with `sops`",
+    );
   const said = text(word) === "" ? "_unencrypted" : text(word);
   // Which comment stands where is another matter: a value that is encrypted shows it.
   if (word.endsWith("comment_regex")) return (_path, written) => typeof written === "string" && isValue(written);
@@ -73,7 +77,10 @@ function matcherOf(expression: string): (key: string) => boolean {
       const names = { source, flags: insensitive === undefined ? "u" : "iu", key };
       found = runInNewContext("new RegExp(source, flags).test(key)", names, { timeout: patienceMs }) as boolean;
     } catch {
-      throw new SopsFault("the regular expression in its metadata cannot be used");
+      throw new SopsFault(
+        "the regular expression in its metadata cannot be used",
+        "write a simpler one, and encrypt it anew",
+      );
     }
     known.set(key, found);
     return found;

@@ -5,14 +5,15 @@
 
 import { posix } from "node:path";
 import type { Secret } from "../tools/secret.js";
-import { identitiesIn, isAge, openAge } from "./age.js";
+import { isAge, openAge, recipientsOf } from "./age.js";
 import { dotenvMetadata, isSopsDotenv, openDotenv } from "./dotenv.js";
 import { SopsFault } from "./fault.js";
+import { identitiesIn } from "./keys.js";
 import type { Metadata } from "./metadata.js";
 import { openTree, sopsTree } from "./tree.js";
 
 /** What was in an encrypted file. */
-export type Opened = { readonly bytes: Buffer } | { readonly fault: string };
+export type Opened = { readonly bytes: Buffer } | { readonly fault: string; readonly hint: string };
 
 /** Asked for at each file: keys are renewed in theirs. Throws where one cannot be read. */
 export type Keys = () => Promise<readonly Secret[]>;
@@ -31,18 +32,22 @@ export async function openFile(path: string, file: Buffer, keys: Keys): Promise<
       return { bytes: Buffer.from(openDotenv(text, metadata, await dataKey(metadata, keys)), "utf8") };
     }
     if (/^\[sops\]$/m.test(text) && /^mac\s*=/m.test(text))
-      throw new SopsFault("SOPS in the form ini is not supported: use dotenv, YAML, JSON or binary");
+      throw new SopsFault(
+        "it is encrypted with SOPS in the form ini, which is not supported",
+        "use dotenv, YAML, JSON or binary",
+      );
     const tree = sopsTree(text);
     if (tree === undefined) {
       if (!text.includes("ENC[AES256_GCM,data:")) return undefined;
       throw new SopsFault(
         "it has values that SOPS has encrypted, and no metadata of SOPS that can be read beside them",
+        "take the file as `sops` has written it, with its key `sops`",
       );
     }
     const { text: opened, data } = openTree(tree, await dataKey(tree.metadata, keys));
     return { bytes: isWhole(path, tree) && data !== undefined ? data : Buffer.from(opened, "utf8") };
   } catch (thrown) {
-    if (thrown instanceof SopsFault) return { fault: thrown.message };
+    if (thrown instanceof SopsFault) return { fault: thrown.message, hint: thrown.hint };
     throw thrown;
   }
 }
@@ -57,15 +62,21 @@ async function openWhole(file: Buffer, keys: Keys): Promise<Buffer> {
   const identities = await identitiesOf(keys, "it is encrypted with age");
   const opened = await openAge(file, identities);
   if (opened !== undefined) return opened;
-  throw new SopsFault("it is encrypted with age, and none of the age keys opens it");
+  const again = (await recipientsOf(identities)).map((recipient) => `-r ${recipient}`).join(" ");
+  throw new SopsFault(
+    "it is encrypted with age, and none of the age keys opens it",
+    `encrypt it for this host too: \`age ${again}\`; or ${giveKey}`,
+  );
 }
 
 async function dataKey({ age, others, isDivided }: Metadata, keys: Keys): Promise<Buffer> {
-  if (isDivided) throw new SopsFault("its key is divided among groups of keys (Shamir), which is not supported");
+  if (isDivided)
+    throw new SopsFault("its key is divided among groups of keys (Shamir), which is not supported", addKey());
   if (age.length === 0) {
     const ways = others.length === 0 ? "nobody" : others.join(", ");
     throw new SopsFault(
-      `it is encrypted with SOPS for ${ways}, and not for an age key: add one (sops rotate --add-age)`,
+      `it is encrypted with SOPS for ${ways}, and not for an age key, which alone is supported`,
+      addKey(),
     );
   }
   const recipients = age.map(({ recipient }) => recipient.slice(0, 100)).join(", ");
@@ -74,11 +85,25 @@ async function dataKey({ age, others, isDivided }: Metadata, keys: Keys): Promis
     const key = await openAge(Buffer.from(enc, "latin1"), identities);
     if (key?.length === keyBytes) return key;
   }
-  throw new SopsFault(`it is encrypted with SOPS for ${recipients}, and none of the age keys opens it`);
+  throw new SopsFault(
+    `it is encrypted with SOPS for ${recipients}, and none of the age keys opens it`,
+    `${addKey(await recipientsOf(identities))}; or ${giveKey}`,
+  );
 }
 
 async function identitiesOf(keys: Keys, what: string): Promise<readonly Secret[]> {
   const identities = (await keys()).flatMap(identitiesIn);
   if (identities.length > 0) return identities;
-  throw new SopsFault(`${what}, and no age key is given: set SOPS_AGE_KEY_FILE, or ageKeyFile in the settings`);
+  throw new SopsFault(
+    `${what}, and no age key is given`,
+    "name the file with the private key: SOPS_AGE_KEY_FILE, or ageKeyFile in the settings",
+  );
+}
+
+const giveKey = "give a private key that it is for (SOPS_AGE_KEY_FILE, or ageKeyFile in the settings)";
+
+/** `recipients`: those that are known to be of this host. */
+function addKey(recipients: readonly string[] = []): string {
+  const key = recipients.length === 0 ? "age1…" : recipients.join(",");
+  return `encrypt it for this host's age key too: \`sops rotate -i --add-age ${key}\``;
 }

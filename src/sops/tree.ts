@@ -1,6 +1,6 @@
 import { isMapping } from "../compose/document/node.js";
 import { parseYaml, type Place } from "../compose/document/yaml.js";
-import { SopsFault } from "./fault.js";
+import { editHint, SopsFault } from "./fault.js";
 import { Mac } from "./mac.js";
 import { metadataOf, type Metadata } from "./metadata.js";
 import { countedText, countedValue, scalarText } from "./scalars.js";
@@ -72,7 +72,7 @@ export function openTree(tree: SopsTree, key: Buffer): { readonly text: string; 
       continue;
     }
     if (typeof value !== "string") {
-      throw new SopsFault(`${path.join(".")} is not encrypted, and should be: it was written later`);
+      throw new SopsFault(`${path.join(".")} is not encrypted, and should be: it was written later`, editHint);
     }
     const found = valueAt(path, value, key);
     mac.add(countedValue(found), true);
@@ -105,7 +105,10 @@ function editAt(
   const begin = isQuoted ? from + 1 : from;
   const to = begin + value.length;
   if (text.slice(begin, to) !== value || (isQuoted && text[to] !== quote)) {
-    throw new SopsFault(`${path.join(".")} is not written as SOPS writes it: in one line, from ENC[ to ]`);
+    throw new SopsFault(
+      `${path.join(".")} is not written as SOPS writes it: in one line, from ENC[ to ]`,
+      "encrypt it anew with `sops`",
+    );
   }
   return { from, to: isQuoted ? to + 1 : to, text: into };
 }

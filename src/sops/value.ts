@@ -1,5 +1,5 @@
 import { createDecipheriv } from "node:crypto";
-import { SopsFault } from "./fault.js";
+import { editHint, SopsFault } from "./fault.js";
 
 export type ValueType = "str" | "int" | "float" | "bool" | "bytes" | "time" | "comment";
 
@@ -41,6 +41,7 @@ export function valueAt(path: readonly string[], written: string, key: Buffer): 
   const value = openValue(written, key, additionalOf(path));
   if (value !== undefined) return value;
   const name = path.join(".");
-  if (!written.startsWith("ENC[")) throw new SopsFault(`${name} is not encrypted, and should be: it was written later`);
-  throw new SopsFault(`${name} cannot be decrypted: it was changed, or moved from another key`);
+  if (!written.startsWith("ENC["))
+    throw new SopsFault(`${name} is not encrypted, and should be: it was written later`, editHint);
+  throw new SopsFault(`${name} cannot be decrypted: it was changed, or moved from another key`, editHint);
 }

@@ -1,4 +1,5 @@
 import type { FileText } from "../compose/document/library.js";
+import { decoded } from "../tools/utf8.js";
 import { openFile, type Keys } from "../sops/open.js";
 import type { Shelf } from "./texts.js";
 
@@ -14,7 +15,7 @@ export function decryptingShelf(shelf: Shelf, keys: Keys, isShown: boolean): She
       const file = await shelf.bytes(path);
       const opened = file && (await openFile(path, file, keys));
       if (opened === undefined) return found;
-      if ("fault" in opened) return { missing: opened.fault, encrypted: true };
+      if ("fault" in opened) return { missing: opened.fault, encrypted: { hint: opened.hint } };
       const text = decryptedText(opened.bytes);
       return isShown && "text" in text ? { ...text, text: withoutValues(text.text) } : text;
     },
@@ -30,8 +31,8 @@ function mayBeEncrypted(text: string): boolean {
 
 /** Where its bytes are no text, it is base64. */
 export function decryptedText(bytes: Buffer): FileText {
-  const text = bytes.toString("utf8");
-  const isBase64 = !Buffer.from(text, "utf8").equals(bytes);
+  const { text, foreign } = decoded(bytes);
+  const isBase64 = foreign !== undefined;
   return { text: isBase64 ? bytes.toString("base64") : text, decrypted: { isBase64 } };
 }
 

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { ProjectSpec } from "../compose/model/service.js";
 import type { Ground } from "../compose/document/ground.js";
+import { notRegular, remedyFor } from "../compose/document/library.js";
 import { readProject, type ReadResult } from "../compose/project/compose.js";
 import type { ResolvedProject } from "../compose/resolved/writer.js";
 import type { ImageReference } from "../compose/values/image.js";
@@ -155,7 +156,7 @@ function readOnce(
     found !== undefined && "missing" in found ? [unreadable(file, found.missing)] : [],
   );
   const [own, ...overrides] = named.flatMap(({ file, path, found }) =>
-    found !== undefined && "text" in found ? [{ file, path, text: found.text }] : [],
+    found !== undefined && "text" in found ? [{ ...found, file, path }] : [],
   );
   if (own === undefined || problems.length > 0) return { ok: false, problems, warnings: [] };
   return readProject({
@@ -178,9 +179,10 @@ function unreadable(file: string, code: string): Problem {
     const hint = `name the file in it, such as ${posix.join(file, "compose.yaml")}`;
     return { file, path: "", message: "this is a directory", hint };
   }
-  const isForbidden = code === "EACCES" || code === "EPERM";
-  const hint = isForbidden
-    ? "let the user that runs Fairlead read it (chown, chmod), and enter the directories above it"
-    : "see whether its disk is well, or name another with --file";
+  if (code.endsWith(notRegular)) {
+    const hint = "write into a regular file what it would give, or hand that over as `--file <(program)` or /dev/stdin";
+    return { file, path: "", message: `this is ${code}`, hint };
+  }
+  const hint = `${remedyFor(code, "") ?? "see what it is"}, or name another with --file`;
   return { file, path: "", message: `the file cannot be read (${code})`, hint };
 }

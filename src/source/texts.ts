@@ -1,10 +1,12 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { commandOf } from "../compose/document/command-path.js";
-import type { FileText } from "../compose/document/library.js";
+import { notRegular, type FileText } from "../compose/document/library.js";
+import { decoded } from "../tools/utf8.js";
+import { NoPlainFile, readGiven, readPlain } from "../tools/plain-file.js";
 
 /** Where texts are read: the host's own files, or a revision of a repository over them. */
 export interface Shelf {
-  /** `any`: also what is no regular file, such as a pipe. */
+  /** `any`: also what this process was given open, such as the pipe of a shell's `<(…)`. */
   read(path: string, any: boolean): Promise<FileText>;
   /** The bytes of what is a text by `read`; undefined: they are not there any more. */
   bytes(path: string): Promise<Buffer | undefined>;
@@ -15,7 +17,7 @@ export interface Shelf {
 /** The host's own files. */
 export const hostShelf: Shelf = {
   read: textOf,
-  bytes: (path) => readFile(path).catch(() => undefined),
+  bytes: (path) => readPlain(path).catch(() => undefined),
   stamp: stampOf,
 };
 
@@ -38,7 +40,7 @@ export class Texts {
     return this.#stamps.get(path);
   }
 
-  /** `any`: also what is no regular file, such as a pipe. */
+  /** `any`: also what this process was given open, such as the pipe of a shell's `<(…)`. */
   async read(path: string, any = false): Promise<FileText> {
     const isTold = commandOf(path) !== undefined;
     if (!isTold) this.#stamps.set(path, await this.shelf.stamp(path));
@@ -53,7 +55,7 @@ export class Texts {
     const [mine, theirs] = [this.#texts.get(path), other.#texts.get(path)];
     if (mine === undefined || theirs === undefined) return false;
     return "text" in mine
-      ? "text" in theirs && mine.text === theirs.text
+      ? "text" in theirs && mine.text === theirs.text && (mine.foreign === undefined) === (theirs.foreign === undefined)
       : "missing" in theirs && mine.missing === theirs.missing;
   }
 
@@ -77,11 +79,9 @@ export class Texts {
 
 async function textOf(path: string, any: boolean): Promise<FileText> {
   try {
-    // A device or a pipe has no end to wait for.
-    if (!any && path !== "/dev/null" && !(await stat(path)).isFile()) return { missing: "not a regular file" };
-    return { text: await readFile(path, "utf8") };
+    return decoded(await (any ? readGiven(path) : readPlain(path)));
   } catch (thrown) {
-    return { missing: codeOf(thrown) };
+    return { missing: thrown instanceof NoPlainFile ? `${thrown.kind}, ${notRegular}` : codeOf(thrown) };
   }
 }
 

@@ -16,7 +16,7 @@ export function toldShelf(shelf: Shelf, commands: SecretCommands, isShown: boole
       if (asked === undefined) return shelf.read(path, any);
       if (isShown) return { text: "", decrypted: { isBase64: false } };
       const told = await commands.read(...asked);
-      return "fault" in told ? { missing: told.fault, encrypted: true } : decryptedText(told.bytes);
+      return "fault" in told ? { missing: told.fault, encrypted: {} } : decryptedText(told.bytes);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quote } from "../../compose/values/quote.js";
 import { FairleadError } from "../../errors.js";
+import { readPlain } from "../../tools/plain-file.js";
 import { printable } from "../../tools/printable.js";
 import { Secret } from "../../tools/secret.js";
 import { exampleServices } from "../setup/example.js";
@@ -120,7 +120,7 @@ async function secretFiles(
     const path = join(secrets, name);
     if (await exists(path)) {
       kept.push(path);
-      return new Secret((await readFile(path, "utf8")).trim().split("\n")[0] ?? "");
+      return new Secret((await readPlain(path)).toString("utf8").trim().split("\n")[0] ?? "");
     }
     files.push({ path, parts: [fresh, "\n"], isPrivate: true, owner: of });
     return fresh;

@@ -8,7 +8,7 @@ import { quote } from "../values/quote.js";
 import { nearest } from "../values/suggest.js";
 import type { Ground, Use } from "./ground.js";
 import { interpolate } from "./variables/interpolate.js";
-import { whyMissing, type Library } from "./library.js";
+import { remedyFor, whyMissing, type Library } from "./library.js";
 import type { Origin } from "./origin.js";
 import { ownSecretFault, ownSecretHint } from "./variables/own-secrets.js";
 import type { Place, Position } from "./yaml.js";
@@ -20,6 +20,8 @@ export interface Reading extends Origin {
   readonly library: Library;
   /** Absent: paths stand where they are written. */
   readonly ground?: Ground;
+  /** Mappings may lack what they would have had from elsewhere: nobody is told that something is missing in one. */
+  readonly isPartial?: boolean;
 }
 
 /**
@@ -34,6 +36,7 @@ export interface Node {
 }
 
 export function report(node: Node, message: string, hint?: string): null {
+  if (node.reading.isPartial === true && isMapping(node.value)) return null;
   node.reading.problems.push(problemAt(node, node.place.value, message, withUnset(node, hint)));
   return null;
 }
@@ -95,14 +98,18 @@ export function items(node: Node): readonly Node[] {
   return node.value.map((value: unknown, index) => child(node, index, value));
 }
 
-/** Reports the node that names a file without a text: as it is written, and where that is unless variables tell it. */
+/**
+ * Reports the node that names a file without a text: as it is written, and where that is unless variables tell it. `hint`:
+ * what to do where there is no such file.
+ */
 export function reportMissing(node: Node, path: string, missing: string, hint: string): null {
   const { isHidden, library } = node.reading;
   const message = whyMissing(missing, quoted(node));
-  if (isTemplate(node) || isHidden === true) return report(node, message, hint);
+  const remedy = remedyFor(missing, hint);
+  if (isTemplate(node) || isHidden === true) return report(node, message, remedy);
   const place = library.nameOf(path);
   const isSame = place === posix.normalize(String(node.value));
-  return report(node, isSame ? message : `${message}: looked for at ${place}`, hint);
+  return report(node, isSame ? message : `${message}: looked for at ${place}`, remedy);
 }
 
 /** Its text may hold what a variable gives. */
@@ -120,8 +127,15 @@ export function suggestName(word: string, declared: Iterable<string>, otherwise:
   return meant === undefined ? otherwise : didYouMean(meant);
 }
 
-/** A string with its variables filled in. Reports templates that cannot be, and warns of variables that have no value. */
-export function filledIn(node: Node, template: string): string | null {
+export const nulFault = "it holds a NUL character, at which programs and the kernel end every text";
+export const nulHint = "take it out; what is no text can be a file of `configs` or `secrets`";
+
+/**
+ * A string with its variables filled in. Reports templates that cannot be, and warns of variables that have no value. `content`:
+ * it goes into a file, where any character may stand.
+ */
+export function filledIn(node: Node, template: string, use: "text" | "content" = "text"): string | null {
+  if (use === "text" && template.includes("\0")) return report(node, nulFault, nulHint);
   const { text, unset, withheld, faults } = interpolate(template, node.reading.variables);
   for (const name of withheld) report(node, ownSecretFault(name), ownSecretHint);
   for (const fault of faults) report(node, fault);
@@ -141,6 +155,7 @@ export function quoted(node: Node): string {
 
 /** A name for a message: as it stands in the file if the node is that name, else the key that it stands under. */
 export function quotedName(node: Node, key: string): string {
+  if (node.place.template !== undefined) return quote(node.place.template);
   return typeof node.value === "string" ? quoted(node) : quote(key);
 }
 
@@ -163,7 +178,12 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
 function child(parent: Node, key: string | number, value: unknown): Node {
   const { path, place, reading } = parent;
   const known = place.children.get(String(key)) ?? { ...place, plain: undefined, children: new Map() };
-  return { value, path: childPath(path, key), place: known, reading: readingOf(reading, place.origin, known.origin) };
+  return {
+    value,
+    path: childPath(path, known.template ?? key),
+    place: known,
+    reading: readingOf(reading, place.origin, known.origin),
+  };
 }
 
 export function childPath(path: string, key: string | number): string {

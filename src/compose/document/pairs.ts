@@ -1,4 +1,16 @@
-import { entries, filledIn, items, readAll, report, reportKey, warn, wrongKind, type Node } from "./node.js";
+import {
+  entries,
+  filledIn,
+  items,
+  nulFault,
+  nulHint,
+  readAll,
+  report,
+  reportKey,
+  warn,
+  wrongKind,
+  type Node,
+} from "./node.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "./variables/own-secrets.js";
 import { scalarText } from "./scalar.js";
 
@@ -45,6 +57,7 @@ export function settings(node: Node): Readonly<Record<string, string>> {
 /** `driver_opts`: a mapping only. */
 export function options(node: Node): Texts {
   const found = entries(node).map(([name, at]) => ({ name, node: at, value: scalarText(at) ?? undefined }));
+  for (const { name, node: at } of found) if (name.includes("\0")) reportKey(at, nulFault, nulHint);
   return toRecord(found);
 }
 
@@ -59,6 +72,7 @@ function pairs(node: Node, withoutValue: (pair: Omit<Pair, "value">) => string |
   const seen = new Set<string>();
   for (const { name, node: at } of found) {
     if (name.trim() === "") reportKey(at, "the name before `=` is empty");
+    else if (name.includes("\0")) reportKey(at, nulFault, nulHint);
     else if (name.trim() !== name) reportKey(at, "the name begins or ends with white space");
     if (seen.has(name)) {
       warn(at, at.place.key, "an earlier item of the list has the same name, and does not count", "remove one of them");

@@ -17,8 +17,17 @@ export interface Place {
   readonly plain: string | undefined;
   /** By key or index. */
   readonly children: ReadonlyMap<string, Place>;
+  /** The key as it stands in the file, where its variables have been filled in: their values are not for messages. */
+  readonly template?: string | undefined;
   /** The text it was read from. Absent: that of the node around it. */
   readonly origin?: Origin | undefined;
+}
+
+/** A key that stands twice in one mapping. */
+export interface Repeated {
+  readonly name: string;
+  readonly first: Position;
+  readonly second: Position;
 }
 
 /** With the tag that the text has there, until the value itself is marked. */
@@ -46,6 +55,7 @@ export class PlaceReader {
   readonly #anchors = new Map<string, TaggedPlace>();
   readonly #lineStarts: readonly number[];
   readonly #keys = new Set<Event>();
+  readonly #repeated: Repeated[] = [];
   #next = 0;
 
   constructor(
@@ -60,6 +70,11 @@ export class PlaceReader {
   /** The scalars that are keys, once it has been read. */
   get keys(): ReadonlySet<Event> {
     return this.#keys;
+  }
+
+  /** Keys that stand in their mapping before, once it has been read. */
+  get repeated(): readonly Repeated[] {
+    return this.#repeated;
   }
 
   read(): TaggedPlace {
@@ -119,6 +134,8 @@ export class PlaceReader {
       const name = event?.type === EVENT_ID.SCALAR ? this.#text(event) : (key.plain ?? "");
       const value = { ...this.#node(key.value), key: key.value };
       if (name === "<<" && key.plain !== undefined) merged.push(value);
+      const before = children.get(name);
+      if (before !== undefined) this.#repeated.push({ name, first: before.key, second: value.key });
       children.set(name, value);
     }
     for (const { children: sources } of merged) {

@@ -8,7 +8,16 @@ import { numberText } from "./number.js";
 
 /** A YAML string, with its variables filled in. */
 export function text(node: Node): string | null {
-  if (typeof node.value === "string") return filledIn(node, node.value);
+  return textFor(node, "text");
+}
+
+/** The same of what goes into a file, where any character may stand. */
+export function contentText(node: Node): string | null {
+  return textFor(node, "content");
+}
+
+function textFor(node: Node, use: "text" | "content"): string | null {
+  if (typeof node.value === "string") return filledIn(node, node.value, use);
   const isScalar = typeof node.value === "number" || typeof node.value === "boolean";
   return wrongKind(node, "a string", isScalar ? "put it in quotes" : undefined);
 }

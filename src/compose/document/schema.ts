@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, NOT_RESOLVED, defineScalarTag, mergeTag } from "js-yaml";
+import { decoded } from "../../tools/utf8.js";
 import { fraction, wholeNumber } from "./number.js";
 
 /** YAML 1.2, with merge keys. */
@@ -32,7 +33,8 @@ export const composeSchema = coreSchema.withTags(
     resolve: (written) => {
       const base64 = written.replace(/\s/g, "");
       const isBase64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(base64);
-      return isBase64 ? Buffer.from(base64, "base64").toString("utf8") : NOT_RESOLVED;
+      const { text, foreign } = decoded(Buffer.from(base64, "base64"));
+      return isBase64 && foreign === undefined ? text : NOT_RESOLVED;
     },
   }),
 );

@@ -12,14 +12,14 @@ import {
 } from "js-yaml";
 import { Marked, type MergeTag } from "./marked.js";
 import type { Origin } from "./origin.js";
-import { PlaceReader, mergeTagOf, type Place, type Position, type TaggedPlace } from "./places.js";
+import { PlaceReader, mergeTagOf, type Place, type Position, type Repeated, type TaggedPlace } from "./places.js";
 import { composeSchema, coreSchema } from "./schema.js";
+import { yamlFault, type YamlFault } from "./yaml-fault.js";
 
 export type { Place, Position } from "./places.js";
 
 export type YamlDocument =
-  | { readonly ok: true; readonly value: unknown; readonly root: Place }
-  | { readonly ok: false; readonly message: string; readonly position: Position };
+  { readonly ok: true; readonly value: unknown; readonly root: Place } | ({ readonly ok: false } & YamlFault);
 
 const start: Position = { line: 1, column: 1 };
 
@@ -31,25 +31,36 @@ const start: Position = { line: 1, column: 1 };
  */
 export function parseYaml(text: string, origin?: Origin): YamlDocument {
   const shifted = new Set<number>();
+  let repeated: readonly Repeated[] = [];
   try {
     const { source, events } = parseIndented(text.startsWith("\uFEFF") ? text.slice(1) : text, shifted);
     const places = new PlaceReader(source, events, (line, column) => positionIn(shifted, line, column), origin);
     const root = places.read();
+    repeated = places.repeated;
     const known = events.map((event) => (origin === undefined ? event : asCompose(source, event, places.keys)));
     const schema = origin === undefined ? coreSchema : composeSchema;
     const documents = constructFromEvents(known, { source, schema, maxAliases: 500, maxTotalMergeKeys: 10_000 });
     if (documents.length > 1) {
-      return { ok: false, message: "expected one YAML document, found several", position: start };
+      const hint = "give each a file of its own, and name them all with --file";
+      return { ok: false, message: "expected one YAML document, found several", hint, position: start };
     }
     const value = documents[0] ?? null;
     const fault = origin === undefined ? undefined : markTagged(value, root);
     return fault === undefined ? { ok: true, value, root } : { ok: false, ...fault };
   } catch (thrown) {
-    const mark = thrown instanceof YAMLException ? thrown.mark : undefined;
-    const reason = thrown instanceof YAMLException ? thrown.reason : "the YAML parser failed";
-    const position = mark === undefined ? start : positionIn(shifted, mark.line, mark.column);
-    return { ok: false, message: `invalid YAML: ${reason}`, position };
+    return { ok: false, ...yamlFault(thrown, { ...linesOf(thrown, shifted), repeated }) };
   }
+}
+
+/** Of the source that the parser has failed on. */
+function linesOf(thrown: unknown, shifted: ReadonlySet<number>) {
+  const source = thrown instanceof YAMLException ? (thrown.mark?.buffer ?? "") : "";
+  const starts = [0, ...[...source.matchAll(/\r\n|\r|\n/g)].map((found) => found.index + found[0].length)];
+  const lineOf = (offset: number) => starts.findLastIndex((begin) => begin <= offset);
+  return {
+    positionAt: (offset: number) => positionIn(shifted, lineOf(offset), offset - (starts[lineOf(offset)] ?? 0)),
+    isShifted: (offset: number) => shifted.has(lineOf(offset)),
+  };
 }
 
 /** More than any file is indented by. */
@@ -59,18 +70,17 @@ const mostAttempts = 200;
 /**
  * Within brackets and quotes YAML wants each line indented further than the key before them. Compose's own parser does
  * not mind, and many files close a bracket right below its key: such lines, by their 0-based numbers in `shifted`, are
- * moved to the right, where white space at their beginning means nothing; a tab there is as good as a space. An open
- * bracket stays the error that it is.
+ * moved to the right, where white space at their beginning means nothing; a tab there is as good as a space. Throws what
+ * is wrong with the text once its lines stand there.
  */
 function parseIndented(text: string, shifted: Set<number>): { source: string; events: Event[] } {
   const lines = text.split(/(?<=\n|\r(?!\n))/);
   let attempts = 0;
-  for (let first: unknown; ; attempts++) {
+  for (; ; attempts++) {
     const source = lines.map((line, index) => (shifted.has(index) ? shift + line : line)).join("");
     try {
       return { source, events: parseEvents(source, { maxDepth: 50 }) };
     } catch (thrown) {
-      first ??= thrown;
       const isIndentation = thrown instanceof YAMLException && thrown.reason === "deficient indentation";
       const { line, column = 0 } = (isIndentation ? thrown.mark : undefined) ?? {};
       const written = lines[line ?? -1];
@@ -87,8 +97,7 @@ function parseIndented(text: string, shifted: Set<number>): { source: string; ev
           continue;
         }
       }
-      shifted.clear();
-      throw first;
+      throw thrown;
     }
   }
 }

@@ -10,6 +10,7 @@ export function seccompProfile(node: Node, named: string): string | null {
   const path = posix.resolve(directory, named);
   const found = library.read(path);
   if ("missing" in found) return reportMissing(node, path, found.missing, "write the profile's path, or `unconfined`");
+  if (found.foreign !== undefined) return report(node, "the seccomp profile is not UTF-8 text", "save it as UTF-8");
   if (found.text.length > longestProfile) return report(node, "the seccomp profile is larger than 1 MiB", hint);
   if (!isMapping(parsed(found.text))) return report(node, "the file is not a seccomp profile", hint);
   return `seccomp=${compact(found.text)}`;

@@ -4,6 +4,8 @@ import { quoted, report, reportMissing, type Node, type Reading } from "../docum
 import type { Origin } from "../document/origin.js";
 import { filledText } from "../document/scalar.js";
 import { parseYaml } from "../document/yaml.js";
+import { given } from "../../tools/present.js";
+import { foreignFault, type Decoded } from "../../tools/utf8.js";
 import type { Problem } from "../values/problem.js";
 import { nodeOf, type Budget, type Tree } from "./tree.js";
 
@@ -16,12 +18,11 @@ export interface Document {
 }
 
 /** A file whose text is at hand. */
-export interface ComposeText {
+export interface ComposeText extends Decoded {
   /** As messages name it. */
   readonly file: string;
   /** Absolute. */
   readonly path: string;
-  readonly text: string;
 }
 
 /** What one project's files are opened with. */
@@ -31,6 +32,15 @@ export interface Shelf {
   readonly budget: Budget;
   /** What has been opened already, by its variables, path and directory. */
   readonly opened: Map<Variables, Map<string, Document | null>>;
+  /** What is not there, because it could not be read: that has been reported. */
+  readonly lost: Lost;
+}
+
+export interface Lost {
+  /** Services without what they extend. */
+  readonly bases: Set<string>;
+  /** Something that is included: nobody knows what it declares. */
+  included: boolean;
 }
 
 /** What the paths and variables of some files refer to. */
@@ -39,12 +49,16 @@ export type Scope = Pick<Origin, "directory" | "isHidden" | "variables">;
 const longestText = 1_048_576;
 
 /** Null: it has been reported. */
-export function openDocument(shelf: Shelf, { file, path, text }: ComposeText, scope: Scope): Document | null {
+export function openDocument(shelf: Shelf, { file, path, text, foreign }: ComposeText, scope: Scope): Document | null {
   const { problems } = shelf.reading;
   const origin: Origin = { ...scope, file };
+  if (foreign !== undefined) return refuse(problems, { file, path: "", ...foreignFault(foreign) });
   if (text.length > longestText) return refuse(problems, { file, path: "", message: "the file is larger than 1 MiB" });
   const document = parseYaml(text, origin);
-  if (!document.ok) return refuse(problems, { file, ...document.position, path: "", message: document.message });
+  if (!document.ok) {
+    const { message, hint, position } = document;
+    return refuse(problems, { file, ...position, path: "", message, ...given({ hint }) });
+  }
   return { path, origin, tree: { value: document.value, place: document.root } };
 }
 
@@ -70,7 +84,7 @@ export function openNamed(shelf: Shelf, at: Node, path: string, scope: Scope): D
     "text" in found && found.decrypted !== undefined
       ? report(at, `${quoted(at)} is encrypted`, "only env files, configs and secrets may be")
       : "text" in found
-        ? openDocument(shelf, { file: library.nameOf(path), path, text: found.text }, scope)
+        ? openDocument(shelf, { ...found, file: library.nameOf(path), path }, scope)
         : reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
   opened.set(key, document);
   return document;

@@ -1,10 +1,11 @@
 import { posix } from "node:path";
 import { readDotenv, readRawEnv, type DotenvFile } from "../document/variables/dotenv.js";
-import { whyMissing } from "../document/library.js";
+import { whyMissing, type Decrypted } from "../document/library.js";
 import type { Variables } from "../document/variables/interpolate.js";
 import { isMapping, items, quoted, read, report, reportMissing, type Node, type Reading } from "../document/node.js";
 import { environment, labels, reservedPrefix } from "../document/pairs.js";
 import { boolean, choice, filledText } from "../document/scalar.js";
+import { foreignFault, type Decoded } from "../../tools/utf8.js";
 import { fields } from "../keys/fields.js";
 import { envFileKeys } from "../keys/load-keys.js";
 
@@ -53,9 +54,18 @@ function labelFiles(node: Node): Texts {
 export function takeDotenv(
   reading: Reading,
   file: string,
-  text: string,
+  { text, foreign, decrypted }: Decoded & { readonly decrypted?: Decrypted },
   parse: () => DotenvFile,
 ): DotenvFile["entries"] {
+  if (foreign !== undefined) {
+    reading.problems.push({ file, path: "", ...foreignFault(foreign) });
+    return [];
+  }
+  if (decrypted?.isBase64 === true) {
+    const message = "what is encrypted in the file is not UTF-8 text";
+    reading.problems.push({ file, path: "", message, hint: "save it as UTF-8, and encrypt it again" });
+    return [];
+  }
   if (text.length > longestText) {
     reading.problems.push({ file, path: "", message: "the file is larger than 1 MiB" });
     return [];
@@ -104,10 +114,10 @@ function variablesOf(
   }
   if ("text" in found) {
     const parse = () => (raw ? readRawEnv(found.text, lookUp) : readDotenv(found.text, lookUp, earlier));
-    return takeDotenv(at.reading, library.nameOf(path), found.text, parse);
+    return takeDotenv(at.reading, library.nameOf(path), found, parse);
   }
   if (found.missing === "ENOENT" && !required) return [];
-  if (found.encrypted === true) report(at, whyMissing(found.missing, quoted(at)));
+  if (found.encrypted !== undefined) report(at, whyMissing(found.missing, quoted(at)), found.encrypted.hint);
   else reportMissing(at, path, found.missing, hint);
   return [];
 }

@@ -15,6 +15,7 @@ export function extendServices(shelf: Shelf, document: Document): Tree {
   if (services === undefined) return tree;
   const extended = [...membersOf(services)].map(([name, service]) => {
     const result = memberOf(service, "extends") === undefined ? service : resolve(shelf, document, name, []);
+    if (result === null) shelf.lost.bases.add(name);
     return [name, result ?? without(service, ["extends"])] as const;
   });
   if (!isMapping(services.value)) return tree;

@@ -37,9 +37,12 @@ function includeFiles(shelf: Shelf, document: Document, tree: Tree, chain: reado
   const clause = memberOf(tree, "include");
   if (clause === undefined) return tree;
   const own = without(tree, ["include"]);
-  const inclusions = readAll(items(nodeIn(shelf, clause, "include")), inclusion);
+  const listed = items(nodeIn(shelf, clause, "include"));
+  const inclusions = readAll(listed, inclusion);
+  if (inclusions.length < listed.length || !Array.isArray(clause.value)) shelf.lost.included = true;
   return inclusions.reduce((all, each) => {
     const included = load(shelf, each, [...chain, document.path]);
+    if (included === null) shelf.lost.included = true;
     return included === null ? all : takeIn(shelf, all, included, each.at);
   }, own);
 }

@@ -7,16 +7,16 @@ import { given } from "../../tools/present.js";
 import type { Ground } from "../document/ground.js";
 import { openLibrary, type ReadText } from "../document/library.js";
 import type { Node, Reading } from "../document/node.js";
+import type { Decoded } from "../../tools/utf8.js";
 import { openDocument, type ComposeText, type Shelf } from "./document.js";
 import { mergeDocuments } from "./include.js";
 import { nodeOf, openBudget } from "./tree.js";
 import { variablesBelow } from "./variables.js";
 
 /** The files of a project, and what they refer to. */
-export interface ProjectSource {
-  /** The project's own file as the user named it, and its text. */
+export interface ProjectSource extends Decoded {
+  /** The project's own file as the user named it; its text is beside it. */
   readonly file: string;
-  readonly text: string;
   /** Further files that are merged over it, each over those before it. */
   readonly overrides?: readonly ComposeText[];
   /** Absolute: relative host paths begin here, and its last part names the project if the file does not. */
@@ -34,6 +34,8 @@ export interface ProjectSource {
 export interface OpenProject {
   /** The merged document; undefined if there is none: that has been reported. */
   readonly root: Node | undefined;
+  /** Something has been reported, and the document may lack what these services extend. Absent: it is whole. */
+  readonly lacks?: ReadonlySet<string>;
   readonly reading: Reading;
   /** What the project's `.env` says of the project itself. */
   readonly dotenv: ReadonlyMap<string, string>;
@@ -41,7 +43,7 @@ export interface OpenProject {
 
 /** Finds everything that belongs to a project, and merges it into one document. */
 export function openProject(source: ProjectSource, known: Reading["variables"]): OpenProject {
-  const { file, text, directory, overrides = [], readText = () => ({ missing: "ENOENT" }), ground } = source;
+  const { file, text, foreign, directory, overrides = [], readText = () => ({ missing: "ENOENT" }), ground } = source;
   const library = openLibrary(file, directory, readText);
   const blank: Reading = {
     file,
@@ -61,11 +63,13 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
     reading.warnings.push({ file: library.nameOf(dotenv), path: "COMPOSE_FILE", message, hint });
   }
   const before = reading.problems.length;
-  const shelf: Shelf = { reading, budget: openBudget(), opened: new Map() };
-  const own = { file, path: posix.join(directory, posix.basename(file)), text };
+  const lost: Shelf["lost"] = { bases: new Set(), included: false };
+  const shelf: Shelf = { reading, budget: openBudget(), opened: new Map(), lost };
+  const own = { file, path: posix.join(directory, posix.basename(file)), text, ...given({ foreign }) };
   const documents = [own, ...overrides].map((each) => openDocument(shelf, each, { directory, variables: lookUp }));
   const complete = documents.filter((document) => document !== null);
   const merged = complete.length < documents.length ? undefined : mergeDocuments(shelf, complete, []);
-  const failed = merged === undefined || reading.problems.length > before;
-  return { root: failed ? undefined : nodeOf(merged, "", reading), reading, dotenv: ofDotenv };
+  if (merged === undefined || lost.included) return { root: undefined, reading, dotenv: ofDotenv };
+  const failed = reading.problems.length > before ? { lacks: lost.bases } : {};
+  return { root: nodeOf(merged, "", reading), reading, dotenv: ofDotenv, ...failed };
 }

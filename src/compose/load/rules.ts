@@ -21,20 +21,30 @@ const nothing = (item: Tree): Tree => ({
   place: { ...item.place, plain: undefined, children: new Map() },
 });
 
+/** The item where its text is a key by now: as it stands in the file. */
+function keyed(item: Tree, member: Tree): Tree {
+  const { value } = item;
+  const isTemplate = typeof value === "string" && value.includes("$");
+  return isTemplate ? { ...member, place: { ...member.place, template: value.replace(/=.*/s, "") } } : member;
+}
+
 /** `NAME=value` with the value still to be filled in, unless the name is: then the whole has been, and stays so. */
 function pairEntry(item: Tree): readonly [string, Tree] | undefined {
   const { value } = item;
   if (typeof value !== "string") return undefined;
-  const template = /^[^$=]*(?:=|$)/.test(value) ? value : plainText(item)?.replaceAll("$", "$$$$");
+  const isOpen = /^[^$=]*(?:=|$)/.test(value);
+  const template = isOpen ? value : plainText(item)?.replaceAll("$", "$$$$");
   const equals = template?.indexOf("=") ?? -1;
-  if (template === undefined || equals < 0) return template === undefined ? undefined : [template, nothing(item)];
-  return [template.slice(0, equals), textAt(item, template.slice(equals + 1))];
+  const known = (member: Tree) => (isOpen ? member : keyed(item, member));
+  if (template === undefined || equals < 0)
+    return template === undefined ? undefined : [template, known(nothing(item))];
+  return [template.slice(0, equals), known(textAt(item, template.slice(equals + 1)))];
 }
 
 function named(member: (item: Tree) => Tree): (item: Tree) => readonly [string, Tree] | undefined {
   return (item) => {
     const name = plainText(item);
-    return name === undefined ? undefined : [name, member(item)];
+    return name === undefined ? undefined : [name, keyed(item, member(item))];
   };
 }
 

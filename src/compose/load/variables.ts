@@ -1,6 +1,6 @@
 import { readDotenv } from "../document/variables/dotenv.js";
 import type { Variables } from "../document/variables/interpolate.js";
-import { whyMissing } from "../document/library.js";
+import { remedyFor, whyMissing } from "../document/library.js";
 import { reportMissing, type Node, type Reading } from "../document/node.js";
 import { takeDotenv } from "./env-files.js";
 
@@ -25,12 +25,18 @@ export function variablesBelow(
     const found = reading.library.read(path);
     const file = reading.library.nameOf(path);
     if ("text" in found) {
-      const entries = takeDotenv(reading, file, found.text, () => readDotenv(found.text, known, lookUp));
+      const entries = takeDotenv(reading, file, found, () => readDotenv(found.text, known, lookUp));
       for (const [name, value] of entries) given.set(name, value);
     } else if (at !== undefined) {
       reportMissing(at, path, found.missing, "relative paths begin in the directory of the file that names them");
     } else if (found.missing !== "ENOENT") {
-      reading.problems.push({ file, path: "", message: whyMissing(found.missing, file) });
+      const hint = remedyFor(found.missing, "create it");
+      reading.problems.push({
+        file,
+        path: "",
+        message: whyMissing(found.missing, file),
+        ...(hint === undefined ? {} : { hint }),
+      });
     }
   }
   return { lookUp, given };

@@ -4,7 +4,7 @@ import { commandPath } from "../document/command-path.js";
 import { hostPath } from "../document/host-path.js";
 import { isMapping, read, report, reportKey, wrongKind, type Node } from "../document/node.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "../document/variables/own-secrets.js";
-import { filledText, text } from "../document/scalar.js";
+import { contentText, filledText } from "../document/scalar.js";
 import { configKeys, secretExtensionKeys, secretKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
 
@@ -109,6 +109,6 @@ function command(node: Node): Content | null {
 }
 
 function literal(node: Node): Content | null {
-  const written = text(node);
+  const written = contentText(node);
   return written === null ? null : { kind: "text", text: new Secret(written) };
 }

@@ -6,6 +6,7 @@ import { fileMode } from "../document/file-mode.js";
 import { lastOfEach, sameTarget } from "../document/lists.js";
 import { isMapping, read, report, standing, warn, wrongKind, type Node } from "../document/node.js";
 import { filledText, integer, text } from "../document/scalar.js";
+import { encoded } from "../../tools/utf8.js";
 import { configGrantKeys, secretGrantKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
 import type { ContainerFile, ContainerSpec, Mount } from "../model/service.js";
@@ -123,8 +124,8 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
     }
     case "file": {
       const found = node.reading.library.read(content.path);
-      if ("missing" in found && found.encrypted === true) {
-        return report(node, `the file of ${quote(key)} cannot be read (${found.missing})`);
+      if ("missing" in found && found.encrypted !== undefined) {
+        return report(node, `the file of ${quote(key)} cannot be read (${found.missing})`, found.encrypted.hint);
       }
       if ("text" in found && found.decrypted !== undefined) {
         return { node, result: { file: given({ ...found, text: new Secret(found.text) }) } };
@@ -154,7 +155,7 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
  * still be there on the engine's host; changes of it are not seen then.
  */
 function hashOf(found: FileText): { readonly contentHash?: string } {
-  return "text" in found ? { contentHash: createHash("sha256").update(found.text).digest("hex") } : {};
+  return "text" in found ? { contentHash: createHash("sha256").update(encoded(found)).digest("hex") } : {};
 }
 
 /** As in Compose: the file is mounted, and a mount shows it as it is. */

@@ -64,7 +64,7 @@ export function readProject(source: ProjectSource): ReadResult {
   const environment = new Map(Object.entries(source.environment));
   environment.delete(nameVariable);
   for (const name of environment.keys()) if (isOwnSecret(name)) environment.delete(name);
-  const { root, reading, dotenv } = openProject(source, (name) => names.get(name) ?? environment.get(name));
+  const { root, reading, dotenv, lacks } = openProject(source, (name) => names.get(name) ?? environment.get(name));
   const profiles = source.profiles ?? profileList(reading.variables(profilesVariable) ?? "");
   const declared = new Set<string>();
   const project =
@@ -77,6 +77,7 @@ export function readProject(source: ProjectSource): ReadResult {
           given: dotenv.get(nameVariable),
           onName: (name) => names.set(nameVariable, name),
           onProfile: (profile) => declared.add(profile),
+          lacks,
         });
   if (project !== undefined && source.profiles === undefined && !environment.has(profilesVariable)) {
     warnOfProfiles(reading, source.directory, profiles, declared);
@@ -117,13 +118,15 @@ interface Surroundings {
   readonly onName: (name: string) => void;
   /** Is told every profile that a service belongs to. */
   readonly onProfile: (profile: string) => void;
+  /** Undefined: all is there. Else each service is read by itself, for what else is wrong. */
+  readonly lacks: ReadonlySet<string> | undefined;
 }
 
 type Understood = Pick<Extract<ReadResult, { readonly ok: true }>, "project" | "resolve" | "locate">;
 
 function understood(
   root: Node,
-  { file, directory, profiles, given, onName, onProfile }: Surroundings,
+  { file, directory, profiles, given, onName, onProfile, lacks }: Surroundings,
 ): Understood | undefined {
   const isEmpty = root.value === null;
   const field = isEmpty ? () => undefined : fields(root, topLevelKeys);
@@ -148,10 +151,13 @@ function understood(
   const declared = services === undefined ? [] : namedServices(services);
   declared.flatMap(([, at]) => profilesOf(at)).forEach(onProfile);
   const active = declared.filter(([, at]) => isActive(at, profiles));
-  if (declared.length > 0 && active.length === 0) {
+  if (lacks === undefined && declared.length > 0 && active.length === 0) {
     report(services ?? root, "every service belongs to a profile that is not active; nothing is removed", profileHint);
   }
-  const definitions = active.map(([service, at]) => definition(service, at, scope));
+  const definitions = active.map(([service, at]) =>
+    definition(service, lacks?.has(service) === true ? partial(at) : at, scope),
+  );
+  if (lacks !== undefined) return undefined;
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
   const specs = withEnds(withLinkAliases(definitions));
@@ -168,6 +174,11 @@ function understood(
     resolve: () => resolvedProject({ project, root, services: active, networks, volumes }),
     locate: (ways) => located(root, ways),
   };
+}
+
+/** The same node, of which something is not there. */
+function partial(node: Node): Node {
+  return { ...node, reading: { ...node.reading, isPartial: true } };
 }
 
 function isWithoutServices(services: Node | undefined): boolean {

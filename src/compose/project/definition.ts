@@ -196,7 +196,8 @@ function image(
   if (node === undefined && built !== undefined) return builtImage(built, `${project}-${name}`.toLowerCase());
   // What Compose runs without an image is refused by its own name.
   if (node === undefined && isMapping(service.value) && !Object.hasOwn(service.value, "provider")) {
-    reportKey(service, "`image` is missing", "every service needs an image, or a `build`");
+    const mayBeElsewhere = service.reading.isPartial === true;
+    if (!mayBeElsewhere) reportKey(service, "`image` is missing", "every service needs an image, or a `build`");
   }
   const named = read(node, (at) => parsed(at, parseImage, "an image reference")) ?? noImage;
   if (node === undefined || built === undefined || named.digest === undefined) return named;

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { inspect } from "node:util";
 import { FairleadError } from "../../errors.js";
+import { readPlainSync } from "../../tools/plain-file.js";
 
 export interface EndpointOptions {
   /** As DOCKER_HOST: `unix:///path`, `tcp://host:port`, `http(s)://host:port`. Default: unix:///var/run/docker.sock. */
@@ -114,7 +114,7 @@ function parseHost(host: string): URL {
 function readCertificates(folder: string): { ca: Buffer; cert: Buffer; key: Buffer } {
   const read = (name: string): Buffer => {
     try {
-      return readFileSync(`${folder}/${name}.pem`);
+      return readPlainSync(`${folder}/${name}.pem`);
     } catch (cause) {
       throw invalid(
         `${folder}/${name}.pem cannot be read`,

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Environment } from "../../process/environment.js";
+import { readGivenSync } from "../../tools/plain-file.js";
 import { Secret } from "../../tools/secret.js";
+import { decoded } from "../../tools/utf8.js";
 import type { Address } from "./address.js";
 import { GitFault } from "./fault.js";
 
@@ -53,7 +54,9 @@ export function sshCommand(login: Login): string {
 /** Of one line; what stands around it does not count. */
 function tokenIn(file: string): Secret {
   try {
-    const token = readFileSync(file, "utf8").trim();
+    const { text, foreign } = decoded(readGivenSync(file));
+    if (foreign !== undefined) throw new GitFault("Unauthorized", `${file} is not UTF-8 text`, "save it as UTF-8");
+    const token = text.trim();
     if (token === "") throw new GitFault("Unauthorized", `${file} is empty`, "put the token into tokenFile");
     if (/[\r\n]/.test(token)) throw new GitFault("Unauthorized", `${file} has several lines`, "one token, alone");
     return new Secret(token);

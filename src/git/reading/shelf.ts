@@ -1,4 +1,5 @@
-import type { FileText } from "../../compose/document/library.js";
+import { notRegular, type FileText } from "../../compose/document/library.js";
+import { decoded, type Decoded } from "../../tools/utf8.js";
 import { hostShelf, type Shelf } from "../../source/texts.js";
 import { isPointer } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
@@ -12,7 +13,7 @@ export interface ShelfOptions {
 
 /** The texts of a revision. What git does not know is read where it stands on the host, such as an `.env` with secrets. */
 export class RevisionShelf implements Shelf {
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Map<string, Decoded>();
 
   constructor(private readonly options: ShelfOptions) {
     this.read = this.read.bind(this);
@@ -27,7 +28,7 @@ export class RevisionShelf implements Shelf {
       return found?.kind === "entry" && found.entry.kind === "file" ? [found.entry.id] : [];
     });
     const texts = await this.options.textsOf(ids.filter((id) => !this.#texts.has(id)));
-    for (const [id, text] of texts) this.#texts.set(id, text.toString("utf8"));
+    for (const [id, text] of texts) this.#texts.set(id, decoded(text));
   }
 
   /** What was read of it is not needed again. */
@@ -44,10 +45,10 @@ export class RevisionShelf implements Shelf {
     }
     if (found.kind === "nothing") return hostShelf.read(path, any);
     const { kind, id } = found.entry;
-    if (kind !== "file") return { missing: "not a regular file" };
+    if (kind !== "file") return { missing: notRegular };
     await this.prepare([path]);
-    const text = this.#texts.get(id) ?? "";
-    return isPointer(text) ? { missing: "it is only a pointer to Git LFS" } : { text };
+    const known = this.#texts.get(id) ?? { text: "" };
+    return isPointer(known.text) ? { missing: "it is only a pointer to Git LFS" } : known;
   }
 
   async bytes(path: string): Promise<Buffer | undefined> {

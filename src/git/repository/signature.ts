@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Environment } from "../../process/environment.js";
+import { readPlain } from "../../tools/plain-file.js";
 import { printable } from "../../tools/printable.js";
 import { GitFault } from "../program/fault.js";
 import type { Store } from "./store.js";
@@ -74,7 +75,7 @@ async function importKeys(file: string, home: string, environment: Environment):
 }
 
 async function readable(file: string, key: string): Promise<void> {
-  await readFile(file).catch((cause: unknown) => {
+  await readPlain(file).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : "unknown";
     throw new GitFault("NotSigned", `the keys cannot be read: ${why}`, `check verify.${key}`, cause);
   });

@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../../errors.js";
+import { readPlain } from "../../tools/plain-file.js";
 import type { Trust } from "./endpoint.js";
 
 /** As TLS takes them: whom we trust (absent: the usual roots), and by whom we are known. */
@@ -71,7 +72,7 @@ async function readCertificates(path: string): Promise<string> {
 
 async function readPem(path: string, what: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return (await readPlain(path)).toString("utf8");
   } catch (cause) {
     throw wrong(path, `cannot be read, as the ${what} of a registry`, cause);
   }

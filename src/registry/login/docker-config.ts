@@ -1,9 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { canonicalRegistry, registryOfKey, serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
+import { NoPlainFile, readPlain } from "../../tools/plain-file.js";
 import { SingleFlight } from "../../tools/single-flight.js";
 import { askHelper, type HelperEnvironment } from "./credential-helper.js";
 import { readEntry, storedCredentials } from "./stored-credentials.js";
@@ -85,7 +86,7 @@ export class DockerConfig {
       const { mtimeMs, size, ino } = await stat(this.path);
       const version = `${mtimeMs} ${size} ${ino}`;
       if (this.read?.version === version) return this.read.file;
-      const file = parseConfig(await readFile(this.path, "utf8"), this.path);
+      const file = parseConfig((await readPlain(this.path)).toString("utf8"), this.path);
       // Another call has read it meanwhile: what has been answered since is of this version.
       if (this.read?.version === version) return this.read.file;
       this.answers.clear();
@@ -95,7 +96,9 @@ export class DockerConfig {
       if (thrown instanceof FairleadError) throw thrown;
       const { code } = thrown as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw invalid(this.path, `cannot be read (${code ?? "unknown error"})`);
+      const why =
+        thrown instanceof NoPlainFile ? `it is ${thrown.kind}, not a regular file` : (code ?? "unknown error");
+      throw invalid(this.path, `cannot be read (${why})`);
     }
   }
 }

@@ -50,6 +50,59 @@ describe("what is misspelt comes with what may be meant", () => {
   });
 });
 
+it("a name that a variable gives is shown as it is written, also where files are merged", () => {
+  const text = "services: {web: {image: x, networks: {}, depends_on: {}, environment: {A: ''}}}";
+  const over = "services: {web: {networks: [$SECRET], depends_on: ['$SECRET'], environment: ['$SECRET =x']}}";
+  const overrides = [{ file: "over.yaml", path: "/srv/shop/over.yaml", text: over }];
+  const result = readProject({ ...surroundings, text, overrides, environment: { SECRET: "hunter2" } });
+  expect((result.ok ? [] : result.problems).map(formatProblem)).toEqual([
+    expect.stringMatching(/networks\["\$SECRET"\]: "\$SECRET" names none of the declared networks/),
+    expect.stringMatching(/depends_on\["\$SECRET"\]: no service is called "\$SECRET"/),
+    expect.stringMatching(/environment\["\$SECRET "\]: the name begins or ends with white space/),
+  ]);
+  expect(JSON.stringify(result)).not.toContain("hunter2");
+});
+
+describe("what a service extends and is not there", () => {
+  it("hides no other fault of the file, and is the cause of none", () => {
+    const text = `
+services:
+  web:
+    extends: {service: nope}
+    imge: x
+    build: {args: {A: 1}}
+    healthcheck: {interval: 5s}
+    ports: [{published: 80}, "99999"]
+    depends_on: {db: {condition: service_healthy}}
+  db:
+    extends: {file: other.yaml, service: y}
+    container_name: same
+  ok:
+    image: nginx
+    porst: ["80"]
+    volumes: ["gone:/x"]
+    container_name: same
+`;
+    const result = readProject({ ...surroundings, text: text.trimStart(), environment: {} });
+    expect((result.ok ? [] : result.problems).map(formatProblem)).toEqual([
+      expect.stringMatching(
+        /^services\.yaml:3:24: services\.web\.extends\.service: "nope" is not a service of services\.yaml/,
+      ),
+      expect.stringMatching(/^services\.yaml:4:5: services\.web\.imge: unknown key \(did you mean "image"\?\)/),
+      expect.stringMatching(/^services\.yaml:7:30: services\.web\.ports\[1\]: "99999" is not a port mapping/),
+      expect.stringMatching(/^services\.yaml:10:21: services\.db\.extends\.file: there is no file "other\.yaml"/),
+      expect.stringMatching(/^services\.yaml:14:5: services\.ok\.porst: unknown key/),
+      expect.stringMatching(/^services\.yaml:15:15: services\.ok\.volumes\[0\]: "gone:\/x" names none of the declared/),
+    ]);
+  });
+
+  it("and what is included and is not there hides what may refer to it", () => {
+    const text = "include: [none.yaml]\nservices: {web: {image: x, volumes: ['gone:/x']}}";
+    const result = readProject({ ...surroundings, text, environment: {} });
+    expect((result.ok ? [] : result.problems).map(({ path }) => path)).toEqual(["include[0]"]);
+  });
+});
+
 describe("a file that is missing is named as it is written", () => {
   it.each([
     ["env_file: ./web.env", 'services.web.env_file: there is no file "./web.env"'],

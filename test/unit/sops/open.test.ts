@@ -15,7 +15,7 @@ const ours = keys("# created: today", `# public key: ${recipient}`, identity, ""
 async function opened(path: string, file: string | Buffer, by = ours): Promise<string | undefined> {
   const found = await openFile(path, Buffer.from(file), by);
   if (found === undefined) return undefined;
-  return "fault" in found ? `fault: ${found.fault}` : found.bytes.toString("utf8");
+  return "fault" in found ? `fault: ${found.fault} (${found.hint})` : found.bytes.toString("utf8");
 }
 
 const yaml = (plain: { [key: string]: Plain }, rules: Rules = {}) => {
@@ -131,10 +131,14 @@ describe("an encrypted file that cannot be opened", () => {
     const none = keys("# nothing");
     const file = dotenv({ A: "1" });
     expect(await opened("a", file, none)).toBe(
-      `fault: it is encrypted with SOPS for ${recipient}, and no age key is given: set SOPS_AGE_KEY_FILE, or ageKeyFile in the settings`,
+      `fault: it is encrypted with SOPS for ${recipient}, and no age key is given (name the file with the private key: SOPS_AGE_KEY_FILE, or ageKeyFile in the settings)`,
     );
-    expect(await opened("a", file, keys(otherIdentity))).toMatch(/and none of the age keys opens it$/);
-    expect(await opened("a", wholeFile, keys(otherIdentity))).toMatch(/with age, and none of the age keys opens it$/);
+    expect(await opened("a", file, keys(otherIdentity))).toMatch(
+      /none of the age keys opens it \(.*`sops rotate -i --add-age age1\w{58}`; or give .*SOPS_AGE_KEY_FILE/,
+    );
+    expect(await opened("a", wholeFile, keys(otherIdentity))).toMatch(
+      /none of the age keys opens it \(encrypt it for this host too: `age -r age1\w{58}`; or give/,
+    );
     expect(await opened("a", file, keys("AGE-SECRET-KEY-1XYZ"))).toMatch(/one of the age keys is no age key/);
     expect(await opened("a", file, keys(otherIdentity, identity))).toBe("A=1\n");
   });
@@ -181,7 +185,9 @@ describe("an encrypted file that cannot be opened", () => {
     expect(await said(pgp)).toMatch(/encrypted with SOPS for pgp, and not for an age key/);
     const groups = (text: string) => text.replaceAll("sops_age__list_0__map_", "sops_key_groups__list_0__map_");
     expect(await said(groups)).toMatch(/divided among groups of keys/);
-    expect(await said(() => "[a]\nb = ENC[AES256_GCM,data:x]\n[sops]\nmac = x\n")).toMatch(/ini is not supported/);
+    expect(await said(() => "[a]\nb = ENC[AES256_GCM,data:x]\n[sops]\nmac = x\n")).toMatch(
+      /in the form ini, which is not supported \(use dotenv/,
+    );
     const rules = dotenv({ [`${"a".repeat(40)}b`]: "1" }).replace(
       /^sops_version/m,
       "sops_encrypted_regex=^(a+)+$\nsops_version",

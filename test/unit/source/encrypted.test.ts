@@ -90,6 +90,7 @@ configs: {json: {file: key.json}, bin: {file: bin.age}}
       {
         ...{ file: at("services.yaml"), line: 5, column: 15, path: "services.web.env_file" },
         message: '"db.env" cannot be read (its code (mac) cannot be decrypted: the file was changed by hand)',
+        hint: "take the change back, and make it with `sops edit`, which writes a new code",
       },
     ]);
     await writeFile(at("db.env"), dotenv({ A: "hidden-three" }));

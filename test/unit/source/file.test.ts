@@ -206,7 +206,7 @@ describe("a project of several files", () => {
   it("never waits for a file without an end", async () => {
     await writeFile(file, "services: {web: {image: nginx, env_file: [/dev/zero, /dev/null]}}");
     expect((await open().load()).problems.map(({ message }) => message)).toEqual([
-      '"/dev/zero" cannot be read (not a regular file)',
+      '"/dev/zero" cannot be read (a device, not a regular file)',
     ]);
   });
 });

@@ -31,7 +31,8 @@ export function readRawEnv(text: string, variables: Variables): DotenvFile {
     const name = equals < 0 ? written.trimEnd() : written.slice(0, equals);
     const value = equals < 0 ? variables(name) : written.slice(equals + 1);
     const column = line.length - written.length + 1;
-    if (name === "" || /\s/.test(name)) faults.push({ line: index + 1, column, path: "", ...nameFault });
+    if (name === "" || /[\s\0]/.test(name)) faults.push({ line: index + 1, column, path: "", ...nameFault });
+    else if (value?.includes("\0") === true) faults.push({ line: index + 1, column, path: name, ...nulFault });
     else if (equals < 0 && isOwnSecret(name)) faults.push({ line: index + 1, column, path: name, ...ownSecret(name) });
     else if (value !== undefined) entries.set(name, value);
   }
@@ -41,6 +42,10 @@ export function readRawEnv(text: string, variables: Variables): DotenvFile {
 const nameFault = {
   message: "expected a variable's name and `=`",
   hint: "a name has letters, digits, `_`, `.`, `-`; put a value of several lines in quotes",
+};
+const nulFault = {
+  message: "the value holds a NUL character, at which programs and the kernel end every text",
+  hint: "take it out; what is no text can be a file of `secrets`",
 };
 const ownSecret = (name: string) => ({ message: ownSecretFault(name), hint: ownSecretHint });
 const escapes: Readonly<Record<string, string>> = {
@@ -98,7 +103,8 @@ class DotenvReader {
       this.#skip(/[^\n]*/y);
       if (isOwnSecret(name)) this.#fault(begin, name, ownSecretFault(name), ownSecretHint);
     }
-    if (value !== undefined) this.#entries.set(name, value);
+    if (value?.includes("\0") === true) this.#fault(begin, name, nulFault.message, nulFault.hint);
+    else if (value !== undefined) this.#entries.set(name, value);
   }
 
   #value(name: string): string | undefined {

@@ -25,12 +25,29 @@ describe("parseYaml", () => {
   });
 
   it.each([
-    ["a: 1\nb: [1", "unexpected end", "2:6"],
+    ["a: 1\nb: [1", "the [ that stands here is not closed", "2:4"],
     ["a: 1\n  a: 2", "", "2:4"],
-    ["a: [1\nb: [2]\nc: 3", "deficient indentation", "2:1"],
-    ["a: [\n1,\n]\nb: 1\nb: 2", "duplicated mapping key", "5:1"],
-    ["a: {\nb: 1, b: 2\n}", "duplicated mapping key", "2:7"],
-    ["a: 1\na: 2", "duplicated mapping key", "2:1"],
+    ["a: [1\nb: [2]\nc: 3", "the [ that stands here is not closed", "1:4"],
+    ["a: [\n1,\n]\nb: 1\nb: 2", 'the key "b" stands in this mapping before, in line 4', "5:1"],
+    ["a: {\nb: 1, b: 2\n}", 'the key "b" stands in this mapping before, in line 2', "2:7"],
+    ["a: 1\na: 2", 'the key "a" stands in this mapping before, in line 1', "2:1"],
+    // A quotation without an end is told where it begins, also where another one ends it, or it is not indented.
+    ['a: 1\nb: "x\nc: d', "the quotation that begins here is not closed", "2:4"],
+    ["a:\n  - 'x\nb: c\n", "the quotation that begins here is not closed", "2:5"],
+    ['a: "x\r\nb: "y"\r\n', "the quotation that begins here ends only in line 2, where something follows it", "1:4"],
+    [
+      "a: [x, 'b\nc: d\ne: 'f'\n",
+      "the quotation that begins here ends only in line 3, where something follows it",
+      "1:8",
+    ],
+    ['a: "x" y', "something follows the closing quotation mark", "1:8"],
+    ['\uFEFFa: "x\nb: 1\n', "the quotation that begins here is not closed", "1:4"],
+    ["a: {b: 1\nc: 2\nd: 3\n", "the { that stands here is not closed", "1:4"],
+    ['{"a": {"b": 1}', "the { that stands here is not closed", "1:1"],
+    ['{"a": {"b": [1, 2}, "c": 3}', "a comma or a closing bracket is missing before this", "1:18"],
+    // What only looks strange is not blamed for what follows it.
+    ['a: "x y\n  z"\nb: [\n1,\n]\nc:\n d: 1\n   e: 2\n', "the line does not fit the mapping around it", "8:5"],
+    ["a: @x", "no value begins with @", "1:4"],
     ["a: *b", 'unidentified alias "b"', "1:5"],
     ["a: 1\n---\nb: 1", "expected one YAML document, found several", "1:1"],
     ["a: !!binary AA==", "unknown scalar tag", "1:4"],
@@ -78,7 +95,8 @@ describe("a Compose file is read as Docker Compose reads it", () => {
 
   it.each([
     ["a: [b]\n\tc: d", "tab characters must not be used in indentation"],
-    ["a: !!binary x", "cannot resolve a node"],
+    ["a: !!binary x", "is not base64 of UTF-8 text"],
+    ["a: !!binary /w==", "is not base64 of UTF-8 text"],
     ["a: !!int x", "cannot resolve a node"],
   ])("%j is an error", (text, message) => {
     expect(read(text)).toMatchObject({ ok: false, message: expect.stringContaining(message) as string });
