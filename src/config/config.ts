@@ -10,8 +10,9 @@ import type { Environment } from "../process/environment.js";
 import type { SecretCommand } from "../secrets/commands.js";
 import { secretCommandsOf } from "../secrets/settings.js";
 import { given } from "../tools/present.js";
+import { shellWord } from "../tools/shell.js";
 import type { Kind } from "./kinds.js";
-import { readTable, refuseFaults } from "./read.js";
+import { placesIn, readTable, refuseFaults } from "./read.js";
 import type { AttributeOf, Fault, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
 import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
@@ -30,6 +31,8 @@ export interface Config extends Omit<Settings, "policy" | "secretCommands"> {
   readonly policy: Policy | undefined;
   /** Where the settings stand, if they stand in a file. */
   readonly settingsFile: string | undefined;
+  /** What has named each value, for messages. */
+  readonly places: { readonly [Name in keyof Settings]: string };
   /** The services files are meant for another host: the links of this one do not count. */
   readonly elsewhere?: boolean;
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
@@ -86,7 +89,7 @@ export function readConfig(
   const inCommands = (key: string) => file.place(`secretCommands.${key}`);
   const programs = secretCommandsOf(read.secretCommands, inCommands, environment, helperEnvironment(environment));
   const found = { repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
-  const own = { ...read, files, ...found };
+  const own = { ...read, files, ...found, places: placesIn(settings, sources) };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
 
@@ -109,7 +112,7 @@ function refuseOfOthers(file: string): void {
   if (user === undefined) return;
   const { uid, gid, mode } = statSync(file);
   const owners = [uid, lstatSync(file).uid];
-  const remedy = `see what is in it; then name it with --config ${file}, or make it yours alone (chown, chmod go-w)`;
+  const remedy = `see what is in it; then name it with --config ${shellWord(file)}, or make it yours alone (chown, chmod go-w)`;
   if (owners.some((owner) => owner !== user && owner !== 0)) {
     throw new FairleadError("ConfigInvalid", `${file}: it is here, and belongs to another user`, { remedy });
   }

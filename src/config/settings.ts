@@ -12,9 +12,11 @@ import type { Environment } from "../process/environment.js";
 import { secretCommandsSchema } from "../secrets/settings.js";
 import { registrySettings } from "../registry/client/settings.js";
 import {
+  address,
   choice,
   data,
   first,
+  folder,
   invalid,
   list,
   secretFile,
@@ -25,6 +27,14 @@ import {
   toggle,
 } from "./kinds.js";
 import { setting } from "./setting.js";
+
+/** As the header of a request has it, without a port. */
+const hostName = z
+  .string()
+  .regex(
+    /^[\w-]+(?:\.[\w-]+)*$|^\[?[\da-f]*:[\da-f:.]+\]?$/i,
+    "it should be the name of a host alone, such as fairlead.lan",
+  );
 
 /**
  * Every setting, in the order of the documentation. Nothing else says where it is written, what it is by default and
@@ -114,7 +124,7 @@ export const settings = {
     what: "what gates run",
     more: "See [gates](gate.md).",
   }),
-  data: setting(text, {
+  data: setting(folder, {
     flag: "--data <directory>",
     variable: "FAIRLEAD_DATA",
     key: "data",
@@ -122,21 +132,21 @@ export const settings = {
     defaultText: "`/var/lib/fairlead` as root, else `~/.local/state/fairlead`",
     what: "where the journal is kept",
   }),
-  hooksListen: setting(text, {
+  hooksListen: setting(address, {
     flag: "--hooks-listen <address>",
     variable: "FAIRLEAD_HOOKS_LISTEN",
     key: "hooksListen",
     default: "0.0.0.0:8420",
     what: "where webhooks arrive",
   }),
-  adminListen: setting(text, {
+  adminListen: setting(address, {
     flag: "--admin-listen <address>",
     variable: "FAIRLEAD_ADMIN_LISTEN",
     key: "adminListen",
     default: "127.0.0.1:8421",
     what: "API, metrics and page",
   }),
-  adminHosts: setting(data<readonly string[]>(z.array(z.string())), {
+  adminHosts: setting(data<readonly string[]>(z.array(hostName)), {
     key: "adminHosts",
     default: [],
     defaultText: "none",

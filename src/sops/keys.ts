@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { readFault } from "../tools/file-fault.js";
 import { Secret } from "../tools/secret.js";
 import { SopsFault } from "./fault.js";
 
@@ -7,7 +8,7 @@ export async function readKeys(file: string): Promise<readonly Secret[]> {
   try {
     return [new Secret(await readFile(file, "utf8"))];
   } catch (thrown) {
-    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown error";
-    throw new SopsFault(`it is encrypted, and the file of the age keys, ${file}, cannot be read (${code})`);
+    const { message } = readFault(file, thrown);
+    throw new SopsFault(`it is encrypted, and the file of the age keys cannot be read: ${message}`);
   }
 }

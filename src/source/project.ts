@@ -9,6 +9,7 @@ import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
 import { SecretCommands } from "../secrets/commands.js";
 import type { Keys } from "../sops/open.js";
+import { readFaultBy } from "../tools/file-fault.js";
 import { given } from "../tools/present.js";
 import { decryptingShelf } from "./decrypting.js";
 import { guardedShelf, guardOf, judged, type Guard, type Home, type PolicyInForce } from "./guard.js";
@@ -172,15 +173,15 @@ function readOnce(
   });
 }
 
+const other = "name another with --file";
+
 function unreadable(file: string, code: string): Problem {
-  if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: "name another with --file" };
+  if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: other };
   if (code === "EISDIR") {
     const hint = `name the file in it, such as ${posix.join(file, "compose.yaml")}`;
     return { file, path: "", message: "this is a directory", hint };
   }
-  const isForbidden = code === "EACCES" || code === "EPERM";
-  const hint = isForbidden
-    ? "let the user that runs Fairlead read it (chown, chmod), and enter the directories above it"
-    : "see whether its disk is well, or name another with --file";
-  return { file, path: "", message: `the file cannot be read (${code})`, hint };
+  if (!/^E[A-Z]+$/.test(code)) return { file, path: "", message: `the file cannot be read (${code})`, hint: other };
+  const { message, remedy } = readFaultBy(code, "it");
+  return { file, path: "", message, hint: code === "EACCES" || code === "EPERM" ? remedy : other };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Environment } from "../../process/environment.js";
+import { readFault } from "../../tools/file-fault.js";
 import { Secret } from "../../tools/secret.js";
 import type { Address } from "./address.js";
 import { GitFault } from "./fault.js";
@@ -59,8 +60,8 @@ function tokenIn(file: string): Secret {
     return new Secret(token);
   } catch (thrown) {
     if (thrown instanceof GitFault) throw thrown;
-    const why = thrown instanceof Error ? thrown.message : "unknown";
-    throw new GitFault("Unauthorized", `the token cannot be read: ${why}`, "check auth.tokenFile", thrown);
+    const { message, remedy } = readFault(file, thrown);
+    throw new GitFault("Unauthorized", `auth.tokenFile: ${message}`, remedy, thrown);
   }
 }
 

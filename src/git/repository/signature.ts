@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Environment } from "../../process/environment.js";
 import { printable } from "../../tools/printable.js";
+import { readFault } from "../../tools/file-fault.js";
 import { GitFault } from "../program/fault.js";
 import type { Store } from "./store.js";
 
@@ -75,7 +76,7 @@ async function importKeys(file: string, home: string, environment: Environment):
 
 async function readable(file: string, key: string): Promise<void> {
   await readFile(file).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : "unknown";
-    throw new GitFault("NotSigned", `the keys cannot be read: ${why}`, `check verify.${key}`, cause);
+    const { message, remedy } = readFault(file, cause);
+    throw new GitFault("NotSigned", `verify.${key}: ${message}`, remedy, cause);
   });
 }

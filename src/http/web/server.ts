@@ -4,7 +4,7 @@
 
 import { createServer, type RequestListener, type Server } from "node:http";
 import { FairleadError } from "../../errors.js";
-import { type Address, formatAddress } from "./address.js";
+import { type Address, formatAddress } from "../../tools/address.js";
 import { Connections } from "./connections.js";
 
 export interface Listening {

@@ -4,6 +4,7 @@
 
 import { readFile } from "node:fs/promises";
 import PQueue from "p-queue";
+import { readFault } from "../../tools/file-fault.js";
 import { FairleadError } from "../../errors.js";
 import { readAll } from "../../tools/read-all.js";
 import { closeLines, dial, openLines } from "./dial.js";
@@ -129,10 +130,8 @@ async function readCertificates(path: string): Promise<string> {
     const pem = await readFile(path, "utf8");
     if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
   } catch (cause) {
-    throw new FairleadError("ConfigInvalid", `the registry CA file ${path} cannot be read`, {
-      remedy: "Correct `ca` under `registries` in the settings file, or the file's permissions.",
-      cause,
-    });
+    const { message, remedy } = readFault(path, cause);
+    throw new FairleadError("ConfigInvalid", `\`ca\` under \`registries\`: ${message}`, { remedy, cause });
   }
   throw new FairleadError("ConfigInvalid", `the registry CA file ${path} holds no PEM certificate`, {
     remedy: "`ca` under `registries` in the settings file names a PEM file with one or more certificates.",

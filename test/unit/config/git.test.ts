@@ -50,7 +50,7 @@ describe("repositories in the settings", () => {
       {},
       /s\.yaml:3:12: git\[0\]\.auth\.tokenfile/,
     ],
-    ["another form", "git: 3\n", {}, /s\.yaml:1:6: git: expected a repository or a list/],
+    ["another form", "git: 3\n", {}, /s\.yaml:1:6: git: it is a whole number, and should be a map of keys or a list$/],
     ["a value", `${one}  interval: 0s\n`, {}, /s\.yaml:3:13: git\.interval: "0s" is too short/],
     ["a flag", one, { gitRef: "a b" }, /^--git-ref: "a b" is not a reference/],
     ["flags for several", "git: [{url: /a.git}, {url: /b.git}]\n", { gitRef: "x" }, /`git` holds several/],

@@ -47,6 +47,8 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
     logLevel: ["debug", "warn", "error"],
     prune: [true, "no", true],
     standby: [true, "no", true],
+    hooksListen: ["a:1", "b:1", "c:1"],
+    adminListen: ["a:1", "b:1", "c:1"],
     adminHosts: [undefined, "", ["a.lan"]],
     concurrentPulls: [undefined, "", 7],
     registries: [undefined, "", { "a.lan": { insecure: true } }],
@@ -98,11 +100,17 @@ describe("every setting", () => {
 
 describe("an empty variable", () => {
   it("is as good as none where the table says so, and else what it is: no door opens by it", () => {
-    const empty = { FAIRLEAD_LEASE: "", FAIRLEAD_PRUNE: "", FAIRLEAD_HOOKS_LISTEN: "", FAIRLEAD_HOOK_SECRET: "" };
+    const empty = { FAIRLEAD_LEASE: "", FAIRLEAD_PRUNE: "", FAIRLEAD_HOOK_SECRET: "" };
     const config = write("empty.yaml", "prune: true\nlease: mine\nhookSecret: s3cret\n");
     expect(readConfig({ config }, empty)).toMatchObject({
-      ...{ lease: "mine", prune: true, hooksListen: "", hookSecrets: [] },
+      ...{ lease: "mine", prune: true, hookSecrets: [] },
     });
+    const refused = rows.filter(([, row]) => row.variable !== undefined && row.emptyIsUnset !== true);
+    for (const [, { variable = "" }] of refused) {
+      expect(() => readConfig({}, { [variable]: "" }), variable).toThrow(
+        new RegExp(`^${variable}: (it is empty|"" is)`),
+      );
+    }
     expect(() => readConfig({}, { FAIRLEAD_LOG_LEVEL: "" })).toThrow('FAIRLEAD_LOG_LEVEL: "" is not a log level');
   });
 });
@@ -142,8 +150,8 @@ describe("a table with more than today's settings", () => {
       "notify:\n  targets:\n    - url: a\n    - url: b\n      event: []\n",
       /more\.yaml:5:7: notify\.targets\[1\]\.event: unknown key \(did you mean "events"\?\)$/,
     ],
-    ["notify: {targets: [{}]}\n", /more\.yaml:1:20: notify\.targets\[0\]\.url: .*string/],
-    ["git: {auth: {keyFile: /no/such}}\n", /^.*more\.yaml:1:23: git\.auth\.keyFile: ENOENT/],
+    ["notify: {targets: [{}]}\n", /more\.yaml:1:20: notify\.targets\[0\]\.url: it is missing, and should be a text/],
+    ["git: {auth: {keyFile: /no/such}}\n", /^.*more\.yaml:1:23: git\.auth\.keyFile: there is no file \/no\/such$/],
   ])("tells the place in %j", (content, message) => {
     expect(() => read(content)).toThrow(message);
   });

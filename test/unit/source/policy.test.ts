@@ -125,7 +125,7 @@ describe("a policy", () => {
   it.each([
     ["{privilege: true}", /fairlead\.yaml:3:10: policy\.privilege: unknown key \(did you mean "privileged"\?\)/],
     ["{hostNamespaces: [net]}", /fairlead\.yaml:3:27: policy\.hostNamespaces\[0\]/],
-    ["{bindMounts: [data]}", /fairlead\.yaml:3:22: policy\.bindMounts: "data" is no folder of the host/],
+    ["{bindMounts: [data]}", /fairlead\.yaml:3:23: policy\.bindMounts\[0\]: "data" is no folder of the host/],
     ["{bindMounts: [/srv/../etc]}", /"\/srv\/\.\.\/etc" is no folder of the host/],
     ["{hostPorts: [http]}", /"http" is no port of the host/],
     ["{hostPorts: [90-70]}", /"90-70" is no port of the host/],
@@ -134,7 +134,7 @@ describe("a policy", () => {
     ["{projects: [{privileged: true}]}", /policy\.projects\[0\]\.from/],
     [
       "{projects: [{from: /x, hostPorts: [x]}]}",
-      /fairlead\.yaml:3:\d+: policy\.projects\.0\.hostPorts: "x" is no port/,
+      /fairlead\.yaml:3:\d+: policy\.projects\[0\]\.hostPorts\[0\]: "x" is no port/,
     ],
   ])("%s is refused with its place", async (policy, message) => {
     await expect(open(policy)).rejects.toThrow(message);
