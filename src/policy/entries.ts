@@ -30,8 +30,7 @@ export const entryKinds = {
     words: ["ALL", ...capabilities],
   },
   devices: {
-    isRight: (word) =>
-      isWhole(word) || cdiPattern.test(word) || cgroupRulePattern.test(word) || /^[a-zA-Z0-9][\w.-]*$/.test(word),
+    isRight: (word) => isWhole(word) || cdiPattern.test(word) || cgroupRulePattern.test(word) || isDriver(word),
     message: "is no device",
     remedy:
       "write a whole path such as /dev/fuse, a name such as vendor.com/class=name, `gpu`, or a rule such as c 189:* rwm",
@@ -81,6 +80,11 @@ function bare(capability: string): string {
 
 function isWhole(root: string): boolean {
   return root.startsWith("/") && posix.normalize(root).replace(/(.)\/$/, "$1") === root.replace(/(.)\/$/, "$1");
+}
+
+/** Of devices; `gpu` is what any driver of GPUs is called here. */
+function isDriver(word: string): boolean {
+  return /^[a-zA-Z0-9][\w.-]*$/.test(word) && (word === "gpu" || nearest(word, ["gpu"]) === undefined);
 }
 
 function isOneWord(text: string): boolean {

@@ -15,10 +15,10 @@ export async function checkOrigins({ projects }: Policy, files: readonly string[
   for (const from of projects.flatMap((project) => project.from)) {
     const { file, repository, place = "policy", written = file } = from;
     if (file === undefined || written === undefined || repository !== undefined) continue;
-    const wrong = await faultOf(file, files);
+    const wrong = await faultOf(file, quote(written), files);
     if (wrong === undefined) continue;
     const [message, remedy] = wrong;
-    throw new FairleadError("ConfigInvalid", `${place}: ${quote(written)} ${message}`, { remedy, retry: "never" });
+    throw new FairleadError("ConfigInvalid", `${place}: ${message}`, { remedy, retry: "never" });
   }
 }
 
@@ -26,16 +26,22 @@ const forms = "name a services file, a folder that ends in `/`, a repository's U
 
 async function faultOf(
   file: NonNullable<From["file"]>,
+  written: string,
   files: readonly string[],
 ): Promise<readonly [message: string, remedy: string] | undefined> {
   const isFolder = file.endsWith("/");
   const found = await kindOf(file.replace(/(.)\/$/, "$1"));
   if (found === "unknown") return undefined;
-  if (found === "file") return isFolder ? ["is a file: it has no `/` at its end", "leave out the `/`"] : undefined;
-  if (found === "folder") return isFolder ? undefined : ["is a folder", "end it in `/`: that means all files below it"];
+  if (found === "file")
+    return isFolder ? [`${written} is a file, and not a folder`, "leave out the `/` at its end"] : undefined;
+  if (found === "folder")
+    return isFolder ? undefined : [`${written} is a folder`, "end it in `/`: that means all files below it"];
   if (files.some((each) => mayBe(posix.resolve(each), file))) return undefined;
   const meant = await neighbour(file, files);
-  return [`is nowhere${meant === undefined ? "" : ` (did you mean ${quote(meant)}?)`}`, forms];
+  return [
+    `there is no ${isFolder ? "folder" : "file"} ${written}${meant === undefined ? "" : ` (did you mean ${quote(meant)}?)`}`,
+    forms,
+  ];
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | "absent" | "unknown"> {
