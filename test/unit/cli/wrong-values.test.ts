@@ -119,7 +119,7 @@ describe("help", () => {
       // As the program begins.
       process.exitCode = 1;
       try {
-        const { code, said } = await type(...words.filter((word) => word !== undefined));
+        const { code, said } = await type(...words);
         expect([code, said]).toEqual([0, expect.stringContaining("Usage: fairlead")]);
       } finally {
         process.exitCode = before;
