@@ -3,7 +3,7 @@ import { program } from "./cli/program.js";
 import { readConfig } from "./config/config.js";
 import { settingsFilePlace } from "./config/settings.js";
 import { conversation } from "./conversation.js";
-import { createLog, silentLog } from "./log.js";
+import { createLog } from "./log.js";
 import { endProcess } from "./process/ending.js";
 import type { Environment } from "./process/environment.js";
 import { becomeUser } from "./process/helper-user.js";
@@ -35,7 +35,7 @@ export async function commandLine(argv: readonly string[], environment: Environm
         const { startController } = await import("./tenure.js");
         return startController(config, environment, log);
       },
-      load: async (config) => (await wiring()).sourceOf(config, environment, silentLog, { once: true }).load(),
+      load: async (config) => (await wiring()).loadProjects(config, environment),
       resolve: async (config) => (await wiring()).resolveProjects(config, environment),
       draft: async (...choice) => (await wiring()).draftServices(...choice),
       preview: async (config) => {

@@ -18,8 +18,7 @@ import type { DockerEngine } from "./docker/engine.js";
 import { asFairleadError } from "./errors.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { startStandby } from "./http/admin/standby.js";
-import { listen } from "./http/listen.js";
-import { formatAddress } from "./http/web/address.js";
+import { assertGuarded, listen } from "./http/listen.js";
 import { Metrics } from "./metrics/metrics.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
@@ -28,6 +27,7 @@ import { openFileLimit, openFilesNow, openFilesRemedy } from "./process/open-fil
 import type { RegistryConnection } from "./registry/connect.js";
 import { shareOut } from "./shares.js";
 import type { Shares } from "./shares.js";
+import { formatAddress } from "./tools/address.js";
 import { readVersion } from "./version.js";
 import { contextsOf, engineOf, gatesIn, registryOf, sourceOf } from "./wiring.js";
 
@@ -45,6 +45,7 @@ export interface Running {
  * first look at the host goes on behind it. Throws `AlreadyRunning` where another one is in charge.
  */
 export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
+  assertGuarded(config.adminListen, config.places.adminListen, config.adminToken);
   const shares = sharesFor(config, log);
   const end = new AbortController();
   const begun = new AbortController();
@@ -114,7 +115,7 @@ async function serveOnce(
   try {
     const engine = engineOf(config, registry, log, shares.engine);
     const own = await ownContainer();
-    const directory = await DirectoryLock.open(config.data, { clock: systemClock, log });
+    const directory = await DirectoryLock.open(config.data, { place: config.places.data, clock: systemClock, log });
     const term = {
       self: selfOf(own, directory?.identity, config.helps),
       directory,
@@ -123,10 +124,12 @@ async function serveOnce(
       standby,
       isManaged: () => isManaged(engine, own),
       onStandingBy: async (isFit: () => boolean) => {
-        const server = await startStandby(config.adminListen, isFit).catch((thrown: unknown) => {
-          log.debug({ error: asFairleadError(thrown).message }, "the admin address is not free while standing by");
-          return undefined;
-        });
+        const server = await startStandby(config.adminListen, config.places.adminListen, isFit).catch(
+          (thrown: unknown) => {
+            log.debug({ error: asFairleadError(thrown).message }, "the admin address is not free while standing by");
+            return undefined;
+          },
+        );
         onBegun();
         return async () => server?.close(0);
       },
@@ -197,6 +200,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
   const listeners = await listen({
     hooksListen: config.hooksListen,
     adminListen: config.adminListen,
+    places: { hooks: config.places.hooksListen, admin: config.places.adminListen },
     hooks: {
       ...{ surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
       ...{ receivers: config.receivers, trustedProxies: config.trustedProxies },

@@ -17,11 +17,12 @@ import { MountWatch } from "./control/observed/mount-watch.js";
 import type { Contexts } from "./control/ports/builds.js";
 import type { Gates } from "./control/ports/gates.js";
 import type { Log } from "./control/ports/log.js";
-import type { Source } from "./control/ports/source.js";
+import type { Source, SourceSnapshot } from "./control/ports/source.js";
 import type { SourceTelemetry } from "./control/ports/telemetry.js";
 import { forecastAll } from "./control/surface/preview.js";
 import type { Preview } from "./control/surface/surface.js";
 import { systemClock } from "./control/time/clock.js";
+import { inTime } from "./control/time/in-time.js";
 import type { ConnectionBounds } from "./docker/client/endpoint.js";
 import { draftFile, projectIn } from "./docker/draft/draft.js";
 import type { Draft } from "./docker/draft/draft.js";
@@ -48,9 +49,14 @@ import { fileSource } from "./source/file.js";
 import type { PolicyInForce } from "./source/guard.js";
 import { resolveFiles } from "./source/resolved.js";
 import type { ResolvedFiles } from "./source/resolved.js";
+import { checkOrigins } from "./source/origins.js";
 import { together } from "./source/together.js";
+import { whyNoFolder } from "./tools/folder.js";
 import type { Secret } from "./tools/secret.js";
 import { readVersion } from "./version.js";
+
+/** How long a verb that only looks waits for the disk of the data directory. */
+const diskPatienceMs = 2_000;
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
 export async function previewPlan(config: Config, environment: Environment): Promise<Preview> {
@@ -63,6 +69,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
   });
   try {
     const engine = engineOf(config, registry, silentLog);
+    await checkData(config);
     const journal = await Journal.peek(config.data, silentLog);
     const { projects } = await sourceOf(config, environment, silentLog, { once: true }).load();
     const specs = projects.flatMap((project) => project.services);
@@ -110,6 +117,28 @@ export async function draftServices(config: Config, choice: Choice, name: string
   return draftFile(name ?? projectIn(survey) ?? "host", survey);
 }
 
+/** The projects of the services files as they are now. Throws FairleadError `ConfigInvalid` for a policy of files that are nowhere. */
+export async function loadProjects(config: Config, environment: Environment): Promise<SourceSnapshot> {
+  await checkPolicy(config);
+  if (config.repositories.length > 0) await checkData(config);
+  return sourceOf(config, environment, silentLog, { once: true }).load();
+}
+
+/** What has named the data directory is told where that can never be one. */
+async function checkData({ data, places }: Config): Promise<void> {
+  const fault = await inTime(whyNoFolder(data, false), systemClock, diskPatienceMs, () => undefined);
+  if (fault === undefined) return;
+  throw new FairleadError("ConfigInvalid", `${places.data}: ${fault.message}`, {
+    remedy: fault.remedy,
+    retry: "never",
+  });
+}
+
+/** Where the policy is for another host, its files are there. */
+async function checkPolicy({ policy, files, elsewhere = false }: Config): Promise<void> {
+  if (policy !== undefined && !elsewhere) await checkOrigins(policy, files);
+}
+
 /** `once`: for one look, after which nothing of a repository is left behind. */
 export function sourceOf(
   config: Config,
@@ -127,6 +156,7 @@ export function sourceOf(
 
 /** The projects of the services files, each as one Compose file. */
 export async function resolveProjects(config: Config, environment: Environment): Promise<ResolvedFiles> {
+  await checkPolicy(config);
   if (config.files.length === 0 && config.repositories.length > 0) {
     throw new FairleadError(
       "ConfigInvalid",

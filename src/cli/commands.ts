@@ -19,6 +19,7 @@ import { setup } from "./verbs/setup.js";
 import type { SetupOptions } from "./verbs/setup.js";
 import { validate } from "./verbs/validate.js";
 import type { ValidateOptions } from "./verbs/validate.js";
+import { apart, checked, checks, exclusive, refuseEmpty, wordOf } from "./values.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
@@ -33,6 +34,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     .description("Keeps the containers of this host equal to a Compose file.")
     .version(wiring.version)
     .exitOverride()
+    .showHelpAfterError("  `fairlead help` lists the verbs, and `fairlead VERB --help` their flags")
     .configureOutput({
       writeOut: (text) => {
         wiring.print(text.trimEnd());
@@ -74,15 +76,16 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     (options: Options & ValidateOptions) =>
       validate(wiring, wiring.configure(options, ["hookSecrets", "adminToken"]), options),
   );
+  const configVerb = withFiles(verb("config", "print the services files as one Compose file, everything filled in"))
+    .argument("[service...]", "only these services, and what they need")
+    .option("--format <format>", "yaml or json", checked("--format", wordOf(["yaml", "json"])), "yaml")
+    .option("-q, --quiet", "print problems only")
+    .option("--services", "print the names of the services")
+    .option("--images", "print the images")
+    .option("--networks", "print the names of the networks")
+    .option("--volumes", "print the names of the volumes");
   ends(
-    withFiles(verb("config", "print the services files as one Compose file, everything filled in"))
-      .argument("[service...]", "only these services, and what they need")
-      .option("--format <format>", "yaml or json", "yaml")
-      .option("-q, --quiet", "print problems only")
-      .option("--services", "print the names of the services")
-      .option("--images", "print the images")
-      .option("--networks", "print the names of the networks")
-      .option("--volumes", "print the names of the volumes"),
+    exclusive(configVerb, "--services", "--images", "--networks", "--volumes", "--quiet", "--format"),
     { 0: "it is printed", 1: "there are problems" },
     (services: readonly string[], options: Options & Partial<ConfigOptions>) => {
       const { format = "yaml", quiet = false, images = false, networks = false, volumes = false } = options;
@@ -104,14 +107,15 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     (name: string | undefined, { admin, json, ...options }: Options) =>
       plan(wiring, wiring.configure(options, ["hookSecrets"]), { name, admin, json: json ?? false }),
   );
+  const initVerb = verb("init", "write a services file for what runs on this host")
+    .option("--project <name>", "a project of Docker Compose; may repeat", collect)
+    .option("--container <name>", "a container; may repeat", collect)
+    .option("--all", "everything that runs")
+    .option("--name <project>", "the project's name in the file", checked("--name", checks.projectName))
+    .option("-o, --output <path>", "the file; secrets go into a .env beside it (standard output, without secrets)")
+    .option("--force", "replace what exists");
   ends(
-    verb("init", "write a services file for what runs on this host")
-      .option("--project <name>", "a project of Docker Compose; may repeat", collect)
-      .option("--container <name>", "a container; may repeat", collect)
-      .option("--all", "everything that runs")
-      .option("--name <project>", "the project's name in the file")
-      .option("-o, --output <path>", "the file; secrets go into a .env beside it (standard output, without secrets)")
-      .option("--force", "replace what exists"),
+    apart(initVerb, "--all", "--project", "--container"),
     { 0: "the file is written", 1: "nothing was chosen or found, the file exists, or the engine does not answer" },
     ({ project = [], container = [], all = false, name, output, force = false }: Partial<InitOptions>) =>
       init(wiring, wiring.configure({}, ["hookSecrets", "adminToken"]), {
@@ -149,5 +153,6 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     },
   );
   controllerVerbs(wiring, verb, ends);
+  refuseEmpty(root);
   return root;
 }

@@ -23,6 +23,7 @@ import { stop } from "./verbs/releases/stop.js";
 import { sync } from "./verbs/sync.js";
 import type { SyncOptions } from "./verbs/sync.js";
 import { wait } from "./verbs/wait.js";
+import { apart, checked, checks, exclusive } from "./values.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
@@ -37,6 +38,10 @@ interface Options extends Flags {
   readonly rollback?: boolean;
 }
 
+const since = checked("--since", checks.since);
+const revision = checked("--to", checks.revision);
+const digest = checked("--digest", checks.digest);
+const ofLines = ["--tail", "--since", "--timestamps", "--no-prefix"];
 const service = "project/service, or service";
 const noAnswer = "no controller answers, or it knows no such service";
 const refused = "no controller answers, or it refuses";
@@ -66,17 +71,18 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
     (name: string | undefined, { json = false, ...options }: Options) =>
       options.kept === true ? kept(wiring, adminOf(options), json) : status(wiring, adminOf(options), name, json),
   );
+  const logsVerb = verb("logs", "show what the containers of services say, in order of time")
+    .argument("[service...]", `${service} (all of them)`)
+    .option("-f, --follow", "go on, over restarts and rollouts")
+    .option("-n, --tail <lines>", "so many lines from the end of each container's log", checked("--tail", checks.tail))
+    .option("--since <time>", "no older lines: 2026-01-31T12:00:00Z, or 10m for as long ago", since)
+    .option("-t, --timestamps", "each line with its time")
+    .option("--no-prefix", "no container's name before its lines")
+    .option("--build", "the lines of a service's last build; followed, until one that runs has ended")
+    .option("--failed", "what is kept of the container that failed last")
+    .option("--json", "one JSON object a line");
   ends(
-    verb("logs", "show what the containers of services say, in order of time")
-      .argument("[service...]", `${service} (all of them)`)
-      .option("-f, --follow", "go on, over restarts and rollouts")
-      .option("-n, --tail <lines>", "so many lines from the end of each container's log")
-      .option("--since <time>", "no older lines: 2026-01-31T12:00:00Z, or 10m for as long ago")
-      .option("-t, --timestamps", "each line with its time")
-      .option("--no-prefix", "no container's name before its lines")
-      .option("--build", "the lines of a service's last build; followed, until one that runs has ended")
-      .option("--failed", "what is kept of the container that failed last")
-      .option("--json", "one JSON object a line"),
+    apart(apart(logsVerb, "--build", "--failed", ...ofLines), "--failed", "--follow", ...ofLines),
     {
       0: "shown",
       1: `${noAnswer}; with --follow: the controller has stopped, or the build that was followed has failed`,
@@ -85,7 +91,7 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   );
   ends(
     verb("events", "show what a running controller did and why")
-      .option("--since <time>", "no older events: 2026-01-31T12:00:00Z, or 10m for as long ago")
+      .option("--since <time>", "no older events: 2026-01-31T12:00:00Z, or 10m for as long ago", since)
       .option("-f, --follow", "go on with what happens")
       .option("--json", "one JSON object a line"),
     { 0: "shown", 1: "no controller answers; with --follow: it has stopped" },
@@ -94,7 +100,7 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   ends(
     verb("wait", "wait until a service runs what is wanted")
       .argument("<service>", service)
-      .option("--timeout <duration>", "how long at the longest", "5m")
+      .option("--timeout <duration>", "how long at the longest", checked("--timeout", checks.duration), "5m")
       .option("--rollback", "follow a rollback: until it runs what it is pinned to"),
     {
       0: "it runs what is wanted",
@@ -115,14 +121,18 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   ends(
     verb("rollback", "go back to an earlier revision of a service, and stay there until it is resumed")
       .argument("<service>", service)
-      .option("--to <revision>", "its number, or the beginning of its digest (the last stable one before)"),
+      .option("--to <revision>", "its number, or the beginning of its digest (the last stable one before)", revision),
     ofDecisions,
     (name: string, options: Options) => rollback(wiring, adminOf(options), name, options.to),
   );
   ends(
     verb("approve", "let what a service waits for go ahead: that digest and spec, and no other")
       .argument("<service>", service)
-      .option("--digest <digest>", "the one that is meant, or its beginning; refused if another is wanted by now"),
+      .option(
+        "--digest <digest>",
+        "the one that is meant, or its beginning; refused if another is wanted by now",
+        digest,
+      ),
     ofDecisions,
     (name: string, options: Options) => approve(wiring, adminOf(options), name, options.digest),
   );
@@ -142,7 +152,7 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   ends(
     verb("stop", "have a service off: no repair and no rollout starts it")
       .argument("<service>", service)
-      .option("--for <duration>", "for so long, such as 2h (until it is started)"),
+      .option("--for <duration>", "for so long, such as 2h (until it is started)", checked("--for", checks.duration)),
     ofDecisions,
     (name: string, options: Options) => stop(wiring, adminOf(options), name, options.for),
   );
@@ -151,12 +161,13 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
     ofDecisions,
     (name: string, options: Options) => start(wiring, adminOf(options), name),
   );
+  const syncVerb = verb("sync", "decide about files that a commit and a container have both changed")
+    .argument("<project>", "a project whose services file is in git")
+    .argument("[file...]", "as the condition LocalChanges names them (all of them)")
+    .option("--ours", "keep what the container has left")
+    .option("--theirs", "take what git has; what the container had is kept elsewhere");
   ends(
-    verb("sync", "decide about files that a commit and a container have both changed")
-      .argument("<project>", "a project whose services file is in git")
-      .argument("[file...]", "as the condition LocalChanges names them (all of them)")
-      .option("--ours", "keep what the container has left")
-      .option("--theirs", "take what git has; what the container had is kept elsewhere"),
+    exclusive(syncVerb, "--ours", "--theirs"),
     {
       0: "decided, or there was nothing to decide",
       1: `${noAnswer}; or nothing is decided about a file that was named`,
@@ -177,7 +188,7 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
       .option("--all", "everything that can be taken over"),
     ofDecisions,
     (name: string | undefined, options: Options) =>
-      adopt(wiring, adminOf(options), options.all === true ? { all: true } : { name }),
+      adopt(wiring, adminOf(options), { name, all: options.all ?? false }),
   );
   ends(
     verb("reconcile", "look at a service again now")

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { defaultInWords } from "../config/setting.js";
 import type { Setting } from "../config/setting.js";
 import { settings, settingsFilePlace } from "../config/settings.js";
+import { checked, checks } from "./values.js";
 
 /** Of what verbs that read services files have to know. */
 const ofFiles = ["files", "gitUrl", "gitRef", "gitPaths", "profiles", "gateImage", "data"] as const;
@@ -28,7 +29,8 @@ export function withAdmin(command: Command): Command {
 
 /** The flags by which a running controller is found. */
 export function withAddress(command: Command): Command {
-  command.option("--admin <url>", "the controller's admin address (FAIRLEAD_ADMIN_LISTEN, http://127.0.0.1:8421)");
+  const what = "the controller's admin address (FAIRLEAD_ADMIN_LISTEN, http://127.0.0.1:8421)";
+  command.option("--admin <url>", what, checked("--admin", checks.admin));
   return withSetting(command, settings.adminToken);
 }
 

@@ -12,8 +12,9 @@ import type { Environment } from "../process/environment.js";
 import type { SecretCommand } from "../secrets/commands.js";
 import { secretCommandsOf } from "../secrets/settings.js";
 import { given } from "../tools/present.js";
+import { shellWord } from "../tools/shell.js";
 import { secretFile, type Kind } from "./kinds.js";
-import { readTable, refuseFaults } from "./read.js";
+import { placesIn, readTable, refuseFaults } from "./read.js";
 import type { AttributeOf, Fault, SettingsFile, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
 import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
@@ -33,6 +34,8 @@ export interface Config extends Omit<Settings, "policy" | "receivers" | "secretC
   readonly policy: Policy | undefined;
   /** Where the settings stand, if they stand in a file. */
   readonly settingsFile: string | undefined;
+  /** What has named each value, for messages. */
+  readonly places: { readonly [Name in keyof Settings]: string };
   /** The services files are meant for another host: the links of this one do not count. */
   readonly elsewhere?: boolean;
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
@@ -81,7 +84,8 @@ export function readConfig(
   const read = readTable(settings, sources, faults, (name) => (unread.some((one) => one === name) ? nothing : sources));
   const docker = readTable(dockerSettings, sources, faults);
   refuseFaults(faults);
-  const repositories = followed(read, file);
+  const places = placesIn(settings, sources);
+  const repositories = followed(read, places, file);
   // Nobody has named the usual file: the repository's take its place.
   const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
   const inPolicy = (key: string) => file.place(`policy.${key}`);
@@ -93,7 +97,7 @@ export function readConfig(
     secretsIn: (path) => secretFile.read(path),
   });
   const found = { receivers, repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
-  const own = { ...read, files, ...found };
+  const own = { ...read, files, ...found, places };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
 
@@ -116,7 +120,7 @@ function refuseOfOthers(file: string): void {
   if (user === undefined) return;
   const { uid, gid, mode } = statSync(file);
   const owners = [uid, lstatSync(file).uid];
-  const remedy = `see what is in it; then name it with --config ${file}, or make it yours alone (chown, chmod go-w)`;
+  const remedy = `see what is in it; then name it with --config ${shellWord(file)}, or make it yours alone (chown, chmod go-w)`;
   if (owners.some((owner) => owner !== user && owner !== 0)) {
     throw new FairleadError("ConfigInvalid", `${file}: it is here, and belongs to another user`, { remedy });
   }
@@ -126,19 +130,26 @@ function refuseOfOthers(file: string): void {
 }
 
 /** Flags and variables name one repository: that of the settings file, or one of their own. */
-function followed({ git, gitUrl, gitRef, gitPaths }: Settings, file: SettingsFile): readonly RepositorySettings[] {
+function followed(
+  { git, gitUrl, gitRef, gitPaths }: Settings,
+  places: Config["places"],
+  file: SettingsFile,
+): readonly RepositorySettings[] {
   const spoken = given({ url: gitUrl, ref: gitRef, path: gitPaths });
   const inFile = (key: string) => file.place(`git.${key}`);
+  const named: Readonly<Record<string, string>> = { url: places.gitUrl, ref: places.gitRef, path: places.gitPaths };
   if (Object.keys(spoken).length === 0) return repositoriesOf(git, inFile);
   if (Array.isArray(git) && git.length > 1) {
+    const [place = ""] = Object.keys(spoken).map((key) => named[key]);
     const remedy = "write it there, or leave one repository in the settings file";
-    throw new FairleadError("ConfigInvalid", "--git and its like name one repository, and `git` holds several", {
+    throw new FairleadError("ConfigInvalid", `${place}: it names one repository, and \`git\` holds several`, {
       remedy,
     });
   }
-  const flags: Readonly<Record<string, string>> = { url: "--git", ref: "--git-ref", path: "--git-path" };
-  const isSpoken = (key: string) => key === "url" || Object.hasOwn(spoken, key);
-  return repositoriesOf({ ...[git].flat()[0], ...spoken }, (key) =>
-    isSpoken(key) ? (flags[key] ?? key) : inFile(key),
-  );
+  // What nobody has written is missing for the sake of the URL.
+  const isInFile = file.get("git") !== undefined;
+  return repositoriesOf({ ...[git].flat()[0], ...spoken }, (key) => {
+    const place = key === "url" || Object.hasOwn(spoken, key) ? named[key] : undefined;
+    return place ?? (isInFile ? inFile(key) : places.gitUrl);
+  });
 }

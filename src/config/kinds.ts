@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { quote } from "../compose/values/quote.js";
 import { FairleadError } from "../errors.js";
-import { NoPlainFile, plainFileRemedy, readGivenSync } from "../tools/plain-file.js";
+import { formatAddress, parseAddress } from "../tools/address.js";
+import { readFault } from "../tools/file-fault.js";
+import { whyNoDisk } from "../tools/folder.js";
+import { readGivenSync } from "../tools/plain-file.js";
 import { Secret } from "../tools/secret.js";
 import { decoded, foreignFault } from "../tools/utf8.js";
 
@@ -12,7 +15,7 @@ export interface Kind<Written, Value> {
    * `.describe()`, which the documentation shows.
    */
   readonly schema: z.ZodType<Written>;
-  /** A variable's text, as the file would have it. Absent: no variable can hold such a setting. */
+  /** A variable's text, as the file would have it; throws as `read` does. Absent: no variable can hold such a setting. */
   fromVariable?(text: string): Written;
   /** Throws FairleadError with a remedy. The place is added by whoever knows it. */
   read(written: Written): Value;
@@ -25,7 +28,18 @@ export function textOf<Value>(read: (text: string) => Value): Kind<string, Value
   return { schema: z.string(), fromVariable: (text) => text, read };
 }
 
-export const text = textOf((written) => written);
+/** Any text but an empty one. */
+export const text = textOf(filled);
+
+/** A directory that things are kept in. */
+export const folder = textOf((written) => {
+  const fault = whyNoDisk(filled(written));
+  if (fault === undefined) return written;
+  throw invalid(fault.message, fault.remedy);
+});
+
+/** Where somebody listens: `host:port`, with a host also where none was written. */
+export const address = textOf((written) => formatAddress(parseAddress(filled(written))));
 
 /** One of a few words; `what` is what they are words for, with its article. */
 export function choice<const Word extends string>(what: string, words: readonly Word[]): Kind<string, Word> {
@@ -36,10 +50,17 @@ export function choice<const Word extends string>(what: string, words: readonly 
   });
 }
 
-/** On or off. A variable is on with 1, true or yes, in any case of letters. */
+const on = ["1", "true", "yes"];
+const off = ["0", "false", "no"];
+
+/** On or off. A variable is on with 1, true or yes, and off with 0, false or no, in any case of letters. */
 export const toggle: Kind<boolean, boolean> = {
   schema: z.boolean(),
-  fromVariable: (written) => ["1", "true", "yes"].includes(written.toLowerCase()),
+  fromVariable: (written) => {
+    const word = written.toLowerCase();
+    if (on.includes(word) || off.includes(word)) return on.includes(word);
+    throw invalid(`${quote(written)} is neither on nor off`, "write true or false");
+  },
   read: (written) => written,
 };
 
@@ -53,7 +74,14 @@ export function list(separator: string, split?: (text: string) => readonly strin
   return {
     schema: oneOrSeveral(),
     fromVariable: split ?? ((written) => written.split(separator)),
-    read: (written) => (typeof written === "string" ? (split?.(written) ?? [written]) : written),
+    read: (written) => {
+      const all = typeof written === "string" ? (split?.(written) ?? [written]) : written;
+      if (all.length > 1 && all.some((one) => one.trim() === "")) {
+        throw invalid("one of several is empty", "give it a value, or leave it out");
+      }
+      for (const one of all) filled(one);
+      return all;
+    },
     separator,
   };
 }
@@ -65,7 +93,7 @@ export function data<Value>(schema: z.ZodType<Value>): Kind<Value, Value> {
 
 /** The path of a file with secrets, one a line. Blank lines are none. */
 export const secretFile: Kind<string, readonly Secret[]> = textOf((path) => {
-  const found = secrets(readText(path));
+  const found = secrets(readText(filled(path)));
   if (found.length > 0) return found;
   throw invalid(`the file ${path} holds no secret`, "write one into it, or leave the file out");
 });
@@ -85,7 +113,7 @@ export function first<Written, Value>(kind: Kind<Written, readonly Value[]>): Ki
   return { ...kind, read: (written) => kind.read(written)[0] };
 }
 
-/** Throws FairleadError ConfigInvalid. */
+/** Throws FairleadError ConfigInvalid, in words. */
 export function readText(path: string): string {
   try {
     const { text, foreign } = decoded(readGivenSync(path));
@@ -94,14 +122,14 @@ export function readText(path: string): string {
     throw invalid(`${path}:${line}:${column}: ${message}`, hint);
   } catch (cause) {
     if (cause instanceof FairleadError) throw cause;
-    const isForbidden = (cause as NodeJS.ErrnoException).code === "EACCES";
-    const isOther = cause instanceof NoPlainFile;
-    throw new FairleadError("ConfigInvalid", cause instanceof Error ? cause.message : "unknown", {
-      cause,
-      ...(isForbidden ? { remedy: "run it as the user whose file that is, or as root (sudo)" } : {}),
-      ...(isOther ? { remedy: plainFileRemedy } : {}),
-    });
+    const { message, remedy } = readFault(path, cause);
+    throw new FairleadError("ConfigInvalid", message, { cause, remedy });
   }
+}
+
+function filled(written: string): string {
+  if (written.trim() !== "") return written;
+  throw invalid("it is empty", "give it a value, or leave it out");
 }
 
 export function invalid(message: string, remedy: string): FairleadError {
@@ -109,7 +137,7 @@ export function invalid(message: string, remedy: string): FairleadError {
 }
 
 function oneOrSeveral() {
-  return z.union([z.string(), z.array(z.string())], { error: "expected a string or a list of strings" });
+  return z.union([z.string(), z.array(z.string())]);
 }
 
 function secrets(written: string): readonly Secret[] {

@@ -20,11 +20,20 @@ export function readTable<T extends Table>(
   return Object.fromEntries(values) as ValuesOf<T>;
 }
 
+/** What has named each value: the flag, the variable or the place in the settings file; of a default, what would name another. */
+export function placesIn<T extends Table>(table: T, sources: Sources): { readonly [Name in keyof T]: string } {
+  const places = Object.entries(table).map(([name, row]) => {
+    const way = [...waysTo(row, sources)].find(({ written }) => written !== undefined);
+    return [name, way?.place() ?? (row.flag === undefined ? row.variable : flagName(row.flag)) ?? row.key ?? name];
+  });
+  return Object.fromEntries(places) as { readonly [Name in keyof T]: string };
+}
+
 function readOne(setting: Setting, sources: Sources, faults: Fault[]): unknown {
   for (const { place, position, written, kind } of waysTo(setting, sources)) {
     if (written === undefined) continue;
     try {
-      return kind.read(written);
+      return kind.read(written());
     } catch (thrown) {
       const { message, remedy } = asFairleadError(thrown);
       faults.push({ text: `${place()}: ${message}`, ...given({ remedy, position: position?.() }) });
@@ -41,15 +50,17 @@ interface Way {
   readonly place: () => string;
   /** In the settings file. */
   readonly position?: () => Position | undefined;
-  /** Undefined: it is not written there. */
-  readonly written: unknown;
+  /** Undefined: it is not written there. Throws FairleadError where it means nothing. */
+  readonly written: (() => unknown) | undefined;
   readonly kind: Kind<unknown, unknown>;
 }
 
 /** The first that is written counts; what is written elsewhere besides is not even read. */
 function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
   const { flag, kind, plain } = setting;
-  if (flag !== undefined) yield { place: () => flagName(flag), written: sources.flags[attributeOf(flag)], kind };
+  if (flag !== undefined) {
+    yield { place: () => flagName(flag), written: ifWritten(sources.flags[attributeOf(flag)]), kind };
+  }
   for (const { variable, kind: read } of [
     { variable: setting.variable, kind },
     ...(plain === undefined ? [] : [plain]),
@@ -59,14 +70,23 @@ function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
   for (const { key, kind: read } of [{ key: setting.key, kind }, ...(plain === undefined ? [] : [plain])]) {
     if (key === undefined) continue;
     const { file } = sources;
-    yield { place: () => file.place(key), position: () => file.position(key), written: file.get(key), kind: read };
+    yield {
+      place: () => file.place(key),
+      position: () => file.position(key),
+      written: ifWritten(file.get(key)),
+      kind: read,
+    };
   }
 }
 
 function fromVariable(variable: string, kind: Kind<unknown, unknown>, setting: Setting, { environment }: Sources): Way {
   const found = environment[variable];
   const isUnset = found === undefined || (found === "" && setting.emptyIsUnset === true);
-  return { place: () => variable, written: isUnset ? undefined : kind.fromVariable?.(found), kind };
+  return { place: () => variable, written: isUnset ? undefined : () => kind.fromVariable?.(found), kind };
+}
+
+function ifWritten(value: unknown): (() => unknown) | undefined {
+  return value === undefined ? undefined : () => value;
 }
 
 /** Throws FairleadError ConfigInvalid with all that is wrong, if anything is: what stands in the file in its order. */

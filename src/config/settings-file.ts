@@ -5,7 +5,9 @@ import type { Place } from "../compose/document/yaml.js";
 import { formatProblem } from "../compose/values/problem.js";
 import { nearest } from "../compose/values/suggest.js";
 import { asFairleadError, FairleadError } from "../errors.js";
+import { codeOf } from "../tools/file-fault.js";
 import { given } from "../tools/present.js";
+import { formWords } from "./form-words.js";
 import { readText } from "./kinds.js";
 import type { SettingsFile, Table } from "./setting.js";
 
@@ -52,7 +54,7 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
     const { message, hint: remedy } = document;
     throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${message}`, given({ remedy }));
   }
-  const result = schema.safeParse(document.value ?? {});
+  const result = schema.safeParse(document.value ?? {}, { error: formWords });
   const issues = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));
   const settings = result.success ? result.data : document.value;
   const position = (key: string) => placeAt(document.root, key.split(".")).value;
@@ -69,7 +71,7 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
     },
     place: (key) => {
       const { line, column } = position(key);
-      return `${file}:${line}:${column}: ${key}`;
+      return `${file}:${line}:${column}: ${dotted(key.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part)))}`;
     },
     position,
   };
@@ -104,7 +106,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): readonly Proble
   if (issue.code === "invalid_key") {
     return issue.issues.map(({ message }) => ({ path, onKey: true, message }));
   }
-  return [{ path, onKey: false, message: issue.message.replace(/^Invalid input: /, "") }];
+  return [{ path, onKey: false, message: issue.message }];
 }
 
 interface JsonSchema {
@@ -147,18 +149,17 @@ function fieldOf(group: unknown, key: string): unknown {
   return typeof group === "object" && group !== null ? (group as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
-function remedyOf(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ENOENT") return "name a file that is there, or do without one: every setting has a default";
-  if (code === "EISDIR") return "that is a directory: name the file in it";
-  return "let the user that runs Fairlead read it (chown, chmod), and enter the directories above it";
-}
-
 function textOf(file: string, named: string): string {
   try {
     return readText(file);
   } catch (thrown) {
-    const { message, cause, remedy = remedyOf(cause) } = asFairleadError(thrown);
-    throw new FairleadError("ConfigInvalid", `${named}: ${message}`, { cause: thrown, remedy });
+    const { message, cause, remedy } = asFairleadError(thrown);
+    const isAbsent = codeOf(cause) === "ENOENT";
+    throw new FairleadError("ConfigInvalid", `${named}: ${message}`, {
+      cause: thrown,
+      ...given({
+        remedy: isAbsent ? "name a file that is there, or do without one: every setting has a default" : remedy,
+      }),
+    });
   }
 }

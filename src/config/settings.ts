@@ -14,9 +14,11 @@ import type { Environment } from "../process/environment.js";
 import { secretCommandsSchema } from "../secrets/settings.js";
 import { registrySettings } from "../registry/client/settings.js";
 import {
+  address,
   choice,
   data,
   first,
+  folder,
   invalid,
   list,
   secretFile,
@@ -40,6 +42,13 @@ const blocks = {
     throw invalid(`${quote(wrong)} is no address and no block`, "write for example 10.0.0.0/8 or 2001:db8::1");
   },
 };
+/** As the header of a request has it, without a port. */
+const hostName = z
+  .string()
+  .regex(
+    /^[\w-]+(?:\.[\w-]+)*$|^\[?[\da-f]*:[\da-f:.]+\]?$/i,
+    "it should be the name of a host alone, such as fairlead.lan",
+  );
 
 /**
  * Every setting, in the order of the documentation. Nothing else says where it is written, what it is by default and
@@ -129,7 +138,7 @@ export const settings = {
     what: "what gates run",
     more: "See [gates](gate.md).",
   }),
-  data: setting(text, {
+  data: setting(folder, {
     flag: "--data <directory>",
     variable: "FAIRLEAD_DATA",
     key: "data",
@@ -137,7 +146,7 @@ export const settings = {
     defaultText: "`/var/lib/fairlead` as root, else `~/.local/state/fairlead`",
     what: "where the journal is kept",
   }),
-  hooksListen: setting(text, {
+  hooksListen: setting(address, {
     flag: "--hooks-listen <address>",
     variable: "FAIRLEAD_HOOKS_LISTEN",
     key: "hooksListen",
@@ -152,14 +161,14 @@ export const settings = {
     what: "under which the internet reaches the hooks, such as `https://hooks.example.org`",
     more: "`fairlead hook url` shows senders' addresses by it.",
   }),
-  adminListen: setting(text, {
+  adminListen: setting(address, {
     flag: "--admin-listen <address>",
     variable: "FAIRLEAD_ADMIN_LISTEN",
     key: "adminListen",
     default: "127.0.0.1:8421",
     what: "API, metrics and page",
   }),
-  adminHosts: setting(data<readonly string[]>(z.array(z.string())), {
+  adminHosts: setting(data<readonly string[]>(z.array(hostName)), {
     key: "adminHosts",
     default: [],
     defaultText: "none",

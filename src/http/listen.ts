@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { FairleadError } from "../errors.js";
+import { type Address, parseAddress } from "../tools/address.js";
 import { isLoopback } from "../tools/loopback.js";
 import type { Secret } from "../tools/secret.js";
 import { adminApp, type AdminOptions } from "./admin/admin.js";
 import { hooksApp, type HooksOptions } from "./hooks/hooks.js";
-import { type Address, parseAddress } from "./web/address.js";
 import { type ConnectionLimits, Connections } from "./web/connections.js";
 import { startServer } from "./web/server.js";
 
@@ -13,6 +13,8 @@ export interface ListenOptions {
   readonly hooksListen: string;
   /** `host:port`; beyond loopback only with a token. */
   readonly adminListen: string;
+  /** What has named the two, for messages: a flag, a variable, or a place in the settings file. */
+  readonly places: { readonly hooks: string; readonly admin: string };
   readonly hooks: Omit<HooksOptions, "proven"> & { readonly connections?: ConnectionLimits };
   readonly admin: Omit<AdminOptions, "closing" | "proven"> & { readonly connections?: ConnectionLimits };
 }
@@ -26,22 +28,21 @@ export interface Listeners {
 
 /** Starts both servers, or neither. Throws ConfigInvalid. */
 export async function listen(options: ListenOptions): Promise<Listeners> {
-  const hooksAddress = parseAddress(options.hooksListen, "FAIRLEAD_HOOKS_LISTEN");
-  const adminAddress = parseAddress(options.adminListen, "FAIRLEAD_ADMIN_LISTEN");
-  assertGuarded(adminAddress, options.admin.token);
+  const { places } = options;
+  const hooksAddress = parseAddress(options.hooksListen);
+  const adminAddress = parseAddress(options.adminListen);
+  assertGuarded(options.adminListen, places.admin, options.admin.token);
 
   const closing = new AbortController();
   const operators = new Connections(options.admin.connections);
   const operatorsApp = adminApp({ ...options.admin, closing: closing.signal, proven: provenIn(operators) });
-  const admin = await startServer(operatorsApp, adminAddress, "FAIRLEAD_ADMIN_LISTEN", operators);
+  const admin = await startServer(operatorsApp, adminAddress, places.admin, operators);
   const senders = new Connections(options.hooks.connections);
   const sendersApp = hooksApp({ ...options.hooks, proven: provenIn(senders) });
-  const hooks = await startServer(sendersApp, hooksAddress, "FAIRLEAD_HOOKS_LISTEN", senders).catch(
-    async (thrown: unknown) => {
-      await admin.close(0);
-      throw thrown;
-    },
-  );
+  const hooks = await startServer(sendersApp, hooksAddress, places.hooks, senders).catch(async (thrown: unknown) => {
+    await admin.close(0);
+    throw thrown;
+  });
   return {
     hooks: hooks.address,
     admin: admin.address,
@@ -58,10 +59,11 @@ function provenIn(connections: Connections): (req: IncomingMessage) => void {
   };
 }
 
-function assertGuarded(address: Address, token: Secret | undefined): void {
-  if (token?.isEmpty === false || isLoopback(address.host)) return;
-  throw new FairleadError("ConfigInvalid", "FAIRLEAD_ADMIN_LISTEN: an address beyond loopback needs an admin token", {
-    remedy: "set FAIRLEAD_ADMIN_TOKEN, or listen on 127.0.0.1:8421",
+/** `place`: what has named the address. Throws ConfigInvalid: beyond loopback whoever comes by has to show a token. */
+export function assertGuarded(adminListen: string, place: string, token: Secret | undefined): void {
+  if (token?.isEmpty === false || isLoopback(parseAddress(adminListen).host)) return;
+  throw new FairleadError("ConfigInvalid", `${place}: ${adminListen} is beyond loopback, and there is no admin token`, {
+    remedy: "name a file that holds one with --admin-token-file, set FAIRLEAD_ADMIN_TOKEN, or listen on 127.0.0.1:8421",
     retry: "never",
   });
 }

@@ -4,12 +4,11 @@
 
 import { posix } from "node:path";
 import { z } from "zod";
-import { parseImage } from "../compose/values/image.js";
 import { quote } from "../compose/values/quote.js";
 import { FairleadError } from "../errors.js";
 import { given } from "../tools/present.js";
+import { entryKinds, meantBy, type EntryKind } from "./entries.js";
 import { hostNamespaces, strictest, type From, type Permissions, type Policy } from "./model/permissions.js";
-import { isPorts } from "./rules/ports.js";
 
 const texts = () => z.array(z.string().min(1)).readonly().optional();
 
@@ -36,7 +35,11 @@ const permissions = {
   builds: z.boolean().optional().describe("whether images may be built here (where `images` is not written)"),
   // YAML takes a port by itself for a number.
   hostPorts: z
-    .array(z.union([z.string().min(1), z.number().int()], { error: "expected a port or a range" }).transform(String))
+    .array(
+      z
+        .union([z.string().min(1), z.number().int()], { error: "it should be a port or a range of ports" })
+        .transform(String),
+    )
     .readonly()
     .optional()
     .describe("ports of the host: `8080`, `8000-8099/tcp`, `127.0.0.1:1-65535` (any)"),
@@ -44,9 +47,7 @@ const permissions = {
 
 const project = z.strictObject({
   from: z
-    .union([z.string().min(1), z.array(z.string().min(1)).min(1).readonly()], {
-      error: "expected a string or a list of strings",
-    })
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).readonly()])
     .describe(
       "where it comes from: a services file, a folder that ends in `/`, a repository's URL, or `URL#file`; what a project calls itself does not count",
     ),
@@ -78,58 +79,29 @@ export function policyOf(
   return {
     general,
     projects: projects.map(({ from, ...own }, index) => ({
-      from: [from].flat().map((one) => fromOf(one, () => place(`projects.${index}.from`), normalUrl)),
+      from: [from].flat().map((one, at) => {
+        const key = `projects.${index}.from${Array.isArray(from) ? `.${at}` : ""}`;
+        return { ...fromOf(one, () => place(key), normalUrl), place: place(key), written: one };
+      }),
       permissions: permissionsOf(general, own, (key) => place(`projects.${index}.${key}`)),
     })),
   };
 }
 
 function permissionsOf(base: Permissions, written: Written, place: (key: string) => string): Permissions {
-  check(written.bindMounts, (root) => root === "project" || isWhole(root), {
-    place: () => place("bindMounts"),
-    message: "is no folder of the host",
-    remedy: "write its whole path without `..`, or `project`",
-  });
-  check(written.hostPorts, isPorts, {
-    place: () => place("hostPorts"),
-    message: "is no port of the host",
-    remedy: "write for example 8080, 8000-8099/tcp or 127.0.0.1:1-65535",
-  });
-  check(written.images, isImages, {
-    place: () => place("images"),
-    message: "is no registry and no repository",
-    remedy: "write for example ghcr.io, ghcr.io/acme/* or docker.io/library/nginx, without a tag",
-  });
-  return { ...base, ...given(written) };
-}
-
-interface Wrong {
-  readonly place: () => string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
-function check(
-  written: readonly string[] | undefined,
-  isRight: (text: string) => boolean,
-  { place, message, remedy }: Wrong,
-): void {
-  const wrong = written?.find((text) => !isRight(text));
-  if (wrong === undefined) return;
-  throw new FairleadError("ConfigInvalid", `${place()}: ${quote(wrong)} ${message}`, { remedy });
-}
-
-function isWhole(root: string): boolean {
-  return root.startsWith("/") && posix.normalize(root).replace(/(.)\/$/, "$1") === root.replace(/(.)\/$/, "$1");
-}
-
-function isImages(text: string): boolean {
-  try {
-    const { tag, digest } = parseImage(text.replace(/\/\*$/, "/x"));
-    return !/:[^/]*$/.test(text.replace(/^[^/]*/, "")) && digest === undefined && tag !== undefined;
-  } catch {
-    return false;
+  for (const [key, kind] of Object.entries<EntryKind>(entryKinds)) {
+    const entries = written[key as keyof typeof entryKinds] ?? [];
+    const index = entries.findIndex((text) => !kind.isRight(text));
+    const wrong = entries[index];
+    if (wrong === undefined) continue;
+    const meant = meantBy(wrong, kind);
+    const hint = meant === undefined ? "" : ` (did you mean ${quote(meant)}?)`;
+    const { message, remedy } = kind;
+    throw new FairleadError("ConfigInvalid", `${place(`${key}.${index}`)}: ${quote(wrong)} ${message}${hint}`, {
+      remedy,
+    });
   }
+  return { ...base, ...given(written) };
 }
 
 function fromOf(written: string, place: () => string, normalUrl: (url: string) => string | undefined): From {

@@ -10,6 +10,10 @@ import { runProgram, type Program, type Ran } from "./run.js";
 export interface SecretCommand extends Program {
   /** Absent: it is asked once. */
   readonly refreshMs?: number | undefined;
+  /** Where the settings name it. */
+  readonly place?: string;
+  /** Of the variables that it is to be given, those that are not set. */
+  readonly unset?: readonly string[];
 }
 
 export type Told = { readonly bytes: Buffer } | { readonly fault: string };
@@ -67,8 +71,8 @@ export class SecretCommands {
 
   async #answerOf(name: string, command: SecretCommand, argument: string): Promise<Answer> {
     const ran = await this.run(command, argument).catch((): Ran => ({ fault: "it could not run" }));
-    const told: Told =
-      "fault" in ran ? { fault: `the secret command ${quote(name)}: ${ran.fault}` } : { bytes: lineOf(ran.output) };
+    const said = toldBy(ran);
+    const told: Told = "fault" in said ? { fault: faultOf(name, command, said.fault) } : said;
     const stamp = "fault" in told ? told.fault : createHash("sha256").update(told.bytes).digest("hex");
     const answer = { told, at: this.now(), stamp };
     this.#answers.set(keyOf(name, argument), answer);
@@ -80,6 +84,24 @@ export class SecretCommands {
     const hint = meant === undefined ? "a services file names no programs" : `did you mean ${quote(meant)}?`;
     return `the settings have no secret command ${quote(name)}: ${hint}`;
   }
+}
+
+/** A password that is empty is none: a program that found nothing may end well all the same. */
+function toldBy(ran: Ran): Told {
+  if ("fault" in ran) return ran;
+  const bytes = lineOf(ran.output);
+  return bytes.length === 0 ? { fault: "it ended well, and printed nothing" } : { bytes };
+}
+
+/** With the program and its place, and without its argument and its words: either may be secret. */
+function faultOf(name: string, { command, place, unset = [] }: SecretCommand, fault: string): string {
+  const [program = ""] = command;
+  const where = [program, ...(place === undefined ? [] : [place])].join(", ");
+  const lacks =
+    unset.length === 0
+      ? ""
+      : `; ${unset.join(", ")}, which it is to be given, ${unset.length === 1 ? "is" : "are"} not set`;
+  return `the secret command ${quote(name)} (${where}): ${fault}${lacks}`;
 }
 
 function keyOf(name: string, argument: string): string {

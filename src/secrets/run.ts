@@ -11,6 +11,13 @@ export interface Program {
 /** What it wrote, or why that is nothing: never with its words, which may hold the secret. */
 export type Ran = { readonly output: Buffer } | { readonly fault: string };
 
+const whyNotRun: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such program, or not the one that its first line names",
+  EACCES: "this user may not run it, or it is no program",
+  ENOTDIR: "there is no such program",
+  ENOEXEC: "it is no program that this host can run",
+};
+
 const mostBytes = 1_048_576;
 
 /** Without a shell, in a process group of its own: what it starts ends with it. */
@@ -53,5 +60,7 @@ export async function runProgram({ command, timeoutMs, environment }: Program, a
   end();
   if (fault !== undefined) return { fault };
   if (code === 0) return { output: Buffer.concat(chunks) };
-  return { fault: typeof code === "number" ? `it ended with exit code ${code}` : `it could not run (${code})` };
+  if (typeof code === "number") return { fault: `it ended with exit code ${code}` };
+  if (code.startsWith("SIG")) return { fault: `it was ended by ${code}` };
+  return { fault: whyNotRun[code] ?? `it could not run (${code})` };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { durationWithin } from "../compose/values/duration.js";
 import { quote } from "../compose/values/quote.js";
 import { asFairleadError, FairleadError } from "../errors.js";
+import { durationForm } from "../tools/duration-form.js";
 import type { Environment } from "../process/environment.js";
 import type { SecretCommand } from "./commands.js";
 
@@ -12,16 +13,24 @@ const command = z.strictObject({
     .min(1)
     .readonly()
     .describe("the program by its whole path, and what it is told before the argument of the services file"),
-  timeout: z.string().optional().describe("after which it is ended (`10s`)"),
-  refresh: z.string().optional().describe("how often it is asked again (once)"),
+  timeout: durationForm().optional().describe("after which it is ended (`10s`)"),
+  refresh: durationForm().optional().describe("how often it is asked again (once)"),
   environment: z
-    .array(z.string().regex(/^\w+$/))
+    .array(z.string().regex(/^\w+$/, "it should be the name of a variable"))
     .readonly()
     .optional()
     .describe("variables of Fairlead's own that it is given, such as `VAULT_TOKEN`"),
 });
 
-const commands = z.record(z.string().regex(/^[a-zA-Z0-9][\w.-]*$/), command);
+const commands = z.record(
+  z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][\w.-]*$/,
+      "a name should be of letters, digits, `.`, `_` and `-`, the first a letter or digit",
+    ),
+  command,
+);
 
 export type WrittenCommands = z.infer<typeof commands>;
 
@@ -51,9 +60,20 @@ export function secretCommandsOf(
         });
       }
       const given = Object.fromEntries(names.map((one) => [one, environment[one]]));
+      const unset = names.filter((one) => environment[one] === undefined);
       const timeoutMs = msOf(timeout, longestTimeoutMs, () => place(`${name}.timeout`)) ?? usualTimeoutMs;
       const refreshMs = msOf(refresh, longestRefreshMs, () => place(`${name}.refresh`));
-      return [name, { command: parts, timeoutMs, refreshMs, environment: { ...usual, ...given } }];
+      return [
+        name,
+        {
+          command: parts,
+          timeoutMs,
+          refreshMs,
+          environment: { ...usual, ...given },
+          place: place(`${name}.command`),
+          unset,
+        },
+      ];
     }),
   );
 }

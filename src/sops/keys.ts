@@ -1,4 +1,5 @@
-import { NoPlainFile, plainFileRemedy, readGiven } from "../tools/plain-file.js";
+import { codeOf, readFault } from "../tools/file-fault.js";
+import { plainFileRemedy, readGiven } from "../tools/plain-file.js";
 import { Secret } from "../tools/secret.js";
 import { decoded } from "../tools/utf8.js";
 import { SopsFault } from "./fault.js";
@@ -29,13 +30,12 @@ async function textOf(file: string): Promise<Secret> {
     throw new SopsFault(`${encrypted}the file of the age keys, ${file}, is not UTF-8 text`, "save it as UTF-8");
   } catch (thrown) {
     if (thrown instanceof SopsFault) throw thrown;
-    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown error";
-    const why = thrown instanceof NoPlainFile ? `${thrown.kind}, not a regular file` : code;
-    throw new SopsFault(`${encrypted}the file of the age keys, ${file}, cannot be read (${why})`, remedyOf(code));
+    const { message } = readFault(file, thrown);
+    throw new SopsFault(`${encrypted}the file of the age keys cannot be read: ${message}`, remedyOf(codeOf(thrown)));
   }
 }
 
-function remedyOf(code: string): string {
+function remedyOf(code: string | undefined): string {
   if (code === "ENOENT") return `name a file that is there: ${settings}`;
   if (code === "ENOTREG") return plainFileRemedy;
   if (code === "EISDIR") return `that is a directory; name the file in it: ${settings}`;

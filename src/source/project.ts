@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { ProjectSpec } from "../compose/model/service.js";
 import type { Ground } from "../compose/document/ground.js";
-import { notRegular, remedyFor } from "../compose/document/library.js";
+import { notRegular } from "../compose/document/library.js";
 import { readProject, type ReadResult } from "../compose/project/compose.js";
 import type { ResolvedProject } from "../compose/resolved/writer.js";
 import type { ImageReference } from "../compose/values/image.js";
@@ -10,6 +10,7 @@ import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
 import { SecretCommands } from "../secrets/commands.js";
 import type { Keys } from "../sops/open.js";
+import { readFaultBy } from "../tools/file-fault.js";
 import { given } from "../tools/present.js";
 import { decryptingShelf } from "./decrypting.js";
 import { guardedShelf, guardOf, judged, type Guard, type Home, type PolicyInForce } from "./guard.js";
@@ -173,8 +174,10 @@ function readOnce(
   });
 }
 
+const other = "name another with --file";
+
 function unreadable(file: string, code: string): Problem {
-  if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: "name another with --file" };
+  if (code === "ENOENT") return { file, path: "", message: "there is no such file", hint: other };
   if (code === "EISDIR") {
     const hint = `name the file in it, such as ${posix.join(file, "compose.yaml")}`;
     return { file, path: "", message: "this is a directory", hint };
@@ -183,6 +186,7 @@ function unreadable(file: string, code: string): Problem {
     const hint = "write into a regular file what it would give, or hand that over as `--file <(program)` or /dev/stdin";
     return { file, path: "", message: `this is ${code}`, hint };
   }
-  const hint = `${remedyFor(code, "") ?? "see what it is"}, or name another with --file`;
-  return { file, path: "", message: `the file cannot be read (${code})`, hint };
+  if (!/^E[A-Z]+$/.test(code)) return { file, path: "", message: `the file cannot be read (${code})`, hint: other };
+  const { message, remedy } = readFaultBy(code, "it");
+  return { file, path: "", message, hint: code === "EACCES" || code === "EPERM" ? remedy : other };
 }

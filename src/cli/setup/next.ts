@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { shellWord } from "../../tools/shell.js";
 import type { Secret } from "../../tools/secret.js";
 import { packagedFolder, type Layout } from "./layout.js";
 import type { Answers } from "./questions.js";
@@ -47,7 +48,7 @@ function commands({ place, services }: Answers, { folder, settings }: Layout): r
   const isUsual = folder === packagedFolder;
   switch (place) {
     case "terminal": {
-      const given = folder === process.cwd() || isUsual ? "" : ` --config ${settings}`;
+      const given = folder === process.cwd() || isUsual ? "" : ` --config ${shellWord(settings)}`;
       return services === "running"
         ? [`fairlead run${given}`, `fairlead adopt --all${given}`]
         : [`fairlead plan${given}`, `fairlead run${given}`];
@@ -58,11 +59,16 @@ function commands({ place, services }: Answers, { folder, settings }: Layout): r
         services === "running" ? "sudo fairlead adopt --all" : "sudo fairlead status",
       ];
     case "container": {
-      const where = isUsual ? "" : `; echo "FAIRLEAD_DIR=${folder}"`;
+      const where = isUsual ? "" : `; printf '%s\\n' ${shellWord(`FAIRLEAD_DIR=${dotenvText(folder)}`)}`;
       return [
         `(echo "DOCKER_GID=$(stat -c %g /var/run/docker.sock)"${where}) >> .env && docker compose up -d`,
         `docker compose exec fairlead fairlead ${services === "running" ? "adopt --all" : "status"}`,
       ];
     }
   }
+}
+
+/** A value of a `.env` file, where a dollar sign begins a variable and white space ends a text. */
+function dotenvText(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `"${text.replace(/[\\"$]/g, "\\$&")}"`;
 }

@@ -32,11 +32,11 @@ export interface Overview {
   readonly sources?: readonly RepositoryState[];
 }
 
-/** `--admin`: a URL, or what stands in one behind `http://`. Throws FairleadError ConfigInvalid. */
+/** `--admin`: a URL, or what stands in one behind `http://`. Throws FairleadError ConfigInvalid, without the flag. */
 export function adminUrl(written: string): string {
   const text = written.includes("://") ? written : `http://${written}`;
   if (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text)) return text;
-  throw new FairleadError("ConfigInvalid", `--admin: ${quote(written)} is not the address of a controller`, {
+  throw new FairleadError("ConfigInvalid", `${quote(written)} is not the address of a controller`, {
     remedy: "write for example http://127.0.0.1:8421",
   });
 }

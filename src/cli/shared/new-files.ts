@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { access, chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, chown, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FairleadError } from "../../errors.js";
+import { writeFault } from "../../tools/file-fault.js";
+import { makeFolder, whyNoFolder } from "../../tools/folder.js";
 import type { Secret } from "../../tools/secret.js";
 
 export interface Owner {
@@ -28,6 +30,20 @@ export async function refuseExisting(paths: readonly string[]): Promise<void> {
   throw new FairleadError("ConfigInvalid", `${all}; nothing was written`, { remedy: "name another, or say --force" });
 }
 
+/** `flag` has named a folder: throws FairleadError ConfigInvalid where there can be none. `isWritten`: by this user. */
+export async function refuseNoFolder(flag: string, path: string, isWritten: boolean): Promise<void> {
+  const fault = await whyNoFolder(path, isWritten);
+  if (fault === undefined) return;
+  throw new FairleadError("ConfigInvalid", `${flag}: ${fault.message}`, { remedy: fault.remedy });
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
@@ -42,41 +58,29 @@ export async function exists(path: string): Promise<boolean> {
 export async function writeFiles(files: readonly NewFile[]): Promise<void> {
   const mark = `.${randomBytes(4).toString("hex")}.new`;
   try {
-    for (const { path, parts, isPrivate, owner } of files) {
-      await makeFolder(dirname(path), isPrivate ? { mode: 0o700, owner } : { mode: 0o755 });
+    for (const file of files) {
+      const { path, parts, isPrivate, owner } = file;
+      await folderFor(file);
       await writeFile(path + mark, textOf(parts), { flag: "wx", mode: isPrivate ? 0o600 : 0o644 });
       if (owner !== undefined) await chown(path + mark, owner.uid, owner.gid);
     }
     for (const { path } of files) await rename(path + mark, path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new FairleadError("ConfigInvalid", `${message.replace(mark, "")}; nothing was written`, {
-      cause,
-      remedy:
-        code === "EACCES" || code === "EPERM" || code === "EROFS"
-          ? "run it as a user who may write there, such as root (sudo), or name another place"
-          : "mend that, or name another place",
-    });
+    const path = (cause as NodeJS.ErrnoException).path?.replace(mark, "") ?? "a file";
+    const { message, remedy } = writeFault(path, cause);
+    throw new FairleadError("ConfigInvalid", `${message}; nothing was written`, { cause, remedy });
   } finally {
-    for (const { path } of files) await rm(path + mark, { force: true });
+    for (const { path } of files) await rm(path + mark, { force: true }).catch(() => undefined);
   }
 }
 
-/** Not by Node's own `recursive`, which never ends in a folder that takes none, such as /proc. */
-async function makeFolder(
-  path: string,
-  wanted: { readonly mode: number; readonly owner?: Owner | undefined },
-): Promise<void> {
-  try {
-    await mkdir(path, { mode: wanted.mode });
-    if (wanted.owner !== undefined) await chown(path, wanted.owner.uid, wanted.owner.gid);
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || (await exists(dirname(path)))) throw thrown;
-    await makeFolder(dirname(path), { mode: 0o755 });
-    await makeFolder(path, wanted);
-  }
+async function folderFor({ path, isPrivate, owner }: NewFile): Promise<void> {
+  const folder = dirname(path);
+  if (!isPrivate) return makeFolder(folder, { mode: 0o755 });
+  const onMade = async () => {
+    if (owner !== undefined) await chown(folder, owner.uid, owner.gid);
+  };
+  return makeFolder(folder, { mode: 0o700, modeAbove: 0o755, onMade });
 }
 
 function textOf(parts: readonly (string | Secret)[]): string {

@@ -1,10 +1,14 @@
+import { quote } from "../../compose/values/quote.js";
 import { FairleadError } from "../../errors.js";
 import { decide, fetchServices, findService, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import type { Wiring } from "../shared/wiring.js";
 
-/** What to take over: one service, all of a project, or everything. */
-export type Wish = { readonly all: true } | { readonly all?: false; readonly name: string | undefined };
+/** What to take over: one service or all of a project by its name, or everything. */
+export interface Wish {
+  readonly name: string | undefined;
+  readonly all: boolean;
+}
 
 /** Has a running controller take over what others run for its services; says what became of each. */
 export async function adopt(wiring: Wiring, admin: Admin, wish: Wish): Promise<0 | 5> {
@@ -24,8 +28,13 @@ async function chosen(
   admin: Admin,
   wish: Wish,
 ): Promise<readonly { readonly project: string; readonly service: string }[]> {
-  if (wish.all === true) return fetchServices(admin);
-  const { name } = wish;
+  const { name, all } = wish;
+  if (all && name !== undefined) {
+    throw new FairleadError("ConfigInvalid", `--all: everything cannot be taken over beside ${quote(name)} alone`, {
+      remedy: "name a project or a service, or say --all",
+    });
+  }
+  if (all) return fetchServices(admin);
   if (name === undefined) {
     throw new FairleadError("ConfigInvalid", "nothing is named to adopt", {
       remedy: "name a project or a service, or say --all",

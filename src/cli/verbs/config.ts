@@ -9,7 +9,7 @@ import type { Wiring } from "../shared/wiring.js";
 import { refuseProblems } from "./validate.js";
 
 export interface ConfigOptions {
-  readonly format: string;
+  readonly format: "yaml" | "json";
   readonly quiet: boolean;
   readonly services: boolean;
   readonly images: boolean;
@@ -48,11 +48,7 @@ function rendering(options: ConfigOptions): (project: ResolvedProject) => string
   if (options.images) return (project) => lines(imagesOf(project));
   if (options.networks) return ({ networks = {} }) => lines(Object.keys(networks));
   if (options.volumes) return ({ volumes = {} }) => lines(Object.keys(volumes));
-  if (options.format === "json") return asJson;
-  if (options.format === "yaml") return (project) => asYaml(project).trimEnd();
-  throw new FairleadError("ConfigInvalid", `--format ${JSON.stringify(options.format)} is not a format`, {
-    remedy: "write yaml or json",
-  });
+  return options.format === "json" ? asJson : (project) => asYaml(project).trimEnd();
 }
 
 function checkNames(projects: readonly ResolvedProject[], names: readonly string[]): void {

@@ -1,8 +1,9 @@
 import type { Config } from "../../config/config.js";
+import { dirname, join } from "node:path";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
 import { draftFiles, draftText } from "../shared/drafted.js";
-import { refuseExisting, writeFiles } from "../shared/new-files.js";
+import { isFolder, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
 import type { Wiring } from "../shared/wiring.js";
 
 export interface InitOptions {
@@ -27,6 +28,7 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
       remedy: "name containers with --container, projects with --project, or say --all",
     });
   }
+  if (output !== undefined) await checkOutput(output);
   const draft = await wiring.draft(config, { all, projects: project, containers: container }, name);
   const secrets = [...draft.secrets.keys()].join(", ");
   for (const note of draft.notes) wiring.complain(printable(note));
@@ -43,4 +45,13 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
     if (isPrivate) wiring.complain(`${path} holds the values of ${secrets}: keep it out of version control`);
   }
   return 0;
+}
+
+/** Before anybody is asked. Throws FairleadError ConfigInvalid. */
+async function checkOutput(output: string): Promise<void> {
+  if (await isFolder(output)) {
+    const remedy = `name the file in it, such as ${join(output, "services.yaml")}`;
+    throw new FairleadError("ConfigInvalid", `--output: ${output} is a directory`, { remedy });
+  }
+  await refuseNoFolder("--output", dirname(output), true);
 }

@@ -75,17 +75,22 @@ const pollMs = 500;
 
 /** The last build's lines; followed, until a build that runs has ended. Exit 1: it failed. */
 async function buildLog(wiring: Wiring, admin: Admin, names: readonly string[], flags: LogsFlags): Promise<0 | 1> {
-  const [service, ...others] = await chosen(admin, names, []);
-  if (service === undefined || others.length > 0) {
+  const [name, ...others] = names;
+  if (name === undefined || others.length > 0) {
     const remedy = "write `fairlead logs --build SERVICE`";
-    throw new FairleadError("ConfigInvalid", "the lines of a build are shown of one service", { remedy });
+    throw new FairleadError("ConfigInvalid", "--build: the lines of a build are shown of one service", { remedy });
   }
+  if (flags.json === true && flags.follow === true) {
+    const remedy = "leave out --json or --follow";
+    throw new FairleadError("ConfigInvalid", "--json: a build that is followed is shown in lines of text", { remedy });
+  }
+  const service = await findService(admin, name);
   const path = servicePath(service, "build");
   let shown = { beganAt: "", count: 0 };
   for (;;) {
     const output = (await ask(admin, "GET", path)) as BuildOutput;
     const { lines, dropped, beganAt, state } = output;
-    if (flags.json === true && flags.follow !== true) {
+    if (flags.json === true) {
       wiring.print(JSON.stringify(output, undefined, 2));
       return 0;
     }

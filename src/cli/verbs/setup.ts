@@ -12,7 +12,7 @@ import { nextSteps } from "../setup/next.js";
 import { readAnswers } from "../setup/questions.js";
 import type { Answers } from "../setup/questions.js";
 import { draftFiles } from "../shared/drafted.js";
-import { exists, refuseExisting, writeFiles } from "../shared/new-files.js";
+import { exists, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
 import type { NewFile, Owner } from "../shared/new-files.js";
 import { showProblems } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
@@ -40,6 +40,9 @@ const nobodysSecrets = ["hookSecrets", "adminToken"] as const;
  */
 export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 1> {
   const url = options.url === undefined ? undefined : checkUrl(options.url);
+  if (options.dir !== undefined) await refuseNoFolder("--dir", options.dir, true);
+  // Another user may keep things there.
+  if (options.data !== undefined) await refuseNoFolder("--data", options.data, false);
   const suggested = { services: await suggestedServices(), pushes: "generic", place: "terminal" } as const;
   const given = {
     ...pick("services", options.services),

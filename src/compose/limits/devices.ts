@@ -5,6 +5,7 @@ import { settings } from "../document/pairs.js";
 import { filledText, integer, text } from "../document/scalar.js";
 import { fields, type Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
+import { cdiPattern, cgroupRulePattern } from "../values/device-words.js";
 import { deviceKeys, gpuKeys, type deviceReservationKeys } from "../keys/option-keys.js";
 import type { DeviceMapping, DeviceRequest, Devices } from "../model/options.js";
 
@@ -33,8 +34,6 @@ function targetOf(found: DeviceMapping | string): string {
 }
 
 const permissionsPattern = /^[rwm]{1,3}$/;
-/** `vendor.com/class=name`: the Container Device Interface's names. */
-const cdiPattern = /^[a-zA-Z0-9][\w.-]*\/[a-zA-Z0-9][\w.-]*=[a-zA-Z0-9][\w.:-]*$/;
 
 /** A mapping, or the name of a device that a driver knows. */
 export function device(node: Node): DeviceMapping | string | null {
@@ -70,7 +69,7 @@ function longSyntax(node: Node): DeviceMapping | null {
 }
 
 function cgroupRule(node: Node): string | null {
-  return matching(node, /^[acb] (?:\d+|\*):(?:\d+|\*) [rwm]{1,3}$/, "a device rule", "write for example `c 189:* rwm`");
+  return matching(node, cgroupRulePattern, "a device rule", "write for example `c 189:* rwm`");
 }
 
 function gpus(node: Node): readonly DeviceRequest[] | null {

@@ -6,7 +6,7 @@ import { boolean, filledText, scalarText, text } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
 import type { Security } from "../model/options.js";
-import { capabilities } from "./capabilities.js";
+import { capabilities } from "../values/capabilities.js";
 import { seccompProfile } from "./seccomp.js";
 
 const unmasked = "systempaths=unconfined";

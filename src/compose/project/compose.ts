@@ -28,6 +28,7 @@ import { declaredConfigs, declaredSecrets } from "../mounts/contents.js";
 import { preferences } from "../policy/preferences.js";
 import { resolvedProject } from "../resolved/project.js";
 import type { ResolvedProject } from "../resolved/writer.js";
+import { isProjectName, longestProjectName, projectNameHint, projectNamePattern } from "../values/project-name.js";
 import { formatProblem, type Problem, type Warning } from "../values/problem.js";
 import { quote } from "../values/quote.js";
 import { checkTogether } from "./conflicts.js";
@@ -52,8 +53,6 @@ export type ReadResult =
 
 /** A name server's limit for one label: the service's name is its network alias. */
 const longestServiceName = 63;
-/** Leaves room for the service's name and a revision in an image tag, which has 128 characters. */
-const longestProjectName = 55;
 
 /**
  * Reads a project: the whole of it, or all of its problems at once, in the order of its files. Never throws. It reads
@@ -196,24 +195,21 @@ function namedServices(node: Node): readonly (readonly [name: string, service: N
   });
 }
 
-const namePattern = /^[a-z0-9][a-z0-9_-]*$/;
-const nameHint = "use lower-case letters, digits, `_` and `-`, beginning with a letter or digit";
-
 function declaredName(root: Node, node: Node | undefined, directory: string): string | null | undefined {
   return node === undefined ? directoryName(root, directory) : read(node, projectName);
 }
 
 function givenName(root: Node, name: string): string | null {
-  if (namePattern.test(name) && name.length <= longestProjectName) return name;
-  const hint = `${nameHint}, and not more than ${longestProjectName} of them`;
+  if (isProjectName(name)) return name;
+  const hint = `${projectNameHint}, and not more than ${longestProjectName} of them`;
   return report(root, `what ${nameVariable} in the project's \`.env\` says is not a project name`, hint);
 }
 
 function projectName(node: Node): string | null {
   const name = filledText(node);
   if (name !== null && name.length > longestProjectName) return tooLong(node);
-  if (name === null || namePattern.test(name)) return name;
-  return report(node, `${quoted(node)} is not a project name`, nameHint);
+  if (name === null || projectNamePattern.test(name)) return name;
+  return report(node, `${quoted(node)} is not a project name`, projectNameHint);
 }
 
 function tooLong(node: Node): null {

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
+import { writeFault } from "../../tools/file-fault.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { systemClock } from "../time/clock.js";
@@ -233,7 +234,8 @@ function isNoDirectory(thrown: unknown): boolean {
 }
 
 function unusable(data: string, cause: unknown): FairleadError {
-  return new FairleadError("ConfigInvalid", `the data directory ${data} cannot be used: ${messageOf(cause)}`, {
+  const { message } = writeFault(data, cause);
+  return new FairleadError("ConfigInvalid", `the data directory cannot be used: ${message}`, {
     remedy: "name a directory with --data",
     cause,
   });

@@ -1,8 +1,10 @@
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
+import { FairleadError } from "../../errors.js";
+import { makeFolder, whyNoFolder } from "../../tools/folder.js";
 
 /** What the lock asks of the disk that a directory is on. Each call throws as `node:fs` does, and may take for ever. */
 export interface DirectoryDisk {
-  /** Made where it is not there, for its owner alone. */
+  /** Made where it is not there, for its owner alone. Throws FairleadError `ConfigInvalid` where there can never be one. */
   open(directory: string): Promise<OpenDirectory>;
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
@@ -18,7 +20,9 @@ export interface OpenDirectory {
 /** The real one. */
 export const directoryDisk: DirectoryDisk = {
   open: async (directory) => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const fault = await whyNoFolder(directory);
+    if (fault !== undefined) throw new FairleadError("ConfigInvalid", fault.message, { remedy: fault.remedy });
+    await makeFolder(directory, { mode: 0o700 });
     const handle = await open(directory, "r");
     const { dev, ino } = await handle.stat();
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => undefined);

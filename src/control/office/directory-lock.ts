@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { asFairleadError } from "../../errors.js";
+import { asFairleadError, FairleadError } from "../../errors.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { inTime } from "../time/in-time.js";
@@ -13,6 +13,8 @@ import type { Holder } from "./holder.js";
 export interface DirectoryLockOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** What has named the directory, for messages. */
+  readonly place?: string;
   readonly disk?: DirectoryDisk;
 }
 
@@ -36,13 +38,22 @@ export class DirectoryLock {
     this.#disk = options.disk ?? directoryDisk;
   }
 
-  /** Undefined: there is no such directory, and none can be made (the journal says so), or its disk does not answer. */
+  /**
+   * Undefined: there is no such directory, and none can be made now (the journal says so), or its disk does not answer. Throws
+   * FairleadError `ConfigInvalid` where there can never be one.
+   */
   static async open(directory: string, options: DirectoryLockOptions): Promise<DirectoryLock | undefined> {
-    const { clock, log, disk = directoryDisk } = options;
-    const answer = disk.open(directory).catch(() => "absent" as const);
+    const { clock, log, place = "--data", disk = directoryDisk } = options;
+    const answer = disk
+      .open(directory)
+      .catch((thrown: unknown) => (thrown instanceof FairleadError ? thrown : "absent"));
     const opened = await inTime(answer, clock, patienceMs, (late) => {
-      if (late !== "absent") void late.close().catch(() => undefined);
+      if (typeof late === "object" && !(late instanceof FairleadError)) void late.close().catch(() => undefined);
     });
+    if (opened instanceof FairleadError) {
+      const { message, remedy = "" } = opened;
+      throw new FairleadError("ConfigInvalid", `${place}: ${message}`, { remedy, retry: "never", cause: opened });
+    }
     if (opened === undefined) {
       log.error({ directory }, "the data directory's disk does not answer: a second controller on it may go unnoticed");
     }

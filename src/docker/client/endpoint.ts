@@ -2,6 +2,8 @@ import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { inspect } from "node:util";
 import { FairleadError } from "../../errors.js";
+import { readFault } from "../../tools/file-fault.js";
+import { withoutUrlSecrets } from "../../tools/mask.js";
 import { readPlainSync } from "../../tools/plain-file.js";
 
 export interface EndpointOptions {
@@ -94,20 +96,21 @@ function opaque<T extends HttpAgent>(agent: T): T {
 }
 
 function parseHost(host: string): URL {
+  const shown = JSON.stringify(withoutUrlSecrets(host));
   const usual = "write unix:///var/run/docker.sock, tcp://host:2375 or, with TLS, tcp://host:2376";
   if (host.startsWith("ssh://")) {
     throw invalid(
-      "an engine behind ssh:// is not supported",
+      "DOCKER_HOST: an engine behind ssh:// is not supported",
       "forward its socket (ssh -L /run/engine.sock:/var/run/docker.sock) and name that",
     );
   }
   const url = URL.canParse(host) ? new URL(host) : undefined;
   const known = url !== undefined && ["unix:", "tcp:", "http:", "https:"].includes(url.protocol);
-  if (!known) throw invalid("the engine's address is not one that can be used", usual);
+  if (!known) throw invalid(`DOCKER_HOST: ${shown} is not the address of an engine`, usual);
   if (url.protocol === "unix:" && (url.hostname !== "" || url.pathname.length < 2)) {
-    throw invalid("the engine's socket is not an absolute path", usual);
+    throw invalid(`DOCKER_HOST: ${shown} names no socket by its whole path`, usual);
   }
-  if (url.protocol !== "unix:" && url.hostname === "") throw invalid("the engine's address names no host", usual);
+  if (url.protocol !== "unix:" && url.hostname === "") throw invalid(`DOCKER_HOST: ${shown} names no host`, usual);
   return url;
 }
 
@@ -116,11 +119,8 @@ function readCertificates(folder: string): { ca: Buffer; cert: Buffer; key: Buff
     try {
       return readPlainSync(`${folder}/${name}.pem`);
     } catch (cause) {
-      throw invalid(
-        `${folder}/${name}.pem cannot be read`,
-        "DOCKER_CERT_PATH names a folder with ca.pem, cert.pem and key.pem",
-        cause,
-      );
+      const { message } = readFault(`${folder}/${name}.pem`, cause);
+      throw invalid(`DOCKER_CERT_PATH: ${message}`, "name a folder with ca.pem, cert.pem and key.pem", cause);
     }
   };
   return { ca: read("ca"), cert: read("cert"), key: read("key") };

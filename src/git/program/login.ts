@@ -1,4 +1,5 @@
 import type { Environment } from "../../process/environment.js";
+import { readFault } from "../../tools/file-fault.js";
 import { readGivenSync } from "../../tools/plain-file.js";
 import { Secret } from "../../tools/secret.js";
 import { decoded } from "../../tools/utf8.js";
@@ -62,8 +63,8 @@ function tokenIn(file: string): Secret {
     return new Secret(token);
   } catch (thrown) {
     if (thrown instanceof GitFault) throw thrown;
-    const why = thrown instanceof Error ? thrown.message : "unknown";
-    throw new GitFault("Unauthorized", `the token cannot be read: ${why}`, "check auth.tokenFile", thrown);
+    const { message, remedy } = readFault(file, thrown);
+    throw new GitFault("Unauthorized", `auth.tokenFile: ${message}`, remedy, thrown);
   }
 }
 

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { Environment } from "../../process/environment.js";
 import { readPlain } from "../../tools/plain-file.js";
 import { printable } from "../../tools/printable.js";
+import { readFault } from "../../tools/file-fault.js";
 import { GitFault } from "../program/fault.js";
 import type { Store } from "./store.js";
 
@@ -76,7 +77,7 @@ async function importKeys(file: string, home: string, environment: Environment):
 
 async function readable(file: string, key: string): Promise<void> {
   await readPlain(file).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : "unknown";
-    throw new GitFault("NotSigned", `the keys cannot be read: ${why}`, `check verify.${key}`, cause);
+    const { message, remedy } = readFault(file, cause);
+    throw new GitFault("NotSigned", `verify.${key}: ${message}`, remedy, cause);
   });
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { durationWithin } from "../../compose/values/duration.js";
 import { quote } from "../../compose/values/quote.js";
 import { FairleadError } from "../../errors.js";
+import { durationForm } from "../../tools/duration-form.js";
 import { addressOf, type Address } from "../program/address.js";
 import type { Login } from "../program/login.js";
 import type { Verify } from "../repository/signature.js";
@@ -41,13 +42,16 @@ const repository = z.strictObject({
     .describe("`https://…`, `ssh://…`, `git@host:path`, or the path of a repository on this host"),
   ref: z.string().min(1).optional().describe("a branch, a tag, or a full reference; else the repository's own branch"),
   path: z
-    .union([z.string(), z.array(z.string()).min(1).readonly()], { error: "expected a string or a list of strings" })
+    .union([z.string(), z.array(z.string()).min(1).readonly()])
     .optional()
     .describe("the services files, as `--file` takes them, from the repository's root on (`compose.yaml`)"),
-  interval: z.string().optional().describe("how often it is asked for news, with a tenth of jitter (`60s`)"),
+  interval: durationForm().optional().describe("how often it is asked for news, with a tenth of jitter (`60s`)"),
   name: z
     .string()
-    .regex(/^[a-zA-Z0-9][\w.-]{0,63}$/, "up to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit")
+    .regex(
+      /^[a-zA-Z0-9][\w.-]{0,63}$/,
+      "it should be up to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit",
+    )
     .optional()
     .describe("its folder in the data directory; the repository's own name where it is not written"),
   auth: auth.optional(),
@@ -60,9 +64,7 @@ export type WrittenRepository = z.infer<typeof repository>;
 export type WrittenRepositories = WrittenRepository | readonly WrittenRepository[];
 
 /** The `git:` key of the settings file: one repository, or a list. The descriptions are the documentation's. */
-export const gitSchema: z.ZodType<WrittenRepositories> = z.union([repository, z.array(repository)], {
-  error: "expected a repository or a list of them",
-});
+export const gitSchema: z.ZodType<WrittenRepositories> = z.union([repository, z.array(repository)]);
 
 /** A repository that is to be followed. */
 export interface RepositorySettings {

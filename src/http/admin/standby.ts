@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { parseAddress } from "../web/address.js";
+import { parseAddress } from "../../tools/address.js";
 import { Connections } from "../web/connections.js";
 import { startServer } from "../web/server.js";
 import type { Listening } from "../web/server.js";
@@ -9,11 +9,10 @@ const limits = { total: 32, perAddress: 16, perKnownAddress: 16, strangers: 32 }
 
 /**
  * What answers on the admin address while another controller is in charge: that this one lives, and, where it `isFit`, that
- * it could take over.
+ * it could take over. `place`: what has named the address.
  */
-export function startStandby(adminListen: string, isFit: () => boolean): Promise<Listening> {
-  const setting = "FAIRLEAD_ADMIN_LISTEN";
-  return startServer(answerFor(isFit), parseAddress(adminListen, setting), setting, new Connections(limits));
+export function startStandby(adminListen: string, place: string, isFit: () => boolean): Promise<Listening> {
+  return startServer(answerFor(isFit), parseAddress(adminListen), place, new Connections(limits));
 }
 
 function answerFor(isFit: () => boolean): RequestListener {

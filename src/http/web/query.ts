@@ -1,5 +1,5 @@
 import type { Request } from "express";
-import { parseDuration } from "../../compose/values/duration.js";
+import { parseSince, parseTail } from "../../compose/values/log-range.js";
 import { Refusal } from "./refusal.js";
 
 /** Throws Refusal 400 for one that is given more than once, or is longer than what it is to name. */
@@ -21,32 +21,19 @@ export function queryFlag(req: Request, name: string): boolean {
 /** Undefined: `all`, or not given. Throws Refusal 400. */
 export function queryCount(req: Request, name: string): number | undefined {
   const text = queryText(req, name) ?? "all";
-  if (text === "all") return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Refusal(400, `${name} must be a number of lines, or all`);
+  try {
+    return parseTail(text);
+  } catch {
+    throw new Refusal(400, `${name} must be a number of lines, or all`);
+  }
 }
-
-const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 
 /** A time, or how long ago it was; answers ISO 8601 with whatever decimals were given. Throws Refusal 400. */
 export function querySince(req: Request, now: number): string | undefined {
   const text = queryText(req, "since");
-  if (text === undefined) return undefined;
-  const moment = time.test(text) ? Date.parse(text) : now - ageOf(text);
-  if (Number.isNaN(moment)) throw notATime();
-  const [, decimals = ""] = /\.(\d+)/.exec(text) ?? [];
-  const iso = new Date(moment).toISOString();
-  return time.test(text) && decimals !== "" ? `${iso.slice(0, 19)}.${decimals.padEnd(9, "0")}Z` : iso;
-}
-
-function ageOf(text: string): number {
   try {
-    return parseDuration(text);
+    return text === undefined ? undefined : parseSince(text, now);
   } catch {
-    throw notATime();
+    throw new Refusal(400, "since must be a time, or how long ago", "write 2026-01-31T12:00:00Z, or 10m");
   }
-}
-
-function notATime(): Refusal {
-  return new Refusal(400, "since must be a time, or how long ago", "write 2026-01-31T12:00:00Z, or 10m");
 }

@@ -60,6 +60,10 @@ export interface Policy {
 
 /** `file` ends in `/`: all files below. Absent: all files of the repository. */
 export interface From {
+  /** Where it is written, for messages. */
+  readonly place?: string;
+  /** As it is written there. */
+  readonly written?: string;
   readonly repository?: string;
   readonly file?: string;
 }

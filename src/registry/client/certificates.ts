@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../../errors.js";
+import { readFault } from "../../tools/file-fault.js";
 import { readPlain } from "../../tools/plain-file.js";
 import type { Trust } from "./endpoint.js";
 
@@ -74,7 +75,8 @@ async function readPem(path: string, what: string): Promise<string> {
   try {
     return (await readPlain(path)).toString("utf8");
   } catch (cause) {
-    throw wrong(path, `cannot be read, as the ${what} of a registry`, cause);
+    const { message, remedy } = readFault(path, cause);
+    throw new FairleadError("ConfigInvalid", `the ${what} of a registry: ${message}`, { remedy, cause });
   }
 }
 

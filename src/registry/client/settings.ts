@@ -14,7 +14,7 @@ const registrySetting = z
   .strictObject({
     mirror: z
       .string()
-      .refine(isOrigin, "a mirror is http:// or https:// and a host, without path, query or password")
+      .refine(isOrigin, "a mirror should be http:// or https:// and a host, without path, query or password")
       .optional()
       .describe("asked in place of the registry: `http://127.0.0.1:5000`"),
     insecure: z
@@ -22,7 +22,7 @@ const registrySetting = z
       .optional()
       .describe("accept plain HTTP and unverified certificates, and send credentials all the same"),
     realms: z
-      .array(z.string().regex(hostPattern, "a host, such as auth.lan or 10.0.0.5:5001"))
+      .array(z.string().regex(hostPattern, "it should be a host, such as auth.lan or 10.0.0.5:5001"))
       .optional()
       .describe(
         "hosts, such as `auth.lan:5001`, that the registry may send Fairlead to although their address is private: token servers above all",

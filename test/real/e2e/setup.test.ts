@@ -134,7 +134,7 @@ test.runIf(process.getuid?.() === 0)(
     const run = await asStranger("run", "-f", "none.yaml");
     expect(run.code).toBe(1);
     expect(run.said).toMatch(
-      /hookSecretFile: EACCES.*\n {2}run it as the user whose file that is, or as root \(sudo\)/,
+      /hookSecretFile: this user may not read .*\n {2}run it as the user whose file that is, or as root \(sudo\)/,
     );
   },
 );

@@ -49,7 +49,7 @@ it.each([
     await resume(wiring, at, "web"),
     await rollback(wiring, at, "web", undefined),
     await approve(wiring, at, "web", undefined),
-    await adopt(wiring, at, { name: "shop" }),
+    await adopt(wiring, at, { name: "shop", all: false }),
     await stop(wiring, at, "web", undefined),
     await start(wiring, at, "web"),
   ];

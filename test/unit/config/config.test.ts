@@ -74,10 +74,14 @@ describe("where a setting comes from", () => {
     ["1", true],
     ["TRUE", true],
     ["yes", true],
-    ["on", false],
     ["0", false],
+    ["No", false],
   ])("a variable that is %j switches on: %s", (text, on) => {
     expect(readConfig({}, { FAIRLEAD_PRUNE: text }).prune).toBe(on);
+  });
+
+  it.each(["on", "ture", "2"])("a variable that is neither on nor off, %j, is refused", (word) => {
+    expect(() => readConfig({}, { FAIRLEAD_PRUNE: word })).toThrow(`FAIRLEAD_PRUNE: "${word}" is neither on nor off`);
   });
 
   it("the data directory of a user is in that user's own", () => {
@@ -168,15 +172,18 @@ describe("what is wrong", () => {
       /fairlead\.yaml:1:26: registries\.docker\.io\.mirorr: unknown key \(did you mean "mirror"\?\)$/,
     ],
     ["registries: {'a b': {}}\n", /fairlead\.yaml:1:14: registries\.a b: a registry is named by its host/],
-    ["registries: {a.lan: {realms: [b, 1]}}\n", /fairlead\.yaml:1:34: registries\.a\.lan\.realms\[1\]: .*string/],
+    [
+      "registries: {a.lan: {realms: [b, 1]}}\n",
+      /fairlead\.yaml:1:34: registries\.a\.lan\.realms\[1\]: it is a whole number, and should be a text: put it in quotes$/,
+    ],
     ["concurrentPulls: 0\n", /fairlead\.yaml:1:18: concurrentPulls: /],
-    ["prune: 'yes'\n", /fairlead\.yaml:1:8: prune: expected boolean, received string$/],
+    ["prune: 'yes'\n", /fairlead\.yaml:1:8: prune: it is a text, and should be true or false$/],
     ["gate:\n  imag: a\n", /fairlead\.yaml:2:3: gate\.imag: unknown key \(did you mean "image"\?\)$/],
     ["gate:\n  image: a b\n", /fairlead\.yaml:2:10: gate\.image: .*a b/],
     ["logLevel: loud\n", /fairlead\.yaml:1:11: logLevel: "loud" is not a log level$/],
-    ["file: 3\n", /fairlead\.yaml:1:7: file: expected a string or a list of strings$/],
-    ["adminTokenFile: /no/such\n", /fairlead\.yaml:1:17: adminTokenFile: ENOENT/],
-    ["- a\n", /fairlead\.yaml:1:1: .*object/],
+    ["file: 3\n", /fairlead\.yaml:1:7: file: it is a whole number, and should be a text or a list: put it in quotes$/],
+    ["adminTokenFile: /no/such\n", /fairlead\.yaml:1:17: adminTokenFile: there is no file \/no\/such$/],
+    ["- a\n", /fairlead\.yaml:1:1: it is a list, and should be a map of keys$/],
     ["a: [\n", /fairlead\.yaml:\d+:\d+: invalid YAML/],
   ])("in the settings file %j is named with its place", (text, message) => {
     expect(() => readConfig({ config: write("fairlead.yaml", text) }, {})).toThrow(message);
@@ -196,13 +203,15 @@ describe("what is wrong", () => {
     const config = write("fairlead.yaml", "resync: never\nfoo: 1\nlogLevel: loud\ngate:\n  image: a b\n");
     const read = () => readConfig({ config, adminTokenFile: "/no/such" }, { FAIRLEAD_LEASE: "a b" });
     expect(read).toThrow(/:1:9: resync: .*\n.*:2:1: foo: .*\n.*:3:11: logLevel: .*\n.*:5:10: gate\.image: /s);
-    expect(read).toThrow(/gate\.image: .*\n--admin-token-file: ENOENT.*\nFAIRLEAD_LEASE: .*\(write up to 64 letters/s);
+    expect(read).toThrow(
+      /gate\.image: .*\n--admin-token-file: there is no file .*\nFAIRLEAD_LEASE: .*\(write up to 64 letters/s,
+    );
     expect(read).toThrow(/foo: unknown key \(docs\/configuration\.md lists every key\)\n/);
   });
 
   it.each([
-    [() => join(directory, "none.yaml"), /^--config: ENOENT/, /name a file that is there/],
-    [() => directory, /^--config: EISDIR/, /name the file in it/],
+    [() => join(directory, "none.yaml"), /^--config: there is no file .*none\.yaml$/, /name a file that is there/],
+    [() => directory, /^--config: .* is a directory$/, /name the file in it/],
   ])("a settings file that cannot be read comes with a remedy", (config, message, remedy) => {
     const error = expect.objectContaining({
       message: expect.stringMatching(message) as string,
@@ -213,7 +222,7 @@ describe("what is wrong", () => {
 
   it("on the command line is named with what would be right", () => {
     expect(() => readConfig({ logLevel: "loud" }, {})).toThrow('"loud" is not a log level');
-    expect(() => readConfig({ config: join(directory, "none.yaml") }, {})).toThrow("--config: ENOENT");
+    expect(() => readConfig({ config: join(directory, "none.yaml") }, {})).toThrow("--config: there is no file");
   });
 
   it("never shows a secret", () => {

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { FairleadError } from "../../../src/errors.js";
 import { startStandby } from "../../../src/http/admin/standby.js";
 import { listen, type Listeners, type ListenOptions } from "../../../src/http/listen.js";
-import { formatAddress, parseAddress } from "../../../src/http/web/address.js";
+import { formatAddress } from "../../../src/tools/address.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { exchange, memoryLog, push, secret } from "./harness.js";
 import { type Declared, fakeSurface } from "./surface.js";
@@ -16,6 +16,7 @@ function options(declared: Declared = {}, token?: string): ListenOptions {
   return {
     hooksListen: "127.0.0.1:0",
     adminListen: "127.0.0.1:0",
+    places: { hooks: "--hooks-listen", admin: "fairlead.yaml:1:14: adminListen" },
     hooks: { surface, log, secrets: [new Secret(secret)], telemetry: { hookAnswered: () => undefined } },
     admin: { surface, log, metrics, version: "1.2.3", token: token === undefined ? undefined : new Secret(token) },
   };
@@ -63,7 +64,7 @@ describe("two servers", () => {
 
     const error = await refused(wanted);
     expect(error.code).toBe("ConfigInvalid");
-    expect(error.message).toBe(`FAIRLEAD_HOOKS_LISTEN: cannot listen on 127.0.0.1:${port}`);
+    expect(error.message).toBe(`--hooks-listen: cannot listen on 127.0.0.1:${port}`);
     expect(error.remedy).toContain("another program");
     await started({ ...wanted, hooksListen: "127.0.0.1:0" });
   });
@@ -75,6 +76,7 @@ describe("an admin address beyond loopback", () => {
     async (adminListen) => {
       const error = await refused({ ...options(), adminListen });
       expect([error.code, error.retry]).toEqual(["ConfigInvalid", "never"]);
+      expect(error.message).toMatch(/^fairlead\.yaml:1:14: adminListen: /);
       expect(error.remedy).toContain("FAIRLEAD_ADMIN_TOKEN");
     },
   );
@@ -123,30 +125,9 @@ describe("a client that is slow on purpose", () => {
   });
 });
 
-describe("an address", () => {
-  test.each([
-    ["127.0.0.1:8421", { host: "127.0.0.1", port: 8421 }],
-    ["[::1]:8421", { host: "::1", port: 8421 }],
-    ["localhost:0", { host: "localhost", port: 0 }],
-    [":8420", { host: "0.0.0.0", port: 8420 }],
-  ])("%s", (text, address) => {
-    expect(parseAddress(text, "X")).toEqual(address);
-    if (!text.startsWith(":")) expect(formatAddress(address)).toBe(text);
-  });
-
-  test.each(["", "8420", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "::1:80", "[zz]:1", "a b:1", "http://x:1"])(
-    "%j is none, and the message names the setting",
-    (text) => {
-      expect(() => parseAddress(text, "FAIRLEAD_HOOKS_LISTEN")).toThrow(
-        /^FAIRLEAD_HOOKS_LISTEN: ".*" is not an address$/,
-      );
-    },
-  );
-});
-
 test("one that stands by says that it lives, and that it is ready only where it could take over", async () => {
   const fit = { yet: false };
-  const server = await startStandby("127.0.0.1:0", () => fit.yet);
+  const server = await startStandby("127.0.0.1:0", "--admin-listen", () => fit.yet);
   onTestFinished(() => server.close(0));
   const ask = async (path: string, method = "GET") => {
     const response = await fetch(`http://${formatAddress(server.address)}${path}`, { method });

@@ -31,15 +31,15 @@ describe("a program that tells secrets", () => {
 
   it("that fails is told of without its words", async () => {
     expect(await tell("echo hidden; echo hidden >&2; exit 3")).toBe("it ended with exit code 3");
-    expect(await tell("kill -9 $$")).toMatch(/SIGKILL/);
+    expect(await tell("kill -9 $$")).toBe("it was ended by SIGKILL");
     expect(await tell("head -c 2000000 /dev/zero")).toBe("it answered more than 1 MiB");
     const ran = await runProgram({ command: ["/nowhere/op"], timeoutMs: 60_000, environment: {} }, "x");
-    expect(ran).toEqual({ fault: "it could not run (ENOENT)" });
+    expect(ran).toEqual({ fault: "there is no such program, or not the one that its first line names" });
   });
 
   it("that does not end is ended, with all that it has started", async () => {
     const pid = join(folder, "pid");
-    expect(await tell(`sleep 1000 & echo $! > ${pid}; wait`, "x", 500)).toMatch(/no answer within 0.5 s|could not run/);
+    expect(await tell(`sleep 1000 & echo $! > ${pid}; wait`, "x", 500)).toMatch(/no answer within 0.5 s|ended by/);
     const started = Number(await readFile(pid, "utf8").catch(() => "0"));
     const isGone = () => {
       try {
@@ -104,11 +104,32 @@ describe("what a program has told", () => {
   it("that fails is asked for again soon", async () => {
     const commands = open();
     answer = { fault: "it ended with exit code 1" };
-    expect(await text(commands)).toBe('the secret command "vault": it ended with exit code 1');
+    expect(await text(commands)).toBe('the secret command "vault" (/bin/x): it ended with exit code 1');
     answer = { output: Buffer.from("one") };
     expect(await text(commands)).toMatch(/exit code 1/);
     now = 30_000;
     expect(await text(commands)).toBe("one");
+  });
+
+  it.each(["", "\n"])("that ends well and prints nothing (%j) has told nothing", async (output) => {
+    const commands = open();
+    answer = { output: Buffer.from(output) };
+    expect(await text(commands, "op://prod/db")).toBe(
+      'the secret command "vault" (/bin/x): it ended well, and printed nothing',
+    );
+  });
+
+  it("that fails is told with its place and the variables that it lacks, and without what it was asked", async () => {
+    const command = { command: ["/bin/x", "--token", "s3cret"], timeoutMs: 1, environment: {} };
+    const commands = new SecretCommands(
+      new Map([["vault", { ...command, place: "s.yaml:1:9: secretCommands.vault.command", unset: ["OP_TOKEN"] }]]),
+      () => 0,
+      () => Promise.resolve({ fault: "it ended with exit code 1" }),
+    );
+    expect(await text(commands, "op://prod/db")).toBe(
+      'the secret command "vault" (/bin/x, s.yaml:1:9: secretCommands.vault.command): it ended with exit code 1; ' +
+        "OP_TOKEN, which it is to be given, is not set",
+    );
   });
 
   it("comes from a program of the settings, or from none", async () => {

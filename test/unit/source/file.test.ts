@@ -104,7 +104,10 @@ it("a services file that cannot be read says what to do", async () => {
   ]);
   await writeFile(join(directory, "plain"), "");
   expect((await open([join(directory, "plain", "services.yaml")]).load()).problems).toMatchObject([
-    { message: "the file cannot be read (ENOTDIR)", hint: expect.stringContaining("--file") as string },
+    {
+      message: "it leads through a file, as if that were a directory",
+      hint: expect.stringContaining("--file") as string,
+    },
   ]);
 });
 

@@ -134,11 +134,41 @@ describe("a policy", () => {
     await expect(open("{hostPorts: [80, '443', 8000-8099]}")).resolves.toBeDefined();
   });
 
+  it("takes all the words that its rules know", async () => {
+    const written = [
+      "bindMounts: [project, /srv/data, /]",
+      "capabilities: [ALL, NET_ADMIN, cap_sys_admin, chown]",
+      "devices: [/dev/fuse, /dev, nvidia.com/gpu=all, gpu, nvidia, any, 'c 189:* rwm', 'a *:* rwm']",
+      "securityOptions: [apparmor=unconfined, 'apparmor:mine', label=disable, 'label=type:svirt', seccomp=profile, seccomp=unconfined, systempaths=unconfined, no-new-privileges:false, credentialspec=file://x]",
+      "otherContainers: [shop-db-1, abc123]",
+      "volumeDrivers: [rclone, vieux/sshfs:latest]",
+      "runtimes: [runsc, io.containerd.runc.v2, dev.gvisor.spec.mount]",
+    ];
+    await expect(open(`{${written.join(", ")}}`)).resolves.toBeDefined();
+  });
+
   it.each([
     ["{privilege: true}", /fairlead\.yaml:3:10: policy\.privilege: unknown key \(did you mean "privileged"\?\)/],
     ["{hostNamespaces: [net]}", /fairlead\.yaml:3:27: policy\.hostNamespaces\[0\]/],
-    ["{bindMounts: [data]}", /fairlead\.yaml:3:22: policy\.bindMounts: "data" is no folder of the host/],
+    ["{bindMounts: [data]}", /fairlead\.yaml:3:23: policy\.bindMounts\[0\]: "data" is no folder of the host/],
     ["{bindMounts: [/srv/../etc]}", /"\/srv\/\.\.\/etc" is no folder of the host/],
+    ["{bindMounts: [projcet]}", /"projcet" is no folder of the host \(did you mean "project"\?\)/],
+    ["{capabilities: [CHOWN, NET_ADMN]}", /3:32: policy\.capabilities\[1\]: .* \(did you mean "NET_ADMIN"\?\)/],
+    ["{capabilities: [cap_sys_adm]}", /"cap_sys_adm" is no capability/],
+    ["{devices: [dev/fuse]}", /policy\.devices\[0\]: "dev\/fuse" is no device/],
+    ["{devices: [/dev/../etc]}", /is no device/],
+    ["{devices: ['c 1:3 rwx']}", /is no device/],
+    ["{devices: [gpus]}", /"gpus" is no device \(did you mean "gpu"\?\)/],
+    ["{securityOptions: [aparmor=unconfined]}", /did you mean "apparmor=unconfined"\?/],
+    ["{securityOptions: [unconfined]}", /is no security option that can be allowed/],
+    ["{securityOptions: [seccomp=/etc/p.json]}", /is no security option that can be allowed/],
+    ["{otherContainers: ['shop db']}", /"shop db" is no name of a container/],
+    ["{volumeDrivers: ['a b']}", /"a b" is no name of a driver/],
+    ["{runtimes: ['run sc']}", /is no name of a runtime/],
+    ["{projects: {shop: {privileged: true}}}", /3:\d+: policy\.projects: it is a map of keys, and should be a list/],
+    ["{projects: [shop]}", /policy\.projects\[0\]: it is a text, and should be a map of keys/],
+    ["{projects: [{from: []}]}", /policy\.projects\[0\]\.from: the list is empty/],
+    ["{projects: [{from: /x, capabilities: [NET_ADMINN]}]}", /policy\.projects\[0\]\.capabilities\[0\]: .*"NET_ADMIN"/],
     ["{hostPorts: [http]}", /"http" is no port of the host/],
     ["{hostPorts: [90-70]}", /"90-70" is no port of the host/],
     ["{hostPorts: [0]}", /"0" is no port of the host/],
@@ -146,7 +176,7 @@ describe("a policy", () => {
     ["{projects: [{privileged: true}]}", /policy\.projects\[0\]\.from/],
     [
       "{projects: [{from: /x, hostPorts: [x]}]}",
-      /fairlead\.yaml:3:\d+: policy\.projects\.0\.hostPorts: "x" is no port/,
+      /fairlead\.yaml:3:\d+: policy\.projects\[0\]\.hostPorts\[0\]: "x" is no port/,
     ],
   ])("%s is refused with its place", async (policy, message) => {
     await expect(open(policy)).rejects.toThrow(message);

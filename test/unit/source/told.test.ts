@@ -49,7 +49,8 @@ describe("a secret that a program tells", () => {
     await writeFile(at("value-db"), "hidden-two\n");
     await expect.poll(() => seen.at(-1), { timeout: 60_000 }).toEqual(["hidden-two", []]);
     await rm(at("value-db"));
-    const fault = '"db" is not told: the secret command "vault": it ended with exit code 1';
+    const place = `${at("s.yaml")}:3:20: secretCommands.vault.command`;
+    const fault = `"db" is not told: the secret command "vault" (${at("tell")}, ${place}): it ended with exit code 1`;
     await expect.poll(() => seen.at(-1), { timeout: 60_000 }).toEqual(["hidden-two", [fault]]);
     await writeFile(at("value-db"), "hidden-three\n");
     await expect.poll(() => seen.at(-1), { timeout: 60_000 }).toEqual(["hidden-three", []]);

@@ -3,7 +3,7 @@ import type { Config } from "../../../config/config.js";
 import { FairleadError } from "../../../errors.js";
 import type { Subject } from "../../../http/delivery/guide.js";
 import type { HookAddress } from "../../../http/hooks/addresses.js";
-import { parseAddress, formatAddress } from "../../../http/web/address.js";
+import { parseAddress, formatAddress } from "../../../tools/address.js";
 import type { ServiceStatus } from "../../../plan/model/condition.js";
 import { fetchServices, type Admin } from "../../shared/admin.js";
 import type { Wiring } from "../../shared/wiring.js";
@@ -129,6 +129,6 @@ function requestOf({ sender, path, secrets, receiver }: HookAddress, subject: Su
 
 /** An address that stands for all of this host is reached over its loopback. */
 function onThisHost(listen: string) {
-  const { host, port } = parseAddress(listen, "FAIRLEAD_HOOKS_LISTEN");
+  const { host, port } = parseAddress(listen);
   return { host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host, port };
 }

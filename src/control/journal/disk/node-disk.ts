@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../../tools/folder.js";
 import type { Disk, DiskEntry, DiskFile } from "./disk.js";
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -10,7 +11,7 @@ const pieceBytes = 256 * 1024;
 /** The real one. */
 export const nodeDisk: Disk = {
   async makeDirectory(path) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path, { mode: 0o700 });
   },
 
   async list(directory) {

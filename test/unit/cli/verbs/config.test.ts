@@ -120,7 +120,7 @@ describe("fairlead config", () => {
   it.each([
     [["wbe"], /no service is called "wbe"\n {2}did you mean "web"\?/],
     [["nope"], /name one of db, job, web/],
-    [["--format", "toml"], /--format "toml" is not a format\n {2}write yaml or json/],
+    [["--format", "toml"], /--format: "toml" is none of yaml, json\n {2}write yaml or json/],
   ])("refuses %j", async (args, words) => {
     const { code, out, complaints } = await config(args);
     expect([code, out]).toEqual([1, ""]);

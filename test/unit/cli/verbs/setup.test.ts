@@ -169,8 +169,8 @@ describe("fairlead setup", () => {
     [
       "a place where nothing can be written",
       { ...all, dir: "/proc/none" },
-      /^ENOENT.*nothing was written$/,
-      /another place$/,
+      /^--dir: \/proc\/none is on no disk, and nothing can be kept there$/,
+      /name a directory/,
     ],
   ])("told %s says so and writes nothing", async (_what, options, message, remedy) => {
     const dir = await folder();

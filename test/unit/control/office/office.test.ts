@@ -102,7 +102,17 @@ describe.skipIf(!hasFlock)("the lock on a data directory", () => {
     writeFileSync(join(path, "controller.json"), "{");
     expect(await (await open(path))!.holder()).toBeUndefined();
     writeFileSync(join(path, "file"), "");
-    expect(await open(join(path, "file", "below"))).toBeUndefined();
+  });
+
+  it("refuses what can never be a directory, and says what has named it", async () => {
+    const path = folder();
+    writeFileSync(join(path, "file"), "");
+    for (const wrong of [join(path, "file"), join(path, "file", "below")]) {
+      await expect(open(wrong, { place: "FAIRLEAD_DATA" })).rejects.toThrow(
+        `FAIRLEAD_DATA: ${join(path, "file")} is a file, not a directory`,
+      );
+    }
+    await expect(open("/proc/none/at/all")).rejects.toThrow("is on no disk");
   });
 });
 
