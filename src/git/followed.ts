@@ -237,7 +237,7 @@ export class Followed {
     if ((await store.fetch(name, signal)) !== inForce.id) return;
     const revision = await this.#objects.open(inForce, signal, store);
     // Everything that it declares is read from there once, so that all of that is there too.
-    await readRevision(revision, new Map(), { ...this.#reading(), unpacker: undefined }, signal);
+    await readRevision(revision, new Map(), this.reading(), signal);
     this.#revision = revision;
     await this.#objects.stores.replaceBy(next, store, () => this.#save(this.#held, this.#barren, inForce, inForce));
   }
@@ -273,6 +273,11 @@ export class Followed {
     this.#version += 1;
   }
 
+  /** How a revision is read so that nothing is written down by it. */
+  reading() {
+    return { ...this.#reading(), unpacker: undefined };
+  }
+
   #reading() {
     const { environment, profiles, gateImage, policy, ageKeys, commands, scratch, folder, settings } = this.options;
     const folders = [this.#root, join(folder, "contents")];
@@ -283,11 +288,10 @@ export class Followed {
         folders,
       }),
       ...given({ gateImage, ageKeys, commands }),
-      paths: this.settings.paths,
-      root: this.#root,
-      contents: this.#contents,
+      ...{ paths: settings.paths, root: this.#root, contents: this.#contents },
       unpacker: scratch === undefined ? this.#objects.stores.current : undefined,
       nameOf: (file: string) => this.nameOf(file),
+      followsTags: settings.writeBack !== undefined,
     };
   }
 

@@ -37,6 +37,12 @@ export function together(sources: readonly Source[]): Source {
       }
       return undefined;
     },
+    proved: (service, proven) => {
+      for (const source of sources) source.proved?.(service, proven);
+    },
+    watchRecords: (onRecorded, signal) => {
+      for (const source of sources) source.watchRecords?.(onRecorded, signal);
+    },
     tidy: async (mounted) => {
       for (const source of sources) await source.tidy?.(mounted);
     },

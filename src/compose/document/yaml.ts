@@ -53,7 +53,7 @@ export function parseYaml(text: string, origin?: Origin): YamlDocument {
 }
 
 /** More than any file is indented by. */
-const shift = " ".repeat(200);
+export const shift = " ".repeat(200);
 const mostAttempts = 200;
 
 /**
@@ -62,7 +62,7 @@ const mostAttempts = 200;
  * moved to the right, where white space at their beginning means nothing; a tab there is as good as a space. An open
  * bracket stays the error that it is.
  */
-function parseIndented(text: string, shifted: Set<number>): { source: string; events: Event[] } {
+export function parseIndented(text: string, shifted: Set<number>): { source: string; events: Event[] } {
   const lines = text.split(/(?<=\n|\r(?!\n))/);
   let attempts = 0;
   for (let first: unknown; ; attempts++) {

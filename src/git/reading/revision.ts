@@ -9,6 +9,7 @@ import type { Contents, Need, Unpacker } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
 import { RevisionGround } from "./ground.js";
+import { followingTags, type Records } from "./records.js";
 import type { RevisionShelf } from "./shelf.js";
 
 /** What is known of one project of a repository. */
@@ -21,6 +22,8 @@ export interface Held {
   /** The revision that is in force, and the commit that changed it last; absent: there was never a good one. */
   readonly revision: string | undefined;
   readonly changed: Commit | undefined;
+  /** Of the project that is in force, where its tags are followed all the same. */
+  readonly records?: Records | undefined;
 }
 
 export interface Revision {
@@ -41,6 +44,8 @@ export interface ReadRevisionOptions extends Pick<
   readonly unpacker: Unpacker | undefined;
   /** A project's own file as all the world knows it. */
   readonly nameOf: (file: string) => string;
+  /** A digest behind a tag is a record of what ran: the tag is followed. */
+  readonly followsTags?: boolean;
 }
 
 export interface ReadRevision {
@@ -116,10 +121,12 @@ export async function readOne(
     // Somebody may have asked for it before that was known.
     if (more.length > 0) continue;
     if (!(await hasPointers(ground.needs, pointers, options, signal))) {
-      const project = known.project && { ...known.project, file: options.nameOf(selected.files[0]) };
+      const own = known.project && { ...known.project, file: options.nameOf(selected.files[0]) };
+      const { project, records } =
+        options.followsTags === true ? followingTags(own) : { project: own, records: undefined };
       // It may have been read again for the sake of a file that is not in git.
       const changed = before?.revision === commit.id ? before.changed : commit;
-      return { known: { ...known, project }, ground, inForce: ground, revision: commit.id, changed };
+      return { known: { ...known, project }, ground, inForce: ground, revision: commit.id, changed, records };
     }
   }
 }
@@ -154,6 +161,7 @@ function failed(known: Known, before: Held | undefined, ground: RevisionGround, 
     inForce: before?.inForce,
     revision: before?.revision,
     changed: before?.changed,
+    records: before?.records,
   };
 }
 
@@ -171,6 +179,7 @@ function without(selected: Selected, before: Held | undefined, file: string, com
     inForce: before?.inForce,
     revision: before?.revision,
     changed: before?.changed,
+    records: before?.records,
   };
 }
 

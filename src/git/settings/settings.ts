@@ -6,10 +6,14 @@ import { posix } from "node:path";
 import { z } from "zod";
 import { durationWithin } from "../../compose/values/duration.js";
 import { quote } from "../../compose/values/quote.js";
-import { FairleadError } from "../../errors.js";
+import type { FairleadError } from "../../errors.js";
 import { addressOf, type Address } from "../program/address.js";
 import type { Login } from "../program/login.js";
 import type { Verify } from "../repository/signature.js";
+import { isReference, writeBackOf, type WriteBack } from "./write-back.js";
+import { wrong, type PlaceOf } from "./wrong.js";
+
+export type { PlaceOf } from "./wrong.js";
 
 const auth = z
   .strictObject({
@@ -33,6 +37,22 @@ const verify = z
   })
   .describe("only a commit that one of these keys has signed comes in force; one of the two");
 
+const writeBack = z
+  .strictObject({
+    branch: z.string().min(1).optional().describe("the branch that is written to; else the one that is followed"),
+    author: z
+      .string()
+      .optional()
+      .describe("`Name <address>` of author and committer (`Fairlead <fairlead@localhost>`)"),
+    what: z
+      .enum(["digest", "tag"], { error: "expected digest" })
+      .optional()
+      .describe("`digest`: the digest that runs, behind the tag that the file names (`digest`)"),
+  })
+  .describe(
+    "commits into the services files what has proved itself; `{}` is enough, without the key nothing is written",
+  );
+
 const repository = z.strictObject({
   url: z
     .string()
@@ -54,6 +74,7 @@ const repository = z.strictObject({
   verify: verify.optional(),
   caFile: z.string().min(1).optional().describe("a PEM file with the certificate of the server's own authority"),
   submodules: z.boolean().optional().describe("fetch them too, from the repository's own host (`false`)"),
+  writeBack: writeBack.optional(),
 });
 
 export type WrittenRepository = z.infer<typeof repository>;
@@ -78,13 +99,12 @@ export interface RepositorySettings {
   readonly verify: Verify | undefined;
   readonly caFile: string | undefined;
   readonly submodules: boolean;
+  /** Absent: nothing is written into it. */
+  readonly writeBack?: WriteBack | undefined;
 }
 
 const shortestMs = 1_000;
 const longestMs = 86_400_000;
-
-/** The place of a key below `git`, such as `url`, or `1.url` in a list. */
-export type PlaceOf = (key: string) => string;
 
 /** Throws FairleadError ConfigInvalid, naming the place. */
 export function repositoriesOf(
@@ -135,13 +155,12 @@ function repositoryOf(written: WrittenRepository, at: PlaceOf): RepositorySettin
     verify: verifyOf(written.verify, at("verify")),
     caFile,
     submodules,
+    writeBack: writeBackOf(written, at),
   };
 }
 
 function refOf(ref: string, at: PlaceOf): string {
-  const isRef =
-    /^[^\s~^:?*[\\\p{Cc}-][^\s~^:?*[\\\p{Cc}]*$/u.test(ref) && !/\.\.|@\{|\/\/|\/$|\.lock(?:\/|$)/.test(ref);
-  if (isRef) return ref;
+  if (isReference(ref)) return ref;
   throw wrong(at("ref"), `${quote(ref)} is not a reference`, "write a branch, a tag, or refs/heads/main");
 }
 
@@ -198,8 +217,4 @@ function verifyOf(written: WrittenRepository["verify"], at: string): Verify | un
   if (allowedSignersFile !== undefined && gpgKeyringFile === undefined) return { kind: "ssh", allowedSignersFile };
   if (gpgKeyringFile !== undefined && allowedSignersFile === undefined) return { kind: "gpg", gpgKeyringFile };
   throw wrong(at, "it names no keys, or keys of two kinds", "write allowedSignersFile or gpgKeyringFile");
-}
-
-function wrong(place: string, message: string, remedy: string): FairleadError {
-  return new FairleadError("ConfigInvalid", `${place}: ${message}`, { remedy });
 }

@@ -31,6 +31,8 @@ const source = gitSource({
     sourceFetched: () => undefined,
     sourceSucceeded: () => undefined,
     sourceInForce: () => undefined,
+    sourceWritesBack: () => undefined,
+    sourceWrittenBack: () => undefined,
   },
   log: silentLog,
 });
