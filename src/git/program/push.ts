@@ -6,8 +6,9 @@ import type { Ran } from "./run.js";
 /** What `git push --porcelain` ends with: 1 where the other side, or git itself, does not want a reference moved. */
 export const pushAnswers = [1];
 
+/** The last one is what a server says whose branch does not lead to our commit's parent any more. */
 const moved =
-  /\((?:fetch first|non-fast-forward|stale info|.*cannot lock ref.*|.*failed to update ref.*|.*already exists.*)\)$/i;
+  /\((?:fetch first|non-fast-forward|stale info|.*cannot lock ref.*|.*failed to update ref.*|.*already exists.*|shallow update not allowed)\)$/i;
 const broken = /unpack|index-pack|internal|timed? ?out/i;
 const writable = "give the login the right to write to this branch, or name another one as writeBack.branch";
 
