@@ -24,7 +24,7 @@ import { Followed } from "./followed.js";
 import { normalUrl } from "./program/address.js";
 import { snapshotOfAll } from "./snapshot.js";
 import type { RepositorySettings } from "./settings/settings.js";
-import { Writer } from "./writeback/writer.js";
+import { Writer } from "./writer.js";
 
 export interface GitSourceOptions extends Pick<
   ReadOptions,

@@ -10,7 +10,7 @@ import type { FairleadError } from "../../errors.js";
 import { addressOf, type Address } from "../program/address.js";
 import type { Login } from "../program/login.js";
 import type { Verify } from "../repository/signature.js";
-import { isReference, writeBackOf, type WriteBack } from "./write-back.js";
+import { isReference, writeBackOf, writeBackSchema, type WriteBack } from "./write-back.js";
 import { wrong, type PlaceOf } from "./wrong.js";
 
 export type { PlaceOf } from "./wrong.js";
@@ -37,22 +37,6 @@ const verify = z
   })
   .describe("only a commit that one of these keys has signed comes in force; one of the two");
 
-const writeBack = z
-  .strictObject({
-    branch: z.string().min(1).optional().describe("the branch that is written to; else the one that is followed"),
-    author: z
-      .string()
-      .optional()
-      .describe("`Name <address>` of author and committer (`Fairlead <fairlead@localhost>`)"),
-    what: z
-      .enum(["digest", "tag"], { error: "expected digest" })
-      .optional()
-      .describe("`digest`: the digest that runs, behind the tag that the file names (`digest`)"),
-  })
-  .describe(
-    "commits into the services files what has proved itself; `{}` is enough, without the key nothing is written",
-  );
-
 const repository = z.strictObject({
   url: z
     .string()
@@ -74,7 +58,7 @@ const repository = z.strictObject({
   verify: verify.optional(),
   caFile: z.string().min(1).optional().describe("a PEM file with the certificate of the server's own authority"),
   submodules: z.boolean().optional().describe("fetch them too, from the repository's own host (`false`)"),
-  writeBack: writeBack.optional(),
+  writeBack: writeBackSchema.optional(),
 });
 
 export type WrittenRepository = z.infer<typeof repository>;

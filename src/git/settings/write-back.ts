@@ -1,6 +1,28 @@
+import { z } from "zod";
 import { quote } from "../../compose/values/quote.js";
-import type { WrittenRepository } from "./settings.js";
 import { wrong, type PlaceOf } from "./wrong.js";
+
+export const writeBackSchema = z
+  .strictObject({
+    branch: z.string().min(1).optional().describe("the branch that is written to; else the one that is followed"),
+    author: z
+      .string()
+      .optional()
+      .describe("`Name <address>` of author and committer (`Fairlead <fairlead@localhost>`)"),
+    what: z
+      .enum(["digest", "tag"], { error: "expected digest" })
+      .optional()
+      .describe("`digest`: the digest that runs, behind the tag that the file names (`digest`)"),
+  })
+  .describe(
+    "commits into the services files what has proved itself; `{}` is enough, without the key nothing is written",
+  );
+
+export interface WrittenBack {
+  readonly writeBack?: z.infer<typeof writeBackSchema> | undefined;
+  readonly ref?: string | undefined;
+  readonly verify?: object | undefined;
+}
 
 /** How what has proved itself is committed. */
 export interface WriteBack {
@@ -17,7 +39,7 @@ export function isReference(ref: string): boolean {
 
 /** Undefined: nothing is written. Throws FairleadError ConfigInvalid, naming the place. */
 export function writeBackOf(
-  { writeBack: written, ref = "HEAD", verify }: WrittenRepository,
+  { writeBack: written, ref = "HEAD", verify }: WrittenBack,
   at: PlaceOf,
 ): WriteBack | undefined {
   if (written === undefined) return undefined;

@@ -4,11 +4,13 @@ import { formatImage } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
 import { readPlaces } from "../../source/project.js";
 import { given } from "../../tools/present.js";
-import { heldOf, type AllHeld } from "../held.js";
 import { insideOf } from "../reading/ground.js";
 import type { Held, ReadRevisionOptions, Revision } from "../reading/revision.js";
 import { edited, editFor, isEdit, type Edit, type Unwritable } from "./edit.js";
 import type { Wish } from "./wishes.js";
+
+/** The projects of a repository, by their own files. */
+export type Projects = ReadonlyMap<string, Held>;
 
 /** A wish, and the one piece of one file that would grant it. */
 export interface Planned {
@@ -34,7 +36,7 @@ export interface Draft {
 export async function draftOf(
   wishes: readonly Wish[],
   revision: Revision,
-  held: AllHeld,
+  held: Projects,
   reading: ReadRevisionOptions,
 ): Promise<Draft> {
   const planned: Planned[] = [];
@@ -42,7 +44,7 @@ export async function draftOf(
   const refused: Refused[] = [];
   const places = new Map<Held, Awaited<ReturnType<typeof readPlaces>>>();
   for (const wish of wishes) {
-    const project = heldOf(held, wish.project);
+    const project = projectIn(held, wish);
     if (project === undefined || isOver(wish, project)) {
       done.push(wish);
       continue;
@@ -74,7 +76,7 @@ export async function textsOf(
 }
 
 /** Why a revision with these changes is not the one before it with just these records. Undefined: it is. */
-export function wrongIn(before: AllHeld, after: AllHeld, planned: readonly Planned[]): string | undefined {
+export function wrongIn(before: Projects, after: Projects, planned: readonly Planned[]): string | undefined {
   if (before.size !== after.size) return "other projects would be read";
   for (const [file, { known, records = none }] of before) {
     const now = after.get(file);
@@ -93,6 +95,10 @@ export function wrongIn(before: AllHeld, after: AllHeld, planned: readonly Plann
     if (wrong.length > 0) return "what is written there would not be read as its image";
   }
   return undefined;
+}
+
+export function projectIn(held: Projects, { project }: Pick<Wish, "project">): Held | undefined {
+  return [...held.values()].find(({ known }) => known.project?.name === project);
 }
 
 const none: ReadonlyMap<string, string> = new Map();

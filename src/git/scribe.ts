@@ -1,15 +1,15 @@
 import { rm } from "node:fs/promises";
-import { Objects } from "../objects.js";
-import { writeConfig, pushVariables } from "../program/environment.js";
-import { GitFault } from "../program/fault.js";
-import { readRevision, type ReadRevisionOptions } from "../reading/revision.js";
-import type { AllHeld } from "../held.js";
-import type { RepositorySettings } from "../settings/settings.js";
-import type { Environment } from "../../process/environment.js";
-import { writeCommit, push, type Author } from "./commit.js";
-import { draftOf, textsOf, wrongIn, type Planned, type Refused } from "./draft.js";
-import { messageOf } from "./message.js";
-import type { Wish } from "./wishes.js";
+import { Objects } from "./objects.js";
+import { writeConfig, pushVariables } from "./program/environment.js";
+import { GitFault } from "./program/fault.js";
+import { readRevision, type ReadRevisionOptions } from "./reading/revision.js";
+import type { AllHeld } from "./held.js";
+import type { RepositorySettings } from "./settings/settings.js";
+import type { Environment } from "../process/environment.js";
+import { writeCommit, push, type Author } from "./writeback/commit.js";
+import { draftOf, projectIn, textsOf, wrongIn, type Planned, type Refused } from "./writeback/draft.js";
+import { messageOf } from "./writeback/message.js";
+import type { Wish } from "./writeback/wishes.js";
 
 export interface ScribeOptions {
   readonly settings: RepositorySettings;
@@ -61,7 +61,7 @@ export class Scribe {
     const refused = [...draft.refused];
     const make = async (planned: readonly Planned[]) => {
       const texts = await textsOf(planned, revision, how.root);
-      const recorded = (wish: Wish) => recordOf(before, wish);
+      const recorded = (wish: Wish) => projectIn(before, wish)?.records?.get(wish.service);
       const message = messageOf(
         planned.map(({ wish }) => wish),
         recorded,
@@ -118,10 +118,6 @@ export class Scribe {
     const { settings, folder: base, reading, environment } = this.options;
     return new Objects({ settings, base, root: reading().root, environment });
   }
-}
-
-function recordOf(held: AllHeld, { project, service }: Wish): string | undefined {
-  return [...held.values()].find(({ known }) => known.project?.name === project)?.records?.get(service);
 }
 
 interface Made {

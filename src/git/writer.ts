@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../../control/ports/log.js";
-import type { Proven, Recorded, WriteBackState } from "../../control/ports/source.js";
-import type { SourceTelemetry, WriteBackResult } from "../../control/ports/telemetry.js";
-import { formatImage } from "../../compose/values/image.js";
-import { heldOf } from "../held.js";
-import { asGitFault, GitFault, type FaultReason } from "../program/fault.js";
-import type { Refused } from "./draft.js";
+import type { Log } from "../control/ports/log.js";
+import type { Proven, Recorded, WriteBackState } from "../control/ports/source.js";
+import type { SourceTelemetry, WriteBackResult } from "../control/ports/telemetry.js";
+import { formatImage } from "../compose/values/image.js";
+import { heldOf } from "./held.js";
+import { asGitFault, GitFault, type FaultReason } from "./program/fault.js";
+import type { Refused } from "./writeback/draft.js";
 import { Scribe, type ScribeOptions, type Written } from "./scribe.js";
-import { Wishes, type ServiceName, type Wish } from "./wishes.js";
+import { Wishes, type ServiceName, type Wish } from "./writeback/wishes.js";
 
 export interface WriterOptions extends ScribeOptions {
   readonly telemetry: Pick<SourceTelemetry, "sourceWritesBack" | "sourceWrittenBack">;
