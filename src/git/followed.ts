@@ -282,13 +282,12 @@ export class Followed {
     const { environment, profiles, gateImage, policy, ageKeys, commands, scratch, folder, settings } = this.options;
     const folders = [this.#root, join(folder, "contents")];
     return {
-      ...{ environment, profiles, policy },
+      ...{ environment, profiles, policy, paths: settings.paths, root: this.#root, contents: this.#contents },
       homeOf: (file: string) => ({
         origin: { repository: settings.address.normal, file: relative(this.#root, file) },
         folders,
       }),
       ...given({ gateImage, ageKeys, commands }),
-      ...{ paths: settings.paths, root: this.#root, contents: this.#contents },
       unpacker: scratch === undefined ? this.#objects.stores.current : undefined,
       nameOf: (file: string) => this.nameOf(file),
       followsTags: settings.writeBack !== undefined,

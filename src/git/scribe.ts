@@ -42,7 +42,7 @@ export interface Written {
 /** Writes into one branch of a repository. What fails is thrown as GitFault. */
 export class Scribe {
   #objects: Objects;
-  #isPrepared = false;
+  #isSound = false;
 
   constructor(private readonly options: ScribeOptions) {
     this.#objects = this.#anew();
@@ -50,6 +50,15 @@ export class Scribe {
 
   /** One commit for all wishes that can be granted, on top of the branch as it is now. `moved`: it is another one by now. */
   async write(wishes: readonly Wish[], signal: AbortSignal): Promise<Written | "moved"> {
+    try {
+      return await this.#write(wishes, signal);
+    } catch (thrown) {
+      this.#isSound = false;
+      throw thrown;
+    }
+  }
+
+  async #write(wishes: readonly Wish[], signal: AbortSignal): Promise<Written | "moved"> {
     const { settings, folder, reading, held, author, now } = this.options;
     await this.#prepare();
     const branch = await this.#branch(signal);
@@ -102,16 +111,15 @@ export class Scribe {
     throw new GitFault("RefIsNoBranch", `${settings.ref} is no branch of the repository: nothing is written`, remedy);
   }
 
+  /** What is there can be had again at any time: what a process before this one has left, or what is damaged, is none. */
   async #prepare(): Promise<void> {
     const { folder } = this.options;
-    if (this.#isPrepared && !(await this.#objects.isFull())) return;
-    if (this.#isPrepared) {
-      await rm(folder, { recursive: true, force: true });
-      this.#objects = this.#anew();
-    }
+    if (this.#isSound && !(await this.#objects.isFull())) return;
+    await rm(folder, { recursive: true, force: true });
+    this.#objects = this.#anew();
     await writeConfig(folder);
     await this.#objects.stores.current.open();
-    this.#isPrepared = true;
+    this.#isSound = true;
   }
 
   #anew(): Objects {

@@ -75,7 +75,6 @@ export class Writer {
   async follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#rest(signal);
-      if (signal.aborted) return;
       this.#due = Infinity;
       const wishes = this.#open();
       if (wishes.length > 0) await this.#try(wishes, signal);

@@ -1,11 +1,12 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseImage, type Digest } from "../../../src/compose/values/image.js";
 import type { Recorded, SourceSnapshot } from "../../../src/control/ports/source.js";
@@ -20,9 +21,10 @@ const digest = (digit: string) => `sha256:${digit.repeat(64)}` as Digest;
 const [one, two] = [digest("1"), digest("2")];
 
 /** As the controller tells it. */
-function prove({ source, state }: Opened, key: string, image: string, proven: Digest): void {
+function prove(opened: Opened, key: string, image: string, proven: Digest): void {
   const [project = "", service = ""] = key.split("/");
-  source.proved?.({ source: state().source, project, service }, { image: parseImage(image), digest: proven });
+  const { source } = opened.state();
+  opened.source.proved?.({ source, project, service }, { image: parseImage(image), digest: proven });
 }
 
 /** Follows, and writes back; answers what was written. */
@@ -243,6 +245,20 @@ describe("what has proved itself", () => {
     expect(opened.state().writeBack).toMatchObject({ branch: "deployed", condition: { reason: "Recorded" } });
   });
 
+  it("is written also after its own copy of the repository has been damaged", async () => {
+    const { repository, data, open } = await gitStage();
+    await repository.commit({ "compose.yaml": services("acme/web:1") });
+    const opened = open({ writeBack: {} });
+    const recorded = await begin(opened);
+    prove(opened, "shop/web", "acme/web:1", one);
+    await opened.until(written(recorded, 1));
+    const store = join(data, "git", "fleet", "write", "store-1");
+    await rm(join(store, "objects"), { recursive: true });
+    await mkdir(join(store, "objects", "pack"), { recursive: true });
+    prove(opened, "shop/web", "acme/web:1", two);
+    await opened.until(written(recorded, 2));
+  });
+
   it("goes to the repository's own branch where no reference is named", async () => {
     const { repository, open } = await gitStage();
     await repository.commit({ "compose.yaml": services("acme/web:1") });
@@ -304,6 +320,20 @@ describe("a push that is refused", () => {
     await untilReason(opened, "Forbidden");
     expect(opened.state().writeBack?.condition.message).toContain("the right to write to this branch");
     await follows(stage, opened);
+  });
+
+  it("to another user's repository on this host is one: its hooks would run as ours", async () => {
+    const stage = await gitStage();
+    const { repository, open } = stage;
+    await repository.commit({ "compose.yaml": services("acme/web:1") });
+    await refuseBy(repository, `touch '${join(stage.root, "ran")}'`);
+    await promisify(execFile)("chown", ["-R", "nobody", repository.path]);
+    const opened = open({ url: repository.path, writeBack: {} });
+    await begin(opened);
+    prove(opened, "shop/web", "acme/web:1", one);
+    await untilReason(opened, "PushRefused");
+    expect(opened.state().writeBack?.condition.message).toContain("belongs to another user");
+    expect(await readdir(stage.root)).not.toContain("ran");
   });
 
   it("for a key that may only read over ssh is one; with another it is written", async () => {

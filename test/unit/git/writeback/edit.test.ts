@@ -118,7 +118,7 @@ describe("a digest written behind a tag", () => {
             "services:",
             "  web:",
             ...once(layout.above),
-            `    image:${isFolded ? " " : layout.gap}${value ?? ""}${isFolded ? "" : layout.comment}`,
+            `    image:${isFolded ? " " : layout.gap}${value}${isFolded ? "" : layout.comment}`,
             ...once(layout.below),
             "  other: {image: app:1, command: [app:1]}",
             "",
