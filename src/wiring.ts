@@ -219,6 +219,8 @@ const untold: SourceTelemetry = {
   sourceFetched: () => undefined,
   sourceSucceeded: () => undefined,
   sourceInForce: () => undefined,
+  sourceWritesBack: () => undefined,
+  sourceWrittenBack: () => undefined,
 };
 
 export function contextsOf(config: Config, environment: Environment): Contexts {

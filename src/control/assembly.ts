@@ -212,6 +212,10 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
   const convergence = new Convergence({
     ...{ resolutions, catalog, ledger, rollouts, failures, beside: { pulls, builds } },
     ...{ executor, reports, office, clock },
+    proved: ({ project, service }, proven) => {
+      const source = provenance(project)?.source;
+      if (source !== undefined) desired.source.proved?.({ source, project, service }, proven);
+    },
     queue: {
       add: (key) => {
         queue.add(key);

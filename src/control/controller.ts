@@ -5,9 +5,10 @@ import type { Assembly, ControlParts } from "./assembly.js";
 import { announce } from "./desired/announce.js";
 import { committedIn } from "./desired/committed.js";
 import type { EngineEvent } from "./ports/events.js";
-import type { SourceSnapshot } from "./ports/source.js";
+import type { Recorded, SourceSnapshot } from "./ports/source.js";
 import type { Surface } from "./surface/surface.js";
 import { startSchedule } from "./time/schedule.js";
+import { printable } from "../tools/printable.js";
 import type { ScheduleOptions } from "./time/schedule.js";
 
 export interface ControllerOptions extends ControlParts {
@@ -43,6 +44,9 @@ export class Controller {
     }, this.#abort.signal);
     await confirmed;
     if (this.#abort.signal.aborted) return;
+    desired.source.watchRecords?.((recorded) => {
+      this.#tellRecorded(recorded);
+    }, this.#abort.signal);
     const firstLook = new Promise<void>((resolve) => {
       this.#watching = host.engine.watch((event) => {
         this.#engineTold(event, resolve);
@@ -120,6 +124,14 @@ export class Controller {
     for (const key of added) telemetry.serviceDeclared(key);
     line.showAll();
     if (this.#ready) triggers.declarationsChanged();
+  }
+
+  #tellRecorded({ source, branch, commit, services }: Recorded): void {
+    const now = this.#parts.timeline.time.now();
+    for (const { project, service, digest } of services) {
+      const message = printable(`written to ${branch} of ${source} by commit ${commit.slice(0, 7)}`, 300);
+      this.options.journal.events.told({ project, service, type: "commit", reason: "Recorded", message, digest }, now);
+    }
   }
 
   #forget(key: ServiceKey): void {

@@ -239,7 +239,7 @@ export class Followed {
     if ((await store.fetch(name, signal)) !== inForce.id) return;
     const revision = await this.#objects.open(inForce, signal, store);
     // Everything that it declares is read from there once, so that all of that is there too.
-    await readRevision(revision, new Map(), { ...this.#reading(), unpacker: undefined }, signal);
+    await readRevision(revision, new Map(), this.reading(), signal);
     this.#revision = revision;
     await this.#objects.stores.replaceBy(next, store, () => this.#save(this.#held, this.#barren, inForce, inForce));
   }
@@ -275,22 +275,25 @@ export class Followed {
     this.#version += 1;
   }
 
+  /** How a revision is read so that nothing is written down by it. */
+  reading() {
+    return { ...this.#reading(), unpacker: undefined };
+  }
+
   #reading() {
     const { environment, profiles, gateImage, policy, ageKeys, commands, scratch, folder, settings } = this.options;
     const folders = [this.#root, join(folder, "contents")];
     return {
-      ...{ environment, profiles, policy },
+      ...{ environment, profiles, policy, paths: settings.paths, root: this.#root, contents: this.#contents },
       homeOf: (file: string) => ({
         origin: { repository: settings.address.normal, file: relative(this.#root, file) },
         folders,
       }),
       ...given({ gateImage, ageKeys, commands }),
-      paths: this.settings.paths,
-      root: this.#root,
-      contents: this.#contents,
       tended: this.#tended,
       unpacker: scratch === undefined ? this.#objects.stores.current : undefined,
       nameOf: (file: string) => this.nameOf(file),
+      followsTags: settings.writeBack !== undefined,
     };
   }
 

@@ -6,28 +6,29 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Problem } from "../compose/values/problem.js";
 import type { HostFiles } from "../control/ports/host-files.js";
 import type { Log } from "../control/ports/log.js";
 import type {
+  DeclaredService,
   Kept,
-  LocalChange,
-  Provenance,
+  Proven,
   Push,
+  Recorded,
+  RepositoryState,
   Source,
   SourceSnapshot,
   Synced,
-  TakenBack,
   Told,
   ToldFile,
 } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
-import type { Known, ReadOptions } from "../source/project.js";
-import { snapshotOf } from "../source/snapshot.js";
+import type { ReadOptions } from "../source/project.js";
 import { Followed } from "./followed.js";
 import { Inventory } from "./inventory.js";
 import { normalUrl } from "./program/address.js";
+import { snapshotOfAll } from "./snapshot.js";
 import type { RepositorySettings } from "./settings/settings.js";
+import { Writer } from "./writer.js";
 
 export interface GitSourceOptions extends Pick<
   ReadOptions,
@@ -88,7 +89,13 @@ export function gitSource(options: GitSourceOptions): Source {
         }, signal);
       }
     },
-    repositories: () => followers.map(({ followed }) => followed.state()),
+    repositories: () => followers.map((follower) => follower.state()),
+    proved: (service, proven) => {
+      for (const follower of followers) follower.proved(service, proven);
+    },
+    watchRecords: (onRecorded, signal) => {
+      for (const follower of followers) follower.record(onRecorded, signal);
+    },
     told: (push) => tell(followers, push),
     sync: (project, side, files) => followers.find(({ followed }) => followed.has(project))?.sync(project, side, files),
     takeBack: async (told) => {
@@ -116,6 +123,8 @@ class Follower {
   #isTold = false;
   #first: Promise<boolean> | undefined;
   readonly #end = new AbortController();
+  readonly #writer: Writer | undefined;
+  #onRecorded: (recorded: Recorded) => void = () => undefined;
 
   constructor(
     private readonly settings: RepositorySettings,
@@ -125,10 +134,26 @@ class Follower {
     this.#random = options.random ?? Math.random;
     this.#inventory = new Inventory({ source: settings.source, folder });
     this.#followed = this.#follow();
+    this.#writer = this.#open();
   }
 
   get followed(): Followed {
     return this.#followed;
+  }
+
+  state(): RepositoryState {
+    const state = this.#followed.state();
+    return this.#writer === undefined ? state : { ...state, writeBack: this.#writer.state() };
+  }
+
+  proved(service: DeclaredService, proven: Proven | undefined): void {
+    if (service.source === this.settings.source) this.#writer?.tell(service, proven);
+  }
+
+  /** Begins to write what is proved. */
+  record(onRecorded: (recorded: Recorded) => void, signal: AbortSignal): void {
+    this.#onRecorded = onRecorded;
+    void this.#writer?.follow(signal);
   }
 
   /** What was in force before, at once; where nothing was, what the other side says within a while. */
@@ -187,6 +212,7 @@ class Follower {
     const report = () => {
       if (version === this.#followed.version) return;
       version = this.#followed.version;
+      this.#writer?.news();
       onChange();
     };
     this.#report = report;
@@ -240,6 +266,25 @@ class Follower {
     await sleep(ms, undefined, { signal: AbortSignal.any([signal, woken.signal]), ref: false }).catch(() => undefined);
   }
 
+  #open(): Writer | undefined {
+    const { settings, folder, options } = this;
+    if (settings.writeBack === undefined || options.once === true) return undefined;
+    return new Writer({
+      ...options,
+      ...settings.writeBack,
+      settings,
+      folder: join(folder, "write"),
+      reading: () => this.#followed.reading(),
+      held: () => this.#followed.held,
+      now: () => Date.now(),
+      random: this.#random,
+      onRecorded: (recorded) => {
+        this.tell();
+        this.#onRecorded(recorded);
+      },
+    });
+  }
+
   #follow(scratch?: string): Followed {
     return new Followed({
       ...this.options,
@@ -249,36 +294,6 @@ class Follower {
       now: () => Date.now(),
     });
   }
-}
-
-function snapshotOfAll(
-  all: readonly Followed[],
-  generation: number,
-  profiles: readonly string[] | undefined,
-): SourceSnapshot {
-  const known = new Map<string, Known>();
-  const provenance = new Map<string, Provenance>();
-  const localChanges = new Map<string, readonly LocalChange[]>();
-  const takenBack = new Map<string, readonly TakenBack[]>();
-  const faults: Problem[] = [];
-  const barren: string[] = [];
-  for (const one of all) {
-    const { source } = one.settings;
-    if (one.fault !== undefined) faults.push(one.fault.problem);
-    for (const [file, held] of one.held) {
-      known.set(one.nameOf(file), held.known);
-      const { project } = held.known;
-      if (project !== undefined && held.changed !== undefined && !provenance.has(project.name)) {
-        provenance.set(project.name, { source, commit: held.changed });
-        localChanges.set(project.name, one.working.localChanges(held));
-        takenBack.set(project.name, one.working.takenBack(held));
-      }
-    }
-    barren.push(...one.barren.map((pattern) => one.nameOf(pattern)));
-  }
-  const snapshot = snapshotOf(known, barren, generation, profiles);
-  const files = new Map([...snapshot.files, ...faults.map((fault) => [fault.file, [fault]] as const)]);
-  return { ...snapshot, files, problems: [...files.values()].flat(), provenance, localChanges, takenBack };
 }
 
 function tell(followers: readonly Follower[], { repositories, ref }: Push): Told {

@@ -1,8 +1,9 @@
-import type { SourceResult, SourceTelemetry } from "../control/ports/telemetry.js";
+import type { SourceResult, SourceTelemetry, WriteBackResult } from "../control/ports/telemetry.js";
 import { names } from "./series.js";
 import type { Series } from "./series.js";
 
 const results = names<SourceResult>({ unchanged: 0, fetched: 0, failed: 0 });
+const writeBackResults = names<WriteBackResult>({ written: 0, refused: 0, failed: 0 });
 
 /** Repositories that services files come from: when each was looked at, and which commit is in force. */
 export function sourceSeries(series: Series): SourceTelemetry {
@@ -20,6 +21,12 @@ export function sourceSeries(series: Series): SourceTelemetry {
   const fetches = series.counter(
     "fairlead_source_fetches_total",
     "Looks at a repository: unchanged, fetched, or failed.",
+    "source",
+    "result",
+  );
+  const writeBacks = series.counter(
+    "fairlead_source_writebacks_total",
+    "Commits into a repository: written, refused, or failed.",
     "source",
     "result",
   );
@@ -41,6 +48,12 @@ export function sourceSeries(series: Series): SourceTelemetry {
       if (before !== undefined) info.remove({ source, revision: before });
       revisions.set(source, revision);
       info.set({ source, revision }, 1);
+    },
+    sourceWritesBack: (source) => {
+      for (const result of writeBackResults) writeBacks.inc({ source, result }, 0);
+    },
+    sourceWrittenBack: (source, result) => {
+      writeBacks.inc({ source, result });
     },
   };
 }

@@ -80,6 +80,18 @@ export async function readResolved(
   };
 }
 
+/** Where the values of a project stand, by its own way of reading; undefined where it has problems. */
+export async function readPlaces(
+  selected: Selected,
+  options: ReadOptions,
+): Promise<Extract<ReadResult, { readonly ok: true }>["locate"] | undefined> {
+  const { root = "." } = options;
+  const texts = textsOf(selected, options);
+  for (const file of selected.files) await texts.read(posix.resolve(root, file), true);
+  const result = await readWhole(selected, texts, options);
+  return result.ok ? result.locate : undefined;
+}
+
 const noCommands = new SecretCommands(new Map());
 
 function textsOf(selected: Selected, options: ReadOptions): Texts {

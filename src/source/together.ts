@@ -57,6 +57,12 @@ export function together(sources: readonly Source[]): Source {
       const all = await Promise.all(sources.flatMap((source) => source.kept?.() ?? []));
       return all.flat();
     },
+    proved: (service, proven) => {
+      for (const source of sources) source.proved?.(service, proven);
+    },
+    watchRecords: (onRecorded, signal) => {
+      for (const source of sources) source.watchRecords?.(onRecorded, signal);
+    },
     tidy: async (mounted) => {
       for (const source of sources) await source.tidy?.(mounted);
     },

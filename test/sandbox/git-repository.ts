@@ -39,6 +39,7 @@ export async function gitRepository(root: string, name = "fleet"): Promise<GitRe
   await mkdir(work, { recursive: true });
   await run("git", ["init", "-q", "--bare", "-b", "main", path], { env });
   await run("git", ["-C", path, "config", "uploadpack.allowFilter", "true"], { env });
+  await run("git", ["-C", path, "config", "http.receivepack", "true"], { env });
   // A forge lets its branch be deleted.
   await run("git", ["-C", path, "config", "receive.denyDeleteCurrent", "ignore"], { env });
   await git("init", "-q", "-b", "main");

@@ -20,6 +20,8 @@ export interface GitServer {
   login: string | undefined;
   /** Called once, in the middle of the next fetch. */
   meanwhile: (() => Promise<void>) | undefined;
+  /** Called once, in the middle of the next push. */
+  meanwhilePushed: (() => Promise<void>) | undefined;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function startGitServer(root: string): Promise<GitServer> {
     fault: undefined,
     login: undefined,
     meanwhile: undefined,
+    meanwhilePushed: undefined,
     stop: async () => {
       server.closeAllConnections();
       if (server.listening) await new Promise((resolve) => void server.close(resolve));
@@ -54,7 +57,7 @@ export async function startGitServer(root: string): Promise<GitServer> {
 }
 
 async function answer(state: GitServer, root: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const { fault, login, meanwhile } = state;
+  const { fault, login, meanwhile, meanwhilePushed } = state;
   const [path = "", query = ""] = (req.url ?? "").split("?");
   state.requests.push(`${req.method ?? ""} ${req.url ?? ""}`);
   if (fault?.kind === "status") {
@@ -70,6 +73,10 @@ async function answer(state: GitServer, root: string, req: IncomingMessage, res:
   if (isPack && meanwhile !== undefined) {
     state.meanwhile = undefined;
     await meanwhile();
+  }
+  if (path.endsWith("/git-receive-pack") && meanwhilePushed !== undefined) {
+    state.meanwhilePushed = undefined;
+    await meanwhilePushed();
   }
   const backend = spawn("git", ["http-backend"], {
     env: {

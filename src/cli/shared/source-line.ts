@@ -3,12 +3,19 @@ import type { RepositoryState } from "../../control/surface/surface.js";
 import { printable } from "../../tools/printable.js";
 
 /** Of a repository what is in force, and where that is not its newest commit, why. */
-export function sourceLine({ source, ref, newest, inForce, condition }: RepositoryState): string {
+export function sourceLine({ source, ref, newest, inForce, condition, writeBack }: RepositoryState): string {
   const inUse = inForce === undefined ? "nothing is in force" : `${told(inForce)} is in force`;
   const isNewest = newest === undefined || newest.id === inForce?.id;
   const ahead = isNewest ? "" : `, the newest is ${told(newest)}`;
   const why = condition.status === "True" ? "" : `; ${condition.reason}: ${condition.message}`;
-  return printable(`${source} ${ref}: ${inUse}${ahead}${why}`, 600);
+  return printable(`${source} ${ref}: ${inUse}${ahead}${why}${writtenBack(writeBack)}`, 600);
+}
+
+function writtenBack(state: RepositoryState["writeBack"]): string {
+  if (state === undefined) return "";
+  const { branch = "its branch", condition, last } = state;
+  if (condition.status === "False") return `; not written to ${branch}: ${condition.reason}: ${condition.message}`;
+  return last === undefined ? "" : `; commit ${last.commit.slice(0, 7)} on ${branch} says what runs`;
 }
 
 function told({ id, author, subject }: Commit): string {

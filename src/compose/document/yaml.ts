@@ -64,7 +64,7 @@ function linesOf(thrown: unknown, shifted: ReadonlySet<number>) {
 }
 
 /** More than any file is indented by. */
-const shift = " ".repeat(200);
+export const shift = " ".repeat(200);
 const mostAttempts = 200;
 
 /**
@@ -73,7 +73,7 @@ const mostAttempts = 200;
  * moved to the right, where white space at their beginning means nothing; a tab there is as good as a space. Throws what
  * is wrong with the text once its lines stand there.
  */
-function parseIndented(text: string, shifted: Set<number>): { source: string; events: Event[] } {
+export function parseIndented(text: string, shifted: Set<number>): { source: string; events: Event[] } {
   const lines = text.split(/(?<=\n|\r(?!\n))/);
   let attempts = 0;
   for (; ; attempts++) {

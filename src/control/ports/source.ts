@@ -1,4 +1,5 @@
 import type { ProjectSpec } from "../../compose/model/service.js";
+import type { Digest, ImageReference } from "../../compose/values/image.js";
 import type { Problem, Warning } from "../../compose/values/problem.js";
 
 /** Where desired state comes from. */
@@ -25,8 +26,50 @@ export interface Source {
   forgive?(paths: ReadonlySet<string>): Promise<boolean>;
   /** What it keeps on the host. */
   kept?(): Promise<readonly Kept[]>;
+  /**
+   * What a service has proved as of now; undefined: nothing that is to be written down. It is told at each look, so that nobody
+   * has to remember it. Where the settings ask for it, the source writes it into the service's file, in its own time.
+   */
+  proved?(service: DeclaredService, proven: Proven | undefined): void;
+  /** Calls back for each commit by which that was written down, until the signal aborts. */
+  watchRecords?(onRecorded: (recorded: Recorded) => void, signal: AbortSignal): void;
   /** So much of what it keeps on the host is in use by containers; the rest may go. */
   tidy?(mounted: ReadonlySet<string>): Promise<void>;
+}
+
+export interface DeclaredService {
+  /** The repository that its project is of, as `Provenance` names it. */
+  readonly source: string;
+  readonly project: string;
+  readonly service: string;
+}
+
+/** The digest behind a service's tag, which is the stable one. */
+export interface Proven {
+  /** As it is declared, and without a digest. */
+  readonly image: ImageReference;
+  readonly digest: Digest;
+  /** The rollout that has shown it, as `project/service@revision`, if that is known. */
+  readonly rollout?: string;
+  /** Who or what asked for the look that began it, in words, if that is known. */
+  readonly cause?: string;
+}
+
+/** A commit of ours. */
+export interface Recorded {
+  readonly source: string;
+  readonly branch: string;
+  readonly commit: string;
+  readonly services: readonly (Pick<DeclaredService, "project" | "service"> & { readonly digest: Digest })[];
+}
+
+/** How what has proved itself is written into the files. */
+export interface WriteBackState {
+  /** Absent: it was not looked for yet. */
+  readonly branch?: string;
+  readonly condition: { readonly status: "True" | "False"; readonly reason: string; readonly message: string };
+  /** Our last commit since this process began. */
+  readonly last?: { readonly commit: string; readonly at: string; readonly services: readonly string[] };
 }
 
 /** What a forge says. */
@@ -118,6 +161,8 @@ export interface RepositoryState {
   readonly condition: { readonly status: "True" | "False"; readonly reason: string; readonly message: string };
   /** Of each project the revision in force: an older one where the newest is broken. */
   readonly projects: readonly { readonly project: string; readonly file: string; readonly revision: string }[];
+  /** Absent: nothing is written into it. */
+  readonly writeBack?: WriteBackState;
 }
 
 /** Where a project comes from: the commit that changed it last. */

@@ -37,7 +37,13 @@ export interface SourceTelemetry {
   sourceSucceeded(source: string, at: number): void;
   /** This commit is in force from now on. */
   sourceInForce(source: string, revision: string): void;
+  /** What proves itself is written into it: its series exist from now on, at zero. */
+  sourceWritesBack(source: string): void;
+  sourceWrittenBack(source: string, result: WriteBackResult): void;
 }
+
+/** `refused`: it cannot be written, and somebody has to do something. `failed`: it is tried again soon. */
+export type WriteBackResult = "written" | "refused" | "failed";
 
 /** `unchanged`: it has been asked, and has nothing new. */
 export type SourceResult = "unchanged" | "fetched" | "failed";

@@ -24,7 +24,7 @@ export class Requests {
     const { rollouts, bursts, log } = this.options;
     for (const key of keys) {
       log.debug({ key, cause }, "asked to look again");
-      rollouts.asked(key);
+      rollouts.asked(key, cause);
       bursts.hit(key);
     }
   }

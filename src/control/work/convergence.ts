@@ -7,7 +7,8 @@ import { pinned } from "../../plan/history/pin.js";
 import { isConclusive } from "../../plan/judge/conclusive.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import { isComplete, isOnItsWay } from "../../plan/model/dependency.js";
-import type { Desired, Target } from "../../plan/model/desired.js";
+import type { Rollout } from "../../plan/model/condition.js";
+import type { Desired, Memory, Target } from "../../plan/model/desired.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
@@ -23,10 +24,12 @@ import { withWindow } from "../desired/window.js";
 import { officeSeen } from "../office/own-office.js";
 import type { OwnOffice } from "../office/own-office.js";
 import type { Clock } from "../ports/clock.js";
+import type { DeclaredService, Proven } from "../ports/source.js";
 import type { KeyedQueue } from "../queue/queue.js";
 import type { Builds } from "./beside/builds.js";
 import type { Pulls } from "./beside/pulls.js";
 import { awaitOthers, holdAll } from "./holding.js";
+import { provenIn } from "./proven.js";
 import type { Failures } from "./memory/failures.js";
 import type { Ledger } from "./memory/ledger.js";
 import type { Rollouts } from "./memory/rollouts.js";
@@ -43,6 +46,8 @@ export interface ConvergenceOptions {
   readonly beside: Beside;
   readonly executor: Executor;
   readonly reports: Reports;
+  /** Is told what each service has proved. */
+  readonly proved: (service: Omit<DeclaredService, "source">, proven: Proven | undefined) => void;
   readonly queue: Pick<KeyedQueue, "add" | "hold">;
   readonly office: OwnOffice;
   readonly clock: Clock;
@@ -98,6 +103,7 @@ export class Convergence {
         stranded: lostNamespace(desired.spec, view),
       };
       reports.publish(run, statusOf(input, reports.of(run.key)), isOnItsWay(outcome));
+      this.#tellProven(run, resolved, memory, rollout);
     }
     if (planned.heals !== undefined) ledger.healed(run.key, planned.heals);
     const moved = movedBy(planned.steps, view);
@@ -115,6 +121,14 @@ export class Convergence {
     if (outcome.kind === "converged" || outcome.kind === "blocked") rollouts.settled(run.key);
     if (outcome.kind === "failed") this.#forgetFailure(desired);
     return outcome;
+  }
+
+  /** While the registry cannot be asked, nobody knows more than before. */
+  #tellProven({ key }: Run, wanted: Desired, memory: Memory, rollout: Rollout | undefined): void {
+    if (!wanted.target.known) return;
+    const { proved, rollouts } = this.options;
+    const { project, name } = wanted.spec;
+    proved({ project, service: name }, provenIn({ wanted, memory, rollout, cause: rollouts.causeOf(key) }));
   }
 
   async #view(run: Run, spec: ServiceSpec, snapshot: HostSnapshot): Promise<View> {

@@ -75,6 +75,29 @@ export async function writeConfig(folder: string): Promise<void> {
   await writeFile(configFile(folder), text, { mode: 0o600 });
 }
 
+/**
+ * What a push is told instead. To a repository on this host git writes by a program that it starts here, with our
+ * configuration: that repository's hooks have their say, as on any server, and only where it belongs to our own user, since they
+ * are programs. Our own has none.
+ */
+export async function pushVariables(folder: string): Promise<Environment> {
+  const file = join(folder, "gitconfig-push");
+  const text = `[gc]
+	auto = 0
+[credential]
+	helper =
+[http]
+	lowSpeedLimit = ${slowBytes}
+	lowSpeedTime = ${slowSeconds}
+[push]
+	followTags = false
+	gpgSign = false
+	recurseSubmodules = no
+`;
+  await writeFile(file, text, { mode: 0o600 });
+  return { GIT_CONFIG_GLOBAL: file };
+}
+
 function configFile(folder: string): string {
   return join(folder, "gitconfig");
 }

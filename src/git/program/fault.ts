@@ -20,6 +20,9 @@ export type FaultReason =
   | "ObjectRefused"
   | "Truncated"
   | "NotSigned"
+  | "PushRefused"
+  | "BranchMoving"
+  | "RefIsNoBranch"
   | "FetchFailed";
 
 /** What became of a question to a repository that was not answered. */

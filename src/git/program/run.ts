@@ -14,7 +14,7 @@ export interface Run {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
   /** What it reads. */
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** Where its output goes, as an open file. Absent: it is answered. */
   readonly output?: number;
   /** So much of its output at the most. */

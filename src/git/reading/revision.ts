@@ -10,6 +10,7 @@ import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
 import { withPlaces, type Place } from "../tended/places.js";
 import { RevisionGround } from "./ground.js";
+import { followingTags, type Records } from "./records.js";
 import type { RevisionShelf } from "./shelf.js";
 
 /** What is known of one project of a repository. */
@@ -24,6 +25,8 @@ export interface Held {
   readonly changed: Commit | undefined;
   /** What of it is brought up to date where it is mounted, as of the revision in force. */
   readonly places: readonly Place[];
+  /** Of the project that is in force, where its tags are followed all the same. */
+  readonly records?: Records | undefined;
 }
 
 /** Files of one mounted folder: who watches folders looks at no more than a thousand entries. */
@@ -49,6 +52,8 @@ export interface ReadRevisionOptions extends Pick<
   readonly unpacker: Unpacker | undefined;
   /** A project's own file as all the world knows it. */
   readonly nameOf: (file: string) => string;
+  /** A digest behind a tag is a record of what ran: the tag is followed. */
+  readonly followsTags?: boolean;
 }
 
 export interface ReadRevision {
@@ -127,11 +132,13 @@ export async function readOne(
       const isTooLarge = ({ entry }: Need) => tree.below(entry.path).length > mostTended;
       const placed =
         known.project && withPlaces(known.project, { folder: options.tended, tended: ground.tended, isTooLarge });
-      const project = placed && { ...placed.project, file: options.nameOf(selected.files[0]) };
+      const own = placed && { ...placed.project, file: options.nameOf(selected.files[0]) };
+      const { project, records } =
+        options.followsTags === true ? followingTags(own) : { project: own, records: undefined };
       // It may have been read again for the sake of a file that is not in git.
       const changed = before?.revision === commit.id ? before.changed : commit;
       const places = placed?.places ?? [];
-      return { known: { ...known, project }, ground, inForce: ground, revision: commit.id, changed, places };
+      return { known: { ...known, project }, ground, inForce: ground, revision: commit.id, changed, places, records };
     }
   }
 }
@@ -167,6 +174,7 @@ function failed(known: Known, before: Held | undefined, ground: RevisionGround, 
     revision: before?.revision,
     changed: before?.changed,
     places: before?.places ?? [],
+    records: before?.records,
   };
 }
 
@@ -185,6 +193,7 @@ function without(selected: Selected, before: Held | undefined, file: string, com
     revision: before?.revision,
     changed: before?.changed,
     places: before?.places ?? [],
+    records: before?.records,
   };
 }
 

@@ -79,6 +79,22 @@ export class Store {
     return this.#commitAt(newest);
   }
 
+  /** The full name of the branch that the other side calls its own; undefined: it has none. */
+  async ownBranch(signal: AbortSignal): Promise<string | undefined> {
+    const args = [
+      "-c",
+      "protocol.version=0",
+      "ls-remote",
+      "--quiet",
+      "--symref",
+      "--",
+      this.options.address.url,
+      "HEAD",
+    ];
+    const { output } = await this.#git(args, askMs, { signal });
+    return /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(output.toString("utf8"))?.[1];
+  }
+
   /** A commit of another repository, which hangs in this one as a submodule. */
   async fetchForeign(remote: string, url: string, commit: string, signal: AbortSignal): Promise<void> {
     await this.#addRemote(remote, url);
@@ -134,8 +150,13 @@ export class Store {
   }
 
   /** Runs git in this repository for what has a file of its own. */
-  run(args: readonly string[], extra: Environment = {}, answers: readonly number[] = []) {
-    return this.#git(args, readMs, { extra, answers });
+  run(
+    args: readonly string[],
+    extra: Environment = {},
+    answers: readonly number[] = [],
+    how: Pick<Run, "input" | "signal"> = {},
+  ) {
+    return this.#git(args, readMs, { extra, answers, ...how });
   }
 
   /** How many packs there are: each fetch leaves one or two. */

@@ -128,6 +128,12 @@ export class Tree {
     return this.below(folder).find(({ kind, path }) => kind === "submodule" && !this.#entries.has(`${path}/.`))?.path;
   }
 
+  /** Whether a path belongs to a submodule, and so to another repository. */
+  isInModule(path: string): boolean {
+    const parts = path.split("/");
+    return parts.some((_part, index) => this.#entries.get(parts.slice(0, index + 1).join("/"))?.kind === "submodule");
+  }
+
   /** Those that are, from the folder on, each before what is in it. */
   modulesBelow(folder: string): readonly { readonly path: string; readonly id: string }[] {
     const modules = this.below(folder).filter(({ kind }) => kind === "submodule");

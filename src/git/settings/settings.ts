@@ -6,11 +6,15 @@ import { posix } from "node:path";
 import { z } from "zod";
 import { durationWithin } from "../../compose/values/duration.js";
 import { quote } from "../../compose/values/quote.js";
-import { FairleadError } from "../../errors.js";
+import type { FairleadError } from "../../errors.js";
 import { durationForm } from "../../tools/duration-form.js";
 import { addressOf, type Address } from "../program/address.js";
 import type { Login } from "../program/login.js";
 import type { Verify } from "../repository/signature.js";
+import { isReference, writeBackOf, writeBackSchema, type WriteBack } from "./write-back.js";
+import { wrong, type PlaceOf } from "./wrong.js";
+
+export type { PlaceOf } from "./wrong.js";
 
 const auth = z
   .strictObject({
@@ -58,6 +62,7 @@ const repository = z.strictObject({
   verify: verify.optional(),
   caFile: z.string().min(1).optional().describe("a PEM file with the certificate of the server's own authority"),
   submodules: z.boolean().optional().describe("fetch them too, from the repository's own host (`false`)"),
+  writeBack: writeBackSchema.optional(),
 });
 
 export type WrittenRepository = z.infer<typeof repository>;
@@ -80,13 +85,12 @@ export interface RepositorySettings {
   readonly verify: Verify | undefined;
   readonly caFile: string | undefined;
   readonly submodules: boolean;
+  /** Absent: nothing is written into it. */
+  readonly writeBack?: WriteBack | undefined;
 }
 
 const shortestMs = 1_000;
 const longestMs = 86_400_000;
-
-/** The place of a key below `git`, such as `url`, or `1.url` in a list. */
-export type PlaceOf = (key: string) => string;
 
 /** Throws FairleadError ConfigInvalid, naming the place. */
 export function repositoriesOf(
@@ -137,13 +141,12 @@ function repositoryOf(written: WrittenRepository, at: PlaceOf): RepositorySettin
     verify: verifyOf(written.verify, at("verify")),
     caFile,
     submodules,
+    writeBack: writeBackOf(written, at),
   };
 }
 
 function refOf(ref: string, at: PlaceOf): string {
-  const isRef =
-    /^[^\s~^:?*[\\\p{Cc}-][^\s~^:?*[\\\p{Cc}]*$/u.test(ref) && !/\.\.|@\{|\/\/|\/$|\.lock(?:\/|$)/.test(ref);
-  if (isRef) return ref;
+  if (isReference(ref)) return ref;
   throw wrong(at("ref"), `${quote(ref)} is not a reference`, "write a branch, a tag, or refs/heads/main");
 }
 
@@ -200,8 +203,4 @@ function verifyOf(written: WrittenRepository["verify"], at: string): Verify | un
   if (allowedSignersFile !== undefined && gpgKeyringFile === undefined) return { kind: "ssh", allowedSignersFile };
   if (gpgKeyringFile !== undefined && allowedSignersFile === undefined) return { kind: "gpg", gpgKeyringFile };
   throw wrong(at, "it names no keys, or keys of two kinds", "write allowedSignersFile or gpgKeyringFile");
-}
-
-function wrong(place: string, message: string, remedy: string): FairleadError {
-  return new FairleadError("ConfigInvalid", `${place}: ${message}`, { remedy });
 }

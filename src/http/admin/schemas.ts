@@ -47,12 +47,14 @@ export const rollout: Schema = {
 
 const commit: Schema = object({ id: name, author: name, at: name, subject: name });
 
+const sourceCondition: Schema = object({ status: { enum: ["True", "False"] }, reason: name, message: name });
+
 /** A repository that services files come from. */
 export const source: Schema = {
   ...object({
     source: name,
     ref: name,
-    condition: object({ status: { enum: ["True", "False"] }, reason: name, message: name }),
+    condition: sourceCondition,
     projects: list(object({ project: name, file: name, revision: name })),
   }),
   properties: {
@@ -61,8 +63,16 @@ export const source: Schema = {
     newest: commit,
     inForce: commit,
     lastSuccessAt: time,
-    condition: object({ status: { enum: ["True", "False"] }, reason: name, message: name }),
+    condition: sourceCondition,
     projects: list(object({ project: name, file: name, revision: name })),
+    writeBack: {
+      ...object({ condition: sourceCondition }),
+      properties: {
+        branch: name,
+        condition: sourceCondition,
+        last: object({ commit: name, at: time, services: list(name) }),
+      },
+    },
   },
 };
 

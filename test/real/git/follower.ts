@@ -32,6 +32,8 @@ const source = gitSource({
     sourceFetched: () => undefined,
     sourceSucceeded: () => undefined,
     sourceInForce: () => undefined,
+    sourceWritesBack: () => undefined,
+    sourceWrittenBack: () => undefined,
   },
   log: silentLog,
   hostFiles,

@@ -83,6 +83,8 @@ function openSource(written: WrittenRepository, data: string, once: boolean): Op
       },
       sourceSucceeded: () => undefined,
       sourceInForce: () => undefined,
+      sourceWritesBack: () => undefined,
+      sourceWrittenBack: () => undefined,
     },
     log,
     hostFiles,

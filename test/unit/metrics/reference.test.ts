@@ -15,6 +15,7 @@ test("docs/http.md lists every metric with its type, labels and help, and no oth
   metrics.fileProblems("services.yaml", 0);
   metrics.sources.sourceFollowed("https://forge.example/acme/fleet.git");
   metrics.sources.sourceFetched("https://forge.example/acme/fleet.git", "fetched");
+  metrics.sources.sourceWritesBack("https://forge.example/acme/fleet.git");
   metrics.sources.sourceInForce("https://forge.example/acme/fleet.git", "1a2b3c4");
   metrics.pullsRemaining("docker.io", 95);
   const unpadded = reference.replace(/ +/g, " ");

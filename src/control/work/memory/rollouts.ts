@@ -29,22 +29,27 @@ export interface RolloutsOptions {
 
 /** The record of each service's rollouts, as its containers show them. */
 export class Rollouts {
-  readonly #askedAt = new Map<ServiceKey, number>();
+  readonly #asked = new Map<ServiceKey, { readonly at: number; readonly cause: string }>();
 
   constructor(private readonly options: RolloutsOptions) {}
 
   /** A hook or a person asked for a look: the clock of push-to-healthy starts unless it runs already. */
-  asked(key: ServiceKey): void {
-    if (!this.#askedAt.has(key)) this.#askedAt.set(key, this.options.clock.monotonic());
+  asked(key: ServiceKey, cause: string): void {
+    if (!this.#asked.has(key)) this.#asked.set(key, { at: this.options.clock.monotonic(), cause });
+  }
+
+  /** Who or what that was, in words. */
+  causeOf(key: ServiceKey): string | undefined {
+    return this.#asked.get(key)?.cause;
   }
 
   /** Nothing is left to do for what was asked. */
   settled(key: ServiceKey): void {
-    this.#askedAt.delete(key);
+    this.#asked.delete(key);
   }
 
   forget(key: ServiceKey): void {
-    this.#askedAt.delete(key);
+    this.#asked.delete(key);
   }
 
   /** Opens and closes the record of the rollout that the containers show. */
@@ -131,7 +136,7 @@ export class Rollouts {
     const { to, specHash } = rollout;
     await journal.append({ type: "stable", at: clock.now(), key, digest: to as ImageVersion, specHash });
     if (outcome !== "promoted") return;
-    const askedAt = this.#askedAt.get(key);
+    const askedAt = this.#asked.get(key)?.at;
     // The last replica to serve ends the wait.
     const servingSince = Math.max(...inEverySlot(containers, "active").map(servesSince));
     if (askedAt !== undefined && servingSince > 0) {

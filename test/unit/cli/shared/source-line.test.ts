@@ -27,6 +27,24 @@ describe("a repository's line", () => {
       },
       /main: nothing is in force; Unreachable: the server cannot be reached$/,
     ],
+    [
+      {
+        ...{ newest: commit("1", "one"), inForce: commit("1", "one"), condition: well },
+        writeBack: { condition: { status: "False", reason: "PushRefused", message: "protected" } },
+      },
+      /is in force; not written to its branch: PushRefused: protected$/,
+    ],
+    [
+      {
+        ...{ newest: commit("1", "one"), inForce: commit("1", "one"), condition: well },
+        writeBack: {
+          branch: "main",
+          condition: { status: "True", reason: "Recorded", message: "" },
+          last: { commit: "3".repeat(40), at: "", services: [] },
+        },
+      },
+      /is in force; commit 3333333 on main says what runs$/,
+    ],
   ] as const)("%j", (state, line) => {
     expect(sourceLine({ ...fleet, ...state })).toMatch(line);
   });

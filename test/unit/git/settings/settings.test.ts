@@ -22,6 +22,23 @@ describe("a repository in the settings", () => {
     expect(own?.login.kind).toBe("token");
   });
 
+  it("is written to where that is asked for", () => {
+    const author = { name: "Fairlead", email: "fairlead@localhost" };
+    const of = (more: object) => repositoriesOf({ url, ...more })[0]?.writeBack;
+    expect(of({})).toBeUndefined();
+    expect(of({ writeBack: {} })).toEqual({ branch: undefined, author });
+    expect(of({ ref: "refs/heads/main", writeBack: { what: "digest" } })).toEqual({ branch: undefined, author });
+    expect(of({ ref: "refs/tags/v1", writeBack: { branch: "refs/heads/deployed" } })).toEqual({
+      branch: "deployed",
+      author,
+    });
+    const verify = { allowedSignersFile: "/a" };
+    expect(of({ ref: "main", verify, writeBack: { branch: "deployed", author: "Ann B <a@b.example>" } })).toEqual({
+      branch: "deployed",
+      author: { name: "Ann B", email: "a@b.example" },
+    });
+  });
+
   it("is told from another one at the same URL by its reference", () => {
     const all = repositoriesOf([
       { url, ref: "main" },
@@ -56,6 +73,22 @@ describe("a repository in the settings", () => {
       '1.name: two repositories are called "fleet"',
     ],
     ["the same twice", [{ url }, { url }], "1.url: "],
+    ["a tag to write", { url, writeBack: { what: "tag" } }, "writeBack.what: a service follows the tag"],
+    ["a commit to a tag", { url, ref: "refs/tags/v1", writeBack: {} }, 'writeBack: "refs/tags/v1" is no branch'],
+    ["an odd branch", { url, writeBack: { branch: "a..b" } }, 'writeBack.branch: "a..b" is not a branch'],
+    ["a tag as branch", { url, writeBack: { branch: "refs/tags/a" } }, "writeBack.branch: "],
+    ["an author without an address", { url, writeBack: { author: "Ann" } }, 'writeBack.author: "Ann" is no author'],
+    ["an author of two lines", { url, writeBack: { author: "Ann\nB <a@b>" } }, "writeBack.author: "],
+    ...[
+      { ref: "main", writeBack: {} },
+      { ref: "main", writeBack: { branch: "main" } },
+      { ref: "refs/heads/main", writeBack: { branch: "main" } },
+      { writeBack: { branch: "deployed" } },
+    ].map((more): [string, WrittenRepositories, string] => [
+      `signatures that what is written has not: ${JSON.stringify(more)}`,
+      { url, verify: { allowedSignersFile: "/a" }, ...more },
+      "writeBack: what is written is not signed",
+    ]),
     ["a list's second", [{ url }, { url, name: "b", path: "" }], "1.path: "],
   ])("is refused with %s", (_what, written, message) => {
     expect(() => repositoriesOf(written)).toThrow(message);

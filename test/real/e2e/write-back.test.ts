@@ -1,0 +1,86 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { describe } from "vitest";
+import type { RepositoryState } from "../../../src/control/ports/source.js";
+import { gitRepository } from "../../sandbox/git-repository.js";
+import { startGitServer } from "../../sandbox/git-server.js";
+import { startCountingProxy } from "../../sandbox/counting-proxy.js";
+import { monitorMs, test } from "./scene.js";
+
+describe.concurrent("with write-back", () => {
+  test("a push of an image is rolled out, then stands in the file, and nothing comes of that; the next push goes the same way", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const { digest: first } = await scene.push();
+    const repository = await gitRepository(scene.directory);
+    const server = await startGitServer(scene.directory);
+    const proxy = await startCountingProxy(scene.engineHost.replace(/^unix:\/\//, ""));
+    onTestFinished(async () => {
+      await server.stop();
+      await proxy.close();
+    });
+    const url = `${server.url}/fleet.git`;
+    const compose = (record: string) =>
+      [
+        `name: ${scene.project} # the scene`,
+        "services:",
+        "  web:",
+        `    image: ${scene.image()}${record}   # its tag is followed`,
+        "    stop_grace_period: 2s",
+        `    deploy: {update_config: {monitor: ${monitorMs}ms}}`,
+        "",
+      ].join("\n");
+    await repository.commit({ "compose.yaml": compose("") });
+    const settings = {
+      ...(JSON.parse(await readFile(scene.settingsFile, "utf8")) as object),
+      git: { url, ref: "main", writeBack: {} },
+    };
+    await writeFile(scene.settingsFile, JSON.stringify(settings));
+    await scene.start({ withoutFile: true, env: { DOCKER_HOST: proxy.host } });
+
+    const inGit = () => repository.git("--git-dir", repository.path, "show", "main:compose.yaml");
+    const source = async () => {
+      const response = await fetch(`${scene.fairlead.adminUrl}/api/v1/services`);
+      const { sources } = (await response.json()) as { readonly sources: readonly RepositoryState[] };
+      return sources[0];
+    };
+    const untilWritten = async (digest: string) => {
+      await scene.untilServing(digest);
+      await scene.until("the commit", async () => (await inGit()) === compose(`:latest@${digest}`).trim());
+      await scene.until("its own commit in force", async () => {
+        const now = await source();
+        return now?.writeBack?.last !== undefined && now.inForce?.id === now.writeBack.last.commit;
+      });
+    };
+    /** Whatever changes something on the engine; the lease is renewed by volumes. */
+    const changes = () =>
+      proxy.requests.filter((line) => /^(?:POST|PUT|DELETE) /.test(line) && !line.includes("/volumes"));
+
+    await untilWritten(first);
+    for (const version of ["v2", "v3"]) {
+      const { digest } = await scene.push({ version });
+      await scene.hook();
+      await untilWritten(digest);
+      const message = await repository.git("--git-dir", repository.path, "log", "-1", "--format=%B", "main");
+      expect(message).toContain(`To: ${digest}`);
+      expect(message).toContain("Asked by: ");
+    }
+    // Another look at everything, now that its own commit is in force.
+    const active = await scene.active();
+    const before = changes();
+    const looks = proxy.requests.length;
+    await fetch(`${scene.fairlead.adminUrl}/api/v1/services/${scene.project}/web/reconcile`, { method: "POST" });
+    await scene.until("the look", () => proxy.requests.length > looks);
+    await scene.untilStatus(({ sync }) => sync === "Synced");
+    expect(changes().slice(before.length)).toEqual([]);
+    expect((await scene.active())?.id).toBe(active?.id);
+    expect(await repository.git("--git-dir", repository.path, "rev-list", "--count", "main")).toBe("4");
+    expect((await scene.status())?.revision).toBe(3);
+    expect((await source())?.writeBack?.condition).toMatchObject({ status: "True", reason: "Recorded" });
+    const metrics = await (await fetch(`${scene.fairlead.adminUrl}/metrics`)).text();
+    expect(metrics).toContain(`fairlead_source_writebacks_total{source="${url}",result="written"} 3`);
+    const events = await (await fetch(`${scene.fairlead.adminUrl}/api/v1/events?follow=false`)).text();
+    expect(events).toContain("written to main of");
+  });
+});
