@@ -52,7 +52,7 @@ export async function gitStage(): Promise<GitStage> {
   onTestFinished(async () => {
     for (const one of opened) await one.end();
     await server.stop();
-    await rm(root, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true, maxRetries: 100, retryDelay: 20 });
   });
   return {
     ...{ root, data, repository, server, url },
