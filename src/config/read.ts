@@ -37,8 +37,20 @@ function readOne(setting: Setting, sources: Sources, faults: Fault[]): unknown {
     : value;
 }
 
+/** Where that is written which counts, and its rank: flags count first, then variables, then the file. Undefined: nowhere. */
+export function writtenAt(
+  setting: Setting,
+  sources: Sources,
+): { readonly place: string; readonly rank: number } | undefined {
+  for (const { place, rank, written } of waysTo(setting, sources)) {
+    if (written !== undefined) return { place: place(), rank };
+  }
+  return undefined;
+}
+
 interface Way {
   readonly place: () => string;
+  readonly rank: 0 | 1 | 2;
   /** In the settings file. */
   readonly position?: () => Position | undefined;
   /** Undefined: it is not written there. */
@@ -49,7 +61,8 @@ interface Way {
 /** The first that is written counts; what is written elsewhere besides is not even read. */
 function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
   const { flag, kind, plain } = setting;
-  if (flag !== undefined) yield { place: () => flagName(flag), written: sources.flags[attributeOf(flag)], kind };
+  if (flag !== undefined)
+    yield { place: () => flagName(flag), rank: 0, written: sources.flags[attributeOf(flag)], kind };
   for (const { variable, kind: read } of [
     { variable: setting.variable, kind },
     ...(plain === undefined ? [] : [plain]),
@@ -59,14 +72,20 @@ function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
   for (const { key, kind: read } of [{ key: setting.key, kind }, ...(plain === undefined ? [] : [plain])]) {
     if (key === undefined) continue;
     const { file } = sources;
-    yield { place: () => file.place(key), position: () => file.position(key), written: file.get(key), kind: read };
+    yield {
+      place: () => file.place(key),
+      rank: 2,
+      position: () => file.position(key),
+      written: file.get(key),
+      kind: read,
+    };
   }
 }
 
 function fromVariable(variable: string, kind: Kind<unknown, unknown>, setting: Setting, { environment }: Sources): Way {
   const found = environment[variable];
   const isUnset = found === undefined || (found === "" && setting.emptyIsUnset === true);
-  return { place: () => variable, written: isUnset ? undefined : kind.fromVariable?.(found), kind };
+  return { place: () => variable, rank: 1, written: isUnset ? undefined : kind.fromVariable?.(found), kind };
 }
 
 /** Throws FairleadError ConfigInvalid with all that is wrong, if anything is: what stands in the file in its order. */

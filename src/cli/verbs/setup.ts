@@ -26,6 +26,7 @@ export interface SetupOptions {
   readonly data?: string;
   /** Where the internet reaches the hooks. */
   readonly url?: string;
+  readonly tls?: string;
   readonly force?: boolean;
 }
 
@@ -40,6 +41,7 @@ const nobodysSecrets = ["hookSecrets", "adminToken"] as const;
  */
 export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 1> {
   const url = options.url === undefined ? undefined : checkUrl(options.url);
+  if (options.tls !== undefined) checkTls(options.tls);
   const suggested = { services: await suggestedServices(), pushes: "generic", place: "terminal" } as const;
   const given = {
     ...pick("services", options.services),
@@ -52,7 +54,7 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   if (services === undefined) return 1;
   const settings = {
     path: layout.settings,
-    parts: [settingsText(layout, answers.place, options.data)],
+    parts: [settingsText(layout, answers.place, options)],
     isPrivate: false,
   };
   if (options.force !== true) await refuseExisting([...services, settings].map(({ path }) => path));
@@ -61,7 +63,8 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   await writeFiles(files);
   wiring.print(`written: ${files.map(({ path }) => path).join(", ")}`);
   for (const path of kept) wiring.print(`kept: ${path}`);
-  for (const line of nextSteps({ answers, layout, url, hookSecret }, wiring.terminal)) wiring.print(line);
+  const outcome = { answers, layout, url, hookSecret, isSecure: options.tls !== undefined };
+  for (const line of nextSteps(outcome, wiring.terminal)) wiring.print(line);
   return 0;
 }
 
@@ -82,6 +85,14 @@ function checkUrl(text: string): string {
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
   throw new FairleadError("ConfigInvalid", `--url: ${quote(text)} is no address of a web server`, {
     remedy: "write it as https://hooks.example.org",
+  });
+}
+
+function checkTls(text: string): void {
+  if (text === "self-signed") return;
+  throw new FairleadError("ConfigInvalid", `--tls: ${quote(text)} is no way to speak TLS`, {
+    remedy:
+      "write self-signed; the files of a certificate of your own go into fairlead.yaml afterwards (tls: {cert, key})",
   });
 }
 

@@ -13,7 +13,9 @@ const limits = { total: 32, perAddress: 16, perKnownAddress: 16, strangers: 32 }
  */
 export function startStandby(adminListen: string, isFit: () => boolean): Promise<Listening> {
   const setting = "FAIRLEAD_ADMIN_LISTEN";
-  return startServer(answerFor(isFit), parseAddress(adminListen, setting), setting, new Connections(limits));
+  return startServer(answerFor(isFit), parseAddress(adminListen, setting), setting, {
+    connections: new Connections(limits),
+  });
 }
 
 function answerFor(isFit: () => boolean): RequestListener {
