@@ -18,7 +18,8 @@ import type { DockerEngine } from "./docker/engine.js";
 import { asFairleadError } from "./errors.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { startStandby } from "./http/admin/standby.js";
-import { assertGuarded, listen } from "./http/listen.js";
+import { assertGuarded, listen, type Tls } from "./http/listen.js";
+import { checkPair, openTls } from "./http/tls/open.js";
 import { Metrics } from "./metrics/metrics.js";
 import { connectProber } from "./probe/prober.js";
 import { ownContainer } from "./probe/self.js";
@@ -27,7 +28,7 @@ import { openFileLimit, openFilesNow, openFilesRemedy } from "./process/open-fil
 import type { RegistryConnection } from "./registry/connect.js";
 import { shareOut } from "./shares.js";
 import type { Shares } from "./shares.js";
-import { formatAddress } from "./tools/address.js";
+import { formatAddress, parseAddress } from "./tools/address.js";
 import { readVersion } from "./version.js";
 import { contextsOf, engineOf, gatesIn, registryOf, sourceOf } from "./wiring.js";
 
@@ -47,6 +48,8 @@ export interface Running {
 export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
   assertGuarded(config.adminListen, config.places.adminListen, config.adminToken);
   const shares = sharesFor(config, log);
+  // One that stands by is to say so now, not when it has to take over.
+  await checkPair(config.tls);
   const end = new AbortController();
   const begun = new AbortController();
   const office: { surface: Surface | undefined } = { surface: undefined };
@@ -197,6 +200,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     resync: { cron: config.resync, timezone: localTimeZone(), minutes: cronMinutes, jitterMs: resyncJitterMs },
   });
   onOpened(controller.surface);
+  const tls = await tlsFor(config, metrics, log);
   const listeners = await listen({
     hooksListen: config.hooksListen,
     adminListen: config.adminListen,
@@ -204,7 +208,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     hooks: {
       ...{ surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
       ...{ receivers: config.receivers, trustedProxies: config.trustedProxies },
-      connections: shares.hooks,
+      ...{ connections: shares.hooks, tls },
     },
     admin: {
       surface: controller.surface,
@@ -220,7 +224,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
   log.info(
     {
       version,
-      hooks: formatAddress(listeners.hooks),
+      hooks: `${tls === undefined ? "" : "https://"}${formatAddress(listeners.hooks)}`,
       admin: formatAddress(listeners.admin),
       files: config.files,
       repositories: config.repositories.map(({ source }) => source),
@@ -241,6 +245,15 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
       if (!(await journal.close())) log.error({}, "the journal's disk does not answer: ending without it");
     },
   };
+}
+
+async function tlsFor(config: Config, metrics: Metrics, log: Log): Promise<Tls | undefined> {
+  const { tls, data, hooksListen, externalUrl } = config;
+  if (tls === undefined) return undefined;
+  const { host } = parseAddress(hooksListen);
+  const outside = externalUrl === undefined ? [] : [new URL(externalUrl).hostname.replace(/^\[|\]$/g, "")];
+  const telemetry = metrics.tls;
+  return { pair: await openTls(tls, { data, names: [host, ...outside], log, telemetry }), telemetry };
 }
 
 /** Throws FairleadError `ConfigInvalid` where this process may have too few files open. */

@@ -206,11 +206,15 @@ function policyInForce({
   data,
   settingsFile,
   ageKeyFile,
+  tls,
   elsewhere = false,
 }: Config): PolicyInForce | undefined {
   if (policy === undefined) return undefined;
   const socket = docker.host?.startsWith("unix://") === true ? [docker.host.slice("unix://".length)] : [];
-  const guarded = [data, settingsFile, ageKeyFile].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
+  const tlsKey = tls?.kind === "files" ? tls.key.path : undefined;
+  const guarded = [data, settingsFile, ageKeyFile, tlsKey].flatMap((path) =>
+    path === undefined ? [] : [resolve(path)],
+  );
   return { policy, engine: [...new Set([...enginePaths, ...socket])], guarded, onHost: !elsewhere };
 }
 

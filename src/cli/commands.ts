@@ -54,6 +54,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .option("--dir <folder>", "where the files go (terminal: here, else /etc/fairlead)")
       .option("--data <directory>", "where the journal is kept, where that is not the usual place")
       .option("--url <address>", "under which the internet reaches the hooks, such as https://hooks.example.org")
+      .option("--tls <way>", "take the hooks over TLS: self-signed")
       .option("--force", "replace what exists, but for secrets"),
     { 0: "the files are written", 1: "nothing is written: an answer is missing or wrong, or a file exists" },
     (options: SetupOptions) => setup(wiring, options),

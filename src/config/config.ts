@@ -5,6 +5,7 @@ import { normalUrl } from "../git/program/address.js";
 import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
 import type { NamedReceiver } from "../http/receivers/receiver.js";
 import { receiversOf } from "../http/receivers/settings.js";
+import { tlsOf, type TlsSettings, type Written } from "../http/tls/settings.js";
 import type { Policy } from "../policy/model/permissions.js";
 import { policyOf } from "../policy/settings.js";
 import { helperEnvironment } from "../process/child-environment.js";
@@ -14,8 +15,8 @@ import { secretCommandsOf } from "../secrets/settings.js";
 import { given } from "../tools/present.js";
 import { shellWord } from "../tools/shell.js";
 import { secretFile, type Kind } from "./kinds.js";
-import { placesIn, readTable, refuseFaults } from "./read.js";
-import type { AttributeOf, Fault, SettingsFile, ValuesOf } from "./setting.js";
+import { placesIn, readTable, refuseFaults, writtenAt } from "./read.js";
+import type { AttributeOf, Fault, Setting, SettingsFile, Sources, ValuesOf } from "./setting.js";
 import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
 import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 
@@ -27,7 +28,12 @@ import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
 type Settings = ValuesOf<typeof settings>;
 
 /** Everything a run is told, from flags, then the environment, then the settings file, then the defaults. */
-export interface Config extends Omit<Settings, "policy" | "receivers" | "secretCommands"> {
+export interface Config extends Omit<
+  Settings,
+  "policy" | "receivers" | "secretCommands" | "tls" | "tlsCert" | "tlsKey"
+> {
+  /** Absent: webhooks arrive over plain HTTP. */
+  readonly tls: TlsSettings | undefined;
   readonly receivers: readonly NamedReceiver[];
   readonly secretCommands: ReadonlyMap<string, SecretCommand>;
   /** Absent: a services file may ask for anything. */
@@ -96,9 +102,26 @@ export function readConfig(
     place: (key) => file.place(`receivers.${key}`),
     secretsIn: (path) => secretFile.read(path),
   });
-  const found = { receivers, repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
-  const own = { ...read, files, ...found, places };
-  return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
+  const { tls: way, tlsCert, tlsKey, ...told } = read;
+  const tls = tlsOf({
+    tls: written(settings.tls, way, sources),
+    cert: written(settings.tlsCert, tlsCert, sources),
+    key: written(settings.tlsKey, tlsKey, sources),
+    placeIn: (part) => file.place(`tls.${part}`),
+  });
+  const found = {
+    ...{ tls, receivers, repositories, docker, helps, policy },
+    ...{ secretCommands: programs, settingsFile: file.path },
+  };
+  const own = { ...told, files, ...found, places };
+  return helps === undefined
+    ? own
+    : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere, tls: undefined };
+}
+
+function written<Value>(setting: Setting, value: Value | undefined, sources: Sources): Written<Value> | undefined {
+  const at = writtenAt(setting, sources);
+  return value === undefined || at === undefined ? undefined : { value, ...at };
 }
 
 /** The one that is named has to be there; of the usual ones the first that is there counts. */

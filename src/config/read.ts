@@ -46,8 +46,20 @@ function readOne(setting: Setting, sources: Sources, faults: Fault[]): unknown {
     : value;
 }
 
+/** Where that is written which counts, and its rank: flags count first, then variables, then the file. Undefined: nowhere. */
+export function writtenAt(
+  setting: Setting,
+  sources: Sources,
+): { readonly place: string; readonly rank: number } | undefined {
+  for (const { place, rank, written } of waysTo(setting, sources)) {
+    if (written !== undefined) return { place: place(), rank };
+  }
+  return undefined;
+}
+
 interface Way {
   readonly place: () => string;
+  readonly rank: 0 | 1 | 2;
   /** In the settings file. */
   readonly position?: () => Position | undefined;
   /** Undefined: it is not written there. Throws FairleadError where it means nothing. */
@@ -59,7 +71,7 @@ interface Way {
 function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
   const { flag, kind, plain } = setting;
   if (flag !== undefined) {
-    yield { place: () => flagName(flag), written: ifWritten(sources.flags[attributeOf(flag)]), kind };
+    yield { place: () => flagName(flag), rank: 0, written: ifWritten(sources.flags[attributeOf(flag)]), kind };
   }
   for (const { variable, kind: read } of [
     { variable: setting.variable, kind },
@@ -72,6 +84,7 @@ function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
     const { file } = sources;
     yield {
       place: () => file.place(key),
+      rank: 2,
       position: () => file.position(key),
       written: ifWritten(file.get(key)),
       kind: read,
@@ -82,7 +95,7 @@ function* waysTo(setting: Setting, sources: Sources): Generator<Way> {
 function fromVariable(variable: string, kind: Kind<unknown, unknown>, setting: Setting, { environment }: Sources): Way {
   const found = environment[variable];
   const isUnset = found === undefined || (found === "" && setting.emptyIsUnset === true);
-  return { place: () => variable, written: isUnset ? undefined : () => kind.fromVariable?.(found), kind };
+  return { place: () => variable, rank: 1, written: isUnset ? undefined : () => kind.fromVariable?.(found), kind };
 }
 
 function ifWritten(value: unknown): (() => unknown) | undefined {

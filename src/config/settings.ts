@@ -9,6 +9,7 @@ import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
 import { gitSchema } from "../git/settings/settings.js";
 import { isBlock } from "../http/receivers/addresses.js";
 import { receiversSchema } from "../http/receivers/settings.js";
+import { checkTls, tlsSchema, type WrittenTls } from "../http/tls/settings.js";
 import { policySchema } from "../policy/settings.js";
 import type { Environment } from "../process/environment.js";
 import { secretCommandsSchema } from "../secrets/settings.js";
@@ -27,6 +28,7 @@ import {
   text,
   textOf,
   toggle,
+  type Kind,
 } from "./kinds.js";
 import { setting } from "./setting.js";
 
@@ -49,6 +51,12 @@ const hostName = z
     /^[\w-]+(?:\.[\w-]+)*$|^\[?[\da-f]*:[\da-f:.]+\]?$/i,
     "it should be the name of a host alone, such as fairlead.lan",
   );
+
+const tls: Kind<WrittenTls, WrittenTls> = {
+  ...data(tlsSchema),
+  fromVariable: (written) => written,
+  read: checkTls,
+};
 
 /**
  * Every setting, in the order of the documentation. Nothing else says where it is written, what it is by default and
@@ -160,6 +168,27 @@ export const settings = {
     defaultText: "none",
     what: "under which the internet reaches the hooks, such as `https://hooks.example.org`",
     more: "`fairlead hook url` shows senders' addresses by it.",
+  }),
+  tls: setting(tls, {
+    flag: "--tls <way>",
+    variable: "FAIRLEAD_TLS",
+    key: "tls",
+    defaultText: "none: plain HTTP",
+    what: "webhooks arrive over TLS, with a certificate made here (self-signed) or one of your own",
+    more: "`self-signed`, and in the settings file `{cert, key}` too. See [TLS](tls.md) and [the fields](#tls).",
+  }),
+  tlsCert: setting(text, {
+    flag: "--tls-cert <path>",
+    variable: "FAIRLEAD_TLS_CERT",
+    defaultText: "as in `tls`",
+    what: "PEM file with the certificate and those above it; taken anew when it changes",
+    more: "Over the key `tls`.",
+  }),
+  tlsKey: setting(text, {
+    flag: "--tls-key <path>",
+    variable: "FAIRLEAD_TLS_KEY",
+    defaultText: "as in `tls`",
+    what: "PEM file with its private key",
   }),
   adminListen: setting(address, {
     flag: "--admin-listen <address>",

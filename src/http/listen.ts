@@ -5,8 +5,12 @@ import { isLoopback } from "../tools/loopback.js";
 import type { Secret } from "../tools/secret.js";
 import { adminApp, type AdminOptions } from "./admin/admin.js";
 import { hooksApp, type HooksOptions } from "./hooks/hooks.js";
+import { FailedHandshakes } from "./tls/failed-handshakes.js";
+import type { KeptPair } from "./tls/kept-pair.js";
+import type { TlsTelemetry } from "./tls/source.js";
 import { type ConnectionLimits, Connections } from "./web/connections.js";
-import { startServer } from "./web/server.js";
+import type { HttpLog } from "./web/log.js";
+import { type Serving, startServer } from "./web/server.js";
 
 export interface ListenOptions {
   /** `host:port`; the only listener meant for the internet. */
@@ -15,8 +19,18 @@ export interface ListenOptions {
   readonly adminListen: string;
   /** What has named the two, for messages: a flag, a variable, or a place in the settings file. */
   readonly places: { readonly hooks: string; readonly admin: string };
-  readonly hooks: Omit<HooksOptions, "proven"> & { readonly connections?: ConnectionLimits };
+  readonly hooks: Omit<HooksOptions, "proven"> & {
+    readonly connections?: ConnectionLimits;
+    /** Absent: plain HTTP. */
+    readonly tls?: Tls | undefined;
+  };
   readonly admin: Omit<AdminOptions, "closing" | "proven"> & { readonly connections?: ConnectionLimits };
+}
+
+export interface Tls {
+  /** Newer ones are taken while it listens. */
+  readonly pair: KeptPair;
+  readonly telemetry: TlsTelemetry;
 }
 
 export interface Listeners {
@@ -36,19 +50,34 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   const closing = new AbortController();
   const operators = new Connections(options.admin.connections);
   const operatorsApp = adminApp({ ...options.admin, closing: closing.signal, proven: provenIn(operators) });
-  const admin = await startServer(operatorsApp, adminAddress, places.admin, operators);
+  const admin = await startServer(operatorsApp, adminAddress, places.admin, { connections: operators });
   const senders = new Connections(options.hooks.connections);
   const sendersApp = hooksApp({ ...options.hooks, proven: provenIn(senders) });
-  const hooks = await startServer(sendersApp, hooksAddress, places.hooks, senders).catch(async (thrown: unknown) => {
+  const { tls, log } = options.hooks;
+  const hooks = await startServer(sendersApp, hooksAddress, places.hooks, {
+    connections: senders,
+    ...(tls === undefined ? {} : { tls: secureWith(tls, log) }),
+  }).catch(async (thrown: unknown) => {
     await admin.close(0);
     throw thrown;
   });
+  tls?.pair.watch(hooks.renew, closing.signal);
   return {
     hooks: hooks.address,
     admin: admin.address,
     close: async (graceMs = 5000) => {
       closing.abort();
       await Promise.all([hooks.close(graceMs), admin.close(graceMs)]);
+    },
+  };
+}
+
+function secureWith({ pair, telemetry }: Tls, log: HttpLog): Serving["tls"] & object {
+  const failures = new FailedHandshakes(log, telemetry);
+  return {
+    credentials: pair.pair,
+    failed: (why) => {
+      failures.add(why);
     },
   };
 }

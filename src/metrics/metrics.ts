@@ -15,6 +15,7 @@ import { seriesOf } from "./series.js";
 import { ServiceSeries } from "./services.js";
 import { sourceSeries } from "./sources.js";
 import { surroundingsSeries } from "./surroundings.js";
+import { tlsSeries } from "./tls.js";
 import { trafficSeries } from "./traffic.js";
 import { workSeries } from "./work.js";
 
@@ -30,6 +31,8 @@ export class Metrics implements Telemetry {
   readonly #queue: ReturnType<typeof queueSeries>;
   /** What is told of repositories. */
   readonly sources: SourceTelemetry;
+  /** What is told of the hooks' certificate. */
+  readonly tls: ReturnType<typeof tlsSeries>;
 
   constructor(version: string) {
     const series = seriesOf(this.#registry);
@@ -39,6 +42,7 @@ export class Metrics implements Telemetry {
     this.#surroundings = surroundingsSeries(series);
     this.sources = sourceSeries(series);
     this.#traffic = trafficSeries(series);
+    this.tls = tlsSeries(series);
     this.#queue = queueSeries(series);
     describeProcess(series, (report) => {
       this.onScrape(report);

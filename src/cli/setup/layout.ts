@@ -63,12 +63,19 @@ function refuseOutside(file: string, folder: string): void {
   });
 }
 
+export interface Wanted {
+  readonly data?: string;
+  /** As the settings file has it; absent: plain HTTP. */
+  readonly tls?: string;
+}
+
 /** What the settings file says. The container has a token, because its admin address is no loopback. */
-export function settingsText({ services, secrets }: Layout, place: Place, data: string | undefined): string {
+export function settingsText({ services, secrets }: Layout, place: Place, { data, tls }: Wanted): string {
   const told = {
     file: services,
     hookSecretFile: join(secrets, "hook-secret"),
     ...(place === "container" ? { adminTokenFile: join(secrets, "admin-token") } : {}),
+    ...(tls === undefined ? {} : { tls }),
     ...(data === undefined ? {} : { data: resolve(data) }),
   };
   return `# Written by \`fairlead setup\`. docs/configuration.md lists every key.\n${formatYaml(told)}`;

@@ -11,15 +11,20 @@ export interface Outcome {
   /** Where the internet reaches the hooks; undefined: nobody has said. */
   readonly url: string | undefined;
   readonly hookSecret: Secret;
+  /** The hooks are taken over TLS. */
+  readonly isSecure: boolean;
 }
 
 /**
  * What its reader does next. The hooks' address holds the secret, which is all that it is for: it is shown to a person on a
  * terminal, and to nobody's log.
  */
-export function nextSteps({ answers, layout, url, hookSecret }: Outcome, isTerminal: boolean): readonly string[] {
+export function nextSteps(
+  { answers, layout, url, hookSecret, isSecure }: Outcome,
+  isTerminal: boolean,
+): readonly string[] {
   const { pushes } = answers;
-  const base = (url ?? `http://${hostname()}:8420`).replace(/\/+$/, "");
+  const base = (url ?? `${isSecure ? "https" : "http"}://${hostname()}:8420`).replace(/\/+$/, "");
   const token = isTerminal ? hookSecret.reveal() : "<secret>";
   const isElsewhere = isTerminal
     ? []

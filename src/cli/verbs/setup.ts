@@ -26,6 +26,7 @@ export interface SetupOptions {
   readonly data?: string;
   /** Where the internet reaches the hooks. */
   readonly url?: string;
+  readonly tls?: string;
   readonly force?: boolean;
 }
 
@@ -43,6 +44,7 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   if (options.dir !== undefined) await refuseNoFolder("--dir", options.dir, true);
   // Another user may keep things there.
   if (options.data !== undefined) await refuseNoFolder("--data", options.data, false);
+  if (options.tls !== undefined) checkTls(options.tls);
   const suggested = { services: await suggestedServices(), pushes: "generic", place: "terminal" } as const;
   const given = {
     ...pick("services", options.services),
@@ -55,7 +57,7 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   if (services === undefined) return 1;
   const settings = {
     path: layout.settings,
-    parts: [settingsText(layout, answers.place, options.data)],
+    parts: [settingsText(layout, answers.place, options)],
     isPrivate: false,
   };
   if (options.force !== true) await refuseExisting([...services, settings].map(({ path }) => path));
@@ -64,7 +66,8 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   await writeFiles(files);
   wiring.print(`written: ${files.map(({ path }) => path).join(", ")}`);
   for (const path of kept) wiring.print(`kept: ${path}`);
-  for (const line of nextSteps({ answers, layout, url, hookSecret }, wiring.terminal)) wiring.print(line);
+  const outcome = { answers, layout, url, hookSecret, isSecure: options.tls !== undefined };
+  for (const line of nextSteps(outcome, wiring.terminal)) wiring.print(line);
   return 0;
 }
 
@@ -85,6 +88,14 @@ function checkUrl(text: string): string {
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
   throw new FairleadError("ConfigInvalid", `--url: ${quote(text)} is no address of a web server`, {
     remedy: "write it as https://hooks.example.org",
+  });
+}
+
+function checkTls(text: string): void {
+  if (text === "self-signed") return;
+  throw new FairleadError("ConfigInvalid", `--tls: ${quote(text)} is no way to speak TLS`, {
+    remedy:
+      "write self-signed; the files of a certificate of your own go into fairlead.yaml afterwards (tls: {cert, key})",
   });
 }
 

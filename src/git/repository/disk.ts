@@ -1,26 +1,12 @@
-import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { syncPath } from "../../tools/replace-file.js";
 
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,
   );
-}
-
-/** Whole or not at all, whenever the power goes. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.new`;
-  const handle = await open(temporary, "w", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path);
-  await sync(dirname(path));
 }
 
 /**
@@ -38,9 +24,9 @@ export async function moveWhole(from: string, to: string): Promise<void> {
       if (!(await exists(join(to, name)))) await rename(join(from, name), join(to, name));
     }
     await rm(from, { recursive: true, force: true });
-    await sync(to);
+    await syncPath(to);
   }
-  await sync(dirname(to));
+  await syncPath(dirname(to));
 }
 
 /** Any user of a container may read it, whatever our umask is. */
@@ -51,18 +37,9 @@ async function settle(folder: string): Promise<void> {
     if (found.isDirectory()) await settle(path);
     else if (found.isFile()) {
       await chmod(path, (found.mode & 0o100) === 0 ? 0o644 : 0o755);
-      await sync(path);
+      await syncPath(path);
     }
   }
   await chmod(folder, 0o755);
-  await sync(folder);
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncPath(folder);
 }

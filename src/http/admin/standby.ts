@@ -12,7 +12,7 @@ const limits = { total: 32, perAddress: 16, perKnownAddress: 16, strangers: 32 }
  * it could take over. `place`: what has named the address.
  */
 export function startStandby(adminListen: string, place: string, isFit: () => boolean): Promise<Listening> {
-  return startServer(answerFor(isFit), parseAddress(adminListen), place, new Connections(limits));
+  return startServer(answerFor(isFit), parseAddress(adminListen), place, { connections: new Connections(limits) });
 }
 
 function answerFor(isFit: () => boolean): RequestListener {

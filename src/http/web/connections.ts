@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { Server as SecureServer } from "node:https";
 import { ipKeyGenerator } from "express-rate-limit";
 
 export interface ConnectionLimits {
@@ -24,6 +25,7 @@ const rememberedAddresses = 1024;
 /** What there is to know of a socket here. */
 export interface Peer {
   readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
   once(event: "close", listener: () => void): unknown;
   destroy(): unknown;
 }
@@ -31,6 +33,10 @@ export interface Peer {
 interface Connection {
   readonly peer: Peer;
   readonly address: string;
+  /** The other end: no two of one server are open at once. */
+  readonly end: string;
+  /** It speaks TLS, or need not. */
+  settled: boolean;
   /** A request on it came with a valid secret. */
   proven: boolean;
   /** Requests on it that have no answer yet. */
@@ -44,6 +50,9 @@ interface Connection {
 export class Connections {
   /** The oldest first. */
   readonly #open = new Map<Peer, Connection>();
+  readonly #ends = new Map<string, Connection>();
+  /** TLS speaks through a socket of its own, over the one that has connected. */
+  readonly #overTls = new WeakMap<Peer, Connection>();
   readonly #perAddress = new Map<string, number>();
   /** Addresses of senders that knew a secret; the one that was heard of longest ago first. */
   readonly #known = new Set<string>();
@@ -54,8 +63,12 @@ export class Connections {
   watch(server: Server): void {
     // The last resort: one place is left for whoever comes while another is being closed.
     server.maxConnections = this.limits.total;
+    const isSecure = server instanceof SecureServer;
     server.on("connection", (socket) => {
-      this.admit(socket);
+      this.admit(socket, !isSecure);
+    });
+    server.on("secureConnection", (socket: Peer) => {
+      this.secured(socket);
     });
     server.on("request", (req, res) => {
       const done = this.begin(req.socket);
@@ -63,10 +76,12 @@ export class Connections {
     });
   }
 
-  admit(peer: Peer): void {
-    const connection = { peer, address: ipKeyGenerator(peer.remoteAddress ?? ""), proven: false, underWay: 0 };
-    const { address } = connection;
+  /** `settled`: it has not to speak TLS first. */
+  admit(peer: Peer, settled = true): void {
+    const address = ipKeyGenerator(peer.remoteAddress ?? "");
+    const connection = { peer, address, end: endOf(peer), settled, proven: false, underWay: 0 };
     this.#open.set(peer, connection);
+    this.#ends.set(connection.end, connection);
     this.#perAddress.set(address, this.#countOf(address) + 1);
     peer.once("close", () => {
       this.#forget(connection);
@@ -79,9 +94,22 @@ export class Connections {
     if (this.#open.size >= this.limits.total) this.#makeRoom(connection, () => true);
   }
 
+  /** A connection speaks TLS: this is the socket that its requests will name. */
+  secured(peer: Peer): void {
+    const connection = this.#ends.get(endOf(peer));
+    if (connection === undefined) return;
+    connection.settled = true;
+    this.#overTls.set(peer, connection);
+  }
+
+  /** Those that have not come to speak TLS have nothing under way. */
+  endUnsettled(): void {
+    for (const one of [...this.#open.values()]) if (!one.settled) this.#end(one);
+  }
+
   /** A request has come; to be told when it has its answer. */
   begin(peer: Peer): () => void {
-    const connection = this.#open.get(peer);
+    const connection = this.#of(peer);
     if (connection === undefined) return () => undefined;
     connection.underWay += 1;
     return () => {
@@ -91,7 +119,7 @@ export class Connections {
 
   /** A request on this connection knew a secret: it goes before others, and its address before unknown ones. */
   prove(peer: Peer): void {
-    const connection = this.#open.get(peer);
+    const connection = this.#of(peer);
     if (connection === undefined) return;
     connection.proven = true;
     this.#known.delete(connection.address);
@@ -107,8 +135,18 @@ export class Connections {
       this.#oldest((one) => one !== newcomer && belongs(one) && !one.proven && isKnown) ??
       this.#oldest((one) => belongs(one) && one.proven && one.underWay === 0 && isKnown) ??
       newcomer;
-    this.#forget(victim);
-    victim.peer.destroy();
+    this.#end(victim);
+  }
+
+  #end(connection: Connection): void {
+    this.#forget(connection);
+    connection.peer.destroy();
+  }
+
+  /** That which is open on this socket, or beneath it. */
+  #of(peer: Peer): Connection | undefined {
+    const connection = this.#open.get(peer) ?? this.#overTls.get(peer);
+    return connection !== undefined && this.#open.has(connection.peer) ? connection : undefined;
   }
 
   #oldest(fits: (one: Connection) => boolean): Connection | undefined {
@@ -126,8 +164,10 @@ export class Connections {
     return count;
   }
 
-  #forget({ peer, address }: Connection): void {
+  #forget(connection: Connection): void {
+    const { peer, address, end } = connection;
     if (!this.#open.delete(peer)) return;
+    if (this.#ends.get(end) === connection) this.#ends.delete(end);
     const left = this.#countOf(address) - 1;
     if (left > 0) this.#perAddress.set(address, left);
     else this.#perAddress.delete(address);
@@ -136,4 +176,8 @@ export class Connections {
   #countOf(address: string): number {
     return this.#perAddress.get(address) ?? 0;
   }
+}
+
+function endOf({ remoteAddress = "", remotePort = 0 }: Peer): string {
+  return `${remoteAddress} ${remotePort}`;
 }

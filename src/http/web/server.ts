@@ -3,40 +3,60 @@
  */
 
 import { createServer, type RequestListener, type Server } from "node:http";
+import { Server as SecureServer } from "node:https";
 import { FairleadError } from "../../errors.js";
 import { type Address, formatAddress } from "../../tools/address.js";
 import { Connections } from "./connections.js";
+import { contextOf, secureServer, type Credentials } from "./secure.js";
+
+const limits = {
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 5000,
+};
 
 export interface Listening {
   /** Where it really listens: port 0 has become a port. */
   readonly address: Address;
+  /** From now on new connections get these; those that are open keep theirs. Of a server that speaks TLS only. */
+  readonly renew: (credentials: Credentials) => void;
   /** Takes no new connection, lets answers under way finish for `graceMs`, then ends what is left. */
   readonly close: (graceMs: number) => Promise<void>;
 }
 
+export interface Serving {
+  readonly connections?: Connections;
+  /** Absent: plain HTTP. */
+  readonly tls?: {
+    readonly credentials: Credentials;
+    /** Told of each connection that ended before it spoke TLS, with the error's code. */
+    readonly failed: (why: string) => void;
+  };
+}
+
 /**
- * Starts one server. Its limits hold for whoever can connect: headers within 5 s, a whole request within 10 s, 5 s between
- * requests, and a bounded number of connections. Throws ConfigInvalid, naming the `setting`, where the address cannot be had.
+ * Starts one server. Its limits hold for whoever can connect: TLS spoken within 5 s, headers within 5 s, a whole request
+ * within 10 s, 5 s between requests, and a bounded number of connections. Throws ConfigInvalid, naming the `setting`, where the address cannot be had.
  */
 export async function startServer(
   handler: RequestListener,
   wanted: Address,
   setting: string,
-  connections = new Connections(),
+  { connections = new Connections(), tls }: Serving = {},
 ): Promise<Listening> {
-  const server = createServer({
-    headersTimeout: 5000,
-    requestTimeout: 10_000,
-    connectionsCheckingInterval: 1000,
-    keepAliveTimeout: 5000,
-  });
+  const server = tls === undefined ? createServer(limits) : secureServer(limits, tls.credentials);
   connections.watch(server);
-  const drain = drained(server);
+  server.on("tlsClientError", (error: NodeJS.ErrnoException) => tls?.failed(error.code ?? "unknown error"));
+  const drain = drained(server, connections);
   server.on("request", handler);
   await listening(server, wanted, setting);
   const bound = server.address();
   const address = bound !== null && typeof bound === "object" ? { host: bound.address, port: bound.port } : wanted;
-  return { address, close: drain };
+  const renew = (credentials: Credentials) => {
+    if (server instanceof SecureServer) server.setSecureContext(contextOf(credentials));
+  };
+  return { address, renew, close: drain };
 }
 
 const remedies: Readonly<Record<string, string>> = {
@@ -65,7 +85,7 @@ function listening(server: Server, { host, port }: Address, setting: string): Pr
 }
 
 /** Node closes idle connections once, when `close` is called: those that fall idle later are ours to close. */
-function drained(server: Server): Listening["close"] {
+function drained(server: Server, connections: Connections): Listening["close"] {
   const lifetime = { closing: false };
   server.on("request", (_req, res) => {
     res.once("close", () => {
@@ -85,6 +105,7 @@ function drained(server: Server): Listening["close"] {
         clearTimeout(deadline);
         resolve();
       });
+      connections.endUnsettled();
     });
   };
 }

@@ -13,6 +13,7 @@ const unwanted = [
   "pino-pretty",
   "streamx",
   "tinyglobby",
+  "@peculiar/asn1-x509",
 ];
 
 test("a controller loads no package that it has no use for", async ({ scene }) => {

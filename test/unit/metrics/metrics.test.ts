@@ -283,3 +283,16 @@ test("the journal is told as of each scrape", async () => {
   journal.state = { kind: "failing", message: "no space left" };
   expect(await metrics.render()).toContain("\nfairlead_journal_writable 0\n");
 });
+
+test("the hooks' certificate has its end, and whether another one is refused; without TLS there is no end", async () => {
+  const metrics = new Metrics("1.2.3");
+  const ends = "fairlead_tls_certificate_expiry_timestamp_seconds";
+  expect((await samples(metrics)).has(ends)).toBe(false);
+  metrics.tls.certificateEnds(1_800_000_000);
+  metrics.tls.certificateRefused(true);
+  metrics.tls.handshakeFailed();
+  const found = await samples(metrics);
+  expect(found.get(ends)).toBe(1_800_000_000);
+  expect(found.get("fairlead_tls_certificate_refused")).toBe(1);
+  expect(found.get("fairlead_tls_handshake_failures_total")).toBe(1);
+});

@@ -79,6 +79,8 @@ describe("a secret", () => {
       "http/delivery/standard.ts", // the same
       "http/guard/secret.ts", // hook secrets and the admin token, hashed for a comparison
       "http/hooks/pipelines/delivery-hook.ts", // the same
+      "http/tls/self-signed.ts", // the key of a certificate that is made here, in a file of its owner's alone
+      "http/web/secure.ts", // the key of the hooks' certificate, in the hands of TLS
       "registry/client/dial.ts", // passwords and tokens, in a request to a registry
       "registry/login/authority.ts", // a registry's login, in a hash that tells it from others
       "sops/age.ts", // age keys, in the hands of the library

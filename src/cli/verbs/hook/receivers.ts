@@ -40,3 +40,8 @@ export function nameOf({ path }: HookAddress): HookType | "forgejo" {
   const [, , name = ""] = path.split("/");
   return name as HookType | "forgejo";
 }
+
+/** How this host's own listener is spoken to. */
+export function schemeOf({ tls }: Config): "http" | "https" {
+  return tls === undefined ? "http" : "https";
+}

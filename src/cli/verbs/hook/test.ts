@@ -7,7 +7,8 @@ import { parseAddress, formatAddress } from "../../../tools/address.js";
 import type { ServiceStatus } from "../../../plan/model/condition.js";
 import { fetchServices, type Admin } from "../../shared/admin.js";
 import type { Wiring } from "../../shared/wiring.js";
-import { receiverNamed } from "./receivers.js";
+import { receiverNamed, schemeOf } from "./receivers.js";
+import { post } from "./send.js";
 
 export interface HookTestOptions {
   readonly image?: string | undefined;
@@ -16,8 +17,6 @@ export interface HookTestOptions {
   /** Where it is sent, up to the path: through a proxy, say. Absent: where the hooks listen on this host. */
   readonly url?: string | undefined;
 }
-
-const timeoutMs = 10_000;
 
 /**
  * Sends a running controller what this sender would send, with a proof that is right, and prints what it answers: a look at
@@ -32,20 +31,20 @@ export async function hookTest(
   const [address] = receiverNamed(written, config);
   if (address === undefined) return 1;
   const subject = await subjectOf(options, config, admin);
-  const base = options.url ?? `http://${formatAddress(onThisHost(config.hooksListen))}`;
+  const base = options.url ?? `${schemeOf(config)}://${formatAddress(onThisHost(config.hooksListen))}`;
   const { path, ...request } = requestOf(address, subject);
   wiring.print(`POST ${base}${path.replace(/\/[^/]*$/, request.isInPath ? "/<secret>" : "$&")}`);
   wiring.print(`  ${request.body}`);
-  const answer = await fetch(new URL(path, base), {
-    ...{ method: "POST", headers: request.headers, body: request.body },
-    ...{ redirect: "manual", signal: AbortSignal.timeout(timeoutMs) },
+  const answer = await post({
+    url: new URL(path, base),
+    ...{ headers: request.headers, body: request.body, anyCertificate: options.url === undefined },
   }).catch((cause: unknown) => {
     throw new FairleadError("ApiUnreachable", `nobody answers at ${base}`, {
       remedy: "start fairlead run, or say with --url where its hooks listen",
       cause,
     });
   });
-  const said = (await answer.json().catch(() => ({}))) as Said;
+  const said = saidIn(answer.text);
   wiring.print(`${answer.status}: ${inWords(answer.status, said)}`);
   return answer.status === 202 ? 0 : 1;
 }
@@ -55,6 +54,14 @@ interface Said {
   readonly reason?: string;
   readonly error?: string;
   readonly remedy?: string;
+}
+
+function saidIn(text: string): Said {
+  try {
+    return Object(JSON.parse(text)) as Said;
+  } catch {
+    return {};
+  }
 }
 
 function inWords(status: number, { enqueued, reason, error, remedy }: Said): string {

@@ -1,4 +1,6 @@
-import { expect, describe, it } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import { expect, describe, it, onTestFinished } from "vitest";
 import type { Wiring } from "../../../../src/cli/shared/wiring.js";
 import { hookTest, type HookTestOptions } from "../../../../src/cli/verbs/hook/test.js";
 import { hookUrl } from "../../../../src/cli/verbs/hook/url.js";
@@ -7,6 +9,7 @@ import { parsePattern } from "../../../../src/http/receivers/pattern.js";
 import type { NamedReceiver } from "../../../../src/http/receivers/receiver.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { secret, serveHooks } from "../../http/harness.js";
+import { make } from "../../http/tls/certificates.js";
 
 const hub: NamedReceiver = {
   ...{ name: "hub", type: "dockerhub", secrets: [new Secret("own/secret")], oidc: undefined },
@@ -43,6 +46,12 @@ describe("fairlead hook url", () => {
     const github = await shown("github", true, config);
     expect(github).toContain("https://hooks.example.org/hooks/github\n");
     expect(github).toContain(`as secret write: ${secret}`);
+  });
+
+  it("says https where TLS is spoken", () => {
+    const { wiring, said } = wiringOf(false);
+    void hookUrl(wiring, configOf({ tls: { kind: "self-signed" } }), "github");
+    expect(said.join("\n")).toContain("https://0.0.0.0:8420/hooks/github");
   });
 
   it("keeps the secret from logs", async () => {
@@ -93,6 +102,30 @@ describe("fairlead hook test", () => {
   it.each(["github", "harbor", "generic", "standard", "delivery-hook", "gitea"])("signs as %s does", async (type) => {
     const { code } = await tried(type, { image: "registry.example.com:5000/team/app:v1", service: "shop/own" });
     expect(code).toBe(0);
+  });
+
+  it("speaks TLS to a controller that does, whatever its certificate is", async () => {
+    const { cert, key } = make({ names: ["hooks.example.org"] });
+    const seen: (string | undefined)[] = [];
+    const server = createServer({ cert, key }, (request, response) => {
+      seen.push(request.url);
+      request.resume().on("end", () => response.writeHead(202).end('{"enqueued": ["shop/web"]}'));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    const { wiring, said } = wiringOf(true);
+    const config = configOf({ hooksListen: `127.0.0.1:${port}`, tls: { kind: "self-signed" } });
+    const admin = { url: "http://127.0.0.1:1", token: undefined };
+    const options = { image: "nginx" };
+    expect(await hookTest(wiring, { config, admin }, "dockerhub", options)).toBe(0);
+    expect(said[0]).toBe(`POST https://127.0.0.1:${port}/hooks/dockerhub/<secret>`);
+    expect(seen).toEqual([`/hooks/dockerhub/${secret}`]);
+    // Elsewhere it is a stranger's until its certificate says otherwise.
+    const elsewhere = { ...options, url: `https://127.0.0.1:${port}` };
+    await expect(hookTest(wiring, { config, admin }, "dockerhub", elsewhere)).rejects.toThrow(/nobody answers/);
+    expect(seen).toHaveLength(1);
   });
 
   it("says why nothing is looked at", async () => {

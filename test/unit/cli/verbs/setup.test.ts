@@ -90,6 +90,19 @@ describe("fairlead setup", () => {
     expect(said.join("\n")).toContain(`<secret> stands in ${dir}/secrets/hook-secret`);
   });
 
+  it("has the hooks taken over TLS, where that is asked for", async () => {
+    const dir = await folder();
+    const { wiring, said } = wired();
+    expect(await setup(wiring, { ...all, pushes: "generic", dir, tls: "self-signed" })).toBe(0);
+    expect(await readFile(join(dir, "fairlead.yaml"), "utf8")).toContain("\ntls: self-signed\n");
+    expect(said.join("\n")).toContain(`https://${hostname()}:8420/hooks/generic/<secret>`);
+    const other = await folder();
+    await expect(setup(wiring, { ...all, dir: other, tls: "yes" })).rejects.toThrow(
+      '--tls: "yes" is no way to speak TLS',
+    );
+    expect(await readdir(other)).toEqual([]);
+  });
+
   it("asks for what no flag says, tells a wrong answer, and takes Enter for what it suggests", async () => {
     const dir = await folder();
     const { wiring, said, asked } = wired({ terminal: true, answers: ["dockrhub", "none", ""] });
