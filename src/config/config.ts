@@ -81,7 +81,8 @@ export function readConfig(
   const read = readTable(settings, sources, faults, (name) => (unread.some((one) => one === name) ? nothing : sources));
   const docker = readTable(dockerSettings, sources, faults);
   refuseFaults(faults);
-  const repositories = followed(read, file);
+  const places = placesIn(settings, sources);
+  const repositories = followed(read, places, file);
   // Nobody has named the usual file: the repository's take its place.
   const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
   const inPolicy = (key: string) => file.place(`policy.${key}`);
@@ -89,7 +90,7 @@ export function readConfig(
   const inCommands = (key: string) => file.place(`secretCommands.${key}`);
   const programs = secretCommandsOf(read.secretCommands, inCommands, environment, helperEnvironment(environment));
   const found = { repositories, docker, helps, policy, secretCommands: programs, settingsFile: file.path };
-  const own = { ...read, files, ...found, places: placesIn(settings, sources) };
+  const own = { ...read, files, ...found, places };
   return helps === undefined ? own : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere };
 }
 
@@ -122,19 +123,26 @@ function refuseOfOthers(file: string): void {
 }
 
 /** Flags and variables name one repository: that of the settings file, or one of their own. */
-function followed({ git, gitUrl, gitRef, gitPaths }: Settings, file: SettingsFile): readonly RepositorySettings[] {
+function followed(
+  { git, gitUrl, gitRef, gitPaths }: Settings,
+  places: Config["places"],
+  file: SettingsFile,
+): readonly RepositorySettings[] {
   const spoken = given({ url: gitUrl, ref: gitRef, path: gitPaths });
   const inFile = (key: string) => file.place(`git.${key}`);
+  const named: Readonly<Record<string, string>> = { url: places.gitUrl, ref: places.gitRef, path: places.gitPaths };
   if (Object.keys(spoken).length === 0) return repositoriesOf(git, inFile);
   if (Array.isArray(git) && git.length > 1) {
+    const [place = ""] = Object.keys(spoken).map((key) => named[key]);
     const remedy = "write it there, or leave one repository in the settings file";
-    throw new FairleadError("ConfigInvalid", "--git and its like name one repository, and `git` holds several", {
+    throw new FairleadError("ConfigInvalid", `${place}: it names one repository, and \`git\` holds several`, {
       remedy,
     });
   }
-  const flags: Readonly<Record<string, string>> = { url: "--git", ref: "--git-ref", path: "--git-path" };
-  const isSpoken = (key: string) => key === "url" || Object.hasOwn(spoken, key);
-  return repositoriesOf({ ...[git].flat()[0], ...spoken }, (key) =>
-    isSpoken(key) ? (flags[key] ?? key) : inFile(key),
-  );
+  // What nobody has written is missing for the sake of the URL.
+  const isInFile = file.get("git") !== undefined;
+  return repositoriesOf({ ...[git].flat()[0], ...spoken }, (key) => {
+    const place = key === "url" || Object.hasOwn(spoken, key) ? named[key] : undefined;
+    return place ?? (isInFile ? inFile(key) : places.gitUrl);
+  });
 }

@@ -51,7 +51,9 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
   const document = parseYaml(textOf(file, named));
   if (!document.ok) {
     const { line, column } = document.position;
-    throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${document.message}`);
+    throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${document.message}`, {
+      remedy: "mend that line, or the one before it",
+    });
   }
   const result = schema.safeParse(document.value ?? {}, { error: formWords });
   const issues = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));

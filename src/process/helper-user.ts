@@ -10,7 +10,13 @@ export function becomeUser({ FAIRLEAD_HELPER_USER: wanted, DOCKER_HOST: host = "
   if (wanted === undefined || process.getuid?.() !== 0) return;
   const [, uid = "", gid = ""] = /^(\d+):(\d+)$/.exec(wanted) ?? [];
   if (uid === "" || !host.startsWith("unix://")) {
-    throw new FairleadError("ConfigInvalid", "FAIRLEAD_HELPER_USER is for helpers with a socket, which Fairlead makes");
+    throw new FairleadError(
+      "ConfigInvalid",
+      "FAIRLEAD_HELPER_USER is for helpers with a socket, which Fairlead makes",
+      {
+        remedy: "leave that variable out",
+      },
+    );
   }
   const socket = statSync(host.slice("unix://".length));
   process.setgroups?.([...new Set([...(process.getgroups?.() ?? []), socket.gid])]);

@@ -46,9 +46,14 @@ export async function plan(wiring: Wiring, config: Config, { name, admin, json }
   const url = `http://${config.adminListen}`;
   const asked = await fetchPlans({ url, token }).catch((thrown: unknown) => asFairleadError(thrown));
   const isOurs = !(asked instanceof FairleadError) && isSame(asked.plans, projects);
+  if (!isOurs && !refused && name !== undefined) serviceIn(projects.flatMap(namesOf), name);
   const told = isOurs ? { ...asked, controller: url } : await lookOurselves(wiring, config, asked, url);
   const code = tell(wiring, told, name, json);
   return refused ? 1 : code;
+}
+
+function namesOf({ services }: ProjectSpec): readonly { readonly project: string; readonly service: string }[] {
+  return services.map(({ project, name }) => ({ project, service: name }));
 }
 
 async function fetchPlans(admin: Admin): Promise<Plans> {

@@ -10,7 +10,7 @@ const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d
  */
 export function parseSince(text: string, now: number): string {
   const moment = time.test(text) ? Date.parse(text) : now - ageOf(text);
-  if (Number.isNaN(moment)) throw notATime(text);
+  if (Number.isNaN(moment) || (time.test(text) && !isDay(text.slice(0, 10)))) throw notATime(text);
   const [, decimals = ""] = /\.(\d+)/.exec(text) ?? [];
   const iso = new Date(moment).toISOString();
   return time.test(text) && decimals !== "" ? `${iso.slice(0, 19)}.${decimals.padEnd(9, "0")}Z` : iso;
@@ -24,6 +24,12 @@ export function parseTail(text: string): number | undefined {
     remedy: "write for example 100, or all",
     retry: "never",
   });
+}
+
+/** The 31st of February is the 3rd of March to `Date`. */
+function isDay(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
 }
 
 function ageOf(text: string): number {

@@ -39,15 +39,22 @@ export async function startServer(
   return { address, close: drain };
 }
 
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program listens there: stop it, or choose another port",
+  EADDRNOTAVAIL: "this host has no such address: choose one of its own, or 0.0.0.0 for all of them",
+  EACCES: "this user may not listen there: choose a port from 1024 on, or run it as root (sudo)",
+  ENOTFOUND: "that name leads to no address: write an address of this host",
+  EAI_AGAIN: "that name cannot be looked up now: write an address of this host",
+};
+
 function listening(server: Server, { host, port }: Address, setting: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       reject(
         new FairleadError("ConfigInvalid", `${setting}: cannot listen on ${formatAddress({ host, port })}`, {
           remedy:
-            cause.code === "EADDRINUSE"
-              ? "another program listens there: stop it, or choose another port"
-              : `choose an address of this host that this user may listen on (${cause.code ?? cause.message})`,
+            remedies[cause.code ?? ""] ??
+            `choose an address of this host that this user may listen on (${cause.code ?? cause.message})`,
           retry: "never",
           cause,
         }),

@@ -69,6 +69,8 @@ describe("a value that means nothing", () => {
     ["stop web --for 2days", "--for", /is not a duration/],
     ["logs --since yesterday", "--since", /is not a time/],
     ["logs --since 2026-13-01T00:00:00Z", "--since", /is not a time/],
+    ["events --since 2026-02-31T00:00:00Z", "--since", /is not a time/],
+    ["events --since 2026-02-29", "--since", /is not a time/],
     ["logs --tail some", "--tail", /is not a number of lines/],
     ["logs -n -5", "--tail", /is not a number of lines/],
     ["events --since 10", "--since", /is not a time\n.* 10m for as long ago/],

@@ -55,7 +55,20 @@ describe("repositories in the settings", () => {
     ["a flag", one, { gitRef: "a b" }, /^--git-ref: "a b" is not a reference/],
     ["flags for several", "git: [{url: /a.git}, {url: /b.git}]\n", { gitRef: "x" }, /`git` holds several/],
     ["a flag alone", "{}", { gitRef: "x" }, /^--git: there is no URL/],
+    ["a flag without what the settings would add", "{}", { git: "ssh://git@x/y" }, /^--git: knownHostsFile is missing/],
   ])("are refused with the place: %s", (_what, text, flags, message) => {
     expect(() => read(text, flags)).toThrow(message);
+  });
+
+  it.each<[Readonly<Record<string, string>>, RegExp]>([
+    [{ FAIRLEAD_GIT: "foo" }, /^FAIRLEAD_GIT: this is not a URL/],
+    [
+      { FAIRLEAD_GIT: "https://x.example/a.git", FAIRLEAD_GIT_REF: "a b" },
+      /^FAIRLEAD_GIT_REF: "a b" is not a reference/,
+    ],
+    [{ FAIRLEAD_GIT: "https://x.example/a.git", FAIRLEAD_GIT_PATH: "../x" }, /^FAIRLEAD_GIT_PATH: "\.\.\/x" is not in/],
+    [{ FAIRLEAD_GIT: "ssh://git@x.example/a.git" }, /^FAIRLEAD_GIT: knownHostsFile is missing/],
+  ])("are refused by the name of the variable: %j", (environment, message) => {
+    expect(() => read("{}", {}, environment)).toThrow(message);
   });
 });

@@ -98,6 +98,53 @@ describe("every setting", () => {
   });
 });
 
+/** What no kind takes. */
+const wrong: Readonly<Record<string, string>> = {
+  ...{ data: "/proc/x", hooksListen: "abc", adminListen: "1.2.3.4", resync: "often", logLevel: "loud", lease: "a b" },
+  ...{ gateImage: "A B", hookSecrets: "/none", adminToken: "/none", files: " " },
+};
+const wrongToggles = ["prune", "standby"];
+/** Any text may be one: what it leads to shows later whether it does. */
+const anyText = ["ageKeyFile", "ageKeys", "profiles"];
+
+describe("a value that is wrong is told by the name of what has written it", () => {
+  const written = rows.filter(([name, row]) => row.variable !== undefined && !overKey.includes(name));
+
+  it("for every setting that a variable can hold", () => {
+    const known = [...Object.keys(wrong), ...wrongToggles, ...anyText];
+    expect(written.map(([name]) => name).sort()).toEqual(known.sort());
+  });
+
+  it.each(written.filter(([name]) => Object.hasOwn(wrong, name)))("%s", (name, row) => {
+    const value = wrong[name]!;
+    const several = row.kind.separator !== undefined;
+    const key = row.key!.split(".").reduceRight<unknown>((inner, part) => ({ [part]: inner }), value);
+    const config = write(`wrong-${name}.yaml`, formatYaml(key));
+    const column = row.key!.includes(".") ? "2:\\d+" : "1:\\d+";
+    const flag = row.flag === undefined ? undefined : flagName(row.flag);
+    if (flag !== undefined) {
+      const flags = { [attributeOf(row.flag!)]: several ? [value, ""] : value };
+      expect(() => readConfig(flags, {})).toThrow(new RegExp(`^${flag}: \\S`));
+    }
+    expect(() => readConfig({}, { [row.variable!]: value })).toThrow(new RegExp(`^${row.variable!}: \\S`));
+    expect(() => readConfig({ config }, {})).toThrow(new RegExp(`^${config}:${column}: ${row.key!}: \\S`));
+  });
+
+  it.each(wrongToggles)("%s", (name) => {
+    const { variable } = settings[name as "prune"];
+    expect(() => readConfig({}, { [variable]: "perhaps" })).toThrow(`${variable}: "perhaps" is neither on nor off`);
+  });
+
+  it("and what is right and fails later has a name for that", () => {
+    const config = write("places.yaml", "data: /srv/x\n");
+    const environment = { FAIRLEAD_ADMIN_LISTEN: "127.0.0.1:1" };
+    expect(readConfig({ config, hooksListen: "127.0.0.1:2" }, environment).places).toMatchObject({
+      ...{ hooksListen: "--hooks-listen", adminListen: "FAIRLEAD_ADMIN_LISTEN", data: `${config}:1:7: data` },
+      ...{ lease: "--lease", ageKeyFile: "SOPS_AGE_KEY_FILE", concurrentPulls: "concurrentPulls" },
+    });
+  });
+});
+
 describe("an empty variable", () => {
   it("is as good as none where the table says so, and else what it is: no door opens by it", () => {
     const empty = { FAIRLEAD_LEASE: "", FAIRLEAD_PRUNE: "", FAIRLEAD_HOOK_SECRET: "" };

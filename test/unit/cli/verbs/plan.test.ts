@@ -19,7 +19,7 @@ const planOf = (text: string, more: Partial<ServicePlan> = {}): ServicePlan => (
 interface Scene {
   /** What a running controller answers; undefined: there is none. */
   readonly controller?: readonly ServicePlan[] | "refuses";
-  readonly host?: readonly ServicePlan[];
+  readonly host?: readonly ServicePlan[] | "unreachable";
   readonly remembers?: boolean;
   readonly specs?: readonly object[];
 }
@@ -44,7 +44,10 @@ async function ran(scene: Scene, flags: Partial<PlanFlags> = {}) {
   const wiring = {
     load: () =>
       Promise.resolve({ projects: [{ name: "shop", file: "a.yaml", services: specs }], problems: [], warnings: [] }),
-    preview: () => Promise.resolve({ remembers, plans: host, orphans: [] }),
+    preview: () =>
+      host === "unreachable"
+        ? Promise.reject(new Error("no engine answers"))
+        : Promise.resolve({ remembers, plans: host, orphans: [] }),
     print: (text: string) => printed.push(text),
     complain: (text: string) => complained.push(text),
   } as unknown as Wiring;
@@ -93,9 +96,16 @@ it("plan ends with 1 where nobody can say what would be done, after the rest", a
   expect(err).toContain(`fairlead: shop/db: ${error}`);
 });
 
+it("plan refuses a name that no file has, before it looks at the host", async () => {
+  await expect(ran({ host: "unreachable" }, { name: "nobody" })).rejects.toMatchObject({
+    ...{ code: "ConfigInvalid", message: "no service is called nobody", remedy: "name one of shop/web" },
+  });
+});
+
 it("plan shows one service by its name", async () => {
   const host = [planOf("web"), planOf("db", { service: "db", changes: true })];
-  expect(await ran({ host }, { name: "db" })).toMatchObject({ code: 2, out: "db" });
-  expect(await ran({ host }, { name: "shop/web" })).toMatchObject({ code: 0, out: "web" });
-  await expect(ran({ host }, { name: "nobody" })).rejects.toMatchObject({ code: "ConfigInvalid" });
+  const specs = [spec, specOf({ name: "db" })];
+  expect(await ran({ host, specs }, { name: "db" })).toMatchObject({ code: 2, out: "db" });
+  expect(await ran({ host, specs }, { name: "shop/web" })).toMatchObject({ code: 0, out: "web" });
+  await expect(ran({ host, specs }, { name: "nobody" })).rejects.toMatchObject({ code: "ConfigInvalid" });
 });
