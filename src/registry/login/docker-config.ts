@@ -4,6 +4,7 @@ import { z } from "zod";
 import { canonicalRegistry, registryOfKey, serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
+import { codeOf, readFault } from "../../tools/file-fault.js";
 import { SingleFlight } from "../../tools/single-flight.js";
 import { askHelper, type HelperEnvironment } from "./credential-helper.js";
 import { readEntry, storedCredentials } from "./stored-credentials.js";
@@ -93,9 +94,10 @@ export class DockerConfig {
       return file;
     } catch (thrown) {
       if (thrown instanceof FairleadError) throw thrown;
-      const { code } = thrown as NodeJS.ErrnoException;
+      const code = codeOf(thrown);
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw invalid(this.path, `cannot be read (${code ?? "unknown error"})`);
+      const { message, remedy } = readFault(this.path, thrown);
+      throw new FairleadError("ConfigInvalid", `Docker's configuration file: ${message}`, { remedy, cause: thrown });
     }
   }
 }
