@@ -28,7 +28,7 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
       remedy: "name containers with --container, projects with --project, or say --all",
     });
   }
-  if (output !== undefined) await checkOutput(output);
+  if (output !== undefined) await checkOutput(output, force);
   const draft = await wiring.draft(config, { all, projects: project, containers: container }, name);
   const secrets = [...draft.secrets.keys()].join(", ");
   for (const note of draft.notes) wiring.complain(printable(note));
@@ -48,10 +48,11 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
 }
 
 /** Before anybody is asked. Throws FairleadError ConfigInvalid. */
-async function checkOutput(output: string): Promise<void> {
+async function checkOutput(output: string, force: boolean): Promise<void> {
   if (await isFolder(output)) {
     const remedy = `name the file in it, such as ${join(output, "services.yaml")}`;
     throw new FairleadError("ConfigInvalid", `--output: ${output} is a directory`, { remedy });
   }
   await refuseNoFolder("--output", dirname(output), true);
+  if (!force) await refuseExisting([output]);
 }

@@ -51,6 +51,7 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   };
   const answers = await readAnswers(given, suggested, wiring);
   const layout = layoutOf(answers, options.dir, { uid: process.getuid?.() });
+  if (options.force !== true) await refuseExisting([...(layout.isWritten ? [layout.services] : []), layout.settings]);
   const services = await servicesFiles(wiring, answers, layout);
   if (services === undefined) return 1;
   const settings = {
