@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
 import { draftFiles, draftText } from "../shared/drafted.js";
-import { isFolder, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
+import { exists, isFolder, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
 import type { Wiring } from "../shared/wiring.js";
 
 export interface InitOptions {
@@ -54,5 +54,6 @@ async function checkOutput(output: string, force: boolean): Promise<void> {
     throw new FairleadError("ConfigInvalid", `--output: ${output} is a directory`, { remedy });
   }
   await refuseNoFolder("--output", dirname(output), true);
-  if (!force) await refuseExisting([output]);
+  // Whoever forces it replaces the secrets beside it too.
+  if (!force && (await exists(output))) await refuseExisting([output, join(dirname(output), ".env")]);
 }

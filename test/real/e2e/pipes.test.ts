@@ -18,7 +18,13 @@ const many = 1_000;
 /** Each of them is asked about by itself. */
 const few = 30;
 const at = "2026-01-31T12:00:00.000Z";
-const ready = { type: "Ready", status: "True", reason: "Converged", message: "x".repeat(3_000), lastTransitionTime: at };
+const ready = {
+  type: "Ready",
+  status: "True",
+  reason: "Converged",
+  message: "x".repeat(3_000),
+  lastTransitionTime: at,
+};
 const status = (service: string, observedAt: string) => ({
   ...{ project: "shop", service, image: "docker.io/library/nginx:1", observedAt, sync: "Synced", health: "Healthy" },
   ...{ revision: 1, replicas: { desired: 1, ready: 1, updated: 1 }, conditions: [ready] },
