@@ -3,6 +3,7 @@ import { parseDuration } from "../compose/values/duration.js";
 import { parseSince, parseTail } from "../compose/values/log-range.js";
 import { isProjectName, projectNameHint } from "../compose/values/project-name.js";
 import { quote } from "../compose/values/quote.js";
+import { parseRevision } from "../compose/values/revision.js";
 import { nearest } from "../compose/values/suggest.js";
 import { asFairleadError, FairleadError } from "../errors.js";
 import { given } from "../tools/present.js";
@@ -21,7 +22,7 @@ export const checks = {
     if (!isProjectName(written)) throw wrong(`${quote(written)} is not a project name`, projectNameHint);
   },
   revision: (written) => {
-    if (/^\d{1,9}$|^(?:sha256:)?[\da-f]{7,64}$/.test(written)) return;
+    if (parseRevision(written) !== undefined) return;
     throw wrong(
       `${quote(written)} is neither a revision's number nor the beginning of a digest`,
       "write a number that `fairlead history` lists, or seven or more digits of a digest",

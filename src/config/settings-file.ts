@@ -51,8 +51,8 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
   const document = parseYaml(textOf(file, named));
   if (!document.ok) {
     const { line, column } = document.position;
-    const { message, hint: remedy } = document;
-    throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${message}`, given({ remedy }));
+    const { message, hint: remedy = "mend that line, or the one before it" } = document;
+    throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${message}`, { remedy });
   }
   const result = schema.safeParse(document.value ?? {}, { error: formWords });
   const issues = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));

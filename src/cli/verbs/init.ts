@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
 import { draftFiles, draftText } from "../shared/drafted.js";
-import { isFolder, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
+import { exists, isFolder, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
 import type { Wiring } from "../shared/wiring.js";
 
 export interface InitOptions {
@@ -28,7 +28,7 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
       remedy: "name containers with --container, projects with --project, or say --all",
     });
   }
-  if (output !== undefined) await checkOutput(output);
+  if (output !== undefined) await checkOutput(output, force);
   const draft = await wiring.draft(config, { all, projects: project, containers: container }, name);
   const secrets = [...draft.secrets.keys()].join(", ");
   for (const note of draft.notes) wiring.complain(printable(note));
@@ -48,10 +48,12 @@ export async function init(wiring: Wiring, config: Config, options: InitOptions)
 }
 
 /** Before anybody is asked. Throws FairleadError ConfigInvalid. */
-async function checkOutput(output: string): Promise<void> {
+async function checkOutput(output: string, force: boolean): Promise<void> {
   if (await isFolder(output)) {
     const remedy = `name the file in it, such as ${join(output, "services.yaml")}`;
     throw new FairleadError("ConfigInvalid", `--output: ${output} is a directory`, { remedy });
   }
   await refuseNoFolder("--output", dirname(output), true);
+  // Whoever forces it replaces the secrets beside it too.
+  if (!force && (await exists(output))) await refuseExisting([output, join(dirname(output), ".env")]);
 }

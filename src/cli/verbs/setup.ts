@@ -53,6 +53,10 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   };
   const answers = await readAnswers(given, suggested, wiring);
   const layout = layoutOf(answers, options.dir, { uid: process.getuid?.() });
+  // Nobody is asked what runs for the sake of a file that cannot be written.
+  if (options.force !== true && (await exists(layout.settings))) {
+    await refuseExisting([...(layout.isWritten ? [layout.services] : []), layout.settings]);
+  }
   const services = await servicesFiles(wiring, answers, layout);
   if (services === undefined) return 1;
   const settings = {

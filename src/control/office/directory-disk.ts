@@ -1,4 +1,5 @@
-import { open, readFile, writeFile } from "node:fs/promises";
+import { access, open, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { FairleadError } from "../../errors.js";
 import { makeFolder, whyNoFolder } from "../../tools/folder.js";
 
@@ -20,7 +21,12 @@ export interface OpenDirectory {
 /** The real one. */
 export const directoryDisk: DirectoryDisk = {
   open: async (directory) => {
-    const fault = await whyNoFolder(directory);
+    // Where a journal lies already, it was right once: that it cannot be written now stops nobody.
+    const isKnown = await access(join(directory, "journal")).then(
+      () => true,
+      () => false,
+    );
+    const fault = await whyNoFolder(directory, !isKnown);
     if (fault !== undefined) throw new FairleadError("ConfigInvalid", fault.message, { remedy: fault.remedy });
     await makeFolder(directory, { mode: 0o700 });
     const handle = await open(directory, "r");

@@ -1,3 +1,4 @@
+import { parseRevision } from "../../compose/values/revision.js";
 import type { ImageVersion } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
 import type { Rollout } from "../model/condition.js";
@@ -82,10 +83,10 @@ function before(
 const listing = "`fairlead history` lists what is known";
 
 function named(wanted: string, revisions: readonly Revision[]): Revision {
-  const digest = /^(?:sha256:)?([0-9a-f]{7,64})$/.exec(wanted)?.[1];
-  const byNumber = /^\d{1,9}$/.test(wanted);
+  const name = parseRevision(wanted);
+  const byNumber = name !== undefined && "number" in name;
   const matching = revisions.filter(({ revision, to }) =>
-    byNumber ? revision === Number(wanted) : digest !== undefined && to.startsWith(`sha256:${digest}`),
+    byNumber ? revision === name.number : name !== undefined && to.startsWith(`sha256:${name.digest}`),
   );
   if (new Set(matching.map(({ to }) => to)).size > 1) {
     throw unknown(`several digests begin with ${wanted}`, "write more of it");

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { canonicalRegistry, registryOfKey, serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
-import { NoPlainFile, readPlain } from "../../tools/plain-file.js";
+import { codeOf, readFault } from "../../tools/file-fault.js";
+import { readPlain } from "../../tools/plain-file.js";
 import { SingleFlight } from "../../tools/single-flight.js";
 import { askHelper, type HelperEnvironment } from "./credential-helper.js";
 import { readEntry, storedCredentials } from "./stored-credentials.js";
@@ -94,11 +95,10 @@ export class DockerConfig {
       return file;
     } catch (thrown) {
       if (thrown instanceof FairleadError) throw thrown;
-      const { code } = thrown as NodeJS.ErrnoException;
+      const code = codeOf(thrown);
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      const why =
-        thrown instanceof NoPlainFile ? `it is ${thrown.kind}, not a regular file` : (code ?? "unknown error");
-      throw invalid(this.path, `cannot be read (${why})`);
+      const { message, remedy } = readFault(this.path, thrown);
+      throw new FairleadError("ConfigInvalid", `Docker's configuration file: ${message}`, { remedy, cause: thrown });
     }
   }
 }

@@ -1,11 +1,15 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../sandbox/ports.js";
 import { fairlead } from "./cli.js";
+
+const program = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "fairlead-wrong-"));
@@ -79,6 +83,45 @@ describe("a run", () => {
     expect((await fairlead(pipeline)).code, "a pipeline has other files").toBe(0);
   });
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "a data directory that this user may not write to is refused, but for one that has a journal",
+  async () => {
+    const at = await folder();
+    await chmod(at, 0o755);
+    await mkdir(join(at, "data"));
+    const ports = [
+      "--hooks-listen",
+      `127.0.0.1:${await freePort()}`,
+      "--admin-listen",
+      `127.0.0.1:${await freePort()}`,
+    ];
+    const run = async (data: string) => {
+      const stranger = ["setpriv", "--reuid", "4242", "--regid", "4242", "--clear-groups", process.execPath, program];
+      const words = ["run", ...ports, "--file", join(at, "services.yaml"), "--data", data];
+      const env = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", DOCKER_HOST: `unix://${at}/none.sock` };
+      const child = spawn(stranger[0]!, [...stranger.slice(1), ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      let said = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          said += text;
+          if (text.includes('"msg":"listening"')) child.kill("SIGTERM");
+        });
+      }
+      const [code] = (await once(child, "close")) as [number | null];
+      return { code, said };
+    };
+    for (const data of [join(at, "data"), join(at, "new")]) {
+      expect(await run(data)).toEqual({
+        code: 1,
+        said: expect.stringMatching(`^fairlead: --data: this user may not write to ${data}\n {2}run it as`) as string,
+      });
+    }
+    await mkdir(join(at, "data", "journal"));
+    expect((await run(join(at, "data"))).said).toContain('"msg":"listening"');
+  },
+);
 
 test("a secret command that prints nothing has failed, and neither its argument nor its words are shown", async () => {
   const at = await folder();

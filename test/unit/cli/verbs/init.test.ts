@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -32,6 +32,19 @@ it("the values of secrets stand in the .env alone, which only its owner reads", 
   expect(await readFile(join(folder, ".env"), "utf8")).toBe('TOKEN="a\\$b\\"c\\nhunter2"\n');
   expect((await stat(join(folder, ".env"))).mode & 0o777).toBe(0o600);
   expect((await readFile(join(folder, "services.yaml"), "utf8")) + said.join()).not.toContain("hunter2");
+});
+
+it.each<readonly [string, RegExp]>([
+  ["", /^--output: .* is a directory$/],
+  ["taken.yaml", /taken\.yaml exists; nothing was written$/],
+  ["taken.yaml/below.yaml", /^--output: .*taken\.yaml is a file, not a directory$/],
+])("an output that cannot be, %j, is refused before anybody is asked", async (name, message) => {
+  const folder = await mkdtemp(join(tmpdir(), "init-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, "taken.yaml"), "mine");
+  const wiring = { ...wired().wiring, draft: () => Promise.reject(new Error("asked")) };
+  await expect(init(wiring, {} as Config, { ...choice, output: join(folder, name) })).rejects.toThrow(message);
+  expect(await readFile(join(folder, "taken.yaml"), "utf8")).toBe("mine");
 });
 
 it("nothing of them is printed", async () => {
