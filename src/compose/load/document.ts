@@ -39,6 +39,8 @@ export interface Shelf {
 export interface Lost {
   /** Services without what they extend. */
   readonly bases: Set<string>;
+  /** Of services that extend each other, by the names of those in it. */
+  readonly circles: Set<string>;
   /** Something that is included: nobody knows what it declares. */
   included: boolean;
 }
