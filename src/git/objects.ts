@@ -1,5 +1,8 @@
+import { quote } from "../compose/values/quote.js";
+import { nearest } from "../compose/values/suggest.js";
 import type { Commit } from "../control/ports/source.js";
 import type { Environment } from "../process/environment.js";
+import { printable } from "../tools/printable.js";
 import { gitVariables } from "./program/environment.js";
 import { GitFault } from "./program/fault.js";
 import type { Revision } from "./reading/revision.js";
@@ -9,6 +12,28 @@ import type { Store } from "./repository/store.js";
 import { submodulesOf } from "./repository/submodules.js";
 import type { RepositorySettings } from "./settings/settings.js";
 import { Stores } from "./stores.js";
+
+const mostNames = 8;
+
+/** `names`: the branches and tags that there are. */
+function noSuchReference(ref: string, names: readonly string[]): GitFault {
+  if (names.length === 0) {
+    const remedy = "push a commit with the services file; it is looked for again";
+    return new GitFault("RefNotFound", "the repository is empty: it has no commit, no branch and no tag", remedy);
+  }
+  const short = ref.replace(/^refs\/(?:heads|tags)\//, "");
+  const meant = nearest(short, names);
+  const shown = [...new Set([...(meant === undefined ? [] : [meant]), ...names])].slice(0, mostNames);
+  const more = new Set(names).size - shown.length;
+  const list = `${shown.map((name) => printable(name, 60)).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const message =
+    ref === "HEAD"
+      ? "the repository's own branch (HEAD) has no commit"
+      : `the repository has no branch or tag ${quote(short)}`;
+  const remedy =
+    meant === undefined ? "name another with `ref` (--git-ref)" : `did you mean ${printable(quote(meant), 60)}?`;
+  return new GitFault("RefNotFound", `${message}; there is ${list}`, remedy);
+}
 
 /** With so many packs the objects are fetched anew, which leaves behind what nobody needs any more. */
 const mostPacks = 64;
@@ -36,8 +61,7 @@ export class Objects {
     const { ref } = this.options.settings;
     const asked = await this.stores.current.ask(ref, signal);
     if (asked !== undefined) return asked;
-    const remedy = "make it again, or name another with `ref`";
-    throw new GitFault("RefNotFound", `the repository has no branch or tag ${ref}`, remedy);
+    throw noSuchReference(ref, await this.stores.current.names(signal));
   }
 
   /** A store that is damaged is made anew where `isReplaceable`: where nothing is in force that only it could give back. */

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { Secret } from "../../tools/secret.js";
+import { relativePath } from "../document/host-path.js";
 import { quoted, report, standing, type Node } from "../document/node.js";
 import { filledText } from "../document/scalar.js";
 import type { BuildContext, GitContext } from "../model/build-spec.js";
@@ -12,7 +13,10 @@ export function buildContext(node: Node): BuildContext | null {
   const text = filledText(node);
   if (text === null) return null;
   if (gitPattern.test(text)) return gitContext(node, text);
-  if (!/^[a-z][a-z+.-]*:\/\//i.test(text)) return folderContext(node, posix.resolve(node.reading.directory, text));
+  if (!/^[a-z][a-z+.-]*:\/\//i.test(text)) {
+    const folder = relativePath(node, text);
+    return folder === null ? null : folderContext(node, folder);
+  }
   const hint = "write a folder, or a repository whose URL ends in .git";
   if (/:\/\/[^/]*@/.test(text)) return report(node, "the URL is neither a folder nor a git repository", hint);
   return report(node, `${quoted(node)} is neither a folder nor a git repository`, hint);

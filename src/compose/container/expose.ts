@@ -1,7 +1,7 @@
 import { items, quoted, report, wrongKind, type Node } from "../document/node.js";
 import { scalarText } from "../document/scalar.js";
 import type { ExposedPort } from "../model/options.js";
-import { lengthOf, portRange, protocolOf } from "../values/port-range.js";
+import { lengthOf, portRange, protocolOf, whyNoPorts } from "../values/port-range.js";
 
 /** `expose`: `port[/protocol]` or a range. Ranges come out one by one. */
 export function exposed(node: Node): readonly ExposedPort[] {
@@ -26,7 +26,11 @@ function ports(node: Node): readonly ExposedPort[] | null {
   const range = portRange(written);
   const protocol = protocolOf(protocolName);
   if (!range || range.first === 0 || protocol === undefined || more.length > 0) {
-    return report(node, `${quoted(node)} is not a port`, 'write for example "8080", "8080/udp" or "8080-8085"');
+    return report(
+      node,
+      `${quoted(node)} is not a port${whyNoPorts(written)}`,
+      'write for example "8080", "8080/udp" or "8080-8085"',
+    );
   }
   return Array.from({ length: lengthOf(range) }, (_, index) => ({ containerPort: range.first + index, protocol }));
 }

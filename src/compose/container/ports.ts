@@ -4,7 +4,15 @@ import { fields } from "../keys/fields.js";
 import { portKeys } from "../keys/keys.js";
 import type { PortMapping } from "../model/service.js";
 import { isIpAddress } from "../values/address.js";
-import { highestPort, lengthOf, portRange, protocolOf, protocols, type PortRange } from "../values/port-range.js";
+import {
+  highestPort,
+  lengthOf,
+  portRange,
+  protocolOf,
+  protocols,
+  whyNoPorts,
+  type PortRange,
+} from "../values/port-range.js";
 
 /** A port mapping and the node that declared it. */
 export interface DeclaredPort {
@@ -46,7 +54,7 @@ function shortSyntax(node: Node): readonly PortMapping[] | null {
   if (!container || host === null || protocol === undefined) {
     return report(
       node,
-      `${quoted(node)} is not a port mapping`,
+      `${quoted(node)} is not a port mapping${whyNoPorts(hostPart, containerPart)}`,
       'write for example "8080:80" or "127.0.0.1:8080:80/tcp"',
     );
   }
@@ -84,7 +92,12 @@ function published(node: Node): PortRange | null {
   if (written === null) return null;
   const range = portRange(written);
   return (
-    range ?? report(node, `${quoted(node)} is not a port`, 'write a number from 0 to 65535, or a range "8000-8010"')
+    range ??
+    report(
+      node,
+      `${quoted(node)} is not a port${whyNoPorts(written)}`,
+      'write a number from 0 to 65535, or a range "8000-8010"',
+    )
   );
 }
 

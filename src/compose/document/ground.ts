@@ -11,6 +11,13 @@ export type Use = "read" | "write" | "grant" | "build" | "tended";
 export interface Ground {
   /** `path` is absolute, and normal. */
   stand(path: string, use: Use): Standing;
+  /** Why a path that is written relative to a file may not lead there; undefined: it may. `path` is absolute, and normal. */
+  strays(path: string): Refused | undefined;
 }
 
-export type Standing = { readonly path: string } | { readonly refused: string; readonly hint?: string };
+export interface Refused {
+  readonly refused: string;
+  readonly hint?: string;
+}
+
+export type Standing = { readonly path: string } | Refused;

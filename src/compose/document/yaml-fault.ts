@@ -62,6 +62,11 @@ export function yamlFault(thrown: unknown, { positionAt, isShifted, repeated }: 
   };
 }
 
+export function mergedTwice({ first, second }: Repeated): YamlFault {
+  const message = `invalid YAML: the key "<<" stands in this mapping before, in line ${first.line}`;
+  return { message, hint: "write one with a list: `<<: [*a, *b]`", position: second };
+}
+
 function twice(position: Position, repeated: readonly Repeated[]): YamlFault {
   const found = repeated.find(({ second }) => second.line === position.line && second.column === position.column);
   const message =

@@ -14,7 +14,7 @@ import { Marked, type MergeTag } from "./marked.js";
 import type { Origin } from "./origin.js";
 import { PlaceReader, mergeTagOf, type Place, type Position, type Repeated, type TaggedPlace } from "./places.js";
 import { composeSchema, coreSchema } from "./schema.js";
-import { yamlFault, type YamlFault } from "./yaml-fault.js";
+import { mergedTwice, yamlFault, type YamlFault } from "./yaml-fault.js";
 
 export type { Place, Position } from "./places.js";
 
@@ -37,6 +37,9 @@ export function parseYaml(text: string, origin?: Origin): YamlDocument {
     const places = new PlaceReader(source, events, (line, column) => positionIn(shifted, line, column), origin);
     const root = places.read();
     repeated = places.repeated;
+    // The parser takes several; Compose's own does not.
+    const merged = origin === undefined ? undefined : repeated.find(({ name }) => name === "<<");
+    if (merged !== undefined) return { ok: false, ...mergedTwice(merged) };
     const known = events.map((event) => (origin === undefined ? event : asCompose(source, event, places.keys)));
     const schema = origin === undefined ? coreSchema : composeSchema;
     const documents = constructFromEvents(known, { source, schema, maxAliases: 500, maxTotalMergeKeys: 10_000 });

@@ -1,4 +1,4 @@
-import { posix } from "node:path";
+import { relativePath } from "../document/host-path.js";
 import { isMapping, report, reportMissing, type Node } from "../document/node.js";
 
 const longestProfile = 1_048_576;
@@ -6,8 +6,9 @@ const hint = "it is JSON, like the engine's own default profile";
 
 /** A seccomp profile by its path: the engine wants the profile itself, in one line. */
 export function seccompProfile(node: Node, named: string): string | null {
-  const { directory, library } = node.reading;
-  const path = posix.resolve(directory, named);
+  const { library } = node.reading;
+  const path = relativePath(node, named);
+  if (path === null) return null;
   const found = library.read(path);
   if ("missing" in found) return reportMissing(node, path, found.missing, "write the profile's path, or `unconfined`");
   if (found.foreign !== undefined) return report(node, "the seccomp profile is not UTF-8 text", "save it as UTF-8");

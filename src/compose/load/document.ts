@@ -1,6 +1,6 @@
-import { posix } from "node:path";
 import type { Variables } from "../document/variables/interpolate.js";
 import { quoted, report, reportMissing, type Node, type Reading } from "../document/node.js";
+import { relativePath } from "../document/host-path.js";
 import type { Origin } from "../document/origin.js";
 import { filledText } from "../document/scalar.js";
 import { parseYaml } from "../document/yaml.js";
@@ -39,6 +39,8 @@ export interface Shelf {
 export interface Lost {
   /** Services without what they extend. */
   readonly bases: Set<string>;
+  /** Of services that extend each other, by the names of those in it. */
+  readonly circles: Set<string>;
   /** Something that is included: nobody knows what it declares. */
   included: boolean;
 }
@@ -66,7 +68,7 @@ export function openDocument(shelf: Shelf, { file, path, text, foreign }: Compos
 export function pathAt(node: Node): string | null {
   const path = filledText(node);
   if (path === null || !/^(?:\w+:\/\/|git@|oci:)/.test(path)) {
-    return path === null ? null : posix.resolve(node.reading.directory, path);
+    return path === null ? null : relativePath(node, path);
   }
   return report(node, "only a file of this host can be read", "fetch it first, and name the copy");
 }

@@ -1,5 +1,5 @@
-import { posix } from "node:path";
 import { readDotenv, readRawEnv, type DotenvFile } from "../document/variables/dotenv.js";
+import { relativePath } from "../document/host-path.js";
 import { whyMissing, type Decrypted } from "../document/library.js";
 import type { Variables } from "../document/variables/interpolate.js";
 import { isMapping, items, quoted, read, report, reportMissing, type Node, type Reading } from "../document/node.js";
@@ -105,8 +105,9 @@ function variablesOf(
   lookUp: Variables,
   earlier: Variables,
 ): DotenvFile["entries"] {
-  const { directory, library } = at.reading;
-  const path = posix.resolve(directory, named);
+  const { library } = at.reading;
+  const path = relativePath(at, named);
+  if (path === null) return [];
   const found = library.read(path);
   if ("text" in found && found.decrypted !== undefined && !mayBeEncrypted) {
     report(at, `${quoted(at)} is encrypted`, "labels are open to everybody who sees a container");

@@ -53,8 +53,14 @@ function baseOf(shelf: Shelf, at: Node, document: Document, chain: readonly Link
     const names = [...membersOf(memberOf(other.tree, "services") ?? other.tree).keys()];
     return report(service, message, suggestName(name, names, "name the file of a service elsewhere with `file`"));
   }
-  if (chain.some((link) => link.document.path === other.path && link.service === name)) {
-    const way = [...chain.map((link) => link.service), name].join(" -> ");
+  const first = chain.findIndex((link) => link.document.path === other.path && link.service === name);
+  if (first >= 0) {
+    const circle = chain.slice(first);
+    const way = [...circle.map((link) => link.service), name].join(" -> ");
+    // Whoever is in it leads into it.
+    const known = JSON.stringify(circle.map((link) => [link.document.path, link.service].join(":")).sort());
+    if (shelf.lost.circles.has(known)) return null;
+    shelf.lost.circles.add(known);
     return report(service, `services extend each other in a circle: ${way}`, "remove one of them");
   }
   return resolve(shelf, other, name, chain);

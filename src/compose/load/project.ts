@@ -63,7 +63,7 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
     reading.warnings.push({ file: library.nameOf(dotenv), path: "COMPOSE_FILE", message, hint });
   }
   const before = reading.problems.length;
-  const lost: Shelf["lost"] = { bases: new Set(), included: false };
+  const lost: Shelf["lost"] = { bases: new Set(), circles: new Set(), included: false };
   const shelf: Shelf = { reading, budget: openBudget(), opened: new Map(), lost };
   const own = { file, path: posix.join(directory, posix.basename(file)), text, ...given({ foreign }) };
   const documents = [own, ...overrides].map((each) => openDocument(shelf, each, { directory, variables: lookUp }));

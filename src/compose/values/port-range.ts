@@ -16,6 +16,16 @@ export function portRange(written: string | undefined): PortRange | null | undef
   return first <= last && last <= highestPort ? { first, last } : null;
 }
 
+/** Why texts, of which one is not a port or range, are none, to be said after what they are not; empty where that says it all. */
+export function whyNoPorts(...written: readonly (string | undefined)[]): string {
+  for (const one of written) {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(one ?? "") ?? [];
+    if (Number(first) > highestPort || Number(last) > highestPort) return `: the highest port is ${highestPort}`;
+    if (Number(first) > Number(last)) return ": the range runs backwards";
+  }
+  return "";
+}
+
 export function lengthOf({ first, last }: PortRange): number {
   return last - first + 1;
 }

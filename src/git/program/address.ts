@@ -19,6 +19,9 @@ export interface Address {
 
 export type AddressResult = { readonly address: Address } | { readonly wrong: string; readonly hint: string };
 
+const loginHint =
+  "take it out; write `git: {auth: {username, tokenFile}}` into the settings file, and the password or token into tokenFile";
+
 /** `https://…`, `ssh://…`, `git@host:path`, or the absolute path of a bare repository on this host. */
 export function addressOf(text: string): AddressResult {
   const hint = "write https://host/path.git, ssh://git@host/path.git, git@host:path.git, or an absolute path";
@@ -27,6 +30,8 @@ export function addressOf(text: string): AddressResult {
     const url = posix.normalize(text).replace(/(.)\/+$/, "$1");
     return { address: { ...own(url), protocols: "file", origin: undefined, isOpen: false } };
   }
+  if (/^\.{0,2}\/|^~/.test(text))
+    return { wrong: "the path of a repository has to be a whole one", hint: "begin it with /" };
   // Git would run a program of that name.
   if (/^[\w+.-]+::/.test(text)) return { wrong: "this is not a URL of a repository", hint };
   const short = shortForm(text);
@@ -37,14 +42,18 @@ export function addressOf(text: string): AddressResult {
     case "https:":
     case "http:": {
       if (url.username !== "" || url.password !== "")
-        return { wrong: "a login has no place in the URL", hint: "write auth: {username, tokenFile}" };
+        return { wrong: "a login has no place in the URL", hint: loginHint };
       if (url.search !== "" || url.hash !== "") return { wrong: "the URL has a query or a fragment", hint };
       const isOpen = url.protocol === "http:" && !isLoopback(url.hostname.replace(/^\[|\]$/g, ""));
       const protocols = url.protocol === "https:" ? "https" : "http:https";
       return { address: { ...own(text), protocols, origin: url.origin, isOpen } };
     }
     case "ssh:":
-      if (url.password !== "") return { wrong: "a password has no place in the URL", hint: "ssh takes a key" };
+      if (url.password !== "")
+        return {
+          wrong: "a password has no place in the URL",
+          hint: "take it out; ssh takes a key: `git: {auth: {sshKeyFile, knownHostsFile}}` in the settings file",
+        };
       return { address: { ...own(text), protocols: "ssh", origin: undefined, isOpen: false } };
     default:
       return { wrong: `repositories are not read over ${url.protocol}`, hint };

@@ -91,6 +91,18 @@ const known: readonly Known[] = [
     remedy: `check the URL; ${visible}`,
   },
   {
+    pattern: /invalid gitfile format/,
+    reason: "RepositoryNotFound",
+    message: "this is a file, and no repository",
+    remedy: "name the folder of the repository, and the services file in it by `path` (--git-path)",
+  },
+  {
+    pattern: /'\/.*' (?:does not appear to be a git repository|does not exist)/,
+    reason: "RepositoryNotFound",
+    message: "there is no repository at this path",
+    remedy: "name the folder of a repository of this host, as this user sees it (in a container: mount it)",
+  },
+  {
     pattern: /does not appear to be a git repository|'.*' does not exist|not a git repository/,
     reason: "RepositoryNotFound",
     message: "there is no repository at this address",

@@ -3,7 +3,7 @@
  */
 
 import { posix } from "node:path";
-import type { Ground, Standing, Use } from "../../compose/document/ground.js";
+import type { Ground, Refused, Standing, Use } from "../../compose/document/ground.js";
 import type { Contents, Need } from "../kept/contents.js";
 import { isWithin, type Tree } from "../repository/tree.js";
 
@@ -65,6 +65,12 @@ export class RevisionGround implements Ground {
     return this.options.tree;
   }
 
+  strays(path: string): Refused | undefined {
+    if (insideOf(this.options.root, path) !== undefined) return undefined;
+    const hint = "write a whole path of the host, such as /srv/data, or a path in the repository";
+    return { refused: "the relative path leads out of the repository", hint };
+  }
+
   stand(path: string, use: Use): Standing {
     const { standing, content } = this.#standing(path, use);
     this.#asked.set(`${use} ${path}`, { path, use, answer: JSON.stringify([standing, content]) });
@@ -114,7 +120,7 @@ export class RevisionGround implements Ground {
       case "nothing":
         return { standing: { path } };
       case "outside":
-        return refused(`${found.path} is a symbolic link that leads out of the repository`, linkHint);
+        return refused(linkFault(found), linkHint);
       case "submodule":
         return refused(`${found.path} is a submodule, which is not fetched`, submoduleHint);
       case "entry":
@@ -141,6 +147,11 @@ export class RevisionGround implements Ground {
 
 function refused(what: string, hint: string): { readonly standing: Standing } {
   return { standing: { refused: what, hint } };
+}
+
+/** What is said of a link that leads to nothing of the repository. */
+export function linkFault({ path, isCircle }: { readonly path: string; readonly isCircle?: true }): string {
+  return `${path} is a symbolic link that leads ${isCircle === true ? "in a circle" : "out of the repository"}`;
 }
 
 export const linkHint = "link to a path in the repository, or mount what it means by its own path";

@@ -1,5 +1,7 @@
 import { posix } from "node:path";
 import type { Problem } from "../../compose/values/problem.js";
+import { quote } from "../../compose/values/quote.js";
+import { nearest } from "../../compose/values/suggest.js";
 import type { Commit } from "../../control/ports/source.js";
 import { reread, type Known, type ReadOptions } from "../../source/project.js";
 import { isPattern, selectFiles, type Selected } from "../../source/selection.js";
@@ -9,7 +11,7 @@ import type { Contents, Need, Unpacker } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
 import { finderIn } from "./finder.js";
 import { withPlaces, type Place } from "../tended/places.js";
-import { RevisionGround } from "./ground.js";
+import { linkFault, RevisionGround, submoduleHint } from "./ground.js";
 import { followingTags, type Records } from "./records.js";
 import type { RevisionShelf } from "./shelf.js";
 
@@ -110,8 +112,8 @@ export async function readOne(
   if (before !== undefined && (await isUnchanged(selected, before, tree, shelf))) {
     return before.known.problems.length === 0 ? { ...before, revision: commit.id } : before;
   }
-  const missing = selected.files.find((file) => tree.find(posix.normalize(file)).kind !== "entry");
-  if (missing !== undefined) return without(selected, before, missing, commit.id);
+  const missing = selected.files.flatMap((file) => missingIn(tree, file, commit.id) ?? [])[0];
+  if (missing !== undefined) return without(selected, before, missing);
   const pointers = new Map<string, string>();
   const written = new Set<string>();
   for (;;) {
@@ -178,11 +180,38 @@ function failed(known: Known, before: Held | undefined, ground: RevisionGround, 
   };
 }
 
-function without(selected: Selected, before: Held | undefined, file: string, commit: string): Held {
+/** Why what `path` of the settings names is no file of the revision; undefined: it is one. */
+function missingIn(tree: Tree, file: string, commit: string): Problem | undefined {
+  const path = posix.normalize(file);
+  const found = tree.find(path);
+  const stays = "the last good version of its project stays in force";
+  const said = (message: string, hint: string) => ({ file, commit, path: "", message, hint: `${hint}; ${stays}` });
+  switch (found.kind) {
+    case "submodule":
+      return said(`it is in the submodule ${found.path}, which is not fetched`, submoduleHint);
+    case "outside":
+      return said(linkFault(found), "link to a file of the repository, or name that file with `path`");
+    case "nothing": {
+      if (tree.isLink(path))
+        return said("it is a symbolic link to what is not there", "link to a file of the repository");
+      const meant = nearest(path, tree.files());
+      const another = "name another with `path`";
+      return said(
+        "there is no such file in the repository",
+        meant === undefined ? another : `did you mean ${quote(meant)}? ${another}`,
+      );
+    }
+    case "entry":
+      if (found.entry.kind === "file") return undefined;
+      return said("this is a folder", `name the file in it, such as ${posix.join(path, "compose.yaml")}`);
+  }
+}
+
+function without(selected: Selected, before: Held | undefined, problem: Problem): Held {
+  const { file, message } = problem;
   const [told] = before?.known.problems ?? [];
-  if (before !== undefined && before.ground === undefined && told?.file === file && !before.known.gone) return before;
-  const hint = "name another with `path`; the last good version of its project stays in force";
-  const problem: Problem = { file, commit, path: "", message: "there is no such file in the repository", hint };
+  const isTold = told?.file === file && told.message === message;
+  if (before !== undefined && before.ground === undefined && isTold && !before.known.gone) return before;
   const known = { selected, project: before?.known.project, problems: [problem], warnings: [], profiles: undefined };
   return {
     // No text of it is there that could change.

@@ -3,7 +3,7 @@ import { decoded, type Decoded } from "../../tools/utf8.js";
 import { hostShelf, type Shelf } from "../../source/texts.js";
 import { isPointer } from "../kept/contents.js";
 import type { Tree } from "../repository/tree.js";
-import { insideOf } from "./ground.js";
+import { insideOf, linkFault } from "./ground.js";
 
 export interface ShelfOptions {
   readonly tree: Tree;
@@ -41,7 +41,7 @@ export class RevisionShelf implements Shelf {
     if (found === undefined) return hostShelf.read(path, any);
     if (found.kind === "submodule") return { missing: `${found.path} is a submodule, which is not fetched` };
     if (found.kind === "outside") {
-      return { missing: `${found.path} is a symbolic link that leads out of the repository` };
+      return { missing: linkFault(found) };
     }
     if (found.kind === "nothing") return hostShelf.read(path, any);
     const { kind, id } = found.entry;

@@ -71,6 +71,14 @@ export class Store {
     return name === undefined || id === undefined ? undefined : { name, id };
   }
 
+  /** The branches and tags of the other side. */
+  async names(signal: AbortSignal): Promise<readonly string[]> {
+    const args = ["-c", "protocol.version=0", "ls-remote", "--quiet", "--heads", "--tags", "--refs", "--"];
+    const { output } = await this.#git([...args, this.options.address.url], askMs, { signal });
+    const lines = output.toString("utf8").split("\n");
+    return lines.flatMap((line) => /\trefs\/(?:heads|tags)\/(.+)$/.exec(line)?.[1] ?? []);
+  }
+
   /** Fetches what the reference stands for by now, its files not yet where that can be; answers the commit. */
   async fetch(name: string, signal: AbortSignal): Promise<string> {
     await this.#clear();

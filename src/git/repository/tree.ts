@@ -44,8 +44,8 @@ function isForbidden(part: string): boolean {
 export type Found =
   | { readonly kind: "nothing" }
   | { readonly kind: "entry"; readonly entry: TreeEntry }
-  /** The link at `path` leads out of the repository, or in a circle. */
-  | { readonly kind: "outside"; readonly path: string }
+  /** The link at `path` leads out of the repository; `isCircle`: back to itself. */
+  | { readonly kind: "outside"; readonly path: string; readonly isCircle?: true }
   | { readonly kind: "submodule"; readonly path: string };
 
 const mostLinks = 40;
@@ -67,13 +67,18 @@ export class Tree {
     return this.#entries.size === 0;
   }
 
-  /** Of all files and of links to what is one. */
+  /** Of all files, and of all links but those to folders. */
   files(): readonly string[] {
     return [...this.#entries.values()].flatMap(({ kind, path }) => {
       if (kind === "file") return [path];
       const found = kind === "link" ? this.find(path) : undefined;
-      return found?.kind === "entry" && found.entry.kind === "file" ? [path] : [];
+      return found === undefined || (found.kind === "entry" && found.entry.kind !== "file") ? [] : [path];
     });
+  }
+
+  /** There is something of this name, and it is a link. */
+  isLink(path: string): boolean {
+    return this.#entries.get(path)?.kind === "link";
   }
 
   /** `path` is normal, and relative to the root, which is `""`. */
@@ -99,7 +104,8 @@ export class Tree {
       }
       const target = this.targets.get(entry.id) ?? "/";
       links += 1;
-      if (target.startsWith("/") || links > mostLinks) return { kind: "outside", path: name };
+      if (links > mostLinks) return { kind: "outside", path, isCircle: true };
+      if (target.startsWith("/")) return { kind: "outside", path: name };
       left = [...target.split("/").filter((step) => step !== "" && step !== "."), ...rest];
       if (leavesRoot(here, left)) return { kind: "outside", path: name };
     }

@@ -181,8 +181,8 @@ function loginOf(
     if (knownHostsFile === undefined)
       throw wrong(
         at,
-        "knownHostsFile is missing: the server would not be known",
-        "name the file that `ssh-keyscan` writes",
+        "knownHostsFile is missing: over ssh the server would not be known",
+        "write `git: {auth: {knownHostsFile: …, sshKeyFile: …}}` into the settings file (--config); `ssh-keyscan HOST` writes the one, and no flag names it",
       );
     return { kind: "ssh", sshKeyFile, knownHostsFile };
   }

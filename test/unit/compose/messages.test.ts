@@ -63,6 +63,25 @@ it("a name that a variable gives is shown as it is written, also where files are
   expect(JSON.stringify(result)).not.toContain("hunter2");
 });
 
+it.each([
+  ["ports: ['8010-8000:80-90']", "is not a port mapping: the range runs backwards"],
+  ["ports: ['80:99999']", "is not a port mapping: the highest port is 65535"],
+  ["ports: [{target: 80, published: '9-8'}]", "is not a port: the range runs backwards"],
+  ["expose: ['90-80']", "is not a port: the range runs backwards"],
+  ["expose: ['70000/udp']", "is not a port: the highest port is 65535"],
+])("says what is wrong with ports: %s", (line, message) => {
+  expect(told(line).problems).toEqual([expect.stringContaining(message)]);
+});
+
+it("a circle of services that extend each other is told once", () => {
+  const text = "services: {a: {extends: b, image: x}, b: {extends: c}, c: {extends: b}, d: {extends: d}}";
+  const result = readProject({ ...surroundings, text, environment: {} });
+  expect((result.ok ? [] : result.problems).map(({ message }) => message)).toEqual([
+    "services extend each other in a circle: b -> c -> b",
+    "services extend each other in a circle: d -> d",
+  ]);
+});
+
 describe("what a service extends and is not there", () => {
   it("hides no other fault of the file, and is the cause of none", () => {
     const text = `

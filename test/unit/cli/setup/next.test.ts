@@ -23,7 +23,7 @@ function commandsFor(place: "terminal" | "container", folder: string): readonly 
     ...{ settings: join(folder, "fairlead.yaml"), secrets: join(folder, "secrets") },
   };
   const answers = { services: "example", pushes: "none", place } as const;
-  const lines = nextSteps({ answers, layout, url: undefined, hookSecret: new Secret("x") }, false);
+  const lines = nextSteps({ answers, layout, url: undefined, isSecure: false, hookSecret: new Secret("x") }, false);
   return lines.slice(lines.indexOf("Next:") + 1);
 }
 

@@ -98,6 +98,7 @@ describe("a Compose file is read as Docker Compose reads it", () => {
     ["a: !!binary x", "is not base64 of UTF-8 text"],
     ["a: !!binary /w==", "is not base64 of UTF-8 text"],
     ["a: !!int x", "cannot resolve a node"],
+    ["a: &a {b: 1}\nc:\n  <<: *a\n  <<: *a\n", 'the key "<<" stands in this mapping before, in line 3'],
   ])("%j is an error", (text, message) => {
     expect(read(text)).toMatchObject({ ok: false, message: expect.stringContaining(message) as string });
   });

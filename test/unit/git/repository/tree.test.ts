@@ -35,15 +35,16 @@ describe("a tree", () => {
     ["run/below", { kind: "nothing" }],
     ["out", { kind: "outside", path: "out" }],
     ["absolute", { kind: "outside", path: "absolute" }],
-    ["loop", { kind: "outside", path: "loop" }],
+    ["loop", { kind: "outside", path: "loop", isCircle: true }],
     ["conf/out", { kind: "outside", path: "conf/out" }],
     ["module/x", { kind: "submodule", path: "module" }],
   ])("leads from %j", (path, found) => {
     expect(tree.find(path)).toMatchObject(found);
   });
 
-  it("knows its files, links to files among them, and what leads out of a folder", () => {
-    expect(tree.files()).toEqual(["conf/a", "run", "conf/up"]);
+  it("knows its files, links among them that do not lead to folders, and what leads out of a folder", () => {
+    expect(tree.files()).toEqual(["conf/a", "run", "conf/up", "out", "absolute", "loop", "conf/out"]);
+    expect(["link", "loop", "run", "nothing"].map((path) => tree.isLink(path))).toEqual([true, true, false, false]);
     expect([tree.escapeBelow("conf"), tree.submoduleBelow(""), tree.submoduleBelow("conf")]).toEqual([
       "conf/out",
       "module",
