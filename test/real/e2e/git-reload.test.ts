@@ -77,6 +77,8 @@ describe.concurrent("a mounted file of git whose process can be told", () => {
     await scene.until("the content before", () => read("two"));
     await scene.untilServing(digest);
     expect(await readFile(await mounted(), "utf8")).toBe("two\n");
+    const overview = await fairlead(["status", "--admin", scene.fairlead.adminUrl]);
+    expect(overview.stdout).toContain("app.conf holds again what it held before");
     const { stdout } = await fairlead(["history", "web", "--admin", scene.fairlead.adminUrl]);
     expect(stdout).toContain("failed: it ended with exit code 3");
 
