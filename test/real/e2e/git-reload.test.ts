@@ -7,14 +7,15 @@ import { forgeOf } from "./forge.js";
 import { quick, test, type Scene } from "./scene.js";
 
 /** A program that reads a file of git at its start and on HUP, and says so. */
-async function reading(scene: Scene, onTestFinished: (end: () => Promise<void>) => void, isChecked = false) {
-  const { digest } = await scene.push({ reads: "/etc/app.conf", ...(isChecked ? { healthcheck: quick } : {}) });
+async function reading(scene: Scene, onTestFinished: (end: () => Promise<void>) => void, isFolder = false) {
+  const reads = isFolder ? "/etc/app/app.conf" : "/etc/app.conf";
+  const { digest } = await scene.push({ reads, ...(isFolder ? { healthcheck: quick } : {}) });
   const forge = await forgeOf(scene, onTestFinished);
   const service = (more: object = {}) => ({
     image: scene.image(),
     stop_grace_period: "2s",
     deploy: { update_config: { monitor: "2s" } },
-    volumes: ["./app.conf:/etc/app.conf:ro"],
+    volumes: [isFolder ? "./app:/etc/app:ro" : "./app.conf:/etc/app.conf:ro"],
     "x-fairlead": { reload: { signal: "SIGHUP" } },
     ...more,
   });
@@ -44,7 +45,7 @@ async function reading(scene: Scene, onTestFinished: (end: () => Promise<void>) 
       return false;
     }
   };
-  await commit({ "compose.yaml": compose(), "app.conf": "one, and a long one\n" }, false);
+  await commit({ "compose.yaml": compose(), [isFolder ? "app/app.conf" : "app.conf"]: "one, and a long one\n" }, false);
   await scene.start({ withoutFile: true, args: forge.args });
   await scene.untilServing(digest);
   await scene.until("the first content", () => read("one, and a long one"));
@@ -76,6 +77,8 @@ describe.concurrent("a mounted file of git whose process can be told", () => {
     await scene.until("the content before", () => read("two"));
     await scene.untilServing(digest);
     expect(await readFile(await mounted(), "utf8")).toBe("two\n");
+    const overview = await fairlead(["status", "--admin", scene.fairlead.adminUrl]);
+    expect(overview.stdout).toContain("app.conf holds again what it held before");
     const { stdout } = await fairlead(["history", "web", "--admin", scene.fairlead.adminUrl]);
     expect(stdout).toContain("failed: it ended with exit code 3");
 
@@ -92,14 +95,14 @@ describe.concurrent("a mounted file of git whose process can be told", () => {
     expect((await scene.active())?.id).toBe(before?.id);
   });
 
-  test("is taken back where its health check fails since, and the process is told of that", async ({
+  test("also in a folder is taken back where the health check fails since, and the process is told of that", async ({
     scene,
     expect,
     onTestFinished,
   }) => {
     const { commit, read, digest } = await reading(scene, onTestFinished, true);
     const before = await scene.active();
-    await commit({ "app.conf": "sick\n" });
+    await commit({ "app/app.conf": "sick\n", "app/new.conf": "new\n" });
     await scene.untilStatus(takenBack);
     await scene.until("the content before", () => read("one, and a long one"));
     const { health } = await scene.untilServing(digest);
