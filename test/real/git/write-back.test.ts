@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseImage, type Digest } from "../../../src/compose/values/image.js";
-import type { Recorded, SourceSnapshot } from "../../../src/control/ports/source.js";
+import type { Recorded } from "../../../src/control/ports/source.js";
 import type { GitRepository } from "../../sandbox/git-repository.js";
 import { ensurePackages, gitPackages } from "../../sandbox/packages.js";
 import { startSshServer } from "../../sandbox/ssh-server.js";
@@ -283,9 +283,9 @@ describe("what has proved itself", () => {
 
 describe("a push that is refused", () => {
   const follows = async ({ repository }: GitStage, opened: Opened) => {
-    await repository.commit({ "compose.yaml": services("acme/web:2") });
+    const next = await repository.commit({ "compose.yaml": services("acme/web:1", "    labels: {a: b}\n") });
     opened.tell();
-    await opened.until((snapshot: SourceSnapshot) => images(snapshot)[0] === "acme/web:2");
+    await opened.until((_snapshot, { inForce }) => inForce?.id === next);
   };
 
   it.each(["over HTTP", "on this host"])("by a hook, %s, is a condition, with the hook's words", async (where) => {
