@@ -307,6 +307,10 @@ describe("a push that is refused", () => {
     await sleep(1_500);
     expect(recorded).toEqual([]);
     expect(await log(repository)).toHaveLength(2);
+    // What is not the tag's any more, as after a rollback, is not to be written.
+    const service = { source: opened.state().source, project: "shop", service: "web" };
+    opened.source.proved?.(service, undefined);
+    expect(opened.state().writeBack?.condition.reason).toBe("Recorded");
   });
 
   it("for want of a right over HTTP is one", async () => {
