@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -152,6 +152,22 @@ describe("what has proved itself", () => {
     prove(opened, "shop/other", "acme/shared:1", one);
     await opened.until(written(recorded, 2));
     expect(await show(repository)).toContain(`&shared acme/shared:1@${one}}`);
+  });
+
+  it("is written into the file that overrides, and behind a link into the file itself, which keeps its rights", async () => {
+    const { repository, open } = await gitStage();
+    await mkdir(repository.work, { recursive: true });
+    await symlink("real/over.yaml", join(repository.work, "over.yaml"));
+    await mkdir(join(repository.work, "real"));
+    await writeFile(join(repository.work, "real", "over.yaml"), services("acme/web:2"), { mode: 0o755 });
+    const first = await repository.commit({ "compose.yaml": services("acme/web:1") });
+    const opened = open({ path: ["compose.yaml", "over.yaml"], writeBack: {} });
+    const recorded = await begin(opened);
+    prove(opened, "shop/web", "acme/web:2", one);
+    await opened.until(written(recorded, 1));
+    const changed = await repository.git("--git-dir", repository.path, "diff", "--raw", "--abbrev=1", first, "main");
+    expect(changed).toMatch(/^:100755 100755 \w+ \w+ M\treal\/over\.yaml$/);
+    expect(await show(repository, "real/over.yaml")).toBe(services(`acme/web:2@${one}`).trim());
   });
 
   it("is not written where anything else would read otherwise by it", async () => {
