@@ -78,6 +78,7 @@ export class Writer {
       this.#due = Infinity;
       const wishes = this.#open();
       if (wishes.length > 0) await this.#try(wishes, signal);
+      else this.#become(undefined, []);
     }
   }
 
@@ -86,8 +87,8 @@ export class Writer {
       const written = await this.#write(wishes, signal);
       this.#branch = written.branch;
       this.#failures = 0;
-      this.#become(undefined, written.refused);
       for (const wish of [...written.recorded, ...written.done]) this.#wishes.done(wish);
+      this.#become(undefined, written.refused);
       if (written.refused.length > 0) this.#count("refused");
       if (written.commit !== undefined) this.#tellOf(written, written.commit);
     } catch (thrown) {
@@ -152,18 +153,17 @@ export class Writer {
   }
 
   #condition(): WriteBackState["condition"] {
+    const open = this.#open();
+    if (open.length === 0) return { status: "True", reason: "Recorded", message: "nothing waits to be written" };
     const fault = this.#fault;
     if (fault !== undefined) return { status: "False", reason: fault.reason, message: inWords(fault) };
-    const open = this.#open();
     const refused = this.#refused.filter(({ wish }) => open.some((one) => isSame(one, wish)));
     if (refused.length > 0) {
       const words = refused.map((one) => `${one.wish.project}/${one.wish.service}: ${inWords(one)}`);
       return { status: "False", reason: "NotWritable", message: words.join("; ") };
     }
     const names = open.map(({ project, service }) => `${project}/${service}`);
-    return names.length === 0
-      ? { status: "True", reason: "Recorded", message: "nothing waits to be written" }
-      : { status: "False", reason: "Waiting", message: `it waits to be written: ${names.join(", ")}` };
+    return { status: "False", reason: "Waiting", message: `it waits to be written: ${names.join(", ")}` };
   }
 
   async #rest(signal: AbortSignal): Promise<void> {

@@ -82,5 +82,15 @@ describe.concurrent("with write-back", () => {
     expect(metrics).toContain(`fairlead_source_writebacks_total{source="${url}",result="written"} 3`);
     const events = await (await fetch(`${scene.fairlead.adminUrl}/api/v1/events?follow=false`)).text();
     expect(events).toContain("written to main of");
+
+    // What fails here never reaches the file.
+    const serving = await inGit();
+    await scene.push({ behaviour: "exit-at-once" });
+    await scene.hook();
+    await scene.untilStatus(({ sync }) => sync === "Held");
+    expect(await inGit()).toBe(serving);
+    const now = await source();
+    expect(now?.writeBack?.condition.reason).toBe("Recorded");
+    expect(now?.inForce?.id).toBe(now?.writeBack?.last?.commit);
   });
 });

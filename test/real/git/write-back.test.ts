@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseImage, type Digest } from "../../../src/compose/values/image.js";
-import type { Recorded, SourceSnapshot } from "../../../src/control/ports/source.js";
+import type { Recorded } from "../../../src/control/ports/source.js";
 import type { GitRepository } from "../../sandbox/git-repository.js";
 import { ensurePackages, gitPackages } from "../../sandbox/packages.js";
 import { startSshServer } from "../../sandbox/ssh-server.js";
@@ -154,6 +154,22 @@ describe("what has proved itself", () => {
     expect(await show(repository)).toContain(`&shared acme/shared:1@${one}}`);
   });
 
+  it("is written into the file that overrides, and behind a link into the file itself, which keeps its rights", async () => {
+    const { repository, open } = await gitStage();
+    await mkdir(repository.work, { recursive: true });
+    await symlink("real/over.yaml", join(repository.work, "over.yaml"));
+    await mkdir(join(repository.work, "real"));
+    await writeFile(join(repository.work, "real", "over.yaml"), services("acme/web:2"), { mode: 0o755 });
+    const first = await repository.commit({ "compose.yaml": services("acme/web:1") });
+    const opened = open({ path: ["compose.yaml", "over.yaml"], writeBack: {} });
+    const recorded = await begin(opened);
+    prove(opened, "shop/web", "acme/web:2", one);
+    await opened.until(written(recorded, 1));
+    const changed = await repository.git("--git-dir", repository.path, "diff", "--raw", "--abbrev=1", first, "main");
+    expect(changed).toMatch(/^:100755 100755 \w+ \w+ M\treal\/over\.yaml$/);
+    expect(await show(repository, "real/over.yaml")).toBe(services(`acme/web:2@${one}`).trim());
+  });
+
   it("is not written where anything else would read otherwise by it", async () => {
     const { repository, open } = await gitStage();
     await repository.commit({ "compose.yaml": services("acme/web:1", '    volumes: ["./:/files:ro"]\n') });
@@ -283,9 +299,9 @@ describe("what has proved itself", () => {
 
 describe("a push that is refused", () => {
   const follows = async ({ repository }: GitStage, opened: Opened) => {
-    await repository.commit({ "compose.yaml": services("acme/web:2") });
+    const next = await repository.commit({ "compose.yaml": services("acme/web:1", "    labels: {a: b}\n") });
     opened.tell();
-    await opened.until((snapshot: SourceSnapshot) => images(snapshot)[0] === "acme/web:2");
+    await opened.until((_snapshot, { inForce }) => inForce?.id === next);
   };
 
   it.each(["over HTTP", "on this host"])("by a hook, %s, is a condition, with the hook's words", async (where) => {
@@ -307,6 +323,10 @@ describe("a push that is refused", () => {
     await sleep(1_500);
     expect(recorded).toEqual([]);
     expect(await log(repository)).toHaveLength(2);
+    // What is not the tag's any more, as after a rollback, is not to be written.
+    const service = { source: opened.state().source, project: "shop", service: "web" };
+    opened.source.proved?.(service, undefined);
+    expect(opened.state().writeBack?.condition.reason).toBe("Recorded");
   });
 
   it("for want of a right over HTTP is one", async () => {

@@ -64,4 +64,21 @@ describe("several sources", () => {
     const none = together([sourceOf([]).source, sourceOf([]).source]);
     expect(none.told?.({ repositories: ["x"], ref: undefined }).reason).toBe("no repository is followed");
   });
+
+  it("are told of what has proved itself, and tell of what was written, whichever of them it is", () => {
+    const told: string[] = [];
+    const writing = (name: string): Source => ({
+      ...sourceOf([], name).source,
+      proved: ({ source, project, service }) => void told.push(`${name}: ${source} ${project}/${service}`),
+      watchRecords: (onRecorded) => {
+        onRecorded({ source: name, branch: "main", commit: "1", services: [] });
+      },
+    });
+    const source = together([sourceOf([]).source, writing("fleet"), writing("other")]);
+    source.proved?.({ source: "fleet", project: "shop", service: "web" }, undefined);
+    expect(told).toEqual(["fleet: fleet shop/web", "other: fleet shop/web"]);
+    const seen: string[] = [];
+    source.watchRecords?.((recorded) => void seen.push(recorded.source), new AbortController().signal);
+    expect(seen).toEqual(["fleet", "other"]);
+  });
 });
