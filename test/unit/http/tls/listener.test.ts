@@ -226,13 +226,15 @@ describe("connections over TLS are bounded", () => {
 
 describe("closing", () => {
   test("does not wait for those that do not come to speak TLS", async () => {
-    const { hooks, close } = await started();
+    const { hooks, close, log } = await started();
     const sockets = [await silent(hooks), await silent(hooks)];
     sockets[1]!.write("\x16\x03\x01\x02\x00\x01");
     await close(600_000);
     await until(() => {
       expect(sockets.map(({ closed }) => closed)).toEqual([true, true]);
     });
+    // Nor were they closed by the end of the time that they have.
+    expect(JSON.stringify(log.lines)).not.toContain("it took too long");
   });
 
   test("ends idle ones", async () => {
