@@ -65,7 +65,7 @@ function printNews(wiring: Wiring, { project, service, conditions }: ServiceStat
 }
 
 function isNews({ type, status: is, reason }: ServiceStatus["conditions"][number]): boolean {
-  return (type === "Ready" && is === "False") || reason === "Flapping";
+  return (type === "Ready" && is === "False") || reason === "Flapping" || reason === "TagGone";
 }
 
 async function printDetails(wiring: Wiring, admin: Admin, service: ServiceStatus, now: number): Promise<void> {

@@ -40,6 +40,9 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
     [`${servicePath}/history`]: async (req, res) => {
       res.json(await surface.history(keyOf(req)));
     },
+    [`${servicePath}/images`]: async (req, res) => {
+      res.json(await surface.images(keyOf(req)));
+    },
     "/api/v1/plan": async (_req, res) => {
       const [plans, orphans] = await Promise.all([surface.plan(), surface.orphans()]);
       res.json({ plans, orphans });

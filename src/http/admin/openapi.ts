@@ -12,6 +12,7 @@ import {
   service,
   source,
   history,
+  images,
   object,
   orUnchanged,
   list,
@@ -111,6 +112,10 @@ export function openapi(version: string): object {
         parameters,
         get: read("What was rolled out, newest first, and the last failures", ref("History")),
       },
+      "/api/v1/services/{project}/{service}/images": {
+        parameters,
+        get: read("Which tag the service follows, and why not the others", ref("Images")),
+      },
       "/api/v1/services/{project}/{service}/adopt": {
         parameters,
         post: enqueue("Take over the containers that others made for the service, and look again", {
@@ -174,6 +179,7 @@ export function openapi(version: string): object {
       schemas: {
         Service: service,
         History: history,
+        Images: images,
         Plan: plan,
         Orphan: {
           ...object({ kind: name, project: name, name, usedBy: list(name), text: name }),

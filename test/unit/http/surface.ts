@@ -109,6 +109,10 @@ export function fakeSurface({
     buildOutput: (key) => (builds.includes(key) ? { ...buildOf(key), dropped: 3 } : undefined),
     events: events ?? (() => Readable.from([])),
     logs: logs ?? (() => Promise.resolve({ containers: [], entries: Readable.from([]) })),
+    images: (key) =>
+      Promise.resolve(
+        images[key] === undefined ? undefined : { image: images[key], running: [], candidates: [], more: 0 },
+      ),
     reconcile: (keys, cause) => {
       surface.reconciled.push({ keys, cause });
     },
