@@ -31,13 +31,13 @@ function decode(node: Node): TagPolicy | "tag" | null {
   if (!isMapping(node.value)) return wrongKind(node, "a policy", forms);
   const field = fields(node, policyKeys);
   const [range, pattern, order] = [field("semver"), field("pattern"), field("order")];
+  const written = { range: read(range, rangeText), pattern: read(pattern, patternText) };
+  const ordered = read(order, (at) => choice(at, tagOrders)) ?? "semver";
   if (range === undefined && pattern === undefined)
     return report(node, "neither `semver` nor `pattern` is written", forms);
   if (pattern === undefined && order !== undefined) {
     return reportKey(order, "without `pattern` there is nothing to put in order", "remove it: `semver` has its own");
   }
-  const written = { range: read(range, rangeText), pattern: read(pattern, patternText) };
-  const ordered = read(order, (at) => choice(at, tagOrders)) ?? "semver";
   if (order !== undefined && range !== undefined && ordered !== "semver") {
     return report(order, "beside `semver` the order is that of versions", "remove `order`, or `semver`");
   }

@@ -6,7 +6,6 @@ import { serviceKey } from "../../compose/model/service.js";
 import { familiarName } from "../../compose/values/image.js";
 import type { Digest, ImageReference } from "../../compose/values/image.js";
 import type { FoundTarget, TagChoice } from "../../plan/model/desired.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
 import { FairleadError } from "../../errors.js";
 import { choose } from "../../tags/choose.js";
 import type { Choice } from "../../tags/choose.js";
@@ -15,7 +14,6 @@ import { given } from "../../tools/present.js";
 import type { Registry } from "../ports/registry.js";
 import type { Digests } from "./digests.js";
 import { unknownBy } from "./reasons.js";
-import { runningOf } from "./running-tags.js";
 import type { RunningTag } from "./running-tags.js";
 import { TagList } from "./tag-list.js";
 import { TagRules } from "./tag-rules.js";
@@ -73,8 +71,7 @@ export class Tags {
   }
 
   /** Never throws: a registry that cannot be asked is a fact like any other. */
-  async follow(spec: Choosing, containers: readonly ObservedContainer[], behind: Behind): Promise<Followed> {
-    const running = runningOf(spec, containers);
+  async follow(spec: Choosing, running: readonly RunningTag[], behind: Behind): Promise<Followed> {
     try {
       return await this.#follow(spec, running, behind);
     } catch (thrown) {

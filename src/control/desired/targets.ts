@@ -18,7 +18,7 @@ import type { Contexts } from "../ports/builds.js";
 import type { Clock } from "../ports/clock.js";
 import type { Digests } from "./digests.js";
 import { unknownBy } from "./reasons.js";
-import { runningOf } from "./running-tags.js";
+import { followedOf } from "./running-tags.js";
 import { isChoosing, isOfRepository } from "./tag-rules.js";
 import type { Found, Followed, Tags } from "./tags.js";
 
@@ -113,9 +113,12 @@ export class Targets {
     { containers }: Sight,
     behind = (image: ImageReference): Promise<Found> => this.options.digests.resolve(image),
   ): Promise<Followed> {
-    if (isChoosing(spec)) return this.options.tags.follow(spec, containers, behind);
+    const { tags, recordOf } = this.options;
     const { image, policy } = spec;
-    const kept = policy === undefined ? undefined : runningOf(spec, containers).find(({ tag }) => tag === image.tag);
+    const running =
+      policy === undefined ? [] : followedOf(spec, containers, recordOf(serviceKey(spec.project, spec.name)));
+    if (isChoosing(spec)) return tags.follow(spec, running, behind);
+    const kept = running.find(({ tag }) => tag === image.tag);
     if (kept === undefined || image.digest !== undefined) return { image, ...(await behind(image)) };
     return { image, ...atOnce({ known: true, digest: asDigest(kept.digest), sameContent: [] }) };
   }
