@@ -50,8 +50,13 @@ export class Tags {
 
   /** The next look asks for the list, and for what is behind the tags. */
   invalidate(image: ImageReference): void {
-    this.#listOf(image).doubt(true);
+    this.relist(image);
     this.digests.invalidateTags(image);
+  }
+
+  /** The next look asks for the list. */
+  relist(image: ImageReference): void {
+    this.#listOf(image).doubt(true);
   }
 
   invalidateAll(): void {

@@ -123,9 +123,11 @@ export class Targets {
     return { image, ...atOnce({ known: true, digest: asDigest(kept.digest), sameContent: [] }) };
   }
 
-  /** Which tag a policy chooses, and what became of the others. Undefined: it has none that chooses. */
+  /** Which of the tags that there are now a policy chooses, and what became of the others. Undefined: it has none that chooses. */
   async survey(spec: ServiceSpec, sight: Sight): Promise<Followed | undefined> {
-    return isChoosing(spec) ? this.#follow(spec, sight) : undefined;
+    if (!isChoosing(spec)) return undefined;
+    this.options.tags.relist(spec.image);
+    return this.#follow(spec, sight);
   }
 
   /** An image that a job names: by the service's `pull_policy` where that says what may be asked, each time it is due. */
