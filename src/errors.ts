@@ -21,6 +21,7 @@ export type ErrorCode =
   | "RateLimited"
   | "RegistryUnavailable"
   | "UnsupportedManifest"
+  | "TagsUnlisted"
   | "SourceUnavailable"
   | "ApiUnreachable"
   | "RevisionUnknown"

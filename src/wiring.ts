@@ -8,6 +8,7 @@ import type { Config } from "./config/config.js";
 import { openContexts } from "./context/contexts.js";
 import { Digests } from "./control/desired/digests.js";
 import { patientFiles } from "./control/desired/patient-files.js";
+import { Tags } from "./control/desired/tags.js";
 import { Targets } from "./control/desired/targets.js";
 import { Journal } from "./control/journal/journal.js";
 import { Adoption } from "./control/observed/adoption.js";
@@ -75,8 +76,10 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const specs = projects.flatMap((project) => project.services);
     const record = (key: ServiceKey) => journal.record(key);
     const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
+    const digests = new Digests(registry, engine);
     const targets = new Targets({
-      digests: new Digests(registry, engine),
+      digests,
+      tags: new Tags(registry, digests),
       contexts: contextsOf(config, environment),
       builds: new Map(),
       recordOf: record,

@@ -12,6 +12,7 @@ import { approve } from "./verbs/releases/approve.js";
 import { events } from "./verbs/events.js";
 import type { EventsFlags } from "./verbs/events.js";
 import { history } from "./verbs/releases/history.js";
+import { images } from "./verbs/images.js";
 import { kept } from "./verbs/kept.js";
 import { logs } from "./verbs/logs.js";
 import type { LogsFlags } from "./verbs/logs.js";
@@ -181,6 +182,13 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
       .option("--json", "print JSON"),
     { 0: "shown", 1: noAnswer },
     (name: string | undefined, options: Options) => history(wiring, adminOf(options), name, options.json ?? false),
+  );
+  ends(
+    verb("images", "show which tag a service follows, and why not the others")
+      .argument("[service]", `${service}: with every tag of its repository`)
+      .option("--json", "print JSON"),
+    { 0: "shown, also where no tag is found", 1: noAnswer },
+    (name: string | undefined, options: Options) => images(wiring, adminOf(options), name, options.json ?? false),
   );
   ends(
     verb("adopt", "take over what docker compose or others run for the services of a running controller")

@@ -6,6 +6,7 @@ import { Digests } from "./desired/digests.js";
 import { patient } from "./desired/patience.js";
 import { patientFiles } from "./desired/patient-files.js";
 import { Resolutions } from "./desired/resolutions.js";
+import { Tags } from "./desired/tags.js";
 import { Targets } from "./desired/targets.js";
 import type { Journal } from "./journal/journal.js";
 import { Adoption } from "./observed/adoption.js";
@@ -36,6 +37,7 @@ import { Operations } from "./surface/operations.js";
 import { Releases } from "./surface/releases.js";
 import { Requests } from "./surface/requests.js";
 import type { Surface } from "./surface/surface.js";
+import { TagSurveys } from "./surface/tag-surveys.js";
 import { Triggers } from "./surface/triggers.js";
 import { Timeline } from "./time/timeline.js";
 import { Builds } from "./work/beside/builds.js";
@@ -167,8 +169,11 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
       triggers.buildEnded(key);
     },
   });
+  const registry = patient(desired.registry, clock);
+  const digests = new Digests(registry, engine);
   const targets = new Targets({
-    digests: new Digests(patient(desired.registry, clock), engine),
+    digests,
+    tags: new Tags(registry, digests),
     contexts: desired.contexts,
     builds: builds.states,
     recordOf: (key) => journal.record(key),
@@ -260,6 +265,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
   const surface = new Operations({
     ...{ catalog, releases, lookout, builds, journal, source: desired.source },
     requests: new Requests({ catalog, targets, rollouts, bursts, triggers, log }),
+    surveys: new TagSurveys({ catalog, targets, look: () => lookout.get() }),
     forecasts: new Forecasts({ catalog, lookout, targets, record: (key) => journal.record(key) }),
     deliveries: new Deliveries({ events: journal.events, clock, log }),
     openLogs: (wish, signal) => openLogs({ engine: { logs }, clock, look: () => lookout.get() }, wish, signal),

@@ -69,7 +69,7 @@ function define(series: Series) {
     },
     info: series.gauge(
       "fairlead_service_info",
-      "Always 1: the image a service declares and the digest it runs.",
+      "Always 1: the image a service follows, with its tag, and the digest it runs.",
       ...service,
       "image",
       "digest",

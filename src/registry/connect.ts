@@ -7,6 +7,8 @@ import type { LaneWidths } from "./client/lane.js";
 import type { RegistrySettings } from "./client/settings.js";
 import { type ProxyFor, Transport, type Answer } from "./client/transport.js";
 import { findContent } from "./content/content.js";
+import { madeAt } from "./content/made-at.js";
+import { listTags } from "./content/tags.js";
 import { announcedDigest, mediaTypeOf, computedDigest, verifyBody } from "./content/manifest.js";
 import { formatPlatform } from "./content/platform.js";
 import { Reader } from "./content/reader.js";
@@ -62,6 +64,7 @@ export function connectRegistry(options: RegistryOptions): RegistryConnection {
   const authority = new Authority((...letter) => correspondence.askElsewhere(...letter), credentials, clock);
   const reader = new Reader(correspondence, authority, () => clock.now());
   const contents = new BoundedMap<string, Promise<ImageContent>>(mostContents);
+  const times = new BoundedMap<string, Promise<number | undefined>>(mostContents);
 
   const subjectOf = (image: ImageReference, urgent = false): Subject => ({
     image,
@@ -69,21 +72,24 @@ export function connectRegistry(options: RegistryOptions): RegistryConnection {
     urgent,
   });
 
+  const content: Registry["content"] = (image, digest, platform) =>
+    keptIn(contents, `${digest} ${formatPlatform(platform)}`, () =>
+      contentOf(reader, digest, platform, subjectOf({ ...image, digest })),
+    );
+
   return {
     async resolve(image, urgent) {
       return image.digest ?? resolveTag(reader, image.tag ?? "latest", subjectOf(image, urgent));
     },
-    content(image, digest, platform) {
-      const key = `${digest} ${formatPlatform(platform)}`;
-      const kept = contents.get(key);
-      if (kept !== undefined) return kept;
-      const found = contentOf(reader, digest, platform, subjectOf({ ...image, digest }));
-      contents.set(key, found);
-      found.catch(() => {
-        contents.delete(key);
-      });
-      return found;
-    },
+    content,
+    listTags: (image, urgent) =>
+      listTags(reader, { ...subjectOf({ ...image, tag: undefined, digest: undefined }, urgent), about: "tags" }),
+    madeAt: (image, digest, platform) =>
+      keptIn(times, `${digest} ${formatPlatform(platform)}`, async () => {
+        const { config } = await content(image, digest, platform);
+        const subject = subjectOf({ ...image, digest });
+        return madeAt(await reader.blob(config, subject), config, subject);
+      }),
     credentials,
     invalidate() {
       authority.forget();
@@ -91,6 +97,18 @@ export function connectRegistry(options: RegistryOptions): RegistryConnection {
     },
     close: () => transport.close(),
   };
+}
+
+/** What cannot change is asked for once; a failure is nobody's answer but the present callers'. */
+function keptIn<T>(known: BoundedMap<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const kept = known.get(key);
+  if (kept !== undefined) return kept;
+  const found = ask();
+  known.set(key, found);
+  found.catch(() => {
+    known.delete(key);
+  });
+  return found;
 }
 
 /** A HEAD does not count as a pull; a GET does, so it is the exception. */

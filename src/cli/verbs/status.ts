@@ -65,7 +65,8 @@ function printNews(wiring: Wiring, { project, service, conditions }: ServiceStat
 }
 
 function isNews({ type, status: is, reason }: ServiceStatus["conditions"][number]): boolean {
-  return (type === "Ready" && is === "False") || reason === "Flapping" || (is === "True" && reason === "ReloadFailed");
+  if (type === "Ready") return is === "False";
+  return reason === "Flapping" || reason === "TagGone" || (is === "True" && reason === "ReloadFailed");
 }
 
 async function printDetails(wiring: Wiring, admin: Admin, service: ServiceStatus, now: number): Promise<void> {

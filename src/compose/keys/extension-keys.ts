@@ -23,7 +23,7 @@ export const extensionKeys = {
   respect_stop: supported,
   drain: { support: "supported", note: "see [leaving](leaving.md)" },
   gate: { support: "supported", note: "http, tcp, or a mapping: see [gates](gate.md)" },
-  policy: planned,
+  policy: { support: "supported", note: "which tag is followed: see [tags](tags.md)" },
   pre_stop: { support: "supported", note: "see [leaving](leaving.md)" },
   promote: planned,
   reload: {
@@ -56,9 +56,18 @@ export const projectExtensionKeys = {
     hint: "a job belongs to one service: write it in that service's own `x-fairlead`",
   },
   gate: { support: "refused", hint: "a gate belongs to one service: write it in that service's own `x-fairlead`" },
-  policy: planned,
+  policy: {
+    support: "refused",
+    hint: "a policy belongs to one service's image: write it in that service's own `x-fairlead`",
+  },
   promote: planned,
   verify: planned,
+} as const satisfies KeyTable;
+
+export const policyKeys = {
+  semver: { support: "supported", note: "a range of versions, such as `^1.4`" },
+  pattern: { support: "supported", note: "a regular expression of RE2 that fits the whole tag" },
+  order: { support: "supported", note: "semver (default), numeric, alphabetical or newest" },
 } as const satisfies KeyTable;
 
 export const preStopKeys = {

@@ -54,6 +54,7 @@ export const sections: readonly Section[] = [
   { path: "services.*.volumes[].tmpfs", table: options.tmpfsOptionKeys },
   { path: "services.*.x-fairlead", table: extension.extensionKeys },
   { path: "services.*.x-fairlead.gate", table: extension.gateKeys },
+  { path: "services.*.x-fairlead.policy", table: extension.policyKeys },
   { path: "services.*.x-fairlead.pre_stop", table: extension.preStopKeys },
   { path: "services.*.x-fairlead.before[]", table: beforeKeys },
   { path: "services.*.x-fairlead.after[]", table: afterKeys },

@@ -7,7 +7,18 @@ import type { ServiceSpec } from "./service.js";
 
 type OfService = "container" | "containerName" | "networks" | "networkMode" | "files" | "preStart" | "postStart";
 type NotOfService =
-  | ("project" | "name" | "image" | "volumes" | "dependsOn" | "build" | "pullPolicy" | "rewritable" | "replicas")
+  | (
+      | "project"
+      | "name"
+      | "image"
+      | "policy"
+      | "volumes"
+      | "dependsOn"
+      | "build"
+      | "pullPolicy"
+      | "rewritable"
+      | "replicas"
+    )
   | ("oneShot" | "mayEnd" | "adopt" | "renew" | "reload" | "probe" | "gate" | "gateOf" | "leave" | "release")
   | ("before" | "after" | "onRollback" | "stopped" | "respectStopMs" | "update" | "rollback" | "keep");
 type OfNetwork = "driver" | "driverOpts" | "internal" | "attachable" | "enableIpv4" | "enableIpv6" | "ipam" | "labels";

@@ -13,6 +13,7 @@ import type { NetworkAttachment, NetworkMode, NetworkSpec } from "./network.js";
 import type { ContainerOptions } from "./options.js";
 import type { ReleasePolicy } from "./release.js";
 import type { ReloadPolicy } from "./reload-policy.js";
+import type { TagPolicy } from "./tag-policy.js";
 
 /** `project/service`: the queue's key, and the only thing a trigger can say. */
 export type ServiceKey = `${string}/${string}`;
@@ -36,7 +37,10 @@ export interface ProjectSpec {
 export interface ServiceSpec {
   readonly project: string;
   readonly name: string;
+  /** As it is written; of a service that is planned, with the tag that its policy has chosen. */
   readonly image: ImageReference;
+  /** Absent: the written tag is followed. No property of the container: not part of the hash. */
+  readonly policy?: TagPolicy;
   /** Compose `container_name`. */
   readonly containerName: string | undefined;
   /** Everything that makes a container what it is; its hash decides whether a running one still fits. */

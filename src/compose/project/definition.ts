@@ -33,6 +33,7 @@ import { jobs } from "../policy/job.js";
 import { preStopHooks } from "../policy/leave.js";
 import { links, withLinked, type Link } from "../policy/links.js";
 import { preferences, preferred, type Preferences } from "../policy/preferences.js";
+import { tagPolicy } from "../policy/tag-policy.js";
 import { parseImage, type ImageReference } from "../values/image.js";
 import { quote } from "../values/quote.js";
 import { declaredBonds, type DeclaredBond } from "./sharing.js";
@@ -104,10 +105,13 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const { adopt, keep = keepDefault, ...preference } = preferred(said, scope.defaults);
   const ending = endingOf(field("restart"), deploy("restart_policy"));
   const built = read(field("build"), (at) => build(at, options.platform));
+  const named = image(node, field, { project: scope.project, name });
+  const pulled = imagePolicy(field("pull_policy"), field("build"));
+  const followed = { image: named, isBuilt: built !== undefined, pullPolicy: pulled };
   const written: ServiceSpec = {
     project: scope.project,
     name,
-    image: image(node, field, { project: scope.project, name }),
+    image: named,
     containerName: read(field("container_name"), containerName),
     container: {
       command: read(field("command"), commandLine),
@@ -128,7 +132,12 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       mode === undefined
         ? attachments({ networks: field("networks"), macAddress: field("mac_address") }, name, scope.networks)
         : [],
-    ...given({ networkMode: mode, build: built, pullPolicy: imagePolicy(field("pull_policy"), field("build")) }),
+    ...given({
+      networkMode: mode,
+      build: built,
+      pullPolicy: pulled,
+      policy: tagPolicy(extension?.("policy"), followed),
+    }),
     volumes: [...volumes],
     ...(grants.files.length === 0 ? {} : { files: grants.files }),
     dependsOn: dependsOn.map(({ dependency }) => dependency),

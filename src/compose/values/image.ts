@@ -65,6 +65,10 @@ export function isImageVersion(text: string): text is ImageVersion {
   return digestPattern.test(text);
 }
 
+export function isTag(text: string): boolean {
+  return tagPattern.test(text) && text.length <= tagLimit;
+}
+
 /** What is not on this host is asked for as a digest: a registry that does not know it says so. */
 export function asDigest(version: ImageVersion): Digest {
   return version as Digest;

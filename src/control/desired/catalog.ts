@@ -13,6 +13,7 @@ import { claimOf } from "../../plan/model/resources.js";
 import type { ResourceClaim } from "../../plan/model/resources.js";
 import { bareStatus } from "../../plan/status/status.js";
 import { localChangesIn, takenBackIn } from "./local-changes.js";
+import { TagRules } from "./tag-rules.js";
 import type { Subject } from "../ports/events.js";
 import type { SourceSnapshot } from "../ports/source.js";
 
@@ -41,6 +42,7 @@ export class Catalog {
   readonly #statuses = new Map<ServiceKey, ServiceStatus>();
   /** Those that have not been looked at yet, or are not yet what they are to be. */
   readonly #onTheirWay = new Set<ServiceKey>();
+  readonly #rules = new TagRules();
 
   get snapshot(): SourceSnapshot {
     return this.#snapshot;
@@ -102,14 +104,9 @@ export class Catalog {
     return this.#onTheirWay.has(key);
   }
 
-  /** A service that declares a digest is concerned by no push. */
+  /** With a policy any tag counts that it may choose. A service that declares a digest is concerned by no push. */
   keysForImage(pushed: ImageHint): readonly ServiceKey[] {
-    const concerned = [...this.#specs].filter(([, { image }]) => {
-      if (pushed.registry !== undefined && pushed.registry !== image.registry) return false;
-      if (pushed.repository !== image.repository) return false;
-      return image.digest === undefined && (pushed.tag === undefined || pushed.tag === image.tag);
-    });
-    return concerned.map(([key]) => key);
+    return [...this.#specs].filter(([, spec]) => this.#rules.concerns(pushed, spec)).map(([key]) => key);
   }
 
   keysForName(name: string): readonly ServiceKey[] {

@@ -1,6 +1,7 @@
 import { serviceKey } from "../../compose/model/service.js";
 import { specHash } from "../../compose/model/hash.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import { formatPolicy } from "../../compose/model/tag-policy.js";
 import { formatImage } from "../../compose/values/image.js";
 import type { Provenance, SourceSnapshot } from "../ports/source.js";
 import type { Catalog } from "./catalog.js";
@@ -22,7 +23,11 @@ export function committedIn(
 function isChanged(now: ServiceSpec, before: ServiceSpec | undefined): boolean {
   if (before === undefined || specHash(now) !== specHash(before)) return true;
   if (contentsOf(now) !== contentsOf(before)) return true;
-  return formatImage(now.image) !== formatImage(before.image) || now.replicas !== before.replicas;
+  const followed = ({ image, policy }: ServiceSpec) => [
+    formatImage(image),
+    ...(policy === undefined ? [] : [formatPolicy(policy)]),
+  ];
+  return followed(now).join() !== followed(before).join() || now.replicas !== before.replicas;
 }
 
 /** Of files that are brought up to date where it has them mounted. */

@@ -8,7 +8,7 @@ import { Cached } from "../../tools/cached.js";
 import type { Engine } from "../ports/engine.js";
 import type { Platform, Registry } from "../ports/registry.js";
 import type { PatientRegistry } from "./patience.js";
-import { reasonOf } from "./reasons.js";
+import { unknownBy } from "./reasons.js";
 
 /** The digest behind each declared reference: asked once per look, whoever shares the reference. */
 export class Digests {
@@ -31,6 +31,15 @@ export class Digests {
     this.#urgent.add(name);
   }
 
+  /** As `invalidate`, for every tag of the image's repository. */
+  invalidateTags({ registry, repository }: ImageReference): void {
+    const names = [...this.#cache.keys()].filter((name) => name.startsWith(`${registry}/${repository}:`));
+    for (const name of names) {
+      this.#cache.get(name)?.invalidate();
+      this.#urgent.add(name);
+    }
+  }
+
   /** The next look asks the registry even where it has asked for patience. */
   insist(image: ImageReference): void {
     this.registry.insist?.(image);
@@ -49,10 +58,7 @@ export class Digests {
       const digest = await this.#cached(name, image).get();
       return { target: { known: true, digest, sameContent: [] }, retryAfterMs: 0 };
     } catch (thrown) {
-      const error = asFairleadError(thrown);
-      const remedy = error.remedy === undefined ? "" : ` (${error.remedy})`;
-      const target: UnknownTarget = { known: false, reason: reasonOf(error), message: `${error.message}${remedy}` };
-      return { target, retryAfterMs: error.retryAfterMs ?? 0 };
+      return unknownBy(thrown);
     }
   }
 
@@ -64,6 +70,11 @@ export class Digests {
     return cached;
   }
 
+  /** When a digest's image says that it was made, epoch ms; undefined: it does not say. Throws as `Registry`. */
+  async madeAt(image: ImageReference, digest: Digest, declared: string | undefined): Promise<number | undefined> {
+    return this.registry.madeAt(image, digest, await this.#platformOf(declared));
+  }
+
   /**
    * Whether `digest` amounts to what the container runs. A rebuilt index over the same platform manifest does; so does
    * a manifest that names the config the classic store knows the container's image by.
@@ -73,7 +84,7 @@ export class Digests {
     digest: Digest,
     container: ObservedContainer,
   ): Promise<boolean> {
-    const platform = declared === undefined ? await this.#platform.get() : parsePlatform(declared);
+    const platform = await this.#platformOf(declared);
     const wanted = await this.registry.content(image, digest, platform);
     const ids: readonly ImageVersion[] = [wanted.config, wanted.manifest];
     if (ids.includes(container.imageId)) return true;
@@ -85,6 +96,10 @@ export class Digests {
       if (asFairleadError(thrown).code === "ImageNotFound") return false;
       throw thrown;
     }
+  }
+
+  async #platformOf(declared: string | undefined): Promise<Platform> {
+    return declared === undefined ? this.#platform.get() : parsePlatform(declared);
   }
 }
 

@@ -56,6 +56,8 @@ export function patient(registry: Registry, clock: Clock): PatientRegistry {
   return {
     resolve: (image, urgent) => ask(image, () => registry.resolve(image, urgent)),
     content: (image, digest, platform) => ask(image, () => registry.content(image, digest, platform)),
+    listTags: (image, urgent) => ask(image, () => registry.listTags(image, urgent)),
+    madeAt: (image, digest, platform) => ask(image, () => registry.madeAt(image, digest, platform)),
     credentials: (name) => registry.credentials(name),
     insist: (image) => {
       if (pauseOf(image) !== undefined) insisted.add(repositoryOf(image));

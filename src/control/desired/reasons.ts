@@ -1,5 +1,7 @@
+import { asFairleadError } from "../../errors.js";
 import type { FairleadError } from "../../errors.js";
 import type { Reason } from "../../plan/model/condition.js";
+import type { UnknownTarget } from "../../plan/model/desired.js";
 import type { StepKind } from "../../plan/model/step.js";
 
 /** The condition's reason for what the outside world refused; `step`: what was being done, where that is a step. */
@@ -9,6 +11,7 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "Unauthorized":
     case "RateLimited":
     case "RegistryUnavailable":
+    case "TagsUnlisted":
     case "PullFailed":
     case "BuildFailed":
     case "NameConflict":
@@ -37,6 +40,14 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "Internal":
       return "InternalError";
   }
+}
+
+/** What is not known of a target since this was thrown, and the other side's own wish (Retry-After). */
+export function unknownBy(thrown: unknown): { readonly target: UnknownTarget; readonly retryAfterMs: number } {
+  const error = asFairleadError(thrown);
+  const remedy = error.remedy === undefined ? "" : ` (${error.remedy})`;
+  const target = { known: false, reason: reasonOf(error), message: `${error.message}${remedy}` } as const;
+  return { target, retryAfterMs: error.retryAfterMs ?? 0 };
 }
 
 /** What it means for the service that such a step is refused, where the error itself does not say more. */

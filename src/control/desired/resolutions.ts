@@ -1,10 +1,12 @@
 import { specHash } from "../../compose/model/hash.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
+import type { ImageReference } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";
 import { withContainersOf } from "../../plan/host/local.js";
 import { jobImagesOf } from "../../plan/jobs/job-need.js";
 import type { KnownDependency } from "../../plan/model/dependency.js";
+import { notedChoice } from "../../plan/model/desired.js";
 import type { Desired, FoundTarget, Target } from "../../plan/model/desired.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import { inEverySlot, inRole, isImageOf } from "../../plan/model/view.js";
@@ -35,12 +37,19 @@ export interface Asker {
   retryAfterMs: number;
 }
 
+interface LateFailure {
+  /** As the file names it. */
+  readonly declared: string;
+  readonly image: ImageReference;
+  readonly target: Target;
+}
+
 /** The registry's answer is waited for this long within a run. */
 const registryPatienceMs = 500;
 
 /** What a service should run now, by its file and the registry, within the time that a run has for it. */
 export class Resolutions {
-  readonly #lateFailures = new Map<ServiceKey, Target>();
+  readonly #lateFailures = new Map<ServiceKey, LateFailure>();
 
   constructor(private readonly options: ResolutionsOptions) {}
 
@@ -52,35 +61,35 @@ export class Resolutions {
     const { clock, wake } = this.options;
     const failed = this.#lateFailures.get(asker.key);
     this.#lateFailures.delete(asker.key);
-    if (failed !== undefined) return { spec, specHash: specHash(spec), target: failed };
-    return inTime(this.#resolve(asker, spec, view), clock, registryPatienceMs, ({ target }) => {
+    const declared = formatImage(spec.image);
+    if (failed?.declared === declared) {
+      return { spec: { ...spec, image: failed.image }, specHash: specHash(spec), target: failed.target };
+    }
+    return inTime(this.#resolve(asker, spec, view), clock, registryPatienceMs, ({ spec: { image }, target }) => {
       // A digest is remembered where it was asked for; a failure only here, or it would be asked for ever.
-      if (!target.known) this.#lateFailures.set(asker.key, target);
+      if (!target.known) this.#lateFailures.set(asker.key, { declared, image, target });
       wake(asker.key);
     });
   }
 
-  dependencies(
-    { key }: Asker,
-    spec: ServiceSpec,
-    { images }: HostSnapshot,
-  ): Promise<ReadonlyMap<string, KnownDependency>> {
+  dependencies({ key }: Asker, spec: ServiceSpec, host: HostSnapshot): Promise<ReadonlyMap<string, KnownDependency>> {
     const { catalog, targets, journal, clock, wake } = this.options;
     const declared = (one: ServiceKey) => catalog.declared(one);
     const status = (one: ServiceKey) => catalog.statuses.get(one);
     const isOnItsWay = (one: ServiceKey) => catalog.isOnItsWay(one);
     const sameContent = (one: ServiceKey) => journal.record(one).sameContent;
     const resolve = (one: ServiceSpec) =>
-      inTime(targets.resolve(one, images), clock, registryPatienceMs, ({ target }) => {
+      inTime(targets.resolve(one, host), clock, registryPatienceMs, ({ target }) => {
         if (target.known) wake(key);
       });
     return knownDependencies(spec, { declared, status, isOnItsWay, sameContent, resolve });
   }
 
-  async #resolve(asker: Asker, spec: ServiceSpec, view: View): Promise<Desired> {
-    const wanted = { spec, specHash: specHash(spec) };
-    const { target, retryAfterMs } = await this.options.targets.resolve(spec, view.images);
+  async #resolve(asker: Asker, declared: ServiceSpec, view: View): Promise<Desired> {
+    const { target, retryAfterMs, image, choice } = await this.options.targets.resolve(declared, view);
     asker.retryAfterMs = retryAfterMs;
+    const spec = image === declared.image ? declared : { ...declared, image };
+    const wanted = { spec, specHash: specHash(spec), ...notedChoice(choice) };
     const desired = { ...wanted, target: await this.#compareContent(asker, wanted, target, view) };
     const jobImages = await this.#jobImages(asker, desired, view);
     return jobImages.size === 0 ? desired : { ...desired, jobImages };

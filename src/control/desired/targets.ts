@@ -3,13 +3,12 @@ import { buildHash } from "../../compose/model/hash.js";
 import { jobImages } from "../../compose/model/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import { familiarImage, formatImage } from "../../compose/values/image.js";
-import type { Digest, ImageReference } from "../../compose/values/image.js";
-import { asFairleadError } from "../../errors.js";
+import { asDigest, familiarImage, formatImage, parseImage } from "../../compose/values/image.js";
+import type { Digest, ImageHint, ImageReference } from "../../compose/values/image.js";
 import { buildTarget } from "../../plan/host/build.js";
 import type { BuildState } from "../../plan/host/build.js";
 import { localTarget } from "../../plan/host/local.js";
-import type { FoundTarget } from "../../plan/model/desired.js";
+import type { FoundTarget, TagChoice } from "../../plan/model/desired.js";
 import type { ObservedImage } from "../../plan/model/host-snapshot.js";
 import type { ObservedContainer } from "../../plan/model/observed.js";
 import { Cached } from "../../tools/cached.js";
@@ -18,10 +17,14 @@ import type { ServiceRecord } from "../journal/record.js";
 import type { Contexts } from "../ports/builds.js";
 import type { Clock } from "../ports/clock.js";
 import type { Digests } from "./digests.js";
-import { reasonOf } from "./reasons.js";
+import { unknownBy } from "./reasons.js";
+import { followedOf } from "./running-tags.js";
+import { isChoosing, isOfRepository } from "./tag-rules.js";
+import type { Found, Followed, Tags } from "./tags.js";
 
 export interface TargetsOptions {
   readonly digests: Digests;
+  readonly tags: Tags;
   readonly contexts: Contexts;
   /** The builds of this process, by mark. */
   readonly builds: ReadonlyMap<string, BuildState>;
@@ -30,9 +33,16 @@ export interface TargetsOptions {
   readonly clock: Clock;
 }
 
-export interface Resolved {
-  readonly target: FoundTarget;
-  readonly retryAfterMs: number;
+export interface Resolved extends Found {
+  /** Of a service without a policy that chooses, as it is written. */
+  readonly image: ImageReference;
+  readonly choice?: TagChoice;
+}
+
+/** What there is of the host, of this service or of all. */
+export interface Sight {
+  readonly images: readonly ObservedImage[];
+  readonly containers: readonly ObservedContainer[];
 }
 
 /** What image a service should run: what the registry says, what this host has, or what is built here. */
@@ -40,45 +50,84 @@ export class Targets {
   readonly #contents = new Map<string, Cached<string>>();
   /** Services whose registry is asked at the next look, however lately it was asked. */
   readonly #urgent = new Set<ServiceKey>();
+  /** Services of whose tags a hook has told: the next look need not ask for the list. */
+  readonly #told = new Set<ServiceKey>();
 
   constructor(private readonly options: TargetsOptions) {}
 
   /** A hook or a person says that something has changed: the next look asks. */
   invalidate(spec: ServiceSpec): void {
+    const key = serviceKey(spec.project, spec.name);
     for (const image of [spec.image, ...jobImages(spec)]) this.options.digests.invalidate(image);
+    if (!this.#told.delete(key) && isChoosing(spec)) this.options.tags.invalidate(spec.image);
     if (spec.build !== undefined) this.#contents.get(buildHash(spec.build))?.invalidate();
-    this.#urgent.add(serviceKey(spec.project, spec.name));
+    this.#urgent.add(key);
+  }
+
+  /** A hook says that these were pushed: where a policy may choose among tags, the next look asks for them alone. */
+  told(spec: ServiceSpec, pushed: readonly ImageHint[]): void {
+    if (!isChoosing(spec)) return;
+    const tags = pushed.flatMap((image) => (isOfRepository(image, spec) ? [image.tag] : []));
+    const isSure = tags.map((tag) => tag !== undefined && this.options.tags.told(spec, tag)).every((sure) => sure);
+    if (tags.length > 0 && isSure) this.#told.add(serviceKey(spec.project, spec.name));
   }
 
   /** A person says so: the next look asks even a registry that has asked for patience. */
   insist(spec: ServiceSpec): void {
+    this.#told.delete(serviceKey(spec.project, spec.name));
     for (const image of [spec.image, ...jobImages(spec)]) this.options.digests.insist(image);
   }
 
   invalidateAll(): void {
     this.options.digests.invalidateAll();
+    this.options.tags.invalidateAll();
     this.#contents.clear();
   }
 
   /** Never throws: what cannot be asked is a fact like any other. */
-  async resolve(spec: ServiceSpec, images: readonly ObservedImage[]): Promise<Resolved> {
+  async resolve(spec: ServiceSpec, sight: Sight): Promise<Resolved> {
     const { build, image } = spec;
-    if (build !== undefined) return this.#built(spec, build, images);
-    const policy = image.digest === undefined ? spec.pullPolicy : undefined;
-    switch (policy?.kind) {
+    const { images } = sight;
+    if (build !== undefined) return { image, ...(await this.#built(spec, build, images)) };
+    const pull = image.digest === undefined ? spec.pullPolicy : undefined;
+    switch (pull?.kind) {
       case "never":
-        return atOnce(localTarget(image, images) ?? missing(image));
-      case "missing": {
-        const local = localTarget(image, images);
-        return local === undefined ? this.options.digests.resolve(image) : atOnce(local);
-      }
+        return { image, ...atOnce(localTarget(image, images) ?? missing(image)) };
+      case "missing":
+        return this.#follow(spec, sight, (one) => {
+          const local = localTarget(one, images);
+          return local === undefined ? this.options.digests.resolve(one) : Promise.resolve(atOnce(local));
+        });
       case "every":
-        return this.#atIntervals(spec, policy.periodMs);
+        return this.#atIntervals(spec, pull.periodMs, sight);
       case "always":
       case "build":
       case undefined:
-        return this.options.digests.resolve(image);
+        return this.#follow(spec, sight);
     }
+  }
+
+  /** The written tag, or the one that a policy chooses, and what is behind it. */
+  async #follow(
+    spec: ServiceSpec,
+    { containers }: Sight,
+    behind = (image: ImageReference): Promise<Found> => this.options.digests.resolve(image),
+  ): Promise<Followed> {
+    const { tags, recordOf } = this.options;
+    const { image, policy } = spec;
+    const running =
+      policy === undefined ? [] : followedOf(spec, containers, recordOf(serviceKey(spec.project, spec.name)));
+    if (isChoosing(spec)) return tags.follow(spec, running, behind);
+    const kept = running.find(({ tag }) => tag === image.tag);
+    if (kept === undefined || image.digest !== undefined) return { image, ...(await behind(image)) };
+    return { image, ...atOnce({ known: true, digest: asDigest(kept.digest), sameContent: [] }) };
+  }
+
+  /** Which of the tags that there are now a policy chooses, and what became of the others. Undefined: it has none that chooses. */
+  async survey(spec: ServiceSpec, sight: Sight): Promise<Followed | undefined> {
+    if (!isChoosing(spec)) return undefined;
+    this.options.tags.relist(spec.image);
+    return this.#follow(spec, sight);
   }
 
   /** An image that a job names: by the service's `pull_policy` where that says what may be asked, each time it is due. */
@@ -86,7 +135,7 @@ export class Targets {
     { pullPolicy }: ServiceSpec,
     image: ImageReference,
     images: readonly ObservedImage[],
-  ): Promise<Resolved> {
+  ): Promise<Found> {
     const local =
       pullPolicy?.kind === "never" || pullPolicy?.kind === "missing" ? localTarget(image, images) : undefined;
     if (local !== undefined) return atOnce(local);
@@ -97,7 +146,7 @@ export class Targets {
     return this.options.digests.isSameContent(spec, digest, container);
   }
 
-  async #built(spec: ServiceSpec, build: BuildSpec, images: readonly ObservedImage[]): Promise<Resolved> {
+  async #built(spec: ServiceSpec, build: BuildSpec, images: readonly ObservedImage[]): Promise<Found> {
     const { builds, recordOf } = this.options;
     const record = recordOf(serviceKey(spec.project, spec.name));
     try {
@@ -105,9 +154,7 @@ export class Targets {
       const { retriedAt } = record.memory;
       return atOnce(buildTarget({ spec, build, contents, images, states: builds, memory: record.builds, retriedAt }));
     } catch (thrown) {
-      const error = asFairleadError(thrown);
-      const remedy = error.remedy === undefined ? "" : ` (${error.remedy})`;
-      return atOnce({ known: false, reason: reasonOf(error), message: `${error.message}${remedy}` });
+      return unknownBy(thrown);
     }
   }
 
@@ -121,24 +168,41 @@ export class Targets {
   }
 
   /** The registry's last answer counts for the period, over restarts as well. */
-  async #atIntervals(spec: ServiceSpec, periodMs: number): Promise<Resolved> {
-    const { digests, recordOf, append, clock } = this.options;
+  async #atIntervals(spec: ServiceSpec, periodMs: number, sight: Sight): Promise<Resolved> {
+    const { recordOf, append, clock } = this.options;
     const key = serviceKey(spec.project, spec.name);
-    const image = formatImage(spec.image);
     const last = recordOf(key).resolved;
     const age = clock.now() - (last?.at ?? 0);
     // A clock that was set back since does not make the answer fresher.
-    const isFresh = last?.image === image && age >= 0 && age < periodMs;
-    if (isFresh && !this.#urgent.has(key)) return atOnce({ known: true, digest: last.digest, sameContent: [] });
-    const answer = await digests.resolve(spec.image);
+    const isFresh = last !== undefined && age >= 0 && age < periodMs && this.#isOf(last.image, spec);
+    if (isFresh && !this.#urgent.has(key)) {
+      return { image: parseImage(last.image), ...atOnce({ known: true, digest: last.digest, sameContent: [] }) };
+    }
+    const answer = await this.#follow(spec, sight);
     if (!answer.target.known) return answer;
     this.#urgent.delete(key);
-    await append({ type: "resolved", at: clock.now(), key, image, digest: answer.target.digest });
+    const { digest } = answer.target;
+    await append({
+      type: "resolved",
+      at: clock.now(),
+      key,
+      image: formatImage(answer.image),
+      digest: asDigest(digest),
+    });
     return answer;
+  }
+
+  /** Whether an answer is still one to what the file asks. */
+  #isOf(image: string, spec: ServiceSpec): boolean {
+    if (!isChoosing(spec)) return image === formatImage(spec.image);
+    const { registry, repository, tag } = parseImage(image);
+    return (
+      isOfRepository({ registry, repository, tag }, spec) && tag !== undefined && this.options.tags.fits(spec, tag)
+    );
   }
 }
 
-function atOnce(target: FoundTarget): Resolved {
+function atOnce(target: FoundTarget): Found {
   return { target, retryAfterMs: 0 };
 }
 

@@ -33,6 +33,7 @@ const rollout = z.object({
   specHash: z.string().optional(),
   rollback: z.literal(true).optional(),
   message: z.string().optional(),
+  tag: z.object({ from: z.string().optional(), tag: z.string(), policy: z.string() }).optional(),
   commit: z.object({ id: z.string(), source: z.string(), author: z.string(), subject: z.string() }).optional(),
 });
 

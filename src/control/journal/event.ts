@@ -1,4 +1,5 @@
 import type { Rollout } from "../../plan/model/condition.js";
+import { describeChoice } from "../../plan/model/desired.js";
 import { printable } from "../../tools/printable.js";
 import type { Entry } from "./entry.js";
 
@@ -104,10 +105,15 @@ export function byCommit({ commit }: Pick<Rollout, "commit">): string {
   return printable(`, by commit ${id.slice(0, 7)} of ${source}, ${author}: ${subject}`, 300);
 }
 
+/** `, 1.4.2 -> 1.4.3 by policy semver ^1.4`; empty where no policy has chosen. */
+export function byPolicy({ tag }: Pick<Rollout, "tag">): string {
+  return tag === undefined ? "" : printable(`, ${describeChoice(tag)}`, 300);
+}
+
 function rolloutOf(rollout: Rollout): What {
   const { to, finishedAt, outcome = "superseded", message } = rollout;
   if (finishedAt === undefined) {
-    const begun = `rollout of ${to} has begun${byCommit(rollout)}`;
+    const begun = `rollout of ${to} has begun${byPolicy(rollout)}${byCommit(rollout)}`;
     return { type: "rollout", reason: "RolloutStarted", message: begun, digest: to };
   }
   const cause = message === undefined ? "" : `: ${message}`;

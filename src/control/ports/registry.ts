@@ -7,7 +7,10 @@ export interface Platform {
   readonly variant: string | undefined;
 }
 
-/** The truth about tags. Throws FairleadError: ImageNotFound, Unauthorized, RateLimited, RegistryUnavailable, UnsupportedManifest. */
+/**
+ * The truth about tags. Throws FairleadError: ImageNotFound, Unauthorized, RateLimited, RegistryUnavailable,
+ * UnsupportedManifest, TagsUnlisted.
+ */
 export interface Registry {
   /**
    * One HEAD (a GET only where HEAD gives no digest). A reference with a digest costs nothing. `urgent`: a hook has come, or
@@ -19,6 +22,13 @@ export interface Registry {
    * content answer equally. Costs up to two GETs, once: digests are immutable, answers are kept.
    */
   content(image: ImageReference, digest: Digest, platform: Platform): Promise<ImageContent>;
+  /**
+   * All tags of the image's repository, in no order, whatever its own tag is. Several GETs where there are many; one that has
+   * more than can be taken throws TagsUnlisted, as does a registry that lists none.
+   */
+  listTags(image: ImageReference, urgent?: boolean): Promise<readonly string[]>;
+  /** When a digest's image says that it was made, epoch ms; undefined: it does not say. Costs one GET besides `content`, once. */
+  madeAt(image: ImageReference, digest: Digest, platform: Platform): Promise<number | undefined>;
   /** Credentials for the engine's own pull, from Docker's config.json; undefined: anonymous. */
   credentials(registry: string): Promise<RegistryCredentials | undefined>;
 }

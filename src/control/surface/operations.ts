@@ -36,13 +36,16 @@ import type {
   Start,
   Stop,
   Surface,
+  TagSurvey,
 } from "./surface.js";
+import type { TagSurveys } from "./tag-surveys.js";
 
 export interface OperationsOptions {
   readonly catalog: Catalog;
   readonly requests: Requests;
   readonly releases: Releases;
   readonly forecasts: Forecasts;
+  readonly surveys: TagSurveys;
   readonly lookout: Pick<Lookout, "adopt" | "get">;
   readonly builds: Builds;
   readonly journal: Journal;
@@ -108,8 +111,8 @@ export class Operations implements Surface {
     return this.options.source.sync?.(project, side, files);
   }
 
-  reconcile(keys: readonly ServiceKey[], cause: string): void {
-    this.options.requests.reconcile(keys, cause);
+  reconcile(keys: readonly ServiceKey[], cause: string, pushed: readonly ImageHint[] = []): void {
+    this.options.requests.reconcile(keys, cause, pushed);
   }
 
   insist(key: ServiceKey, cause: string): void {
@@ -209,6 +212,10 @@ export class Operations implements Surface {
 
   history(key: ServiceKey): Promise<History> {
     return this.options.releases.history(key);
+  }
+
+  images(key: ServiceKey): Promise<TagSurvey | undefined> {
+    return this.options.surveys.of(key);
   }
 
   plan(): Promise<readonly ServicePlan[]> {

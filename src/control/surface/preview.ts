@@ -3,12 +3,13 @@ import { jobImages } from "../../compose/model/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { Digest, ImageReference } from "../../compose/values/image.js";
 import { forecastAll as foretell } from "../../plan/forecast.js";
 import type { Forecast, Subject } from "../../plan/forecast.js";
 import { pinned } from "../../plan/history/pin.js";
 import { leftAlone } from "../../plan/host/adopt.js";
 import { strategyOf } from "../../plan/judge/strategy.js";
+import { notedChoice } from "../../plan/model/desired.js";
 import type { Target } from "../../plan/model/desired.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { ForeignContainer, ObservedContainer } from "../../plan/model/observed.js";
@@ -81,11 +82,14 @@ function previewOf(way: Way, supposed: Way | undefined, host: HostSnapshot): Ser
   const more = adopted === undefined ? [] : ["if it were adopted:", ...textOf(adopted).map((line) => `  ${line}`)];
   const text = [head, ...[...textOf(way), ...more].map((line) => `  ${printable(line)}`)].join("\n");
   const error = way.target.known || way.active !== undefined ? undefined : way.target.message;
-  const declared = declarationHash(spec);
+  const declared = declarationHash(way.declared);
   return { project: spec.project, service: spec.name, changes, ...given({ error }), declared, text };
 }
 
 interface Way extends Forecast {
+  /** As its file says it. */
+  readonly declared: ServiceSpec;
+  /** With the tag that is followed. */
   readonly spec: ServiceSpec;
   /** What its tag stands for, as far as that is known. */
   readonly target: Target;
@@ -98,18 +102,30 @@ async function waysOn(host: HostSnapshot, options: PreviewOptions): Promise<read
   const { specs } = options;
   const subjects = await Promise.all(specs.map((spec) => subjectOn(host, spec, options)));
   const forecasts = foretell(subjects, host);
-  return specs.flatMap((spec, index) => {
+  return specs.flatMap((declared, index) => {
     const found = forecasts[index];
-    const target = subjects[index]?.desired.target;
-    if (found === undefined || target === undefined) return [];
-    return [{ ...found, spec, target, active: activeOf(spec, host) }];
+    const subject = subjects[index];
+    if (found === undefined || subject === undefined) return [];
+    const { desired, image } = subject;
+    const { target } = desired;
+    return [{ ...found, declared, spec: { ...declared, image }, target, active: activeOf(declared, host) }];
   });
 }
 
-async function subjectOn(host: HostSnapshot, spec: ServiceSpec, { targets, record }: PreviewOptions): Promise<Subject> {
-  const active = activeOf(spec, host);
-  const { memory, sameContent } = record(serviceKey(spec.project, spec.name));
-  const { target } = await targets.resolve(spec, host.images);
+interface Resolved extends Subject {
+  /** With the tag that is followed, whatever is pinned. */
+  readonly image: ImageReference;
+}
+
+async function subjectOn(
+  host: HostSnapshot,
+  declared: ServiceSpec,
+  { targets, record }: PreviewOptions,
+): Promise<Resolved> {
+  const active = activeOf(declared, host);
+  const { memory, sameContent } = record(serviceKey(declared.project, declared.name));
+  const { target, image, choice } = await targets.resolve(declared, host);
+  const spec = { ...declared, image };
   const hash = specHash(spec);
   const known = target.known ? sameContent.filter(({ digest }) => digest === target.digest).map(({ as }) => as) : [];
   const same =
@@ -123,12 +139,14 @@ async function subjectOn(host: HostSnapshot, spec: ServiceSpec, { targets, recor
   const desired = {
     spec,
     specHash: hash,
+    ...notedChoice(choice),
     jobImages: new Map(await Promise.all(images)),
     target: target.known
       ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
       : target,
   };
   return {
+    image,
     desired: withWindow(pinned(desired, memory.pin), host.takenAt),
     memory: { ...memory, heals: new Map() },
   };

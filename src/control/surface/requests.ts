@@ -1,4 +1,5 @@
 import type { ServiceKey } from "../../compose/model/service.js";
+import type { ImageHint } from "../../compose/values/image.js";
 import type { Catalog } from "../desired/catalog.js";
 import type { Targets } from "../desired/targets.js";
 import type { Log } from "../ports/log.js";
@@ -8,7 +9,7 @@ import type { Triggers } from "./triggers.js";
 
 export interface RequestsOptions {
   readonly catalog: Pick<Catalog, "specs">;
-  readonly targets: Pick<Targets, "insist">;
+  readonly targets: Pick<Targets, "insist" | "told">;
   readonly rollouts: Pick<Rollouts, "asked">;
   readonly bursts: Pick<Bursts, "hit">;
   readonly triggers: Pick<Triggers, "asked">;
@@ -20,9 +21,11 @@ export class Requests {
   constructor(private readonly options: RequestsOptions) {}
 
   /** Any number of times: many at once are few looks. */
-  reconcile(keys: readonly ServiceKey[], cause: string): void {
-    const { rollouts, bursts, log } = this.options;
+  reconcile(keys: readonly ServiceKey[], cause: string, pushed: readonly ImageHint[] = []): void {
+    const { catalog, targets, rollouts, bursts, log } = this.options;
     for (const key of keys) {
+      const spec = catalog.specs.get(key);
+      if (spec !== undefined && pushed.length > 0) targets.told(spec, pushed);
       log.debug({ key, cause }, "asked to look again");
       rollouts.asked(key, cause);
       bursts.hit(key);

@@ -4,6 +4,7 @@ import type { Problem } from "../../compose/values/problem.js";
 import type { Revision } from "../../plan/history/revisions.js";
 import type { Orphan } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
+import type { Candidate } from "../../tags/choose.js";
 import type { Event } from "../journal/event.js";
 import type { EventWish } from "../journal/events.js";
 import type { JournalState } from "../journal/standing.js";
@@ -57,8 +58,11 @@ export interface Surface {
   isDurable(key: ServiceKey): boolean;
   journal(): JournalState;
   engine(): EngineState;
-  /** Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. */
-  reconcile(keys: readonly ServiceKey[], cause: string): void;
+  /**
+   * Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. `pushed`: what was
+   * told of, so that a policy need not have all tags listed.
+   */
+  reconcile(keys: readonly ServiceKey[], cause: string, pushed?: readonly ImageHint[]): void;
   /** As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. */
   insist(key: ServiceKey, cause: string): void;
   /** Forget that the held digest was bad, and look again. */
@@ -86,12 +90,33 @@ export interface Surface {
    * Throws FairleadError `NotAwaited` where something else is wanted by now.
    */
   approve(key: ServiceKey, digest: string | undefined): Promise<Approval>;
+  /** Which tag the service follows, and why not the others. Undefined: no file declares it. */
+  images(key: ServiceKey): Promise<TagSurvey | undefined>;
   /** What was rolled out, and how it ended. */
   history(key: ServiceKey): Promise<History>;
   /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
   plan(): Promise<readonly ServicePlan[]>;
   /** Networks and volumes of the declared projects that no file declares any more. */
   orphans(): Promise<readonly Orphan[]>;
+}
+
+export interface TagSurvey {
+  /** As the file names it. */
+  readonly image: string;
+  /** `semver ^1.4`. Absent: the written tag is followed. */
+  readonly policy?: string;
+  /** The tag that is followed. Absent: none is chosen, or it is a digest. */
+  readonly tag?: string;
+  /** What is behind it. Absent: that is not known. */
+  readonly digest?: string;
+  /** Why nothing is known of a tag or of what is behind it. Absent: it is. */
+  readonly problem?: { readonly reason: string; readonly message: string };
+  /** The tags that serve. */
+  readonly running: readonly string[];
+  /** Of a policy that chooses: the chosen one, then those that fit from the best on, then the others. */
+  readonly candidates: readonly Candidate[];
+  /** How many more there are that are not shown. */
+  readonly more: number;
 }
 
 export interface Rollback {

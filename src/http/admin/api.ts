@@ -40,6 +40,9 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
     [`${servicePath}/history`]: async (req, res) => {
       res.json(await surface.history(keyOf(req)));
     },
+    [`${servicePath}/images`]: async (req, res) => {
+      res.json(await surface.images(keyOf(req)));
+    },
     "/api/v1/kept": async (_req, res) => {
       res.json({ kept: await surface.kept() });
     },

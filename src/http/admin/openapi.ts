@@ -13,6 +13,7 @@ import {
   source,
   kept,
   history,
+  images,
   object,
   orUnchanged,
   list,
@@ -115,6 +116,10 @@ export function openapi(version: string): object {
         parameters,
         get: read("What was rolled out, newest first, and the last failures", ref("History")),
       },
+      "/api/v1/services/{project}/{service}/images": {
+        parameters,
+        get: read("Which tag the service follows, and why not the others", ref("Images")),
+      },
       "/api/v1/services/{project}/{service}/adopt": {
         parameters,
         post: enqueue("Take over the containers that others made for the service, and look again", {
@@ -178,6 +183,7 @@ export function openapi(version: string): object {
       schemas: {
         Service: service,
         History: history,
+        Images: images,
         Plan: plan,
         Orphan: {
           ...object({ kind: name, project: name, name, usedBy: list(name), text: name }),

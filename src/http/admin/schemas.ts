@@ -42,6 +42,7 @@ export const rollout: Schema = {
   specHash: name,
   rollback: { const: true },
   onRollback: object({ outcome: { enum: ["done", "failed"] }, message: name }),
+  tag: { ...object({ tag: name, policy: name }), properties: { from: name, tag: name, policy: name } },
   commit: object({ id: name, source: name, author: name, subject: name }),
 };
 
@@ -117,7 +118,9 @@ export const service: Schema = {
   properties: {
     project: name,
     service: name,
-    image: name,
+    image: { ...name, description: "With the tag that is followed" },
+    tag: { ...name, description: "The tag that is followed" },
+    policy: { ...name, description: "What chooses the tag, such as `semver ^1.4`; absent: the file names it" },
     observedAt: time,
     sync: { enum: ["Synced", "OutOfSync", "Held", "Pinned", "Paused", "Stopped", "Unknown"] },
     health: { enum: ["Healthy", "Progressing", "Degraded", "Missing", "Unknown"] },
@@ -182,6 +185,25 @@ export const history: Schema = {
         logs: list(name),
       }),
     ),
+  },
+};
+
+export const images: Schema = {
+  ...object({
+    image: name,
+    running: list(name),
+    candidates: list(object({ tag: name, verdict: { enum: ["chosen", "passed-over", "unfit"] }, why: name })),
+    more: { type: "integer" },
+  }),
+  properties: {
+    image: { ...name, description: "As the file names it" },
+    policy: { ...name, description: "What chooses the tag; absent: the file names it" },
+    tag: { ...name, description: "The tag that is followed" },
+    digest: { ...name, description: "What is behind it" },
+    problem: object({ reason: name, message: name }),
+    running: list(name),
+    candidates: list(object({ tag: name, verdict: { enum: ["chosen", "passed-over", "unfit"] }, why: name })),
+    more: { type: "integer", description: "How many more there are that are not shown" },
   },
 };
 

@@ -43,7 +43,7 @@ export function delivered({ sender, hook, receiver }: HookAddress, desk: Desk): 
     const told = event.pushes?.map((push) => surface.pushed(push)) ?? [];
     const looking = [...new Set(told.flatMap((one) => one.looking))];
     if (keys.length + looking.length > 0) {
-      if (event.build !== true && keys.length > 0) surface.reconcile(keys, cause);
+      if (event.build !== true && keys.length > 0) surface.reconcile(keys, cause, event.images);
       const why = [...(image === "" ? [] : [image]), ...looking].join(", ");
       traces.note(res, { services: keys, ...(why === "" ? {} : { why }) });
       res.status(202).json({ enqueued: [...keys, ...looking] });

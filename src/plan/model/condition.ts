@@ -50,6 +50,9 @@ export type Reason =
   | "CrashLooping"
   | "Flapping"
   | "ImageNotFound"
+  | "NoTagMatches"
+  | "TagGone"
+  | "TagsUnlisted"
   | "PullFailed"
   | "RegistryUnavailable"
   | "Unauthorized"
@@ -101,6 +104,8 @@ export interface Rollout {
   readonly message?: string;
   /** How its `on_rollback` jobs ended, once they have. */
   readonly onRollback?: Undo;
+  /** The tag that a policy has chosen, and what served before. Absent: none has, or it was begun by an older version. */
+  readonly tag?: { readonly from?: string; readonly tag: string; readonly policy: string };
   /** The commit that has changed what is rolled out. Absent: no repository has, or the tag has moved. */
   readonly commit?: RolloutCommit;
 }
@@ -130,7 +135,12 @@ export interface ReplicaCount {
 export interface ServiceStatus {
   readonly project: string;
   readonly service: string;
+  /** With the tag that is followed. */
   readonly image: string;
+  /** The tag of `image`. Absent: it has none, but a digest. */
+  readonly tag?: string;
+  /** `semver ^1.4`: what chooses the tag. Absent: the file names it. */
+  readonly policy?: string;
   /** When it was last looked at, ISO 8601. Absent: it was not yet. */
   readonly observedAt?: string;
   readonly sync: "Synced" | "OutOfSync" | "Held" | "Pinned" | "Paused" | "Stopped" | "Unknown";

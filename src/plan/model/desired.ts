@@ -10,9 +10,12 @@ import type { StepOf } from "./step.js";
 
 /** What should run: the file's word and the registry's. */
 export interface Desired {
+  /** Its image has the tag that is followed. */
   readonly spec: ServiceSpec;
   readonly specHash: string;
   readonly target: Target;
+  /** Of a service with a policy that chooses among tags; what is behind the chosen one is `target`. Absent: none is chosen. */
+  readonly choice?: TagChoice;
   /** Behind the images that the jobs of the spec name, by `formatImage`; only where they are asked for. */
   readonly jobImages?: ReadonlyMap<string, Target>;
   /** A person has gone back to an earlier revision: `target` is that one's, and `over` what would be wanted without it. */
@@ -27,6 +30,28 @@ export interface Desired {
   readonly window?: WindowState;
   /** Why no rollout of it may begin yet. Absent: it may. */
   readonly heldBack?: Outcome;
+}
+
+/** The tag that a policy has chosen. */
+export interface TagChoice {
+  readonly tag: string;
+  /** The tag that serves. Absent: nothing of the repository does. */
+  readonly from?: string;
+  /** `semver ^1.4`. */
+  readonly policy: string;
+  /** The registry has it no more, and nothing that fits comes after it: what runs of it is kept. */
+  readonly isGone: boolean;
+}
+
+/** `1.4.2 -> 1.4.3 by policy semver ^1.4`. */
+export function describeChoice({ tag, from, policy }: Pick<TagChoice, "tag" | "from" | "policy">): string {
+  return `${from === undefined || from === tag ? "" : `${from} -> `}${tag} by policy ${policy}`;
+}
+
+/** What is said of a choice where it leads to a new container. */
+export function notedChoice(choice: TagChoice | undefined): Pick<Desired, "choice" | "note"> {
+  if (choice === undefined) return {};
+  return choice.from === choice.tag ? { choice } : { choice, note: describeChoice(choice) };
 }
 
 /** Epoch ms. */

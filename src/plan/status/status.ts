@@ -3,7 +3,9 @@
  */
 
 import type { ServiceSpec } from "../../compose/model/service.js";
+import { formatPolicy } from "../../compose/model/tag-policy.js";
 import { formatImage } from "../../compose/values/image.js";
+import { given } from "../../tools/present.js";
 import { staleMounts } from "../files/stale.js";
 import { said } from "../judge/verdict.js";
 import { conditionTypes } from "../model/condition.js";
@@ -53,6 +55,7 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
     project: desired.spec.project,
     service: desired.spec.name,
     image: formatImage(desired.spec.image),
+    ...given({ tag: desired.spec.image.tag, policy: policyOf(desired.spec) }),
     observedAt: new Date(input.now).toISOString(),
     sync: syncOf(desired, replicas, outcome, input.isPaused ?? false),
     health: worst([
@@ -173,7 +176,9 @@ function judgeConditions(
       specProblem === undefined
         ? ["True", "Converged", "the services file is in force"]
         : ["False", "SpecInvalid", specProblem],
-    DigestResolved: target.known ? ["True", "Converged", target.digest] : ["Unknown", target.reason, target.message],
+    DigestResolved: target.known
+      ? resolvedBy(target.digest, desired.choice)
+      : ["Unknown", target.reason, target.message],
     Progressing: [
       underWay && !isRegistryTrouble(outcome, target.known) ? "True" : "False",
       outcome.reason,
@@ -196,6 +201,18 @@ function judgeConditions(
         : ["True", "LocalChanges", input.localChanges],
     RolledBack: rolledBack ? rolledBackBy(rollout) : ["False", "Converged", "the last rollout was not rolled back"],
   };
+}
+
+function policyOf({ policy }: ServiceSpec): string | undefined {
+  return policy === undefined ? undefined : formatPolicy(policy);
+}
+
+function resolvedBy(digest: string, choice: Desired["choice"]): Judgement {
+  if (choice === undefined) return ["True", "Converged", digest];
+  const { tag, policy, isGone } = choice;
+  if (!isGone) return ["True", "Converged", `${digest}, ${tag} by policy ${policy}`];
+  const because = `the registry has no ${tag} any more, and nothing that comes after it by policy ${policy}: what runs is kept`;
+  return ["True", "TagGone", `${digest}; ${because}`];
 }
 
 function freshMounts({ reload }: ServiceSpec): string {

@@ -2,13 +2,14 @@
  * Manifests and platforms live here: what a tag amounts to on this host.
  */
 
+import type { Digest } from "../../compose/values/image.js";
 import type { Answer } from "../client/transport.js";
 import { refusal, type Subject } from "../faults/failure.js";
 import type { Authority, Pass } from "../login/authority.js";
 import type { Correspondence, Letter } from "../login/correspondence.js";
 import { manifestAccept } from "./manifest.js";
 
-/** Reads manifests, logging in where that is asked for. Every answer it gives is a 200; it throws FairleadError. */
+/** Reads manifests, blobs and lists, logging in where that is asked for. Every answer it gives is a 200, but for `ask`; it throws FairleadError. */
 export class Reader {
   constructor(
     private readonly correspondence: Correspondence,
@@ -17,17 +18,21 @@ export class Reader {
   ) {}
 
   async get(reference: string, subject: Subject): Promise<Answer> {
-    return this.accept(await this.ask("GET", reference, subject), subject);
+    return this.accept(await this.ask("GET", manifestPath(reference, subject), subject), subject);
+  }
+
+  async blob(digest: Digest, subject: Subject): Promise<Answer> {
+    return this.accept(await this.ask("GET", `/v2/${subject.image.repository}/blobs/${digest}`, subject), subject);
   }
 
   /** Undefined where the registry has no HEAD. */
   async head(reference: string, subject: Subject): Promise<Answer | undefined> {
-    const answer = await this.ask("HEAD", reference, subject);
+    const answer = await this.ask("HEAD", manifestPath(reference, subject), subject);
     return answer.status === 405 || answer.status === 501 ? undefined : this.accept(answer, subject);
   }
 
-  private async ask(method: "HEAD" | "GET", reference: string, subject: Subject): Promise<Answer> {
-    const path = `/v2/${subject.image.repository}/manifests/${reference}`;
+  /** Whatever is answered, but for what a login changes. `path` begins with `/v2/`. */
+  async ask(method: "HEAD" | "GET", path: string, subject: Subject): Promise<Answer> {
     const offered = await this.authority.offer(subject);
     const answer = await this.correspondence.ask(letter(method, offered), path, subject);
     const challenge = answer.headers["www-authenticate"];
@@ -42,10 +47,15 @@ export class Reader {
     throw this.authority.rejection(second.headers["www-authenticate"], fresh, subject);
   }
 
-  private accept(answer: Answer, subject: Subject): Answer {
+  /** Throws for all but a 200. */
+  accept(answer: Answer, subject: Subject): Answer {
     if (answer.status === 200) return answer;
     throw refusal(answer, subject, this.now());
   }
+}
+
+function manifestPath(reference: string, { image }: Subject): string {
+  return `/v2/${image.repository}/manifests/${reference}`;
 }
 
 function letter(method: "HEAD" | "GET", pass: Pass | undefined): Letter {

@@ -17,6 +17,8 @@ export interface Subject {
   readonly endpoint: Endpoint;
   /** Somebody waits for the answer. */
   readonly urgent: boolean;
+  /** Absent: its manifests. A registry may ask for another right for each. */
+  readonly about?: "tags";
 }
 
 /** `registry docker.io`, or `registry docker.io (mirror 127.0.0.1:5000)`. */
@@ -35,8 +37,15 @@ export function unreachable(fault: ConnectionFault, subject: Subject): FairleadE
 
 /** An answer that is neither the manifest nor a question for credentials; `from` is the host that gave it. */
 export function refusal(answer: Answer, subject: Subject, now: number): FairleadError {
-  const { image, endpoint } = subject;
+  const { image, endpoint, about } = subject;
   const from = answer.url.host;
+  if (answer.status === 404 && about === "tags") {
+    return new FairleadError("ImageNotFound", `${place(endpoint)} has no repository ${formatImage(image)}`, {
+      remedy:
+        `Either the name is wrong, or nothing has been pushed to it, or it is private and hidden: check the spelling, ` +
+        `push an image, or log in with \`docker login ${endpoint.account}\`.`,
+    });
+  }
   if (answer.status === 404) {
     return new FairleadError("ImageNotFound", `${place(endpoint)} has no ${formatImage(image)}`, {
       remedy:
@@ -90,8 +99,15 @@ export function headerOf(answer: Answer, name: string): string | undefined {
   return typeof value === "string" ? value : value?.[0];
 }
 
-export function asking({ image, endpoint }: Subject): string {
-  return `${place(endpoint)} cannot be asked for ${formatImage(image)}`;
+/** What is asked for cannot be listed, however often it is asked for. */
+export function unlisted(subject: Subject, why: string, remedy: string): FairleadError {
+  const { image, endpoint } = subject;
+  const message = `the tags of ${formatImage(image)} at ${place(endpoint)} cannot be listed: ${why}`;
+  return new FairleadError("TagsUnlisted", printable(message), { remedy });
+}
+
+export function asking({ image, endpoint, about }: Subject): string {
+  return `${place(endpoint)} cannot be asked for ${about === "tags" ? "the tags of " : ""}${formatImage(image)}`;
 }
 
 function remedyOf({ kind, host }: ConnectionFault, { registry }: Endpoint): string {

@@ -50,8 +50,8 @@ export class Authority {
 
   /** What can be shown at once; undefined where nothing is known of the host yet. */
   async offer(subject: Subject): Promise<Pass | undefined> {
-    const { endpoint, image } = subject;
-    const own = this.entrances.get(`${endpoint.host}/${image.repository}`);
+    const { endpoint } = subject;
+    const own = this.entrances.get(entranceKey(subject));
     if (own !== undefined) return this.pass(own, subject);
     const general = this.entrances.get(endpoint.host);
     if (general?.kind === "bearer") return this.pass({ ...general, scope: pullScope(subject) }, subject);
@@ -67,9 +67,8 @@ export class Authority {
     const header = headers["www-authenticate"];
     const entrance = entranceOf(parseChallenges(header), remote, subject);
     if (entrance === undefined) throw noWayIn(subject);
-    const { endpoint, image } = subject;
-    this.entrances.set(`${endpoint.host}/${image.repository}`, entrance);
-    this.entrances.set(endpoint.host, entrance);
+    this.entrances.set(entranceKey(subject), entrance);
+    this.entrances.set(subject.endpoint.host, entrance);
     this.discard(refused);
     const pass = await this.pass(entrance, subject);
     if (pass === undefined) throw privateImage(subject);
@@ -149,6 +148,11 @@ function realmUrl(text: string, subject: Subject): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   throw distrusted(subject, "it names a token server that is no URL", "Look at the registry's token settings (realm).");
+}
+
+/** A registry may want another scope for its lists than for manifests. */
+function entranceKey({ endpoint, image, about }: Subject): string {
+  return `${endpoint.host}/${image.repository} ${about ?? ""}`;
 }
 
 function pullScope({ image }: Subject): string {

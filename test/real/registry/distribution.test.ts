@@ -81,6 +81,23 @@ describe("an open registry", () => {
     expect(await registry.resolve(image("docker.io", "notarock/portfolio-ng", "latest"))).toBe(digest);
   });
 
+  it("lists its tags, and says when an image was made", async () => {
+    const before = Date.now();
+    const { digest } = await publishImage(`http://${plain}`, "listed", "1.4.2", {});
+    for (const tag of ["1.4.3", "latest", "2.0.0-rc.1"]) await publishImage(`http://${plain}`, "listed", tag, {});
+    const registry = await connect();
+    const tags = await registry.listTags(image(plain, "listed"));
+    expect([...tags].sort()).toEqual(["1.4.2", "1.4.3", "2.0.0-rc.1", "latest"]);
+    const made = await registry.madeAt(image(plain, "listed", "1.4.2"), digest, amd64);
+    expect(made).toBeGreaterThanOrEqual(before);
+    expect(made).toBeLessThanOrEqual(Date.now());
+    const missing = await failure(registry.listTags(image(plain, "no/such")));
+    expect([missing.code, missing.message]).toEqual([
+      "ImageNotFound",
+      `registry ${plain} has no repository ${plain}/no/such`,
+    ]);
+  });
+
   it.each([image("", "open/oci", "none"), image("", "no/such", "1")])("has no %o", async (target) => {
     const error = await failure((await connect()).resolve({ ...target, registry: plain }));
     expect(error.code).toBe("ImageNotFound");
@@ -108,6 +125,11 @@ describe("a registry behind htpasswd", () => {
       "HEAD 200",
       "HEAD 200",
     ]);
+  });
+
+  it("lists tags to the stored login", async () => {
+    const client = await connect({}, login(registry.host));
+    expect(await client.listTags(image(registry.host))).toContain("1.2");
   });
 
   it("refuses the anonymous and the wrong password, each in its own words", async () => {

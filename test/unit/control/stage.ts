@@ -29,6 +29,10 @@ import { digestOf, specOf } from "../plan/world.js";
 export class MemoryRegistry implements Registry {
   readonly tags = new Map<string, Digest>();
   readonly asked: string[] = [];
+  /** The repositories whose tags were listed. */
+  readonly listed: string[] = [];
+  /** When the images of digests were made. */
+  readonly made = new Map<Digest, number>();
   down: FairleadError | "hangs" | undefined;
 
   constructor(private readonly later: (ms: number, callback: () => void) => void) {}
@@ -50,6 +54,14 @@ export class MemoryRegistry implements Registry {
       ? Promise.reject(new FairleadError("ImageNotFound", `${name} is not there`))
       : Promise.resolve(digest);
   };
+  listTags: Registry["listTags"] = ({ registry, repository }) => {
+    const prefix = `${registry}/${repository}:`;
+    this.listed.push(prefix.slice(0, -1));
+    if (this.down instanceof FairleadError) return Promise.reject(this.down);
+    const names = [...this.tags.keys()].filter((name) => name.startsWith(prefix));
+    return Promise.resolve(names.map((name) => name.slice(prefix.length)));
+  };
+  madeAt: Registry["madeAt"] = (_image, digest) => Promise.resolve(this.made.get(digest));
   content: Registry["content"] = (_image, digest) => Promise.resolve({ manifest: digest, config: digest });
   credentials: Registry["credentials"] = () => Promise.resolve(undefined);
 }

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { ServiceKey } from "../../../src/compose/model/service.js";
 import { parseImage } from "../../../src/compose/values/image.js";
+import type { ImageHint } from "../../../src/compose/values/image.js";
 import type { Problem } from "../../../src/compose/values/problem.js";
 import type { Delivery } from "../../../src/control/surface/deliveries.js";
 import type { EngineState } from "../../../src/control/surface/engine-state.js";
@@ -10,7 +11,11 @@ import { conditionTypes, type ServiceStatus } from "../../../src/plan/model/cond
 
 /** A controller that only remembers: what it declares is a table, what it was asked is a list. */
 export interface FakeSurface extends Surface {
-  readonly reconciled: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
+  readonly reconciled: {
+    readonly keys: readonly ServiceKey[];
+    readonly cause: string;
+    readonly pushed?: readonly ImageHint[] | undefined;
+  }[];
   readonly insisted: FakeSurface["reconciled"];
   readonly rebuilt: { readonly keys: readonly ServiceKey[]; readonly cause: string }[];
   readonly retried: ServiceKey[];
@@ -112,8 +117,12 @@ export function fakeSurface({
     buildOutput: (key) => (builds.includes(key) ? { ...buildOf(key), dropped: 3 } : undefined),
     events: events ?? (() => Readable.from([])),
     logs: logs ?? (() => Promise.resolve({ containers: [], entries: Readable.from([]) })),
-    reconcile: (keys, cause) => {
-      surface.reconciled.push({ keys, cause });
+    images: (key) =>
+      Promise.resolve(
+        images[key] === undefined ? undefined : { image: images[key], running: [], candidates: [], more: 0 },
+      ),
+    reconcile: (keys, cause, pushed) => {
+      surface.reconciled.push({ keys, cause, pushed });
     },
     insist: (key, cause) => {
       surface.insisted.push({ keys: [key], cause });

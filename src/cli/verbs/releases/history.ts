@@ -1,6 +1,8 @@
 import type { History } from "../../../control/surface/surface.js";
 import type { Revision } from "../../../plan/history/revisions.js";
+import { describeChoice } from "../../../plan/model/desired.js";
 import { shorten } from "../../../plan/steps/render.js";
+import { printable } from "../../../tools/printable.js";
 import { ask, fetchServices, findService, servicePath } from "../../shared/admin.js";
 import type { Admin } from "../../shared/admin.js";
 import { printFailure } from "../../shared/failure.js";
@@ -35,7 +37,7 @@ export async function history(wiring: Wiring, admin: Admin, name: string | undef
 
 function rowOf(
   service: string,
-  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback, commit }: Revision,
+  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback, commit, tag }: Revision,
 ) {
   const ended = outcome ?? "under way";
   return [
@@ -44,7 +46,9 @@ function rowOf(
     shorten(to),
     startedAt,
     rollback === true ? `${ended} by hand` : ended,
-    shorten([message ?? reason, ...(onRollback === undefined ? [] : [onRollback.message])].join("; ")) + by(commit),
+    shorten([message ?? reason, ...(onRollback === undefined ? [] : [onRollback.message])].join("; ")) +
+      chosen(tag) +
+      by(commit),
   ];
 }
 
@@ -61,6 +65,10 @@ function tell(
       outcome === undefined ? "under way" : [outcome, ...(message === undefined ? [] : [message])].join(": ");
     wiring.print(`${name}: ${container} was told by ${signal} of ${files.join(", ")} at ${at}: ${ended}`);
   }
+}
+
+function chosen(tag: Revision["tag"]): string {
+  return tag === undefined ? "" : printable(`; ${describeChoice(tag)}`);
 }
 
 function by(commit: Revision["commit"]): string {

@@ -1,4 +1,5 @@
 import type { ServiceKey, ServiceSpec } from "../../../compose/model/service.js";
+import { formatImage } from "../../../compose/values/image.js";
 import type { ImageVersion } from "../../../compose/values/image.js";
 import { supersededBy, trackRollout } from "../../../plan/history/history.js";
 import { highestOnHost, revisionIn } from "../../../plan/history/numbering.js";
@@ -11,7 +12,8 @@ import type { View } from "../../../plan/model/view.js";
 import { isUndoing, undoOf } from "../../../plan/rollout/on-rollback.js";
 import { toleratedFailures } from "../../../plan/slot/failures.js";
 import { shorten } from "../../../plan/steps/render.js";
-import { byCommit } from "../../journal/event.js";
+import { given } from "../../../tools/present.js";
+import { byCommit, byPolicy } from "../../journal/event.js";
 import type { Journal } from "../../journal/journal.js";
 import type { Failure } from "../../journal/record.js";
 import type { Clock } from "../../ports/clock.js";
@@ -53,7 +55,8 @@ export class Rollouts {
   }
 
   /** Opens and closes the record of the rollout that the containers show. */
-  async follow(run: RunOf, { spec, ...wanted }: Desired, view: View): Promise<Rollout | undefined> {
+  async follow(run: RunOf, goal: Desired, view: View): Promise<Rollout | undefined> {
+    const { spec, ...wanted } = goal;
     const { journal, clock } = this.options;
     const { key, log } = run;
     const { containers } = view;
@@ -75,10 +78,14 @@ export class Rollouts {
       isUndoing: undoing,
     });
     if (rollout === undefined || rollout === known) return this.#noteUndo(key, known, spec, view);
-    const told = this.#withCommit(key, spec, known, withCause(rollout, journal.record(key).failures));
+    const chosen = withTag(goal, known, withCause(rollout, journal.record(key).failures));
+    const told = this.#withCommit(key, spec, known, chosen);
     await this.#note(run, told);
     if (rollout.finishedAt === undefined)
-      log.info({ rollout: rollout.id }, shorten(`rollout of ${rollout.to} has begun${byCommit(told)}`));
+      log.info(
+        { rollout: rollout.id },
+        shorten(`rollout of ${rollout.to} has begun${byPolicy(told)}${byCommit(told)}`),
+      );
     else await this.#finish(run, rollout, containers);
     return told;
   }
@@ -153,6 +160,15 @@ export class Rollouts {
     if (before !== undefined) await this.close(run, withCause(before, failures));
     await journal.append({ type: "rollout", at: clock.now(), key: run.key, rollout });
   }
+}
+
+/** The tag's choice is told of the rollout that brings it. */
+function withTag({ spec, choice }: Desired, known: Rollout | undefined, rollout: Rollout): Rollout {
+  if (known?.id === rollout.id) return known.tag === undefined ? rollout : { ...rollout, tag: known.tag };
+  if (choice === undefined || rollout.rollback === true) return rollout;
+  const { from, tag, policy } = choice;
+  const isBrought = rollout.image === formatImage({ ...spec.image, tag });
+  return isBrought ? { ...rollout, tag: { ...given({ from }), tag, policy } } : rollout;
 }
 
 /** With what became of the container that failed, where one did. */

@@ -53,6 +53,18 @@ describe("the services that a hook concerns", () => {
     expect(catalog.keysForImage(parseImage(pushed))).toEqual(keys);
   });
 
+  it("by any tag that a policy may choose, and by no other", () => {
+    const policy = { kind: "semver", range: "^1.4" } as const;
+    const catalog = catalogOf(
+      imaged("one", "acme/web:1.4-alpine", { policy }),
+      imaged("two", "acme/db:1.4", { policy }),
+    );
+    const keys = (tag: string | undefined) =>
+      catalog.keysForImage({ registry: undefined, repository: "acme/web", tag }).join();
+    for (const tag of ["1.4.3-alpine", "1.4.1-alpine", undefined]) expect(keys(tag), tag).toBe("shop/one");
+    for (const tag of ["1.4.3", "2.0.0-alpine", "1.5.0-rc.1-alpine", "latest"]) expect(keys(tag), tag).toBe("");
+  });
+
   it("by an image without a tag: all that follow one of its tags", () => {
     const catalog = catalogOf(imaged("one", "acme/web:1"), imaged("two", "acme/web:2"), imaged("three", "acme/db:1"));
     expect(catalog.keysForImage({ ...parseImage("acme/web"), tag: undefined })).toEqual(["shop/one", "shop/two"]);

@@ -27,6 +27,8 @@ function house() {
       return Promise.reject(new FairleadError(answer.code, "it answered 503", answer));
     },
     content: () => Promise.reject(new Error("not asked here")),
+    listTags: () => Promise.reject(new Error("not asked here")),
+    madeAt: () => Promise.reject(new Error("not asked here")),
     credentials: () => Promise.resolve(undefined),
   };
   const pass = (ms: number) => {

@@ -14,8 +14,13 @@ const view = viewOf(hostWith([]), spec, new Map(), { now });
 const silent: Resolved = {
   target: { known: false, reason: "RegistryUnavailable", message: "docker.io does not answer" },
   retryAfterMs: 7_000,
+  image: spec.image,
 };
-const found: Resolved = { target: { known: true, digest: digestOf("a"), sameContent: [] }, retryAfterMs: 0 };
+const found: Resolved = {
+  image: spec.image,
+  target: { known: true, digest: digestOf("a"), sameContent: [] },
+  retryAfterMs: 0,
+};
 
 /** A registry that takes its time, and is told when to answer what. */
 function slowRegistry() {

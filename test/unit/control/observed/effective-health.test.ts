@@ -102,7 +102,8 @@ describe("who only looks", () => {
 
   it("forecasts the wait for a probe", async () => {
     const targets = {
-      resolve: () => Promise.resolve({ target: { known: true, digest: next.digest, sameContent: [] } }),
+      resolve: () =>
+        Promise.resolve({ image: spec.image, target: { known: true, digest: next.digest, sameContent: [] } }),
       isSameContent: () => Promise.resolve(false),
     };
     const host = hostWith([active, { ...next, specHash: "H" }].map((one) => ({ ...one, specHash: hashOf(spec) })));

@@ -10,7 +10,7 @@ describe("a Docker Hub delivery", () => {
     const answer = await hooks.post(path, push("notarock/portfolio-ng"));
     expect(answer.status).toBe(202);
     expect(answer.json).toEqual({ enqueued: ["shop/web", "shop/mirror"] });
-    expect(hooks.surface.reconciled).toEqual([
+    expect(hooks.surface.reconciled).toMatchObject([
       { keys: ["shop/web", "shop/mirror"], cause: "hook dockerhub: docker.io/notarock/portfolio-ng:latest" },
     ]);
     expect(hooks.counted).toEqual(["dockerhub accepted"]);

@@ -20,6 +20,12 @@ describe("a generic delivery", () => {
     expect(hooks.counted).toEqual(["generic accepted"]);
   });
 
+  test("hands on what was pushed, so that a policy need not ask for all tags", async () => {
+    const hooks = await serveHooks();
+    await hooks.post("/hooks/generic", { image: "nginx:1.27" }, bearer);
+    expect(hooks.surface.reconciled[0]?.pushed).toMatchObject([{ repository: "library/nginx", tag: "1.27" }]);
+  });
+
   test("may carry the secret in the path", async () => {
     const hooks = await serveHooks();
     expect((await hooks.post(`/hooks/generic/${secret}`, { service: "shop/own" })).status).toBe(202);

@@ -1,0 +1,69 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import type { Wiring } from "../../../../src/cli/shared/wiring.js";
+import { images } from "../../../../src/cli/verbs/images.js";
+import type { TagSurvey } from "../../../../src/control/surface/surface.js";
+
+const surveys: Readonly<Record<string, TagSurvey>> = {
+  web: {
+    image: "docker.io/acme/web:1.4",
+    policy: "semver ^1.4",
+    tag: "1.4.3",
+    digest: `sha256:${"a".repeat(64)}`,
+    running: ["1.4.2"],
+    candidates: [
+      { tag: "1.4.3", verdict: "chosen", why: "the highest version by semver ^1.4" },
+      { tag: "2.0.0", verdict: "unfit", why: "2.0.0 is not within ^1.4" },
+    ],
+    more: 7,
+  },
+  db: {
+    image: "docker.io/acme/db:1",
+    running: [],
+    candidates: [],
+    more: 0,
+    problem: { reason: "RegistryUnavailable", message: "no\u001b[31m answer" },
+  },
+};
+
+async function shown(name?: string, json = false): Promise<string> {
+  const services = Object.keys(surveys).map((service) => ({ project: "shop", service }));
+  const server = createServer(({ url = "" }, res) => {
+    const service = /\/shop\/(\w+)\/images$/.exec(url)?.[1];
+    res.setHeader("content-type", "application/json");
+    res.end(JSON.stringify(service === undefined ? { services } : surveys[service]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const printed: string[] = [];
+  const wiring = { print: (text: string) => printed.push(text) } as unknown as Wiring;
+  const admin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: undefined };
+  expect(await images(wiring, admin, name, json)).toBe(0);
+  return printed.join("\n");
+}
+
+it("shows one line a service, and what is wrong with it, fit for a terminal", async () => {
+  const text = await shown();
+  expect(text).toMatch(
+    /^shop\/web +docker\.io\/acme\/web:1\.4 +semver \^1\.4 +1\.4\.3 +sha256:aaaaaaaaaaaa +1\.4\.2 +-$/m,
+  );
+  expect(text).toMatch(/^shop\/db +docker\.io\/acme\/db:1 +the written tag +- +- +- +RegistryUnavailable: no/m);
+  expect(text).not.toContain("\u001b");
+  expect(text).not.toContain("VERDICT");
+});
+
+it("shows of one service what became of every tag", async () => {
+  const text = await shown("web");
+  expect(text).toMatch(/^1\.4\.3 +chosen +the highest version by semver \^1\.4$/m);
+  expect(text).toMatch(/^2\.0\.0 +unfit +2\.0\.0 is not within \^1\.4$/m);
+  expect(text).toMatch(/^and 7 more$/m);
+});
+
+it("shows all of it as JSON", async () => {
+  const { services } = JSON.parse(await shown("web", true)) as { services: readonly object[] };
+  expect(services).toEqual([{ project: "shop", service: "web", ...surveys["web"] }]);
+});
