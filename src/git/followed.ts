@@ -293,7 +293,7 @@ export class Followed {
       tended: this.#tended,
       unpacker: scratch === undefined ? this.#objects.stores.current : undefined,
       nameOf: (file: string) => this.nameOf(file),
-      followsTags: settings.writeBack !== undefined,
+      followsTags: settings.writeBack?.what === "digest",
     };
   }
 

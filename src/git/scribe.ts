@@ -70,7 +70,11 @@ export class Scribe {
     const refused = [...draft.refused];
     const make = async (planned: readonly Planned[]) => {
       const texts = await textsOf(planned, revision, how.root);
-      const recorded = (wish: Wish) => projectIn(before, wish)?.records?.get(wish.service);
+      const recorded = (wish: Wish) => {
+        const one = projectIn(before, wish);
+        if (wish.what === "digest") return one?.records?.get(wish.service);
+        return one?.known.project?.services.find(({ name }) => name === wish.service)?.image.tag;
+      };
       const message = messageOf(
         planned.map(({ wish }) => wish),
         recorded,

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../control/ports/log.js";
 import type { Proven, Recorded, WriteBackState } from "../control/ports/source.js";
 import type { SourceTelemetry, WriteBackResult } from "../control/ports/telemetry.js";
-import { formatImage } from "../compose/values/image.js";
 import { heldOf } from "./held.js";
 import { asGitFault, GitFault, type FaultReason } from "./program/fault.js";
 import type { Refused } from "./writeback/draft.js";
 import { Scribe, type ScribeOptions, type Written } from "./scribe.js";
-import { Wishes, type ServiceName, type Wish } from "./writeback/wishes.js";
+import type { NotedPart } from "./settings/write-back.js";
+import { isMeant, Wishes, type ServiceName, type Wish } from "./writeback/wishes.js";
 
 export interface WriterOptions extends ScribeOptions {
+  readonly what: NotedPart;
   readonly telemetry: Pick<SourceTelemetry, "sourceWritesBack" | "sourceWrittenBack">;
   readonly log: Log;
   readonly random: () => number;
@@ -32,7 +33,7 @@ const persons: ReadonlySet<FaultReason> = new Set([
 
 /** Writes what has proved itself into one repository, beside all that follows it: nobody waits for it. */
 export class Writer {
-  readonly #wishes = new Wishes();
+  readonly #wishes: Wishes;
   readonly #scribe: Scribe;
   #due = Infinity;
   /** Nothing is tried before, whatever is new. */
@@ -45,6 +46,7 @@ export class Writer {
   #last: WriteBackState["last"];
 
   constructor(private readonly options: WriterOptions) {
+    this.#wishes = new Wishes(options.what);
     this.#scribe = new Scribe(options);
     this.#branch = options.branch;
     options.telemetry.sourceWritesBack(options.settings.source);
@@ -116,11 +118,11 @@ export class Writer {
 
   #open(): readonly Wish[] {
     const held = this.options.held();
-    return this.#wishes.open(({ project, service, image, digest }) => {
-      const one = heldOf(held, project);
-      const spec = one?.known.project?.services.find(({ name }) => name === service);
-      const isMeant = spec !== undefined && formatImage(spec.image) === formatImage(image);
-      return isMeant && one?.records?.get(service) === digest;
+    return this.#wishes.open((wish) => {
+      const one = heldOf(held, wish.project);
+      const spec = one?.known.project?.services.find(({ name }) => name === wish.service);
+      if (spec === undefined || !isMeant(wish, spec)) return false;
+      return wish.what === "tag" ? spec.image.tag === wish.image.tag : one?.records?.get(wish.service) === wish.digest;
     });
   }
 

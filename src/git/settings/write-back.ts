@@ -12,7 +12,9 @@ export const writeBackSchema = z
     what: z
       .enum(["digest", "tag"])
       .optional()
-      .describe("`digest`: the digest that runs, behind the tag that the file names (`digest`)"),
+      .describe(
+        "`digest`: the digest that runs, behind the tag that the file names; `tag`: the tag that a service's policy has chosen (`digest`)",
+      ),
   })
   .describe(
     "commits into the services files what has proved itself; `{}` is enough, without the key nothing is written",
@@ -29,7 +31,11 @@ export interface WriteBack {
   /** A branch without `refs/heads/`. Absent: the one that is followed. */
   readonly branch: string | undefined;
   readonly author: { readonly name: string; readonly email: string };
+  readonly what: NotedPart;
 }
+
+/** The digest that runs, behind the written tag, or the tag that a policy has chosen, in place of the written one. */
+export type NotedPart = "digest" | "tag";
 
 const usualAuthor = "Fairlead <fairlead@localhost>";
 
@@ -43,10 +49,6 @@ export function writeBackOf(
   at: PlaceOf,
 ): WriteBack | undefined {
   if (written === undefined) return undefined;
-  if (written.what === "tag") {
-    const remedy = "write digest, or leave it out";
-    throw wrong(at("writeBack.what"), "a service follows the tag that its file names: no other tag is chosen", remedy);
-  }
   const branch = written.branch === undefined ? undefined : branchIn(written.branch, at);
   const isBranch = !ref.startsWith("refs/") || ref.startsWith("refs/heads/");
   if (branch === undefined && !isBranch) {
@@ -65,7 +67,7 @@ export function writeBackOf(
       "name another branch as writeBack.branch, and `ref` too, so that a person merges it; or remove one of the two",
     );
   }
-  return { branch, author: authorOf(written.author ?? usualAuthor, at) };
+  return { branch, author: authorOf(written.author ?? usualAuthor, at), what: written.what ?? "digest" };
 }
 
 function branchIn(branch: string, at: PlaceOf): string {

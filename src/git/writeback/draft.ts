@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { posix } from "node:path";
-import { formatImage } from "../../compose/values/image.js";
+import type { ProjectSpec, ServiceSpec } from "../../compose/model/service.js";
 import type { Problem } from "../../compose/values/problem.js";
 import { readPlaces } from "../../source/project.js";
 import { given } from "../../tools/present.js";
 import { insideOf } from "../reading/ground.js";
 import type { Held, ReadRevisionOptions, Revision } from "../reading/revision.js";
 import { edited, editFor, isEdit, type Edit, type Unwritable } from "./edit.js";
-import type { Wish } from "./wishes.js";
+import { isChosen, isMeant, type Wish } from "./wishes.js";
 
 /** The projects of a repository, by their own files. */
 export type Projects = ReadonlyMap<string, Held>;
@@ -45,7 +45,12 @@ export async function draftOf(
   const places = new Map<Held, Awaited<ReturnType<typeof readPlaces>>>();
   for (const wish of wishes) {
     const project = projectIn(held, wish);
-    if (project === undefined || isOver(wish, project)) {
+    const spec = project?.known.project?.services.find(({ name }) => name === wish.service);
+    if (wish.what === "digest" && spec !== undefined && isChosen(spec)) {
+      refused.push({ wish, ...chosen });
+      continue;
+    }
+    if (project === undefined || spec === undefined || isOver(wish, spec, project)) {
       done.push(wish);
       continue;
     }
@@ -82,10 +87,11 @@ export function wrongIn(before: Projects, after: Projects, planned: readonly Pla
     const now = after.get(file);
     if (now === undefined || known.problems.length !== now.known.problems.length)
       return "the file would be broken by it";
-    if (!isDeepStrictEqual(known.project, now.known.project))
-      return "something else of the project would change with it";
     const name = known.project?.name;
-    const wished = new Map(planned.flatMap(({ wish }) => (wish.project === name ? [[wish.service, wish.digest]] : [])));
+    const own = planned.flatMap(({ wish }) => (wish.project === name ? [wish] : []));
+    if (!isDeepStrictEqual(withTags(known.project, own), now.known.project))
+      return "something else of the project would change with it";
+    const wished = new Map(own.flatMap(({ what, service, digest }) => (what === "digest" ? [[service, digest]] : [])));
     const services = new Set([...records.keys(), ...(now.records ?? none).keys(), ...wished.keys()]);
     const wrong = [...services].filter(
       (service) => now.records?.get(service) !== (wished.get(service) ?? records.get(service)),
@@ -103,9 +109,24 @@ export function projectIn(held: Projects, { project }: Pick<Wish, "project">): H
 
 const none: ReadonlyMap<string, string> = new Map();
 
-function isOver({ service, image, digest }: Wish, { known, records }: Held): boolean {
-  const spec = known.project?.services.find(({ name }) => name === service);
-  return spec === undefined || formatImage(spec.image) !== formatImage(image) || records?.get(service) === digest;
+const chosen: Unwritable = {
+  message: "its tag is chosen by its policy: what runs is not behind the tag that is written",
+  remedy: "write `what: tag`",
+};
+
+function isOver(wish: Wish, spec: ServiceSpec, { records }: Held): boolean {
+  if (!isMeant(wish, spec)) return true;
+  return wish.what === "tag" ? spec.image.tag === wish.image.tag : records?.get(wish.service) === wish.digest;
+}
+
+/** A project as it is to be read once the chosen tags are written. */
+function withTags(project: ProjectSpec | undefined, wishes: readonly Wish[]): ProjectSpec | undefined {
+  const tags = new Map(wishes.flatMap(({ what, service, image }) => (what === "tag" ? [[service, image.tag]] : [])));
+  if (project === undefined || tags.size === 0) return project;
+  const services = project.services.map((spec) =>
+    tags.has(spec.name) ? { ...spec, image: { ...spec.image, tag: tags.get(spec.name) } } : spec,
+  );
+  return { ...project, services };
 }
 
 function optionsOf(
@@ -142,6 +163,6 @@ async function plannedAt(
   if (bytes === undefined || text === undefined || !bytes.equals(Buffer.from(text, "utf8"))) {
     return { message: `${path} is not UTF-8`, remedy: "write it as UTF-8" };
   }
-  const edit = editFor(text, { line, column }, wish.digest);
+  const edit = editFor(text, { line, column }, wish);
   return isEdit(edit) ? { wish, path, edit } : { ...edit, message: `${file}:${line}:${column}: ${edit.message}` };
 }

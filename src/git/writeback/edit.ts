@@ -4,7 +4,7 @@
 
 import { writtenAt } from "../../compose/document/written.js";
 import type { Position } from "../../compose/document/places.js";
-import type { Digest } from "../../compose/values/image.js";
+import type { Wish } from "./wishes.js";
 
 /** One piece of a text, and what takes its place. */
 export interface Edit {
@@ -19,14 +19,17 @@ export interface Unwritable {
   readonly remedy: string;
 }
 
+/** What is to stand there. */
+export type Noted = Pick<Wish, "what" | "digest" | "image">;
+
 const record = /@sha256:[0-9a-f]{64}$/;
 const tag = /:[^/]*$/;
 
 /**
- * The change by which the image that stands at a place of a text has this digest behind its tag. Where no tag is written it
- * is, since a digest alone would be no record. Nothing else of the text changes.
+ * The change by which the image that stands at a place of a text has a wish's digest behind its tag, or another tag. Where no
+ * tag is written beside a digest it is, since a digest alone would be no record. Nothing else of the text changes.
  */
-export function editFor(text: string, position: Position, digest: Digest): Edit | Unwritable {
+export function editFor(text: string, position: Position, wish: Noted): Edit | Unwritable {
   const remedy = "write the image itself there, as `name:tag`";
   const written = writtenAt(text, position);
   if (written === undefined) return { message: "no text of its own is found there", remedy };
@@ -36,8 +39,9 @@ export function editFor(text: string, position: Position, digest: Digest): Edit 
   const before = record.exec(content)?.[0] ?? "";
   const end = written.start + content.length;
   const start = end - before.length;
-  const isTagged = tag.test(text.slice(written.start, start));
-  return { start, end, text: `${isTagged ? "" : ":latest"}@${digest}` };
+  const old = tag.exec(text.slice(written.start, start))?.[0] ?? "";
+  if (wish.what === "tag") return { start: start - old.length, end, text: `:${wish.image.tag ?? "latest"}` };
+  return { start, end, text: `${old === "" ? ":latest" : ""}@${wish.digest}` };
 }
 
 export function isEdit(found: Edit | Unwritable): found is Edit {

@@ -1,10 +1,23 @@
+import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
 import type { DeclaredService, Proven } from "../../control/ports/source.js";
+import type { NotedPart } from "../settings/write-back.js";
 
 export type ServiceName = Pick<DeclaredService, "project" | "service">;
 
 /** What is to be written of a service. */
-export type Wish = ServiceName & Proven;
+export type Wish = ServiceName & Proven & { readonly what: NotedPart };
+
+/** Whether the files still ask for what a wish would write. */
+export function isMeant({ image, what }: Wish, spec: ServiceSpec): boolean {
+  if (what === "digest") return formatImage(spec.image) === formatImage(image);
+  return isChosen(spec) && spec.image.registry === image.registry && spec.image.repository === image.repository;
+}
+
+/** Whether a policy says which tag of the image a service follows. */
+export function isChosen({ policy }: ServiceSpec): boolean {
+  return policy !== undefined && policy.kind !== "pinned";
+}
 
 /**
  * What is to be written, and what need not be any more. A digest that has been found in the files once is done: whoever
@@ -13,6 +26,8 @@ export type Wish = ServiceName & Proven;
 export class Wishes {
   readonly #wanted = new Map<string, Wish>();
   readonly #done = new Map<string, string>();
+
+  constructor(private readonly what: NotedPart) {}
 
   /** Answers whether it is news. */
   tell({ project, service }: ServiceName, proven: Proven | undefined): boolean {
@@ -24,7 +39,7 @@ export class Wishes {
     }
     const isNews = before === undefined || wordOf(before) !== wordOf(proven);
     // Who asked for it is known at first only.
-    this.#wanted.set(key, { ...(isNews ? {} : before), ...proven, project, service });
+    this.#wanted.set(key, { ...(isNews ? {} : before), ...proven, project, service, what: this.what });
     return isNews;
   }
 

@@ -58,6 +58,37 @@ async function refuseBy(repository: GitRepository, text: string): Promise<void> 
 }
 
 describe("what has proved itself", () => {
+  it("is a chosen tag where that is asked for: it takes the place of the written one, and nothing else changes", async () => {
+    const { repository, open } = await gitStage();
+    const text = (tag: string) =>
+      `name: shop\nservices:\n  web:\n    image: acme/web:${tag} # chosen\n    x-fairlead: {policy: {semver: ^1.4}}\n  other:\n    image: acme/other:1\n`;
+    await repository.commit({ "compose.yaml": text("1.4.2") });
+    const opened = open({ writeBack: { what: "tag" } });
+    const recorded = await begin(opened);
+    prove(opened, "shop/other", "acme/other:1", one);
+    prove(opened, "shop/web", "acme/web:1.4.3", one);
+    await opened.until(written(recorded, 1));
+    expect(`${await show(repository)}\n`).toBe(text("1.4.3"));
+    expect((await log(repository)).at(-1)).toBe("shop/web: acme/web:1.4.3 is followed");
+    await untilReason(opened, "Recorded");
+    await opened.until((snapshot) => images(snapshot).includes("acme/web:1.4.3"));
+    prove(opened, "shop/web", "acme/web:1.4.3", one);
+    await sleep(1_500);
+    expect(recorded).toHaveLength(1);
+  });
+
+  it("is no digest where a policy chooses the tag", async () => {
+    const { repository, open } = await gitStage();
+    const text = "name: shop\nservices:\n  web:\n    image: acme/web:1.4.2\n    x-fairlead: {policy: {semver: ^1.4}}\n";
+    await repository.commit({ "compose.yaml": text });
+    const opened = open({ writeBack: {} });
+    const recorded = await begin(opened);
+    prove(opened, "shop/web", "acme/web:1.4.3", one);
+    await untilReason(opened, "NotWritable");
+    expect(opened.state().writeBack?.condition.message).toContain("chosen by its policy");
+    expect([recorded, `${await show(repository)}\n`]).toEqual([[], text]);
+  });
+
   it("is committed behind its tag, and nothing else of the file changes", async () => {
     const { repository, open } = await gitStage();
     const text = (image: string) =>

@@ -135,7 +135,7 @@ describe("a value that is wrong is told by the name of what has written it", () 
   });
 
   it.each(wrongToggles)("%s", (name) => {
-    const { variable = "" } = settings[name as "prune"];
+    const { variable } = settings[name as "prune"];
     expect(() => readConfig({}, { [variable]: "perhaps" })).toThrow(`${variable}: "perhaps" is neither on nor off`);
   });
 

@@ -73,7 +73,6 @@ describe("a repository in the settings", () => {
       '1.name: two repositories are called "fleet"',
     ],
     ["the same twice", [{ url }, { url }], "1.url: "],
-    ["a tag to write", { url, writeBack: { what: "tag" } }, "writeBack.what: a service follows the tag"],
     ["a commit to a tag", { url, ref: "refs/tags/v1", writeBack: {} }, 'writeBack: "refs/tags/v1" is no branch'],
     ["an odd branch", { url, writeBack: { branch: "a..b" } }, 'writeBack.branch: "a..b" is not a branch'],
     ["a tag as branch", { url, writeBack: { branch: "refs/tags/a" } }, "writeBack.branch: "],

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readProject } from "../../../../src/compose/project/compose.js";
-import { familiarImage, type Digest } from "../../../../src/compose/values/image.js";
+import { familiarImage, parseImage, type Digest } from "../../../../src/compose/values/image.js";
 import { edited, editFor, isEdit } from "../../../../src/git/writeback/edit.js";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}` as Digest;
@@ -16,7 +16,7 @@ function write(text: string, service: string, to: Digest): string {
   const result = read(text);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   const { line = 0, column = 0 } = result.locate([["services", service, "image"]]);
-  const edit = editFor(text, { line, column }, to);
+  const edit = editFor(text, { line, column }, { what: "digest", digest: to, image: parseImage("acme/web") });
   return isEdit(edit) ? edited(text, [edit]) : `(${edit.message})`;
 }
 
@@ -27,6 +27,21 @@ function imagesOf(text: string): Record<string, string> {
 }
 
 const service = (image: string) => `services:\n  web:\n    image: ${image}\n`;
+
+describe("a tag written in place of another", () => {
+  it.each([
+    ["plain", service("app:1.4.2 # c"), service("app:1.4.3 # c")],
+    ["quoted", service("'reg.example:5000/app:1.4.2'"), service("'reg.example:5000/app:1.4.3'")],
+    ["without one", service("reg.example:5000/app"), service("reg.example:5000/app:1.4.3")],
+    ["before a digest", service(`app:1.4.2@${one}`), service("app:1.4.3")],
+  ])("%s", (_what, text, expected) => {
+    const result = read(text);
+    if (!result.ok) throw new Error("it cannot be read");
+    const { line = 0, column = 0 } = result.locate([["services", "web", "image"]]);
+    const edit = editFor(text, { line, column }, { what: "tag", digest: two, image: parseImage("app:1.4.3") });
+    expect(isEdit(edit) && edited(text, [edit])).toBe(expected);
+  });
+});
 
 describe("a digest written behind a tag", () => {
   it.each<[string, string, string]>([

@@ -11,7 +11,7 @@ const never = () => false;
 
 describe("what is to be written", () => {
   it("is what was told last, once, with who asked for it first", () => {
-    const wishes = new Wishes();
+    const wishes = new Wishes("digest");
     expect(wishes.tell(web, { ...proven("1"), cause: "a hook" })).toBe(true);
     expect(wishes.tell(web, proven("1"))).toBe(false);
     expect(wishes.open(never)).toMatchObject([{ ...web, digest: proven("1").digest, cause: "a hook" }]);
@@ -20,14 +20,14 @@ describe("what is to be written", () => {
   });
 
   it("is nothing where what serves is not what the tag says", () => {
-    const wishes = new Wishes();
+    const wishes = new Wishes("digest");
     wishes.tell(web, proven("1"));
     wishes.tell(web, undefined);
     expect(wishes.open(never)).toEqual([]);
   });
 
   it("is done once it was found there, whoever changes it afterwards", () => {
-    const wishes = new Wishes();
+    const wishes = new Wishes("digest");
     wishes.tell(web, proven("1"));
     expect(wishes.open(() => true)).toEqual([]);
     expect(wishes.open(never)).toEqual([]);
@@ -36,7 +36,7 @@ describe("what is to be written", () => {
   });
 
   it("is written anew behind another tag", () => {
-    const wishes = new Wishes();
+    const wishes = new Wishes("digest");
     wishes.tell(web, proven("1"));
     for (const wish of wishes.open(never)) wishes.done(wish);
     expect(wishes.tell(web, proven("1", "app:2"))).toBe(true);
