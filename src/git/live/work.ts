@@ -23,7 +23,9 @@ export interface Witness {
 const newOf = (name: string) => `${name}.new`;
 /** The very file that was there. */
 const heldOf = (name: string) => `${name}.held`;
-/** A copy of it. */
+/** The very file of git's that makes room again for one that is held. */
+const newerOf = (held: string) => `${held}.newer`;
+/** A copy of what was there. */
 const wasOf = (name: string) => `${name}.was`;
 
 /** Writes what git has. False: there is something else by now, and it stays. */
@@ -92,11 +94,12 @@ export async function recover(
   const was = await disk.lookAside(wasOf(name));
   if (isThere(was) && (await disk.isTorn(path, newOf(name), wasOf(name)))) await disk.overwrite(path, newOf(name));
   const held = await disk.lookAside(heldOf(name));
-  if (isThere(held) && !isOneOf(over, held)) return giveBack(disk, { path, to }, heldOf(name));
+  const newer = await keepNewer(disk, { path, to }, newerOf(heldOf(name)));
+  if (isThere(held) && !isOneOf(over, held)) return (await giveBack(disk, { path, to }, heldOf(name))) ?? newer;
   const [old, from] = isThere(held) ? [held, heldOf(name)] : [was, wasOf(name)];
   const is = await disk.look(path);
   const isReplaced = isThere(old) && !(is.kind === "held" && old.kind === "held" && is.print === old.print);
-  return keeps && isReplaced ? disk.keep(from, path) : undefined;
+  return keeps && isReplaced ? disk.keep(from, path) : newer;
 }
 
 /**
@@ -112,10 +115,25 @@ async function giveBack(
   if (await disk.place(held, path)) return undefined;
   const is = await disk.look(path);
   if (is.kind === "held" && old.kind === "held" && is.print === old.print) return undefined;
-  const newer = `${held}.newer`;
-  const isGits = is.kind === "held" && isSameContent(is.print, to);
-  if (isGits && (await disk.hold(path, newer)) && (await disk.replace(held, path, newer))) return undefined;
-  return disk.keep(held, path);
+  const newer = newerOf(held);
+  const isGits = async () => isOneOf([to], await disk.lookAside(newer));
+  const isTaken = isOneOf([to], is) && (await disk.hold(path, newer)) && (await isGits());
+  if (!isTaken || !(await disk.replace(held, path, newer))) return disk.keep(held, path);
+  // Somebody may have written to git's own until it went.
+  return (await isGits()) ? undefined : disk.keep(newer, path);
+}
+
+/** What a container had written to git's own file when that went, and nobody has kept yet. Answers where it is kept now. */
+async function keepNewer(
+  disk: LiveDisk,
+  { path, to }: { readonly path: string; readonly to: Print },
+  newer: string,
+): Promise<string | undefined> {
+  const found = await disk.lookAside(newer);
+  if (!isThere(found) || isOneOf([to], found)) return undefined;
+  const is = await disk.look(path);
+  const isInPlace = is.kind === "held" && found.kind === "held" && is.print === found.print;
+  return isInPlace ? undefined : disk.keep(newer, path);
 }
 
 function isThere(found: Found): boolean {

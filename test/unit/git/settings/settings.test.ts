@@ -26,16 +26,22 @@ describe("a repository in the settings", () => {
     const author = { name: "Fairlead", email: "fairlead@localhost" };
     const of = (more: object) => repositoriesOf({ url, ...more })[0]?.writeBack;
     expect(of({})).toBeUndefined();
-    expect(of({ writeBack: {} })).toEqual({ branch: undefined, author });
-    expect(of({ ref: "refs/heads/main", writeBack: { what: "digest" } })).toEqual({ branch: undefined, author });
+    expect(of({ writeBack: {} })).toEqual({ branch: undefined, author, what: "digest" });
+    expect(of({ ref: "refs/heads/main", writeBack: { what: "digest" } })).toEqual({
+      branch: undefined,
+      author,
+      what: "digest",
+    });
     expect(of({ ref: "refs/tags/v1", writeBack: { branch: "refs/heads/deployed" } })).toEqual({
       branch: "deployed",
       author,
+      what: "digest",
     });
     const verify = { allowedSignersFile: "/a" };
     expect(of({ ref: "main", verify, writeBack: { branch: "deployed", author: "Ann B <a@b.example>" } })).toEqual({
       branch: "deployed",
       author: { name: "Ann B", email: "a@b.example" },
+      what: "digest",
     });
   });
 

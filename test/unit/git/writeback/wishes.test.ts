@@ -16,7 +16,7 @@ describe("what is to be written", () => {
     expect(wishes.tell(web, proven("1"))).toBe(false);
     expect(wishes.open(never)).toMatchObject([{ ...web, digest: proven("1").digest, cause: "a hook" }]);
     expect(wishes.tell(web, proven("2"))).toBe(true);
-    expect(wishes.open(never)).toEqual([{ ...web, ...proven("2") }]);
+    expect(wishes.open(never)).toEqual([{ ...web, ...proven("2"), what: "digest" }]);
   });
 
   it("is nothing where what serves is not what the tag says", () => {
