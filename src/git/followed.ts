@@ -161,6 +161,7 @@ export class Followed {
 
   async #lookOnce(signal: AbortSignal): Promise<boolean> {
     await this.#prepare(signal);
+    await this.#mend();
     const asked = await this.#objects.ask(signal);
     if (this.#isJudged && asked.id === this.#revision?.commit.id) {
       await this.working.again();
@@ -242,6 +243,20 @@ export class Followed {
     await readRevision(revision, new Map(), this.reading(), signal);
     this.#revision = revision;
     await this.#objects.stores.replaceBy(next, store, () => this.#save(this.#held, this.#barren, inForce, inForce));
+  }
+
+  /** What somebody has taken away of ours is made again, and filled by reading the revision anew. */
+  async #mend(): Promise<void> {
+    if (this.options.scratch !== undefined) return;
+    const made = await mkdir(this.#root, { recursive: true, mode: 0o755 });
+    const isEmpty = await this.#objects.mend();
+    if (made === undefined && !isEmpty) return;
+    this.options.log.warn(
+      { source: this.settings.source, folder: this.#base },
+      "what was kept of it is gone: it is made anew",
+    );
+    this.#isJudged = false;
+    if (isEmpty) this.#newest = undefined;
   }
 
   /** Once: makes what is wanted on the disk, and takes up what is there. */

@@ -7,6 +7,7 @@ import { gitVariables } from "./program/environment.js";
 import { GitFault } from "./program/fault.js";
 import type { Revision } from "./reading/revision.js";
 import { RevisionShelf } from "./reading/shelf.js";
+import { exists } from "./repository/disk.js";
 import { verifyCommit } from "./repository/signature.js";
 import type { Store } from "./repository/store.js";
 import { submodulesOf } from "./repository/submodules.js";
@@ -75,6 +76,14 @@ export class Objects {
       this.stores.use(next);
       return store.fetch(name, signal);
     }
+  }
+
+  /** Where somebody has taken the store away an empty one takes its place. Answers whether that is so. */
+  async mend(): Promise<boolean> {
+    const { current } = this.stores;
+    if (await exists(current.folder)) return false;
+    await current.open();
+    return true;
   }
 
   commit(id: string): Promise<Commit> {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chown, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInterface } from "node:readline";
@@ -95,6 +95,24 @@ describe("a server", () => {
     await again.load();
     again.watch();
     await again.until((snapshot) => images(snapshot)[0] === "acme/web:2");
+  });
+
+  it("whose objects and folder somebody takes away while it is followed is made anew at the next look", async () => {
+    const { repository, open, data } = await gitStage();
+    const text = (version: number) => `${services(`acme/web:${version}`)}    volumes: ["./conf:/conf"]\n`;
+    await repository.commit({ "compose.yaml": text(1), "conf/a": "one" });
+    const opened = open();
+    await opened.load();
+    opened.watch();
+    const base = join(data, "git", "fleet");
+    await rm(join(base, "store-1"), { recursive: true });
+    await rm(join(base, "work"), { recursive: true });
+    opened.tell();
+    await opened.until(() => opened.said.includes("what was kept of it is gone: it is made anew"));
+    await repository.commit({ "compose.yaml": text(2) });
+    opened.tell();
+    await opened.until((snapshot) => images(snapshot).includes("acme/web:2"));
+    expect(await readFile(join(base, "work", "fleet", "conf", "a"), "utf8")).toBe("one");
   });
 
   it("that wants a login gets it from a file which is read anew, and nobody else sees it", async () => {
