@@ -76,7 +76,7 @@ const known: readonly Known[] = [
     pattern: /could not read (?:Username|Password)|Authentication failed|returned error: 401/,
     reason: "Unauthorized",
     message: "the forge refuses the login (401)",
-    remedy: "check auth.username and what tokenFile holds: tokens expire",
+    remedy: "write `auth`; where there is one, check auth.username and what tokenFile holds: tokens expire",
   },
   {
     pattern: /returned error: 403|(?:^|\s)403 Forbidden/,
@@ -191,16 +191,19 @@ export function gitMissing(cause: unknown): GitFault {
   return new GitFault("GitMissing", "git is not installed here", remedy, cause);
 }
 
+/** What git says besides, whatever has gone wrong. */
+const advice =
+  /the remote end hung up|Could not read from remote|Please make sure you have|and the repository exists|askpass/;
+
 /** The line that says most; what others wrote is masked, and short. */
 function wordsOf(stderr: string): string {
   const lines = withoutUrlSecrets(stderr)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !/^(?:@+|warning:|hint:)/i.test(line));
-  const telling = lines.filter((line) => /^(?:fatal|error|remote|ERROR):/.test(line));
-  const chosen =
-    telling.find((line) => !/the remote end hung up|Could not read from remote/.test(line)) ?? lines.at(-1);
-  return printable((chosen ?? "").replace(/^(?:fatal|error|remote|ERROR):\s*/, ""), 200);
+  const own = lines.filter((line) => !advice.test(line));
+  const telling = own.filter((line) => /^(?:fatal|error|remote|ERROR|ssh):/.test(line));
+  return printable((telling[0] ?? own.at(-1) ?? "").replace(/^(?:fatal|error|remote|ERROR|ssh):\s*/, ""), 200);
 }
 
 /** Anything thrown; what the disk says is told as such. */

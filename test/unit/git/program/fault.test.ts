@@ -34,6 +34,19 @@ describe("what git says is one fault with a remedy", () => {
     expect(faultOf(said)).toMatchObject({ reason, code: "SourceUnavailable" });
   });
 
+  it.each([
+    [
+      "ssh: connect to host x port 22: Connection refused\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.",
+      "the server cannot be reached: connect to host x port 22: Connection refused",
+    ],
+    [
+      "error: unable to read askpass response from '/bin/false'\nfatal: could not read Username for 'https://x': terminal prompts disabled",
+      "the forge refuses the login (401): could not read Username for 'https://x': terminal prompts disabled",
+    ],
+  ])("by what went wrong, and not by what git says besides: %s", (said, message) => {
+    expect(faultOf(said).message).toBe(message);
+  });
+
   it("without a login, and as one line", () => {
     const { message } = faultOf("fatal: unable to access 'https://user:s3cr3t@x/a?token=t0p': odd\u001b[31m\n");
     expect(message).not.toMatch(/s3cr3t|t0p|\u001b/);
