@@ -89,8 +89,8 @@ export function wrongIn(before: Projects, after: Projects, planned: readonly Pla
       return "the file would be broken by it";
     const name = known.project?.name;
     const own = planned.flatMap(({ wish }) => (wish.project === name ? [wish] : []));
-    if (!isDeepStrictEqual(withTags(known.project, own), now.known.project))
-      return "something else of the project would change with it";
+    const expected = withTags(known.project, own);
+    if (!isDeepStrictEqual(expected, now.known.project)) return changedWith(expected, now.known.project);
     const wished = new Map(own.flatMap(({ what, service, digest }) => (what === "digest" ? [[service, digest]] : [])));
     const services = new Set([...records.keys(), ...(now.records ?? none).keys(), ...wished.keys()]);
     const wrong = [...services].filter(
@@ -101,6 +101,19 @@ export function wrongIn(before: Projects, after: Projects, planned: readonly Pla
     if (wrong.length > 0) return "what is written there would not be read as its image";
   }
   return undefined;
+}
+
+function changedWith(expected: ProjectSpec | undefined, found: ProjectSpec | undefined): string {
+  const others = expected?.services.filter(
+    (spec) =>
+      !isDeepStrictEqual(
+        spec,
+        found?.services.find(({ name }) => name === spec.name),
+      ),
+  );
+  const names = (others ?? []).map(({ name }) => `${expected?.name ?? ""}/${name}`);
+  if (names.length === 0) return "something else of the project would change with it";
+  return `${names.join(", ")} would change with it: the image is taken from there, or the file itself is mounted`;
 }
 
 export function projectIn(held: Projects, { project }: Pick<Wish, "project">): Held | undefined {

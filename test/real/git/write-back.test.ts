@@ -208,7 +208,9 @@ describe("what has proved itself", () => {
     await begin(opened);
     prove(opened, "shop/web", "acme/web:1", one);
     await untilReason(opened, "NotWritable");
-    expect(opened.state().writeBack?.condition.message).toContain("something else of the project would change with it");
+    expect(opened.state().writeBack?.condition.message).toContain(
+      "would change with it: the image is taken from there, or the file itself is mounted",
+    );
     expect(await log(repository)).toHaveLength(1);
   });
 
