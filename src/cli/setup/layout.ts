@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { formatYaml } from "../../compose/document/yaml.js";
 import { FairleadError } from "../../errors.js";
+import { given } from "../../tools/present.js";
 import type { Owner } from "../shared/new-files.js";
 import type { Answers, Place } from "./questions.js";
 
@@ -65,17 +66,19 @@ function refuseOutside(file: string, folder: string): void {
 
 export interface Wanted {
   readonly data?: string;
+  /** Where the internet reaches the hooks. */
+  readonly url?: string;
   /** As the settings file has it; absent: plain HTTP. */
   readonly tls?: string;
 }
 
 /** What the settings file says. The container has a token, because its admin address is no loopback. */
-export function settingsText({ services, secrets }: Layout, place: Place, { data, tls }: Wanted): string {
+export function settingsText({ services, secrets }: Layout, place: Place, { data, url, tls }: Wanted): string {
   const told = {
     file: services,
     hookSecretFile: join(secrets, "hook-secret"),
     ...(place === "container" ? { adminTokenFile: join(secrets, "admin-token") } : {}),
-    ...(tls === undefined ? {} : { tls }),
+    ...given({ externalUrl: url, tls }),
     ...(data === undefined ? {} : { data: resolve(data) }),
   };
   return `# Written by \`fairlead setup\`. docs/configuration.md lists every key.\n${formatYaml(told)}`;

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { quote } from "../../compose/values/quote.js";
-import { FairleadError } from "../../errors.js";
+import { settings } from "../../config/settings.js";
+import { asFairleadError, FairleadError } from "../../errors.js";
 import { readPlain } from "../../tools/plain-file.js";
 import { printable } from "../../tools/printable.js";
+import { given } from "../../tools/present.js";
 import { Secret } from "../../tools/secret.js";
 import { exampleServices } from "../setup/example.js";
 import { layoutOf, prometheusUser, settingsText } from "../setup/layout.js";
@@ -46,12 +48,12 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   if (options.data !== undefined) await refuseNoFolder("--data", options.data, false);
   if (options.tls !== undefined) checkTls(options.tls);
   const suggested = { services: await suggestedServices(), pushes: "generic", place: "terminal" } as const;
-  const given = {
+  const told = {
     ...pick("services", options.services),
     ...pick("pushes", options.pushes),
     ...pick("place", options.run),
   };
-  const answers = await readAnswers(given, suggested, wiring);
+  const answers = await readAnswers(told, suggested, wiring);
   const layout = layoutOf(answers, options.dir, { uid: process.getuid?.() });
   // Nobody is asked what runs for the sake of a file that cannot be written.
   if (options.force !== true && (await exists(layout.settings))) {
@@ -59,14 +61,14 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
   }
   const services = await servicesFiles(wiring, answers, layout);
   if (services === undefined) return 1;
-  const settings = {
+  const written = {
     path: layout.settings,
     parts: [settingsText(layout, answers.place, options)],
     isPrivate: false,
   };
-  if (options.force !== true) await refuseExisting([...services, settings].map(({ path }) => path));
+  if (options.force !== true) await refuseExisting([...services, written].map(({ path }) => path));
   const { files: secrets, hookSecret, kept } = await secretFiles(layout, answers);
-  const files = [...services, settings, ...secrets];
+  const files = [...services, written, ...secrets];
   await writeFiles(files);
   wiring.print(`written: ${files.map(({ path }) => path).join(", ")}`);
   for (const path of kept) wiring.print(`kept: ${path}`);
@@ -87,12 +89,14 @@ async function suggestedServices(): Promise<string> {
   return "example";
 }
 
+/** It goes into the settings, so it is checked as they check it. */
 function checkUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
-  throw new FairleadError("ConfigInvalid", `--url: ${quote(text)} is no address of a web server`, {
-    remedy: "write it as https://hooks.example.org",
-  });
+  try {
+    return settings.externalUrl.kind.read(text);
+  } catch (cause) {
+    const { message, remedy } = asFairleadError(cause);
+    throw new FairleadError("ConfigInvalid", `--url: ${message}`, { cause, ...given({ remedy }) });
+  }
 }
 
 function checkTls(text: string): void {

@@ -68,6 +68,7 @@ describe("fairlead setup", () => {
     expect(await readFile(join(dir, "services.yaml"), "utf8")).toBe(exampleServices);
     const settings = await readFile(join(dir, "fairlead.yaml"), "utf8");
     expect(settings).toContain(`file: ${dir}/services.yaml\nhookSecretFile: ${dir}/secrets/hook-secret\n`);
+    expect(settings).toContain("\nexternalUrl: https://hooks.example.org/\n");
     expect(await modeOf(join(dir, "secrets"))).toBe("700");
     expect(await modeOf(join(dir, "secrets/hook-secret"))).toBe("600");
     expect(await modeOf(join(dir, "services.yaml"))).toBe("644");
@@ -173,6 +174,12 @@ describe("fairlead setup", () => {
     ["a wrong word", { ...all, pushes: "gihub" }, /^--pushes: "gihub" is none of dockerhub, generic, none$/, /takes/],
     ["no such file", { ...all, services: "/none.yaml" }, /^--services: there is no file \/none\.yaml$/, /example/],
     ["an address that is none", { ...all, url: "hooks.example" }, /^--url: "hooks.example" is no address/, /https:/],
+    ...["https://u:hunter2@x.example", "https://:hunter2@x.example"].map((url): [string, object, RegExp, RegExp] => [
+      "an address with a password",
+      { ...all, url },
+      /^--url: the address of a site holds no user and no password$/,
+      /https:/,
+    ]),
     [
       "a file that the container does not see",
       { ...all, services: "/etc/hostname", run: "container", dir: "/etc/fairlead" },
