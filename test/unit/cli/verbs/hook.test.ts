@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:https";
+import { hostname } from "node:os";
 import { expect, describe, it, onTestFinished } from "vitest";
 import type { Wiring } from "../../../../src/cli/shared/wiring.js";
 import { hookTest, type HookTestOptions } from "../../../../src/cli/verbs/hook/test.js";
@@ -51,7 +52,7 @@ describe("fairlead hook url", () => {
   it("says https where TLS is spoken", () => {
     const { wiring, said } = wiringOf(false);
     void hookUrl(wiring, configOf({ tls: { kind: "self-signed" } }), "github");
-    expect(said.join("\n")).toContain("https://0.0.0.0:8420/hooks/github");
+    expect(said.join("\n")).toContain(`https://${hostname()}:8420/hooks/github`);
   });
 
   it("keeps the secret from logs", async () => {
@@ -63,8 +64,19 @@ describe("fairlead hook url", () => {
   });
 
   it("means a receiver of the settings by its name, and escapes what a path cannot hold", async () => {
-    expect(await shown("hub")).toContain("Docker Hub, receiver hub: http://0.0.0.0:8420/hooks/r/hub/own%2Fsecret");
+    expect(await shown("hub")).toContain(
+      `Docker Hub, receiver hub: http://${hostname()}:8420/hooks/r/hub/own%2Fsecret`,
+    );
     expect(await shown("ci")).toContain("Tokens of https://id.example for us open it, and nothing else.");
+  });
+
+  it.each([
+    ["0.0.0.0:9000", () => `${hostname()}:9000`],
+    ["[::]:9000", () => `${hostname()}:9000`],
+    ["192.0.2.7:9000", () => "192.0.2.7:9000"],
+    ["[2001:db8::7]:9000", () => "[2001:db8::7]:9000"],
+  ])("where it listens on %s, names an address that senders can call", async (hooksListen, address) => {
+    expect(await shown("github", true, configOf({ hooksListen }))).toContain(`http://${address()}/hooks/github`);
   });
 
   it("lists all of them", async () => {
