@@ -1,5 +1,8 @@
 import { hostname } from "node:os";
+import { settings } from "../../config/settings.js";
+import { asFairleadError, FairleadError } from "../../errors.js";
 import { formatAddress, parseAddress } from "../../tools/address.js";
+import { given } from "../../tools/present.js";
 
 export interface Listening {
   /** Where the internet reaches the hooks. Absent: nobody has said. */
@@ -19,4 +22,14 @@ export function hooksUrl({ externalUrl, hooksListen, isSecure }: Listening): str
   const { host, port } = parseAddress(hooksListen);
   const named = host === "0.0.0.0" || host === "::" ? hostname() : host;
   return `${isSecure ? "https" : "http"}://${formatAddress({ host: named, port })}`;
+}
+
+/** What `externalUrl` may be, as a flag has it. Throws FairleadError ConfigInvalid with the flag. */
+export function siteUrl(flag: string, written: string): string {
+  try {
+    return settings.externalUrl.kind.read(written);
+  } catch (cause) {
+    const { message, remedy } = asFairleadError(cause);
+    throw new FairleadError("ConfigInvalid", `${flag}: ${message}`, { cause, ...given({ remedy }) });
+  }
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { quote } from "../../compose/values/quote.js";
-import { settings } from "../../config/settings.js";
-import { asFairleadError, FairleadError } from "../../errors.js";
+import { FairleadError } from "../../errors.js";
 import { readPlain } from "../../tools/plain-file.js";
 import { printable } from "../../tools/printable.js";
-import { given } from "../../tools/present.js";
 import { Secret } from "../../tools/secret.js";
 import { exampleServices } from "../setup/example.js";
 import { layoutOf, prometheusUser, settingsText } from "../setup/layout.js";
@@ -14,6 +12,7 @@ import { nextSteps } from "../setup/next.js";
 import { readAnswers } from "../setup/questions.js";
 import type { Answers } from "../setup/questions.js";
 import { draftFiles } from "../shared/drafted.js";
+import { siteUrl } from "../shared/hooks-url.js";
 import { exists, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
 import type { NewFile, Owner } from "../shared/new-files.js";
 import { showProblems } from "../shared/problems.js";
@@ -42,7 +41,7 @@ const nobodysSecrets = ["hookSecrets", "adminToken"] as const;
  * where there is a terminal. Files that are there stay as they are unless that is forced, and secrets even then.
  */
 export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 1> {
-  const url = options.url === undefined ? undefined : checkUrl(options.url);
+  const url = options.url === undefined ? undefined : siteUrl("--url", options.url);
   if (options.dir !== undefined) await refuseNoFolder("--dir", options.dir, true);
   // Another user may keep things there.
   if (options.data !== undefined) await refuseNoFolder("--data", options.data, false);
@@ -87,16 +86,6 @@ async function suggestedServices(): Promise<string> {
     if (await exists(name)) return name;
   }
   return "example";
-}
-
-/** It goes into the settings, so it is checked as they check it. */
-function checkUrl(text: string): string {
-  try {
-    return settings.externalUrl.kind.read(text);
-  } catch (cause) {
-    const { message, remedy } = asFairleadError(cause);
-    throw new FairleadError("ConfigInvalid", `--url: ${message}`, { cause, ...given({ remedy }) });
-  }
 }
 
 function checkTls(text: string): void {
