@@ -57,7 +57,7 @@ export const receiversSchema: z.ZodType<WrittenReceivers> = receivers;
 export interface ReceiversOptions {
   /** Where a key of it stands. */
   readonly place: (key: string) => string;
-  /** The secrets in a file; throws FairleadError. */
+  /** The secrets in a file, or none where nobody needs them; throws FairleadError. */
   readonly secretsIn: (path: string) => readonly Secret[];
 }
 
@@ -77,7 +77,7 @@ function receiverOf(name: string, written: Written, { place, secretsIn }: Receiv
           () => secretsIn(path),
         );
   });
-  if (secrets.length === 0 && written.oidc === undefined) {
+  if ([written.secretFile, written.secretsFile, written.oidc].every((one) => one === undefined)) {
     throw wrong(place(name), "nothing opens this receiver", "write secretFile, and put a secret into that file");
   }
   const patterns = (key: "repositories" | "tags" | "ignoreTags") =>

@@ -57,6 +57,15 @@ describe("named receivers in the settings", () => {
   });
 
   it.each([
+    ["a pattern", hub("tags: ['/(/']"), /s\.yaml:2:\d+: receivers\.hub\.tags: "\/\(\/" is no pattern/],
+    ["an address", hub("allowFrom: [10.0.0.0/33]"), /receivers\.hub\.allowFrom: "10\.0\.0\.0\/33" is no address/],
+    ["tokens", tokens("claims: {a: b}", "quay"), /receivers\.ci\.oidc: quay sends no such tokens/],
+    ["what opens it", "receivers:\n  hub: {type: github}\n", /receivers\.hub: nothing opens this/],
+  ])("are checked by these verbs all the same: %s", (_what, text, message) => {
+    expect(() => read(text.replace("$SECRET", "/nowhere"), {}, ["hookSecrets"])).toThrow(message);
+  });
+
+  it.each([
     [
       "an unknown type",
       "receivers:\n  hub: {type: dockerhubb, secretFile: $SECRET}\n",
