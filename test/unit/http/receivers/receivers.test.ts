@@ -89,7 +89,24 @@ describe("a named receiver", () => {
     const hooks = await serveHooks({ receivers: [receiver({ name: "ci", type: "generic", rules })] });
     const post = async (service: string) => (await hooks.post(`/hooks/r/ci/${own}`, { service })).json;
     expect(await post("shop/web")).toEqual({ enqueued: ["shop/web"] });
-    expect(await post("shop/proxy")).toEqual({ reason: "no declared service has that name" });
+    expect(await post("shop/proxy")).toEqual({
+      reason: "this receiver does not listen to the repository of docker.io/library/nginx:1.27",
+    });
+    expect(await post("shop/none")).toEqual({ reason: "no declared service has that name" });
+  });
+
+  test("says by which rule it leaves a service alone that is named, also by its container", async () => {
+    const rules = { tags: [parsePattern("latest")] };
+    const surface = fakeSurface({ images: { "shop/web": "nginx:latest", "shop/edge": "nginx:edge" } });
+    const receivers = [
+      receiver({ name: "ci", type: "generic", rules }),
+      receiver({ name: "old", type: "delivery-hook", rules }),
+    ];
+    const hooks = await serveHooks({ receivers, surface });
+    const reason = "this receiver does not listen to the tag of docker.io/library/nginx:edge";
+    expect((await hooks.post(`/hooks/r/ci/${own}`, { service: "shop/edge" })).json).toEqual({ reason });
+    expect((await hooks.post(`/hooks/r/old/pull/${own}`, { container_name: "shop-edge-1" })).json).toEqual({ reason });
+    expect((await hooks.post(`/hooks/r/ci/${own}`, { service: "shop/web" })).json).toEqual({ enqueued: ["shop/web"] });
   });
 
   test("is not there for addresses that may not call", async () => {
