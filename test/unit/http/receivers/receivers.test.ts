@@ -125,6 +125,13 @@ describe("a named receiver", () => {
     ["9.9.9.9, 10.1.2.3", 202],
     ["10.1.2.3, 9.9.9.9", 404],
     ["10.1.2.3, 127.0.0.1", 202],
+    ["10.1.2.3:4444", 202],
+    ["[2001:db8::7]:443", 202],
+    ["[2001:db8::7]", 202],
+    ["9.9.9.9:4444", 404],
+    ["10.1.2.3:80, 127.0.0.1:4444", 202],
+    ["10.1.2.3:80, 9.9.9.9:4444", 404],
+    ["10.1.2.3:, 127.0.0.1", 404],
     ["nonsense", 404],
     ["", 404],
   ])("behind a trusted proxy: %s is answered %i", async (forwarded, status) => {
@@ -143,7 +150,10 @@ describe("a named receiver", () => {
     expect([(await from("9.9.9.9")).status, (await from("9.9.9.9")).status]).toEqual([202, 202]);
     const third = await from("9.9.9.9");
     expect([third.status, third.headers.get("retry-after")]).toEqual([429, "60"]);
-    expect((await from("8.8.8.8")).status).toBe(202);
+    expect((await from("9.9.9.9:4444")).status).toBe(429);
+    expect((await from("8.8.8.8:1")).status).toBe(202);
+    expect((await from("[2001:db8::1]:1")).status).toBe(202);
+    expect([(await from("[2001:db8::1]:2")).status, (await from("2001:db8::1")).status]).toEqual([202, 429]);
     // A stranger's failures are not counted here.
     expect((await hooks.post("/hooks/r/hub/wrong", shop, { "x-forwarded-for": "9.9.9.9" })).status).toBe(404);
   });
