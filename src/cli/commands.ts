@@ -51,8 +51,8 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .option("--services <what>", `what is to run: ${inWords(questions.services)}`)
       .option("--pushes <how>", `who says that an image was pushed: ${inWords(questions.pushes)}`)
       .option("--run <how>", `how Fairlead will run: ${inWords(questions.place)}`)
-      .option("--dir <folder>", "where the files go (terminal: here, else /etc/fairlead)")
-      .option("--data <directory>", "where the journal is kept, where that is not the usual place")
+      .option("--dir <folder>", "where the files go (terminal: here, else /etc/fairlead; systemd: nowhere else)")
+      .option("--data <directory>", "terminal: where the journal is kept, where that is not the usual place")
       .option("--url <address>", "under which the internet reaches the hooks, such as https://hooks.example.org")
       .option("--tls <way>", "take the hooks over TLS: self-signed")
       .option("--force", "replace what exists, but for secrets"),

@@ -25,13 +25,30 @@ export const prometheusUser: Owner = { uid: 65534, gid: 65534 };
 
 export const packagedFolder = "/etc/fairlead";
 
+/** The unit and the image say so in FAIRLEAD_DATA, which counts before the settings. */
+const packagedData = "/var/lib/fairlead";
+
+export interface Folders {
+  readonly dir?: string;
+  readonly data?: string;
+}
+
 /** Throws FairleadError ConfigInvalid where that cannot work. */
 export function layoutOf(
   { services, place }: Answers,
-  folder: string | undefined,
+  { dir, data }: Folders,
   { uid = 0 }: { readonly uid: number | undefined },
 ): Layout {
-  const base = resolve(folder ?? (place === "terminal" ? "." : packagedFolder));
+  const base = resolve(dir ?? (place === "terminal" ? "." : packagedFolder));
+  if (place === "systemd") refuseOther("--dir", base, packagedFolder, "the unit looks for its settings in");
+  if (place !== "terminal" && data !== undefined) {
+    refuseOther(
+      "--data",
+      resolve(data),
+      packagedData,
+      `the ${place === "systemd" ? "unit" : "image"} keeps its journal in`,
+    );
+  }
   const isWritten = services === "running" || services === "example";
   const file = isWritten ? join(base, "services.yaml") : resolve(services);
   if (place === "container") {
@@ -46,6 +63,13 @@ export function layoutOf(
     secrets: join(base, "secrets"),
     owner: place === "container" && uid === 0 ? imageUser : undefined,
   };
+}
+
+function refuseOther(flag: string, folder: string, packaged: string, why: string): void {
+  if (folder === packaged) return;
+  throw new FairleadError("ConfigInvalid", `${flag}: ${why} ${packaged}, and would not see ${folder}`, {
+    remedy: `leave ${flag} out`,
+  });
 }
 
 function refuseStranger(uid: number): void {

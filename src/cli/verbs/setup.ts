@@ -53,7 +53,7 @@ export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 
     ...pick("place", options.run),
   };
   const answers = await readAnswers(told, suggested, wiring);
-  const layout = layoutOf(answers, options.dir, { uid: process.getuid?.() });
+  const layout = layoutOf(answers, options, { uid: process.getuid?.() });
   // Nobody is asked what runs for the sake of a file that cannot be written.
   if (options.force !== true && (await exists(layout.settings))) {
     await refuseExisting([...(layout.isWritten ? [layout.services] : []), layout.settings]);

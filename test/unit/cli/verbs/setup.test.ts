@@ -181,6 +181,18 @@ describe("fairlead setup", () => {
       /https:/,
     ]),
     [
+      "a folder that the unit does not look into",
+      { ...all, run: "systemd", dir: "/srv" },
+      /^--dir: the unit looks for its settings in \/etc\/fairlead, and would not see \/srv$/,
+      /leave --dir out/,
+    ],
+    ...(["systemd", "container"] as const).map((run): [string, object, RegExp, RegExp] => [
+      `a data directory that is not ${run}'s`,
+      { ...all, run, dir: "/etc/fairlead", data: "/srv/journal" },
+      /^--data: the (unit|image) keeps its journal in \/var\/lib\/fairlead, and would not see \/srv\/journal$/,
+      /leave --data out/,
+    ]),
+    [
       "a file that the container does not see",
       { ...all, services: "/etc/hostname", run: "container", dir: "/etc/fairlead" },
       /^--services: the container sees \/etc\/fairlead alone, and \/etc\/hostname lies outside$/,
