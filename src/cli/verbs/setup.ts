@@ -108,11 +108,6 @@ async function servicesFiles(
     for (const note of draft.notes) wiring.complain(printable(note));
     return draftFiles(draft, path, owner);
   }
-  if (!(await exists(path))) {
-    throw new FairleadError("ConfigInvalid", `--services: there is no file ${path}`, {
-      remedy: "name a Compose file, or say `example`",
-    });
-  }
   const { problems } = await wiring.load(wiring.configure({ file: [path] }, nobodysSecrets));
   if (problems.length === 0) return [];
   showProblems(wiring, problems);

@@ -117,6 +117,20 @@ describe("fairlead setup", () => {
     expect(said.join("\n")).not.toContain("hooks/");
   });
 
+  it("asks again at once for a file that is not there", async () => {
+    const dir = await folder();
+    const { wiring, asked } = wired({ terminal: true, answers: ["/none.yaml", "example", "none", "terminal"] });
+    expect(await setup(wiring, { dir })).toBe(0);
+    expect(asked[1]).toMatch(/^--services: there is no file \/none\.yaml\n\[/);
+    expect(asked[2]).toMatch(/^Who says that an image was pushed/);
+  });
+
+  it("a flag that names no file is refused before anything is asked", async () => {
+    const { wiring, asked } = wired({ terminal: true, answers: [] });
+    await expect(setup(wiring, { services: "/none.yaml" })).rejects.toThrow("--services: there is no file /none.yaml");
+    expect(asked).toEqual([]);
+  });
+
   it("that nobody answers any more writes nothing", async () => {
     const dir = await folder();
     const { wiring, asked } = wired({ answers: ["example"] });
