@@ -40,7 +40,6 @@ export function layoutOf(
   { uid = 0 }: { readonly uid: number | undefined },
 ): Layout {
   const base = resolve(dir ?? (place === "terminal" ? "." : packagedFolder));
-  if (place === "systemd") refuseOther("--dir", base, packagedFolder, "the unit looks for its settings in");
   if (place !== "terminal" && data !== undefined) {
     refuseOther(
       "--data",
@@ -49,6 +48,7 @@ export function layoutOf(
       `the ${place === "systemd" ? "unit" : "image"} keeps its journal in`,
     );
   }
+  if (place === "systemd") refuseOther("--dir", base, packagedFolder, "the unit looks for its settings in");
   const isWritten = services === "running" || services === "example";
   const file = isWritten ? join(base, "services.yaml") : resolve(services);
   if (place === "container") {
