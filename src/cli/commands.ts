@@ -51,8 +51,8 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .option("--services <what>", `what is to run: ${inWords(questions.services)}`)
       .option("--pushes <how>", `who says that an image was pushed: ${inWords(questions.pushes)}`)
       .option("--run <how>", `how Fairlead will run: ${inWords(questions.place)}`)
-      .option("--dir <folder>", "where the files go (terminal: here, else /etc/fairlead)")
-      .option("--data <directory>", "where the journal is kept, where that is not the usual place")
+      .option("--dir <folder>", "where the files go (terminal: here, else /etc/fairlead; systemd: nowhere else)")
+      .option("--data <directory>", "terminal: where the journal is kept, where that is not the usual place")
       .option("--url <address>", "under which the internet reaches the hooks, such as https://hooks.example.org")
       .option("--tls <way>", "take the hooks over TLS: self-signed")
       .option("--force", "replace what exists, but for secrets"),
@@ -139,8 +139,11 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .argument("[receiver]", "a type such as dockerhub, or a receiver of the settings by its name (url: all of them)")
       .option("--image <image>", "test: the image that was pushed (that of a declared service)")
       .option("--service <name>", "test: the service, for senders that name one (a declared one)")
-      .option("--repository <url>", "test: the repository, for forges (one that is followed)")
-      .option("--url <address>", "test: where it is sent, up to the path (where the hooks listen on this host)"),
+      .option(
+        "--repository <url>",
+        "test: the repository that was pushed to, for forges and pipelines (one that is followed)",
+      )
+      .option("--url <address>", "test: where it is sent, up to /hooks (where the hooks listen on this host)"),
     { 0: "shown; test: something is looked at", 1: "no such receiver; test: it names nothing here, or was not let in" },
     (what: string, receiver: string | undefined, { admin, ...options }: Options & HookTestOptions) => {
       const config = wiring.configure(options);

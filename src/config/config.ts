@@ -98,10 +98,13 @@ export function readConfig(
   const policy = read.policy === undefined ? undefined : policyOf(read.policy, inPolicy, normalUrl);
   const inCommands = (key: string) => file.place(`secretCommands.${key}`);
   const programs = secretCommandsOf(read.secretCommands, inCommands, environment, helperEnvironment(environment));
-  const receivers = receiversOf(unread.includes("hookSecrets") ? {} : read.receivers, {
+  const areHooksRead = !unread.includes("hookSecrets");
+  const checked = receiversOf(read.receivers, {
     place: (key) => file.place(`receivers.${key}`),
-    secretsIn: (path) => secretFile.read(path),
+    secretsIn: (path) => (areHooksRead ? secretFile.read(path) : []),
   });
+  // Without its secrets a receiver is none: all that was wanted of it is what is wrong with it.
+  const receivers = areHooksRead ? checked : [];
   const { tls: way, tlsCert, tlsKey, ...told } = read;
   const tls = tlsOf({
     tls: written(settings.tls, way, sources),

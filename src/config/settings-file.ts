@@ -55,15 +55,20 @@ export function readSettingsFile(file: string, schema: z.ZodType<object>, named 
     throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${message}`, { remedy });
   }
   const result = schema.safeParse(document.value ?? {}, { error: formWords });
-  const issues = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));
+  const told = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));
+  const unsaid = lostKeys(document.root).filter((path) => !told.some((one) => dotted(one.path) === dotted(path)));
+  const issues: readonly Problem[] = [
+    ...told,
+    ...unsaid.map((path) => ({ path, onKey: true, message: `nothing can be called ${lostKey}` })),
+  ];
   const settings = result.success ? result.data : document.value;
   const position = (key: string) => placeAt(document.root, key.split(".")).value;
   return {
     path: file,
-    faults: issues.map(({ onKey, path, ...told }) => {
+    faults: issues.map(({ onKey, path, ...problem }) => {
       const place = placeAt(document.root, path);
       const at = onKey ? place.key : place.value;
-      return { text: formatProblem({ file, path: dotted(path), ...at, ...told }), position: at, remedy: keysRemedy };
+      return { text: formatProblem({ file, path: dotted(path), ...at, ...problem }), position: at, remedy: keysRemedy };
     }),
     get: (key) => {
       const isWrong = issues.some(({ path }) => `${dotted(path)}.`.startsWith(`${key}.`) || path.length === 0);
@@ -107,6 +112,18 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): readonly Proble
     return issue.issues.map(({ message }) => ({ path, onKey: true, message }));
   }
   return [{ path, onKey: false, message: issue.message }];
+}
+
+const lostKey = "__proto__";
+
+/** The paths of keys that zod leaves out of a map without a word. Aliases may lead to one place on several ways. */
+function lostKeys(place: Place, path: readonly string[] = [], seen = new Set<Place>()): readonly (readonly string[])[] {
+  if (seen.has(place)) return [];
+  seen.add(place);
+  return [...place.children].flatMap(([key, child]) => {
+    const below = [...path, key];
+    return [...(key === lostKey ? [below] : []), ...lostKeys(child, below, seen)];
+  });
 }
 
 interface JsonSchema {

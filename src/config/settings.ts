@@ -339,8 +339,11 @@ function dataDirectory({ XDG_STATE_HOME: stateHome = join(homedir(), ".local", "
 
 function httpUrl(written: string): string {
   const url = URL.canParse(written) ? new URL(written) : undefined;
-  const isPlain = url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.search + url.hash === "";
-  if (isPlain) return written;
+  const { protocol = "", username = "", password = "", search = "", hash = "" } = url ?? {};
+  if (username + password !== "") {
+    throw invalid("the address of a site holds no user and no password", "write for example https://hooks.example.org");
+  }
+  if (/^https?:$/.test(protocol) && search + hash === "") return written;
   throw invalid(`${quote(written)} is no address of a site`, "write for example https://hooks.example.org");
 }
 

@@ -60,7 +60,10 @@ export class Working {
     const { log, source, onChange } = this.options;
     const taken = await this.#tending.takeBack(told);
     if (taken.length === 0) return false;
-    log.warn({ source, files: taken }, `${taken.join(", ")}: what a process has taken badly is taken back`);
+    log.warn(
+      { source, files: taken },
+      `${taken.join(", ")}: its process failed on git's version, so what was there before is back`,
+    );
     onChange();
     return true;
   }

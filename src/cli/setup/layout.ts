@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { formatYaml } from "../../compose/document/yaml.js";
 import { FairleadError } from "../../errors.js";
+import { given } from "../../tools/present.js";
 import type { Owner } from "../shared/new-files.js";
 import type { Answers, Place } from "./questions.js";
 
@@ -24,13 +25,30 @@ export const prometheusUser: Owner = { uid: 65534, gid: 65534 };
 
 export const packagedFolder = "/etc/fairlead";
 
+/** The unit and the image say so in FAIRLEAD_DATA, which counts before the settings. */
+const packagedData = "/var/lib/fairlead";
+
+export interface Folders {
+  readonly dir?: string;
+  readonly data?: string;
+}
+
 /** Throws FairleadError ConfigInvalid where that cannot work. */
 export function layoutOf(
   { services, place }: Answers,
-  folder: string | undefined,
+  { dir, data }: Folders,
   { uid = 0 }: { readonly uid: number | undefined },
 ): Layout {
-  const base = resolve(folder ?? (place === "terminal" ? "." : packagedFolder));
+  const base = resolve(dir ?? (place === "terminal" ? "." : packagedFolder));
+  if (place !== "terminal" && data !== undefined) {
+    refuseOther(
+      "--data",
+      resolve(data),
+      packagedData,
+      `the ${place === "systemd" ? "unit" : "image"} keeps its journal in`,
+    );
+  }
+  if (place === "systemd") refuseOther("--dir", base, packagedFolder, "the unit looks for its settings in");
   const isWritten = services === "running" || services === "example";
   const file = isWritten ? join(base, "services.yaml") : resolve(services);
   if (place === "container") {
@@ -45,6 +63,13 @@ export function layoutOf(
     secrets: join(base, "secrets"),
     owner: place === "container" && uid === 0 ? imageUser : undefined,
   };
+}
+
+function refuseOther(flag: string, folder: string, packaged: string, why: string): void {
+  if (folder === packaged) return;
+  throw new FairleadError("ConfigInvalid", `${flag}: ${why} ${packaged}, and would not see ${folder}`, {
+    remedy: `leave ${flag} out`,
+  });
 }
 
 function refuseStranger(uid: number): void {
@@ -65,17 +90,19 @@ function refuseOutside(file: string, folder: string): void {
 
 export interface Wanted {
   readonly data?: string;
+  /** Where the internet reaches the hooks. */
+  readonly url?: string;
   /** As the settings file has it; absent: plain HTTP. */
   readonly tls?: string;
 }
 
 /** What the settings file says. The container has a token, because its admin address is no loopback. */
-export function settingsText({ services, secrets }: Layout, place: Place, { data, tls }: Wanted): string {
+export function settingsText({ services, secrets }: Layout, place: Place, { data, url, tls }: Wanted): string {
   const told = {
     file: services,
     hookSecretFile: join(secrets, "hook-secret"),
     ...(place === "container" ? { adminTokenFile: join(secrets, "admin-token") } : {}),
-    ...(tls === undefined ? {} : { tls }),
+    ...given({ externalUrl: url, tls }),
     ...(data === undefined ? {} : { data: resolve(data) }),
   };
   return `# Written by \`fairlead setup\`. docs/configuration.md lists every key.\n${formatYaml(told)}`;

@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { shellWord } from "../../tools/shell.js";
 import type { Secret } from "../../tools/secret.js";
+import { hooksUrl } from "../shared/hooks-url.js";
 import { packagedFolder, type Layout } from "./layout.js";
 import type { Answers } from "./questions.js";
 
@@ -24,7 +24,7 @@ export function nextSteps(
   isTerminal: boolean,
 ): readonly string[] {
   const { pushes } = answers;
-  const base = (url ?? `${isSecure ? "https" : "http"}://${hostname()}:8420`).replace(/\/+$/, "");
+  const base = hooksUrl({ externalUrl: url, hooksListen: "0.0.0.0:8420", isSecure });
   const token = isTerminal ? hookSecret.reveal() : "<secret>";
   const isElsewhere = isTerminal
     ? []

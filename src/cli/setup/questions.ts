@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { quote } from "../../compose/values/quote.js";
 import { nearest } from "../../compose/values/suggest.js";
 import { FairleadError } from "../../errors.js";
+import { exists } from "../shared/new-files.js";
 import type { Conversation, Wiring } from "../shared/wiring.js";
 
 /** One of the three things that have to be known. */
@@ -61,7 +63,8 @@ export async function readAnswers(
   { converse }: Pick<Wiring, "converse">,
 ): Promise<Answers> {
   const names = Object.keys(questions) as (keyof Answers)[];
-  const told = names.map((name) => [name, check(name, given[name])] as const);
+  const told: (readonly [keyof Answers, string | undefined])[] = [];
+  for (const name of names) told.push([name, await check(name, given[name])]);
   const missing = told.flatMap(([name, answer]) => (answer === undefined ? [name] : []));
   const known = Object.fromEntries(told) as Readonly<Record<keyof Answers, string | undefined>>;
   if (missing.length === 0) return known as Answers;
@@ -82,7 +85,7 @@ async function askFor(name: keyof Answers, suggested: string, conversation: Conv
   for (;;) {
     const answer = (await conversation.ask(told)).trim();
     try {
-      return check(name, answer === "" ? suggested : answer) ?? suggested;
+      return (await check(name, answer === "" ? suggested : answer)) ?? suggested;
     } catch (thrown) {
       if (!(thrown instanceof FairleadError)) throw thrown;
       told = `${thrown.message}\n[${suggested}]`;
@@ -95,12 +98,18 @@ function choices({ options, otherwise }: Question<string>): readonly string[] {
   return otherwise === undefined ? all : [...all, `  or ${otherwise}`];
 }
 
-/** Undefined: not given. */
-function check(name: keyof Answers, answer: string | undefined): string | undefined {
+/** Undefined: not given. What is no word of the question is a path, and has to be there. */
+async function check(name: keyof Answers, answer: string | undefined): Promise<string | undefined> {
   if (answer === undefined) return undefined;
   const { flag, options, otherwise }: Question<string> = questions[name];
   const words = Object.keys(options);
-  if (words.includes(answer) || (otherwise !== undefined && answer !== "")) return answer;
+  if (words.includes(answer)) return answer;
+  if (otherwise !== undefined && answer !== "") {
+    if (await exists(answer)) return answer;
+    throw new FairleadError("ConfigInvalid", `${flag}: there is no file ${resolve(answer)}`, {
+      remedy: `name a Compose file that is there, or say ${words.join(" or ")}`,
+    });
+  }
   const meant = nearest(answer, words);
   const help = meant === undefined ? "" : ` (did you mean ${meant}?)`;
   throw new FairleadError("ConfigInvalid", `${flag}: ${quote(answer)} is none of ${words.join(", ")}${help}`, {

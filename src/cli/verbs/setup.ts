@@ -12,6 +12,7 @@ import { nextSteps } from "../setup/next.js";
 import { readAnswers } from "../setup/questions.js";
 import type { Answers } from "../setup/questions.js";
 import { draftFiles } from "../shared/drafted.js";
+import { siteUrl } from "../shared/hooks-url.js";
 import { exists, refuseExisting, refuseNoFolder, writeFiles } from "../shared/new-files.js";
 import type { NewFile, Owner } from "../shared/new-files.js";
 import { showProblems } from "../shared/problems.js";
@@ -40,33 +41,33 @@ const nobodysSecrets = ["hookSecrets", "adminToken"] as const;
  * where there is a terminal. Files that are there stay as they are unless that is forced, and secrets even then.
  */
 export async function setup(wiring: Wiring, options: SetupOptions): Promise<0 | 1> {
-  const url = options.url === undefined ? undefined : checkUrl(options.url);
+  const url = options.url === undefined ? undefined : siteUrl("--url", options.url);
   if (options.dir !== undefined) await refuseNoFolder("--dir", options.dir, true);
   // Another user may keep things there.
   if (options.data !== undefined) await refuseNoFolder("--data", options.data, false);
   if (options.tls !== undefined) checkTls(options.tls);
   const suggested = { services: await suggestedServices(), pushes: "generic", place: "terminal" } as const;
-  const given = {
+  const told = {
     ...pick("services", options.services),
     ...pick("pushes", options.pushes),
     ...pick("place", options.run),
   };
-  const answers = await readAnswers(given, suggested, wiring);
-  const layout = layoutOf(answers, options.dir, { uid: process.getuid?.() });
+  const answers = await readAnswers(told, suggested, wiring);
+  const layout = layoutOf(answers, options, { uid: process.getuid?.() });
   // Nobody is asked what runs for the sake of a file that cannot be written.
   if (options.force !== true && (await exists(layout.settings))) {
     await refuseExisting([...(layout.isWritten ? [layout.services] : []), layout.settings]);
   }
   const services = await servicesFiles(wiring, answers, layout);
   if (services === undefined) return 1;
-  const settings = {
+  const written = {
     path: layout.settings,
     parts: [settingsText(layout, answers.place, options)],
     isPrivate: false,
   };
-  if (options.force !== true) await refuseExisting([...services, settings].map(({ path }) => path));
+  if (options.force !== true) await refuseExisting([...services, written].map(({ path }) => path));
   const { files: secrets, hookSecret, kept } = await secretFiles(layout, answers);
-  const files = [...services, settings, ...secrets];
+  const files = [...services, written, ...secrets];
   await writeFiles(files);
   wiring.print(`written: ${files.map(({ path }) => path).join(", ")}`);
   for (const path of kept) wiring.print(`kept: ${path}`);
@@ -85,14 +86,6 @@ async function suggestedServices(): Promise<string> {
     if (await exists(name)) return name;
   }
   return "example";
-}
-
-function checkUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return text;
-  throw new FairleadError("ConfigInvalid", `--url: ${quote(text)} is no address of a web server`, {
-    remedy: "write it as https://hooks.example.org",
-  });
 }
 
 function checkTls(text: string): void {
@@ -114,11 +107,6 @@ async function servicesFiles(
     const draft = await wiring.draft(wiring.configure({}, nobodysSecrets), everything, undefined);
     for (const note of draft.notes) wiring.complain(printable(note));
     return draftFiles(draft, path, owner);
-  }
-  if (!(await exists(path))) {
-    throw new FairleadError("ConfigInvalid", `--services: there is no file ${path}`, {
-      remedy: "name a Compose file, or say `example`",
-    });
   }
   const { problems } = await wiring.load(wiring.configure({ file: [path] }, nobodysSecrets));
   if (problems.length === 0) return [];

@@ -35,6 +35,6 @@ export async function sync(
     );
   }
   if (synced.files.length === 0 && synced.left.length === 0)
-    wiring.print(`sync: nothing of ${project} waits for a word`);
+    wiring.print(`sync: nothing of ${project} waits for a decision`);
   return synced.left.length === 0 ? 0 : 1;
 }

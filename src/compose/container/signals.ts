@@ -10,10 +10,10 @@ const names: ReadonlySet<string> = new Set(
 const realTime = /^RTM(?:IN\+(?:1[0-5]|[1-9])|AX-(?:1[0-4]|[1-9]))$/;
 
 /** A Linux signal as the engine takes it: `SIGTERM`, `TERM` or `15`. */
-export function signal(node: Node): string | null {
+export function signal(node: Node, example = "SIGTERM"): string | null {
   const name = filledText(node);
   if (name === null || isSignal(name)) return name;
-  return report(node, `${quoted(node)} is not a signal`, "write for example SIGTERM");
+  return report(node, `${quoted(node)} is not a signal`, `write for example ${example}`);
 }
 
 export function isSignal(text: string): boolean {

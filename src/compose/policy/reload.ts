@@ -27,9 +27,9 @@ function ignored(node: Node): ReloadPolicy | null {
   return report(node, `${quoted(node)} is not a way to reload`, hint);
 }
 
-/** No process can do anything of its own about these two. */
+/** By name or by number. No process can do anything of its own about two of them. */
 function handledSignal(node: Node): string | null {
-  const name = signal(node);
+  const name = signal(typeof node.value === "number" ? { ...node, value: String(node.value) } : node, "SIGHUP");
   if (name === null || !/^(?:(?:SIG)?(?:KILL|STOP)|9|19)$/i.test(name)) return name;
   return report(node, `no process can answer ${quoted(node)} by reading its files again`, "write for example SIGHUP");
 }

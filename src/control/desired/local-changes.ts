@@ -20,7 +20,7 @@ export function localChangesIn(
   return `left as the container has it: ${named.join(", ")}${more}; ${remedy}`;
 }
 
-/** What of a service's mounted files holds what it held before, since its process has taken badly what git has. Undefined: nothing. */
+/** What of a service's mounted files holds what it held before, since its process failed on git's version. Undefined: nothing. */
 export function takenBackIn(
   { project, name, container }: Pick<ServiceSpec, "project" | "name" | "container">,
   { takenBack }: Pick<SourceSnapshot, "takenBack">,
@@ -29,7 +29,7 @@ export function takenBackIn(
   const files = (takenBack?.get(project) ?? []).filter(({ path }) => sources.has(path)).map(({ file }) => file);
   if (files.length === 0) return undefined;
   const remedy = `it stays so until a commit changes it, or \`fairlead retry ${project}/${name}\``;
-  return `${files.join(", ")} holds again what it held before, for a process has taken badly what git has there; ${remedy}`;
+  return `${files.join(", ")} holds again what it held before, since the process failed on git's version; ${remedy}`;
 }
 
 function sourcesOf({ mounts }: Pick<ServiceSpec["container"], "mounts">): readonly string[] {

@@ -9,13 +9,17 @@ export interface Guide {
   readonly steps: readonly string[];
 }
 
-/** What a sample is to be about: each sender has words for one of them. */
+/** What a sample is to be about: each sender has words for one of them, or for several. */
 export interface Subject {
   readonly image: ImageHint & { readonly registry: string; readonly tag: string };
   /** `project/name`. */
   readonly service: string;
   /** A repository's URL. */
   readonly repository: string;
+  /** The repository has news: what counts for senders that have words for either. */
+  readonly isPush: boolean;
+  /** The topic that it comes through, for senders that name one. Absent: any. */
+  readonly topic?: string;
 }
 
 export interface Sample {
@@ -25,3 +29,9 @@ export interface Sample {
 
 /** Stands in samples where a sender says a digest, which nobody reads. */
 export const sampleDigest = `sha256:${"0".repeat(64)}`;
+
+/** The parts of a repository, for senders whose repositories have at least so many: of `shop` two are `images` and `shop`. */
+export function partsOf(repository: string, least: number): readonly string[] {
+  const parts = repository.split("/");
+  return [...Array.from({ length: Math.max(0, least - parts.length) }, () => "images"), ...parts];
+}

@@ -36,7 +36,7 @@ export function delivered({ sender, hook, receiver }: HookAddress, desk: Desk): 
     }
     const read = sender.read(jsonOf(sender.jsonIn?.(bytes, req) ?? bytes), req);
     const event = receiver === undefined ? read : ruled(read, receiver.rules);
-    const named = namedBy(event, surface, receiver);
+    const { keys: named, reason: refused } = namedBy(event, surface, receiver);
     const image = imagesOf(event);
     const cause = image === "" ? `hook ${hook}` : `hook ${hook}: ${image}`;
     const keys = event.build === true ? await surface.rebuild(named, cause) : named;
@@ -48,7 +48,10 @@ export function delivered({ sender, hook, receiver }: HookAddress, desk: Desk): 
       traces.note(res, { services: keys, ...(why === "" ? {} : { why }) });
       res.status(202).json({ enqueued: [...keys, ...looking] });
     } else {
-      const reason = event.reason ?? told.find((one) => one.reason !== undefined)?.reason;
+      const reason =
+        event.reason ??
+        told.find((one) => one.reason !== undefined)?.reason ??
+        (named.length > 0 ? undefined : refused);
       if (reason === undefined && !surface.ready()) throw notReady();
       // A success: senders disable a hook that keeps failing.
       ignored(reason ?? nobodys(image, named.length > 0), event.answer);
@@ -57,19 +60,29 @@ export function delivered({ sender, hook, receiver }: HookAddress, desk: Desk): 
   };
 }
 
-function namedBy(event: HookEvent, surface: Surface, receiver: NamedReceiver | undefined): readonly ServiceKey[] {
+interface NamedServices {
+  readonly keys: readonly ServiceKey[];
+  /** Why one that is named by its own name or a container's is left alone. */
+  readonly reason: string | undefined;
+}
+
+function namedBy(event: HookEvent, surface: Surface, receiver: NamedReceiver | undefined): NamedServices {
   const byName = [
     ...event.services.flatMap((name) => surface.keysForName(name)),
     ...(event.containers ?? []).flatMap((name) => surface.keysForContainer(name)),
   ];
-  const allowed = byName.filter((key) => receiver === undefined || isAllowed(key, surface, receiver));
-  return [...new Set([...event.images.flatMap((image) => surface.keysForImage(image)), ...allowed])];
+  const objections = byName.map((key) => (receiver === undefined ? undefined : objectionTo(key, surface, receiver)));
+  const allowed = byName.filter((_, index) => objections[index] === undefined);
+  return {
+    keys: [...new Set([...event.images.flatMap((image) => surface.keysForImage(image)), ...allowed])],
+    reason: objections.find((one) => one !== undefined),
+  };
 }
 
 /** A receiver that listens to some images only does not listen to the names of others' services either. */
-function isAllowed(key: ServiceKey, surface: Surface, { rules }: NamedReceiver): boolean {
+function objectionTo(key: ServiceKey, surface: Surface, { rules }: NamedReceiver): string | undefined {
   const image = surface.service(key)?.image;
-  return image === undefined || objection(parseImage(image), rules) === undefined;
+  return image === undefined ? undefined : objection(parseImage(image), rules);
 }
 
 const mostTold = 5;

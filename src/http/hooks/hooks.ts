@@ -10,11 +10,12 @@ import type { HookOutcome, HookType } from "../delivery/outcome.js";
 import type { Sender } from "../delivery/sender.js";
 import { failureLimit } from "../guard/failures.js";
 import { usableSecrets } from "../guard/secret.js";
-import { isListed } from "../receivers/addresses.js";
+import { blockList, isListed } from "../receivers/addresses.js";
 import { oidcCheck } from "../receivers/oidc.js";
 import type { NamedReceiver } from "../receivers/receiver.js";
 import { bareApp } from "../web/app.js";
 import { assertReadable, largestBody, readBody } from "../web/body.js";
+import { callerOf, withoutPort } from "../web/caller.js";
 import { errorAnswer } from "../web/errors.js";
 import type { HttpLog } from "../web/log.js";
 import { answerNotFound, refuse, Refusal } from "../web/refusal.js";
@@ -57,7 +58,8 @@ export interface HooksOptions {
  */
 export function hooksApp(options: HooksOptions): Express {
   const app = bareApp(options.log);
-  app.set("trust proxy", options.trustedProxies === undefined ? false : [...options.trustedProxies]);
+  const proxies = blockList(options.trustedProxies ?? []);
+  app.set("trust proxy", (address: string) => isListed(proxies, withoutPort(address)));
   const limited = failureLimit(options.failuresPerMinute ?? 600);
   const reject = within(limited, answerNotFound);
   const rejectSigned = within(limited, (res) => {
@@ -121,7 +123,7 @@ const wrongSignature = new Refusal(401, "the signature is wrong", "check the sec
 function fromOutside({ receiver }: HookAddress, { traces, reject }: Door): RequestHandler {
   const allowed = receiver?.allowFrom;
   return async (req, res, next) => {
-    if (allowed === undefined || isListed(allowed, req.ip)) {
+    if (allowed === undefined || isListed(allowed, callerOf(req))) {
       next();
       return;
     }

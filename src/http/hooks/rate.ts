@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import { ipKeyGenerator, rateLimit } from "express-rate-limit";
+import { callerOf } from "../web/caller.js";
 import { refuse } from "../web/refusal.js";
 
 const windowMs = 60_000;
@@ -11,7 +12,7 @@ export function deliveryLimit(perMinute: number): RequestHandler {
     limit: perMinute,
     standardHeaders: false,
     legacyHeaders: false,
-    keyGenerator: (req) => ipKeyGenerator(req.ip ?? ""),
+    keyGenerator: (req) => ipKeyGenerator(callerOf(req) ?? ""),
     validate: false,
     handler: (_req, res) => {
       refuse(res, {

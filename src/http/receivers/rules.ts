@@ -33,6 +33,22 @@ export function objection(image: ImageHint, { owners, repositories, tags, ignore
   return undefined;
 }
 
+/**
+ * What a sender has to call an image so that these rules make this image of it. Undefined: they leave it alone, whatever it is
+ * called.
+ */
+export function senderName(image: ImageHint, rules: Rules): ImageHint | undefined {
+  const name = formatHint({ ...image, tag: undefined });
+  const behind = Object.entries(rules.alias ?? {}).flatMap(([from, to]) => {
+    if (name !== to && !name.startsWith(`${to}/`)) return [];
+    return [named(`${from}${name.slice(to.length)}`, image)];
+  });
+  return [image, ...behind].find((one) => {
+    const [heard] = ruled({ images: [one], services: [] }, { ...rules, topics: undefined }).images;
+    return heard !== undefined && formatHint(heard) === formatHint(image);
+  });
+}
+
 /** The longest beginning counts. */
 function aliased(image: ImageHint, { alias = {} }: Rules): ImageHint {
   const name = formatHint({ ...image, tag: undefined });
@@ -41,7 +57,10 @@ function aliased(image: ImageHint, { alias = {} }: Rules): ImageHint {
     .filter(begins)
     .sort((left, right) => right.length - left.length);
   if (from === undefined) return image;
-  const whole = `${alias[from] ?? ""}${name.slice(from.length)}`;
-  const slash = whole.indexOf("/");
-  return { ...image, registry: whole.slice(0, slash), repository: whole.slice(slash + 1) };
+  return named(`${alias[from] ?? ""}${name.slice(from.length)}`, image);
+}
+
+function named(name: string, image: ImageHint): ImageHint {
+  const slash = name.indexOf("/");
+  return { ...image, registry: name.slice(0, slash), repository: name.slice(slash + 1) };
 }

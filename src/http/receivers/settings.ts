@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseImage } from "../../compose/values/image.js";
 import { quote } from "../../compose/values/quote.js";
 import { asFairleadError, FairleadError } from "../../errors.js";
 import { isLoopback } from "../../tools/loopback.js";
@@ -57,7 +58,7 @@ export const receiversSchema: z.ZodType<WrittenReceivers> = receivers;
 export interface ReceiversOptions {
   /** Where a key of it stands. */
   readonly place: (key: string) => string;
-  /** The secrets in a file; throws FairleadError. */
+  /** The secrets in a file, or none where nobody needs them; throws FairleadError. */
   readonly secretsIn: (path: string) => readonly Secret[];
 }
 
@@ -77,7 +78,7 @@ function receiverOf(name: string, written: Written, { place, secretsIn }: Receiv
           () => secretsIn(path),
         );
   });
-  if (secrets.length === 0 && written.oidc === undefined) {
+  if ([written.secretFile, written.secretsFile, written.oidc].every((one) => one === undefined)) {
     throw wrong(place(name), "nothing opens this receiver", "write secretFile, and put a secret into that file");
   }
   const patterns = (key: "repositories" | "tags" | "ignoreTags") =>
@@ -90,15 +91,7 @@ function receiverOf(name: string, written: Written, { place, secretsIn }: Receiv
       "write for example 10.0.0.0/8 or 2001:db8::1",
     );
   }
-  for (const [from, to] of Object.entries(written.alias ?? {})) {
-    if (![from, to].every((text) => /^[^/\s]+(?:\/[^/\s]+)*$/.test(text) && text.includes("/"))) {
-      throw wrong(
-        at("alias"),
-        `${quote(`${from}: ${to}`)} has to be two names with their registries`,
-        "write for example {acme.jfrog.io/local: acme.jfrog.io/docker}",
-      );
-    }
-  }
+  refuseNever(written, at);
   const { owners, registry, alias, topics, ratePerMinute } = written;
   return {
     ...{ name, type: written.type, secrets, ratePerMinute },
@@ -109,6 +102,57 @@ function receiverOf(name: string, written: Written, { place, secretsIn }: Receiv
     },
     allowFrom: written.allowFrom === undefined ? undefined : blockList(written.allowFrom),
   };
+}
+
+/** What no delivery could ever fit. */
+function refuseNever({ type, owners, registry, alias, topics }: Written, at: (key: string) => string): void {
+  const badOwner = owners?.find((text) => text.includes("/") || !isBelow("any.invalid", text));
+  if (badOwner !== undefined) {
+    throw wrong(
+      at("owners"),
+      `${quote(badOwner)} is the first part of no repository`,
+      "write it in lower case and without slashes, such as notarock",
+    );
+  }
+  if (registry !== undefined && !isBelow(registry, "any")) {
+    throw wrong(
+      at("registry"),
+      `${quote(registry)} is no registry as services files name it`,
+      "write its host, such as ghcr.io or reg.lan:5000",
+    );
+  }
+  for (const [from, to] of Object.entries(alias ?? {})) {
+    const [host = "", ...path] = to.split("/");
+    const isName = /^[^/\s]+(?:\/[^/\s]+)+$/.test(from) && path.length > 0 && isBelow(host, path.join("/"));
+    if (!isName) {
+      throw wrong(
+        at("alias"),
+        `${quote(`${from}: ${to}`)} has to be two names with their registries`,
+        "write for example {acme.jfrog.io/local: acme.jfrog.io/docker}",
+      );
+    }
+  }
+  if (topics !== undefined && type !== "sns" && type !== "ecr") {
+    throw wrong(at("topics"), `${type} names no topic`, "leave it out; topics is for sns and ecr");
+  }
+  const badTopic = topics?.find((text) => !/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+(?:\.fifo)?$/.test(text));
+  if (badTopic !== undefined) {
+    throw wrong(
+      at("topics"),
+      `${quote(badTopic)} is no ARN of a topic`,
+      "write for example arn:aws:sns:eu-west-1:123456789012:pushes",
+    );
+  }
+}
+
+/** Whether this is a registry and a path below it, both as image references have them. */
+function isBelow(registry: string, path: string): boolean {
+  try {
+    const read = parseImage(`${registry}/${path}/any`);
+    return read.registry === registry && read.repository === `${path}/any`;
+  } catch {
+    return false;
+  }
 }
 
 function oidcOf(type: Written["type"], written: z.infer<typeof oidc>, at: (key: string) => string): OidcRule {
@@ -142,8 +186,8 @@ function oidcOf(type: Written["type"], written: z.infer<typeof oidc>, at: (key: 
 /** Its keys are asked for there: in the clear only on this host. */
 function isIssuer(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, search, hash } = new URL(text);
-  if (username + search + hash !== "") return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username + password + search + hash !== "") return false;
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, "")));
 }
 

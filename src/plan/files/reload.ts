@@ -82,7 +82,7 @@ function turn(
   const others = view.siblings.filter(({ role, slot }) => role === "active" && slot !== view.slot);
   const bad = spec.update.failureAction === "continue" ? undefined : failedWith(files, others, memory);
   if (bad !== undefined) {
-    const because = `${bad.name} was told of the same change, and ${bad.message ?? "took it badly"}: no further replica is`;
+    const because = `${bad.name} was told of the same change, and ${bad.message ?? "failed on it"}: no further replica is`;
     return { intents: [], outcome: { kind: "blocked", reason: "ReloadFailed", because } };
   }
   const isBusy = (one: ObservedContainer) => {

@@ -43,12 +43,15 @@ test("asks three things on a terminal, and shows the webhook's address with its 
   const url = "https://hooks.example.org";
   const { code, screen } = await atTerminal(
     ["setup", "--dir", dir, "--url", url],
-    ["example\n", "hub\n", "dockerhub\n", "\n"],
+    ["/none.yaml\n", "example\n", "hub\n", "dockerhub\n", "\n"],
   );
   expect(code, screen).toBe(0);
+  expect(screen).toMatch(/--services: there is no file \/none\.yaml\n[^]*Who says that an image was pushed/);
   expect(screen).toContain('"hub" is none of dockerhub, generic, none');
   const secret = (await readFile(join(dir, "secrets/hook-secret"), "utf8")).trim();
   expect(screen).toContain(`\n  ${url}/hooks/dockerhub/${secret}\n`);
+  const shown = await fairlead(["hook", "url", "dockerhub", "--config", join(dir, "fairlead.yaml")]);
+  expect(shown.stdout).toContain(`Docker Hub: ${url}/hooks/dockerhub/<secret>\n`);
   expect(screen).toMatch(/Next:\n {2}fairlead plan .*\n {2}fairlead run .*\n/);
   expect((await stat(join(dir, "secrets/hook-secret"))).mode & 0o777).toBe(0o600);
 });
@@ -101,6 +104,34 @@ test("what it has written is found where it lies, starts, and takes a webhook", 
     });
   expect([(await call(secret)).status, (await call("x".repeat(48))).status]).toEqual([202, 404]);
   await scene.until("the service", async () => (await scene.active())?.digest === first.digest);
+  const where = ["--config", join(dir, "fairlead.yaml"), "--admin", running.adminUrl, "--url", `${running.hooksUrl}/`];
+  const tried = await fairlead(["hook", "test", "dockerhub", ...where]);
+  expect([tried.code, tried.stderr], tried.stdout).toEqual([0, ""]);
+  expect(tried.stdout).toContain(`POST ${running.hooksUrl}/hooks/dockerhub/<secret>\n`);
+  const wrong = await fairlead(["hook", "test", "dockerhub", ...where, "--service", "nope"]);
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^fairlead: --service: "nope" is no declared service\n {2}there are \S+\/web\n$/),
+  ]);
+});
+
+test("a receiver that would not work is refused by validate, which reads no secret", async () => {
+  const dir = await folder();
+  await writeFile(join(dir, "services.yaml"), "name: shop\nservices: {web: {image: nginx}}\n");
+  const settings = join(dir, "fairlead.yaml");
+  const receiver = "type: zot, secretFile: /nowhere";
+  await writeFile(
+    settings,
+    `file: ${dir}/services.yaml\nreceivers:\n  a: {${receiver}, registry: "https://reg.lan/"}\n`,
+  );
+  expect(await fairlead(["validate", "--config", settings])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /fairlead\.yaml:3:\d+: receivers\.a\.registry: "https:\/\/reg\.lan\/" is no/,
+    ) as string,
+  });
+  await writeFile(settings, `file: ${dir}/services.yaml\nreceivers:\n  a: {${receiver}, registry: reg.lan}\n`);
+  expect(await fairlead(["validate", "--config", settings])).toMatchObject({ code: 0 });
 });
 
 test.runIf(process.getuid?.() === 0)(

@@ -50,10 +50,37 @@ describe("named receivers in the settings", () => {
     });
   });
 
+  it.each([
+    "registry: ghcr.io",
+    "registry: 'reg.lan:5000'",
+    "registry: localhost",
+    "registry: '[::1]:5000'",
+    "registry: docker.io",
+    "owners: [acme, library, a_b-c.d]",
+    "alias: {docker.io/acme: reg.lan/hub/acme}",
+    "alias: {a.lan/b: docker.io/acme}",
+  ])("may have %s", (more) => {
+    expect(read(hub(more)).receivers).toHaveLength(1);
+  });
+
+  it("may have topics, where a sender names one", () => {
+    const topics = "topics: ['arn:aws:sns:eu-west-1:123456789012:a', 'arn:aws-cn:sns:cn-north-1:123456789012:b.fifo']";
+    for (const type of ["sns", "ecr"]) expect(read(hub(topics).replace("dockerhub", type)).receivers).toHaveLength(1);
+  });
+
   it("are not read by verbs that need no secret of a hook", () => {
     const text = hub("tags: [a]").replace("$SECRET", "/nowhere");
     expect(() => read(text)).toThrow(/receivers\.hub\.secretFile/);
     expect(read(text, {}, ["hookSecrets"]).receivers).toEqual([]);
+  });
+
+  it.each([
+    ["a pattern", hub("tags: ['/(/']"), /s\.yaml:2:\d+: receivers\.hub\.tags: "\/\(\/" is no pattern/],
+    ["an address", hub("allowFrom: [10.0.0.0/33]"), /receivers\.hub\.allowFrom: "10\.0\.0\.0\/33" is no address/],
+    ["tokens", tokens("claims: {a: b}", "quay"), /receivers\.ci\.oidc: quay sends no such tokens/],
+    ["what opens it", "receivers:\n  hub: {type: github}\n", /receivers\.hub: nothing opens this/],
+  ])("are checked by these verbs all the same: %s", (_what, text, message) => {
+    expect(() => read(text.replace("$SECRET", "/nowhere"), {}, ["hookSecrets"])).toThrow(message);
   });
 
   it.each([
@@ -85,6 +112,42 @@ describe("named receivers in the settings", () => {
       /receivers\.hub\.allowFrom: "10\.0\.0\.0\/33" is no address/,
     ],
     ["an alias without a registry", hub("alias: {a: b/c}"), /receivers\.hub\.alias: "a: b\/c" has to be two names/],
+    ["an alias to no registry", hub("alias: {a.lan/b: acme/c}"), /receivers\.hub\.alias: .* has to be two names/],
+    ["an alias to a URL", hub("alias: {a.lan/b: 'https://b.lan/c'}"), /receivers\.hub\.alias: .* has to be two names/],
+    ...["https://ghcr.io/", "https://ghcr.io", "ghcr.io/acme", "ghcr", "GHCR IO", "index.docker.io"].map(
+      (registry): [string, string, RegExp] => [
+        `the registry ${registry}`,
+        hub(`registry: '${registry}'`),
+        /s\.yaml:2:\d+: receivers\.hub\.registry: ".*" is no registry as services files name it/,
+      ],
+    ),
+    ["an owner in capitals", hub("owners: [acme, Acme]"), /receivers\.hub\.owners: "Acme" is the first part of no/],
+    ["an owner that is a path", hub("owners: [acme/shop]"), /receivers\.hub\.owners: "acme\/shop" is the first part/],
+    [
+      "topics of a sender without any",
+      hub("topics: ['arn:aws:sns:eu-west-1:123456789012:a']"),
+      /receivers\.hub\.topics: dockerhub names no topic/,
+    ],
+    [
+      "a topic that is no ARN",
+      hub("topics: [pushes]").replace("dockerhub", "sns"),
+      /receivers\.hub\.topics: "pushes" is no ARN of a topic/,
+    ],
+    [
+      "a name that would be lost",
+      "receivers:\n  __proto__: {type: github, secretFile: $SECRET}\n",
+      /s\.yaml:2:3: receivers\.__proto__: nothing can be called __proto__/,
+    ],
+    [
+      "a name that would be lost in the middle",
+      "registries:\n  ghcr.io: {}\n  __proto__: {insecure: true}\n",
+      /s\.yaml:3:3: registries\.__proto__: nothing can be called __proto__/,
+    ],
+    [
+      "an issuer with a password",
+      tokens("claims: {a: b}").replace("https://", "https://:x@"),
+      /receivers\.ci\.oidc\.issuer/,
+    ],
     ["tokens without claims", tokens("claims: {}"), /receivers\.ci\.oidc\.claims: any token of this issuer/],
     [
       "tokens of a registry that has none",

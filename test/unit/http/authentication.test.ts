@@ -107,6 +107,15 @@ describe("without a valid secret", () => {
     expect((await hooks.post(`/hooks/dockerhub/${secret}`, push("notarock/portfolio-ng"))).status).toBe(202);
     expect(hooks.counted).toContain("dockerhub limited");
   });
+
+  test("an address is the same whatever port a trusted proxy writes behind it", async () => {
+    const hooks = await serveHooks({ failuresPerMinute: 1, trustedProxies: ["127.0.0.1"] });
+    const from = async (client: string) => (await hooks.post("/nowhere", {}, { "x-forwarded-for": client })).status;
+    expect([await from("203.0.113.9:1"), await from("203.0.113.9:2"), await from("203.0.113.9")]).toEqual([
+      404, 429, 429,
+    ]);
+    expect(await from("203.0.113.8:2")).toBe(404);
+  });
 });
 
 const overLimit = " ".repeat(unprovenLimits.bytes + 1);

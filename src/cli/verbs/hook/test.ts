@@ -1,20 +1,17 @@
-import { parseImage } from "../../../compose/values/image.js";
 import type { Config } from "../../../config/config.js";
 import { FairleadError } from "../../../errors.js";
 import type { Subject } from "../../../http/delivery/guide.js";
 import type { HookAddress } from "../../../http/hooks/addresses.js";
 import { parseAddress, formatAddress } from "../../../tools/address.js";
-import type { ServiceStatus } from "../../../plan/model/condition.js";
-import { fetchServices, type Admin } from "../../shared/admin.js";
+import type { Admin } from "../../shared/admin.js";
+import { siteUrl } from "../../shared/hooks-url.js";
 import type { Wiring } from "../../shared/wiring.js";
 import { receiverNamed, schemeOf } from "./receivers.js";
 import { post } from "./send.js";
+import { subjectOf, type Wish } from "./subject.js";
 
-export interface HookTestOptions {
-  readonly image?: string | undefined;
-  readonly service?: string | undefined;
-  readonly repository?: string | undefined;
-  /** Where it is sent, up to the path: through a proxy, say. Absent: where the hooks listen on this host. */
+export interface HookTestOptions extends Wish {
+  /** Where it is sent, up to `/hooks`: through a proxy, say. Absent: where the hooks listen on this host. */
   readonly url?: string | undefined;
 }
 
@@ -30,13 +27,16 @@ export async function hookTest(
 ): Promise<0 | 1> {
   const [address] = receiverNamed(written, config);
   if (address === undefined) return 1;
-  const subject = await subjectOf(options, config, admin);
-  const base = options.url ?? `${schemeOf(config)}://${formatAddress(onThisHost(config.hooksListen))}`;
+  const base =
+    options.url === undefined
+      ? `${schemeOf(config)}://${formatAddress(onThisHost(config.hooksListen))}`
+      : siteUrl("--url", options.url).replace(/\/+$/, "");
+  const subject = await subjectOf(options, address.receiver, config, admin);
   const { path, ...request } = requestOf(address, subject);
   wiring.print(`POST ${base}${path.replace(/\/[^/]*$/, request.isInPath ? "/<secret>" : "$&")}`);
   wiring.print(`  ${request.body}`);
   const answer = await post({
-    url: new URL(path, base),
+    url: new URL(`${base}${path}`),
     ...{ headers: request.headers, body: request.body, anyCertificate: options.url === undefined },
   }).catch((cause: unknown) => {
     throw new FairleadError("ApiUnreachable", `nobody answers at ${base}`, {
@@ -68,45 +68,9 @@ function inWords(status: number, { enqueued, reason, error, remedy }: Said): str
   if (enqueued !== undefined) return `it looks at ${enqueued.join(", ")}`;
   if (reason !== undefined) return `it changes nothing: ${reason}`;
   if (status === 404 || status === 401) {
-    return "it does not let this in: the running controller has another secret, or no such receiver (it reads its settings at its start)";
+    return "it does not let this in: the running controller has another secret, or no such receiver (it reads its settings at its start), or the address that this comes from is not in the receiver's allowFrom";
   }
   return `it is refused: ${error ?? "by somebody who is not Fairlead"}${remedy === undefined ? "" : ` (${remedy})`}`;
-}
-
-/** What nobody has named is that of a declared service. */
-async function subjectOf(
-  { image, service, repository }: HookTestOptions,
-  config: Config,
-  admin: Admin,
-): Promise<Subject> {
-  const declared =
-    image !== undefined && service !== undefined ? [] : await servicesOf(admin, image ?? service ?? repository);
-  const known =
-    declared.find((one) => service === undefined || [one.service, `${one.project}/${one.service}`].includes(service)) ??
-    declared[0];
-  const name = image ?? known?.image;
-  if (name === undefined) {
-    throw new FairleadError("ConfigInvalid", "the controller declares no service that a sample could be about", {
-      remedy: "name an image with --image",
-    });
-  }
-  const { registry, repository: path, tag = "latest" } = parseImage(name);
-  const [first] = config.repositories;
-  return {
-    image: { registry, repository: path, tag },
-    service: service ?? (known === undefined ? "project/service" : `${known.project}/${known.service}`),
-    repository: repository ?? first?.source ?? "https://forge.example/acme/fleet.git",
-  };
-}
-
-/** None where no controller answers, but something is named. */
-async function servicesOf(admin: Admin, named: string | undefined): Promise<readonly ServiceStatus[]> {
-  try {
-    return await fetchServices(admin);
-  } catch (thrown) {
-    if (named === undefined) throw thrown;
-    return [];
-  }
 }
 
 function requestOf({ sender, path, secrets, receiver }: HookAddress, subject: Subject) {
@@ -122,6 +86,11 @@ function requestOf({ sender, path, secrets, receiver }: HookAddress, subject: Su
   }
   const { body, headers = {} } = sender.sample(subject);
   const text = JSON.stringify(body);
+  if (subject.isPush && !text.includes(subject.repository)) {
+    throw new FairleadError("ConfigInvalid", `--repository: ${sender.guide.title} tells of no repository`, {
+      remedy: "name an image with --image, or a forge's receiver",
+    });
+  }
   const isInPath = sender.guide.secret === "in the address";
   const proof = isInPath
     ? {}

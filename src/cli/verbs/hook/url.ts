@@ -1,8 +1,9 @@
 import type { Config } from "../../../config/config.js";
 import type { HookAddress } from "../../../http/hooks/addresses.js";
+import { hooksUrl } from "../../shared/hooks-url.js";
 import { printTable } from "../../shared/table.js";
 import type { Wiring } from "../../shared/wiring.js";
-import { receiverNamed, receiversIn, schemeOf } from "./receivers.js";
+import { receiverNamed, receiversIn } from "./receivers.js";
 
 /** Prints where a sender is to send to, and how it is set up; without a name, what receivers there are. */
 export function hookUrl(wiring: Wiring, config: Config, written: string | undefined): Promise<0> {
@@ -29,7 +30,7 @@ function guideOf(
   const { title, secret: place, steps } = sender.guide;
   const [first] = secrets;
   const secret = isTerminal && first !== undefined ? first.reveal() : "<secret>";
-  const base = (config.externalUrl ?? `${schemeOf(config)}://${config.hooksListen}`).replace(/\/+$/, "");
+  const base = hooksUrl({ ...config, isSecure: config.tls !== undefined });
   const inAddress = place === "in the address" && first !== undefined;
   const url = `${base}${path}${inAddress ? `/${encodeURIComponent(secret).replace("%3Csecret%3E", "<secret>")}` : ""}`;
   const filled = steps.map((step) => `  ${step.replaceAll("{url}", url).replaceAll("{secret}", secret)}`);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { bearerToken } from "../../guard/secret.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { moved, nothing } from "../../delivery/event.js";
+import { partsOf } from "../../delivery/guide.js";
 import { formBytes, formType } from "../../delivery/form.js";
 import { headerOf } from "../../delivery/header.js";
 import { hintOf, tagFrom } from "../../delivery/image.js";
@@ -36,12 +37,14 @@ export const gitea: Sender = {
       "Choose pushes, and packages for images. Addresses of the LAN have to be in webhook.ALLOWED_HOST_LIST of its app.ini.",
     ],
   },
-  sample: ({ image: { registry, repository, tag } }) => {
-    const [owner = "", ...name] = repository.split("/");
+  sample: ({ image: { registry, repository: path, tag }, isPush, repository }) => {
+    const [owner = "", ...name] = partsOf(path, 2);
     const item = { type: "container", owner: { login: owner }, name: name.join("/"), version: tag };
     return {
-      body: { action: "created", package: { ...item, html_url: `https://${registry}/` } },
-      headers: { "x-gitea-event": "package", "x-gitea-delivery": randomUUID() },
+      body: isPush
+        ? { repository: { clone_url: repository } }
+        : { action: "created", package: { ...item, html_url: `https://${registry}/` } },
+      headers: { "x-gitea-event": isPush ? "push" : "package", "x-gitea-delivery": randomUUID() },
     };
   },
 };

@@ -32,19 +32,18 @@ export const github: Sender = {
       "Choose the events Packages and Registry packages for images, and Pushes for services files. A package has to be linked to a repository for its own hook; that of the organisation tells of all.",
     ],
   },
-  sample: ({ image: { registry, repository, tag } }) => ({
-    body: {
-      action: "published",
-      registry_package: {
-        package_type: "CONTAINER",
-        package_version: {
-          package_url: `${registry}/${repository}:${tag}`,
-          container_metadata: { tag: { name: tag, digest: sampleDigest } },
-        },
-      },
-    },
-    headers: { "x-github-event": "registry_package", "x-github-delivery": randomUUID() },
-  }),
+  sample: ({ image: { registry, repository: name, tag }, isPush, repository }) => {
+    const version = {
+      package_url: `${registry}/${name}:${tag}`,
+      container_metadata: { tag: { name: tag, digest: sampleDigest } },
+    };
+    return {
+      body: isPush
+        ? { repository: { clone_url: repository } }
+        : { action: "published", registry_package: { package_type: "CONTAINER", package_version: version } },
+      headers: { "x-github-event": isPush ? "push" : "registry_package", "x-github-delivery": randomUUID() },
+    };
+  },
 };
 
 const defaultHost = "ghcr.io";

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { formatHint } from "../../../compose/values/image.js";
 import { cloudEventsOf, welcomed } from "../../delivery/cloud-events.js";
 import { authorization, headerOf, showBearer } from "../../delivery/header.js";
 import type { Sender } from "../../delivery/sender.js";
-import { ownFormat } from "./own-format.js";
+import { ownFormat, ownSample } from "./own-format.js";
 
 /** Our own format as the data of CloudEvents of any type, in any of their modes. */
 export const cloudevents: Sender = {
@@ -30,8 +29,8 @@ export const cloudevents: Sender = {
       'The data of an event is the payload of the type generic: {"image": "ghcr.io/acme/shop:latest"}',
     ],
   },
-  sample: ({ image }) => ({
-    body: { image: formatHint(image) },
+  sample: (subject) => ({
+    body: ownSample(subject),
     headers: { "ce-specversion": "1.0", "ce-id": randomUUID(), "ce-source": "fairlead", "ce-type": "sample" },
   }),
 };

@@ -3,12 +3,11 @@
  * place of.
  */
 
-import { formatHint } from "../../../compose/values/image.js";
 import { showBearer } from "../../delivery/header.js";
 import { bearerToken } from "../../guard/secret.js";
 import type { Sender } from "../../delivery/sender.js";
 import { signedBy } from "../../delivery/signed.js";
-import { ownFormat } from "./own-format.js";
+import { ownFormat, ownSample } from "./own-format.js";
 
 /** For pipelines and curl, with a token, an HMAC, or (a named receiver) the OIDC token that the pipeline is given. */
 export const generic: Sender = {
@@ -25,5 +24,5 @@ export const generic: Sender = {
       'Or X-Signature-256: sha256=, and the hexadecimal HMAC-SHA256 of the body. {"service": "project/name"} names a service, {"repository": "https://…"} a git repository.',
     ],
   },
-  sample: ({ image }) => ({ body: { image: formatHint(image) } }),
+  sample: (subject) => ({ body: ownSample(subject) }),
 };

@@ -1,6 +1,8 @@
+import { formatHint } from "../../../compose/values/image.js";
 import { flagAt, textAt } from "../../web/json.js";
 import { Refusal } from "../../web/refusal.js";
 import { imageFrom } from "../../delivery/image.js";
+import type { Subject } from "../../delivery/guide.js";
 import type { HookEvent } from "../../delivery/sender.js";
 
 /**
@@ -25,4 +27,9 @@ export function ownFormat(body: unknown): HookEvent {
     services: service === undefined ? [] : [service],
     build: flagAt(body, "build"),
   };
+}
+
+/** What {@link ownFormat} reads, of an image or of a repository. */
+export function ownSample({ image, isPush, repository }: Subject): object {
+  return isPush ? { repository } : { image: formatHint(image) };
 }

@@ -1,8 +1,7 @@
-import { formatHint } from "../../../compose/values/image.js";
 import { headerOf } from "../../delivery/header.js";
 import type { Sender } from "../../delivery/sender.js";
 import { standardSignature } from "../../delivery/standard.js";
-import { ownFormat } from "./own-format.js";
+import { ownFormat, ownSample } from "./own-format.js";
 
 /** Our own format, signed as Standard Webhooks has it. */
 export const standard: Sender = {
@@ -20,5 +19,5 @@ export const standard: Sender = {
       'Its payload is that of the type generic: {"image": "ghcr.io/acme/shop:latest"}',
     ],
   },
-  sample: ({ image }) => ({ body: { image: formatHint(image) } }),
+  sample: (subject) => ({ body: ownSample(subject) }),
 };

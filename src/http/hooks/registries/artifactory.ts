@@ -1,3 +1,4 @@
+import { partsOf } from "../../delivery/guide.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { moved, nothing, ping } from "../../delivery/event.js";
 import { headerOf, showIn } from "../../delivery/header.js";
@@ -43,7 +44,7 @@ export const artifactory: Sender = {
     ],
   },
   sample: ({ image: { registry, repository, tag } }) => {
-    const [key = "", ...path] = repository.split("/");
+    const [key = "", ...path] = partsOf(repository, 2);
     const image = path.join("/");
     return {
       body: {

@@ -1,3 +1,4 @@
+import { partsOf } from "../../delivery/guide.js";
 import { textAt, valueAt } from "../../web/json.js";
 import { itemsOf, moved, nothing, ping } from "../../delivery/event.js";
 import { formBytes, formType } from "../../delivery/form.js";
@@ -32,7 +33,7 @@ export const cloudsmith: Sender = {
     ],
   },
   sample: ({ image: { repository, tag } }) => {
-    const [namespace = "", folder = "", ...name] = repository.split("/");
+    const [namespace = "", folder = "", ...name] = partsOf(repository, 3);
     const data = { format: "docker", namespace, repository: folder, name: name.join("/"), tags: { version: [tag] } };
     return { body: { meta: { event_id: "package.synced" }, data } };
   },

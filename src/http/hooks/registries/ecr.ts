@@ -3,7 +3,7 @@ import { moved, nothing } from "../../delivery/event.js";
 import { authorization, headerOf, showIn } from "../../delivery/header.js";
 import { hintOf } from "../../delivery/image.js";
 import type { HookEvent, Sender } from "../../delivery/sender.js";
-import { readEnvelope } from "./sns-envelope.js";
+import { inEnvelope, readEnvelope } from "./sns-envelope.js";
 
 /**
  * Amazon's registry by EventBridge: as it is, in a CloudEvent that a transformer has made, or in SNS's envelope. An API
@@ -24,10 +24,11 @@ export const ecr: Sender = {
       "Make a rule for the source aws.ecr and the detail type ECR Image Action, with that destination as its target.",
     ],
   },
-  sample: ({ image: { registry, repository, tag } }) => {
+  sample: ({ image: { registry, repository, tag }, topic }) => {
     const [, account, region] = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\./.exec(registry) ?? [];
     const detail = { "action-type": "PUSH", result: "SUCCESS", "repository-name": repository, "image-tag": tag };
-    return { body: { "detail-type": "ECR Image Action", source: "aws.ecr", account, region, detail } };
+    const event = { "detail-type": "ECR Image Action", source: "aws.ecr", account, region, detail };
+    return { body: topic === undefined ? event : inEnvelope(topic, event) };
   },
 };
 

@@ -6,6 +6,11 @@ import type { HookEvent } from "../../delivery/sender.js";
 /** What confirms a subscription, at Amazon and nowhere else. A person opens it: we ask no address that a delivery names. */
 const confirmation = /^https:\/\/sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?\/\?[\w=&%.:+~-]{1,900}$/;
 
+/** A message as a topic passes it on. */
+export function inEnvelope(topic: string, message: object): object {
+  return { Type: "Notification", TopicArn: topic, Message: JSON.stringify(message) };
+}
+
 /** The notification inside SNS's envelope. Undefined: it is no such envelope. */
 export function readEnvelope(body: unknown, read: (message: unknown) => HookEvent): HookEvent | undefined {
   const topic = textAt(body, "TopicArn");

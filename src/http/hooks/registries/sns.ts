@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { formatHint } from "../../../compose/values/image.js";
 import { headerOf } from "../../delivery/header.js";
 import type { Sender } from "../../delivery/sender.js";
 import { Refusal } from "../../web/refusal.js";
 import { valueAt } from "../../web/json.js";
-import { ownFormat } from "../pipelines/own-format.js";
+import { ownFormat, ownSample } from "../pipelines/own-format.js";
 import { pushIn } from "./ecr.js";
-import { readEnvelope } from "./sns-envelope.js";
+import { inEnvelope, readEnvelope } from "./sns-envelope.js";
 
 const sampleTopic = "arn:aws:sns:us-east-1:000000000000:sample";
 
@@ -35,8 +34,8 @@ export const sns: Sender = {
       "A named receiver says with topics whose messages count.",
     ],
   },
-  sample: ({ image }) => ({
-    body: { Type: "Notification", TopicArn: sampleTopic, Message: JSON.stringify({ image: formatHint(image) }) },
+  sample: (subject) => ({
+    body: inEnvelope(subject.topic ?? sampleTopic, ownSample(subject)),
     headers: { "content-type": "text/plain; charset=UTF-8", "x-amz-sns-message-id": randomUUID() },
   }),
 };

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { createServer as createPlain } from "node:http";
 import { createServer } from "node:https";
+import { hostname } from "node:os";
 import { expect, describe, it, onTestFinished } from "vitest";
 import type { Wiring } from "../../../../src/cli/shared/wiring.js";
 import { hookTest, type HookTestOptions } from "../../../../src/cli/verbs/hook/test.js";
@@ -7,8 +9,11 @@ import { hookUrl } from "../../../../src/cli/verbs/hook/url.js";
 import type { Config } from "../../../../src/config/config.js";
 import { parsePattern } from "../../../../src/http/receivers/pattern.js";
 import type { NamedReceiver } from "../../../../src/http/receivers/receiver.js";
+import type { ServiceStatus } from "../../../../src/plan/model/condition.js";
+import { bareStatus } from "../../../../src/plan/status/status.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { secret, serveHooks } from "../../http/harness.js";
+import { statusOf } from "../../http/surface.js";
 import { make } from "../../http/tls/certificates.js";
 
 const hub: NamedReceiver = {
@@ -51,7 +56,7 @@ describe("fairlead hook url", () => {
   it("says https where TLS is spoken", () => {
     const { wiring, said } = wiringOf(false);
     void hookUrl(wiring, configOf({ tls: { kind: "self-signed" } }), "github");
-    expect(said.join("\n")).toContain("https://0.0.0.0:8420/hooks/github");
+    expect(said.join("\n")).toContain(`https://${hostname()}:8420/hooks/github`);
   });
 
   it("keeps the secret from logs", async () => {
@@ -63,8 +68,19 @@ describe("fairlead hook url", () => {
   });
 
   it("means a receiver of the settings by its name, and escapes what a path cannot hold", async () => {
-    expect(await shown("hub")).toContain("Docker Hub, receiver hub: http://0.0.0.0:8420/hooks/r/hub/own%2Fsecret");
+    expect(await shown("hub")).toContain(
+      `Docker Hub, receiver hub: http://${hostname()}:8420/hooks/r/hub/own%2Fsecret`,
+    );
     expect(await shown("ci")).toContain("Tokens of https://id.example for us open it, and nothing else.");
+  });
+
+  it.each([
+    ["0.0.0.0:9000", () => `${hostname()}:9000`],
+    ["[::]:9000", () => `${hostname()}:9000`],
+    ["192.0.2.7:9000", () => "192.0.2.7:9000"],
+    ["[2001:db8::7]:9000", () => "[2001:db8::7]:9000"],
+  ])("where it listens on %s, names an address that senders can call", async (hooksListen, address) => {
+    expect(await shown("github", true, configOf({ hooksListen }))).toContain(`http://${address()}/hooks/github`);
   });
 
   it("lists all of them", async () => {
@@ -135,7 +151,93 @@ describe("fairlead hook test", () => {
       "200: it changes nothing: this receiver does not listen to the owner of docker.io/somebody/else:latest",
     );
     const shut = await tried("dockerhub", { image: "nginx" }, { secrets: [new Secret("another")] });
-    expect([shut.code, shut.text]).toEqual([1, expect.stringContaining("404: it does not let this in")]);
+    expect([shut.code, shut.text]).toEqual([1, expect.stringMatching(/404: it does not let this in.*allowFrom/)]);
+  });
+
+  const admin = async (...statuses: readonly ServiceStatus[]) => {
+    const server = createPlain((_request, response) => {
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ services: statuses }));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, token: undefined };
+  };
+  const web = statusOf("shop/web", "notarock/portfolio-ng:latest");
+  const proxy = statusOf("shop/proxy", "nginx:1.27");
+  const own = statusOf("shop/own", "registry.example.com:5000/team/app:v1");
+  const orphan = bareStatus(
+    { project: "shop", name: "gone", image: "registry.example.com:5000/team/gone:v1" },
+    { reason: "Orphaned", because: "no file declares it" },
+    ...([1, 0] as const),
+  );
+  const receiver = (more: Partial<NamedReceiver>): NamedReceiver => ({ ...hub, name: "own", type: "generic", ...more });
+  const about = async (written: string, options: HookTestOptions, receivers: NamedReceiver[], declared = [web]) => {
+    const hooks = await serveHooks({ receivers });
+    const { wiring, said } = wiringOf(true);
+    const config = configOf({ hooksListen: `127.0.0.1:${hooks.port}`, receivers });
+    const code = await hookTest(wiring, { config, admin: await admin(...declared) }, written, options);
+    return { code, said };
+  };
+
+  it.each<[string, Partial<NamedReceiver>, string]>([
+    ["no rules", { rules: {} }, "docker.io/library/nginx:1.27"],
+    ["an owner", { rules: { owners: ["notarock"] } }, "docker.io/notarock/portfolio-ng:latest"],
+    ["a registry", { rules: { registry: "registry.example.com:5000" } }, "registry.example.com:5000/team/app:v1"],
+    ["a pattern", { rules: { repositories: [parsePattern("team/*")] } }, "registry.example.com:5000/team/app:v1"],
+  ])("with %s chooses a declared service that the receiver listens to", async (_what, more, image) => {
+    const { code, said } = await about("own", {}, [receiver(more)], [orphan, proxy, web, own]);
+    expect([code, said[1]]).toEqual([0, `  {"image":"${image}"}`]);
+  });
+
+  it("says so where the receiver listens to none, or none is declared", async () => {
+    const receivers = [receiver({ rules: { owners: ["somebody"] } })];
+    await expect(about("own", {}, receivers, [web, proxy])).rejects.toThrow(
+      "by its rules receiver own listens to the image of no declared service",
+    );
+    await expect(about("dockerhub", {}, [], [orphan])).rejects.toThrow("the controller declares no service");
+  });
+
+  it("tests the service that is named, and no other", async () => {
+    const named = await about("dockerhub", { service: "web" }, [], [proxy, web]);
+    expect([named.code, named.said[1]]).toEqual([0, expect.stringContaining("notarock/portfolio-ng")]);
+    for (const options of [{ service: "wbe" }, { service: "wbe", image: "nginx" }, { service: "gone" }]) {
+      await expect(about("dockerhub", options, [], [orphan, proxy, web])).rejects.toMatchObject({
+        message: expect.stringMatching(/^--service: "(wbe|gone)" is no declared service/) as string,
+        remedy: "there are shop/proxy, shop/web",
+      });
+    }
+  });
+
+  it.each(["github", "gitea", "generic", "gitlab"])("has %s tell of a repository that is named", async (type) => {
+    const { said } = await about(type, { repository: "https://forge.lan/acme/fleet.git" }, []);
+    expect(said[1]).toContain('"https://forge.lan/acme/fleet.git"');
+    expect(said[1]).not.toContain("portfolio");
+    expect(said[2]).toContain("no repository is followed");
+  });
+
+  it("refuses a repository that the sender has no words for", async () => {
+    await expect(about("harbor", { repository: "https://forge.lan/acme/fleet.git" }, [])).rejects.toThrow(
+      "--repository: Harbor tells of no repository",
+    );
+  });
+
+  it("sends below the path of --url, and refuses what is no address", async () => {
+    const seen: (string | undefined)[] = [];
+    const server = createPlain((request, response) => {
+      seen.push(request.url);
+      request.resume().on("end", () => response.writeHead(202).end('{"enqueued": ["shop/web"]}'));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/base/`;
+    const { said } = await about("github", { url, image: "nginx" }, []);
+    expect([said[0], seen]).toEqual([`POST ${url}hooks/github`, ["/base/hooks/github"]]);
+    await expect(about("github", { url: "nonsense", image: "nginx" }, [])).rejects.toThrow(
+      '--url: "nonsense" is no address of a site',
+    );
+    await expect(about("github", { image: "No:Image:" }, [])).rejects.toThrow(/^--image: "No:Image:" is not an image/);
   });
 
   it("needs a controller, or a name", async () => {

@@ -68,6 +68,7 @@ describe("fairlead setup", () => {
     expect(await readFile(join(dir, "services.yaml"), "utf8")).toBe(exampleServices);
     const settings = await readFile(join(dir, "fairlead.yaml"), "utf8");
     expect(settings).toContain(`file: ${dir}/services.yaml\nhookSecretFile: ${dir}/secrets/hook-secret\n`);
+    expect(settings).toContain("\nexternalUrl: https://hooks.example.org/\n");
     expect(await modeOf(join(dir, "secrets"))).toBe("700");
     expect(await modeOf(join(dir, "secrets/hook-secret"))).toBe("600");
     expect(await modeOf(join(dir, "services.yaml"))).toBe("644");
@@ -114,6 +115,20 @@ describe("fairlead setup", () => {
       "closed",
     ]);
     expect(said.join("\n")).not.toContain("hooks/");
+  });
+
+  it("asks again at once for a file that is not there", async () => {
+    const dir = await folder();
+    const { wiring, asked } = wired({ terminal: true, answers: ["/none.yaml", "example", "none", "terminal"] });
+    expect(await setup(wiring, { dir })).toBe(0);
+    expect(asked[1]).toMatch(/^--services: there is no file \/none\.yaml\n\[/);
+    expect(asked[2]).toMatch(/^Who says that an image was pushed/);
+  });
+
+  it("a flag that names no file is refused before anything is asked", async () => {
+    const { wiring, asked } = wired({ terminal: true, answers: [] });
+    await expect(setup(wiring, { services: "/none.yaml" })).rejects.toThrow("--services: there is no file /none.yaml");
+    expect(asked).toEqual([]);
   });
 
   it("that nobody answers any more writes nothing", async () => {
@@ -173,6 +188,24 @@ describe("fairlead setup", () => {
     ["a wrong word", { ...all, pushes: "gihub" }, /^--pushes: "gihub" is none of dockerhub, generic, none$/, /takes/],
     ["no such file", { ...all, services: "/none.yaml" }, /^--services: there is no file \/none\.yaml$/, /example/],
     ["an address that is none", { ...all, url: "hooks.example" }, /^--url: "hooks.example" is no address/, /https:/],
+    ...["https://u:hunter2@x.example", "https://:hunter2@x.example"].map((url): [string, object, RegExp, RegExp] => [
+      "an address with a password",
+      { ...all, url },
+      /^--url: the address of a site holds no user and no password$/,
+      /https:/,
+    ]),
+    [
+      "a folder that the unit does not look into",
+      { ...all, run: "systemd" },
+      /^--dir: the unit looks for its settings in \/etc\/fairlead, and would not see \/.*\/setup-\w+$/,
+      /leave --dir out/,
+    ],
+    ...(["systemd", "container"] as const).map((run): [string, object, RegExp, RegExp] => [
+      `a data directory that is not ${run}'s`,
+      { ...all, run, data: "/srv/journal" },
+      /^--data: the (unit|image) keeps its journal in \/var\/lib\/fairlead, and would not see \/srv\/journal$/,
+      /leave --data out/,
+    ]),
     [
       "a file that the container does not see",
       { ...all, services: "/etc/hostname", run: "container", dir: "/etc/fairlead" },

@@ -42,7 +42,7 @@ it("ends with 1 where nothing was decided about a file that was named", async ()
 
 it("is no error where nothing waits", async () => {
   const { code, said } = await asked({ files: [], kept: [], left: [] }, [], { ours: true });
-  expect([code, said]).toEqual([0, ["sync: nothing of shop waits for a word"]]);
+  expect([code, said]).toEqual([0, ["sync: nothing of shop waits for a decision"]]);
 });
 
 it.each([{}, { ours: true, theirs: true }])("wants one side: %j", async (options) => {

@@ -19,6 +19,7 @@ describe("reload", () => {
     ["{signal: SIGHUP}", { kind: "signal", signal: "SIGHUP" }],
     ["{signal: usr1}", { kind: "signal", signal: "usr1" }],
     ["{signal: '1'}", { kind: "signal", signal: "1" }],
+    ["{signal: 1}", { kind: "signal", signal: "1" }],
     ["{signal: RTMIN+3}", { kind: "signal", signal: "RTMIN+3" }],
   ])("is read: %s", (written, policy) => {
     expect(policyOf(written)).toEqual(policy);
@@ -57,6 +58,10 @@ describe("reload", () => {
     ["{signal: SIGKILL}", "signal", 'no process can answer "SIGKILL" by reading its files again'],
     ["{signal: stop}", "signal", 'no process can answer "stop"'],
     ["{signal: '9'}", "signal", 'no process can answer "9"'],
+    ["{signal: 19}", "signal", 'no process can answer "19"'],
+    ["{signal: 65}", "signal", '"65" is not a signal'],
+    ["{signal: 1.5}", "signal", '"1.5" is not a signal'],
+    ["{signal: true}", "signal", "expected a string"],
     ["{paths: [./nginx.conf]}", "", "`signal` is missing"],
     ["{signal: SIGHUP, paths: []}", "paths", "must not be empty"],
     ["{signal: SIGHUP, paths: ./nginx.conf}", "paths", "expected a list"],
@@ -74,6 +79,8 @@ describe("reload", () => {
     expect(problems[0]?.message).toContain(message);
     expect(problems[0]?.line).toBeGreaterThan(1);
     expect(problems[0]?.column).toBeGreaterThan(1);
+    // What is named in its place has to do no harm.
+    expect(problems[0]?.hint ?? "").not.toContain("TERM");
   });
 
   it("names no paths at the top level, where they would be those of every service", () => {

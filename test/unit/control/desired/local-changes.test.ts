@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Mount } from "../../../../src/compose/model/service.js";
-import { localChangesIn } from "../../../../src/control/desired/local-changes.js";
+import { localChangesIn, takenBackIn } from "../../../../src/control/desired/local-changes.js";
 import { specOf } from "../../plan/world.js";
 
 const bind = (source: string): Mount => ({ type: "bind", source, target: "/x", readOnly: false, createHostPath: true });
@@ -25,4 +25,14 @@ it("a service is told of the files that it mounts, and of no others", () => {
       Array.from({ length: 25 }, (_, index) => `conf/${index}`),
     ),
   ).toContain(", and 5 more; ");
+});
+
+it("says which files hold again what they held before, and why", () => {
+  const container = { ...specOf().container, mounts: [bind("/srv/shop/app.conf")] };
+  const takenBack = new Map([["shop", [{ file: "app.conf", path: "/srv/shop/app.conf" }]]]);
+  const web = { project: "shop", name: "web", container };
+  expect(takenBackIn(web, { takenBack })).toBe(
+    "app.conf holds again what it held before, since the process failed on git's version; it stays so until a commit changes it, or `fairlead retry shop/web`",
+  );
+  expect(takenBackIn({ ...web, project: "other" }, { takenBack })).toBeUndefined();
 });

@@ -89,7 +89,24 @@ describe("a named receiver", () => {
     const hooks = await serveHooks({ receivers: [receiver({ name: "ci", type: "generic", rules })] });
     const post = async (service: string) => (await hooks.post(`/hooks/r/ci/${own}`, { service })).json;
     expect(await post("shop/web")).toEqual({ enqueued: ["shop/web"] });
-    expect(await post("shop/proxy")).toEqual({ reason: "no declared service has that name" });
+    expect(await post("shop/proxy")).toEqual({
+      reason: "this receiver does not listen to the repository of docker.io/library/nginx:1.27",
+    });
+    expect(await post("shop/none")).toEqual({ reason: "no declared service has that name" });
+  });
+
+  test("says by which rule it leaves a service alone that is named, also by its container", async () => {
+    const rules = { tags: [parsePattern("latest")] };
+    const surface = fakeSurface({ images: { "shop/web": "nginx:latest", "shop/edge": "nginx:edge" } });
+    const receivers = [
+      receiver({ name: "ci", type: "generic", rules }),
+      receiver({ name: "old", type: "delivery-hook", rules }),
+    ];
+    const hooks = await serveHooks({ receivers, surface });
+    const reason = "this receiver does not listen to the tag of docker.io/library/nginx:edge";
+    expect((await hooks.post(`/hooks/r/ci/${own}`, { service: "shop/edge" })).json).toEqual({ reason });
+    expect((await hooks.post(`/hooks/r/old/pull/${own}`, { container_name: "shop-edge-1" })).json).toEqual({ reason });
+    expect((await hooks.post(`/hooks/r/ci/${own}`, { service: "shop/web" })).json).toEqual({ enqueued: ["shop/web"] });
   });
 
   test("is not there for addresses that may not call", async () => {
@@ -108,6 +125,13 @@ describe("a named receiver", () => {
     ["9.9.9.9, 10.1.2.3", 202],
     ["10.1.2.3, 9.9.9.9", 404],
     ["10.1.2.3, 127.0.0.1", 202],
+    ["10.1.2.3:4444", 202],
+    ["[2001:db8::7]:443", 202],
+    ["[2001:db8::7]", 202],
+    ["9.9.9.9:4444", 404],
+    ["10.1.2.3:80, 127.0.0.1:4444", 202],
+    ["10.1.2.3:80, 9.9.9.9:4444", 404],
+    ["10.1.2.3:, 127.0.0.1", 404],
     ["nonsense", 404],
     ["", 404],
   ])("behind a trusted proxy: %s is answered %i", async (forwarded, status) => {
@@ -126,7 +150,10 @@ describe("a named receiver", () => {
     expect([(await from("9.9.9.9")).status, (await from("9.9.9.9")).status]).toEqual([202, 202]);
     const third = await from("9.9.9.9");
     expect([third.status, third.headers.get("retry-after")]).toEqual([429, "60"]);
-    expect((await from("8.8.8.8")).status).toBe(202);
+    expect((await from("9.9.9.9:4444")).status).toBe(429);
+    expect((await from("8.8.8.8:1")).status).toBe(202);
+    expect((await from("[2001:db8::1]:1")).status).toBe(202);
+    expect([(await from("[2001:db8::1]:2")).status, (await from("2001:db8::1")).status]).toEqual([202, 429]);
     // A stranger's failures are not counted here.
     expect((await hooks.post("/hooks/r/hub/wrong", shop, { "x-forwarded-for": "9.9.9.9" })).status).toBe(404);
   });

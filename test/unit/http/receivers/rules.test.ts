@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { parsePattern } from "../../../../src/http/receivers/pattern.js";
 import type { Rules } from "../../../../src/http/receivers/receiver.js";
-import { ruled } from "../../../../src/http/receivers/rules.js";
+import { ruled, senderName } from "../../../../src/http/receivers/rules.js";
 
 const patterns = (...texts: string[]) => texts.map(parsePattern);
 const hint = (text: string) => {
@@ -54,6 +54,23 @@ describe("a receiver's rules", () => {
     [{ registry: "reg.lan", alias: { "reg.lan/acme": "c.lan/z" } }, "c.lan/z/shop:v1"],
   ] satisfies [Rules, string][])("%j call it %s", (rules, name) => {
     expect(ruled({ images: [shop], services: [] }, rules).images).toEqual([hint(name)]);
+  });
+});
+
+describe("what a sender has to call an image", () => {
+  test.each<[Rules, string | undefined]>([
+    [{}, "ghcr.io/acme/shop:v1"],
+    [{ registry: "ghcr.io" }, "ghcr.io/acme/shop:v1"],
+    [{ registry: "reg.lan" }, undefined],
+    [{ owners: ["notarock"] }, undefined],
+    [{ repositories: patterns("acme/web") }, undefined],
+    [{ tags: patterns("latest") }, undefined],
+    [{ topics: ["arn:aws:sns:x"] }, "ghcr.io/acme/shop:v1"],
+    [{ alias: { "hub.lan/local": "ghcr.io/acme" } }, "ghcr.io/acme/shop:v1"],
+    [{ owners: ["local"], alias: { "hub.lan/local": "ghcr.io/acme" } }, "hub.lan/local/shop:v1"],
+    [{ alias: { "ghcr.io/acme": "reg.lan/x", "hub.lan/x": "ghcr.io/acme/shop" } }, "hub.lan/x:v1"],
+  ])("by %j it is %s", (rules, name) => {
+    expect(senderName(shop, rules)).toEqual(name === undefined ? undefined : hint(name));
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Request } from "express";
 import { afterAll, describe, expect, test } from "vitest";
 import { hookTypes } from "../../../../../src/http/delivery/outcome.js";
 import { pathsOf } from "../../../../../src/http/hooks/addresses.js";
@@ -134,6 +135,7 @@ describe("the samples that people can send themselves", () => {
     image: { registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com", repository: "acme/fleet/shop", tag: "latest" },
     service: "shop/web",
     repository,
+    isPush: false,
   };
   const cases = hookTypes.flatMap((type) => pathsOf(type).map((one) => [one.path, one] as const));
 
@@ -162,6 +164,42 @@ describe("the samples that people can send themselves", () => {
     });
     expect([answer.status, answer.text]).toEqual([202, expect.stringMatching(/shop\/web|fleet\.git/)]);
     expect(isInPath || proof !== undefined).toBe(true);
+  });
+
+  test.each(["github", "gitea", "generic", "standard", "cloudevents"] as const)(
+    "%s tells of a repository, where that is what a sample is about",
+    async (type) => {
+      const [{ path, sender } = {}] = pathsOf(type);
+      const looking = ({ repositories }: Push) => ({ looking: repositories, reason: undefined });
+      const hooks = await serveHooks({ surface: fakeSurface({ pushed: looking }) });
+      const { body, headers = {} } = sender!.sample({ ...subject, isPush: true });
+      const text = JSON.stringify(body);
+      const word = new Secret(secret);
+      const proof = sender!.show?.(word) ?? sender!.signature?.sign(Buffer.from(text), word, Date.now());
+      const answer = await hooks.post(path!, text, { ...headers, ...proof });
+      expect([answer.status, answer.json]).toEqual([202, { enqueued: [repository] }]);
+    },
+  );
+
+  test.each(["sns", "ecr"] as const)("%s names the topic that a sample is to come through", (type) => {
+    const [{ sender } = {}] = pathsOf(type);
+    const { body } = sender!.sample({ ...subject, topic: "arn:aws:sns:eu-west-1:123456789012:own" });
+    expect(sender!.read(body, {} as unknown as Request)).toMatchObject({
+      topic: "arn:aws:sns:eu-west-1:123456789012:own",
+      images: [{ repository: "acme/fleet/shop", tag: "latest" }],
+    });
+  });
+
+  const short = (["cloudsmith", "artifactory", "gitea"] as const).flatMap((type) =>
+    ["shop", "acme/shop", "acme/fleet/shop", "a/b/c/d"].map((repository) => [type, repository] as const),
+  );
+
+  test.each(short)("%s names the image also of %s", (type, repository) => {
+    const [{ sender } = {}] = pathsOf(type);
+    const { body, headers = {} } = sender!.sample({ ...subject, image: { ...subject.image, repository } });
+    const request = { headers, headersDistinct: Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, [v]])) };
+    const [image] = sender!.read(body, request as unknown as Request).images;
+    expect(image?.repository.endsWith(repository)).toBe(true);
   });
 
   test.each(cases)("%s is set up in steps that say where and by what", (_path, { sender }) => {
