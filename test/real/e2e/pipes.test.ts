@@ -57,6 +57,13 @@ async function controller(): Promise<string> {
     [/\/history$/, () => history],
     [/\/plan$/, () => ({ plans: plans(), orphans: [] })],
     [/\/build$/, () => ({ lines, dropped: 0, beganAt: at, state: "done" })],
+    [
+      /\/images$/,
+      () => ({
+        ...{ image: "docker.io/acme/web:1", policy: "semver ^1", tag: "1", running: [], more: 0 },
+        candidates: lines.map((line) => ({ tag: line, verdict: "other", why: line })),
+      }),
+    ],
     [/\/sync\?/, () => ({ files: lines, kept: [], left: [] })],
     [
       /^\/api\/v1\/services\//,
@@ -89,6 +96,7 @@ async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "fairlead-pipes-"));
   onTestFinished(() => rm(path, { recursive: true, force: true }));
   const services = Array.from({ length: many }, (_, index) => `  web${index}: {image: "nginx:1"}\n`).join("");
+  await writeFile(join(path, "fairlead.yaml"), "hookSecret: of-this-test-alone\n");
   await writeFile(join(path, "services.yaml"), `name: shop\nservices:\n${services}`);
   return path;
 }
@@ -111,16 +119,16 @@ const asking: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ...{ logs: [[], ["--json"], ["--failed"], ["--failed", "--json"], ["--build", "web"]], events: [[], ["--json"]] },
   ...{ wait: [["web"]], retry: [["web"]], rollback: [["web"]], approve: [["web"]], pause: [["web"]] },
   ...{ resume: [["web"]], stop: [["web"]], start: [["web"]], sync: [["shop", "--ours"]], reconcile: [["web"]] },
-  adopt: [["--all"], ["web"]],
+  ...{ adopt: [["--all"], ["web"]], images: [[], ["web"], ["--json"]] },
 };
 const alone: Readonly<Record<string, readonly (readonly string[])[]>> = {
   validate: [[], ["--json"], ["--strict"]],
   config: [[], ["--format", "json"], ["--services"], ["--images"]],
+  hook: [["url"], ["url", "github"], ["url", "dockerhub"]],
   setup: [["--services", "example", "--pushes", "generic", "--run", "terminal", "--dir", "new", "--force"]],
 };
 /** A controller's log is no answer, and what it says may be lost; what runs is drafted beside an engine. */
 const elsewhere = ["run", "init"];
-
 describe("output that nobody reads any more ends the verb in silence", () => {
   test("of every verb there is", () => {
     const verbs = commandTree({ version: "0" } as Wiring, { code: 0 }).commands.map((command) => command.name());

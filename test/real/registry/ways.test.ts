@@ -135,7 +135,7 @@ describe("a registry that wants to know who asks", () => {
 
   test.each([
     ["a key that is none", "client.pem", /client\.pem holds no PEM key/],
-    ["a file that is not there", "nowhere", /nowhere cannot be read/],
+    ["a file that is not there", "nowhere", /the key of a registry: there is no file \S*nowhere/],
   ])("is not asked with %s, and the file is named", async (_what, key, message) => {
     const host = "127.0.0.1:1";
     const known = { ca: ca(), cert: `${folder}/client.pem`, key: `${folder}/${key}` };
