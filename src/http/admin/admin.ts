@@ -6,7 +6,7 @@ import type { Express, Request, RequestHandler, Response } from "express";
 import { formatProblem } from "../../compose/values/problem.js";
 import type { Surface } from "../../control/surface/surface.js";
 import type { Secret } from "../../tools/secret.js";
-import { failureLimit } from "../guard/failures.js";
+import { failureLimit } from "../guard/limits.js";
 import { hostGuard, tokenGuard, unauthorized } from "../guard/guard.js";
 import { bearerToken, type SecretCheck, secretCheck, usableSecrets } from "../guard/secret.js";
 import { bareApp } from "../web/app.js";
