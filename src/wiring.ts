@@ -98,7 +98,8 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     });
     const host = await mounts.look(await gates.look(await adoption.look()));
     const plans = await forecastAll({
-      specs,
+      projects,
+      prune: config.prune,
       host: withoutAnswers(host, specs),
       supposed: async () => withoutAnswers(await adoption.look(true), specs),
       targets,

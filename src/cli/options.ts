@@ -14,6 +14,11 @@ export function withFiles(command: Command): Command {
   return withSettingsFile(command);
 }
 
+/** The flag of verbs that tell what `run` would do with it. */
+export function withPrune(command: Command): Command {
+  return withSetting(command, settings.prune);
+}
+
 /** The flags of all settings. */
 export function withAll(command: Command): Command {
   withFiles(command);

@@ -266,7 +266,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
     ...{ catalog, releases, lookout, builds, journal, source: desired.source },
     requests: new Requests({ catalog, targets, rollouts, bursts, triggers, log }),
     surveys: new TagSurveys({ catalog, targets, look: () => lookout.get() }),
-    forecasts: new Forecasts({ catalog, lookout, targets, record: (key) => journal.record(key) }),
+    forecasts: new Forecasts({ catalog, lookout, targets, record: (key) => journal.record(key), prune }),
     deliveries: new Deliveries({ events: journal.events, clock, log }),
     openLogs: (wish, signal) => openLogs({ engine: { logs }, clock, look: () => lookout.get() }, wish, signal),
     sight: { ready, engine: () => line.state() },

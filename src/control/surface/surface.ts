@@ -94,8 +94,11 @@ export interface Surface {
   images(key: ServiceKey): Promise<TagSurvey | undefined>;
   /** What was rolled out, and how it ended. */
   history(key: ServiceKey): Promise<History>;
-  /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
-  plan(): Promise<readonly ServicePlan[]>;
+  /**
+   * The plan for every service as text and as data, those that no file declares any more included, from what is observed
+   * now; nothing is changed. `supposePrune`: as if this one pruned, whether it does or not.
+   */
+  plan(supposePrune?: boolean): Promise<readonly ServicePlan[]>;
   /** Networks and volumes of the declared projects that no file declares any more. */
   orphans(): Promise<readonly Orphan[]>;
 }

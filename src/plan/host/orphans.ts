@@ -1,6 +1,8 @@
-import type { ProjectSpec } from "../../compose/model/service.js";
+import { serviceKey } from "../../compose/model/service.js";
+import type { ProjectSpec, ServiceKey } from "../../compose/model/service.js";
 import { printable } from "../../tools/printable.js";
 import type { HostSnapshot, ObservedNetwork } from "../model/host-snapshot.js";
+import { keyOf } from "../model/observed.js";
 
 /** A network or volume that bears a declared project's label, and that no file declares any more. */
 export interface Orphan {
@@ -30,6 +32,16 @@ export function orphansOf(projects: readonly ProjectSpec[], host: HostSnapshot):
       .filter(([name, { project }]) => isLeft(project, name, volumes))
       .map(([name, { project = "" }]) => volumeOrphan(name, project)),
   ].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+}
+
+/** The services of declared projects of which something is there and that no file declares any more. By key. */
+export function orphanedServices(projects: readonly ProjectSpec[], host: HostSnapshot): readonly ServiceKey[] {
+  const known = new Set(projects.map(({ name }) => name));
+  const declared = new Set(
+    projects.flatMap(({ services }) => services.map((spec) => serviceKey(spec.project, spec.name))),
+  );
+  const left = host.containers.filter((one) => known.has(one.project) && !declared.has(keyOf(one))).map(keyOf);
+  return [...new Set(left)].sort();
 }
 
 function networkNames({ networks = [], services }: ProjectSpec): readonly string[] {

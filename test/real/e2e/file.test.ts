@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { describe } from "vitest";
 import { startFairlead } from "../../sandbox/fairlead.js";
+import { fairlead } from "./cli.js";
 import { runForeign, lookAt } from "./host.js";
 import { quick, test } from "./scene.js";
 
@@ -99,6 +100,20 @@ describe.concurrent("the services file", () => {
       ({ conditions }) => conditions.some(({ type, reason }) => type === "Ready" && reason === "Orphaned"),
       "worker",
     );
+    const files = ["-f", scene.servicesFile, "--config", scene.settingsFile];
+    for (const [who, env] of [
+      ["the controller", { FAIRLEAD_ADMIN_LISTEN: new URL(scene.fairlead.adminUrl).host }],
+      ["nobody", { FAIRLEAD_ADMIN_LISTEN: "127.0.0.1:1" }],
+    ] as const) {
+      const plan = (...args: string[]) =>
+        fairlead(["plan", ...args, ...files], { DOCKER_HOST: scene.engineHost, ...env });
+      const stays = await plan("worker");
+      expect(stays, who).toMatchObject({ code: 0 });
+      expect(stays.stdout, who).toMatch(/left alone: \S+ is in no services file any more; run with --prune/);
+      const goes = await plan("--prune");
+      expect(goes, who).toMatchObject({ code: 2 });
+      expect(goes.stdout, who).toContain(`remove ${scene.project}-worker-1 (`);
+    }
     expect(await scene.containers()).toEqual(before);
     expect((await scene.metrics()).names({ service: "worker" }).size).toBe(0);
 
