@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
-import { collect, withAddress, withAdmin, withAll, withFiles, withPrune } from "./options.js";
+import { collect, withAddress, withAdmin, withAll, withFiles, withManner } from "./options.js";
 import { FairleadError } from "../errors.js";
 import { adminUrl } from "./shared/admin.js";
 import { inWords, questions } from "./setup/questions.js";
@@ -95,7 +95,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     },
   );
   ends(
-    withPrune(withAddress(withFiles(verb("plan", "say what would be done now"))))
+    withManner(withAddress(withFiles(verb("plan", "say what would be done now"))))
       .argument("[service]", "project/service, or service (all of them)")
       .option("--json", "print JSON"),
     {

@@ -14,9 +14,9 @@ export function withFiles(command: Command): Command {
   return withSettingsFile(command);
 }
 
-/** The flag of verbs that tell what `run` would do with it. */
-export function withPrune(command: Command): Command {
-  return withSetting(command, settings.prune);
+/** The flags of `run` by which a verb that tells what it would do has to go. */
+export function withManner(command: Command): Command {
+  return withSetting(withSetting(command, settings.prune), settings.lease);
 }
 
 /** The flags of all settings. */

@@ -119,6 +119,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
   const adoption = new Adoption({
     engine,
     specs: () => catalog.specs.values(),
+    others: office.others,
     record: (key) => journal.record(key),
     remember: (key, container, adopted) => ledger.adopted({ key, log }, container, adopted),
   });

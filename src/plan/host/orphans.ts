@@ -17,9 +17,10 @@ export interface Orphan {
   readonly text: string;
 }
 
-/** By project and name. Of projects that no file declares nothing is known, and nothing is said. */
+/** By project and name. Of projects that no file declares, or that another controller has too, nothing is said. */
 export function orphansOf(projects: readonly ProjectSpec[], host: HostSnapshot): readonly Orphan[] {
-  const known = new Set(projects.map(({ name }) => name));
+  const shared = new Set(host.foreign.flatMap(({ other }) => other?.project ?? []));
+  const known = new Set(projects.map(({ name }) => name).filter((name) => !shared.has(name)));
   const networks = new Set(projects.flatMap(networkNames));
   const volumes = new Set(projects.flatMap(volumeNames));
   const isLeft = (project: string | undefined, name: string, declared: ReadonlySet<string>) =>

@@ -106,7 +106,7 @@ describe.concurrent("the services file", () => {
       ["nobody", { FAIRLEAD_ADMIN_LISTEN: "127.0.0.1:1" }],
     ] as const) {
       const plan = (...args: string[]) =>
-        fairlead(["plan", ...args, ...files], { DOCKER_HOST: scene.engineHost, ...env });
+        fairlead(["plan", ...args, ...files], { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease, ...env });
       const stays = await plan("worker");
       expect(stays, who).toMatchObject({ code: 0 });
       expect(stays.stdout, who).toMatch(/left alone: \S+ is in no services file any more; run with --prune/);
