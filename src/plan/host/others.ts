@@ -4,7 +4,7 @@ import type { Outcome, Plan } from "../model/outcome.js";
 import type { View } from "../model/view.js";
 
 /** The lease of containers that do not say whose they are: made before that was written on them. */
-export const unsaidLease = "default";
+const unsaidLease = "default";
 
 export function leaseOf({ lease = unsaidLease }: Pick<ObservedContainer, "lease">): string {
   return lease;
