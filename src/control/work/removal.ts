@@ -2,7 +2,7 @@ import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
 import { isSteered, leaverGraceMs, planRemoval } from "../../plan/rollout/removal.js";
-import { bareStatus } from "../../plan/status/status.js";
+import { leftStatus } from "../../plan/status/left.js";
 import type { Catalog } from "../desired/catalog.js";
 import { officeSeen } from "../office/own-office.js";
 import type { OwnOffice } from "../office/own-office.js";
@@ -37,8 +37,7 @@ export class Removal {
     }
     const { steps, outcome } = planRemoval({ project, name }, prune, leaverGraceMs, view);
     const left = [...view.containers, ...view.jobs];
-    const image = left[0]?.image ?? "";
-    reports.publish(run, left.length === 0 ? undefined : bareStatus({ project, name, image }, outcome, 0, clock.now()));
+    reports.publish(run, left.length === 0 ? undefined : leftStatus({ project, name }, left, outcome, clock.now()));
     await executor.act(run, steps, left, view.helpers);
     return outcome.kind === "continue" ? undefined : outcome;
   }
