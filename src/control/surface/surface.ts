@@ -92,7 +92,7 @@ export interface Surface {
   approve(key: ServiceKey, digest: string | undefined): Promise<Approval>;
   /** Which tag the service follows, and why not the others. Undefined: no file declares it. */
   images(key: ServiceKey): Promise<TagSurvey | undefined>;
-  /** What was rolled out, and how it ended. */
+  /** What was rolled out, and how it ended; as far as that is still known, where no file declares it any more. */
   history(key: ServiceKey): Promise<History>;
   /**
    * The plan for every service as text and as data, those that no file declares any more included, from what is observed

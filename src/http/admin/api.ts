@@ -41,7 +41,9 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
       res.json(await surface.history(keyOf(req)));
     },
     [`${servicePath}/images`]: async (req, res) => {
-      res.json(await surface.images(keyOf(req)));
+      const survey = await surface.images(keyOf(req));
+      if (survey === undefined) throw new Refusal(409, "no services file declares it any more: it follows no tag");
+      res.json(survey);
     },
     "/api/v1/kept": async (_req, res) => {
       res.json({ kept: await surface.kept() });

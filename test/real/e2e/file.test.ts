@@ -116,6 +116,18 @@ describe.concurrent("the services file", () => {
     }
     expect(await scene.containers()).toEqual(before);
     expect((await scene.metrics()).names({ service: "worker" }).size).toBe(0);
+    const ask = (...args: string[]) => fairlead([...args, "--admin", scene.fairlead.adminUrl]);
+    const history = await ask("history");
+    expect(history).toMatchObject({ code: 0, stderr: "" });
+    for (const name of ["web", "worker"])
+      expect(history.stdout).toMatch(new RegExp(`^${scene.project}/${name} +1\\*`, "m"));
+    const status = await ask("status", "worker");
+    expect(status).toMatchObject({ code: 0, stderr: "" });
+    expect(status.stdout).toMatch(/ OutOfSync +Healthy +1\/0 +1 /);
+    const images = await ask("images");
+    expect(images).toMatchObject({ code: 0, stderr: "" });
+    expect(images.stdout).not.toContain(`${scene.project}/worker`);
+    expect((await ask("images", "worker")).stderr).toContain("it follows no tag");
 
     await scene.start({ args: ["--prune"] });
     await scene.until("the worker to go", async () => (await scene.active("worker")) === undefined);

@@ -287,8 +287,13 @@ describe("the file", () => {
       expect((await told(true))?.text).toMatch(
         /^shop\/db\n(?: {2}.*\n)* {2}remove shop-db-1 \(.* services file any more\)$/,
       );
+      if (!prune) {
+        await stage.until("an orphan", () => reason() === "Orphaned");
+        expect(controller.surface.service("shop/db")).toMatchObject({ health: "Healthy", replicas: { ready: 1 } });
+        const { revisions, paused } = await controller.surface.history("shop/db");
+        expect([revisions.map(({ revision, active }) => [revision, active]), paused]).toEqual([[[1, true]], false]);
+      }
       if (prune) await stage.until("gone", () => inRole(stage, "active", "db") === undefined && reason() === undefined);
-      else await stage.until("an orphan", () => reason() === "Orphaned");
       expect(inRole(stage, "active", "db") === undefined).toBe(prune);
       expect(runs(stage, "a")).toBe(true);
     }
