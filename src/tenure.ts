@@ -6,6 +6,7 @@ import { Journal } from "./control/journal/journal.js";
 import { DirectoryLock } from "./control/office/directory-lock.js";
 import { fenced, fencedGates } from "./control/office/fenced.js";
 import type { Holder } from "./control/office/holder.js";
+import { OtherLeases } from "./control/office/other-leases.js";
 import { serveTerm } from "./control/office/term.js";
 import type { Term } from "./control/office/term.js";
 import type { Log } from "./control/ports/log.js";
@@ -173,6 +174,7 @@ interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
 async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
   const { config, environment, log, shares, metrics, registry, engine, term, onOpened } = options;
   const { office, standbys, handOver } = term;
+  const others = new OtherLeases({ marks: engine.marks, lease: config.lease, clock: systemClock });
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
   journal.watch();
@@ -193,7 +195,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     telemetry: metrics,
     clock: systemClock,
     log,
-    office: { since: systemClock.monotonic(), standbys, handOver },
+    office: { since: systemClock.monotonic(), standbys, others, handOver },
     backoff: defaultBackoff,
     prune: config.prune,
     atOnce: shares,

@@ -15,6 +15,7 @@ import { Adoption } from "./control/observed/adoption.js";
 import { withoutAnswers } from "./control/observed/effective-health.js";
 import { GateWatch } from "./control/observed/gate-watch.js";
 import { MountWatch } from "./control/observed/mount-watch.js";
+import { OtherLeases } from "./control/office/other-leases.js";
 import type { Contexts } from "./control/ports/builds.js";
 import type { Gates } from "./control/ports/gates.js";
 import type { Log } from "./control/ports/log.js";
@@ -75,7 +76,8 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const { projects } = await sourceOf(config, environment, silentLog, { once: true }).load();
     const specs = projects.flatMap((project) => project.services);
     const record = (key: ServiceKey) => journal.record(key);
-    const adoption = new Adoption({ engine, specs: () => specs, record, remember: () => Promise.resolve() });
+    const others = new OtherLeases({ marks: engine.marks, lease: config.lease, clock: systemClock, isSilent: true });
+    const adoption = new Adoption({ engine, specs: () => specs, others, record, remember: () => Promise.resolve() });
     const digests = new Digests(registry, engine);
     const targets = new Targets({
       digests,
@@ -98,7 +100,8 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     });
     const host = await mounts.look(await gates.look(await adoption.look()));
     const plans = await forecastAll({
-      specs,
+      projects,
+      prune: config.prune,
       host: withoutAnswers(host, specs),
       supposed: async () => withoutAnswers(await adoption.look(true), specs),
       targets,

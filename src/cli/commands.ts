@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
-import { collect, withAddress, withAdmin, withAll, withFiles } from "./options.js";
+import { collect, withAddress, withAdmin, withAll, withFiles, withManner } from "./options.js";
 import { FairleadError } from "../errors.js";
 import { adminUrl } from "./shared/admin.js";
 import { inWords, questions } from "./setup/questions.js";
@@ -95,14 +95,13 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
     },
   );
   ends(
-    withAddress(withFiles(verb("plan", "say what would be done now")))
+    withManner(withAddress(withFiles(verb("plan", "say what would be done now"))))
       .argument("[service]", "project/service, or service (all of them)")
       .option("--json", "print JSON"),
     {
-      0: "there is nothing to do",
+      0: "there is nothing known to do",
       1: "an error, in one of several projects too; or nothing runs, and what is to run cannot be found out",
       2: "there are changes",
-
       137: killed,
     },
     (name: string | undefined, { admin, json, ...options }: Options) =>

@@ -14,6 +14,11 @@ export function withFiles(command: Command): Command {
   return withSettingsFile(command);
 }
 
+/** The flags of `run` by which a verb that tells what it would do has to go. */
+export function withManner(command: Command): Command {
+  return withSetting(withSetting(command, settings.prune), settings.lease);
+}
+
 /** The flags of all settings. */
 export function withAll(command: Command): Command {
   withFiles(command);

@@ -119,6 +119,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
   const adoption = new Adoption({
     engine,
     specs: () => catalog.specs.values(),
+    others: office.others,
     record: (key) => journal.record(key),
     remember: (key, container, adopted) => ledger.adopted({ key, log }, container, adopted),
   });
@@ -266,7 +267,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
     ...{ catalog, releases, lookout, builds, journal, source: desired.source },
     requests: new Requests({ catalog, targets, rollouts, bursts, triggers, log }),
     surveys: new TagSurveys({ catalog, targets, look: () => lookout.get() }),
-    forecasts: new Forecasts({ catalog, lookout, targets, record: (key) => journal.record(key) }),
+    forecasts: new Forecasts({ catalog, lookout, targets, record: (key) => journal.record(key), prune }),
     deliveries: new Deliveries({ events: journal.events, clock, log }),
     openLogs: (wish, signal) => openLogs({ engine: { logs }, clock, look: () => lookout.get() }, wish, signal),
     sight: { ready, engine: () => line.state() },

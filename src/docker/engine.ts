@@ -135,7 +135,7 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     tagImage: (source, tag) => onImages(() => images.tagImage(connection, source, tag)),
     createContainer: (step) =>
       settle(
-        () => containers.createContainer(connection, step, options.onWarning ?? (() => undefined)),
+        () => containers.createContainer(connection, step, helper.lease, options.onWarning ?? (() => undefined)),
         () => {
           // Named volumes and host paths come into being with it.
           stale.list("volumes");

@@ -4,6 +4,7 @@ import { sinceFiles } from "./files/unread.js";
 import { withPin } from "./history/pin.js";
 import { withBuild } from "./host/build.js";
 import { planNetworks } from "./host/networks.js";
+import { leftToOthers } from "./host/others.js";
 import { withAfter } from "./jobs/after.js";
 import { planJobEnds } from "./jobs/job-ends.js";
 import { planJobNames } from "./jobs/job-names.js";
@@ -42,6 +43,8 @@ import { isUnserved } from "./volumes/unserved.js";
  */
 export function plan(desired: Desired, view: View, remembered: Memory): Plan {
   const { spec, target } = desired;
+  const others = leftToOthers(spec, view);
+  if (others !== undefined) return others;
   const own = new Set([...view.containers, ...view.jobs]);
   const unserved = (one: ObservedContainer) => own.has(one) && isUnserved(one, view, remembered);
   const ended =

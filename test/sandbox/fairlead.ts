@@ -137,7 +137,7 @@ export async function startFairlead(options: FairleadOptions): Promise<FairleadP
 }
 
 /** The same for all who share a data directory. */
-function leaseOf(dataDir: string): string {
+export function leaseOf(dataDir: string): string {
   return `test-${createHash("sha256").update(dataDir).digest("hex").slice(0, 16)}`;
 }
 

@@ -49,6 +49,11 @@ export async function fetchServices(admin: Admin): Promise<readonly ServiceStatu
   return (await fetchOverview(admin)).services;
 }
 
+/** Of the services that a controller shows, not those that are only left over. */
+export function isDeclared({ conditions }: ServiceStatus): boolean {
+  return !conditions.some(({ type, reason }) => type === "Ready" && (reason === "Orphaned" || reason === "Removing"));
+}
+
 /** The header that shows the admin token, where there is one. */
 export function authorizationFor({ token }: Admin): { readonly authorization?: string } {
   return token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };

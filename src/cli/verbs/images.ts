@@ -1,6 +1,6 @@
 import type { TagSurvey } from "../../control/surface/surface.js";
 import { shorten } from "../../plan/steps/render.js";
-import { ask, fetchServices, findService, servicePath } from "../shared/admin.js";
+import { ask, fetchServices, findService, isDeclared, servicePath } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import { printTable } from "../shared/table.js";
 import type { Wiring } from "../shared/wiring.js";
@@ -15,7 +15,8 @@ const candidateColumns = ["TAG", "VERDICT", "WHY"] as const;
 
 /** Which tag each service follows, one line each; of one that is named also what became of the other tags. */
 export async function images(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0> {
-  const services = name === undefined ? await fetchServices(admin) : [await findService(admin, name)];
+  const services =
+    name === undefined ? (await fetchServices(admin)).filter(isDeclared) : [await findService(admin, name)];
   const surveys = await Promise.all(
     services.map(async ({ project, service }): Promise<Surveyed> => {
       const survey = (await ask(admin, "GET", servicePath({ project, service }, "images"))) as TagSurvey;

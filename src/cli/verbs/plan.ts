@@ -35,19 +35,25 @@ interface Told extends Plans {
  * The running controller is asked, where there is one that has the same files in force: it knows what is pinned and held.
  */
 export async function plan(wiring: Wiring, config: Config, { name, admin, json }: PlanFlags): Promise<0 | 1 | 2> {
-  const token = config.adminToken;
+  const { adminToken: token, prune } = config;
   if (admin !== undefined) {
-    return tell(wiring, { ...(await fetchPlans({ url: adminUrl(admin), token })), controller: admin }, name, json);
+    const theirs = await fetchPlans({ url: adminUrl(admin), token }, prune);
+    return tell(wiring, { ...theirs, controller: admin }, name, json);
   }
   const { projects, problems, warnings } = await wiring.load(config);
   showWarnings(wiring, warnings);
   const refused = refuseProblems(wiring, problems);
   if (refused && projects.length === 0) return 1;
   const url = `http://${config.adminListen}`;
-  const asked = await fetchPlans({ url, token }).catch((thrown: unknown) => asFairleadError(thrown));
+  const asked = await fetchPlans({ url, token }, prune).catch((thrown: unknown) => asFairleadError(thrown));
   const isOurs = !(asked instanceof FairleadError) && isSame(asked.plans, projects);
-  if (!isOurs && !refused && name !== undefined) serviceIn(projects.flatMap(namesOf), name);
-  const told = isOurs ? { ...asked, controller: url } : await lookOurselves(wiring, config, asked, url);
+  const look = () =>
+    lookOurselves(wiring, config, asked, url).catch((thrown: unknown) => {
+      // What is wrong with the name is told first: the host is not needed for that.
+      if (!refused && name !== undefined) serviceIn(projects.flatMap(namesOf), name);
+      throw thrown;
+    });
+  const told = isOurs ? { ...asked, controller: url } : await look();
   const code = tell(wiring, told, name, json);
   return refused ? 1 : code;
 }
@@ -56,8 +62,9 @@ function namesOf({ services }: ProjectSpec): readonly { readonly project: string
   return services.map(({ project, name }) => ({ project, service: name }));
 }
 
-async function fetchPlans(admin: Admin): Promise<Plans> {
-  return (await ask(admin, "GET", "/api/v1/plan")) as Plans;
+/** `prune`: as if the controller pruned, too. */
+async function fetchPlans(admin: Admin, prune: boolean): Promise<Plans> {
+  return (await ask(admin, "GET", `/api/v1/plan${prune ? "?prune=true" : ""}`)) as Plans;
 }
 
 /** What the controller has in force is what the files here say. */

@@ -6,16 +6,20 @@ import { FairleadError } from "../../errors.js";
 import { adoptionOf, candidatesFor, takeOver } from "../../plan/host/adopt.js";
 import type { Adopted, Candidate } from "../../plan/host/adopt.js";
 import { isAdoptable, matchOf } from "../../plan/host/match.js";
+import { leaseOf, withoutOthers } from "../../plan/host/others.js";
 import { activeName } from "../../plan/model/names.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { ObservedContainer } from "../../plan/model/observed.js";
 import type { StepOf } from "../../plan/model/step.js";
 import type { ServiceRecord } from "../journal/record.js";
 import type { Claim, Engine } from "../ports/engine.js";
+import type { Others } from "../ports/others.js";
 
 export interface AdoptionOptions {
   readonly engine: Engine;
   readonly specs: () => Iterable<ServiceSpec>;
+  /** Whose containers are not ours though they could be. Absent: there is no other controller. */
+  readonly others?: Others | undefined;
   readonly record: (key: ServiceKey) => ServiceRecord;
   /** A container is taken over for the first time. */
   readonly remember: (key: ServiceKey, container: Candidate["container"], adopted: Adopted) => Promise<void>;
@@ -40,7 +44,10 @@ export class Adoption {
       if (claimant !== undefined) return { project: claimant.project, service: claimant.name };
       return provided.some((reference) => isNamedBy(reference, container)) ? "provider" : undefined;
     };
-    const host = await this.options.engine.snapshot(claim);
+    const host = await this.#oursOf(
+      await this.options.engine.snapshot(claim),
+      new Set(specs.map((spec) => spec.project)),
+    );
     const known = new Map<string, readonly string[]>();
     const adopted = await Promise.all(specs.map((spec) => this.#adopt(spec, host, known, supposing)));
     if (!supposing) this.#differences = known;
@@ -52,6 +59,16 @@ export class Adoption {
       containers: [...host.containers, ...containers],
       foreign: host.foreign.filter(({ id }) => !ids.has(id)),
     };
+  }
+
+  /** What another controller answers for is foreign. Nobody is asked of projects that are not declared here. */
+  async #oursOf(host: HostSnapshot, projects: ReadonlySet<string>): Promise<HostSnapshot> {
+    const { others } = this.options;
+    if (others === undefined) return host;
+    const isConcerned = (project: string) => projects.has(project);
+    const leases = host.containers.filter(({ project }) => isConcerned(project)).map(leaseOf);
+    const inCharge = await others.inCharge(leases);
+    return inCharge.size === 0 ? host : withoutOthers(host, inCharge, isConcerned);
   }
 
   /** A person asks for it: answers the names of what is taken over. */

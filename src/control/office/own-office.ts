@@ -1,6 +1,7 @@
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { SeenOffice } from "../../plan/model/view.js";
 import type { Clock } from "../ports/clock.js";
+import type { Others } from "../ports/others.js";
 import type { Standbys } from "./standing-by.js";
 
 /** The office, as the controller that is in it has it. */
@@ -9,6 +10,8 @@ export interface OwnOffice {
   readonly since: number;
   /** The controllers that stand by in a hand-over. */
   readonly standbys: Pick<Standbys, "look" | "clear">;
+  /** Who else is in charge on the engine. Absent: nobody is. */
+  readonly others?: Others;
   /** Has it end, for the controller in this container, by its id. */
   readonly handOver: (heir: string) => void;
 }

@@ -9,20 +9,23 @@ import { forecastAll } from "./preview.js";
 import type { ServicePlan } from "./surface.js";
 
 export interface ForecastsOptions {
-  readonly catalog: Pick<Catalog, "specs" | "snapshot">;
+  readonly catalog: Pick<Catalog, "snapshot">;
   readonly lookout: Pick<Lookout, "get" | "lookAt" | "suppose">;
   readonly targets: Targets;
   readonly record: (key: ServiceKey) => ServiceRecord;
+  readonly prune: boolean;
 }
 
 /** What this controller would do, and what it leaves over. Nothing is changed. */
 export class Forecasts {
   constructor(private readonly options: ForecastsOptions) {}
 
-  async plan(): Promise<readonly ServicePlan[]> {
-    const { catalog, lookout, targets, record } = this.options;
+  /** `supposePrune`: as if it pruned, whether it does or not. */
+  async plan(supposePrune: boolean): Promise<readonly ServicePlan[]> {
+    const { catalog, lookout, targets, record, prune } = this.options;
     return forecastAll({
-      specs: [...catalog.specs.values()],
+      projects: catalog.snapshot.projects,
+      prune: prune || supposePrune,
       host: await lookout.lookAt(),
       supposed: () => lookout.suppose(),
       targets,

@@ -218,8 +218,8 @@ export class Operations implements Surface {
     return this.options.surveys.of(key);
   }
 
-  plan(): Promise<readonly ServicePlan[]> {
-    return this.options.forecasts.plan();
+  plan(supposePrune = false): Promise<readonly ServicePlan[]> {
+    return this.options.forecasts.plan(supposePrune);
   }
 
   orphans(): Promise<readonly Orphan[]> {

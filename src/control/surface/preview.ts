@@ -1,7 +1,7 @@
 import { declarationHash, specHash } from "../../compose/model/hash.js";
 import { jobImages } from "../../compose/model/job.js";
 import { serviceKey } from "../../compose/model/service.js";
-import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import type { ProjectSpec, ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
 import type { Digest, ImageReference } from "../../compose/values/image.js";
 import { forecastAll as foretell } from "../../plan/forecast.js";
@@ -20,10 +20,14 @@ import { printable } from "../../tools/printable.js";
 import type { Targets } from "../desired/targets.js";
 import { withWindow } from "../desired/window.js";
 import type { ServiceRecord } from "../journal/record.js";
+import { forecastRemovals } from "./removals.js";
 import type { ServicePlan } from "./surface.js";
 
 export interface PreviewOptions {
-  readonly specs: readonly ServiceSpec[];
+  /** As they are in force. */
+  readonly projects: readonly ProjectSpec[];
+  /** What no file declares any more is removed. */
+  readonly prune: boolean;
   readonly host: HostSnapshot;
   /** The host as it would be if everything that could be adopted were. */
   readonly supposed: () => Promise<HostSnapshot>;
@@ -33,13 +37,15 @@ export interface PreviewOptions {
 
 /** What a controller would do now for every service, to the end of each rollout. Nothing is changed. */
 export async function forecastAll(given: PreviewOptions): Promise<readonly ServicePlan[]> {
-  const options = { ...given, host: onceWritten(given.host, given.specs) };
+  const specs = given.projects.flatMap(({ services }) => services);
+  const options = { ...given, specs, host: onceWritten(given.host, specs) };
   const ways = await waysOn(options.host, options);
   const isObstructed = ways.some(({ end }) => end.standing === "obstructed");
   const host = isObstructed ? await options.supposed() : options.host;
   const supposed = isObstructed ? await waysOn(host, options) : [];
   const plans = ways.map((way, index) => previewOf(way, supposed[index], options.host));
-  return [...plans, ...leftAlone(options.specs, options.host).flatMap(previewOfLeft)];
+  const left = leftAlone(specs, options.host).flatMap(previewOfLeft);
+  return [...plans, ...forecastRemovals(options), ...left];
 }
 
 /** The host once those files of git hold what is new in them: their containers have not read it. */
@@ -97,8 +103,12 @@ interface Way extends Forecast {
   readonly active: ObservedContainer | undefined;
 }
 
+interface Surroundings extends Pick<PreviewOptions, "targets" | "record"> {
+  readonly specs: readonly ServiceSpec[];
+}
+
 /** Of all services together, in the order of `specs`. */
-async function waysOn(host: HostSnapshot, options: PreviewOptions): Promise<readonly Way[]> {
+async function waysOn(host: HostSnapshot, options: Surroundings): Promise<readonly Way[]> {
   const { specs } = options;
   const subjects = await Promise.all(specs.map((spec) => subjectOn(host, spec, options)));
   const forecasts = foretell(subjects, host);
@@ -120,7 +130,7 @@ interface Resolved extends Subject {
 async function subjectOn(
   host: HostSnapshot,
   declared: ServiceSpec,
-  { targets, record }: PreviewOptions,
+  { targets, record }: Surroundings,
 ): Promise<Resolved> {
   const active = activeOf(declared, host);
   const { memory, sameContent } = record(serviceKey(declared.project, declared.name));

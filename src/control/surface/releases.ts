@@ -133,14 +133,16 @@ export class Releases {
   }
 
   async history(key: ServiceKey): Promise<History> {
-    const spec = this.#specOf(key);
+    const [project = "", name = ""] = key.split("/");
+    const declared = this.options.specOf(key);
+    const spec = declared ?? { project, name, dependsOn: [] };
     const { containers } = viewOf(await this.options.look(), spec, new Map());
     const { memory, rollouts, failures } = this.options.journal.record(key);
     const { pin } = memory;
     return {
       revisions: revisionsOf(rollouts, containers),
       ...(pin === undefined ? {} : { pinned: { revision: pin.revision, digest: pin.digest } }),
-      paused: isPaused(spec, memory),
+      paused: isPaused(declared ?? {}, memory),
       reloads: (memory.reloads ?? []).map(told).reverse(),
       failures: failures
         .map(({ at, isReload: _isReload, ...failure }) => ({ ...failure, at: new Date(at).toISOString() }))

@@ -92,10 +92,13 @@ export interface Surface {
   approve(key: ServiceKey, digest: string | undefined): Promise<Approval>;
   /** Which tag the service follows, and why not the others. Undefined: no file declares it. */
   images(key: ServiceKey): Promise<TagSurvey | undefined>;
-  /** What was rolled out, and how it ended. */
+  /** What was rolled out, and how it ended; as far as that is still known, where no file declares it any more. */
   history(key: ServiceKey): Promise<History>;
-  /** The plan for every service as text and as data, from what is observed now; nothing is changed. */
-  plan(): Promise<readonly ServicePlan[]>;
+  /**
+   * The plan for every service as text and as data, those that no file declares any more included, from what is observed
+   * now; nothing is changed. `supposePrune`: as if this one pruned, whether it does or not.
+   */
+  plan(supposePrune?: boolean): Promise<readonly ServicePlan[]>;
   /** Networks and volumes of the declared projects that no file declares any more. */
   orphans(): Promise<readonly Orphan[]>;
 }

@@ -2,6 +2,7 @@ import { jobImages } from "../../compose/model/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { familiarName } from "../../compose/values/image.js";
+import { orphanedServices } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Cached } from "../../tools/cached.js";
@@ -151,11 +152,8 @@ export class Triggers {
   async #queueOrphans(): Promise<void> {
     const { catalog, queue, host } = this.options;
     const snapshot = await host.get().catch(() => undefined);
-    const projects = new Set(catalog.snapshot.projects.map((project) => project.name));
-    for (const { project, service } of snapshot?.containers ?? []) {
-      const key = serviceKey(project, service);
-      if (projects.has(project) && !catalog.specs.has(key)) queue.add(key);
-    }
+    if (snapshot === undefined) return;
+    for (const key of orphanedServices(catalog.snapshot.projects, snapshot)) queue.add(key);
   }
 }
 

@@ -35,6 +35,8 @@ const mostPasses = 16;
 const passesOfReplica = 4;
 /** What waits for an event is looked at this often all the same. */
 const patienceMs = 30_000;
+/** No event tells that another controller has gone. */
+const otherPatienceMs = 10_000;
 
 /** Observe, plan, act; again until nothing is left to do now. */
 export class Reconciler {
@@ -95,6 +97,7 @@ export class Reconciler {
       case "failed":
         return { kind: "error", retryAfterMs: run.retryAfterMs, acted: run.acted };
       case "blocked":
+        if (outcome.reason === "OtherController") return { kind: "requeue", afterMs: otherPatienceMs };
         return { kind: "terminal" };
     }
   }

@@ -1,10 +1,8 @@
-import { serviceKey } from "../../compose/model/service.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
-import type { View } from "../../plan/model/view.js";
-import { planRemoval } from "../../plan/rollout/removal.js";
-import { bareStatus } from "../../plan/status/status.js";
+import { isSteered, leaverGraceMs, planRemoval } from "../../plan/rollout/removal.js";
+import { leftStatus } from "../../plan/status/left.js";
 import type { Catalog } from "../desired/catalog.js";
 import { officeSeen } from "../office/own-office.js";
 import type { OwnOffice } from "../office/own-office.js";
@@ -22,8 +20,6 @@ export interface RemovalOptions {
   readonly prune: boolean;
 }
 
-const graceMs = 10_000;
-
 /** A pass of a service that no file declares any more. */
 export class Removal {
   constructor(private readonly options: RemovalOptions) {}
@@ -35,21 +31,14 @@ export class Removal {
     const office = await officeSeen(this.options.office, snapshot, clock);
     const service = { project, name, dependsOn: [] };
     const view = { ...viewOf(snapshot, service, new Map(), { now: clock.now() }), office };
-    if (this.#isSteered(view.containers)) {
+    if (isSteered(view, this.options.catalog.specs)) {
       reports.publish(run, undefined);
       return { kind: "converged", reason: "Converged", because: "its service decides when it goes" };
     }
-    const { steps, outcome } = planRemoval({ project, name }, prune, graceMs, view);
+    const { steps, outcome } = planRemoval({ project, name }, prune, leaverGraceMs, view);
     const left = [...view.containers, ...view.jobs];
-    const image = left[0]?.image ?? "";
-    reports.publish(run, left.length === 0 ? undefined : bareStatus({ project, name, image }, outcome, 0, clock.now()));
+    reports.publish(run, left.length === 0 ? undefined : leftStatus({ project, name }, left, outcome, clock.now()));
     await executor.act(run, steps, left, view.helpers);
     return outcome.kind === "continue" ? undefined : outcome;
-  }
-
-  /** The gate of a service that the files still declare: what it holds must not be lost before that can do without. */
-  #isSteered(containers: View["containers"]): boolean {
-    const { specs } = this.options.catalog;
-    return containers.some(({ project, gate }) => gate !== undefined && specs.has(serviceKey(project, gate.of)));
   }
 }

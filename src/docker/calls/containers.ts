@@ -55,6 +55,7 @@ export type OnWarning = (container: string, message: string) => void;
 export async function createContainer(
   connection: Connection,
   step: CreateContainerStep,
+  lease: string,
   onWarning: OnWarning,
 ): Promise<string> {
   const task = `create container ${step.name}`;
@@ -65,7 +66,7 @@ export async function createContainer(
     method: "POST",
     path: "/containers/create",
     query: { name: step.name, ...(platform === undefined ? {} : { platform }) },
-    body: creationBody(step, api),
+    body: creationBody(step, api, lease),
     task,
   } as const;
   try {

@@ -18,14 +18,14 @@ import { securityBody } from "./security-body.js";
 /**
  * The body of POST /containers/create in this API version. The image is pinned by digest, or by its id where it was made
  * here; the restart policy is `no` until the container is proven; only one network is joined, because engines before API
- * 1.44 take no more.
+ * 1.44 take no more. `lease`: of the controller that makes it.
  */
-export function creationBody(step: CreateContainerStep, api: string): Body {
+export function creationBody(step: CreateContainerStep, api: string, lease = "default"): Body {
   const { container } = step.spec;
   const { naming, execution, namespaces, logging } = container;
   return {
     Image: step.from,
-    Labels: containerLabels(step),
+    Labels: containerLabels(step, lease),
     Env: environmentEntries(container.environment),
     ...given({
       Cmd: container.command,

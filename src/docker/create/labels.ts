@@ -20,6 +20,8 @@ export interface Identity {
   readonly specHash: string;
   readonly image: string;
   readonly digest: ImageVersion;
+  /** Absent in containers made before this label was. */
+  readonly lease?: string;
   readonly revision: number;
   readonly returns?: true;
   readonly declaredRestart: RestartPolicy;
@@ -35,13 +37,14 @@ export interface Identity {
 /** The Compose version whose labels these are; `docker compose` and others read them, none refuses a version. */
 const composeVersion = "2.40.0";
 
-/** Labels of the file first: none of them can take the place of ours. */
-export function containerLabels(step: CreateContainerStep): Labels {
+/** Labels of the file first: none of them can take the place of ours. `lease`: of the controller that makes it. */
+export function containerLabels(step: CreateContainerStep, lease: string): Labels {
   const { spec, slot, specHash, digest, from, revision, job } = step;
   return {
     ...spec.container.labels,
     "fairlead.project": spec.project,
     "fairlead.service": spec.name,
+    "fairlead.lease": lease,
     "fairlead.slot": String(slot),
     "fairlead.name": activeName(spec, slot),
     "fairlead.spec-hash": specHash,
@@ -118,6 +121,7 @@ export function readIdentity(labels: Labels): Identity | undefined {
   const onRollback = labels["fairlead.on-rollback"];
   const networks = labels["fairlead.networks"];
   const gateOf = labels["fairlead.gate"];
+  const lease = labels["fairlead.lease"];
   return {
     project,
     service,
@@ -126,6 +130,8 @@ export function readIdentity(labels: Labels): Identity | undefined {
     specHash,
     image: labels["fairlead.image"] ?? "",
     digest,
+    // It names a mark of the engine: nothing else is taken for one.
+    ...(lease !== undefined && /^[a-zA-Z0-9][\w-]{0,63}$/.test(lease) ? { lease } : {}),
     revision,
     ...(labels["fairlead.returns"] === "true" ? { returns: true as const } : {}),
     declaredRestart,

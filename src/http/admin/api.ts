@@ -6,7 +6,7 @@ import type { Surface } from "../../control/surface/surface.js";
 import { asFairleadError } from "../../errors.js";
 import { sameSiteOnly } from "../guard/guard.js";
 import { allowOnly } from "../web/methods.js";
-import { queryText } from "../web/query.js";
+import { queryFlag, queryText } from "../web/query.js";
 import { Refusal } from "../web/refusal.js";
 import { declaredKey, servicePath } from "./declared.js";
 import { eventRoutes } from "./event-routes.js";
@@ -41,13 +41,15 @@ export function apiRoutes(app: Express, surface: Surface, streams: Streams, vers
       res.json(await surface.history(keyOf(req)));
     },
     [`${servicePath}/images`]: async (req, res) => {
-      res.json(await surface.images(keyOf(req)));
+      const survey = await surface.images(keyOf(req));
+      if (survey === undefined) throw new Refusal(409, "no services file declares it any more: it follows no tag");
+      res.json(survey);
     },
     "/api/v1/kept": async (_req, res) => {
       res.json({ kept: await surface.kept() });
     },
-    "/api/v1/plan": async (_req, res) => {
-      const [plans, orphans] = await Promise.all([surface.plan(), surface.orphans()]);
+    "/api/v1/plan": async (req, res) => {
+      const [plans, orphans] = await Promise.all([surface.plan(queryFlag(req, "prune")), surface.orphans()]);
       res.json({ plans, orphans });
     },
     "/api/v1/openapi.json": (_req, res) => {

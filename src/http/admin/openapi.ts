@@ -171,6 +171,9 @@ export function openapi(version: string): object {
         },
       },
       "/api/v1/plan": {
+        parameters: [
+          query("prune", "`true`: as if the controller removed what has left its files, whether it does or not"),
+        ],
         get: read(
           "What would be done now, and what is left over; nothing is changed",
           object({ plans: list(ref("Plan")), orphans: list(ref("Orphan")) }),

@@ -1,6 +1,8 @@
-import type { ProjectSpec } from "../../compose/model/service.js";
+import { serviceKey } from "../../compose/model/service.js";
+import type { ProjectSpec, ServiceKey } from "../../compose/model/service.js";
 import { printable } from "../../tools/printable.js";
 import type { HostSnapshot, ObservedNetwork } from "../model/host-snapshot.js";
+import { keyOf } from "../model/observed.js";
 
 /** A network or volume that bears a declared project's label, and that no file declares any more. */
 export interface Orphan {
@@ -15,9 +17,10 @@ export interface Orphan {
   readonly text: string;
 }
 
-/** By project and name. Of projects that no file declares nothing is known, and nothing is said. */
+/** By project and name. Of projects that no file declares, or that another controller has too, nothing is said. */
 export function orphansOf(projects: readonly ProjectSpec[], host: HostSnapshot): readonly Orphan[] {
-  const known = new Set(projects.map(({ name }) => name));
+  const shared = new Set(host.foreign.flatMap(({ other }) => other?.project ?? []));
+  const known = new Set(projects.map(({ name }) => name).filter((name) => !shared.has(name)));
   const networks = new Set(projects.flatMap(networkNames));
   const volumes = new Set(projects.flatMap(volumeNames));
   const isLeft = (project: string | undefined, name: string, declared: ReadonlySet<string>) =>
@@ -30,6 +33,16 @@ export function orphansOf(projects: readonly ProjectSpec[], host: HostSnapshot):
       .filter(([name, { project }]) => isLeft(project, name, volumes))
       .map(([name, { project = "" }]) => volumeOrphan(name, project)),
   ].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+}
+
+/** The services of declared projects of which something is there and that no file declares any more. By key. */
+export function orphanedServices(projects: readonly ProjectSpec[], host: HostSnapshot): readonly ServiceKey[] {
+  const known = new Set(projects.map(({ name }) => name));
+  const declared = new Set(
+    projects.flatMap(({ services }) => services.map((spec) => serviceKey(spec.project, spec.name))),
+  );
+  const left = host.containers.filter((one) => known.has(one.project) && !declared.has(keyOf(one))).map(keyOf);
+  return [...new Set(left)].sort();
 }
 
 function networkNames({ networks = [], services }: ProjectSpec): readonly string[] {

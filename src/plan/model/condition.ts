@@ -63,6 +63,7 @@ export type Reason =
   | "OwnLifeline"
   | "HandingOver"
   | "NotStandingBy"
+  | "OtherController"
   | "StrayContainer"
   | "NameConflict"
   | "PortConflict"

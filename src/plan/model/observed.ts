@@ -34,6 +34,8 @@ export interface ObservedContainer {
   readonly digest: ImageVersion;
   /** The image reference as declared when it was created. */
   readonly image: string;
+  /** The lease of the controller that has made it. Absent: its label does not say, or others made it. */
+  readonly lease?: string;
   /** Counts a service's rollouts; higher is newer. */
   readonly revision: number;
   /** It was made on the way back from a newer rollout that failed: its number is higher, and it is what served before. */
@@ -230,6 +232,13 @@ export interface ForeignContainer {
   /** Ports of the host and addresses that it has at this moment. */
   readonly ports?: readonly HeldPort[];
   readonly addresses?: readonly HeldAddress[];
+  /** Only of one that another controller answers for, which is in charge: its service, and where that one is, for people. */
+  readonly other?: {
+    readonly project: string;
+    readonly service: string;
+    readonly lease: string;
+    readonly controller: string;
+  };
   /** Only where it was claimed. */
   readonly facts: ContainerFacts | undefined;
 }

@@ -1,3 +1,5 @@
+import { serviceKey } from "../../compose/model/service.js";
+import type { ServiceKey } from "../../compose/model/service.js";
 import type { Desired } from "../model/desired.js";
 import type { Plan } from "../model/outcome.js";
 import type { View } from "../model/view.js";
@@ -5,6 +7,17 @@ import { refusing } from "../self/lifeline.js";
 import { leavingAlone } from "../self/succession.js";
 import { compilePlainly } from "../steps/compile.js";
 import { discard } from "../steps/steps.js";
+
+/** How long its containers have to stop: what its file said of that is gone with it. */
+export const leaverGraceMs = 10_000;
+
+/** The gate of a service that the files still declare: what it holds must not be lost before that can do without. */
+export function isSteered(
+  { containers }: Pick<View, "containers">,
+  declared: { has(key: ServiceKey): boolean },
+): boolean {
+  return containers.some(({ project, gate }) => gate !== undefined && declared.has(serviceKey(project, gate.of)));
+}
 
 /** The service has left the file. */
 export function planRemoval(

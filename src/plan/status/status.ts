@@ -121,7 +121,7 @@ function syncOf(desired: Desired, replicas: ReplicaCount, outcome: Outcome, isPa
 
 const fromBadToGood = ["Degraded", "Missing", "Progressing", "Healthy"] as const;
 
-function worst(healths: readonly ServiceStatus["health"][]): ServiceStatus["health"] {
+export function worst(healths: readonly ServiceStatus["health"][]): ServiceStatus["health"] {
   if (healths.length > 1 && new Set(healths).size > 1 && healths.includes("Missing")) return "Degraded";
   return fromBadToGood.find((health) => healths.includes(health)) ?? "Healthy";
 }

@@ -60,7 +60,7 @@ describe.concurrent("a project that docker-compose has started", () => {
     expect(await scene.containers(), "it touches nothing unasked").toEqual(before);
     const admin = ["--admin", scene.fairlead.adminUrl];
     const files = ["-f", scene.servicesFile, "--config", scene.settingsFile, "--data", `${scene.directory}/data`];
-    const env = { DOCKER_HOST: scene.engineHost };
+    const env = { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease };
     const offered = await fairlead(["plan", ...files], env);
     expect(offered.stdout, "what adoption would bring").toContain("is what the file asks for");
     expect(offered).toMatchObject({ code: 0 });

@@ -1,8 +1,9 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished } from "vitest";
 import { startFairlead } from "../../sandbox/fairlead.js";
 import type { FairleadProcess } from "../../sandbox/fairlead.js";
+import { fairlead } from "./cli.js";
 import { test } from "./scene.js";
 import type { Scene } from "./scene.js";
 
@@ -120,6 +121,57 @@ describe("two controllers on one engine", () => {
     await other.ready();
     await sleep(500);
     expect(await other.stop()).toBe(0);
+  });
+
+  test("of two with the same project, each with a lease of its own, the second touches nothing and says why", async ({
+    scene,
+  }) => {
+    const first = await scene.push();
+    const second = await scene.push({ version: "v2" });
+    await scene.write({ web: { image: `${scene.image()}@${first.digest}` } });
+    await scene.start({ env: { FAIRLEAD_LEASE: scene.project } });
+    await scene.untilServing(first.digest);
+    const before = await scene.containers();
+    const file = `${scene.directory}/same-name.yaml`;
+    const services = { worker: { image: `${scene.image()}@${second.digest}` } };
+    const web = { image: `${scene.image()}@${second.digest}` };
+    await writeFile(file, JSON.stringify({ name: scene.project, services: { ...services, web } }));
+    const args = ["-f", file, "--config", scene.settingsFile, "--lease", `${scene.project}-other`, "--prune"];
+    const other = await startFairlead({
+      dataDir: `${scene.directory}/other`,
+      args,
+      env: { DOCKER_HOST: scene.engineHost },
+    });
+    onTestFinished(async () => {
+      await other.kill("SIGKILL");
+      await rm(`${scene.directory}/other`, { recursive: true, force: true });
+    });
+    await other.ready();
+    const blocked = await scene.until("the refusal", async () => {
+      const text = JSON.stringify((await statusOf(other, scene)) ?? {});
+      return text.includes("OtherController") && text;
+    });
+    expect(blocked).toContain(`the lease ${scene.project} (process ${scene.fairlead.pid} on `);
+    const theirs = async () => (await scene.containers()).filter(({ service }) => service === "web");
+    expect(await theirs()).toEqual(before);
+
+    // Without the service in its file it would be an orphan, and --prune would remove it.
+    await writeFile(file, JSON.stringify({ name: scene.project, services }));
+    await scene.until("the status to go", async () => (await statusOf(other, scene)) === undefined);
+    const worker = () => scene.active("worker");
+    await scene.until("what is its own alone", async () => (await worker())?.digest === second.digest);
+    const plan = await fairlead(["plan", ...args, "--data", `${scene.directory}/other`], {
+      DOCKER_HOST: scene.engineHost,
+      FAIRLEAD_ADMIN_LISTEN: "127.0.0.1:1",
+    });
+    expect(plan.stdout).not.toContain("-web-1");
+    expect(await theirs()).toEqual(before);
+
+    // A project is taken over once its controller is gone.
+    await writeFile(file, JSON.stringify({ name: scene.project, services: { ...services, web } }));
+    await scene.fairlead.kill("SIGKILL");
+    await scene.until("the take-over", async () => (await scene.active())?.digest === second.digest, 180_000);
+    await other.stop();
   });
 });
 

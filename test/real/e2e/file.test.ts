@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { describe } from "vitest";
 import { startFairlead } from "../../sandbox/fairlead.js";
+import { fairlead } from "./cli.js";
 import { runForeign, lookAt } from "./host.js";
 import { quick, test } from "./scene.js";
 
@@ -99,8 +100,34 @@ describe.concurrent("the services file", () => {
       ({ conditions }) => conditions.some(({ type, reason }) => type === "Ready" && reason === "Orphaned"),
       "worker",
     );
+    const files = ["-f", scene.servicesFile, "--config", scene.settingsFile];
+    for (const [who, env] of [
+      ["the controller", { FAIRLEAD_ADMIN_LISTEN: new URL(scene.fairlead.adminUrl).host }],
+      ["nobody", { FAIRLEAD_ADMIN_LISTEN: "127.0.0.1:1" }],
+    ] as const) {
+      const plan = (...args: string[]) =>
+        fairlead(["plan", ...args, ...files], { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease, ...env });
+      const stays = await plan("worker");
+      expect(stays, who).toMatchObject({ code: 0 });
+      expect(stays.stdout, who).toMatch(/left alone: \S+ is in no services file any more; run with --prune/);
+      const goes = await plan("--prune");
+      expect(goes, who).toMatchObject({ code: 2 });
+      expect(goes.stdout, who).toContain(`remove ${scene.project}-worker-1 (`);
+    }
     expect(await scene.containers()).toEqual(before);
     expect((await scene.metrics()).names({ service: "worker" }).size).toBe(0);
+    const ask = (...args: string[]) => fairlead([...args, "--admin", scene.fairlead.adminUrl]);
+    const history = await ask("history");
+    expect(history).toMatchObject({ code: 0, stderr: "" });
+    for (const name of ["web", "worker"])
+      expect(history.stdout).toMatch(new RegExp(`^${scene.project}/${name} +1\\*`, "m"));
+    const status = await ask("status", "worker");
+    expect(status).toMatchObject({ code: 0, stderr: "" });
+    expect(status.stdout).toMatch(/ OutOfSync +Healthy +1\/0 +1 /);
+    const images = await ask("images");
+    expect(images).toMatchObject({ code: 0, stderr: "" });
+    expect(images.stdout).not.toContain(`${scene.project}/worker`);
+    expect((await ask("images", "worker")).stderr).toContain("it follows no tag");
 
     await scene.start({ args: ["--prune"] });
     await scene.until("the worker to go", async () => (await scene.active("worker")) === undefined);

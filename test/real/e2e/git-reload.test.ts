@@ -123,7 +123,7 @@ describe.concurrent("a mounted file of git whose process can be told", () => {
     await scene.fairlead.kill("SIGKILL");
     expect(await read("two")).toBe(false);
     await commit({ "app.conf": "three\n" }, false);
-    const env = { DOCKER_HOST: scene.engineHost };
+    const env = { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease };
     const data = ["--data", `${scene.directory}/data`, "--config", scene.settingsFile];
     const planned = await fairlead(["plan", ...args, ...data], env);
     expect(planned.stdout, planned.stderr).toMatch(/send SIGHUP to .*-web-1 \(.*app\.conf has changed\)/);

@@ -7,7 +7,7 @@ import { inject, test as base } from "vitest";
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { assertKnown } from "../../proxy/strange.js";
 import { startCountingProxy } from "../../sandbox/counting-proxy.js";
-import { startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
+import { leaseOf, startFairlead, type FairleadProcess, type LogLine } from "../../sandbox/fairlead.js";
 import { publishImage, type ImageOptions, type PublishedImage } from "../../sandbox/image.js";
 import { patienceMs } from "../../sandbox/patience.js";
 import { connect } from "../sandbox/docker.js";
@@ -33,6 +33,8 @@ export interface Scene {
   readonly engineHost: string;
   readonly docker: Docker;
   readonly hookSecret: string;
+  /** That Fairlead runs with here, and that a plan without a controller is to be told. */
+  readonly lease: string;
   /** The Fairlead that runs now. */
   readonly fairlead: FairleadProcess;
   /** Where it plays from the next `start` on. */
@@ -141,6 +143,7 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
     servicesFile,
     settingsFile,
     hookSecret,
+    lease: leaseOf(`${directory}/data`),
     get engineHost() {
       return engineHost;
     },

@@ -107,7 +107,7 @@ describe.concurrent("what people see", () => {
   }) => {
     const first = await scene.push({ version: "v1" });
     await scene.write({ web: {} });
-    const env = { DOCKER_HOST: scene.engineHost };
+    const env = { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease };
     const settings = `${scene.directory}/away.yaml`;
     await writeFile(
       settings,

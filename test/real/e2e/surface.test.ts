@@ -55,7 +55,7 @@ describe.concurrent("what it says", () => {
     const { digest } = await scene.push();
     await scene.write({ web: {} });
     const files = ["-f", scene.servicesFile, "--config", scene.settingsFile, "--data", `${scene.directory}/data`];
-    const env = { DOCKER_HOST: scene.engineHost };
+    const env = { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease };
     const validate = await fairlead(["validate", ...files], env);
     expect(validate).toMatchObject({ code: 0, stderr: "" });
     expect(validate.stdout).toContain(`valid: project ${scene.project} with web`);

@@ -43,7 +43,7 @@ async function planOf(scene: Scene, services: Readonly<Record<string, object>>):
   ]);
   await writeFile(file, JSON.stringify({ name: scene.project, services: Object.fromEntries(entries) as object }));
   const args = ["-f", file, "--config", scene.settingsFile, "--data", `${scene.directory}/data`];
-  return (await fairlead(["plan", ...args], { DOCKER_HOST: scene.engineHost })).stdout;
+  return (await fairlead(["plan", ...args], { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease })).stdout;
 }
 
 async function refusals(scene: Scene): Promise<readonly string[]> {

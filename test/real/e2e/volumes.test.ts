@@ -65,7 +65,7 @@ describe.concurrent("a volume that nobody has named", () => {
     expect(await run(scene, 'test "$A$(cat /scratch/x)" = 2two')).toBe(0);
     const { stdout } = await fairlead(
       ["plan", "-f", scene.servicesFile, "--config", scene.settingsFile, "--data", `${scene.directory}/data`],
-      { DOCKER_HOST: scene.engineHost },
+      { DOCKER_HOST: scene.engineHost, FAIRLEAD_LEASE: scene.lease },
     );
     expect(stdout).toContain("(stop-first: writes to its volume at /scratch)");
   });

@@ -278,8 +278,22 @@ describe("the file", () => {
       specs.pop();
       stage.reload();
       const reason = () => controller.surface.service("shop/db")?.conditions[0]?.reason;
+      const told = async (supposePrune: boolean) =>
+        (await controller.surface.plan(supposePrune)).find(({ service }) => service === "db");
+      const stays =
+        "shop/db\n  left alone: shop/db is in no services file any more; run with --prune to remove it, or remove it by hand";
+      if (!prune) expect(await told(false)).toEqual({ project: "shop", service: "db", changes: false, text: stays });
+      expect(await told(!prune)).toMatchObject({ changes: true });
+      expect((await told(true))?.text).toMatch(
+        /^shop\/db\n(?: {2}.*\n)* {2}remove shop-db-1 \(.* services file any more\)$/,
+      );
+      if (!prune) {
+        await stage.until("an orphan", () => reason() === "Orphaned");
+        expect(controller.surface.service("shop/db")).toMatchObject({ health: "Healthy", replicas: { ready: 1 } });
+        const { revisions, paused } = await controller.surface.history("shop/db");
+        expect([revisions.map(({ revision, active }) => [revision, active]), paused]).toEqual([[[1, true]], false]);
+      }
       if (prune) await stage.until("gone", () => inRole(stage, "active", "db") === undefined && reason() === undefined);
-      else await stage.until("an orphan", () => reason() === "Orphaned");
       expect(inRole(stage, "active", "db") === undefined).toBe(prune);
       expect(runs(stage, "a")).toBe(true);
     }

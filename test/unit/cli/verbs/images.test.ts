@@ -28,11 +28,17 @@ const surveys: Readonly<Record<string, TagSurvey>> = {
 };
 
 async function shown(name?: string, json = false): Promise<string> {
-  const services = Object.keys(surveys).map((service) => ({ project: "shop", service }));
+  const services = [...Object.keys(surveys), "gone"].map((service) => ({
+    ...{ project: "shop", service },
+    conditions: [{ type: "Ready", reason: service === "gone" ? "Orphaned" : "Converged" }],
+  }));
   const server = createServer(({ url = "" }, res) => {
     const service = /\/shop\/(\w+)\/images$/.exec(url)?.[1];
     res.setHeader("content-type", "application/json");
-    res.end(JSON.stringify(service === undefined ? { services } : surveys[service]));
+    if (service === "gone") res.statusCode = 409;
+    res.end(
+      JSON.stringify(service === undefined ? { services } : (surveys[service] ?? { error: "it follows no tag" })),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -54,6 +60,11 @@ it("shows one line a service, and what is wrong with it, fit for a terminal", as
   expect(text).toMatch(/^shop\/db +docker\.io\/acme\/db:1 +the written tag +- +- +- +RegistryUnavailable: no/m);
   expect(text).not.toContain("\u001b");
   expect(text).not.toContain("VERDICT");
+});
+
+it("leaves out what no file declares any more, and says so of one that is named", async () => {
+  expect(await shown()).not.toContain("gone");
+  await expect(shown("gone")).rejects.toThrow("it follows no tag");
 });
 
 it("shows of one service what became of every tag", async () => {

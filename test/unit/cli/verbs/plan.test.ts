@@ -22,11 +22,14 @@ interface Scene {
   readonly host?: readonly ServicePlan[] | "unreachable";
   readonly remembers?: boolean;
   readonly specs?: readonly object[];
+  readonly prune?: boolean;
 }
 
 async function ran(scene: Scene, flags: Partial<PlanFlags> = {}) {
-  const { controller, host = [planOf("by the host")], remembers = true, specs = [spec] } = scene;
-  const server = createServer((_req, res) => {
+  const { controller, host = [planOf("by the host")], remembers = true, specs = [spec], prune = false } = scene;
+  const asked: string[] = [];
+  const server = createServer((req, res) => {
+    asked.push(req.url ?? "");
     res.statusCode = controller === "refuses" ? 401 : 200;
     res.setHeader("content-type", "application/json");
     res.end(JSON.stringify(controller === "refuses" ? { error: "no token" } : { plans: controller, orphans: [] }));
@@ -51,10 +54,10 @@ async function ran(scene: Scene, flags: Partial<PlanFlags> = {}) {
     print: (text: string) => printed.push(text),
     complain: (text: string) => complained.push(text),
   } as unknown as Wiring;
-  const config = { adminListen, data: "/data" } as Config;
+  const config = { adminListen, data: "/data", prune } as Config;
   const given = flags.admin === undefined ? flags : { ...flags, admin: `http://${adminListen}` };
   const code = await plan(wiring, config, { name: undefined, admin: undefined, json: false, ...given });
-  return { code, out: printed.join("\n"), err: complained.join("\n") };
+  return { code, out: printed.join("\n"), err: complained.join("\n"), asked };
 }
 
 describe("plan asks", () => {
@@ -86,6 +89,22 @@ describe("plan asks", () => {
     const json = JSON.parse((await ran(scene, { json: true })).out) as { readonly notice: string };
     expect(json.notice).toContain("unknown");
   });
+});
+
+it("plan asks a controller for its removals too, with --prune, whether that one prunes or not", async () => {
+  const controller = [planOf("by the controller")];
+  expect((await ran({ controller })).asked).toEqual(["/api/v1/plan"]);
+  expect((await ran({ controller, prune: true })).asked).toEqual(["/api/v1/plan?prune=true"]);
+  expect((await ran({ controller, prune: true }, { admin: "it" })).asked).toEqual(["/api/v1/plan?prune=true"]);
+});
+
+it("plan shows what no file declares any more, also by its name", async () => {
+  const { declared: _none, ...gone } = planOf("removes it", { service: "db", changes: true });
+  const host = [planOf("web"), gone];
+  expect(await ran({ host })).toMatchObject({ code: 2, out: "web\nremoves it" });
+  expect(await ran({ host }, { name: "db" })).toMatchObject({ code: 2, out: "removes it" });
+  // The controller has the same files in force.
+  expect(await ran({ controller: host })).toMatchObject({ code: 2, err: "" });
 });
 
 it("plan ends with 1 where nobody can say what would be done, after the rest", async () => {

@@ -109,7 +109,8 @@ describe("who only looks", () => {
     const host = hostWith([active, { ...next, specHash: "H" }].map((one) => ({ ...one, specHash: hashOf(spec) })));
     const seen = withoutAnswers(host, [spec]);
     const [plan] = await forecastAll({
-      specs: [spec],
+      projects: [{ name: spec.project, file: "services.yaml", services: [spec] }],
+      prune: false,
       host: seen,
       supposed: () => Promise.resolve(seen),
       targets: targets as never,

@@ -14,7 +14,7 @@ import { digestOf } from "../../../digests.js";
 
 const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
 const step = creation(serviceSpec("web", image), image);
-const Labels = containerLabels(step);
+const Labels = containerLabels(step, "default");
 const id = "c".repeat(64);
 const healthy = {
   Status: "healthy",

@@ -10,10 +10,11 @@ const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as cons
 
 describe("labels", () => {
   it("say who a container is, to us and to docker compose", () => {
-    expect(containerLabels(creation(serviceSpec("web", image, { labels: { team: "blue" } }), image))).toEqual({
+    expect(containerLabels(creation(serviceSpec("web", image, { labels: { team: "blue" } }), image), "edge")).toEqual({
       team: "blue",
       "fairlead.project": "contract",
       "fairlead.service": "web",
+      "fairlead.lease": "edge",
       "fairlead.slot": "1",
       "fairlead.name": "contract-web-1",
       "fairlead.spec-hash": "0123abcd",
@@ -34,12 +35,12 @@ describe("labels", () => {
 
   it("hold container_name as the base of its roles", () => {
     const spec = { ...serviceSpec("web", image), containerName: "the-web" };
-    expect(containerLabels(creation(spec, image))["fairlead.name"]).toBe("the-web");
+    expect(containerLabels(creation(spec, image), "edge")["fairlead.name"]).toBe("the-web");
   });
 
   it("cannot be forged from the file", () => {
     const labels = { "fairlead.project": "other", "com.docker.compose.project": "other" };
-    const written = containerLabels(creation(serviceSpec("web", image, { labels }), image));
+    const written = containerLabels(creation(serviceSpec("web", image, { labels }), image), "edge");
     expect(written["fairlead.project"]).toBe("contract");
     expect(written["com.docker.compose.project"]).toBe("contract");
   });
@@ -63,11 +64,12 @@ describe("labels", () => {
             slot,
             ...returns,
           };
-          expect(readIdentity(containerLabels(step))).toEqual({
+          expect(readIdentity(containerLabels(step, "edge"))).toEqual({
             project: "contract",
             service: "web",
             slot,
             base: `contract-web-${slot}`,
+            lease: "edge",
             specHash: "0123abcd",
             image: "docker.io/library/nginx:1.27",
             digest: image.digest,
@@ -92,7 +94,7 @@ describe("labels", () => {
     ["fairlead.restart", "sometimes"],
     ["fairlead.restart", undefined],
   ])("that we would not have written make a container foreign: %s=%s", (key, value) => {
-    const { [key]: _gone, ...rest } = containerLabels(creation(serviceSpec("web", image), image));
+    const { [key]: _gone, ...rest } = containerLabels(creation(serviceSpec("web", image), image), "edge");
     expect(readIdentity(value === undefined ? rest : { ...rest, [key]: value })).toBeUndefined();
   });
 

@@ -11,7 +11,7 @@ import type { FakeEngine } from "../fake-engine.js";
 import { digestOf } from "../../../digests.js";
 
 const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
-const Labels = containerLabels(creation(serviceSpec("web", image), image));
+const Labels = containerLabels(creation(serviceSpec("web", image), image), "default");
 const id = "c".repeat(64);
 
 /** Longer than any test takes, and for those about it shorter than what they wait for. */

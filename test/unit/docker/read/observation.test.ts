@@ -7,7 +7,7 @@ import { creation, serviceSpec } from "../../../contract/service.js";
 import { digestOf } from "../../../digests.js";
 
 const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;
-const Labels = containerLabels(creation(serviceSpec("web", image), image));
+const Labels = containerLabels(creation(serviceSpec("web", image), image), "default");
 const never = "0001-01-01T00:00:00Z";
 const at = (second: number) => `2030-01-01T00:00:${String(second).padStart(2, "0")}.000000000Z`;
 const ms = (second: number) => Date.UTC(2030, 0, 1, 0, 0, second);

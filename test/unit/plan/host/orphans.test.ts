@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProjectSpec } from "../../../../src/compose/model/service.js";
-import { orphansOf } from "../../../../src/plan/host/orphans.js";
+import { orphanedServices, orphansOf } from "../../../../src/plan/host/orphans.js";
 import type { ObservedNetwork } from "../../../../src/plan/model/host-snapshot.js";
 import { containerIn, defaultNetwork, hostWith, networksNamed, specOf, volumesNamed } from "../world.js";
 
@@ -33,5 +33,18 @@ describe("what no file declares any more", () => {
     expect(orphansOf([{ ...project, name: "blog", services: [] }], hostWith([], { networks, volumes }))).toEqual([]);
     const unlabelled = new Map([...networks].map(([name, found]) => [name, { ...found, project: undefined }]));
     expect(orphansOf([project], hostWith([], { networks: unlabelled }))).toEqual([]);
+  });
+
+  it("is a service too, of which something is there: never one of a project that no file has in force", () => {
+    const left = [
+      containerIn("active", "a", 1),
+      containerIn("previous", "a", 1),
+      containerIn("active", "a", 1, { service: "db" }),
+    ];
+    const host = hostWith(left);
+    expect(orphanedServices([project], host)).toEqual(["shop/db"]);
+    expect(orphanedServices([{ ...project, services: [] }], host)).toEqual(["shop/db", "shop/web"]);
+    expect(orphanedServices([], host)).toEqual([]);
+    expect(orphanedServices([{ ...project, name: "blog" }], host)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Rollout, ServiceStatus } from "../../../../src/plan/model/condition.js";
 import type { Outcome } from "../../../../src/plan/model/outcome.js";
+import { leftStatus } from "../../../../src/plan/status/left.js";
 import { bareStatus, statusOf } from "../../../../src/plan/status/status.js";
 import type { StatusInput } from "../../../../src/plan/status/status.js";
 import { shorten } from "../../../../src/plan/steps/render.js";
@@ -307,5 +308,23 @@ describe("a service that nobody has looked at", () => {
   it.each(["Orphaned", "Removing"] as const)("and that left the file is out of sync: %s", (reason) => {
     expect(bare(reason)).toMatchObject({ sync: "OutOfSync", health: "Missing" });
     expect(bare(reason).conditions.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => "False"));
+  });
+
+  it.each([
+    [[], "Missing", 0],
+    [[{ health: "healthy" }], "Healthy", 1],
+    [[{}, { slot: 2, health: "starting" }], "Progressing", 1],
+    [[{}, { slot: 2, health: "unhealthy" }], "Degraded", 1],
+    [[{ state: "exited", exitCode: 0 }], "Unknown", 0],
+    [[{ state: "exited", exitCode: 1 }, { slot: 2 }], "Degraded", 1],
+  ] as const)("and that left the file is as well as what is left of it: %j", (patches, health, ready) => {
+    const left = patches.map((patch) => containerIn("active", "a", 3, patch));
+    const previous = containerIn("previous", "a", 2);
+    const status = leftStatus(service, [...left, previous], { reason: "Orphaned", because: "so it is" }, now);
+    expect(status).toMatchObject({ sync: "OutOfSync", health, replicas: { desired: 0, ready, updated: 0 } });
+    expect(status.image).toBe("docker.io/acme/web:latest");
+    expect([status.revision, status.activeDigest]).toEqual(
+      left.length === 0 ? [undefined, undefined] : [3, digestOf("a")],
+    );
   });
 });
