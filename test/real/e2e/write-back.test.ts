@@ -93,4 +93,59 @@ describe.concurrent("with write-back", () => {
     expect(now?.writeBack?.condition.reason).toBe("Recorded");
     expect(now?.inForce?.id).toBe(now?.writeBack?.last?.commit);
   });
+
+  test("a tag that a policy has chosen takes the place of the written one once it serves, and nothing comes of that", async ({
+    scene,
+    expect,
+    onTestFinished,
+  }) => {
+    const { digest: first } = await scene.push({ tag: "1.4.2" });
+    const repository = await gitRepository(scene.directory);
+    const server = await startGitServer(scene.directory);
+    const proxy = await startCountingProxy(scene.engineHost.replace(/^unix:\/\//, ""));
+    onTestFinished(async () => {
+      await server.stop();
+      await proxy.close();
+    });
+    const compose = (tag: string) =>
+      [
+        `name: ${scene.project}`,
+        "services:",
+        "  web:",
+        `    image: ${scene.image()}:${tag} # chosen`,
+        "    stop_grace_period: 2s",
+        `    deploy: {update_config: {monitor: ${monitorMs}ms}}`,
+        "    x-fairlead: {policy: {semver: ^1.4}}",
+        "",
+      ].join("\n");
+    await repository.commit({ "compose.yaml": compose("1.4.2") });
+    const settings = {
+      ...(JSON.parse(await readFile(scene.settingsFile, "utf8")) as object),
+      git: { url: `${server.url}/fleet.git`, ref: "main", writeBack: { what: "tag" } },
+    };
+    await writeFile(scene.settingsFile, JSON.stringify(settings));
+    await scene.start({ withoutFile: true, env: { DOCKER_HOST: proxy.host } });
+    await scene.untilServing(first);
+    const { digest: second } = await scene.push({ tag: "1.4.3", version: "v2" });
+    await scene.push({ tag: "2.0.0", version: "v3" });
+    await scene.hook({ tag: "1.4.3" });
+    await scene.untilServing(second);
+    const inGit = () => repository.git("--git-dir", repository.path, "show", "main:compose.yaml");
+    await scene.until("the commit", async () => (await inGit()) === compose("1.4.3").trim());
+    const id = await repository.git("--git-dir", repository.path, "rev-parse", "main");
+    await scene.until("its own commit in force", async () => {
+      const response = await fetch(`${scene.fairlead.adminUrl}/api/v1/services`);
+      const { sources } = (await response.json()) as { readonly sources: readonly RepositoryState[] };
+      return sources[0]?.inForce?.id === id;
+    });
+    const changes = () =>
+      proxy.requests.filter((line) => /^(?:POST|PUT|DELETE) /.test(line) && !line.includes("/volumes"));
+    const [before, active, looks] = [changes(), await scene.active(), proxy.requests.length];
+    await fetch(`${scene.fairlead.adminUrl}/api/v1/services/${scene.project}/web/reconcile`, { method: "POST" });
+    await scene.until("the look", () => proxy.requests.length > looks);
+    await scene.untilStatus(({ sync }) => sync === "Synced");
+    expect(changes().slice(before.length)).toEqual([]);
+    expect((await scene.active())?.id).toBe(active?.id);
+    expect(await repository.git("--git-dir", repository.path, "rev-list", "--count", "main")).toBe("2");
+  });
 });
