@@ -35,6 +35,7 @@ import type { DockerEngine } from "./docker/engine.js";
 import { FairleadError } from "./errors.js";
 import { connectGates } from "./gate/haproxy.js";
 import { gitSource } from "./git/source.js";
+import { untold } from "./git/untold.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { silentLog } from "./log.js";
 import type { Metrics } from "./metrics/metrics.js";
@@ -223,15 +224,6 @@ function policyInForce({
   );
   return { policy, engine: [...new Set([...enginePaths, ...socket])], guarded, onHost: !elsewhere };
 }
-
-const untold: SourceTelemetry = {
-  sourceFollowed: () => undefined,
-  sourceFetched: () => undefined,
-  sourceSucceeded: () => undefined,
-  sourceInForce: () => undefined,
-  sourceWritesBack: () => undefined,
-  sourceWrittenBack: () => undefined,
-};
 
 export function contextsOf(config: Config, environment: Environment): Contexts {
   return openContexts({ scratch: join(config.data, "build"), environment: gitEnvironment(environment) });

@@ -2,14 +2,10 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { profileList } from "../compose/project/profiles.js";
-import { parseCron } from "../compose/values/cron.js";
 import { parseImage } from "../compose/values/image.js";
-import { quote } from "../compose/values/quote.js";
 import { defaultGateImage, defaultGateImageName } from "../gate/image.js";
 import { gitSchema } from "../git/settings/settings.js";
-import { isBlock } from "../http/receivers/addresses.js";
 import { receiversSchema } from "../http/receivers/settings.js";
-import { checkTls, tlsSchema, type WrittenTls } from "../http/tls/settings.js";
 import { policySchema } from "../policy/settings.js";
 import type { Environment } from "../process/environment.js";
 import { secretCommandsSchema } from "../secrets/settings.js";
@@ -20,7 +16,6 @@ import {
   data,
   first,
   folder,
-  invalid,
   list,
   secretFile,
   secretText,
@@ -28,35 +23,9 @@ import {
   text,
   textOf,
   toggle,
-  type Kind,
 } from "./kinds.js";
+import { blocks, cron, hostName, httpUrl, leaseName, tls, toggleOfDocker } from "./own-kinds.js";
 import { setting } from "./setting.js";
-
-const addresses = list(",", (text) => text.split(",").map((one) => one.trim()));
-
-/** Addresses and blocks of addresses. */
-const blocks = {
-  ...addresses,
-  read: (written: string | readonly string[]) => {
-    const all = addresses.read(written);
-    const wrong = all.find((one) => !isBlock(one));
-    if (wrong === undefined) return all;
-    throw invalid(`${quote(wrong)} is no address and no block`, "write for example 10.0.0.0/8 or 2001:db8::1");
-  },
-};
-/** As the header of a request has it, without a port. */
-const hostName = z
-  .string()
-  .regex(
-    /^[\w-]+(?:\.[\w-]+)*$|^\[?[\da-f]*:[\da-f:.]+\]?$/i,
-    "it should be the name of a host alone, such as fairlead.lan",
-  );
-
-const tls: Kind<WrittenTls, WrittenTls> = {
-  ...data(tlsSchema),
-  fromVariable: (written) => written,
-  read: checkTls,
-};
 
 /**
  * Every setting, in the order of the documentation. Nothing else says where it is written, what it is by default and
@@ -329,35 +298,6 @@ export const settingsFilePlace = {
   what: "settings file",
 } as const;
 
-function toggleOfDocker() {
-  return { ...toggle, fromVariable: () => true };
-}
-
 function dataDirectory({ XDG_STATE_HOME: stateHome = join(homedir(), ".local", "state") }: Environment): string {
   return process.getuid?.() === 0 ? "/var/lib/fairlead" : join(stateHome, "fairlead");
-}
-
-function httpUrl(written: string): string {
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  const { protocol = "", username = "", password = "", search = "", hash = "" } = url ?? {};
-  if (username + password !== "") {
-    throw invalid("the address of a site holds no user and no password", "write for example https://hooks.example.org");
-  }
-  if (/^https?:$/.test(protocol) && search + hash === "") return written;
-  throw invalid(`${quote(written)} is no address of a site`, "write for example https://hooks.example.org");
-}
-
-/** Checked where it is written: a controller that starts looks again as it was told to. */
-function cron(written: string): string {
-  parseCron(written);
-  return written;
-}
-
-/** A part of a volume's name, without the dots that divide it. */
-function leaseName(written: string): string {
-  if (/^[a-zA-Z0-9][\w-]{0,63}$/.test(written)) return written;
-  throw invalid(
-    `${quote(written)} cannot be the name of a lease`,
-    "write up to 64 letters, digits, _ and -, the first of them a letter or digit",
-  );
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SourceSnapshot } from "../../../src/control/ports/source.js";
 import { gitSource } from "../../../src/git/source.js";
+import { untold } from "../../../src/git/untold.js";
 import { hostFiles } from "../../../src/hostfiles/files.js";
 import { repositoriesOf } from "../../../src/git/settings/settings.js";
 import { silentLog } from "../../../src/log.js";
@@ -27,14 +28,7 @@ const source = gitSource({
   repositories: repositoriesOf({ url, ref: "main", interval: "1h" }),
   folder: join(data, "git"),
   environment: { PATH: process.env["PATH"] },
-  telemetry: {
-    sourceFollowed: () => undefined,
-    sourceFetched: () => undefined,
-    sourceSucceeded: () => undefined,
-    sourceInForce: () => undefined,
-    sourceWritesBack: () => undefined,
-    sourceWrittenBack: () => undefined,
-  },
+  telemetry: untold,
   log: silentLog,
   hostFiles,
 });

@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import type { Log } from "../../../src/control/ports/log.js";
 import type { RepositoryState, Source, SourceSnapshot } from "../../../src/control/ports/source.js";
 import { gitSource } from "../../../src/git/source.js";
+import { untold } from "../../../src/git/untold.js";
 import { hostFiles } from "../../../src/hostfiles/files.js";
 import { repositoriesOf, type WrittenRepository } from "../../../src/git/settings/settings.js";
 import { gitRepository, type GitRepository } from "../../sandbox/git-repository.js";
@@ -77,14 +78,10 @@ function openSource(written: WrittenRepository, data: string, once: boolean): Op
     once,
     environment: { PATH: process.env["PATH"] },
     telemetry: {
-      sourceFollowed: () => undefined,
+      ...untold,
       sourceFetched: (_source, result) => {
         counts[result] = (counts[result] ?? 0) + 1;
       },
-      sourceSucceeded: () => undefined,
-      sourceInForce: () => undefined,
-      sourceWritesBack: () => undefined,
-      sourceWrittenBack: () => undefined,
     },
     log,
     hostFiles,

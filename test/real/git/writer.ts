@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseImage, type Digest } from "../../../src/compose/values/image.js";
 import { gitSource } from "../../../src/git/source.js";
 import { repositoriesOf } from "../../../src/git/settings/settings.js";
+import { untold } from "../../../src/git/untold.js";
 import { hostFiles } from "../../../src/hostfiles/files.js";
 import { silentLog } from "../../../src/log.js";
 
@@ -15,14 +16,7 @@ const source = gitSource({
   repositories: repositoriesOf({ url, ref: "main", interval: "1h", writeBack: {} }),
   folder: join(data, "git"),
   environment: { PATH: process.env["PATH"] },
-  telemetry: {
-    sourceFollowed: () => undefined,
-    sourceFetched: () => undefined,
-    sourceSucceeded: () => undefined,
-    sourceInForce: () => undefined,
-    sourceWritesBack: () => undefined,
-    sourceWrittenBack: () => undefined,
-  },
+  telemetry: untold,
   log: silentLog,
   hostFiles,
 });
