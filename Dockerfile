@@ -7,7 +7,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # No package needs its install script here: what they would compile is optional.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY esbuild.config.js esbuild.fuse.config.js ./
 COPY src ./src
 RUN npm run build
 

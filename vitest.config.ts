@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          setupFiles: ["test/secret-equality.ts"],
           testTimeout: 300_000,
           isolate: false,
           maxWorkers: 2,
@@ -19,6 +20,9 @@ export default defineConfig({
         test: {
           name: "real",
           include: ["test/real/**/*.test.ts"],
+          // What a Swarm does by itself takes minutes, and several nodes: `npm run test:swarm`.
+          exclude: process.env["FAIRLEAD_TEST_SWARM"] === undefined ? ["test/real/swarm/**"] : [],
+          setupFiles: ["test/secret-equality.ts"],
           globalSetup: ["test/real/setup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -9,6 +9,9 @@ export type ErrorCode =
   | "EngineUnreachable"
   | "EngineTooOld"
   | "EngineRefused"
+  | "SwarmUnavailable"
+  | "SwarmConflict"
+  | "NameTaken"
   | "NameConflict"
   | "PortConflict"
   | "AddressConflict"
@@ -22,8 +25,13 @@ export type ErrorCode =
   | "RegistryUnavailable"
   | "UnsupportedManifest"
   | "TagsUnlisted"
+  | "SignatureInvalid"
+  | "SignatureMissing"
+  | "SignatureUnavailable"
+  | "PushRefused"
   | "SourceUnavailable"
   | "ApiUnreachable"
+  | "NotTold"
   | "RevisionUnknown"
   | "NotAwaited"
   | "Internal";
@@ -35,6 +43,8 @@ export interface FairleadErrorOptions {
   readonly retry?: "backoff" | "never";
   /** The other side's own wish (Retry-After), in milliseconds; at least this long is waited. */
   readonly retryAfterMs?: number;
+  /** Whoever throws it keeps further questions from the other side by itself: nobody else has to. */
+  readonly guarded?: boolean;
   readonly cause?: unknown;
 }
 
@@ -44,6 +54,7 @@ export class FairleadError extends Error {
   readonly remedy: string | undefined;
   readonly retry: "backoff" | "never";
   readonly retryAfterMs: number | undefined;
+  readonly guarded: boolean;
 
   constructor(
     readonly code: ErrorCode,
@@ -61,6 +72,7 @@ export class FairleadError extends Error {
     this.remedy = options.remedy === undefined ? undefined : printable(options.remedy);
     this.retry = options.retry ?? "backoff";
     this.retryAfterMs = options.retryAfterMs;
+    this.guarded = options.guarded ?? false;
   }
 }
 

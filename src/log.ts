@@ -7,7 +7,7 @@ import { printableValue, visible } from "./tools/printable.js";
 
 /** JSON lines on standard output, or lines for people where it is a terminal. */
 export async function createLog(level: LogLevel, terminal: boolean): Promise<Log> {
-  const { pino } = await import("pino");
+  const { default: pino } = await import("pino");
   return terminal ? logForPeople(level) : logForPrograms(level, pino.destination({ fd: 1, sync: true }));
 }
 
@@ -35,7 +35,7 @@ export async function logForPeople(level: LogLevel, destination?: NodeJS.Writabl
 }
 
 async function logTo(level: LogLevel, lines: DestinationStream): Promise<Log> {
-  const { pino } = await import("pino");
+  const { default: pino } = await import("pino");
   const options = {
     level,
     base: null,

@@ -1,8 +1,9 @@
 import type { ConnectionBounds } from "./docker/client/endpoint.js";
 import { FairleadError } from "./errors.js";
-import { mostStreams } from "./http/admin/streams.js";
+import { mostStreams } from "./http/web/streams.js";
 import type { ConnectionLimits } from "./http/web/connections.js";
-import { openFilesRemedy } from "./process/open-files.js";
+import type { Log } from "./control/ports/log.js";
+import { openFileLimit, openFilesNow, openFilesRemedy } from "./process/open-files.js";
 
 /** How what a process may have open at once (files, sockets, pipes) is shared out. Each part keeps to its number. */
 export interface Shares {
@@ -120,4 +121,18 @@ function doorOf(places: number): ConnectionLimits {
   const total = Math.min(mostOfDoor, Math.floor(places));
   const perAddress = Math.min(total, Math.max(8, Math.floor(total / 8)));
   return { total, perAddress, perKnownAddress: Math.floor(total / 2), strangers: Math.floor(total * 0.4) };
+}
+
+/** The shares of this process. Throws FairleadError `ConfigInvalid` where it may have too few files open. */
+export function sharesFor(pulls: number, log: Log): Shares {
+  const limit = openFileLimit();
+  const { shares, wanted } = shareOut({ limit, own: openFilesNow() ?? 0, pulls });
+  const { services, probes, hooks, admin } = shares;
+  const fields = { limit, services, probes, hooks: hooks.total, admin: admin.total };
+  if (limit >= wanted) log.debug(fields, "open files are shared out");
+  else {
+    const text = `this process may have ${limit} files open: it does less at once than with ${wanted}`;
+    log.warn({ ...fields, remedy: openFilesRemedy }, text);
+  }
+  return shares;
 }

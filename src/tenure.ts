@@ -1,39 +1,36 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { controllerOf } from "./assembled.js";
+import { channelsOf, tellingOf, type Surroundings } from "./channels.js";
 import type { Config } from "./config/config.js";
-import { Controller } from "./control/controller.js";
 import { Journal } from "./control/journal/journal.js";
 import { DirectoryLock } from "./control/office/directory-lock.js";
-import { fenced, fencedGates } from "./control/office/fenced.js";
 import type { Holder } from "./control/office/holder.js";
-import { OtherLeases } from "./control/office/other-leases.js";
 import { serveTerm } from "./control/office/term.js";
 import type { Term } from "./control/office/term.js";
 import type { Log } from "./control/ports/log.js";
-import { defaultBackoff } from "./control/queue/backoff.js";
 import type { Surface } from "./control/surface/surface.js";
 import { systemClock } from "./control/time/clock.js";
 import { aborted } from "./control/time/pause.js";
-import { cronMinutes } from "./control/time/schedule.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { asFairleadError } from "./errors.js";
-import { hostFiles } from "./hostfiles/files.js";
 import { startStandby } from "./http/admin/standby.js";
+import { sessionFile } from "./http/guard/session-file.js";
+import { Sessions } from "./http/guard/sessions.js";
 import { assertGuarded, listen, type Tls } from "./http/listen.js";
 import { checkPair, openTls } from "./http/tls/open.js";
 import { Metrics } from "./metrics/metrics.js";
-import { connectProber } from "./probe/prober.js";
+import type { ShownChannel } from "./notify/model/standing.js";
 import { ownContainer } from "./probe/self.js";
 import type { Environment } from "./process/environment.js";
-import { openFileLimit, openFilesNow, openFilesRemedy } from "./process/open-files.js";
 import type { RegistryConnection } from "./registry/connect.js";
-import { shareOut } from "./shares.js";
+import { sharesFor } from "./shares.js";
 import type { Shares } from "./shares.js";
 import { formatAddress, parseAddress } from "./tools/address.js";
+import type { OpenTracing } from "./tracing/tracing.js";
 import { readVersion } from "./version.js";
-import { contextsOf, engineOf, gatesIn, registryOf, sourceOf } from "./wiring.js";
-
-const resyncJitterMs = 20_000;
+import { registryOf } from "./registries.js";
+import { engineOf, sourceOf } from "./wiring.js";
 
 export interface Running {
   /** Resolves when nothing is under way any more. */
@@ -47,10 +44,15 @@ export interface Running {
  * first look at the host goes on behind it. Throws `AlreadyRunning` where another one is in charge.
  */
 export async function startController(config: Config, environment: Environment, log: Log): Promise<Running> {
-  assertGuarded(config.adminListen, config.places.adminListen, config.adminToken);
-  const shares = sharesFor(config, log);
+  assertGuarded(config.adminListen, config.places.adminListen, {
+    token: config.adminToken,
+    readToken: config.adminReadToken,
+  });
+  const shares = sharesFor(config.concurrentPulls, log);
+  const channels = channelsOf(config, environment);
   // One that stands by is to say so now, not when it has to take over.
   await checkPair(config.tls);
+  const tracing = await tracingFor(config, log);
   const end = new AbortController();
   const begun = new AbortController();
   const office: { surface: Surface | undefined } = { surface: undefined };
@@ -63,13 +65,13 @@ export async function startController(config: Config, environment: Environment, 
       const onOpened = (surface: Surface) => {
         office.surface = surface;
       };
-      const options = { config, environment, log, shares, onBegun, onOpened };
+      const options = { config, environment, log, shares, tracing, channels, onBegun, onOpened };
       const { handedOver } = await serveOnce(options, standby, end.signal);
       office.surface = undefined;
       standby ||= handedOver;
     }
   };
-  const ended = serve();
+  const ended = serve().finally(() => tracing?.close());
   await Promise.race([aborted(begun.signal), ended]);
   return {
     ended,
@@ -87,6 +89,9 @@ interface ServeOptions {
   readonly environment: Environment;
   readonly log: Log;
   readonly shares: Shares;
+  readonly tracing: OpenTracing | undefined;
+  /** Everybody who is told. */
+  readonly channels: (surroundings: Surroundings) => readonly ShownChannel[];
   readonly onBegun: () => void;
   readonly onOpened: (surface: Surface) => void;
 }
@@ -110,7 +115,7 @@ function farewell(surface: Surface | undefined): string {
  * over itself.
  */
 async function serveOnce(
-  { config, environment, log, shares, onBegun, onOpened }: ServeOptions,
+  { config, environment, log, shares, tracing, channels, onBegun, onOpened }: ServeOptions,
   standby: boolean,
   signal: AbortSignal,
 ): Promise<{ readonly handedOver: boolean }> {
@@ -139,7 +144,7 @@ async function serveOnce(
       },
       open: async (term: Term) => {
         const controller = await openController({
-          ...{ config, environment, log, shares, metrics, registry, engine, term, onOpened },
+          ...{ config, environment, log, shares, tracing, channels, metrics, registry, engine, term, onOpened },
         });
         onBegun();
         return controller;
@@ -153,7 +158,11 @@ async function serveOnce(
   }
 }
 
-function selfOf(container: string | undefined, directory: string | undefined, helps: string | undefined): Holder {
+export function selfOf(
+  container: string | undefined,
+  directory: string | undefined,
+  helps: string | undefined,
+): Holder {
   const since = new Date().toISOString();
   return { token: randomUUID(), host: hostname(), pid: process.pid, container, directory, since, helps };
 }
@@ -172,54 +181,52 @@ interface OpenOptions extends Omit<ServeOptions, "onBegun"> {
 
 /** The controller with all its adapters; resolves when the surface listens. */
 async function openController(options: OpenOptions): Promise<{ stop(): Promise<void> }> {
-  const { config, environment, log, shares, metrics, registry, engine, term, onOpened } = options;
+  const { config, environment, log, shares, tracing, channels, metrics, registry, engine, term, onOpened } = options;
   const { office, standbys, handOver } = term;
-  const others = new OtherLeases({ marks: engine.marks, lease: config.lease, clock: systemClock });
   const version = readVersion();
   const journal = await Journal.open(config.data, log);
   journal.watch();
   metrics.journal(() => journal.state());
-  const controller = new Controller({
-    host: {
-      engine: fenced(engine, office.assertHeld),
-      gates: fencedGates(gatesIn(engine), office.assertHeld),
-      prober: connectProber({ engine, version }),
-      files: hostFiles,
+  const source = sourceOf(config, environment, log, { telemetry: metrics.sources });
+  const controller = controllerOf({
+    ...{ config, environment, log, shares, tracing, metrics, registry, engine, journal, source },
+    office: { office, standbys, handOver },
+    heard: (delivery) => {
+      telling.heard(delivery);
     },
-    desired: {
-      source: sourceOf(config, environment, log, { telemetry: metrics.sources }),
-      registry,
-      contexts: contextsOf(config, environment),
+    onDeclared: () => {
+      telling.declared();
     },
-    journal,
-    telemetry: metrics,
-    clock: systemClock,
-    log,
-    office: { since: systemClock.monotonic(), standbys, others, handOver },
-    backoff: defaultBackoff,
-    prune: config.prune,
-    atOnce: shares,
-    resync: { cron: config.resync, timezone: localTimeZone(), minutes: cronMinutes, jitterMs: resyncJitterMs },
   });
+  const told = channels({ registry, telemetry: metrics.handlers, events: journal.events, log });
+  const telemetry = metrics.notifications;
+  const telling = tellingOf({ config, channels: told, journal, controller, source, telemetry, log });
+  void telling.begin();
   onOpened(controller.surface);
   const tls = await tlsFor(config, metrics, log);
+  const sessions = await sessionsOf(config, log);
   const listeners = await listen({
     hooksListen: config.hooksListen,
     adminListen: config.adminListen,
+    externalUrl: config.externalUrl,
     places: { hooks: config.places.hooksListen, admin: config.places.adminListen },
     hooks: {
       ...{ surface: controller.surface, secrets: config.hookSecrets, telemetry: metrics, log },
       ...{ receivers: config.receivers, trustedProxies: config.trustedProxies },
+      tracing: tracing?.deliveries,
       ...{ connections: shares.hooks, tls },
     },
     admin: {
       surface: controller.surface,
+      notifications: telling,
       connections: shares.admin,
       streams: shares.streams,
       metrics,
       log,
       version,
       token: config.adminToken,
+      readToken: config.adminReadToken,
+      sessions,
       hostNames: config.adminHosts,
     },
   });
@@ -233,6 +240,7 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     },
     "listening",
   );
+  for (const { message, remedy } of config.notices) log.warn({ remedy }, message);
   if (config.hookSecrets.length + config.receivers.length === 0) {
     log.warn({}, "no hook secret is configured: every webhook is answered 404");
   }
@@ -244,9 +252,17 @@ async function openController(options: OpenOptions): Promise<{ stop(): Promise<v
     stop: async () => {
       await listeners.close();
       await controller.stop();
+      await telling.stop();
       if (!(await journal.close())) log.error({}, "the journal's disk does not answer: ending without it");
     },
   };
+}
+
+/** Undefined: nobody wants spans, and nothing of what makes them is loaded. */
+async function tracingFor({ tracing: settings }: Config, log: Log): Promise<OpenTracing | undefined> {
+  if (settings === undefined) return undefined;
+  const { openTracing } = await import("./tracing/tracing.js");
+  return openTracing({ settings, version: readVersion(), clock: systemClock, log });
 }
 
 async function tlsFor(config: Config, metrics: Metrics, log: Log): Promise<Tls | undefined> {
@@ -258,21 +274,7 @@ async function tlsFor(config: Config, metrics: Metrics, log: Log): Promise<Tls |
   return { pair: await openTls(tls, { data, names: [host, ...outside], log, telemetry }), telemetry };
 }
 
-/** Throws FairleadError `ConfigInvalid` where this process may have too few files open. */
-function sharesFor({ concurrentPulls: pulls }: Config, log: Log): Shares {
-  const limit = openFileLimit();
-  const { shares, wanted } = shareOut({ limit, own: openFilesNow() ?? 0, pulls });
-  const { services, probes, hooks, admin } = shares;
-  const fields = { limit, services, probes, hooks: hooks.total, admin: admin.total };
-  if (limit >= wanted) log.debug(fields, "open files are shared out");
-  else {
-    const text = `this process may have ${limit} files open: it does less at once than with ${wanted}`;
-    log.warn({ ...fields, remedy: openFilesRemedy }, text);
-  }
-  return shares;
-}
-
-/** As `TZ` or the host has it. */
-function localTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+async function sessionsOf({ adminToken, adminReadToken, data }: Config, log: Log): Promise<Sessions | undefined> {
+  if (adminToken === undefined) return undefined;
+  return Sessions.open({ write: adminToken, read: adminReadToken }, sessionFile(data, log));
 }

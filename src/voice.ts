@@ -1,8 +1,10 @@
-import { pour } from "./tools/pour.js";
+import { pour } from "./tools/streams/pour.js";
 import { visible } from "./tools/printable.js";
 
 export interface Voice {
   print(text: string): void;
+  /** In place of all that stands on the terminal. */
+  redraw(text: string): void;
   /** No faster than it is taken. False: nobody reads there any more. */
   pour(texts: AsyncIterable<string>): Promise<boolean>;
   complain(text: string): void;
@@ -14,6 +16,9 @@ export function voice(out: NodeJS.WritableStream, errors: NodeJS.WritableStream)
   return {
     print: (text) => {
       out.write(`${visible(text)}\n`);
+    },
+    redraw: (text) => {
+      out.write(`\u001b[H\u001b[2J${visible(text)}\n`);
     },
     pour: (texts) => pour(texts, out),
     complain: (text) => {

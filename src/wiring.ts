@@ -9,6 +9,7 @@ import { openContexts } from "./context/contexts.js";
 import { Digests } from "./control/desired/digests.js";
 import { patientFiles } from "./control/desired/patient-files.js";
 import { Tags } from "./control/desired/tags.js";
+import { Signatures } from "./control/signatures/signatures.js";
 import { Targets } from "./control/desired/targets.js";
 import { Journal } from "./control/journal/journal.js";
 import { Adoption } from "./control/observed/adoption.js";
@@ -31,6 +32,7 @@ import type { Draft } from "./docker/draft/draft.js";
 import { surveyHost } from "./docker/draft/survey.js";
 import type { Choice } from "./docker/draft/survey.js";
 import { connectEngine } from "./docker/engine.js";
+import { connectCluster } from "./docker/swarm/cluster.js";
 import type { DockerEngine } from "./docker/engine.js";
 import { FairleadError } from "./errors.js";
 import { connectGates } from "./gate/haproxy.js";
@@ -38,13 +40,11 @@ import { gitSource } from "./git/source.js";
 import { untold } from "./git/untold.js";
 import { hostFiles } from "./hostfiles/files.js";
 import { silentLog } from "./log.js";
-import type { Metrics } from "./metrics/metrics.js";
 import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
-import { gitEnvironment, helperEnvironment } from "./process/child-environment.js";
+import { gitEnvironment } from "./process/child-environment.js";
 import type { Environment } from "./process/environment.js";
-import { systemProxy } from "./process/system-proxy.js";
-import { connectRegistry } from "./registry/connect.js";
+import { previewRegistry } from "./registries.js";
 import type { RegistryConnection } from "./registry/connect.js";
 import { SecretCommands } from "./secrets/commands.js";
 import { readKeys } from "./sops/keys.js";
@@ -54,22 +54,16 @@ import { resolveFiles } from "./source/resolved.js";
 import type { ResolvedFiles } from "./source/resolved.js";
 import { checkOrigins } from "./source/origins.js";
 import { together } from "./source/together.js";
-import { whyNoFolder } from "./tools/folder.js";
+import { whyNoFolder } from "./tools/files/folder.js";
 import type { Secret } from "./tools/secret.js";
-import { readVersion } from "./version.js";
+import { connectSwarm } from "./swarm/engine/engine.js";
 
 /** How long a verb that only looks waits for the disk of the data directory. */
 const diskPatienceMs = 2_000;
 
 /** What a controller would do now, from a look at the host and the registry; changes nothing, needs no controller. */
 export async function previewPlan(config: Config, environment: Environment): Promise<Preview> {
-  const registry = connectRegistry({
-    settings: config.registries,
-    dockerConfig: config.docker.config,
-    helperEnvironment: helperEnvironment(environment),
-    proxyFor: systemProxy(environment),
-    telemetry: { requested: () => undefined },
-  });
+  const registry = previewRegistry(config, environment);
   try {
     const engine = engineOf(config, registry, silentLog);
     await checkData(config);
@@ -80,8 +74,18 @@ export async function previewPlan(config: Config, environment: Environment): Pro
     const others = new OtherLeases({ marks: engine.marks, lease: config.lease, clock: systemClock, isSilent: true });
     const adoption = new Adoption({ engine, specs: () => specs, others, record, remember: () => Promise.resolve() });
     const digests = new Digests(registry, engine);
+    const signatures = new Signatures({
+      registry,
+      platformOf: ({ container }) => digests.platformOf(container.platform),
+      demands: config.signatureDemands(),
+      clock: systemClock,
+      // A verb that only looks writes nothing down.
+      proofs: { of: (key) => record(key).verified, keep: () => Promise.resolve() },
+      checked: () => undefined,
+    });
     const targets = new Targets({
       digests,
+      signatures,
       tags: new Tags(registry, digests),
       contexts: contextsOf(config, environment),
       builds: new Map(),
@@ -106,6 +110,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       host: withoutAnswers(host, specs),
       supposed: async () => withoutAnswers(await adoption.look(true), specs),
       targets,
+      signatures,
       record,
     });
     const remembers = await access(join(config.data, "journal"), constants.R_OK).then(
@@ -178,8 +183,8 @@ export async function resolveProjects(config: Config, environment: Environment):
 }
 
 function readOptions(config: Config, environment: Environment) {
-  const { profiles, gateImage } = config;
-  return { profiles, gateImage, environment, policy: policyInForce(config), ...secretsOf(config) };
+  const { profiles, engine, gateImage } = config;
+  return { profiles, engine, gateImage, environment, policy: policyInForce(config), ...secretsOf(config) };
 }
 
 function secretsOf(config: Config) {
@@ -229,43 +234,21 @@ export function contextsOf(config: Config, environment: Environment): Contexts {
   return openContexts({ scratch: join(config.data, "build"), environment: gitEnvironment(environment) });
 }
 
-export function registryOf(
-  config: Config,
-  environment: Environment,
-  atOnce: number,
-  { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
-): RegistryConnection {
-  return connectRegistry({
-    atOnce,
-    settings: config.registries,
-    dockerConfig: config.docker.config,
-    helperEnvironment: helperEnvironment(environment),
-    proxyFor: systemProxy(environment),
-    userAgent: `fairlead/${readVersion()}`,
-    telemetry: {
-      requested: (name, method, code) => {
-        metrics.registryRequested(name, method, code);
-      },
-      pullsRemaining: (name, count) => {
-        metrics.pullsRemaining(name, count);
-      },
-      warned: (name, text) => {
-        log.warn({ registry: name, notice: text }, "the registry's operators say");
-      },
-    },
-  });
-}
-
 export function engineOf(
   config: Config,
   registry: RegistryConnection,
   log: Log,
   connections?: ConnectionBounds,
 ): DockerEngine {
+  const credentials = (name: string) => registry.credentials(name);
+  if (config.engine === "swarm") {
+    const cluster = connectCluster({ ...config.docker, connections });
+    return connectSwarm({ cluster, lease: config.lease, credentials, clock: { now: () => Date.now() } });
+  }
   return connectEngine({
     ...config.docker,
     connections,
-    credentials: (name) => registry.credentials(name),
+    credentials,
     own: ownContainer,
     helper: {
       lease: config.lease,

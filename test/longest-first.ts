@@ -3,15 +3,21 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Real tests that take more than a minute. Whoever comes last with one of them keeps one worker waiting for the other. */
 const longest = [
   "docker/contract",
-  "e2e/crash",
+  "image/dockerfile",
+  "e2e/faults/crash",
   "compare/compare",
-  "e2e/gate",
-  "e2e/registry-faults",
-  "e2e/faults",
-  "e2e/controllers",
-  "e2e/time",
-  "e2e/self-update",
-  "e2e/proxies",
+  "e2e/faults/backup",
+  "e2e/page/page",
+  "e2e/containers/gate",
+  "e2e/faults/registry-faults",
+  "e2e/faults/faults",
+  "package/deb",
+  "e2e/verbs/forms",
+  "e2e/verbs/apply",
+  "e2e/controllers/controllers",
+  "e2e/controllers/time",
+  "e2e/controllers/self-update",
+  "e2e/deliveries/proxies",
 ];
 
 /** On a clean checkout nothing else is known about how long a file takes. */

@@ -2,24 +2,23 @@ import { Argument, Command } from "commander";
 import type { Flags } from "../config/config.js";
 import { controllerVerbs } from "./controller-verbs.js";
 import { endsIn } from "./exits.js";
-import { collect, withAddress, withAdmin, withAll, withFiles, withManner } from "./options.js";
+import { helpVerbs } from "./help-verbs.js";
+import { collect, withAdmin, withAll, withFiles } from "./options.js";
+import { planVerbs } from "./plan-verbs.js";
 import { FairleadError } from "../errors.js";
-import { adminUrl } from "./shared/admin.js";
+import { adminAt } from "./shared/admin.js";
 import { inWords, questions } from "./setup/questions.js";
 import type { ExitCode, Wiring } from "./shared/wiring.js";
-import { config } from "./verbs/config.js";
 import type { ConfigOptions } from "./verbs/config.js";
-import { hookTest, type HookTestOptions } from "./verbs/hook/test.js";
-import { hookUrl } from "./verbs/hook/url.js";
-import { init } from "./verbs/init.js";
+import type { HookTestOptions } from "./verbs/hook/test.js";
 import type { InitOptions } from "./verbs/init.js";
-import { plan } from "./verbs/plan.js";
-import { run } from "./verbs/run.js";
-import { setup } from "./verbs/setup.js";
+import { notifyTest } from "./verbs/notify/test.js";
+import type { NotifyTestOptions } from "./verbs/notify/test.js";
 import type { SetupOptions } from "./verbs/setup.js";
 import { validate } from "./verbs/validate.js";
 import type { ValidateOptions } from "./verbs/validate.js";
-import { apart, checked, checks, exclusive, refuseEmpty, wordOf } from "./values.js";
+import { apart, checked, checks, exclusive, refuseEmpty, takeNoColor, wordOf } from "./values.js";
+import { run } from "./verbs/run.js";
 
 interface Options extends Flags {
   readonly json?: boolean;
@@ -28,8 +27,34 @@ interface Options extends Flags {
 
 const killed = "a disk does not answer: nothing else ends such a process";
 
-/** All verbs, with their arguments, flags and exit codes. The code of the one that is run goes into `answer`. */
-export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command {
+/** A verb that is not the one that is run: it has its name, for the list of verbs and for who mistypes one. */
+class OtherVerb extends Command {
+  override option(): this {
+    return this;
+  }
+
+  override addOption(): this {
+    return this;
+  }
+
+  override argument(): this {
+    return this;
+  }
+
+  override addArgument(): this {
+    return this;
+  }
+
+  override addHelpText(): this {
+    return this;
+  }
+}
+
+/**
+ * All verbs, with their arguments, flags and exit codes. The code of the one that is run goes into `answer`. `asked`: only this
+ * one has all of them, since to make those of all verbs takes as long as to run one. Undefined: all have.
+ */
+export function commandTree(wiring: Wiring, answer: { code: ExitCode }, asked?: string): Command {
   const root = new Command("fairlead")
     .description("Keeps the containers of this host equal to a Compose file.")
     .version(wiring.version)
@@ -43,7 +68,11 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
         wiring.complain(text.trimEnd());
       },
     });
-  const verb = (name: string, description: string) => root.command(name).description(description);
+  const verb = (name: string, description: string) => {
+    const command = asked === undefined || asked === name ? new Command(name) : new OtherVerb(name);
+    root.addCommand(command.copyInheritedSettings(root).description(description));
+    return command;
+  };
   const ends = endsIn(answer);
 
   ends(
@@ -57,7 +86,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .option("--tls <way>", "take the hooks over TLS: self-signed")
       .option("--force", "replace what exists, but for secrets"),
     { 0: "the files are written", 1: "nothing is written: an answer is missing or wrong, or a file exists" },
-    (options: SetupOptions) => setup(wiring, options),
+    async (options: SetupOptions) => (await import("./verbs/setup.js")).setup(wiring, options),
   );
   ends(
     withAll(verb("run", "run the controller")),
@@ -66,7 +95,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       1: "it could not start, another controller is in charge or has taken over, or a second signal ended it",
       137: killed,
     },
-    (options: Options) => run(wiring, wiring.configure(options)),
+    async (options: Options) => run(wiring, await wiring.configure(options)),
   );
   ends(
     withFiles(verb("validate", "check the services file"))
@@ -74,8 +103,8 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       .option("--policy", "demand a policy, and do not follow this host's links: for a pipeline")
       .option("--json", "print JSON"),
     { 0: "everything is valid", 1: "there are problems; with --strict: or warnings" },
-    (options: Options & ValidateOptions) =>
-      validate(wiring, wiring.configure(options, ["hookSecrets", "adminToken"]), options),
+    async (options: Options & ValidateOptions) =>
+      validate(wiring, await wiring.configure(options, ["hookSecrets", "adminToken"]), options),
   );
   const configVerb = withFiles(verb("config", "print the services files as one Compose file, everything filled in"))
     .argument("[service...]", "only these services, and what they need")
@@ -88,25 +117,13 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
   ends(
     exclusive(configVerb, "--services", "--images", "--networks", "--volumes", "--quiet", "--format"),
     { 0: "it is printed", 1: "there are problems" },
-    (services: readonly string[], options: Options & Partial<ConfigOptions>) => {
+    async (services: readonly string[], options: Options & Partial<ConfigOptions>) => {
       const { format = "yaml", quiet = false, images = false, networks = false, volumes = false } = options;
       const what = { format, quiet, images, networks, volumes, services: options.services ?? false };
-      return config(wiring, wiring.configure(options), services, what);
+      return (await import("./verbs/config.js")).config(wiring, await wiring.configure(options), services, what);
     },
   );
-  ends(
-    withManner(withAddress(withFiles(verb("plan", "say what would be done now"))))
-      .argument("[service]", "project/service, or service (all of them)")
-      .option("--json", "print JSON"),
-    {
-      0: "there is nothing known to do",
-      1: "an error, in one of several projects too; or nothing runs, and what is to run cannot be found out",
-      2: "there are changes",
-      137: killed,
-    },
-    (name: string | undefined, { admin, json, ...options }: Options) =>
-      plan(wiring, wiring.configure(options, ["hookSecrets"]), { name, admin, json: json ?? false }),
-  );
+  planVerbs(wiring, verb, ends);
   const initVerb = verb("init", "write a services file for what runs on this host")
     .option("--project <name>", "a project of Docker Compose; may repeat", collect)
     .option("--container <name>", "a container; may repeat", collect)
@@ -117,8 +134,8 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
   ends(
     apart(initVerb, "--all", "--project", "--container"),
     { 0: "the file is written", 1: "nothing was chosen or found, the file exists, or the engine does not answer" },
-    ({ project = [], container = [], all = false, name, output, force = false }: Partial<InitOptions>) =>
-      init(wiring, wiring.configure({}, ["hookSecrets", "adminToken"]), {
+    async ({ project = [], container = [], all = false, name, output, force = false }: Partial<InitOptions>) =>
+      (await import("./verbs/init.js")).init(wiring, await wiring.configure({}, ["hookSecrets", "adminToken"]), {
         project,
         container,
         all,
@@ -144,18 +161,35 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }): Command
       )
       .option("--url <address>", "test: where it is sent, up to /hooks (where the hooks listen on this host)"),
     { 0: "shown; test: something is looked at", 1: "no such receiver; test: it names nothing here, or was not let in" },
-    (what: string, receiver: string | undefined, { admin, ...options }: Options & HookTestOptions) => {
-      const config = wiring.configure(options);
-      if (what === "url") return hookUrl(wiring, config, receiver);
+    async (what: string, receiver: string | undefined, { admin, ...options }: Options & HookTestOptions) => {
+      const config = await wiring.configure(options);
+      if (what === "url") return (await import("./verbs/hook/url.js")).hookUrl(wiring, config, receiver);
       if (receiver === undefined)
         throw new FairleadError("ConfigInvalid", "hook test: no receiver is named", {
           remedy: "name one, such as dockerhub; fairlead hook url lists them",
         });
-      const url = admin === undefined ? `http://${config.adminListen}` : adminUrl(admin);
-      return hookTest(wiring, { config, admin: { url, token: config.adminToken } }, receiver, options);
+      const { hookTest } = await import("./verbs/hook/test.js");
+      return hookTest(wiring, { config, admin: adminAt(config, admin) }, receiver, options);
+    },
+  );
+  ends(
+    withAdmin(verb("notify", "tell somebody of the settings' notify a sample, and say what came back"))
+      .addArgument(new Argument("<what>", "test").choices(["test"]))
+      .argument("<name>", "whom: a name below notify in the settings")
+      .option("--event <event>", "which event, such as promoted or hook:dockerhub (the first that it is told)")
+      .option("--dry-run", "print what would be said, and send nothing")
+      .option("--json", "print JSON"),
+    { 0: "it is told, or with --dry-run shown", 1: "it did not get through, or nobody is called so" },
+    async (_what: string, name: string, { admin, json, event, dryRun, ...options }: Options & NotifyTestOptions) => {
+      const config = await wiring.configure(options, ["hookSecrets"]);
+      const whole = () => wiring.configure(options);
+      const asked = { config: whole, admin: adminAt(config, admin), isNamed: admin !== undefined };
+      return notifyTest(wiring, asked, name, { event, dryRun, json });
     },
   );
   controllerVerbs(wiring, verb, ends);
+  helpVerbs(wiring, root, verb, ends);
+  takeNoColor(root);
   refuseEmpty(root);
   return root;
 }

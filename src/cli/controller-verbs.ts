@@ -1,49 +1,61 @@
 import type { Command } from "commander";
 import { parseDuration } from "../compose/values/duration.js";
 import type { Flags } from "../config/config.js";
+import { FairleadError } from "../errors.js";
 import type { Ends } from "./exits.js";
 import { withAdmin } from "./options.js";
-import { adminUrl } from "./shared/admin.js";
-import type { Admin } from "./shared/admin.js";
+import { adminAt } from "./shared/admin.js";
+import type { Admin } from "./shared/address.js";
+import { formOf, forms, withForms } from "./shared/forms.js";
+import type { FormFlags } from "./shared/forms.js";
 import type { Wiring } from "./shared/wiring.js";
-import { act } from "./verbs/act.js";
-import { adopt } from "./verbs/adopt.js";
-import { approve } from "./verbs/releases/approve.js";
-import { events } from "./verbs/events.js";
-import type { EventsFlags } from "./verbs/events.js";
-import { history } from "./verbs/releases/history.js";
-import { images } from "./verbs/images.js";
-import { kept } from "./verbs/kept.js";
-import { logs } from "./verbs/logs.js";
-import type { LogsFlags } from "./verbs/logs.js";
-import { resume } from "./verbs/releases/resume.js";
-import { rollback } from "./verbs/releases/rollback.js";
-import { start } from "./verbs/releases/start.js";
-import { status } from "./verbs/status.js";
-import { stop } from "./verbs/releases/stop.js";
+import { given } from "../tools/present.js";
+import { events } from "./verbs/look/events.js";
+import type { EventsFlags } from "./verbs/look/events.js";
+import { logs } from "./verbs/look/logs.js";
+import type { LogsFlags } from "./verbs/look/logs.js";
 import { sync } from "./verbs/sync.js";
 import type { SyncOptions } from "./verbs/sync.js";
+import { apart, checked, checks, exclusive, wordOf } from "./values.js";
+import { watch } from "./verbs/look/watch.js";
+import { kept } from "./verbs/look/kept.js";
+import { status } from "./verbs/look/status.js";
 import { wait } from "./verbs/wait.js";
-import { apart, checked, checks, exclusive } from "./values.js";
+import { act } from "./verbs/act.js";
+import { rollback } from "./verbs/releases/rollback.js";
+import { approve } from "./verbs/releases/approve.js";
+import { resume } from "./verbs/releases/resume.js";
+import { stop } from "./verbs/releases/stop.js";
+import { start } from "./verbs/releases/start.js";
+import { history } from "./verbs/releases/history.js";
+import { revisionHistory } from "./verbs/releases/revision.js";
+import { images } from "./verbs/images.js";
+import { adopt } from "./verbs/adopt.js";
 
-interface Options extends Flags {
-  readonly json?: boolean;
+interface Options extends Flags, FormFlags {
+  readonly watch?: boolean;
   readonly build?: boolean;
   readonly kept?: boolean;
   readonly admin?: string;
   readonly all?: boolean;
   readonly to?: string;
+  readonly revision?: string;
   readonly digest?: string;
   readonly timeout?: string;
   readonly for?: string;
   readonly rollback?: boolean;
+  readonly reason?: string;
 }
 
+const form = checked("--output", wordOf(forms));
+const ofForms = ["--output", "--quiet", "--json"];
 const since = checked("--since", checks.since);
 const revision = checked("--to", checks.revision);
 const digest = checked("--digest", checks.digest);
+const reason = checked("--reason", checks.reason);
 const ofLines = ["--tail", "--since", "--timestamps", "--no-prefix"];
 const service = "project/service, or service";
+const severalServices = `${service}, or a pattern such as 'shop/*' (all of them)`;
 const noAnswer = "no controller answers, or it knows no such service";
 const refused = "no controller answers, or it refuses";
 const ofDecisions = {
@@ -55,25 +67,42 @@ const ofDecisions = {
 /** The verbs that ask a running controller for something. */
 export function controllerVerbs(wiring: Wiring, add: (name: string, description: string) => Command, ends: Ends): void {
   const verb = (name: string, description: string) => withAdmin(add(name, description));
-  const adminOf = (options: Options): Admin => {
-    const config = wiring.configure(options, ["hookSecrets"]);
-    return {
-      url: options.admin === undefined ? `http://${config.adminListen}` : adminUrl(options.admin),
-      token: config.adminToken,
-    };
-  };
+  const order = (name: string, description: string) =>
+    verb(name, description).option("--reason <text>", "why, for the journal and the events", reason);
+  const adminOf = async (options: Options): Promise<Admin> => ({
+    ...adminAt(await wiring.locate(options), options.admin),
+    ...given({ reason: options.reason }),
+  });
 
   ends(
-    verb("status", "show the services of a running controller, and what is wrong with its files")
-      .argument("[service]", `${service}: with its conditions, and what failed last`)
-      .option("--kept", "what is kept of repositories on the host, for whom, and how large it is")
-      .option("--json", "print JSON"),
-    { 0: "shown, also where a service is not well", 1: `the services files have problems; or ${noAnswer}` },
-    (name: string | undefined, { json = false, ...options }: Options) =>
-      options.kept === true ? kept(wiring, adminOf(options), json) : status(wiring, adminOf(options), name, json),
+    apart(
+      exclusive(
+        withForms(
+          verb("status", "show the services of a running controller, and what is wrong with its files")
+            .argument("[service]", `${service}: with its conditions, and what failed last`)
+            .option("--kept", "what is kept of repositories on the host, for whom, and how large it is")
+            .option("-w, --watch", "go on: drawn anew on a terminal, elsewhere a line for each change"),
+          form,
+        ),
+        ...ofForms,
+      ),
+      "--watch",
+      ...["--kept", ...ofForms],
+    ),
+    {
+      0: "shown, also where a service is not well; with --watch: ended by Ctrl-C",
+      1: `the services files have problems; or ${noAnswer}`,
+    },
+    async (name: string | undefined, options: Options) => {
+      if (options.watch === true) return watch(wiring, await adminOf(options), name);
+      const chosen = formOf(options);
+      return options.kept === true
+        ? kept(wiring, await adminOf(options), chosen)
+        : status(wiring, await adminOf(options), name, chosen);
+    },
   );
   const logsVerb = verb("logs", "show what the containers of services say, in order of time")
-    .argument("[service...]", `${service} (all of them)`)
+    .argument("[service...]", severalServices)
     .option("-f, --follow", "go on, over restarts and rollouts")
     .option("-n, --tail <lines>", "so many lines from the end of each container's log", checked("--tail", checks.tail))
     .option("--since <time>", "no older lines: 2026-01-31T12:00:00Z, or 10m for as long ago", since)
@@ -88,15 +117,18 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
       0: "shown",
       1: `${noAnswer}; with --follow: the controller has stopped, or the build that was followed has failed`,
     },
-    (names: readonly string[], options: Options & LogsFlags) => logs(wiring, adminOf(options), names, options),
+    async (names: readonly string[], options: Options & LogsFlags) =>
+      logs(wiring, await adminOf(options), names, options),
   );
   ends(
     verb("events", "show what a running controller did and why")
+      .argument("[service...]", severalServices)
       .option("--since <time>", "no older events: 2026-01-31T12:00:00Z, or 10m for as long ago", since)
       .option("-f, --follow", "go on with what happens")
       .option("--json", "one JSON object a line"),
-    { 0: "shown", 1: "no controller answers; with --follow: it has stopped" },
-    (options: Options & EventsFlags) => events(wiring, adminOf(options), options),
+    { 0: "shown", 1: `${noAnswer}; with --follow: the controller has stopped` },
+    async (names: readonly string[], options: Options & EventsFlags) =>
+      events(wiring, await adminOf(options), names, options),
   );
   ends(
     verb("wait", "wait until a service runs what is wanted")
@@ -109,25 +141,28 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
       3: "without a person it will not: rolled back and held, pinned (with --rollback: not pinned, or held), paused, stopped, or waiting for an approval",
       4: "the time is up; it may still come",
     },
-    (name: string, options: Options) => {
+    async (name: string, options: Options) => {
       const { timeout = "5m", rollback: isRollback = false } = options;
-      return wait(wiring, adminOf(options), name, { timeoutMs: parseDuration(timeout), rollback: isRollback });
+      return wait(wiring, await adminOf(options), name, {
+        timeoutMs: parseDuration(timeout),
+        rollback: isRollback,
+      });
     },
   );
   ends(
-    verb("retry", "try again what failed and is held").argument("<service>", service),
+    order("retry", "try again what failed and is held").argument("<service>", service),
     ofDecisions,
-    (name: string, options: Options) => act(wiring, adminOf(options), "retry", name),
+    async (name: string, options: Options) => act(wiring, await adminOf(options), "retry", name),
   );
   ends(
-    verb("rollback", "go back to an earlier revision of a service, and stay there until it is resumed")
+    order("rollback", "go back to an earlier revision of a service, and stay there until it is resumed")
       .argument("<service>", service)
       .option("--to <revision>", "its number, or the beginning of its digest (the last stable one before)", revision),
     ofDecisions,
-    (name: string, options: Options) => rollback(wiring, adminOf(options), name, options.to),
+    async (name: string, options: Options) => rollback(wiring, await adminOf(options), name, options.to),
   );
   ends(
-    verb("approve", "let what a service waits for go ahead: that digest and spec, and no other")
+    order("approve", "let what a service waits for go ahead: that digest and spec, and no other")
       .argument("<service>", service)
       .option(
         "--digest <digest>",
@@ -135,32 +170,32 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
         digest,
       ),
     ofDecisions,
-    (name: string, options: Options) => approve(wiring, adminOf(options), name, options.digest),
+    async (name: string, options: Options) => approve(wiring, await adminOf(options), name, options.digest),
   );
   ends(
-    verb("pause", "begin no rollout of a service; repairs go on").argument("<service>", service),
+    order("pause", "begin no rollout of a service; repairs go on").argument("<service>", service),
     ofDecisions,
-    (name: string, options: Options) => act(wiring, adminOf(options), "pause", name),
+    async (name: string, options: Options) => act(wiring, await adminOf(options), "pause", name),
   );
   ends(
-    verb("resume", "follow the services file and the tag again, after a pause or a rollback").argument(
+    order("resume", "follow the services file and the tag again, after a pause or a rollback").argument(
       "<service>",
       service,
     ),
     ofDecisions,
-    (name: string, options: Options) => resume(wiring, adminOf(options), name),
+    async (name: string, options: Options) => resume(wiring, await adminOf(options), name),
   );
   ends(
-    verb("stop", "have a service off: no repair and no rollout starts it")
+    order("stop", "have a service off: no repair and no rollout starts it")
       .argument("<service>", service)
       .option("--for <duration>", "for so long, such as 2h (until it is started)", checked("--for", checks.duration)),
     ofDecisions,
-    (name: string, options: Options) => stop(wiring, adminOf(options), name, options.for),
+    async (name: string, options: Options) => stop(wiring, await adminOf(options), name, options.for),
   );
   ends(
-    verb("start", "have a service run again that was stopped").argument("<service>", service),
+    order("start", "have a service run again that was stopped").argument("<service>", service),
     ofDecisions,
-    (name: string, options: Options) => start(wiring, adminOf(options), name),
+    async (name: string, options: Options) => start(wiring, await adminOf(options), name),
   );
   const syncVerb = verb("sync", "decide about files that a commit and a container have both changed")
     .argument("<project>", "a project whose services file is in git")
@@ -173,37 +208,61 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
       0: "decided, or there was nothing to decide",
       1: `${noAnswer}; or nothing is decided about a file that was named`,
     },
-    (project: string, files: readonly string[], options: Options & SyncOptions) =>
-      sync(wiring, adminOf(options), [project, files], options),
+    async (project: string, files: readonly string[], options: Options & SyncOptions) =>
+      sync(wiring, await adminOf(options), [project, files], options),
+  );
+  const historyVerb = verb("history", "show what was rolled out, and how it ended")
+    .argument("[service]", service)
+    .option(
+      "--revision <number>",
+      "one revision in full: its steps, and what its spec has changed",
+      checked("--revision", checks.number),
+    );
+  ends(
+    exclusive(withForms(historyVerb, form), ...ofForms),
+    { 0: "shown", 1: `${noAnswer}, or no such revision` },
+    async (name: string | undefined, { revision: number, ...options }: Options) => {
+      const chosen = formOf(options);
+      if (number === undefined) return history(wiring, await adminOf(options), name, chosen);
+      if (name !== undefined)
+        return revisionHistory(wiring, await adminOf(options), name, {
+          revision: Number(number),
+          form: chosen,
+        });
+      throw new FairleadError("ConfigInvalid", "--revision: no service is named", {
+        remedy: "name one: fairlead history SERVICE --revision N",
+        retry: "never",
+      });
+    },
   );
   ends(
-    verb("history", "show what was rolled out, and how it ended")
-      .argument("[service]", service)
-      .option("--json", "print JSON"),
-    { 0: "shown", 1: noAnswer },
-    (name: string | undefined, options: Options) => history(wiring, adminOf(options), name, options.json ?? false),
-  );
-  ends(
-    verb("images", "show which tag a service follows, and why not the others")
-      .argument("[service]", `${service}: with every tag of its repository`)
-      .option("--json", "print JSON"),
+    exclusive(
+      withForms(
+        verb(
+          "images",
+          "show which tag a service follows and why not the others, and which of its images are on this host and why",
+        ).argument("[service]", `${service}: with every tag of its repository, and every image that is kept`),
+        form,
+      ),
+      ...ofForms,
+    ),
     { 0: "shown, also where no tag is found", 1: noAnswer },
-    (name: string | undefined, options: Options) => images(wiring, adminOf(options), name, options.json ?? false),
+    async (name: string | undefined, options: Options) => images(wiring, await adminOf(options), name, formOf(options)),
   );
   ends(
-    verb("adopt", "take over what docker compose or others run for the services of a running controller")
+    order("adopt", "take over what docker compose or others run for the services of a running controller")
       .argument("[name]", "project/service, service, or project")
       .option("--all", "everything that can be taken over"),
     ofDecisions,
-    (name: string | undefined, options: Options) =>
-      adopt(wiring, adminOf(options), { name, all: options.all ?? false }),
+    async (name: string | undefined, options: Options) =>
+      adopt(wiring, await adminOf(options), { name, all: options.all ?? false }),
   );
   ends(
-    verb("reconcile", "look at a service again now")
+    order("reconcile", "look at a service again now")
       .argument("<service>", service)
       .option("--build", "build its image again"),
     ofDecisions,
-    (name: string, options: Options) =>
-      act(wiring, adminOf(options), options.build === true ? "build" : "reconcile", name),
+    async (name: string, options: Options) =>
+      act(wiring, await adminOf(options), options.build === true ? "build" : "reconcile", name),
   );
 }

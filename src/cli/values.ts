@@ -2,15 +2,19 @@ import type { Argument, Command, Option } from "commander";
 import { parseDuration } from "../compose/values/duration.js";
 import { parseSince, parseTail } from "../compose/values/log-range.js";
 import { isProjectName, projectNameHint } from "../compose/values/project-name.js";
-import { quote } from "../compose/values/quote.js";
+import { quote } from "../tools/quote.js";
 import { parseRevision } from "../compose/values/revision.js";
-import { nearest } from "../compose/values/suggest.js";
+import { nearest } from "../tools/suggest.js";
 import { asFairleadError, FairleadError } from "../errors.js";
 import { given } from "../tools/present.js";
 import { adminUrl } from "./shared/admin.js";
+import { isFingerprint } from "./shared/fingerprint.js";
 
 /** Throws FairleadError for a value that means nothing; its place is added by whoever knows it. */
 type Check = (written: string) => unknown;
+
+/** Of a person's reason for an order, in characters. */
+const longestReason = 300;
 
 /** What the values of single flags are, beside those of settings. */
 export const checks = {
@@ -27,6 +31,18 @@ export const checks = {
       `${quote(written)} is neither a revision's number nor the beginning of a digest`,
       "write a number that `fairlead history` lists, or seven or more digits of a digest",
     );
+  },
+  reason: (written) => {
+    if (written.length <= longestReason) return;
+    throw wrong(`it is longer than ${longestReason} characters`, "write it shorter");
+  },
+  number: (written) => {
+    if (/^[1-9]\d{0,8}$/.test(written)) return;
+    throw wrong(`${quote(written)} is not a revision's number`, "write a number that `fairlead history` lists");
+  },
+  fingerprint: (written) => {
+    if (isFingerprint(written)) return;
+    throw wrong(`${quote(written)} is not a plan's fingerprint`, "write it as `fairlead plan` shows it");
   },
   digest: (written) => {
     if (/^(?:sha256:)?[\da-f]{1,64}$/.test(written)) return;
@@ -60,6 +76,14 @@ export function checked(flag: string, check: Check): (written: string) => string
   };
 }
 
+/** Has all commands below take `--no-color`; what colours are printed by reads it from the process's own words. */
+export function takeNoColor(command: Command): void {
+  command.option("--no-color", "no colours, as with NO_COLOR in the environment");
+  // It is no setting, and no verb is handed it.
+  command.setOptionValue("color", undefined);
+  for (const below of command.commands) takeNoColor(below);
+}
+
 /** Has all commands below refuse empty values: whoever writes one has a variable that is not set. */
 export function refuseEmpty(command: Command): void {
   for (const option of command.options) {
@@ -67,7 +91,8 @@ export function refuseEmpty(command: Command): void {
       refuse(option, option.long ?? option.flags, `write ${option.flags.replace(/^-\w, /, "")}, or leave it out`);
     }
   }
-  for (const argument of command.registeredArguments) {
+  // What is completed may be empty as yet.
+  for (const argument of command.name().startsWith("_") ? [] : command.registeredArguments) {
     refuse(argument, argument.name(), argument.required ? "write a name" : "write a name, or leave it out");
   }
   for (const below of command.commands) refuseEmpty(below);

@@ -1,24 +1,40 @@
-import { existsSync, lstatSync, statSync } from "node:fs";
-import { isAbsolute } from "node:path";
 import { FairleadError } from "../errors.js";
 import { normalUrl } from "../git/program/address.js";
 import { repositoriesOf, type RepositorySettings } from "../git/settings/settings.js";
+import { hookNames } from "../http/delivery/outcome.js";
 import type { NamedReceiver } from "../http/receivers/receiver.js";
 import { receiversOf } from "../http/receivers/settings.js";
 import { tlsOf, type TlsSettings, type Written } from "../http/tls/settings.js";
+import { handlerSettingsOf, type HandlerSettings } from "../notify/handlers/settings.js";
+import type { WrittenSubscriptions } from "../notify/subscriptions/settings.js";
+import { triggerSettingsOf, type TriggerSettings } from "../notify/triggers/settings.js";
 import type { Policy } from "../policy/model/permissions.js";
 import { policyOf } from "../policy/settings.js";
 import { helperEnvironment } from "../process/child-environment.js";
 import type { Environment } from "../process/environment.js";
 import type { SecretCommand } from "../secrets/commands.js";
+import type { SignatureDemand } from "../signatures/demand.js";
+import { demandsOf } from "../signatures/settings.js";
 import { secretCommandsOf } from "../secrets/settings.js";
 import { given } from "../tools/present.js";
-import { shellWord } from "../tools/shell.js";
-import { secretFile, type Kind } from "./kinds.js";
+import { tracingOf, type TracingSettings } from "../tracing/settings.js";
+import { readText, secretFile, type Kind } from "./kinds/kinds.js";
 import { placesIn, readTable, refuseFaults, writtenAt } from "./read.js";
-import type { AttributeOf, Fault, Setting, SettingsFile, Sources, ValuesOf } from "./setting.js";
-import { noSettings, readSettingsFile, schemaOf } from "./settings-file.js";
-import { dockerSettings, settings, settingsFilePlace } from "./settings.js";
+import {
+  noSettings,
+  type AttributeOf,
+  type Fault,
+  type Setting,
+  type SettingsFile,
+  type Sources,
+  type ValuesOf,
+} from "./kinds/setting.js";
+import { misspeltVariables, trustsEverybody, type Notice } from "./notices.js";
+import { readSettingsFile, schemaOf } from "./settings-file.js";
+import { findSettings } from "./settings-place.js";
+import { settings } from "./settings.js";
+import { dockerSettings } from "./table/docker.js";
+import { tracingSettings } from "./table/tracing.js";
 
 /**
  * What a process is told: a table of settings (`settings.ts`), and how flags, the environment and the settings file are
@@ -30,14 +46,19 @@ type Settings = ValuesOf<typeof settings>;
 /** Everything a run is told, from flags, then the environment, then the settings file, then the defaults. */
 export interface Config extends Omit<
   Settings,
-  "policy" | "receivers" | "secretCommands" | "tls" | "tlsCert" | "tlsKey"
+  "policy" | "receivers" | "secretCommands" | "trigger" | "handlers" | "tls" | "tlsCert" | "tlsKey" | "notify"
 > {
+  readonly notify: NotifySettings;
   /** Absent: webhooks arrive over plain HTTP. */
   readonly tls: TlsSettings | undefined;
   readonly receivers: readonly NamedReceiver[];
   readonly secretCommands: ReadonlyMap<string, SecretCommand>;
+  readonly trigger: readonly TriggerSettings[];
+  readonly handlers: readonly HandlerSettings[];
   /** Absent: a services file may ask for anything. */
   readonly policy: Policy | undefined;
+  /** What `signatures` asks for. Reads the keys: whoever only looks at files need not have them. Throws FairleadError ConfigInvalid. */
+  readonly signatureDemands: () => readonly SignatureDemand[];
   /** Where the settings stand, if they stand in a file. */
   readonly settingsFile: string | undefined;
   /** What has named each value, for messages. */
@@ -47,7 +68,18 @@ export interface Config extends Omit<
   /** This is a helper, there for the sake of this service: it listens where nobody comes by, and stands by. */
   readonly helps: string | undefined;
   readonly docker: ValuesOf<typeof dockerSettings>;
+  /** Absent: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
   readonly repositories: readonly RepositorySettings[];
+  /** What is in force, and may not be meant. */
+  readonly notices: readonly Notice[];
+}
+
+/** Who is told, as it is written: the secrets' files are read where somebody is told. */
+export interface NotifySettings {
+  readonly written: WrittenSubscriptions;
+  /** Where a key below `notify` stands. */
+  readonly place: (key: string) => string;
 }
 
 export type LogLevel = Config["logLevel"];
@@ -82,20 +114,28 @@ export function readConfig(
   environment: Environment,
   { unread = [], usualFiles = [] }: ReadOptions = {},
 ): Config {
-  const file = findSettings(flags, environment, usualFiles);
+  const found = findSettings(flags.config, environment, usualFiles);
+  const file = found === undefined ? noSettings : readSettingsFile(found.path, schemaOf(settings), found.named);
   const sources = { flags, environment, file };
   const nothing = { flags: {}, environment: {}, file: noSettings };
   const helps = environment[helperVariable] === "" ? undefined : environment[helperVariable];
   const faults: Fault[] = [...file.faults];
-  const read = readTable(settings, sources, faults, (name) => (unread.some((one) => one === name) ? nothing : sources));
+  // Who has no use for the hooks' secrets does not listen either.
+  const left = unread.includes("hookSecrets") ? [...unread, "adminReadToken"] : unread;
+  const read = readTable(settings, sources, faults, (name) => (left.some((one) => one === name) ? nothing : sources));
   const docker = readTable(dockerSettings, sources, faults);
+  const telemetry = readTable(tracingSettings, sources, faults);
   refuseFaults(faults);
   const places = placesIn(settings, sources);
+  const tracing = tracingOf(telemetry, placesIn(tracingSettings, sources));
   const repositories = followed(read, places, file);
   // Nobody has named the usual file: the repository's take its place.
   const files = repositories.length > 0 && read.files === settings.files.default ? [] : read.files;
   const inPolicy = (key: string) => file.place(`policy.${key}`);
   const policy = read.policy === undefined ? undefined : policyOf(read.policy, inPolicy, normalUrl);
+  const { signatures } = read;
+  const inSignatures = (key: string) => file.place(`signatures.${key}`);
+  const signatureDemands = () => demandsOf(signatures, inSignatures, readText);
   const inCommands = (key: string) => file.place(`secretCommands.${key}`);
   const programs = secretCommandsOf(read.secretCommands, inCommands, environment, helperEnvironment(environment));
   const areHooksRead = !unread.includes("hookSecrets");
@@ -105,18 +145,26 @@ export function readConfig(
   });
   // Without its secrets a receiver is none: all that was wanted of it is what is wrong with it.
   const receivers = areHooksRead ? checked : [];
-  const { tls: way, tlsCert, tlsKey, ...told } = read;
+  const hooks = hookNames(Object.keys(read.receivers));
+  const trigger = triggerSettingsOf(read.trigger, (key) => file.place(`trigger.${key}`), hooks);
+  const handlers = handlerSettingsOf(read.handlers, (key) => file.place(`handlers.${key}`), hooks);
+  const { tls: way, tlsCert, tlsKey, notify: subscriptions, ...told } = read;
+  const notify = { written: subscriptions, place: (key: string) => file.place(`notify.${key}`) };
   const tls = tlsOf({
     tls: written(settings.tls, way, sources),
     cert: written(settings.tlsCert, tlsCert, sources),
     key: written(settings.tlsKey, tlsKey, sources),
     placeIn: (part) => file.place(`tls.${part}`),
   });
-  const found = {
-    ...{ tls, receivers, repositories, docker, helps, policy },
-    ...{ secretCommands: programs, settingsFile: file.path },
+  const notices = [
+    ...misspeltVariables(environment, [settings, dockerSettings]),
+    ...trustsEverybody(read.trustedProxies, places.trustedProxies),
+  ];
+  const made = {
+    ...{ tls, receivers, repositories, docker, tracing, helps, policy, signatureDemands, notices, notify },
+    ...{ secretCommands: programs, trigger, handlers, settingsFile: file.path },
   };
-  const own = { ...told, files, ...found, places };
+  const own = { ...told, files, ...made, places };
   return helps === undefined
     ? own
     : { ...own, standby: true, hooksListen: nowhere, adminListen: nowhere, tls: undefined };
@@ -125,34 +173,6 @@ export function readConfig(
 function written<Value>(setting: Setting, value: Value | undefined, sources: Sources): Written<Value> | undefined {
   const at = writtenAt(setting, sources);
   return value === undefined || at === undefined ? undefined : { value, ...at };
-}
-
-/** The one that is named has to be there; of the usual ones the first that is there counts. */
-function findSettings(flags: Flags, environment: Environment, usualFiles: readonly string[]): SettingsFile {
-  const schema = schemaOf(settings);
-  if (flags.config !== undefined) return readSettingsFile(flags.config, schema, "--config");
-  const { variable } = settingsFilePlace;
-  const named = environment[variable];
-  if (named !== undefined && named !== "") return readSettingsFile(named, schema, variable);
-  const found = usualFiles.find((path) => existsSync(path));
-  if (found === undefined) return noSettings;
-  if (!isAbsolute(found)) refuseOfOthers(found);
-  return readSettingsFile(found, schema, "the settings file");
-}
-
-/** Nobody has named it, it lies where the command is called, and it names programs: so it has to be one's own. */
-function refuseOfOthers(file: string): void {
-  const [user, group] = [process.getuid?.(), process.getgid?.()];
-  if (user === undefined) return;
-  const { uid, gid, mode } = statSync(file);
-  const owners = [uid, lstatSync(file).uid];
-  const remedy = `see what is in it; then name it with --config ${shellWord(file)}, or make it yours alone (chown, chmod go-w)`;
-  if (owners.some((owner) => owner !== user && owner !== 0)) {
-    throw new FairleadError("ConfigInvalid", `${file}: it is here, and belongs to another user`, { remedy });
-  }
-  if ((mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== group && gid !== 0)) {
-    throw new FairleadError("ConfigInvalid", `${file}: it is here, and others may write to it`, { remedy });
-  }
 }
 
 /** Flags and variables name one repository: that of the settings file, or one of their own. */

@@ -1,9 +1,9 @@
-import type { Position } from "../compose/document/yaml.js";
+import type { Position } from "../compose/document/yaml/yaml.js";
 import { asFairleadError, FairleadError } from "../errors.js";
 import { given } from "../tools/present.js";
-import type { Kind } from "./kinds.js";
-import { attributeOf, flagName } from "./setting.js";
-import type { Fault, Setting, Sources, Table, ValuesOf } from "./setting.js";
+import type { Kind } from "./kinds/kinds.js";
+import { attributeOf, flagName } from "./kinds/setting.js";
+import type { Fault, Setting, Sources, Table, ValuesOf } from "./kinds/setting.js";
 
 /**
  * The values of a table: each from its flag, else its variable, else its key, else its default. What is wrong goes into

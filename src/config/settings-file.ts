@@ -1,37 +1,34 @@
 import { z } from "zod";
 import { didYouMean } from "../compose/document/node.js";
-import { parseYaml } from "../compose/document/yaml.js";
-import type { Place } from "../compose/document/yaml.js";
+import type { Place } from "../compose/document/yaml/yaml.js";
 import { formatProblem } from "../compose/values/problem.js";
-import { nearest } from "../compose/values/suggest.js";
-import { asFairleadError, FairleadError } from "../errors.js";
-import { codeOf } from "../tools/file-fault.js";
-import { given } from "../tools/present.js";
-import { formWords } from "./form-words.js";
-import { readText } from "./kinds.js";
-import type { SettingsFile, Table } from "./setting.js";
-
-/** Where no file is named. */
-export const noSettings: SettingsFile = {
-  path: undefined,
-  faults: [],
-  get: () => undefined,
-  place: (key) => key,
-  position: () => undefined,
-};
-
-const keysRemedy = "docs/configuration.md lists every key";
+import { nearest } from "../tools/suggest.js";
+import { formWords } from "./kinds/form-words.js";
+import type { UsualForm } from "./kinds/kinds.js";
+import type { Setting, SettingsFile, Table } from "./kinds/setting.js";
+import { dotted, keysRemedy, placeAt, readWritten, valueAt } from "./written-file.js";
 
 /** What may stand in a settings file for these settings: no other key, each in the form of its kind. */
 export function schemaOf(...tables: readonly Table[]): z.ZodType<object> {
   return groupOf(
     tables.flatMap((table) =>
       Object.values(table).flatMap(({ key, kind, plain }) => [
-        ...(key === undefined ? [] : [[key.split("."), kind.schema] as const]),
-        ...(plain?.key === undefined ? [] : [[plain.key.split("."), plain.kind.schema] as const]),
+        ...(key === undefined ? [] : [[key.split("."), schemaFor(kind)] as const]),
+        ...(plain?.key === undefined ? [] : [[plain.key.split("."), schemaFor(plain.kind)] as const]),
       ]),
     ),
   );
+}
+
+const usualForms: Readonly<Record<UsualForm, z.ZodType>> = {
+  text: z.string(),
+  texts: z.union([z.string(), z.array(z.string())]),
+  toggle: z.boolean(),
+};
+
+/** What may stand in a settings file for one setting. */
+export function schemaFor({ form }: Setting["kind"]): z.ZodType {
+  return typeof form === "string" ? usualForms[form] : form;
 }
 
 function groupOf(fields: readonly (readonly [path: readonly string[], schema: z.ZodType])[]): z.ZodType<object> {
@@ -48,36 +45,27 @@ function groupOf(fields: readonly (readonly [path: readonly string[], schema: z.
  * are its faults, each `file:line:column: key: what`: never a value, which may be a secret. `named`: what has named it.
  */
 export function readSettingsFile(file: string, schema: z.ZodType<object>, named = "--config"): SettingsFile {
-  const document = parseYaml(textOf(file, named));
-  if (!document.ok) {
-    const { line, column } = document.position;
-    const { message, hint: remedy = "mend that line, or the one before it" } = document;
-    throw new FairleadError("ConfigInvalid", `${file}:${line}:${column}: ${message}`, { remedy });
-  }
-  const result = schema.safeParse(document.value ?? {}, { error: formWords });
+  const { value, root, position, place } = readWritten(file, named);
+  const result = schema.safeParse(value ?? {}, { error: formWords });
   const told = result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(issue, schema));
-  const unsaid = lostKeys(document.root).filter((path) => !told.some((one) => dotted(one.path) === dotted(path)));
+  const unsaid = lostKeys(root).filter((path) => !told.some((one) => dotted(one.path) === dotted(path)));
   const issues: readonly Problem[] = [
     ...told,
     ...unsaid.map((path) => ({ path, onKey: true, message: `nothing can be called ${lostKey}` })),
   ];
-  const settings = result.success ? result.data : document.value;
-  const position = (key: string) => placeAt(document.root, key.split(".")).value;
+  const settings = result.success ? result.data : value;
   return {
     path: file,
     faults: issues.map(({ onKey, path, ...problem }) => {
-      const place = placeAt(document.root, path);
-      const at = onKey ? place.key : place.value;
+      const { key, value: itself } = placeAt(root, path);
+      const at = onKey ? key : itself;
       return { text: formatProblem({ file, path: dotted(path), ...at, ...problem }), position: at, remedy: keysRemedy };
     }),
     get: (key) => {
       const isWrong = issues.some(({ path }) => `${dotted(path)}.`.startsWith(`${key}.`) || path.length === 0);
-      return isWrong ? undefined : key.split(".").reduce<unknown>(fieldOf, settings);
+      return isWrong ? undefined : valueAt(settings, key);
     },
-    place: (key) => {
-      const { line, column } = position(key);
-      return `${file}:${line}:${column}: ${dotted(key.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part)))}`;
-    },
+    place,
     position,
   };
 }
@@ -93,7 +81,8 @@ interface Problem {
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): readonly Problem[] {
   const { path } = issue;
   if (issue.code === "unrecognized_keys") {
-    const known = keysAt(schema, path);
+    // Another form of the same setting may know the very key.
+    const known = keysAt(schema, path).filter((key) => !issue.keys.includes(key));
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       const hint = meant === undefined ? {} : { hint: didYouMean(meant) };
@@ -131,6 +120,7 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 /** The keys that a group may have; `path` leads there through groups, maps and lists. */
@@ -146,37 +136,5 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly strin
 }
 
 function formsOf(schema: JsonSchema): readonly JsonSchema[] {
-  return [schema, ...(schema.anyOf ?? [])];
-}
-
-/** That of the nearest thing around it, where it is not there itself. */
-function placeAt(root: Place, path: readonly PropertyKey[]): Place {
-  return path.reduce<Place>((place, part) => place.children.get(String(part)) ?? place, root);
-}
-
-/** `registries.ghcr.io.realms[0]`. */
-function dotted(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
-    .join("")
-    .replace(/^\./, "");
-}
-
-function fieldOf(group: unknown, key: string): unknown {
-  return typeof group === "object" && group !== null ? (group as Readonly<Record<string, unknown>>)[key] : undefined;
-}
-
-function textOf(file: string, named: string): string {
-  try {
-    return readText(file);
-  } catch (thrown) {
-    const { message, cause, remedy } = asFairleadError(thrown);
-    const isAbsent = codeOf(cause) === "ENOENT";
-    throw new FairleadError("ConfigInvalid", `${named}: ${message}`, {
-      cause: thrown,
-      ...given({
-        remedy: isAbsent ? "name a file that is there, or do without one: every setting has a default" : remedy,
-      }),
-    });
-  }
+  return [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
 }

@@ -1,5 +1,5 @@
 import { FairleadError } from "../errors.js";
-import { NoPlainFile } from "../tools/plain-file.js";
+import { NoPlainFile } from "../tools/files/plain-file.js";
 
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -1,34 +1,21 @@
-import PQueue from "p-queue";
 import type { ServiceKey } from "../compose/model/service.js";
 import type { ImageVersion } from "../compose/values/image.js";
 import { Catalog } from "./desired/catalog.js";
-import { Digests } from "./desired/digests.js";
-import { patient } from "./desired/patience.js";
+import { imagesOf } from "./images.js";
 import { patientFiles } from "./desired/patient-files.js";
 import { Resolutions } from "./desired/resolutions.js";
-import { Tags } from "./desired/tags.js";
-import { Targets } from "./desired/targets.js";
-import type { Journal } from "./journal/journal.js";
 import { Adoption } from "./observed/adoption.js";
 import { GateWatch } from "./observed/gate-watch.js";
 import { Lookout } from "./observed/lookout.js";
 import { MountWatch } from "./observed/mount-watch.js";
 import { Probes } from "./observed/probes.js";
-import type { OwnOffice } from "./office/own-office.js";
-import type { Contexts } from "./ports/builds.js";
-import type { Clock } from "./ports/clock.js";
-import type { Engine } from "./ports/engine.js";
-import type { Gates } from "./ports/gates.js";
-import type { HostFiles } from "./ports/host-files.js";
-import type { Log } from "./ports/log.js";
-import type { Prober } from "./ports/prober.js";
-import type { Registry } from "./ports/registry.js";
-import type { Source } from "./ports/source.js";
-import type { Telemetry } from "./ports/telemetry.js";
-import type { BackoffOptions } from "./queue/backoff.js";
+import { toldBoth, untraced } from "./ports/tracing.js";
+import { Progresses } from "./progress/progress.js";
 import { Bursts } from "./queue/bursts.js";
 import { KeyedQueue } from "./queue/queue.js";
+import type { ControlParts } from "./parts.js";
 import { boundedLogs } from "./surface/bounded-logs.js";
+import { Comparisons } from "./surface/comparisons.js";
 import { Deliveries } from "./surface/deliveries.js";
 import { EngineLine } from "./surface/engine-line.js";
 import { Forecasts } from "./surface/forecasts.js";
@@ -36,6 +23,7 @@ import { openLogs } from "./surface/logs.js";
 import { Operations } from "./surface/operations.js";
 import { Releases } from "./surface/releases.js";
 import { Requests } from "./surface/requests.js";
+import { SpecChanges } from "./surface/spec-changes.js";
 import type { Surface } from "./surface/surface.js";
 import { TagSurveys } from "./surface/tag-surveys.js";
 import { Triggers } from "./surface/triggers.js";
@@ -50,37 +38,11 @@ import { Rollouts } from "./work/memory/rollouts.js";
 import { Reconciler } from "./work/reconcile.js";
 import { Removal } from "./work/removal.js";
 import { Reports } from "./work/reports.js";
+import { Resting } from "./work/resting.js";
 import { Executor } from "./work/steps/executor.js";
 
-export interface ControlParts {
-  /** What runs, and how it is acted on. */
-  readonly host: {
-    readonly engine: Engine;
-    readonly gates: Gates;
-    readonly prober: Prober;
-    readonly files: HostFiles;
-  };
-  /** What should run. */
-  readonly desired: { readonly source: Source; readonly registry: Registry; readonly contexts: Contexts };
-  readonly journal: Journal;
-  readonly telemetry: Telemetry;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly office: OwnOffice;
-  readonly backoff: BackoffOptions;
-  readonly prune: boolean;
-  readonly atOnce: AtOnce;
-}
-
-export interface AtOnce {
-  /** Services that are worked on. */
-  readonly services: number;
-  readonly pulls: number;
-  readonly probes: number;
-  /** Containers whose logs are read. */
-  readonly logs: number;
-}
-
+/** What nobody has thought of is to be wrong for no longer. */
+const mostRestMs = 3_600_000;
 /** Each may take the whole host. */
 const buildsAtOnce = 1;
 
@@ -111,9 +73,15 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
     skewMs: () => timeline.skewMs,
   });
 
+  const onRollout: SpecChanges["note"] = (...begun) => {
+    specChanges.note(...begun);
+  };
+  const progresses = new Progresses({ clock, journal, onRollout });
+  const tracing = toldBoth(parts.tracing ?? untraced, progresses);
   const ledger = new Ledger({ journal, clock, recall: (memory) => timeline.recall(memory) });
   const provenance = (project: string) => catalog.snapshot.provenance?.get(project);
-  const rollouts = new Rollouts({ journal, telemetry, clock, provenance });
+  const courseOf = (key: ServiceKey) => progresses.courseOf(key);
+  const rollouts = new Rollouts({ journal, telemetry, tracing, clock, provenance, courseOf });
   const failures = new Failures({ journal, engine, clock, rollouts });
 
   const adoption = new Adoption({
@@ -148,13 +116,13 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
   const invalidate = () => {
     lookout.invalidate();
   };
-
   const pulls = new Pulls({
-    pull: (reference, signal, platform) => engine.pull(reference, signal, platform),
+    pull: (reference, signal, platform) => engine.pull(reference, signal, platform, progresses.pulling(reference)),
     concurrency: atOnce.pulls,
     clock,
     telemetry,
     onEnd: (reference) => {
+      progresses.pullEnded(reference);
       triggers.pullEnded(reference);
     },
   });
@@ -170,26 +138,17 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
       triggers.buildEnded(key);
     },
   });
-  const registry = patient(desired.registry, clock);
-  const digests = new Digests(registry, engine);
-  const targets = new Targets({
-    digests,
-    tags: new Tags(registry, digests),
-    contexts: desired.contexts,
-    builds: builds.states,
-    recordOf: (key) => journal.record(key),
-    append: async (entry) => {
-      await journal.append(entry);
-    },
-    clock,
+  const { signatures, promotions, targets } = imagesOf(parts, builds.states, (key) => {
+    queue.add(key);
   });
   const resolutions = new Resolutions({
     targets,
+    signatures,
     journal,
     clock,
     catalog,
-    wake: (key) => {
-      queue.add(key);
+    wake: (key, isRoutine) => {
+      queue.add(key, isRoutine);
     },
   });
 
@@ -200,24 +159,21 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
       triggers.statusChanged(key, before, now);
     },
   });
+  const resting = new Resting({
+    ...{ catalog, clock, random: parts.backoff.random, longestMs: parts.mostRestMs ?? mostRestMs },
+    recordOf: (key) => journal.record(key),
+    movesOf: (key, { spec }) => promotions.standing(key, spec),
+  });
   const { handOver } = office;
   const control = {
-    engine,
-    journal,
-    clock,
-    pulls,
-    builds,
-    ledger,
-    failures,
-    catalog,
-    handOver,
-    source: desired.source,
+    ...{ engine, journal, clock, pulls, builds, ledger, failures, catalog },
+    ...{ handOver, source: desired.source },
   };
-  const executor = new Executor({ control, gates, gateWatch, invalidate, ledger, failures, telemetry });
+  const executor = new Executor({ control, gates, gateWatch, invalidate, ledger, failures, telemetry, courseOf });
   const removal = new Removal({ catalog, executor, reports, office, clock, prune });
   const convergence = new Convergence({
-    ...{ resolutions, catalog, ledger, rollouts, failures, beside: { pulls, builds } },
-    ...{ executor, reports, office, clock },
+    ...{ resolutions, catalog, ledger, rollouts, failures, beside: { pulls, builds, promotions } },
+    ...{ executor, reports, progresses, resting, office, clock },
     proved: ({ project, service }, proven) => {
       const source = provenance(project)?.source;
       if (source !== undefined) desired.source.proved?.({ source, project, service }, proven);
@@ -229,10 +185,16 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
       hold: (key) => queue.hold(key),
     },
   });
-  const reconciler = new Reconciler({ catalog, lookout, convergence, removal, reports, telemetry, clock, log });
-  const workers = new PQueue({ concurrency: atOnce.services });
+  const reconciler = new Reconciler({
+    ...{ catalog, lookout, convergence, removal, reports },
+    ...{ telemetry, tracing, clock, log },
+  });
   const queue: KeyedQueue = new KeyedQueue({
-    run: (key) => workers.add(() => reconciler.run(key as ServiceKey)),
+    run: (key, occasion) =>
+      parts.concerns?.(key as ServiceKey) === false
+        ? Promise.resolve({ kind: "terminal" })
+        : reconciler.run(key as ServiceKey, occasion),
+    atOnce: atOnce.services,
     onDue: invalidate,
     clock,
     backoff: parts.backoff,
@@ -261,24 +223,36 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
     look: () => lookout.look(),
     digestOf: (key) => catalog.statuses.get(key)?.desiredDigest as ImageVersion | undefined,
     specOf: (key) => catalog.specs.get(key),
+    signatures,
+    forgivePromotions: (key) => promotions.forgive(key),
     forgive: async (paths) => (await desired.source.forgive?.(paths)) ?? false,
   });
+  const comparisons = new Comparisons({ catalog, targets, engine, look: () => lookout.get() });
+  const specChanges = new SpecChanges({ comparisons, journal, clock });
   const surface = new Operations({
-    ...{ catalog, releases, lookout, builds, journal, source: desired.source },
-    requests: new Requests({ catalog, targets, rollouts, bursts, triggers, log }),
-    surveys: new TagSurveys({ catalog, targets, look: () => lookout.get() }),
-    forecasts: new Forecasts({ catalog, lookout, targets, record: (key) => journal.record(key), prune }),
-    deliveries: new Deliveries({ events: journal.events, clock, log }),
+    ...{ catalog, releases, lookout, builds, progresses, journal, clock, source: desired.source },
+    requests: new Requests({ catalog, targets, rollouts, bursts, triggers, tracing, log }),
+    comparisons,
+    surveys: new TagSurveys({
+      catalog,
+      targets,
+      signatures,
+      look: () => lookout.get(),
+      record: (key) => journal.record(key),
+    }),
+    forecasts: new Forecasts({ catalog, lookout, targets, signatures, record: (key) => journal.record(key), prune }),
+    deliveries: new Deliveries({ events: journal.events, clock, log, heard: parts.heard }),
     openLogs: (wish, signal) => openLogs({ engine: { logs }, clock, look: () => lookout.get() }, wish, signal),
+    nextLook: (key) => queue.next(key),
     sight: { ready, engine: () => line.state() },
   });
   return {
     ...{ catalog, timeline, line, lookout, mountWatch, queue, triggers, surface },
     forget: (key) => {
-      for (const part of [ledger, rollouts, failures, builds, queue]) part.forget(key);
+      for (const part of [ledger, rollouts, failures, builds, promotions, resting, queue, tracing]) part.forget(key);
     },
     stop: async () => {
-      await Promise.all([pulls.stop(), builds.stop(), probes.stop()]);
+      await Promise.all([pulls.stop(), builds.stop(), promotions.stop(), probes.stop()]);
     },
   };
 }

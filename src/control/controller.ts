@@ -1,8 +1,10 @@
 import type { ServiceKey } from "../compose/model/service.js";
 import { asFairleadError } from "../errors.js";
 import { assemble } from "./assembly.js";
-import type { Assembly, ControlParts } from "./assembly.js";
+import type { Assembly } from "./assembly.js";
+import type { ControlParts } from "./parts.js";
 import { announce } from "./desired/announce.js";
+import type { Catalog } from "./desired/catalog.js";
 import { committedIn } from "./desired/committed.js";
 import type { EngineEvent } from "./ports/events.js";
 import type { Recorded, SourceSnapshot } from "./ports/source.js";
@@ -14,6 +16,8 @@ import type { ScheduleOptions } from "./time/schedule.js";
 export interface ControllerOptions extends ControlParts {
   /** When everything is looked at again. */
   readonly resync: Pick<ScheduleOptions, "cron" | "timezone" | "minutes" | "jitterMs">;
+  /** What is declared is known for the first time. */
+  readonly onDeclared?: () => void;
 }
 
 /** Ties the files, the engine's events and the schedule to the queue, from the first look to the last. */
@@ -32,6 +36,11 @@ export class Controller {
     return this.#parts.surface;
   }
 
+  /** What the files say now. */
+  get declared(): Pick<Catalog, "snapshot" | "specs"> {
+    return this.#parts.catalog;
+  }
+
   /**
    * Resolves when the host has been seen whole for the first time; until then nothing is changed on it. What is declared is
    * known, and hooks for it are taken, even while this controller is not confirmed in office. Rejects as `confirmed` does.
@@ -39,6 +48,7 @@ export class Controller {
   async start(confirmed: Promise<void> = Promise.resolve()): Promise<void> {
     const { host, desired, backoff, clock, log, resync } = this.options;
     this.#adopt(await desired.source.load());
+    this.options.onDeclared?.();
     desired.source.watch((snapshot) => {
       this.#adopt(snapshot);
     }, this.#abort.signal);

@@ -1,8 +1,7 @@
 import type { Clock } from "../control/ports/clock.js";
 import type { Engine } from "../control/ports/engine.js";
 import type { Marks } from "../control/ports/marks.js";
-import { FairleadError } from "../errors.js";
-import { Mutex } from "../tools/mutex.js";
+import { Mutex } from "../tools/sharing/mutex.js";
 import { findDifferences } from "./adopt/differences.js";
 import { buildImage } from "./build/build.js";
 import * as containers from "./calls/containers.js";
@@ -25,7 +24,8 @@ import { Connection } from "./client/connection.js";
 import { resolveEndpoint } from "./client/endpoint.js";
 import type { EndpointOptions } from "./client/endpoint.js";
 import { EngineKind } from "./client/podman.js";
-import { refused } from "./client/refusal.js";
+import { settled } from "./client/settled.js";
+import { likenessOf } from "./draft/likeness.js";
 import { Host } from "./observe/host.js";
 import { watchEngine } from "./observe/watch.js";
 import { observe } from "./read/observation.js";
@@ -92,49 +92,50 @@ export function connectEngine(options: EngineOptions): DockerEngine {
 
   /** A call that was refused may have changed the container too: a failed start leaves its reason there. */
   const onContainer = async <T>(id: string, work: () => Promise<T>): Promise<T> =>
-    settle(work, () => {
+    settled(work, () => {
       stale.container(id);
     });
   const onImages = async <T>(work: () => Promise<T>): Promise<T> =>
-    settle(work, () => {
+    settled(work, () => {
       stale.list("images");
     });
 
   return {
     marks: {
-      list: (prefix) => settle(() => listMarks(connection, prefix)),
-      put: (name, text) => settle(() => putMark(connection, name, text)),
-      remove: (name) => settle(() => removeMark(connection, name)),
+      list: (prefix) => settled(() => listMarks(connection, prefix)),
+      put: (name, text) => settled(() => putMark(connection, name, text)),
+      remove: (name) => settled(() => removeMark(connection, name)),
     },
-    snapshot: (claim) => settle(() => host.snapshot(claim)),
-    differences: (id, step) => settle(() => findDifferences(connection, id, step)),
+    snapshot: (claim) => settled(() => host.snapshot(claim)),
+    differences: (id, step) => settled(() => findDifferences(connection, id, step)),
+    likeness: (id, step) => settled(() => likenessOf(connection, id, step)),
     createNetwork: (step) =>
-      settle(
+      settled(
         () => births.run(() => networks.createNetwork(connection, step)),
         () => {
           stale.list("networks");
         },
       ),
     removeNetwork: (id) =>
-      settle(
+      settled(
         () => births.run(() => networks.removeNetwork(connection, id)),
         () => {
           stale.list("networks");
         },
       ),
     createVolume: (step) =>
-      settle(
+      settled(
         () => createVolume(connection, step),
         () => {
           stale.list("volumes");
         },
       ),
-    pull: (reference, signal, platform) =>
-      onImages(() => pullImage(connection, { reference, platform }, options.credentials, signal)),
+    pull: (reference, signal, platform, onNews) =>
+      onImages(() => pullImage(connection, { reference, platform, onNews }, options.credentials, signal)),
     build: (order, signal) => onImages(() => buildImage(connection, order, options.credentials, signal)),
     tagImage: (source, tag) => onImages(() => images.tagImage(connection, source, tag)),
     createContainer: (step) =>
-      settle(
+      settled(
         () => containers.createContainer(connection, step, helper.lease, options.onWarning ?? (() => undefined)),
         () => {
           // Named volumes and host paths come into being with it.
@@ -142,22 +143,22 @@ export function connectEngine(options: EngineOptions): DockerEngine {
         },
       ),
     createHelper: (step) =>
-      settle(
+      settled(
         async () => createHelper(connection, step, await standing, helper),
         () => {
           stale.list("volumes");
         },
       ),
     isOurs: (id) =>
-      settle(async () => {
+      settled(async () => {
         const found = await containers.inspectContainer(connection, id);
         return found !== undefined && observe(found) !== undefined;
       }),
-    statMounted: (id, path) => settle(() => statMounted(connection, id, path)),
-    writeFiles: (id, files) => settle(() => writeFiles(connection, id, files)),
+    statMounted: (id, path) => settled(() => statMounted(connection, id, path)),
+    writeFiles: (id, files) => settled(() => writeFiles(connection, id, files)),
     connectNetwork: (id, endpoint) => onContainer(id, () => networks.connectNetwork(connection, id, endpoint)),
     disconnectNetwork: (id, network) => onContainer(id, () => networks.disconnectNetwork(connection, id, network)),
-    rehearse: (step) => settle(() => rehearse(connection, step)),
+    rehearse: (step) => settled(() => rehearse(connection, step)),
     startContainer: (id) =>
       onContainer(id, async () => {
         const undo = host.ends.weStart(id);
@@ -193,14 +194,14 @@ export function connectEngine(options: EngineOptions): DockerEngine {
         if (withVolumes === true) stale.list("volumes");
       }),
     removeImage: (reference) => onImages(() => images.removeImage(connection, reference)),
-    logTail: (id, lines) => settle(() => containers.logTail(connection, id, lines)),
-    logs: (id, query, signal) => settle(() => openLog(connection, id, query, signal)),
-    locate: (id) => settle(() => locateContainer(connection, id)),
+    logTail: (id, lines) => settled(() => containers.logTail(connection, id, lines)),
+    logs: (id, query, signal) => settled(() => openLog(connection, id, query, signal)),
+    locate: (id) => settled(() => locateContainer(connection, id)),
     exec: (id, command, timeoutMs, settings) =>
-      settle(() => execute(connection, host.execs, id, { command, timeoutMs, ...settings })),
-    run: (id, command, timeoutMs) => settle(() => runWhole(connection, id, command, timeoutMs)),
+      settled(() => execute(connection, host.execs, id, { command, timeoutMs, ...settings })),
+    run: (id, command, timeoutMs) => settled(() => runWhole(connection, id, command, timeoutMs)),
     platform: () =>
-      settle(async () => {
+      settled(async () => {
         const info = await connection.ask({ method: "GET", path: "/info", task: "ask its platform" }, anything);
         return platformOf(info as object);
       }),
@@ -210,20 +211,4 @@ export function connectEngine(options: EngineOptions): DockerEngine {
     watch: (onEvent, signal) =>
       watchEngine({ connection, host, beatMs: options.beatMs ?? usualBeatMs, onEvent, signal }),
   };
-}
-
-async function settle<T>(work: () => Promise<T>, after?: () => void): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw asOurs(error);
-  } finally {
-    after?.();
-  }
-}
-
-function asOurs(error: unknown): FairleadError {
-  const known = refused(error);
-  if (known instanceof FairleadError) return known;
-  return new FairleadError("Internal", known instanceof Error ? known.message : String(known), { cause: known });
 }

@@ -1,7 +1,8 @@
 import { gateName } from "../compose/model/gate.js";
 import type { GateSpec } from "../compose/model/gate.js";
 import type { NetworkAttachment, NetworkSpec } from "../compose/model/network.js";
-import type { ContainerFile, Dependency, ProjectSpec, RewritableFiles, ServiceSpec } from "../compose/model/service.js";
+import type { ContainerFile, RewritableFiles } from "../compose/model/container-file.js";
+import type { Dependency, ProjectSpec, ServiceSpec } from "../compose/model/service.js";
 import type { ImageReference } from "../compose/values/image.js";
 import { activeName } from "../plan/model/names.js";
 import { Secret } from "../tools/secret.js";

@@ -1,5 +1,3 @@
-import { mkdir } from "node:fs/promises";
-import { join, relative } from "node:path";
 import type { Log } from "../control/ports/log.js";
 import type { Commit, RepositoryState, Synced } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
@@ -7,26 +5,20 @@ import { asFairleadError } from "../errors.js";
 import type { ReadOptions } from "../source/project.js";
 import { given } from "../tools/present.js";
 import { Complaint } from "./complaint.js";
-import { heldOf, isAnyStale, isHeldBack, isSameHeld, neededBy, type AllHeld } from "./held.js";
-import { Contents } from "./kept/contents.js";
-import { readState, writeState, type State } from "./kept/state.js";
+import { Grounds, type GroundsOptions } from "./grounds.js";
+import { heldOf, isAnyStale, isHeldBack, isSameHeld, neededBy, pathsOf, type AllHeld } from "./held.js";
+import type { State } from "./kept/state.js";
 import { Objects } from "./objects.js";
-import { writeConfig } from "./program/environment.js";
 import { readRevision, type Revision } from "./reading/revision.js";
 import { recalled, stateOfHeld } from "./recalled.js";
 import type { RepositorySettings } from "./settings/settings.js";
 import { inWords, stateOf, type SourceFault } from "./told.js";
 import { Working, type WorkingOptions } from "./working.js";
 
-export interface FollowedOptions extends Pick<
-  ReadOptions,
-  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys" | "commands"
-> {
-  readonly settings: RepositorySettings;
-  /** Of this repository alone: what outlives the process and every revision. */
-  readonly folder: string;
-  /** A folder for one look, by which nothing is to be changed. Absent: the one above. */
-  readonly scratch?: string | undefined;
+export interface FollowedOptions
+  extends
+    GroundsOptions,
+    Pick<ReadOptions, "environment" | "profiles" | "engine" | "gateImage" | "policy" | "ageKeys" | "commands"> {
   readonly telemetry: SourceTelemetry;
   readonly log: Log;
   readonly hostFiles: WorkingOptions["tended"]["files"];
@@ -35,10 +27,7 @@ export interface FollowedOptions extends Pick<
 
 /** One repository: what is known of it, and what of it is in force. */
 export class Followed {
-  readonly #contents: Contents;
-  readonly #root: string;
-  readonly #tended: string;
-  readonly #base: string;
+  readonly #grounds: Grounds;
   /** What of it stands on the host and is brought up to date there. */
   readonly working: Working;
   readonly #complaint: Complaint;
@@ -55,21 +44,18 @@ export class Followed {
   #version = 0;
 
   constructor(private readonly options: FollowedOptions) {
-    const { folder, scratch, settings } = options;
-    this.#base = scratch ?? folder;
-    this.#root = join(folder, "work", settings.address.name);
-    this.#contents = new Contents(join(folder, "contents"));
-    this.#tended = join(folder, "tended");
-    const [{ source }, { log }] = [settings, options];
+    const { settings, log, environment } = options;
+    const { source } = settings;
+    this.#grounds = new Grounds(options);
+    const { base, root, live, tended: folder } = this.#grounds;
     const onChange = () => {
       this.#version += 1;
     };
-    const disk = { root: this.#root, folder: join(folder, "live"), idLength: () => this.#newest?.id.length ?? 40 };
-    const tended = { folder: this.#tended, files: options.hostFiles };
+    const disk = { root, folder: live, idLength: () => this.#newest?.id.length ?? 40 };
+    const tended = { folder, files: options.hostFiles };
     this.working = new Working({ disk, tended, source, log, onChange });
     this.#complaint = new Complaint({ source, log, newest: () => this.#newest?.id, onChange });
-    const { environment } = options;
-    this.#objects = new Objects({ settings, base: this.#base, root: this.#root, environment });
+    this.#objects = new Objects({ settings, base, root, environment });
   }
 
   get settings(): RepositorySettings {
@@ -104,6 +90,12 @@ export class Followed {
 
   has(project: string): boolean {
     return heldOf(this.#held, project) !== undefined;
+  }
+
+  /** What of the repository a project is made of, from its root on. Empty: all of it. */
+  pathsOf(project: string): readonly string[] {
+    const held = heldOf(this.#held, project);
+    return held === undefined ? [] : pathsOf(held, this.#grounds.root);
   }
 
   /** A person's word about what of a project is not as git has it. */
@@ -150,13 +142,13 @@ export class Followed {
 
   /** A look by which nothing is to be changed leaves them alone. */
   async #settle(held: AllHeld, newest: string): Promise<void> {
-    if (this.options.scratch === undefined) await this.working.settle(held, newest);
+    if (!this.#grounds.isForOneLook) await this.working.settle(held, newest);
   }
 
   async tidy(mounted: ReadonlySet<string>): Promise<void> {
     const now = this.options.now();
     const used = [...neededBy(this.#held), ...mounted];
-    await this.#contents.sweep([...used, ...(await this.working.tidy(used, now))], now);
+    await this.#grounds.contents.sweep([...used, ...(await this.working.tidy(used, now))], now);
   }
 
   async #lookOnce(signal: AbortSignal): Promise<boolean> {
@@ -188,11 +180,11 @@ export class Followed {
   async #take(revision: Revision, signal: AbortSignal): Promise<void> {
     const before = this.#held;
     const { held: read, barren } = await readRevision(revision, before, this.#reading(), signal);
-    const held = this.options.scratch === undefined ? read : await this.working.withDue(read);
+    const held = this.#grounds.isForOneLook ? read : await this.working.withDue(read);
     const { commit } = revision;
     const isTaken = [...held.values()].some((one) => one.revision === commit.id && one.known.problems.length === 0);
     const inForce = isTaken ? commit : this.#inForce;
-    if (this.options.scratch === undefined && inForce !== undefined) {
+    if (!this.#grounds.isForOneLook && inForce !== undefined) {
       await this.#save(held, barren, inForce, commit);
       await this.#settle(held, commit.id);
     }
@@ -226,10 +218,7 @@ export class Followed {
   }
 
   #save(held: AllHeld, barren: readonly string[], inForce: Commit, newest: Commit): Promise<void> {
-    return writeState(
-      this.#stateFile,
-      stateOfHeld(held, barren, { store: this.#objects.stores.name, newest, inForce }),
-    );
+    return this.#grounds.save(stateOfHeld(held, barren, { store: this.#objects.stores.name, newest, inForce }));
   }
 
   /** Fetches what is in force into a new store, and goes over to it once all of it is there. */
@@ -247,40 +236,27 @@ export class Followed {
 
   /** What somebody has taken away of ours is made again, and filled by reading the revision anew. */
   async #mend(): Promise<void> {
-    if (this.options.scratch !== undefined) return;
-    const made = await mkdir(this.#root, { recursive: true, mode: 0o755 });
-    const isEmpty = await this.#objects.mend();
-    if (made === undefined && !isEmpty) return;
+    const lost = await this.#grounds.mend(this.#objects);
+    if (lost === undefined) return;
     this.options.log.warn(
-      { source: this.settings.source, folder: this.#base },
+      { source: this.settings.source, folder: this.#grounds.base },
       "what was kept of it is gone: it is made anew",
     );
     this.#isJudged = false;
-    if (isEmpty) this.#newest = undefined;
+    if (lost === "objects") this.#newest = undefined;
   }
 
   /** Once: makes what is wanted on the disk, and takes up what is there. */
   async #prepare(signal: AbortSignal): Promise<void> {
     if (this.#isPrepared) return;
-    const { scratch, log } = this.options;
-    await writeConfig(this.#base);
-    if (scratch === undefined) {
-      await mkdir(this.#root, { recursive: true, mode: 0o755 });
-      await this.#contents.clear();
-    }
-    const state = scratch === undefined ? await readState(this.#stateFile) : undefined;
-    if (state !== undefined) {
-      this.#objects.stores.use(state.store);
-      await this.#objects.stores.clear();
-    }
-    await this.#objects.stores.current.open();
+    const state = await this.#grounds.prepare(this.#objects);
     this.#isPrepared = true;
     if (state === undefined) return;
     try {
       await this.#recallAll(state, signal);
     } catch (thrown) {
       signal.throwIfAborted();
-      log.warn(
+      this.options.log.warn(
         { source: this.settings.source, error: asFairleadError(thrown).message },
         "what was in force cannot be read from the data directory; the repository is fetched anew",
       );
@@ -296,23 +272,15 @@ export class Followed {
   }
 
   #reading() {
-    const { environment, profiles, gateImage, policy, ageKeys, commands, scratch, folder, settings } = this.options;
-    const folders = [this.#root, join(folder, "contents")];
+    const { environment, profiles, engine, gateImage, policy, ageKeys, commands, settings } = this.options;
+    const { root, contents, tended } = this.#grounds;
     return {
-      ...{ environment, profiles, policy, paths: settings.paths, root: this.#root, contents: this.#contents },
-      homeOf: (file: string) => ({
-        origin: { repository: settings.address.normal, file: relative(this.#root, file) },
-        folders,
-      }),
-      ...given({ gateImage, ageKeys, commands }),
-      tended: this.#tended,
-      unpacker: scratch === undefined ? this.#objects.stores.current : undefined,
+      ...{ environment, profiles, policy, paths: settings.paths, root, contents, tended },
+      ...given({ engine, gateImage, ageKeys, commands }),
+      homeOf: (file: string) => this.#grounds.homeOf(file),
+      unpacker: this.#grounds.isForOneLook ? undefined : this.#objects.stores.current,
       nameOf: (file: string) => this.nameOf(file),
       followsTags: settings.writeBack?.what === "digest",
     };
-  }
-
-  get #stateFile(): string {
-    return join(this.options.folder, "state.json");
   }
 }

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HostFiles } from "../control/ports/host-files.js";
 import type { Log } from "../control/ports/log.js";
 import type {
+  CommitsBetween,
+  CommitSpan,
   DeclaredService,
   Kept,
   Proven,
@@ -15,14 +17,16 @@ import type {
 } from "../control/ports/source.js";
 import type { SourceTelemetry } from "../control/ports/telemetry.js";
 import type { ReadOptions } from "../source/project.js";
+import { Between } from "./between/between.js";
 import { Followed } from "./followed.js";
 import { Inventory } from "./inventory.js";
+import { gitVariables } from "./program/environment.js";
 import type { RepositorySettings } from "./settings/settings.js";
 import { Writer } from "./writer.js";
 
 export interface FollowerOptions extends Pick<
   ReadOptions,
-  "environment" | "profiles" | "gateImage" | "policy" | "ageKeys" | "commands"
+  "environment" | "profiles" | "engine" | "gateImage" | "policy" | "ageKeys" | "commands"
 > {
   /** For one look: everything is fetched anew, and nothing is left behind. */
   readonly once?: boolean;
@@ -47,6 +51,7 @@ const patient: ReadonlySet<string> = new Set(["Unauthorized", "Forbidden", "KeyU
 export class Follower {
   readonly #random: () => number;
   readonly #inventory: Inventory;
+  readonly #between: Between;
   #followed: Followed;
   #failures = 0;
   #wake: () => void = () => undefined;
@@ -63,7 +68,11 @@ export class Follower {
     private readonly options: FollowerOptions,
   ) {
     this.#random = options.random ?? Math.random;
-    this.#inventory = new Inventory({ source: settings.source, folder });
+    const { source, ref, address } = settings;
+    this.#inventory = new Inventory({ source, folder });
+    const variables = () => Promise.resolve(gitVariables({ ...settings, folder, environment: options.environment }));
+    const { log } = options;
+    this.#between = new Between({ source, ref, address, log, variables, folder: join(folder, "history") });
     this.#followed = this.#follow();
     this.#writer = this.#open();
   }
@@ -122,6 +131,11 @@ export class Follower {
     const synced = await this.#followed.sync(project, side, files);
     this.#report();
     return synced;
+  }
+
+  commitsBetween(span: CommitSpan, signal: AbortSignal): Promise<CommitsBetween> {
+    const either = AbortSignal.any([signal, this.#end.signal]);
+    return this.#between.commits(span, this.#followed.pathsOf(span.project), either);
   }
 
   kept(): Promise<readonly Kept[]> {

@@ -1,3 +1,4 @@
+import { insideOf } from "./reading/ground.js";
 import type { Held } from "./reading/revision.js";
 import type { RevisionShelf } from "./reading/shelf.js";
 
@@ -36,6 +37,19 @@ export function neededBy(all: AllHeld): readonly string[] {
     ...[...(ground?.needs ?? []), ...(inForce?.needs ?? [])].map(({ path }) => path),
     ...textsIn(known.project),
   ]);
+}
+
+/** What of the repository a project is made of, from its root on. Empty: all of it. */
+export function pathsOf({ known, inForce, ground }: Held, root: string): readonly string[] {
+  const tree = (inForce ?? ground)?.tree;
+  const read = known.texts.paths().flatMap((path) => {
+    const inside = insideOf(root, path);
+    const found = inside === undefined ? undefined : tree?.find(inside);
+    // A link and what it leads to.
+    return inside === undefined ? [] : [inside, ...(found?.kind === "entry" ? [found.entry.path] : [])];
+  });
+  const paths = [...read, ...(inForce?.needs ?? []).map(({ entry }) => entry.path)];
+  return paths.includes("") ? [] : [...new Set(paths)].filter((path) => !path.includes("\n"));
 }
 
 function textsIn(value: unknown): readonly string[] {

@@ -26,7 +26,9 @@ export class Inventory {
       if (kind === "content") sizes.set(path, bytes);
       all.push({ source: this.options.source, kind, path, bytes, projects: projectsOf(path) });
     };
-    for (const name of await namesIn(folder)) if (name.startsWith("store-")) await add("objects", join(folder, name));
+    for (const name of await namesIn(folder)) {
+      if (name.startsWith("store-") || name === "history") await add("objects", join(folder, name));
+    }
     for (const name of await namesIn(join(folder, "contents"))) await add("content", join(folder, "contents", name));
     for (const name of await namesIn(join(folder, "tended"))) await add("tended", join(folder, "tended", name));
     const replaced = join(folder, "live", "replaced");

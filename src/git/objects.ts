@@ -1,5 +1,5 @@
-import { quote } from "../compose/values/quote.js";
-import { nearest } from "../compose/values/suggest.js";
+import { quote } from "../tools/quote.js";
+import { nearest } from "../tools/suggest.js";
 import type { Commit } from "../control/ports/source.js";
 import type { Environment } from "../process/environment.js";
 import { printable } from "../tools/printable.js";

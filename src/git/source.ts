@@ -64,6 +64,8 @@ export function gitSource(options: GitSourceOptions): Source {
       const forgiven = await Promise.all(followers.map((follower) => follower.forgive(paths)));
       return forgiven.includes(true);
     },
+    commitsBetween: (span, signal) =>
+      followers.find(({ followed }) => followed.settings.source === span.source)?.commitsBetween(span, signal),
     kept: async () => (await Promise.all(followers.map((follower) => follower.kept()))).flat(),
     tidy: async (mounted) => {
       for (const { followed } of followers) await followed.tidy(mounted);

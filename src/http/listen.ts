@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { FairleadError } from "../errors.js";
 import { type Address, parseAddress } from "../tools/address.js";
 import { isLoopback } from "../tools/loopback.js";
-import type { Secret } from "../tools/secret.js";
 import { adminApp, type AdminOptions } from "./admin/admin.js";
+import { SelfDelivery } from "./delivery/self.js";
 import { hooksApp, type HooksOptions } from "./hooks/hooks.js";
 import { FailedHandshakes } from "./tls/failed-handshakes.js";
 import type { KeptPair } from "./tls/kept-pair.js";
@@ -19,12 +19,14 @@ export interface ListenOptions {
   readonly adminListen: string;
   /** What has named the two, for messages: a flag, a variable, or a place in the settings file. */
   readonly places: { readonly hooks: string; readonly admin: string };
-  readonly hooks: Omit<HooksOptions, "proven"> & {
+  /** Where the internet reaches the hooks. Absent: nobody has said. */
+  readonly externalUrl?: string | undefined;
+  readonly hooks: Omit<HooksOptions, "proven" | "self"> & {
     readonly connections?: ConnectionLimits;
     /** Absent: plain HTTP. */
     readonly tls?: Tls | undefined;
   };
-  readonly admin: Omit<AdminOptions, "closing" | "proven"> & { readonly connections?: ConnectionLimits };
+  readonly admin: Omit<AdminOptions, "closing" | "proven" | "self"> & { readonly connections?: ConnectionLimits };
 }
 
 export interface Tls {
@@ -45,14 +47,17 @@ export async function listen(options: ListenOptions): Promise<Listeners> {
   const { places } = options;
   const hooksAddress = parseAddress(options.hooksListen);
   const adminAddress = parseAddress(options.adminListen);
-  assertGuarded(options.adminListen, places.admin, options.admin.token);
+  assertGuarded(options.adminListen, places.admin, options.admin);
 
   const closing = new AbortController();
+  const { externalUrl } = options;
+  const ca = () => options.hooks.tls?.pair.pair.chain;
+  const self = externalUrl === undefined ? undefined : new SelfDelivery({ externalUrl, ca });
   const operators = new Connections(options.admin.connections);
-  const operatorsApp = adminApp({ ...options.admin, closing: closing.signal, proven: provenIn(operators) });
+  const operatorsApp = adminApp({ ...options.admin, self, closing: closing.signal, proven: provenIn(operators) });
   const admin = await startServer(operatorsApp, adminAddress, places.admin, { connections: operators });
   const senders = new Connections(options.hooks.connections);
-  const sendersApp = hooksApp({ ...options.hooks, proven: provenIn(senders) });
+  const sendersApp = hooksApp({ ...options.hooks, self, proven: provenIn(senders) });
   const { tls, log } = options.hooks;
   const hooks = await startServer(sendersApp, hooksAddress, places.hooks, {
     connections: senders,
@@ -88,9 +93,26 @@ function provenIn(connections: Connections): (req: IncomingMessage) => void {
   };
 }
 
-/** `place`: what has named the address. Throws ConfigInvalid: beyond loopback whoever comes by has to show a token. */
-export function assertGuarded(adminListen: string, place: string, token: Secret | undefined): void {
-  if (token?.isEmpty === false || isLoopback(parseAddress(adminListen).host)) return;
+/**
+ * `place`: what has named the address. Throws ConfigInvalid: beyond loopback whoever comes by has to show a token, and a second
+ * token says nothing where there is no first one, or the same.
+ */
+export function assertGuarded(
+  adminListen: string,
+  place: string,
+  { token, readToken }: Pick<AdminOptions, "token" | "readToken">,
+): void {
+  const isGuarded = token?.isEmpty === false;
+  if (readToken?.isEmpty === false && (!isGuarded || readToken.equals(token))) {
+    const what = isGuarded
+      ? "the token that may only look is the admin token"
+      : "there is a token that may only look, and no admin token";
+    throw new FairleadError("ConfigInvalid", what, {
+      remedy: "name a file that holds another one with --admin-token-file, or leave --admin-read-token-file out",
+      retry: "never",
+    });
+  }
+  if (isGuarded || isLoopback(parseAddress(adminListen).host)) return;
   throw new FairleadError("ConfigInvalid", `${place}: ${adminListen} is beyond loopback, and there is no admin token`, {
     remedy: "name a file that holds one with --admin-token-file, set FAIRLEAD_ADMIN_TOKEN, or listen on 127.0.0.1:8421",
     retry: "never",

@@ -5,11 +5,22 @@
 import { Registry } from "prom-client";
 import type { ServiceKey } from "../compose/model/service.js";
 import type { JournalState } from "../control/journal/standing.js";
-import type { ReconcileResult, RolloutOutcome, SourceTelemetry, Telemetry } from "../control/ports/telemetry.js";
+import type {
+  HandlerTelemetry,
+  ReconcileResult,
+  RolloutOutcome,
+  SignatureOutcome,
+  SourceTelemetry,
+  TagPromotionOutcome,
+  Telemetry,
+} from "../control/ports/telemetry.js";
 import type { HookOutcome, HookType } from "../http/delivery/outcome.js";
 import type { ServiceStatus } from "../plan/model/condition.js";
 import type { StepKind } from "../plan/model/step.js";
+import type { NotificationTelemetry } from "../notify/model/standing.js";
+import { notificationSeries } from "./notifications.js";
 import { describeProcess } from "./process.js";
+import { handlerSeries } from "./handlers.js";
 import { queueSeries } from "./queue.js";
 import { seriesOf } from "./series.js";
 import { ServiceSeries } from "./services.js";
@@ -31,8 +42,12 @@ export class Metrics implements Telemetry {
   readonly #queue: ReturnType<typeof queueSeries>;
   /** What is told of repositories. */
   readonly sources: SourceTelemetry;
+  /** What is told of programs that are run on events. */
+  readonly handlers: HandlerTelemetry;
   /** What is told of the hooks' certificate. */
   readonly tls: ReturnType<typeof tlsSeries>;
+  /** What is told of those who are told. */
+  readonly notifications: NotificationTelemetry;
 
   constructor(version: string) {
     const series = seriesOf(this.#registry);
@@ -41,8 +56,10 @@ export class Metrics implements Telemetry {
     this.#work = workSeries(series);
     this.#surroundings = surroundingsSeries(series);
     this.sources = sourceSeries(series);
+    this.handlers = handlerSeries(series);
     this.#traffic = trafficSeries(series);
     this.tls = tlsSeries(series);
+    this.notifications = notificationSeries(series);
     this.#queue = queueSeries(series);
     describeProcess(series, (report) => {
       this.onScrape(report);
@@ -66,8 +83,12 @@ export class Metrics implements Telemetry {
     return this.#registry.metrics();
   }
 
-  hookAnswered(type: HookType, outcome: HookOutcome): void {
-    this.#traffic.hookAnswered(type, outcome);
+  receiverOpened(type: HookType, receiver: string): void {
+    this.#traffic.receiverOpened(type, receiver);
+  }
+
+  hookAnswered(type: HookType, outcome: HookOutcome, receiver?: string): void {
+    this.#traffic.hookAnswered(type, outcome, receiver);
   }
 
   registryRequested(registry: string, method: string, code: number | "error"): void {
@@ -76,6 +97,14 @@ export class Metrics implements Telemetry {
 
   pullsRemaining(registry: string, count: number): void {
     this.#traffic.pullsRemaining(registry, count);
+  }
+
+  registryCircuit(registry: string, isOpen: boolean): void {
+    this.#traffic.registryCircuit(registry, isOpen);
+  }
+
+  registryPaced(registry: string, seconds: number): void {
+    this.#traffic.registryPaced(registry, seconds);
   }
 
   serviceDeclared(key: ServiceKey): void {
@@ -99,9 +128,17 @@ export class Metrics implements Telemetry {
     this.#work.stepDone(step, seconds);
   }
 
+  signatureChecked(key: ServiceKey, outcome: SignatureOutcome): void {
+    this.#services.signatureChecked(key, outcome);
+  }
+
   rolloutFinished(key: ServiceKey, outcome: RolloutOutcome, seconds: number): void {
     this.#services.rolloutFinished(key, outcome);
     this.#work.rolloutSeconds.observe(seconds);
+  }
+
+  tagPromoted(key: ServiceKey, outcome: TagPromotionOutcome): void {
+    this.#services.tagPromoted(key, outcome);
   }
 
   pushToHealthy(_key: ServiceKey, seconds: number): void {

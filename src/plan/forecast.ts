@@ -7,6 +7,7 @@ import type { HostSnapshot } from "./model/host-snapshot.js";
 import type { Awaits, Outcome, Plan } from "./model/outcome.js";
 import { claimOf } from "./model/resources.js";
 import type { ResourceClaim } from "./model/resources.js";
+import type { StepKind } from "./model/step.js";
 import { viewOf } from "./model/view.js";
 import { gatesAnswer, remembering, whenWell, whenCompleted, whenJobsEnded, whenWorkEnded } from "./paper.js";
 import { plan } from "./plan.js";
@@ -22,8 +23,15 @@ export interface Subject {
 export interface Forecast {
   /** Steps and waits in order, one a line. */
   readonly lines: readonly string[];
+  /** The same as data, without what is left to be waited for in the end. */
+  readonly steps: readonly ForetoldStep[];
   readonly changes: boolean;
   readonly end: Plan["outcome"];
+}
+
+export interface ForetoldStep {
+  readonly text: string;
+  readonly kind: StepKind | "wait";
 }
 
 type Wait = Extract<Outcome, { kind: "wait" }>;
@@ -54,11 +62,15 @@ export function forecastAll(subjects: readonly Subject[], host: HostSnapshot): r
     world = pass(first, world);
     for (const course of courses) course.looks = course.passesLeft > 0;
   }
-  return courses.map(({ lines, changes, outcome: end }) => ({
-    lines: end.kind === "converged" ? lines : [...lines, shorten(`then: ${end.because}`)],
-    changes,
-    end,
-  }));
+  return courses.map(({ steps, changes, outcome: end }) => {
+    const lines = steps.map(({ text }) => text);
+    return {
+      lines: end.kind === "converged" ? lines : [...lines, shorten(`then: ${end.because}`)],
+      steps,
+      changes,
+      end,
+    };
+  });
 }
 
 interface Scene {
@@ -71,7 +83,7 @@ interface Scene {
 interface Course {
   readonly desired: Desired;
   memory: Memory;
-  readonly lines: string[];
+  readonly steps: ForetoldStep[];
   changes: boolean;
   outcome: Outcome;
   /** Something has changed since it was planned. */
@@ -91,7 +103,7 @@ function begin({ desired, memory }: Subject): Course {
   return {
     desired,
     memory,
-    lines: [],
+    steps: [],
     changes: false,
     outcome: unseen,
     looks: true,
@@ -127,8 +139,8 @@ function move(course: Course, host: HostSnapshot, courses: readonly Course[], sc
   let world = host;
   if (steps.length > 0) tellWait(course);
   for (const step of steps) {
-    const id = `${desired.spec.project}/${desired.spec.name}#${course.lines.length}`;
-    course.lines.push(shorten(renderStep(step)));
+    const id = `${desired.spec.project}/${desired.spec.name}#${course.steps.length}`;
+    course.steps.push({ text: shorten(renderStep(step)), kind: step.kind });
     course.memory = remembering(course.memory, step, world);
     world = effect(world, step, world.takenAt, id);
   }
@@ -138,14 +150,14 @@ function move(course: Course, host: HostSnapshot, courses: readonly Course[], sc
   course.looks = goesOn && course.passesLeft > 0;
   if (goesOn || steps.length > 0) course.passesLeft -= 1;
   course.outcome = outcome;
-  course.waited = outcome.kind === "wait" && !goesOn ? lineOf(outcome, course) : undefined;
+  course.waited = outcome.kind === "wait" && !goesOn ? waitLine(outcome, course.desired.spec) : undefined;
   return world;
 }
 
 /** Once, however often it goes on in between. */
 function tellWait(course: Course): void {
   const { waited, told } = course;
-  if (waited !== undefined && waited !== told) course.lines.push(waited);
+  if (waited !== undefined && waited !== told) course.steps.push({ text: waited, kind: "wait" });
   course.told = waited ?? told;
 }
 
@@ -206,7 +218,7 @@ function endOf({ outcome, desired }: Course, now: number): number | undefined {
 
 function pass(course: Course, world: HostSnapshot): HostSnapshot {
   const { outcome, desired, waited } = course;
-  if (waited !== undefined) course.lines.push(waited);
+  if (waited !== undefined) course.steps.push({ text: waited, kind: "wait" });
   course.waited = undefined;
   course.passesLeft -= 1;
   if (outcome.kind !== "wait") return world;
@@ -214,6 +226,7 @@ function pass(course: Course, world: HostSnapshot): HostSnapshot {
   return { ...(passings[outcome.awaits]?.then(world, desired.spec) ?? world), takenAt };
 }
 
-function lineOf({ awaits, because }: Wait, { desired: { spec } }: Course): string {
+/** How a wait is told: as a plan shows it. */
+export function waitLine({ awaits, because }: Pick<Wait, "awaits" | "because">, spec: ServiceSpec): string {
   return passings[awaits]?.told?.(spec) ?? shorten(`wait: ${because}`);
 }

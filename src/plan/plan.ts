@@ -23,7 +23,7 @@ import { planSurplus } from "./rollout/surplus.js";
 import { refusing, sparing } from "./self/lifeline.js";
 import { givingWay, leavingAlone, triedAgain } from "./self/succession.js";
 import { memoryOf } from "./slot/failures.js";
-import { awaitRelease, untilReleased } from "./slot/release.js";
+import { awaitRelease, comesAhead, untilReleased } from "./slot/release.js";
 import { planSlot } from "./slot/slot.js";
 import { planStopped, stopOf } from "./slot/stopped.js";
 import { planStrays, withStrays } from "./slot/stray.js";
@@ -41,7 +41,8 @@ import { isUnserved } from "./volumes/unserved.js";
  * come first; then each replica has a slot, and each slot is decided by itself; with several, a schedule says which of
  * them may move now. What is decided is then compiled into calls, so far as nobody has to be waited for before.
  */
-export function plan(desired: Desired, view: View, remembered: Memory): Plan {
+export function plan(desired: Desired, seen: View, remembered: Memory): Plan {
+  const view = desired.signatures === undefined ? seen : { ...seen, signatures: desired.signatures };
   const { spec, target } = desired;
   const others = leftToOthers(spec, view);
   if (others !== undefined) return others;
@@ -93,8 +94,9 @@ function planService(wanted: Desired, view: View, remembered: Memory): Decision 
   const memory = sinceFiles(wanted.spec, view, sinceOwner(wanted.spec, view, remembered));
   const count = wanted.spec.replicas ?? 1;
   const wait = awaitRelease(wanted, view, memory);
+  const ahead = comesAhead(wanted, view, memory) ? { ...wanted, comesAhead: true as const } : wanted;
   if (wait !== undefined)
-    return untilReleased(wait, wanted, view, (desired) => planWanted(desired, view, memory, count));
+    return untilReleased(wait, ahead, view, (desired) => planWanted(desired, view, memory, count));
   return planWanted(wanted, view, memory, count);
 }
 

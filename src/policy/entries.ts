@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { capabilities } from "../compose/values/capabilities.js";
 import { cdiPattern, cgroupRulePattern } from "../compose/values/device-words.js";
 import { parseImage } from "../compose/values/image.js";
-import { nearest } from "../compose/values/suggest.js";
+import { nearest } from "../tools/suggest.js";
 import { isPorts } from "./rules/ports.js";
 
 /** What the entries of one list of a policy may be. What is none of it would allow nothing, and nobody would notice. */

@@ -1,4 +1,5 @@
 import type { ProjectSpec } from "../compose/model/service.js";
+import { unclustered } from "./unclustered.js";
 import { posix } from "node:path";
 import type { Finding, Rule } from "./model/finding.js";
 import type { Host } from "./model/paths.js";
@@ -28,18 +29,20 @@ export const rules: readonly Rule[] = [
 
 /** All that a project asks for and may not have. */
 export function judge(project: ProjectSpec, permissions: Permissions, host: Host): readonly Finding[] {
-  const services = project.services.flatMap((service) =>
-    rules.flatMap(({ find }) => find({ service, permissions, host })),
-  );
+  const services = project.services
+    .map(unclustered)
+    .flatMap((service) => rules.flatMap(({ find }) => find({ service, permissions, host })));
   const volumes = (project.volumes ?? []).flatMap((volume) => volumeFindings(volume, permissions, host));
   return [...services, ...volumes];
 }
 
 /** Every path of the host that the rules ask about. */
 export function pathsOf({ services, volumes = [] }: ProjectSpec): readonly string[] {
-  const binds = services.flatMap(({ container }) =>
-    container.mounts.flatMap(({ type, source }) => (type === "bind" && source !== undefined ? [source] : [])),
-  );
+  const binds = services
+    .map(unclustered)
+    .flatMap(({ container }) =>
+      container.mounts.flatMap(({ type, source }) => (type === "bind" && source !== undefined ? [source] : [])),
+    );
   const contexts = services.flatMap(({ build }) => {
     if (build?.context.kind !== "path") return [];
     const { path } = build.context;

@@ -4,7 +4,7 @@
 
 import { posix } from "node:path";
 import { z } from "zod";
-import { quote } from "../compose/values/quote.js";
+import { quote } from "../tools/quote.js";
 import { FairleadError } from "../errors.js";
 import { given } from "../tools/present.js";
 import { entryKinds, meantBy, type EntryKind } from "./entries.js";

@@ -1,6 +1,6 @@
 import type { Engine } from "../control/ports/engine.js";
 import type { NetworkLocation } from "../plan/model/observed.js";
-import { Cached } from "../tools/cached.js";
+import { Cached } from "../tools/sharing/cached.js";
 import type { Standpoint } from "./address.js";
 
 /** Where this process stands among the engine's networks. Kept until somebody says it may have changed. */

@@ -31,6 +31,15 @@ export function helperEnvironment(environment: Environment): Environment {
   return chosen(environment, [...common, ...ofHelpers]);
 }
 
+/** Of ours, what a handler of events is given: nothing that lets it in anywhere. */
+export function handlerEnvironment(environment: Environment): Environment {
+  return chosen(environment, [
+    /^(?:PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|LANG|LANGUAGE|LC_\w+)$/,
+    /^(?:https?|all|no|ftp)_proxy$/i,
+    /^SSL_CERT_(?:FILE|DIR)$/,
+  ]);
+}
+
 /** Of ours, what git is given where it follows a source of desired state: the way out, and nothing of anybody's settings. */
 export function sourceEnvironment(environment: Environment): Environment {
   return chosen(environment, [

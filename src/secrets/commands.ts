@@ -3,8 +3,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { nearest } from "../compose/values/suggest.js";
-import { quote } from "../compose/values/quote.js";
+import { nearest } from "../tools/suggest.js";
+import { quote } from "../tools/quote.js";
 import { runProgram, type Program, type Ran } from "./run.js";
 
 export interface SecretCommand extends Program {

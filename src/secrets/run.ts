@@ -29,6 +29,15 @@ export async function runProgram({ command, timeoutMs, environment }: Program, a
     detached: true,
     stdio: ["ignore", "pipe", "ignore"],
   });
+  // First of all: an error that nobody listens to would end this process.
+  const ended = new Promise<number | string>((resolve) => {
+    child.once("error", (error) => {
+      resolve("code" in error ? String(error.code) : "an error");
+    });
+    child.once("close", (status, signal) => {
+      resolve(status ?? signal ?? "a signal");
+    });
+  });
   let fault: string | undefined;
   const end = (why?: string) => {
     fault ??= why;
@@ -48,14 +57,7 @@ export async function runProgram({ command, timeoutMs, environment }: Program, a
     if (bytes <= mostBytes) chunks.push(chunk);
     else end("it answered more than 1 MiB");
   });
-  const code = await new Promise<number | string>((resolve) => {
-    child.once("error", (error) => {
-      resolve("code" in error ? String(error.code) : "an error");
-    });
-    child.once("close", (status, signal) => {
-      resolve(status ?? signal ?? "a signal");
-    });
-  });
+  const code = await ended;
   clearTimeout(deadline);
   end();
   if (fault !== undefined) return { fault };

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { durationWithin } from "../compose/values/duration.js";
-import { quote } from "../compose/values/quote.js";
+import { quote } from "../tools/quote.js";
 import { asFairleadError, FairleadError } from "../errors.js";
 import { durationForm } from "../tools/duration-form.js";
 import type { Environment } from "../process/environment.js";

@@ -1,5 +1,5 @@
-import { codeOf, readFault } from "../tools/file-fault.js";
-import { plainFileRemedy, readGiven } from "../tools/plain-file.js";
+import { codeOf, readFault } from "../tools/files/file-fault.js";
+import { plainFileRemedy, readGiven } from "../tools/files/plain-file.js";
 import { Secret } from "../tools/secret.js";
 import { decoded } from "../tools/utf8.js";
 import { SopsFault } from "./fault.js";

@@ -1,4 +1,4 @@
-import { fraction, wholeNumber } from "../compose/document/number.js";
+import { fraction, wholeNumber } from "../compose/document/yaml/number.js";
 import type { Value } from "./value.js";
 
 /** What the code counts of a value that is not encrypted; undefined: nothing, as of null. `plain`: as it is written. */

@@ -1,5 +1,5 @@
 import { isMapping } from "../compose/document/node.js";
-import { parseYaml, type Place } from "../compose/document/yaml.js";
+import { parseYaml, type Place } from "../compose/document/yaml/yaml.js";
 import { editHint, SopsFault } from "./fault.js";
 import { Mac } from "./mac.js";
 import { metadataOf, type Metadata } from "./metadata.js";

@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { posix } from "node:path";
-import { nearest } from "../compose/values/suggest.js";
-import { quote } from "../compose/values/quote.js";
+import { nearest } from "../tools/suggest.js";
+import { quote } from "../tools/quote.js";
 import { FairleadError } from "../errors.js";
 import type { From, Policy } from "../policy/model/permissions.js";
-import { codeOf } from "../tools/file-fault.js";
+import { codeOf } from "../tools/files/file-fault.js";
 import { isPattern } from "./selection.js";
 
 /**

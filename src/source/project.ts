@@ -10,7 +10,7 @@ import { withGates } from "../gate/derive.js";
 import { defaultGateImage } from "../gate/image.js";
 import { SecretCommands } from "../secrets/commands.js";
 import type { Keys } from "../sops/open.js";
-import { readFaultBy } from "../tools/file-fault.js";
+import { readFaultBy } from "../tools/files/file-fault.js";
 import { given } from "../tools/present.js";
 import { decryptingShelf } from "./decrypting.js";
 import { guardedShelf, guardOf, judged, type Guard, type Home, type PolicyInForce } from "./guard.js";
@@ -37,6 +37,8 @@ export interface Known {
 export interface ReadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly profiles?: readonly string[] | undefined;
+  /** What is to run it. Absent: the containers of this host. */
+  readonly engine?: "docker" | "swarm";
   /** Of gates. Absent: HAProxy's own. */
   readonly gateImage?: ImageReference;
   /** Where relative names of files begin. Absent: in the working directory. */
@@ -158,7 +160,7 @@ async function readWhole(selected: Selected, texts: Texts, options: ReadOptions)
 function readOnce(
   { files }: Selected,
   texts: Texts,
-  { environment, profiles, root = ".", ground }: ReadOptions,
+  { environment, profiles, engine, root = ".", ground }: ReadOptions,
   onUnread: (path: string) => void,
 ): ReadResult {
   const named = files.map((file) => {
@@ -177,7 +179,7 @@ function readOnce(
     overrides,
     directory: posix.dirname(own.path),
     environment,
-    ...given({ profiles, ground }),
+    ...given({ profiles, engine, ground }),
     readText: (path) => {
       const found = texts.get(path);
       if (found === undefined) onUnread(path);

@@ -1,6 +1,6 @@
 import type { ProjectSpec } from "../compose/model/service.js";
-import { quote } from "../compose/values/quote.js";
-import { nearest } from "../compose/values/suggest.js";
+import { quote } from "../tools/quote.js";
+import { nearest } from "../tools/suggest.js";
 import type { Problem, Warning } from "../compose/values/problem.js";
 import type { SourceSnapshot } from "../control/ports/source.js";
 import type { Known } from "./project.js";

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { commandOf } from "../compose/document/command-path.js";
 import { notRegular, type FileText } from "../compose/document/library.js";
 import { decoded } from "../tools/utf8.js";
-import { NoPlainFile, readGiven, readPlain } from "../tools/plain-file.js";
+import { NoPlainFile, readGiven, readPlain } from "../tools/files/plain-file.js";
 
 /** Where texts are read: the host's own files, or a revision of a repository over them. */
 export interface Shelf {

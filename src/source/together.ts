@@ -45,6 +45,13 @@ export function together(sources: readonly Source[]): Source {
       }
       return undefined;
     },
+    commitsBetween: (span, signal) => {
+      for (const source of sources) {
+        const found = source.commitsBetween?.(span, signal);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
     takeBack: async (told) => {
       for (const source of sources) await source.takeBack?.(told);
     },

@@ -13,6 +13,11 @@ export interface Choice {
   readonly tag: string | undefined;
   /** The chosen tag is not in the list any more: what runs of it is kept. */
   readonly isGone: boolean;
+  /**
+   * Those that fit and come between the first running one and the chosen one, lowest first, of equals one. Empty where the running
+   * one does not fit, or there is none.
+   */
+  readonly skipped: readonly string[];
   /** Those that fit from the best on, then the others by their text. */
   readonly candidates: readonly Candidate[];
 }
@@ -55,7 +60,7 @@ export function choose(tags: readonly string[], rule: TagRule, { running, made }
     compareText(other.tag, one.tag);
   const [best, ...rest] = fitting.sort(preferred);
   const others = unfit.sort((one, other) => compareText(one.tag, other.tag));
-  if (best === undefined) return { tag: undefined, isGone: false, candidates: others };
+  if (best === undefined) return { tag: undefined, isGone: false, skipped: [], candidates: others };
   const isGone = !listed.has(best.tag);
   const passedOver = rest
     .filter(({ tag }) => listed.has(tag))
@@ -64,7 +69,29 @@ export function choose(tags: readonly string[], rule: TagRule, { running, made }
       return { tag, verdict: "passed-over", why: isEqual ? `it equals ${best.tag}` : `it comes before ${best.tag}` };
     });
   const chosen: Candidate = { tag: best.tag, verdict: "chosen", why: reasonOf(best.tag, isGone, rule) };
-  return { tag: best.tag, isGone, candidates: [chosen, ...passedOver, ...others] };
+  const from = fitting.find(({ tag }) => tag === running[0]);
+  const skipped =
+    from === undefined
+      ? []
+      : between(
+          from,
+          best,
+          rest.filter(({ tag }) => listed.has(tag)),
+          compare,
+        );
+  return { tag: best.tag, isGone, skipped, candidates: [chosen, ...passedOver, ...others] };
+}
+
+/** `sorted`: from the best on, and of equals the one that counts first. */
+function between(
+  from: Fitting,
+  to: Fitting,
+  sorted: readonly Fitting[],
+  compare: (one: Fitting, other: Fitting) => number,
+): readonly string[] {
+  const inside = sorted.filter((one) => compare(one, from) > 0 && compare(to, one) > 0);
+  const first = inside.filter((one, index) => index === 0 || compare(inside[index - 1] ?? one, one) !== 0);
+  return first.map(({ tag }) => tag).reverse();
 }
 
 /** Of equal versions the one that is written like the tag in the file, and then the one that says more. */

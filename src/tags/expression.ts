@@ -1,5 +1,5 @@
 import type * as Re2 from "re2js";
-import { quote } from "../compose/values/quote.js";
+import { quote } from "../tools/quote.js";
 import { FairleadError } from "../errors.js";
 import { loadLate } from "../process/load-late.js";
 

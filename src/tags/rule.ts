@@ -1,6 +1,6 @@
 import { formatPolicy } from "../compose/model/tag-policy.js";
 import type { ChoosingPolicy, TagOrder } from "../compose/model/tag-policy.js";
-import { quote } from "../compose/values/quote.js";
+import { quote } from "../tools/quote.js";
 import { parseExpression } from "./expression.js";
 import { compareVersions, parseRange, parseVersion } from "./version.js";
 import type { TagVersion, VersionRange } from "./version.js";

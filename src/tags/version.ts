@@ -4,7 +4,7 @@
 
 import type * as SemVer from "semver";
 import { FairleadError } from "../errors.js";
-import { quote } from "../compose/values/quote.js";
+import { quote } from "../tools/quote.js";
 import { loadLate } from "../process/load-late.js";
 
 /** A tag that is a version. What it leaves out counts as 0. */

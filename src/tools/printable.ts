@@ -15,7 +15,8 @@ export function printable(text: string, limit = Infinity): string {
     .replace(/[\t\r\n\u0085\u2028\u2029]+/g, " ")
     .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
     .trimEnd();
-  return line.length > limit ? `${line.slice(0, limit)}…` : line;
+  // Half a character may be left at its end.
+  return line.length > limit ? `${line.slice(0, limit).replace(/\p{Cs}$/u, "")}…` : line;
 }
 
 /** The message, which others may have written, is one line; the frames below it are one each. */

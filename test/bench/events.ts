@@ -16,7 +16,7 @@ export interface SeenEvent {
 
 /** What an engine reports from now on. */
 export interface EventLog {
-  /** The first event since `from` (epoch ms) that fits; waits for it at most 60 s. */
+  /** The first event since `from` (epoch ms) that fits; waits for it at most five minutes. */
   find(from: number, fits: (event: SeenEvent) => boolean): Promise<SeenEvent>;
   /** The same, undefined where it has not come. */
   seen(from: number, fits: (event: SeenEvent) => boolean): SeenEvent | undefined;
@@ -30,7 +30,7 @@ interface Message {
   readonly timeNano?: number;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 300_000;
 
 export async function followEvents(docker: Docker): Promise<EventLog> {
   const event = ["pull", "create", "stop", "die", "start", "health_status", "destroy"];

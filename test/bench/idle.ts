@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
-import { publishImage } from "../sandbox/image.js";
+import { publishImage } from "../sandbox/registry/image.js";
 import { now } from "./instant.js";
 import { openStage, type Stage } from "./stage.js";
 import { median } from "./statistics.js";

@@ -1,20 +1,26 @@
-import { fork } from "node:child_process";
+import { fork, spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import autocannon from "autocannon";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
-import { publishImage } from "../sandbox/image.js";
+import { publishImage } from "../sandbox/registry/image.js";
+import { ensurePackages } from "../sandbox/host/packages.js";
+import { freePort } from "../sandbox/network/ports.js";
 import { hookBody, hookPath } from "./hook.js";
-import { openStage, type Stage } from "./stage.js";
+import { hookSecret, openStage, type Stage } from "./stage.js";
 import { median } from "./statistics.js";
 import { printTable, type Cell } from "./table.js";
+import { cpuOf, memoryOf } from "./usage.js";
 
 const repository = "fairlead-bench/intake";
 const connections = 50;
 const deliveries = 10_000;
 const rounds = 3;
-const secondsEach = 4;
+const secondsEach = Number(process.env["BENCH_SECONDS"] ?? 4);
+const floodSeconds = Number(process.env["BENCH_FLOOD_SECONDS"] ?? 60);
 
 /** How many webhooks a second are taken in, beside a bare server; and how much work a flood of them makes. */
 export async function benchIntake(): Promise<void> {
@@ -25,45 +31,106 @@ export async function benchIntake(): Promise<void> {
     const fairlead = await stage.run("intake", { name: "intake", services });
     await fairlead.ready();
     await quiet(fairlead);
-    await compareRates(fairlead);
+    await compareRates(stage, fairlead);
+    await floodMemory(fairlead);
     await countReconciles(stage, fairlead);
   } finally {
     await stage.close();
   }
 }
 
-async function compareRates(fairlead: FairleadProcess): Promise<void> {
-  const bare = fork(fileURLToPath(new URL("bare-server.ts", import.meta.url)), { execArgv: ["--import", "tsx"] });
+interface Receiver {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+}
+
+interface Round extends autocannon.Result {
+  /** On a processor, for one request. */
+  readonly cpuUs: number;
+}
+
+/** One signed body, to each of them in turns. */
+async function compareRates(stage: Stage, fairlead: FairleadProcess): Promise<void> {
+  const bare = fork(fileURLToPath(new URL("bare-server.ts", import.meta.url)), [hookSecret], {
+    execArgv: ["--import", "tsx"],
+  });
   const [{ port }] = (await once(bare, "message")) as [{ port: number }];
-  const results = { fairlead: [] as autocannon.Result[], bare: [] as autocannon.Result[] };
+  const webhook = await startWebhook(stage.directory);
+  const receivers: readonly Receiver[] = [
+    { name: "fairlead", url: `${fairlead.hooksUrl}/hooks/generic`, pid: fairlead.pid },
+    { name: "bare node:http", url: `http://127.0.0.1:${port}`, pid: bare.pid! },
+    { name: "webhook (adnanh)", url: webhook.url, pid: webhook.pid },
+  ];
+  const results = new Map(receivers.map(({ name }) => [name, [] as Round[]]));
   for (let round = 0; round <= rounds; round += 1) {
-    const pair = {
-      fairlead: await flood(fairlead.hooksUrl, { duration: secondsEach }),
-      bare: await flood(`http://127.0.0.1:${port}`, { duration: secondsEach }),
-    };
-    // The first round warms both up.
-    if (round === 0) continue;
-    results.fairlead.push(pair.fairlead);
-    results.bare.push(pair.bare);
+    for (const { name, url, pid } of receivers) {
+      const before = await cpuOf(pid);
+      const result = await floodSigned(url, secondsEach);
+      const cpuUs = (((await cpuOf(pid)) - before) * 1000) / Math.max(1, result.requests.total);
+      // The first round warms them up.
+      if (round > 0) results.get(name)!.push({ ...result, cpuUs });
+    }
   }
   bare.disconnect();
-  const rate = (of: readonly autocannon.Result[]) => median(of.map(({ requests }) => requests.average));
-  const latency = (of: readonly autocannon.Result[], key: "p50" | "p99") => median(of.map((one) => one.latency[key]));
-  const failed = (of: readonly autocannon.Result[]) =>
-    of.reduce((total, one) => total + one.non2xx + one.errors + one.timeouts, 0);
-  const ratio = rate(results.fairlead) / rate(results.bare);
+  webhook.stop();
+  const of = (name: string, value: (one: Round) => number) => median(results.get(name)!.map(value));
+  const rate = (name: string) => of(name, ({ requests }) => requests.average);
+  const failed = ({ non2xx, errors, timeouts }: Round) => non2xx + errors + timeouts;
   printTable(
-    `intake: POST /hooks/dockerhub with a Docker Hub body over ${connections} connections, median of ${rounds} rounds`,
-    ["", "requests/s", "p50 ms", "p99 ms", "failed", "of the bare rate"],
-    (["fairlead", "bare"] as const).map((name) => [
-      name === "bare" ? "bare node:http" : name,
-      rate(results[name]),
-      latency(results[name], "p50"),
-      latency(results[name], "p99"),
-      failed(results[name]),
-      name === "bare" ? 1 : ratio,
+    `intake: one body with its HMAC over ${connections} connections, median of ${rounds} rounds`,
+    ["", "requests/s", "p50 ms", "p99 ms", "failed", "of the bare rate", "processor us each", "of the bare one"],
+    receivers.map(({ name }) => [
+      name,
+      rate(name),
+      of(name, ({ latency }) => latency.p50),
+      of(name, ({ latency }) => latency.p99),
+      of(name, failed),
+      rate(name) / rate("bare node:http"),
+      of(name, ({ cpuUs }) => cpuUs),
+      of(name, ({ cpuUs }) => cpuUs) / of("bare node:http", ({ cpuUs }) => cpuUs),
     ]),
   );
+}
+
+/** The program of that name, which starts a program for each delivery: the least there is, `true`. */
+async function startWebhook(directory: string) {
+  await ensurePackages(["webhook"], (line) => {
+    console.log(line);
+  });
+  const file = `${directory}/hooks.json`;
+  const parameter = { source: "header", name: "X-Signature-256" };
+  const rule = { match: { type: "payload-hmac-sha256", secret: hookSecret, parameter } };
+  await writeFile(file, JSON.stringify([{ id: "bench", "execute-command": "/bin/true", "trigger-rule": rule }]));
+  const port = await freePort();
+  const child = spawn("webhook", ["-hooks", file, "-ip", "127.0.0.1", "-port", String(port)], { stdio: "ignore" });
+  const url = `http://127.0.0.1:${port}`;
+  for (;;) {
+    const isThere = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return { url: `${url}/hooks/bench`, pid: child.pid!, stop: () => child.kill() };
+    await sleep(50);
+  }
+}
+
+function floodSigned(url: string, duration: number): Promise<autocannon.Result> {
+  const body = JSON.stringify({ image: repository });
+  const signature = `sha256=${createHmac("sha256", hookSecret).update(body).digest("hex")}`;
+  const headers = { "content-type": "application/json", "x-signature-256": signature };
+  return autocannon({ url, method: "POST", headers, body, connections, duration });
+}
+
+/** What a long flood leaves behind. */
+async function floodMemory(fairlead: FairleadProcess): Promise<void> {
+  const rows: Cell[][] = [];
+  for (const tenth of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
+    if (tenth > 0) await floodSigned(`${fairlead.hooksUrl}/hooks/generic`, floodSeconds / 10);
+    const { rss, anonymous } = await memoryOf(fairlead.pid);
+    rows.push([(tenth * floodSeconds) / 10, rss, anonymous]);
+  }
+  printTable(`intake: memory in a flood of ${floodSeconds} s`, ["s", "RSS MB", "anonymous MB"], rows);
 }
 
 /** While a reconcile waits for the engine, or for the registry, from the first delivery to the last; and while nothing waits. */

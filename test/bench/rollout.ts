@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import type { FairleadProcess } from "../sandbox/fairlead.js";
-import { publishImage } from "../sandbox/image.js";
-import { freePort } from "../sandbox/ports.js";
+import { publishImage } from "../sandbox/registry/image.js";
+import { freePort } from "../sandbox/network/ports.js";
 import { followEvents, type EventLog, type SeenEvent } from "./events.js";
 import { Floor, type FloorTimes, type Order } from "./floor.js";
 import { postHook } from "./hook.js";

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import Docker from "dockerode";
-import { startEngine } from "../sandbox/engine.js";
+import { startEngine } from "../sandbox/engine/engine.js";
 import { startFairlead, type FairleadProcess } from "../sandbox/fairlead.js";
-import { enginePackages, ensurePackages } from "../sandbox/packages.js";
-import { startRegistry } from "../sandbox/registry.js";
+import { enginePackages, ensurePackages } from "../sandbox/host/packages.js";
+import { startRegistry } from "../sandbox/registry/registry.js";
 import { tapRegistry, type Tap } from "./tap.js";
 
 /** A private engine whose Docker Hub is a private registry, and a tap through which Fairlead asks that registry. */

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { endToEnd, forward } from "../sandbox/forward.js";
+import { endToEnd, forward } from "../sandbox/network/forward.js";
 import { now } from "./instant.js";
 
 export interface TappedRequest {

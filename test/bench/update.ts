@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { openImageShop } from "../load/image.js";
-import { publishHaproxy } from "../sandbox/haproxy.js";
-import { ensurePackages } from "../sandbox/packages.js";
+import { publishHaproxy } from "../sandbox/proxies/haproxy.js";
+import { ensurePackages } from "../sandbox/host/packages.js";
 import { followEvents } from "./events.js";
 import { Floor } from "./floor.js";
 import { openStage, type Stage } from "./stage.js";

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import { until } from "../load/until.js";
-import { lookAt, type SeenContainer } from "../real/e2e/host.js";
-import type { EngineCall, Phase } from "../sandbox/killing-proxy.js";
+import { lookAt, type SeenContainer } from "../real/e2e/scene/host.js";
+import type { EngineCall, Phase } from "../sandbox/proxies/killing-proxy.js";
 import type { Fault, Moment } from "./fault.js";
 import { clearOutside } from "./faults/outside.js";
 import type { Play } from "./lane.js";

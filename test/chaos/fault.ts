@@ -1,4 +1,4 @@
-import type { SeenContainer } from "../real/e2e/host.js";
+import type { SeenContainer } from "../real/e2e/scene/host.js";
 import type { Play } from "./lane.js";
 
 /** What goes wrong in the middle of a rollout, at one of Fairlead's changing calls to the engine. */

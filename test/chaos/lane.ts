@@ -5,19 +5,19 @@ import { promisify } from "node:util";
 import Docker from "dockerode";
 import type { ServiceStatus } from "../../src/plan/model/condition.js";
 import { assertKnown } from "../proxy/strange.js";
-import { clearProject, containersOf, runForeign, type SeenContainer } from "../real/e2e/host.js";
-import { bridgeInto } from "../sandbox/bridge.js";
-import { startEngine, type SandboxEngine } from "../sandbox/engine.js";
+import { clearProject, containersOf, runForeign, type SeenContainer } from "../real/e2e/scene/host.js";
+import { bridgeInto } from "../sandbox/network/bridge.js";
+import { startEngine, type SandboxEngine } from "../sandbox/engine/engine.js";
 import { startFairlead, type FairleadProcess } from "../sandbox/fairlead.js";
-import { faultProxy, type FaultProxy } from "../sandbox/fault-proxy.js";
-import { publishHaproxy } from "../sandbox/haproxy.js";
-import { publishImage, type ImageOptions } from "../sandbox/image.js";
-import { sandboxRoot } from "../sandbox/janitor.js";
-import { killingProxy, type EngineCall, type KillingProxy, type Phase } from "../sandbox/killing-proxy.js";
-import { movableClock, type MovableClock } from "../sandbox/movable-clock.js";
-import { createNetns } from "../sandbox/netns.js";
-import { chaosPackages, ensurePackages } from "../sandbox/packages.js";
-import { startRegistry } from "../sandbox/registry.js";
+import { faultProxy, type FaultProxy } from "../sandbox/proxies/fault-proxy.js";
+import { publishHaproxy } from "../sandbox/proxies/haproxy.js";
+import { publishImage, type ImageOptions } from "../sandbox/registry/image.js";
+import { sandboxRoot } from "../sandbox/host/janitor.js";
+import { killingProxy, type EngineCall, type KillingProxy, type Phase } from "../sandbox/proxies/killing-proxy.js";
+import { movableClock, type MovableClock } from "../sandbox/host/movable-clock.js";
+import { createNetns } from "../sandbox/network/netns.js";
+import { chaosPackages, ensurePackages } from "../sandbox/host/packages.js";
+import { startRegistry } from "../sandbox/registry/registry.js";
 
 /** An engine, a registry and a Fairlead of their own, each behind something that can fail. */
 export interface Lane {

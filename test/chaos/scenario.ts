@@ -1,4 +1,4 @@
-import type { ImageOptions } from "../sandbox/image.js";
+import type { ImageOptions } from "../sandbox/registry/image.js";
 
 /** A kind of rollout: how the service is declared, and what the pushed image does. */
 export interface Scenario {

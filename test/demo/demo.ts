@@ -1,5 +1,5 @@
 import { shorten } from "../../src/plan/steps/render.js";
-import { publishImage } from "../sandbox/image.js";
+import { publishImage } from "../sandbox/registry/image.js";
 import type { Cleanup } from "./cleanup.js";
 import { commits } from "./commits.js";
 import { startNeighbour } from "./neighbour.js";

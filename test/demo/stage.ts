@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import Docker from "dockerode";
-import { startEngine } from "../sandbox/engine.js";
-import { findEngine } from "../sandbox/find-engine.js";
-import { enginePackages, ensurePackages } from "../sandbox/packages.js";
-import { startRegistry, type SandboxRegistry } from "../sandbox/registry.js";
+import { startEngine } from "../sandbox/engine/engine.js";
+import { findEngine } from "../sandbox/engine/find-engine.js";
+import { enginePackages, ensurePackages } from "../sandbox/host/packages.js";
+import { startRegistry, type SandboxRegistry } from "../sandbox/registry/registry.js";
 import type { Cleanup } from "./cleanup.js";
 import type { Screen } from "./screen.js";
 import { removeTraces } from "./traces.js";

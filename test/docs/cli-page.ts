@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { commandTree } from "../../src/cli/commands.js";
-import { readExits } from "../../src/cli/exits.js";
+import { exitMeanings, readExits } from "../../src/cli/exits.js";
 import type { Wiring } from "../../src/cli/shared/wiring.js";
 import { renderTable } from "./table.js";
 
@@ -14,7 +14,7 @@ export function readCommands(): Command {
 /** `docs/cli.md`, from the very tree that reads the command line. */
 export function renderCliPage(): string {
   const root = readCommands();
-  const verbs = root.commands;
+  const verbs = root.commands.filter((verb) => !verb.name().startsWith("_"));
   return `${[
     "# Command line",
     "<!-- Written by `npm run docs`. -->",
@@ -24,8 +24,20 @@ export function renderCliPage(): string {
       ...verbs.map((verb) => [`[\`${verb.name()}\`](#fairlead-${verb.name()})`, verb.description()]),
     ]),
     "**Every verb** ends with 1 where it is told something wrong (a flag, a setting, a file), with Node older than it needs, or with [too few open files](configuration.md#open-files).",
+    "## Exit codes",
+    "The same code means the same with every verb; what exactly, stands with the verb.",
+    renderTable([
+      ["exit code", "what", "verbs"],
+      ...Object.entries(exitMeanings).map(([code, what]) => [`\`${code}\``, what, verbsWith(verbs, code)]),
+    ]),
     ...verbs.flatMap(renderVerb),
   ].join("\n\n")}\n`;
+}
+
+/** All of them, or which. */
+function verbsWith(verbs: readonly Command[], code: string): string {
+  const names = verbs.filter((verb) => Object.hasOwn(readExits(verb), code)).map((verb) => `\`${verb.name()}\``);
+  return names.length === verbs.length ? "every verb" : names.join(", ");
 }
 
 function renderVerb(verb: Command): readonly string[] {

@@ -1,6 +1,9 @@
 import { z } from "zod";
-import { defaultInWords, flagName, type Setting, type Table } from "../../src/config/setting.js";
-import { dockerSettings, settings } from "../../src/config/settings.js";
+import { defaultInWords, flagName, type Setting, type Table } from "../../src/config/kinds/setting.js";
+import { settings } from "../../src/config/settings.js";
+import { schemaFor } from "../../src/config/settings-file.js";
+import { dockerSettings } from "../../src/config/table/docker.js";
+import { tracingSettings } from "../../src/config/table/tracing.js";
 import { readFilled } from "./filled.js";
 import { renderTable } from "./table.js";
 
@@ -16,6 +19,8 @@ export function renderConfigurationPage(): string {
     ...Object.values<Setting>(settings).flatMap(renderFields),
     "Docker's own variables mean what they mean to Docker:",
     renderSettings(dockerSettings),
+    "OpenTelemetry's own variables mean what they mean to OpenTelemetry, where a collector is named:",
+    renderSettings(tracingSettings),
   ];
   return readFilled(configurationPage, begin, end, parts.join("\n\n"));
 }
@@ -75,12 +80,15 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  /** By its `type`. */
+  readonly oneOf?: readonly Schema[];
+  readonly const?: unknown;
 }
 
 /** The fields of a setting that is a group, or a list or map of groups. */
 function renderFields({ key, kind }: Setting): readonly string[] {
   if (key === undefined) return [];
-  const rows = fieldsOf(key, z.toJSONSchema(kind.schema, { io: "input", unrepresentable: "any" }) as Schema);
+  const rows = fieldsOf(key, z.toJSONSchema(schemaFor(kind), { io: "input", unrepresentable: "any" }) as Schema);
   if (rows.length === 0) return [];
   return [`<a id="${key}"></a>The fields of \`${key}\`:`, renderTable([["field", "value", "what"], ...rows])];
 }
@@ -91,8 +99,9 @@ const words: Readonly<Record<string, string>> = {
 
 export function fieldsOf(
   path: string,
-  { properties, additionalProperties, items, anyOf }: Schema,
+  { properties, additionalProperties, items, anyOf, oneOf }: Schema,
 ): readonly string[][] {
+  if (oneOf !== undefined) return variantsOf(path, oneOf);
   // One or a list of them: the fields are the same.
   const single = anyOf?.find((one) => one.properties !== undefined);
   if (single !== undefined) return fieldsOf(path, single);
@@ -103,6 +112,30 @@ export function fieldsOf(
   });
   const map = typeof additionalProperties === "object" ? fieldsOf(`${path}.<name>`, additionalProperties) : [];
   return [...named, ...map, ...(items === undefined ? [] : fieldsOf(`${path}[]`, items))];
+}
+
+/** First what is the same for all, then what some have, with the types that have it. */
+function variantsOf(path: string, variants: readonly Schema[]): readonly string[][] {
+  const typeOf = ({ properties }: Schema) => `\`${String(properties?.["type"]?.const)}\``;
+  const rows = variants.flatMap((variant) => {
+    const { type: _type, ...own } = variant.properties ?? {};
+    return fieldsOf(path, { properties: own }).map((row) => ({ row, type: typeOf(variant) }));
+  });
+  const types = new Map<string, { readonly row: readonly string[]; readonly of: string[] }>();
+  for (const { row, type } of rows) {
+    const known = types.get(row.join());
+    if (known === undefined) types.set(row.join(), { row, of: [type] });
+    else known.of.push(type);
+  }
+  const all = [...types.values()];
+  const isCommon = ({ of }: { readonly of: readonly string[] }) => of.length === variants.length;
+  return [
+    [`\`${path}.type\``, "text", `how: ${variants.map(typeOf).join(", ")}`],
+    ...all.filter(isCommon).map(({ row }) => [...row]),
+    ...all
+      .filter((one) => !isCommon(one))
+      .map(({ row: [field = "", value = "", what = ""], of }) => [field, value, `${of.join(", ")}: ${what}`]),
+  ];
 }
 
 function valueOf({ type = "", items, anyOf }: Schema): string {

@@ -5,10 +5,10 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import ts from "typescript";
-import { machinePlatform } from "../sandbox/image.js";
-import { digestOf, openRepository, type Descriptor } from "../sandbox/push.js";
-import { programLayer } from "../sandbox/sample.js";
-import { packTar } from "../sandbox/tar.js";
+import { machinePlatform } from "../sandbox/registry/image.js";
+import { digestOf, openRepository, type Descriptor } from "../sandbox/registry/push.js";
+import { programLayer } from "../sandbox/registry/sample.js";
+import { packTar } from "../sandbox/host/tar.js";
 import type { ServerBehaviour } from "./server.js";
 
 export interface SampleImage {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { load } from "js-yaml";
-import { forward } from "../sandbox/forward.js";
+import { forward } from "../sandbox/network/forward.js";
 import { composeFile, featureFiles } from "./files.js";
 
 /** Which calls a socket proxy lets through. */

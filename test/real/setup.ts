@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
-import { startEngine } from "../sandbox/engine.js";
-import { enginePackages, ensurePackages } from "../sandbox/packages.js";
-import { startRegistry } from "../sandbox/registry.js";
+import { startEngine } from "../sandbox/engine/engine.js";
+import { enginePackages, ensurePackages } from "../sandbox/host/packages.js";
+import { startRegistry } from "../sandbox/registry/registry.js";
 
 declare module "vitest" {
   interface ProvidedContext {

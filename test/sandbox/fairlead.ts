@@ -5,8 +5,8 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { patienceMs } from "./patience.js";
-import { freePort } from "./ports.js";
+import { patienceMs } from "./host/patience.js";
+import { freePort } from "./network/ports.js";
 
 /** One JSON line of Fairlead's log. */
 export type LogLine = Readonly<Record<string, unknown>>;

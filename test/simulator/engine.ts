@@ -43,6 +43,10 @@ const patienceMs = 10_000;
 /** The file can say what an image does not. */
 const noCommand = "No command specified";
 
+/** A pull that lasts comes in so many parts of so many bytes. */
+const pullParts = 4;
+const layerPart = 1_000;
+
 /** An `Engine` without an engine: passes the engine's own contract, on time that passes when told to. */
 export class SimulatedEngine implements Engine {
   readonly world: World;
@@ -290,6 +294,15 @@ export class SimulatedEngine implements Engine {
       ].sort();
     });
 
+  likeness: Engine["likeness"] = (id, step) =>
+    this.#call("likeness", () => {
+      const spec = this.world.specOf(this.#get(id).id);
+      if (spec === undefined) return { is: {} };
+      const is = likenessOf(spec);
+      if (step === undefined) return { is };
+      return { is, wanted: likenessOf(step.spec, spec.container.environment) };
+    });
+
   createNetwork: Engine["createNetwork"] = (step) =>
     this.#change("createNetwork", () => {
       if (this.world.host.networks.has(step.network.name)) return;
@@ -313,14 +326,18 @@ export class SimulatedEngine implements Engine {
       this.#list(step);
     });
 
-  pull: Engine["pull"] = (reference, signal) =>
+  pull: Engine["pull"] = (reference, signal, _platform, onNews) =>
     this.#changeAsync("pull", async () => {
       const behaviour = this.#registry.get(reference);
       const interrupted = () => fault("PullFailed", `the pull of ${reference} was interrupted`);
       if (signal.aborted) throw interrupted();
-      if ((behaviour?.pullMs ?? 0) > 0) {
+      const id = reference.slice(-12);
+      const isThere = this.world.host.images.some(({ digests }) => digests.some((digest) => digest === reference));
+      const lasts = behaviour?.pullMs ?? 0;
+      for (let part = 0; lasts > 0 && part < pullParts; part += 1) {
+        onNews?.({ id, state: "downloading", bytes: part * layerPart, total: pullParts * layerPart });
         await new Promise<void>((resolve, reject) => {
-          const cancel = this.clock.after(behaviour?.pullMs ?? 0, resolve);
+          const cancel = this.clock.after(lasts / pullParts, resolve);
           signal.addEventListener(
             "abort",
             () => {
@@ -333,6 +350,7 @@ export class SimulatedEngine implements Engine {
       }
       if (behaviour === undefined) throw fault("ImageNotFound", `cannot pull ${reference}: manifest unknown`);
       if (behaviour.pullFault !== undefined) throw fault(behaviour.pullFault, `cannot pull ${reference}`);
+      onNews?.({ id, state: isThere ? "there" : "done" });
       this.#list({ kind: "pull-image", reference: reference as PinnedImage, because });
     });
 
@@ -682,4 +700,23 @@ export class SimulatedEngine implements Engine {
 
 function fault(code: ErrorCode, message: string): FairleadError {
   return new FairleadError(code, message);
+}
+
+/** As far as tests change it. */
+function likenessOf({ container, networks }: ServiceSpec, other: Readonly<Record<string, unknown>> = {}) {
+  const { environment, labels, command, user, restart } = container;
+  const hidden = Object.keys(environment)
+    .sort()
+    .map((name) => {
+      const differs = Object.hasOwn(other, name) && other[name] !== environment[name];
+      return [name, differs ? "[hidden, another one]" : "[hidden]"] as const;
+    });
+  const all = {
+    ...{ command, user },
+    environment: hidden.length === 0 ? undefined : Object.fromEntries(hidden),
+    labels: Object.keys(labels).length === 0 ? undefined : labels,
+    restart: restart.name === "no" ? undefined : restart.name,
+    networks: networks.map(({ network }) => network.name),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -26,6 +26,8 @@ export class SimulatedGates implements Gates {
   /** Set: the gates do not answer. */
   silent = false;
   asked = 0;
+  /** How often they were told of routes. */
+  told = 0;
   readonly #runs = new Map<string, Run>();
 
   constructor(private readonly engine: SimulatedEngine) {}
@@ -42,6 +44,7 @@ export class SimulatedGates implements Gates {
 
   setRoutes: Gates["setRoutes"] = (id, routes) =>
     this.#answer(id, (gate) => {
+      this.told += 1;
       const run = this.#follow(gate);
       for (const { server, ...route } of routes) {
         const known = run.routes.get(server);

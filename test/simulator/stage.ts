@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parseImage, pinnedImage } from "../../src/compose/values/image.js";
 import type { Digest } from "../../src/compose/values/image.js";
 import { Secret } from "../../src/tools/secret.js";
-import type { Stage, StageBehaviour } from "../contract/stage.js";
+import type { Stage, StageBehaviour } from "../contract/engine/stage.js";
 import type { Behaviour, Command } from "./behaviour.js";
 import { contextOf } from "./contexts.js";
 import { SimulatedEngine } from "./engine.js";
@@ -101,9 +101,10 @@ const commands: Readonly<Record<string, Command>> = {
   "/bin/cat /site/healthz": { output: "ok" },
   "/bin/cat /nowhere": { exitCode: 1, output: "cat: can't open '/nowhere': No such file or directory" },
   [`/bin/sh -c ${whoAmI}`]: {
-    output: ({ user = "0", workingDir = "/", environment = {} }, own) => {
-      const all = { ...own, ...environment };
-      return `${workingDir} ${user.split(":")[0] ?? ""} ${all["WHO"] ?? ""} ${all["OWN"] ?? ""} ${all["OTHER"] ?? "unset"}`;
+    output: ({ user = "0", workingDir = "/", environment = {} }, container) => {
+      const all = { ...container, ...environment };
+      const [who, own, other] = ["WHO", "OWN", "OTHER"].map((name) => all[name]?.reveal());
+      return `${workingDir} ${user.split(":")[0] ?? ""} ${who ?? ""} ${own ?? ""} ${other ?? "unset"}`;
     },
   },
   "/bin/sleep 2": { lastsMs: 2_000 },

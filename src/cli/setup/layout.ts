@@ -1,5 +1,5 @@
 import { join, relative, resolve } from "node:path";
-import { formatYaml } from "../../compose/document/yaml.js";
+import { formatYaml } from "../../compose/document/yaml/yaml.js";
 import { FairleadError } from "../../errors.js";
 import { given } from "../../tools/present.js";
 import type { Owner } from "../shared/new-files.js";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { quote } from "../../compose/values/quote.js";
-import { nearest } from "../../compose/values/suggest.js";
+import { quote } from "../../tools/quote.js";
+import { nearest } from "../../tools/suggest.js";
 import { FairleadError } from "../../errors.js";
 import { exists } from "../shared/new-files.js";
 import type { Conversation, Wiring } from "../shared/wiring.js";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { formatYaml } from "../../compose/document/yaml.js";
+import { formatYaml } from "../../compose/document/yaml/yaml.js";
 import type { Secret } from "../../tools/secret.js";
 import type { NewFile, Owner } from "./new-files.js";
 import type { Draft } from "./wiring.js";

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { access, chown, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FairleadError } from "../../errors.js";
-import { writeFault } from "../../tools/file-fault.js";
-import { makeFolder, whyNoFolder } from "../../tools/folder.js";
+import { writeFault } from "../../tools/files/file-fault.js";
+import { makeFolder, whyNoFolder } from "../../tools/files/folder.js";
 import type { Secret } from "../../tools/secret.js";
 
 export interface Owner {

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { excerpt } from "../../compose/document/excerpt.js";
+import { excerpt } from "../../compose/document/yaml/excerpt.js";
 import { formatProblem, formatWarning } from "../../compose/values/problem.js";
 import type { Problem, Warning } from "../../compose/values/problem.js";
 import type { Wiring } from "./wiring.js";
@@ -29,4 +29,15 @@ function placeOf(wiring: Wiring, problem: Problem): readonly string[] {
   if (place === undefined) return [];
   const gutter = `  ${problem.line ?? ""} | `;
   return [pc.dim(gutter) + place.line, " ".repeat(gutter.length + place.column - 1) + pc.red("^")];
+}
+
+/** True where there is something to refuse; it has been said then. */
+export function refuseProblems(wiring: Wiring, problems: readonly Problem[]): boolean {
+  showProblems(wiring, problems);
+  if (problems.length > 0) wiring.complain(`${counted(problems.length, "problem")}; nothing was changed`);
+  return problems.length > 0;
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

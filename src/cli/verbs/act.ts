@@ -1,5 +1,4 @@
-import type { Pause, Retry } from "../../control/surface/surface.js";
-import { decide, findService, servicePath } from "../shared/admin.js";
+import { decide, findService } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import type { Wiring } from "../shared/wiring.js";
 
@@ -13,9 +12,10 @@ const done = {
 /** Asks a running controller for what takes no further word than the service's name. */
 export async function act(wiring: Wiring, admin: Admin, verb: keyof typeof done, name: string): Promise<0 | 5> {
   const { project, service } = await findService(admin, name);
-  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, verb));
-  const { retried, paused } = answer as { readonly retried?: Retry; readonly paused?: Pause };
-  const { unchanged } = (verb === "retry" ? retried : verb === "pause" ? paused : undefined) ?? {};
+  const path = { project, service };
+  const { answer, finish } = await decide(wiring, admin, `/api/v1/services/{project}/{service}/${verb}`, { path });
+  const said = verb === "retry" && "retried" in answer ? answer.retried : undefined;
+  const { unchanged } = said ?? (verb === "pause" && "paused" in answer ? answer.paused : {});
   wiring.print(`${verb}: ${project}/${service} ${done[verb]}${unchanged === undefined ? "" : `: ${unchanged}`}`);
   return finish();
 }

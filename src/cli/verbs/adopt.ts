@@ -1,6 +1,6 @@
-import { quote } from "../../compose/values/quote.js";
+import { quote } from "../../tools/quote.js";
 import { FairleadError } from "../../errors.js";
-import { decide, fetchServices, findService, servicePath } from "../shared/admin.js";
+import { decide, fetchServices, findService } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
 import type { Wiring } from "../shared/wiring.js";
 
@@ -15,8 +15,10 @@ export async function adopt(wiring: Wiring, admin: Admin, wish: Wish): Promise<0
   const services = await chosen(admin, wish);
   let code: 0 | 5 = 0;
   for (const { project, service } of services) {
-    const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "adopt"));
-    const { adopted } = answer as { readonly adopted: readonly string[] };
+    const { answer, finish } = await decide(wiring, admin, "/api/v1/services/{project}/{service}/adopt", {
+      path: { project, service },
+    });
+    const { adopted } = answer;
     const what = adopted.length === 0 ? "there is nothing to adopt" : `adopted ${adopted.join(", ")}`;
     wiring.print(`${project}/${service}: ${what}`);
     code = finish() || code;

@@ -1,12 +1,11 @@
 import { asJson, asYaml } from "../../compose/resolved/forms.js";
 import type { ResolvedProject } from "../../compose/resolved/writer.js";
 import { imagesOf, selectServices } from "../../compose/resolved/selection.js";
-import { nearest } from "../../compose/values/suggest.js";
+import { nearest } from "../../tools/suggest.js";
 import type { Config } from "../../config/config.js";
 import { FairleadError } from "../../errors.js";
-import { showWarnings } from "../shared/problems.js";
+import { refuseProblems, showWarnings } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
-import { refuseProblems } from "./validate.js";
 
 export interface ConfigOptions {
   readonly format: "yaml" | "json";

@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.js";
+import { refuseProblems } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
-import { refuseProblems } from "./validate.js";
 
 /**
  * Runs the controller until SIGTERM or SIGINT, then lets what is under way end. A second signal ends it at once. A project

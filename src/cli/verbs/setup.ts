@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { quote } from "../../compose/values/quote.js";
+import { quote } from "../../tools/quote.js";
 import { FairleadError } from "../../errors.js";
-import { readPlain } from "../../tools/plain-file.js";
+import { readPlain } from "../../tools/files/plain-file.js";
 import { printable } from "../../tools/printable.js";
 import { Secret } from "../../tools/secret.js";
 import { exampleServices } from "../setup/example.js";
@@ -104,11 +104,11 @@ async function servicesFiles(
 ): Promise<readonly NewFile[] | undefined> {
   if (services === "example") return [{ path, parts: [exampleServices], isPrivate: false }];
   if (isWritten) {
-    const draft = await wiring.draft(wiring.configure({}, nobodysSecrets), everything, undefined);
+    const draft = await wiring.draft(await wiring.configure({}, nobodysSecrets), everything, undefined);
     for (const note of draft.notes) wiring.complain(printable(note));
     return draftFiles(draft, path, owner);
   }
-  const { problems } = await wiring.load(wiring.configure({ file: [path] }, nobodysSecrets));
+  const { problems } = await wiring.load(await wiring.configure({ file: [path] }, nobodysSecrets));
   if (problems.length === 0) return [];
   showProblems(wiring, problems);
   wiring.complain(`${problems.length} problem${problems.length === 1 ? "" : "s"}; nothing was written`);

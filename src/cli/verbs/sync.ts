@@ -1,4 +1,3 @@
-import type { Synced } from "../../control/surface/surface.js";
 import { FairleadError } from "../../errors.js";
 import { ask } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
@@ -21,10 +20,8 @@ export async function sync(
       remedy: "--ours keeps what the container has left, --theirs takes what git has",
     });
   }
-  const query = new URLSearchParams({ side: ours ? "ours" : "theirs" });
-  for (const file of files) query.append("file", file);
-  const path = `/api/v1/projects/${encodeURIComponent(project)}/sync?${query.toString()}`;
-  const synced = (await ask(admin, "POST", path)) as Synced;
+  const query = { side: ours ? "ours" : "theirs", file: files } as const;
+  const synced = await ask(admin, "post", "/api/v1/projects/{project}/sync", { path: { project }, query });
   const done = ours ? "stays as the container has left it" : "is as git has it";
   for (const file of synced.files) wiring.print(`sync: ${file} ${done}`);
   for (const { file, path: kept } of synced.kept)

@@ -1,7 +1,6 @@
-import type { Problem } from "../../compose/values/problem.js";
 import type { Config } from "../../config/config.js";
 import { FairleadError } from "../../errors.js";
-import { inFull, showProblems, showWarnings } from "../shared/problems.js";
+import { counted, inFull, refuseProblems, showWarnings } from "../shared/problems.js";
 import type { Wiring } from "../shared/wiring.js";
 
 export interface ValidateOptions {
@@ -27,6 +26,7 @@ export async function validate(wiring: Wiring, config: Config, options: Validate
     wiring.print(JSON.stringify({ valid, problems, warnings: warnings.map(inFull) }, undefined, 2));
     return valid ? 0 : 1;
   }
+  for (const { message, remedy } of config.notices) wiring.complain(`warning: ${message} (${remedy})`);
   showWarnings(wiring, warnings);
   refuseProblems(wiring, problems);
   for (const project of projects) {
@@ -36,15 +36,4 @@ export async function validate(wiring: Wiring, config: Config, options: Validate
   }
   if (strict && warnings.length > 0) wiring.complain(`${counted(warnings.length, "warning")}: errors with --strict`);
   return valid ? 0 : 1;
-}
-
-/** True where there is something to refuse; it has been said then. */
-export function refuseProblems(wiring: Wiring, problems: readonly Problem[]): boolean {
-  showProblems(wiring, problems);
-  if (problems.length > 0) wiring.complain(`${counted(problems.length, "problem")}; nothing was changed`);
-  return problems.length > 0;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { asFairleadError } from "../../errors.js";
-import type { ServiceStatus } from "../../plan/model/condition.js";
 import { shorten } from "../../plan/steps/render.js";
-import { ask, findService, servicePath } from "../shared/admin.js";
+import { ask, findService, type Service } from "../shared/admin.js";
 import type { Admin } from "../shared/admin.js";
+import { polled } from "../shared/address.js";
+import { standingOf, verdictOf } from "../shared/verdict.js";
 import type { Wiring } from "../shared/wiring.js";
 
 const pollMs = 500;
@@ -21,14 +22,16 @@ export interface WaitFlags {
  */
 export async function wait(wiring: Wiring, admin: Admin, name: string, flags: WaitFlags): Promise<0 | 3 | 4> {
   const deadline = performance.now() + flags.timeoutMs;
-  const before = await findService(admin, name);
-  await ask(admin, "POST", servicePath(before, "reconcile"));
+  const asked = polled(admin);
+  const before = await findService(asked, name);
+  const path = { project: before.project, service: before.service };
+  await ask(admin, "post", "/api/v1/services/{project}/{service}/reconcile", { path });
   let told = "";
   for (;;) {
-    const service = await seek(admin, name, deadline);
+    const service = await seek(asked, name, deadline);
     // What was seen before says nothing of a push since.
     const isNew = service.observedAt !== before.observedAt;
-    const code = isNew ? verdictOf(service, flags.rollback ?? false) : undefined;
+    const code = isNew ? endOf(service, flags.rollback ?? false) : undefined;
     const line = lineOf(service);
     if (code !== undefined || performance.now() >= deadline) {
       if (code === 0) wiring.print(line);
@@ -43,14 +46,12 @@ export async function wait(wiring: Wiring, admin: Admin, name: string, flags: Wa
   }
 }
 
-function lineOf({ project, service, sync, conditions, pinned }: ServiceStatus): string {
-  const ready = conditions.find(({ type }) => type === "Ready");
-  const to = sync === "Pinned" && pinned !== undefined ? ` to revision ${pinned.revision}` : "";
-  return `${project}/${service}: ${sync}${to}: ${shorten(ready?.message ?? "")}`;
+function lineOf(service: Service): string {
+  return `${service.project}/${service.service}: ${shorten(standingOf(service))}`;
 }
 
 /** A controller that replaces itself is away for some seconds. */
-async function seek(admin: Admin, name: string, deadline: number): Promise<ServiceStatus> {
+async function seek(admin: Admin, name: string, deadline: number): Promise<Service> {
   for (;;) {
     try {
       return await findService(admin, name);
@@ -62,20 +63,14 @@ async function seek(admin: Admin, name: string, deadline: number): Promise<Servi
 }
 
 /** Undefined: it may still come. */
-function verdictOf(service: ServiceStatus, isRollback: boolean): 0 | 3 | undefined {
-  const { sync } = service;
-  const ready = service.conditions.find(({ type }) => type === "Ready");
-  if (isRollback) return rollbackVerdict(service);
-  const isPending = ready?.status !== "True";
-  if (sync === "Pinned" || sync === "Held" || sync === "Stopped" || ready?.reason === "WaitingForApproval") return 3;
-  if (isPending) return sync === "Paused" && ready?.reason === "Paused" ? 3 : undefined;
-  return sync === "Synced" || sync === "Paused" ? 0 : undefined;
+function endOf(service: Service, isRollback: boolean): 0 | 3 | undefined {
+  return isRollback ? rollbackVerdict(service) : verdictOf(service);
 }
 
 const ends: ReadonlySet<string | undefined> = new Set(["DigestHeld", "RollbackFailed", "Stopped"]);
 
 /** Without a pin there is none to follow: somebody has resumed it. */
-function rollbackVerdict({ sync, conditions, replicas }: ServiceStatus): 0 | 3 | undefined {
+function rollbackVerdict({ sync, conditions, replicas }: Service): 0 | 3 | undefined {
   const ready = conditions.find(({ type }) => type === "Ready");
   if (sync !== "Pinned" || ends.has(ready?.reason)) return 3;
   return ready?.status === "True" && replicas.updated === replicas.desired ? 0 : undefined;

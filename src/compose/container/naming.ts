@@ -27,6 +27,8 @@ const namePattern = /^[a-zA-Z0-9](?:[a-zA-Z0-9_.-]{0,251}[a-zA-Z0-9])?$/;
 function hostName(node: Node): string | null {
   const written = filledText(node);
   if (written === null || namePattern.test(written)) return written;
+  // A Swarm fills in what each task is.
+  if (node.reading.engine === "swarm" && /\{\{.+\}\}/.test(written)) return written;
   const hint = "use letters, digits, `.` and `-`";
   if (written.length > longestHostName || /[\s\0]/.test(written)) {
     return report(node, `${quoted(node)} is not a host name`, hint);

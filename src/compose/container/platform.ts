@@ -1,6 +1,6 @@
 import { didYouMean, quoted, report, type Node } from "../document/node.js";
 import { filledText } from "../document/scalar.js";
-import { nearest } from "../values/suggest.js";
+import { nearest } from "../../tools/suggest.js";
 
 const architectures = "386 amd64 arm arm64 loong64 mips64le ppc64le riscv64 s390x".split(" ");
 /** As containerd reads them, and with it Docker. */

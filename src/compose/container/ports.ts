@@ -18,6 +18,8 @@ import {
 export interface DeclaredPort {
   readonly port: PortMapping;
   readonly node: Node;
+  /** Only a Swarm tells them apart. */
+  readonly mode: "ingress" | "host";
 }
 
 /**
@@ -27,7 +29,7 @@ export interface DeclaredPort {
 export function ports(node: Node): readonly DeclaredPort[] {
   const seen = new Set<string>();
   return items(node).flatMap((item) => {
-    const found = isMapping(item.value) ? longSyntax(item) : shortSyntax(item);
+    const { found, mode } = isMapping(item.value) ? longSyntax(item) : { found: shortSyntax(item), mode: usualMode };
     return (found ?? []).flatMap((port) => {
       const key = JSON.stringify([port.hostIp, port.hostPort, port.hostPortEnd, port.containerPort, port.protocol]);
       if (seen.has(key)) {
@@ -35,7 +37,7 @@ export function ports(node: Node): readonly DeclaredPort[] {
         return [];
       }
       seen.add(key);
-      return [{ port, node: item }];
+      return [{ port, node: item, mode }];
     });
   });
 }
@@ -66,7 +68,14 @@ function shortSyntax(node: Node): readonly PortMapping[] | null {
   return spread(node, { hostIp: address, protocol }, host, container);
 }
 
-function longSyntax(node: Node): readonly PortMapping[] | null {
+const modes = ["ingress", "host"] as const;
+const usualMode: DeclaredPort["mode"] = "ingress";
+
+interface Long extends Pick<DeclaredPort, "mode"> {
+  readonly found: readonly PortMapping[] | null;
+}
+
+function longSyntax(node: Node): Long {
   const field = fields(node, portKeys);
   const target = field("target");
   if (target === undefined) report(node, "`target` is missing", "it is the container's port");
@@ -74,12 +83,11 @@ function longSyntax(node: Node): readonly PortMapping[] | null {
   const host = read(field("published"), published);
   const hostIp = read(field("host_ip"), ipAddress);
   const protocol = read(field("protocol"), namedProtocol) ?? "tcp";
-  // Both publish on this host: only Swarm tells them apart.
-  read(field("mode"), (at) => choice(at, ["ingress", "host"]));
+  const mode = read(field("mode"), (at) => choice(at, modes)) ?? usualMode;
   read(field("name"), filledText);
   read(field("app_protocol"), filledText);
-  if (containerPort === undefined) return null;
-  return spread(node, { hostIp, protocol }, host, { first: containerPort, last: containerPort });
+  if (containerPort === undefined) return { found: null, mode };
+  return { found: spread(node, { hostIp, protocol }, host, { first: containerPort, last: containerPort }), mode };
 }
 
 function namedProtocol(node: Node): PortMapping["protocol"] | null {

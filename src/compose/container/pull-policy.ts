@@ -2,7 +2,7 @@ import { didYouMean, quoted, report, type Node } from "../document/node.js";
 import { text } from "../document/scalar.js";
 import type { PullPolicy } from "../model/service.js";
 import { parsePeriod } from "../values/duration.js";
-import { nearest } from "../values/suggest.js";
+import { nearest } from "../../tools/suggest.js";
 
 const dayMs = 86_400_000;
 const policies: ReadonlyMap<string, PullPolicy> = new Map<string, PullPolicy>([

@@ -3,7 +3,7 @@ import { integer, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { restartPolicyKeys } from "../keys/option-keys.js";
 import type { RestartPolicy, ServiceSpec } from "../model/service.js";
-import { nearest } from "../values/suggest.js";
+import { nearest } from "../../tools/suggest.js";
 
 export interface Ending extends Pick<ServiceSpec, "mayEnd"> {
   readonly restart: RestartPolicy;
@@ -52,7 +52,7 @@ function deployedRestart(node: Node): RestartPolicy {
   const name = read(field("condition"), condition) ?? "always";
   const attempts = read(field("max_attempts"), (at) => integer(at, 0, 999_999_999)) ?? 0;
   const limit = field("max_attempts");
-  if (limit !== undefined && attempts > 0 && name !== "on-failure") {
+  if (limit !== undefined && attempts > 0 && name !== "on-failure" && node.reading.engine !== "swarm") {
     report(limit, "the engine counts attempts after a failure only", "write `condition: on-failure`");
   }
   return { name, maximumRetryCount: attempts };

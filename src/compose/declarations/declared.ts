@@ -9,8 +9,8 @@ import { boolean, filledText } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { networkKeys, volumeKeys } from "../keys/keys.js";
 import type { NetworkSpec } from "../model/network.js";
-import type { VolumeSpec } from "../model/service.js";
-import { quote } from "../values/quote.js";
+import type { VolumeSpec } from "../model/mount.js";
+import { quote } from "../../tools/quote.js";
 import { withDevice } from "./device.js";
 import { external, refuseBesideExternal } from "./external.js";
 import { ipam } from "./ipam.js";
@@ -92,12 +92,22 @@ function network(key: string, node: Node, project: string): NetworkSpec {
     key,
     name: read(field("name"), engineName) ?? name ?? (isExternal ? key : `${project}_${key}`),
     external: isExternal,
-    driver: read(field("driver"), filledText),
+    driver: read(field("driver"), networkDriver),
     driverOpts: read(field("driver_opts"), options) ?? {},
     internal: read(field("internal"), boolean) ?? false,
     ...given(optional),
     labels: read(field("labels"), labels) ?? {},
   };
+}
+
+/** Of one host's own. */
+const localDrivers = ["bridge", "host", "none", "null", "macvlan", "ipvlan"];
+
+function networkDriver(node: Node): string | null {
+  const driver = filledText(node);
+  if (driver === null || node.reading.engine !== "swarm" || !localDrivers.includes(driver)) return driver;
+  const hint = "remove it, or write `overlay`; the host's own network is `network_mode: host`";
+  return report(node, `a network of the driver ${quoted(node)} does not span the nodes`, hint);
 }
 
 function volume(key: string, node: Node, project: string): VolumeSpec {

@@ -1,7 +1,7 @@
 import type { Problem } from "../values/problem.js";
 import { childPath, isMapping, type Node } from "./node.js";
-import type { Origin } from "./origin.js";
-import type { Place } from "./yaml.js";
+import type { Origin } from "./yaml/origin.js";
+import type { Place } from "./yaml/yaml.js";
 
 /** From the document's root on. */
 export type Way = readonly (string | number)[];

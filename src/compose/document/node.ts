@@ -3,21 +3,24 @@
  */
 
 import { posix } from "node:path";
+import type { EngineKind } from "../values/engine.js";
 import type { Problem, Warning } from "../values/problem.js";
-import { quote } from "../values/quote.js";
-import { nearest } from "../values/suggest.js";
+import { quote } from "../../tools/quote.js";
+import { nearest } from "../../tools/suggest.js";
 import type { Ground, Use } from "./ground.js";
 import { interpolate } from "./variables/interpolate.js";
 import { remedyFor, whyMissing, type Library } from "./library.js";
-import type { Origin } from "./origin.js";
+import type { Origin } from "./yaml/origin.js";
 import { ownSecretFault, ownSecretHint } from "./variables/own-secrets.js";
-import type { Place, Position } from "./yaml.js";
+import type { Place, Position } from "./yaml/yaml.js";
 
 /** What the reading of a project gathers, seen from one of its files. */
 export interface Reading extends Origin {
   readonly problems: Problem[];
   readonly warnings: Warning[];
   readonly library: Library;
+  /** What is to run the project. Absent: `docker`. */
+  readonly engine?: EngineKind;
   /** Absent: paths stand where they are written. */
   readonly ground?: Ground;
   /** Mappings may lack what they would have had from elsewhere: nobody is told that something is missing in one. */

@@ -2,9 +2,9 @@ import { FairleadError } from "../../errors.js";
 import { parseBytes } from "../values/bytes.js";
 import { parseCpus } from "../values/cpus.js";
 import { parseDuration } from "../values/duration.js";
-import { nearest } from "../values/suggest.js";
+import { nearest } from "../../tools/suggest.js";
 import { didYouMean, filledIn, quoted, report, warn, wrongKind, type Node } from "./node.js";
-import { numberText } from "./number.js";
+import { numberText } from "./yaml/number.js";
 
 /** A YAML string, with its variables filled in. */
 export function text(node: Node): string | null {

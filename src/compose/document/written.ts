@@ -1,6 +1,6 @@
 import { EVENT_ID, SCALAR_STYLE, YAMLException, type Event, type ScalarEvent } from "js-yaml";
-import type { Position } from "./places.js";
-import { parseIndented, shift } from "./yaml.js";
+import type { Position } from "./yaml/places.js";
+import { parseIndented, shift } from "./yaml/yaml.js";
 
 /** From where to where a scalar's content stands in a text, in UTF-16 code units: without its quotes, with all its lines. */
 export interface Written {

@@ -4,13 +4,23 @@ const supported = { support: "supported" } as const;
 const unstored = {
   support: "ignored",
   hint: "it concerns a Swarm's store; on a plain host nothing is stored",
+  swarm: { support: "supported" },
 } as const;
-const readerOnly = { support: "supported", note: "for the reader: it changes nothing, as in Compose" } as const;
+const readerOnly = {
+  support: "supported",
+  note: "for the reader: it changes nothing, as in Compose",
+  swarm: { support: "supported", note: "of an external one; others are named after their content" },
+} as const;
 const noStore = {
   support: "refused",
   hint: "a plain host has no Swarm's store: name a `file:` on it, or a variable of Fairlead's own in `environment:`",
+  swarm: { support: "supported", note: "it is in the Swarm's store already" },
 } as const;
-const stored = { support: "refused", hint: "it has a meaning in a Swarm's store only" } as const;
+const stored = {
+  support: "refused",
+  hint: "it has a meaning in a Swarm's store only",
+  swarm: { support: "planned", hint: "give the content itself: Fairlead fills in variables" },
+} as const;
 
 export const ipamKeys = {
   driver: supported,

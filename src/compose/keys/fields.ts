@@ -1,8 +1,8 @@
 import { didYouMean, entries, reportKey, warn, type Node } from "../document/node.js";
-import { nearest } from "../values/suggest.js";
+import { nearest } from "../../tools/suggest.js";
 import { mountKeys, serviceKeys } from "./keys.js";
 import { sections } from "./sections.js";
-import type { KeyTable, Support, SupportedKey } from "./support.js";
+import { supportOn, type KeyTable, type Support, type SupportedKey } from "./support.js";
 
 export type Fields<T extends KeyTable> = (key: SupportedKey<T>) => Node | undefined;
 
@@ -12,7 +12,8 @@ const extension = "x-fairlead";
 export function fields<T extends KeyTable>(node: Node, table: T): Fields<T> {
   const found = new Map<string, Node>();
   for (const [key, field] of entries(node)) {
-    const support = Object.hasOwn(table, key) ? table[key] : undefined;
+    const known = Object.hasOwn(table, key) ? table[key] : undefined;
+    const support = known && supportOn(node.reading.engine, known);
     if (support?.support === "supported") found.set(key, field);
     else if (support !== undefined) reportSupport(field, support);
     else if (!isForeignExtension(key)) reportUnknown(field, key, table);
@@ -20,7 +21,8 @@ export function fields<T extends KeyTable>(node: Node, table: T): Fields<T> {
   return (key) => found.get(key);
 }
 
-function reportSupport(field: Node, support: Exclude<Support, { support: "supported" }>): void {
+function reportSupport(field: Node, support: Exclude<ReturnType<typeof supportOn>, { support: "supported" }>): void {
+  const isNone = field.reading.engine === "swarm" && support.support === "refused";
   switch (support.support) {
     case "obsolete":
       warn(field, field.place.key, "obsolete, and ignored", support.hint);
@@ -32,7 +34,7 @@ function reportSupport(field: Node, support: Exclude<Support, { support: "suppor
       reportKey(field, "not supported yet", support.hint);
       return;
     case "refused":
-      reportKey(field, "not supported", support.hint);
+      reportKey(field, isNone ? "not supported on a Swarm" : "not supported", support.hint);
   }
 }
 
@@ -48,11 +50,15 @@ function reportUnknown(field: Node, key: string, table: KeyTable): void {
   }
   const known = Object.keys(table);
   const meant = nearest(key, known) ?? nearest(key, key.startsWith("x-") ? [extension] : []);
-  const writable = known.filter((name) => table[name]?.support === "supported");
+  const writable = known.filter((name) => isWritable(table[name], field));
   const list = writable.length > 0 && writable.length <= 8 ? `known here: ${writable.join(", ")}` : undefined;
   const other = known.find((name) => `${name}s` === key || name === `${key}s`);
   const hint = other === undefined ? (insteadOf(key, table) ?? belongsTo(key)) : didYouMean(other);
   reportKey(field, "unknown key", hint ?? (meant === undefined ? list : didYouMean(meant)));
+}
+
+function isWritable(support: Support | undefined, { reading }: Node): boolean {
+  return support !== undefined && supportOn(reading.engine, support).support === "supported";
 }
 
 /** What people write in a mapping of this kind, for what has another name there. */

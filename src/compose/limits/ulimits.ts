@@ -3,7 +3,7 @@ import { integer } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { ulimitKeys } from "../keys/option-keys.js";
 import type { Ulimit } from "../model/options.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 
 const names =
   "as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split(" ");

@@ -1,9 +1,9 @@
 import type { Variables } from "../document/variables/interpolate.js";
 import { quoted, report, reportMissing, type Node, type Reading } from "../document/node.js";
 import { relativePath } from "../document/host-path.js";
-import type { Origin } from "../document/origin.js";
+import type { Origin } from "../document/yaml/origin.js";
 import { filledText } from "../document/scalar.js";
-import { parseYaml } from "../document/yaml.js";
+import { parseYaml } from "../document/yaml/yaml.js";
 import { given } from "../../tools/present.js";
 import { foreignFault, type Decoded } from "../../tools/utf8.js";
 import type { Problem } from "../values/problem.js";

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { interpolate } from "../document/variables/interpolate.js";
-import { numberText } from "../document/number.js";
+import { numberText } from "../document/yaml/number.js";
 import { memberOf, type Tree } from "./tree.js";
 
 /** What an item of a list is about: two items of one name do not stand side by side once files are merged. */

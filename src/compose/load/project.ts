@@ -8,6 +8,7 @@ import type { Ground } from "../document/ground.js";
 import { openLibrary, type ReadText } from "../document/library.js";
 import type { Node, Reading } from "../document/node.js";
 import type { Decoded } from "../../tools/utf8.js";
+import type { EngineKind } from "../values/engine.js";
 import { openDocument, type ComposeText, type Shelf } from "./document.js";
 import { mergeDocuments } from "./include.js";
 import { nodeOf, openBudget } from "./tree.js";
@@ -29,6 +30,8 @@ export interface ProjectSource extends Decoded {
   readonly readText?: ReadText;
   /** Absent: paths stand where they are written. */
   readonly ground?: Ground;
+  /** What is to run it: what a file may ask for depends on it. Absent: `docker`. */
+  readonly engine?: EngineKind;
 }
 
 export interface OpenProject {
@@ -43,7 +46,16 @@ export interface OpenProject {
 
 /** Finds everything that belongs to a project, and merges it into one document. */
 export function openProject(source: ProjectSource, known: Reading["variables"]): OpenProject {
-  const { file, text, foreign, directory, overrides = [], readText = () => ({ missing: "ENOENT" }), ground } = source;
+  const {
+    file,
+    text,
+    foreign,
+    directory,
+    overrides = [],
+    readText = () => ({ missing: "ENOENT" }),
+    ground,
+    engine,
+  } = source;
   const library = openLibrary(file, directory, readText);
   const blank: Reading = {
     file,
@@ -52,7 +64,7 @@ export function openProject(source: ProjectSource, known: Reading["variables"]):
     problems: [],
     warnings: [],
     library,
-    ...given({ ground }),
+    ...given({ ground, engine }),
   };
   const dotenv = posix.join(directory, ".env");
   const { lookUp, given: ofDotenv } = variablesBelow(blank, [{ path: dotenv }], known);

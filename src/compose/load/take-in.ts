@@ -1,5 +1,5 @@
 import { childPath, isMapping, reportKey, warn, type Node } from "../document/node.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 import { nodeIn, type Shelf } from "./document.js";
 import { equalTrees, mappingOf, membersOf, overriding, settled, type Tree } from "./tree.js";
 

@@ -1,6 +1,6 @@
-import { Marked, type MergeTag } from "../document/marked.js";
+import { Marked, type MergeTag } from "../document/yaml/marked.js";
 import { isMapping, type Node, type Reading } from "../document/node.js";
-import type { Place } from "../document/yaml.js";
+import type { Place } from "../document/yaml/yaml.js";
 
 /**
  * A value of a document with its place, before anything is decoded: what files are merged from. Its mark is its own; those

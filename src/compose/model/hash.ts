@@ -1,17 +1,21 @@
 import { createHash } from "node:crypto";
 import { Secret } from "../../tools/secret.js";
 import type { BuildSpec, GitContext } from "./build-spec.js";
+import type { ClusterSpec } from "./cluster.js";
 import type { JobSpec, PreStartSpec } from "./job.js";
 import type { NetworkAttachment, NetworkSpec } from "./network.js";
-import type { ServiceSpec } from "./service.js";
+import type { ProjectSpec, ServiceSpec } from "./service.js";
 
-type OfService = "container" | "containerName" | "networks" | "networkMode" | "files" | "preStart" | "postStart";
+type OfService =
+  "container" | "containerName" | "networks" | "networkMode" | "files" | "cluster" | "preStart" | "postStart";
 type NotOfService =
   | (
       | "project"
       | "name"
       | "image"
       | "policy"
+      | "verify"
+      | "promote"
       | "volumes"
       | "dependsOn"
       | "build"
@@ -23,6 +27,11 @@ type NotOfService =
   | ("before" | "after" | "onRollback" | "stopped" | "respectStopMs" | "update" | "rollback" | "keep");
 type OfNetwork = "driver" | "driverOpts" | "internal" | "attachable" | "enableIpv4" | "enableIpv6" | "ipam" | "labels";
 type NotOfNetwork = "key" | "name" | "external" | "members";
+type OfCluster =
+  | ("mode" | "replicas" | "placement" | "endpointMode" | "network" | "ports" | "mounts" | "volumes" | "files")
+  | ("reserved" | "restart" | "labels")
+  | "aliases";
+type NotOfCluster = "update" | "rollback";
 type OfAttachment = "network" | "aliases" | "priority" | "settings";
 
 /** Nothing, and so nobody can call it, while a field is in neither list: somebody has to say whether a new one counts. */
@@ -33,8 +42,19 @@ type Complete<T, Listed extends keyof T> = [Exclude<keyof T, Listed>] extends [n
  * container. Image, update policy, retention and dependencies can change under a running container and do not count.
  * 32 hexadecimal digits; stable under key order, and under the order of lists that the engine treats as sets.
  */
-export function specHash(service: Complete<ServiceSpec, OfService | NotOfService>): string {
-  const { container, containerName, networks, networkMode, files, preStart, postStart } = service;
+export function specHash(service: ServiceSpec): string {
+  const known = hashes.get(service);
+  if (known !== undefined) return known;
+  const hash = makeHash(service);
+  hashes.set(service, hash);
+  return hash;
+}
+
+/** A spec never changes, and is hashed at each look. */
+const hashes = new WeakMap<ServiceSpec, string>();
+
+function makeHash(service: Complete<ServiceSpec, OfService | NotOfService>): string {
+  const { container, containerName, networks, networkMode, files, cluster, preStart, postStart } = service;
   const identity: Record<OfService, unknown> = {
     container: { ...container, ports: asSet(container.ports), mounts: asSet(container.mounts) },
     containerName,
@@ -48,10 +68,40 @@ export function specHash(service: Complete<ServiceSpec, OfService | NotOfService
     ),
     networkMode,
     files: files === undefined ? undefined : asSet(files),
+    cluster: cluster === undefined ? undefined : clusterIdentity(cluster),
     preStart,
     postStart,
   };
   return shortHash(identity, 32);
+}
+
+/** A volume's options are a part of it here: the nodes make it from what the service says. */
+function clusterIdentity(cluster: Complete<ClusterSpec, OfCluster | NotOfCluster>): object {
+  const {
+    mode,
+    replicas,
+    placement,
+    endpointMode,
+    network,
+    aliases,
+    ports,
+    mounts,
+    volumes,
+    files,
+    reserved,
+    restart,
+    labels,
+  } = cluster;
+  const identity: Record<OfCluster, unknown> = {
+    ...{ mode, replicas, endpointMode, network, reserved, restart, labels },
+    aliases: Object.entries(aliases).map(([name, each]) => [name, asSet(each)]),
+    placement: { ...placement, constraints: asSet(placement.constraints) },
+    ports: asSet(ports),
+    mounts: asSet(mounts),
+    volumes: asSet(volumes),
+    files: asSet(files),
+  };
+  return identity;
 }
 
 /** Identifies what a network is made of: one of another hash has to be re-created. Its name is not part of it. */
@@ -97,6 +147,11 @@ export function jobHash(
 /** Identifies all that files say of a service, whether its container is made of it or not. 16 hexadecimal digits. */
 export function declarationHash(service: ServiceSpec): string {
   return shortHash(service, 16);
+}
+
+/** Whether files say the same of it, in the texts that are secret too: those show nothing by which others could compare them. */
+export function isSameDeclaration(one: ServiceSpec | ProjectSpec | undefined, other: typeof one): boolean {
+  return canonicalJson(one ?? null) === canonicalJson(other ?? null);
 }
 
 /** Identifies a whole list of jobs. 16 hexadecimal digits. */

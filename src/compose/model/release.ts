@@ -16,4 +16,6 @@ export interface MaintenanceWindow {
   readonly durationMs: number;
   /** IANA name, such as `Europe/Oslo`. */
   readonly timezone: string;
+  /** False: the image of what waits is not pulled before the window opens. Absent: it is. */
+  readonly prefetch?: false;
 }

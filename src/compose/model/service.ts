@@ -2,18 +2,23 @@
  * What is wanted, as plain data, lives here, with its hashes. How it is written in a file does not.
  */
 
-import type { Secret } from "../../tools/secret.js";
 import type { ImageReference } from "../values/image.js";
 import type { BuildSpec } from "./build-spec.js";
+import type { ClusterSpec } from "./cluster.js";
+import type { ContainerFile, RewritableFiles } from "./container-file.js";
 import type { GateSpec } from "./gate.js";
 import type { Hook } from "./hooks.js";
 import type { JobSpec, PreStartSpec } from "./job.js";
 import type { LeavePolicy } from "./leave.js";
+import type { Mount, VolumeSpec } from "./mount.js";
 import type { NetworkAttachment, NetworkMode, NetworkSpec } from "./network.js";
 import type { ContainerOptions } from "./options.js";
 import type { ReleasePolicy } from "./release.js";
 import type { ReloadPolicy } from "./reload-policy.js";
+import type { SignatureRule } from "./signature-rule.js";
 import type { TagPolicy } from "./tag-policy.js";
+import type { TagPromotion } from "./tag-promotion.js";
+import type { Variables } from "./variables.js";
 
 /** `project/service`: the queue's key, and the only thing a trigger can say. */
 export type ServiceKey = `${string}/${string}`;
@@ -41,6 +46,10 @@ export interface ServiceSpec {
   readonly image: ImageReference;
   /** Absent: the written tag is followed. No property of the container: not part of the hash. */
   readonly policy?: TagPolicy;
+  /** By whom its images and those of its jobs are signed. Absent: nobody need have. No property of the container: not part of the hash. */
+  readonly verify?: SignatureRule;
+  /** Tags of its image's repository that are moved to what has proved itself. Not part of the hash. */
+  readonly promote?: readonly TagPromotion[];
   /** Compose `container_name`. */
   readonly containerName: string | undefined;
   /** Everything that makes a container what it is; its hash decides whether a running one still fits. */
@@ -60,6 +69,8 @@ export interface ServiceSpec {
   readonly files?: readonly ContainerFile[];
   /** Files that are no part of what the container is: a running one is given them anew when they change. */
   readonly rewritable?: RewritableFiles;
+  /** What a Swarm is told beside the container. Absent: the service runs on this host. */
+  readonly cluster?: ClusterSpec;
   /** How many run side by side (`deploy.replicas`, `scale`). Absent: 1. */
   readonly replicas?: number;
   /** It is meant to end, and exit code 0 is its success: `deploy.mode: replicated-job`, or a dependant waits for its completion. */
@@ -110,7 +121,7 @@ export interface ContainerSpec extends ContainerOptions {
   readonly command: readonly string[] | undefined;
   readonly entrypoint: readonly string[] | undefined;
   /** Null: without a value anywhere, which unsets what the image sets. */
-  readonly environment: Readonly<Record<string, string | null>>;
+  readonly environment: Variables;
   readonly ports: readonly PortMapping[];
   readonly mounts: readonly Mount[];
   readonly labels: Readonly<Record<string, string>>;
@@ -133,42 +144,6 @@ export interface PortMapping {
   readonly hostPortEnd?: number;
   readonly containerPort: number;
   readonly protocol: "tcp" | "udp" | "sctp";
-}
-
-export interface Mount {
-  readonly type: "bind" | "volume" | "tmpfs";
-  /** Absolute host path (bind) or the engine's volume name (volume); absent for tmpfs and anonymous volumes. */
-  readonly source: string | undefined;
-  readonly target: string;
-  readonly readOnly: boolean;
-  /** The engine creates a missing host path. */
-  readonly createHostPath: boolean;
-  /** SHA-256 of the one file behind a config or secret: a change of it needs a new container. Absent: not known. */
-  readonly contentHash?: string;
-  readonly bind?: BindOptions;
-  readonly volume?: VolumeOptions;
-  readonly tmpfs?: TmpfsOptions;
-}
-
-export interface BindOptions {
-  readonly propagation?: "private" | "rprivate" | "shared" | "rshared" | "slave" | "rslave";
-  /** What becomes of mounts below it; absent: they come along, read-only where the engine can. */
-  readonly recursive?: "enabled" | "disabled" | "writable" | "readonly";
-  /** `z`: shared by containers; `Z`: this one's own. */
-  readonly selinux?: "z" | "Z";
-}
-
-export interface VolumeOptions {
-  /** A new volume is not filled from the image. */
-  readonly nocopy?: boolean;
-  /** A directory within the volume; engines from API 1.45. */
-  readonly subpath?: string;
-}
-
-export interface TmpfsOptions {
-  readonly sizeBytes?: number;
-  /** Permission bits. */
-  readonly mode?: number;
 }
 
 export interface RestartPolicy {
@@ -231,36 +206,6 @@ export interface StatusRange {
 /** Compose `pull_policy`; `every` also stands for daily and weekly. */
 export type PullPolicy =
   { readonly kind: "always" | "missing" | "never" | "build" } | { readonly kind: "every"; readonly periodMs: number };
-
-export interface ContainerFile {
-  /** `configs.<key>` or `secrets.<key>`, for messages. */
-  readonly origin: string;
-  /** Absolute, in the container. */
-  readonly path: string;
-  readonly content: Secret;
-  /** `content` stands for bytes that are no text. */
-  readonly isBase64?: true;
-  /** Permission bits. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** Written before the first start like `files`, and again into one that runs where it says that it has others. */
-export interface RewritableFiles {
-  /** Identifies their contents; what the running one reports as `GateState.config`. */
-  readonly config: string;
-  readonly files: readonly ContainerFile[];
-}
-
-export interface VolumeSpec {
-  readonly key: string;
-  readonly name: string;
-  readonly external: boolean;
-  readonly driver: string | undefined;
-  readonly driverOpts: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-}
 
 export interface Dependency {
   readonly service: string;

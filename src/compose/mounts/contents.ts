@@ -1,8 +1,11 @@
 import { Secret } from "../../tools/secret.js";
+import { given } from "../../tools/present.js";
 import { declarations, type Declared } from "../declarations/declared.js";
+import { external, refuseBesideExternal } from "../declarations/external.js";
 import { commandPath } from "../document/command-path.js";
 import { hostPath } from "../document/host-path.js";
 import { isMapping, read, report, reportKey, wrongKind, type Node } from "../document/node.js";
+import { labels } from "../document/pairs.js";
 import { isOwnSecret, ownSecretFault, ownSecretHint } from "../document/variables/own-secrets.js";
 import { contentText, filledText } from "../document/scalar.js";
 import { configKeys, secretExtensionKeys, secretKeys } from "../keys/declaration-keys.js";
@@ -11,51 +14,75 @@ import { fields } from "../keys/fields.js";
 export type ContentSection = "configs" | "secrets";
 
 /** Where a config or secret comes from. */
-export type Content =
+export type Content = {
+  /** In a Swarm's store. */
+  readonly labels?: Readonly<Record<string, string>>;
+} & Source;
+
+type Source =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "text"; readonly text: Secret }
   /** A program of the settings tells it. */
-  | { readonly kind: "command"; readonly path: string };
+  | { readonly kind: "command"; readonly path: string }
+  /** In a Swarm's store it is called so. */
+  | { readonly kind: "stored"; readonly name: string };
 
 /** The top-level `configs`. */
 export function declaredConfigs(node: Node | undefined): Declared<Content> {
-  return new Map(declarations(node, (_, at) => config(at)));
+  return new Map(declarations(node, config));
 }
 
 /** The top-level `secrets`. */
 export function declaredSecrets(node: Node | undefined): Declared<Content> {
-  return new Map(declarations(node, (_, at) => secret(at)));
+  return new Map(declarations(node, secret));
 }
 
-function config(node: Node): Content | null {
+function config(key: string, node: Node): Content | null {
   const field = node.value === null ? () => undefined : fields(node, configKeys);
-  read(field("name"), filledText);
-  return source(node, [
+  return content(key, node, field, [
     ["file", field("file")],
     ["environment", field("environment")],
     ["content", field("content")],
   ]);
 }
 
-function secret(node: Node): Content | null {
+function secret(key: string, node: Node): Content | null {
   const field = node.value === null ? () => undefined : fields(node, secretKeys);
-  read(field("name"), filledText);
-  return source(node, [
+  return content(key, node, field, [
     ["file", field("file")],
     ["environment", field("environment")],
     ["x-fairlead", field("x-fairlead")],
   ]);
 }
 
+type Sources = readonly (readonly [key: SourceKey, node: Node | undefined])[];
+
+function content(
+  key: string,
+  node: Node,
+  field: (key: "name" | "external" | "labels") => Node | undefined,
+  sources: Sources,
+): Content | null {
+  const name = read(field("name"), filledText);
+  const declared = read(field("labels"), labels);
+  const { external: isExternal, name: older } = external(field("external"));
+  if (!isExternal) {
+    const found = source(node, sources);
+    return found && { ...found, ...given({ labels: declared }) };
+  }
+  refuseBesideExternal([field("labels"), ...sources.map(([, at]) => at)]);
+  return { kind: "stored", name: name ?? older ?? key };
+}
+
 type SourceKey = "file" | "environment" | "content" | "x-fairlead";
 
 /** Exactly one of the keys must be there. */
-function source(node: Node, sources: readonly (readonly [key: SourceKey, node: Node | undefined])[]): Content | null {
-  const given = sources.flatMap(([key, at]) => (at === undefined ? [] : [{ key, at }]));
-  const [first, second] = given;
+function source(node: Node, sources: Sources): Source | null {
+  const written = sources.flatMap(([key, at]) => (at === undefined ? [] : [{ key, at }]));
+  const [first, second] = written;
   if (first === undefined) {
-    // An external one has been refused already, with what to write instead.
-    if (isMapping(node.value) && Object.hasOwn(node.value, "external")) return null;
+    // On a host an external one has been refused already, with what to write instead.
+    if (isMapping(node.value) && Object.hasOwn(node.value, "external") && node.reading.engine !== "swarm") return null;
     const keys = sources.map(([key]) => `\`${key}\``).join(", ");
     return report(node, "it has no source", `write one of ${keys}`);
   }
@@ -73,13 +100,13 @@ function source(node: Node, sources: readonly (readonly [key: SourceKey, node: N
   }
 }
 
-function file(node: Node): Content | null {
+function file(node: Node): Source | null {
   const written = filledText(node);
   const path = written === null ? null : hostPath(node, written);
   return path === null ? null : { kind: "file", path };
 }
 
-function variable(node: Node): Content | null {
+function variable(node: Node): Source | null {
   const name = filledText(node);
   if (name === null) return null;
   if (isOwnSecret(name)) return report(node, ownSecretFault(name), ownSecretHint);
@@ -91,7 +118,7 @@ function variable(node: Node): Content | null {
 const longestArgument = 1_000;
 
 /** Which programs there are only the settings say; what one is told comes last, and is no option. */
-function command(node: Node): Content | null {
+function command(node: Node): Source | null {
   const field = fields(node, secretExtensionKeys);
   const [named, told] = [field("command"), field("argument")];
   if (named === undefined) report(node, "`command` is missing", "it names one of `secretCommands` in the settings");
@@ -108,7 +135,7 @@ function command(node: Node): Content | null {
   return { kind: "command", path: commandPath(name, argument) };
 }
 
-function literal(node: Node): Content | null {
+function literal(node: Node): Source | null {
   const written = contentText(node);
   return written === null ? null : { kind: "text", text: new Secret(written) };
 }

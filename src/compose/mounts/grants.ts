@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { given } from "../../tools/present.js";
 import { Secret } from "../../tools/secret.js";
 import { findDeclared, type Declared } from "../declarations/declared.js";
-import type { Decrypted, FileText } from "../document/library.js";
+import { remedyFor, type FileText } from "../document/library.js";
 import { fileMode } from "../document/file-mode.js";
 import { lastOfEach, sameTarget } from "../document/lists.js";
 import { isMapping, read, report, standing, warn, wrongKind, type Node } from "../document/node.js";
@@ -9,8 +10,11 @@ import { filledText, integer, text } from "../document/scalar.js";
 import { encoded } from "../../tools/utf8.js";
 import { configGrantKeys, secretGrantKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
-import type { ContainerFile, ContainerSpec, Mount } from "../model/service.js";
-import { quote } from "../values/quote.js";
+import type { StoredFile } from "../model/cluster.js";
+import type { ContainerFile } from "../model/container-file.js";
+import type { Mount } from "../model/mount.js";
+import type { ContainerSpec } from "../model/service.js";
+import { quote } from "../../tools/quote.js";
 import type { Content, ContentSection } from "./contents.js";
 import { containerPath } from "./mounts.js";
 
@@ -18,11 +22,16 @@ import { containerPath } from "./mounts.js";
 export interface Grants {
   readonly mounts: readonly Mount[];
   readonly files: readonly ContainerFile[];
+  /** Only on a Swarm: what its store has already. */
+  readonly stored: readonly StoredFile[];
+  /** Only on a Swarm: what the files bear in its store, by their origin. */
+  readonly labels: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 interface Granted {
   readonly node: Node;
-  readonly result: { readonly mount: Mount } | { readonly file: ContainerFile };
+  readonly result: { readonly mount: Mount } | { readonly file: ContainerFile } | { readonly stored: StoredFile };
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Where relative and absent targets begin, as in Compose. */
@@ -49,15 +58,35 @@ export function granted(
     targets.add(target);
   }
   const files = found.flatMap(({ node, result }) => ("file" in result ? [{ node, file: result.file }] : []));
-  for (const { node, file } of files) reportUnwritable(node, file, container);
+  for (const { node, file } of files) {
+    if (node.reading.engine === "swarm") reportTooLarge(node, file);
+    else reportUnwritable(node, file, container);
+  }
   return {
     mounts: found.flatMap(({ result }) => ("mount" in result ? [result.mount] : [])),
     files: files.map(({ file }) => file),
+    stored: found.flatMap(({ result }) => ("stored" in result ? [result.stored] : [])),
+    labels: new Map(
+      found.flatMap(({ result, labels }) =>
+        "file" in result && labels !== undefined ? [[result.file.origin, labels] as const] : [],
+      ),
+    ),
   };
 }
 
 function targetOf({ result }: Pick<Granted, "result">): string {
-  return "mount" in result ? result.mount.target : result.file.path;
+  if ("mount" in result) return result.mount.target;
+  return "file" in result ? result.file.path : result.stored.path;
+}
+
+/** Of one config or secret in a Swarm's store, a little below what the engine takes. */
+const largestContent = 500_000;
+
+function reportTooLarge(node: Node, { content, isBase64 }: ContainerFile): void {
+  const size = Buffer.byteLength(content.reveal(), isBase64 === true ? "base64" : "utf8");
+  if (size <= largestContent) return;
+  const message = `a config or secret of a Swarm has ${largestContent} bytes at most, and this one has ${size}`;
+  report(node, message, "put it into the image, or into a volume");
 }
 
 /** What of the service decides where a file can be written, and whether it would be seen there. */
@@ -109,18 +138,23 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
   const [uid, gid] = [field("uid"), field("gid")].map((at) => read(at, (id) => integer(id, 0, largestId)));
   const mode = read(field("mode"), fileMode);
   if (path === null) return null;
-  const given = ({ text: written, decrypted }: { readonly text: Secret; readonly decrypted?: Decrypted }) => ({
-    ...{ origin: `${section}.${key}`, path, content: written },
-    ...(decrypted?.isBase64 === true ? { isBase64: true as const } : {}),
-    ...{ mode: mode ?? 0o444, uid: uid ?? 0, gid: gid ?? 0 },
-  });
+  const origin = `${section}.${key}`;
+  const rights = { mode: mode ?? 0o444, uid: uid ?? 0, gid: gid ?? 0 };
+  const asFile = (text: Secret, isBase64 = false): Granted => {
+    const file = { origin, path, content: text, ...(isBase64 ? { isBase64: true as const } : {}), ...rights };
+    return { node, result: { file }, ...given({ labels: content.labels }) };
+  };
   switch (content.kind) {
     case "text":
-      return { node, result: { file: given({ text: content.text }) } };
+      return asFile(content.text);
+    case "stored": {
+      const kind = section === "configs" ? "config" : "secret";
+      return { node, result: { stored: { origin, path, ...rights, kind, stored: content.name } } };
+    }
     case "command": {
       const found = node.reading.library.read(content.path);
       if ("missing" in found) return report(node, `${quote(key)} is not told: ${found.missing}`);
-      return { node, result: { file: given({ ...found, text: new Secret(found.text) }) } };
+      return asFile(new Secret(found.text), found.decrypted?.isBase64);
     }
     case "file": {
       const found = node.reading.library.read(content.path);
@@ -128,7 +162,16 @@ function resolve(node: Node, { section, key, content }: Source, field: Field): G
         return report(node, `the file of ${quote(key)} cannot be read (${found.missing})`, found.encrypted.hint);
       }
       if ("text" in found && found.decrypted !== undefined) {
-        return { node, result: { file: given({ ...found, text: new Secret(found.text) }) } };
+        return asFile(new Secret(found.text), found.decrypted.isBase64);
+      }
+      // No node has the file: it is given what is in it.
+      if (node.reading.engine === "swarm") {
+        if ("missing" in found) {
+          const hint = remedyFor(found.missing, "write the file, or name another one");
+          return report(node, `the file of ${quote(key)} cannot be read (${found.missing})`, hint);
+        }
+        if (found.foreign === undefined) return asFile(new Secret(found.text));
+        return asFile(new Secret(encoded(found).toString("base64")), true);
       }
       const source = standing(node, content.path, "grant");
       if (source === null) return null;

@@ -4,10 +4,9 @@ import { matching } from "../document/lists.js";
 import { didYouMean, quoted, read, report, warn, type Node } from "../document/node.js";
 import { boolean, byteSize, choice } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
-import { bindKeys } from "../keys/keys.js";
-import { tmpfsOptionKeys, volumeOptionKeys } from "../keys/option-keys.js";
-import type { BindOptions, TmpfsOptions, VolumeOptions } from "../model/service.js";
-import { nearest } from "../values/suggest.js";
+import { bindKeys, tmpfsOptionKeys, volumeOptionKeys } from "../keys/option-keys.js";
+import type { BindOptions, TmpfsOptions, VolumeOptions } from "../model/mount.js";
+import { nearest } from "../../tools/suggest.js";
 
 const propagations = ["private", "rprivate", "shared", "rshared", "slave", "rslave"] as const;
 const selinuxLabels = ["z", "Z"] as const;

@@ -11,8 +11,8 @@ import { isMapping, quoted, read, report, reportKey, standing, wrongKind, type N
 import { boolean, choice, filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { mountKeys } from "../keys/keys.js";
-import type { Mount, VolumeSpec } from "../model/service.js";
-import { quote } from "../values/quote.js";
+import type { Mount, VolumeSpec } from "../model/mount.js";
+import { quote } from "../../tools/quote.js";
 import { longBind, shortModes, tmpfsOptions, volumeOptions, type LongBind } from "./mount-options.js";
 
 /** What the paths and volume names of a file refer to. */
@@ -28,9 +28,17 @@ export interface DeclaredMount {
   readonly volume: VolumeSpec | undefined;
 }
 
+/** A mount and the node that declared it. */
+export interface WrittenMount extends DeclaredMount {
+  readonly node: Node;
+}
+
 /** `volumes` of a service: short (`[source:]target[:mode]`) or long syntax. */
-export function mounts(node: Node, scope: MountScope): readonly DeclaredMount[] {
-  const decode = (item: Node) => (isMapping(item.value) ? longSyntax(item, scope) : shortSyntax(item, scope));
+export function mounts(node: Node, scope: MountScope): readonly WrittenMount[] {
+  const decode = (item: Node): WrittenMount | null => {
+    const found = isMapping(item.value) ? longSyntax(item, scope) : shortSyntax(item, scope);
+    return found && { ...found, node: item };
+  };
   return lastOfEach(node, decode, ({ mount }) => mount.target, sameTarget);
 }
 
@@ -155,6 +163,10 @@ function bind(
   path: string,
   common: Common & Pick<Mount, "createHostPath">,
 ): DeclaredMount | null {
+  // A revision is on this host alone.
+  if (node.reading.engine === "swarm" && node.reading.ground !== undefined && /^\.{1,2}(?:\/|$)/.test(path)) {
+    return report(node, "no node has the files of the repository", "give them as `configs`, or write an absolute path");
+  }
   const written = hostPath(node, path);
   const use = common.readOnly ? (isTended === true ? "tended" : "read") : "write";
   const source = written === null ? null : standing(node, written, use);

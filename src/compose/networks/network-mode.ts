@@ -3,7 +3,7 @@ import { text } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
 import type { NetworkMode } from "../model/network.js";
-import { nearest } from "../values/suggest.js";
+import { nearest } from "../../tools/suggest.js";
 
 const words = ["host", "none", "bridge"] as const;
 

@@ -29,11 +29,9 @@ function replicaCount(replicas: Node | undefined, scale: Node | undefined, mode:
   const asked = read(replicas, count);
   const scaled = read(scale, count);
   if (replicas !== undefined && mode.startsWith("global")) {
-    report(
-      replicas,
-      `\`mode: ${mode}\` is one container on this host`,
-      "remove `replicas`, or write `mode: replicated`",
-    );
+    const where = replicas.reading.engine === "swarm" ? "each node" : "this host";
+    const message = `\`mode: ${mode}\` is one container on ${where}`;
+    report(replicas, message, "remove `replicas`, or write `mode: replicated`");
   }
   if (scale !== undefined && asked !== undefined && scaled !== undefined && asked !== scaled) {
     report(scale, `\`scale\` is ${scaled}, and \`deploy.replicas\` is ${asked}`, "remove one of them");

@@ -2,6 +2,7 @@ import { given } from "../../tools/present.js";
 import { commandLine } from "../container/command.js";
 import { isMapping, items, read, readAll, report, type Node } from "../document/node.js";
 import { environment } from "../document/pairs.js";
+import { variables } from "../model/variables.js";
 import { boolean, filledText, parsed } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { postStartHookKeys, preStartHookKeys } from "../keys/hook-keys.js";
@@ -63,6 +64,6 @@ function settingsOf(
     user: read(field("user"), filledText),
     privileged: read(field("privileged"), boolean),
     workingDir: read(field("working_dir"), filledText),
-    environment: read(field("environment"), (at) => environment(at)),
+    environment: read(field("environment"), (at) => variables(environment(at))),
   });
 }

@@ -8,11 +8,14 @@ import { boolean, duration, integer } from "../document/scalar.js";
 import type { LeavePolicy } from "../model/leave.js";
 import type { ReleasePolicy } from "../model/release.js";
 import type { ReloadPolicy } from "../model/reload-policy.js";
-import type { Mount, ProbeSpec } from "../model/service.js";
+import type { Mount } from "../model/mount.js";
+import type { ProbeSpec } from "../model/service.js";
+import type { SignatureRule } from "../model/signature-rule.js";
 import { leavePolicy } from "./leave.js";
 import { probe } from "./probe.js";
 import { releasePolicy } from "./release.js";
 import { reload } from "./reload.js";
+import { verify } from "./verify.js";
 
 /** What `x-fairlead` may say of one service, and at the top level of all that do not say it themselves. */
 export interface Preferences {
@@ -25,6 +28,7 @@ export interface Preferences {
   readonly respectStopMs?: number;
   readonly renew?: boolean;
   readonly reload?: ReloadPolicy;
+  readonly verify?: SignatureRule;
 }
 
 type Key =
@@ -40,7 +44,8 @@ type Key =
   | "approve"
   | "paused"
   | "stopped"
-  | "respect_stop";
+  | "respect_stop"
+  | "verify";
 
 /** `mounts`: those of the service. Absent: at the top level. */
 export function preferences(field: (key: Key) => Node | undefined, mounts?: readonly Mount[]): Preferences {
@@ -54,6 +59,7 @@ export function preferences(field: (key: Key) => Node | undefined, mounts?: read
     respectStopMs: read(field("respect_stop"), duration),
     renew: read(field("renew"), boolean),
     reload: read(field("reload"), (at) => reload(at, mounts)),
+    verify: read(field("verify"), verify),
   });
 }
 

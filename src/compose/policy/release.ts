@@ -30,7 +30,9 @@ function maintenanceWindow(node: Node): MaintenanceWindow | null {
   const written = read(cron, cronText);
   const durationMs = read(length, windowDuration);
   const timezone = read(field("timezone"), timeZone) ?? "UTC";
-  return written === undefined || durationMs === undefined ? null : { cron: written, durationMs, timezone };
+  const isAhead = read(field("prefetch"), boolean) ?? true;
+  if (written === undefined || durationMs === undefined) return null;
+  return { cron: written, durationMs, timezone, ...(isAhead ? {} : { prefetch: false }) };
 }
 
 function cronText(node: Node): string | null {

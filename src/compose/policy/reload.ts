@@ -6,7 +6,7 @@ import { filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { reloadKeys } from "../keys/extension-keys.js";
 import { holds, type ReloadPolicy } from "../model/reload-policy.js";
-import type { Mount } from "../model/service.js";
+import type { Mount } from "../model/mount.js";
 
 /** `mounts`: those of the service; undefined: it is said of all services. */
 export function reload(node: Node, mounts: readonly Mount[] | undefined): ReloadPolicy | null {

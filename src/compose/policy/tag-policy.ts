@@ -8,7 +8,7 @@ import { policyKeys } from "../keys/extension-keys.js";
 import { tagOrders, type ChoosingPolicy, type TagPolicy } from "../model/tag-policy.js";
 import type { PullPolicy } from "../model/service.js";
 import type { ImageReference } from "../values/image.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 
 /** What of a service a policy has to agree with. */
 export interface Followed {

@@ -3,6 +3,7 @@
  */
 
 import { posix } from "node:path";
+import { clusterNetwork, clustered } from "../cluster/clustered.js";
 import { declaredNetworks, declaredVolumes } from "../declarations/declared.js";
 import { usedNetworks, withMembers } from "../declarations/membership.js";
 import {
@@ -23,16 +24,16 @@ import { fields } from "../keys/fields.js";
 import { projectExtensionKeys } from "../keys/extension-keys.js";
 import { topLevelKeys } from "../keys/keys.js";
 import { openProject, type ProjectSource } from "../load/project.js";
-import type { ProjectSpec } from "../model/service.js";
+import type { ProjectSpec, ServiceSpec } from "../model/service.js";
 import { declaredConfigs, declaredSecrets } from "../mounts/contents.js";
 import { preferences } from "../policy/preferences.js";
 import { resolvedProject } from "../resolved/project.js";
 import type { ResolvedProject } from "../resolved/writer.js";
 import { isProjectName, longestProjectName, projectNameHint, projectNamePattern } from "../values/project-name.js";
 import { formatProblem, type Problem, type Warning } from "../values/problem.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 import { checkTogether } from "./conflicts.js";
-import { definition, type Scope } from "./definition.js";
+import { definition, type Definition, type Scope } from "./definition.js";
 import { withEnds } from "./ends.js";
 import { withLinkAliases } from "./links.js";
 import { isActive, profileHint, profileList, profilesOf } from "./profiles.js";
@@ -159,8 +160,9 @@ function understood(
   if (lacks !== undefined) return undefined;
   const inactive = declared.filter((service) => !active.includes(service)).map(([service]) => service);
   checkTogether(definitions, inactive);
-  const specs = withEnds(withLinkAliases(definitions));
-  const networks = usedNetworks(scope.networks, specs, field("networks"));
+  const specs = placed(withEnds(withLinkAliases(definitions)), definitions);
+  const used = usedNetworks(scope.networks, specs, field("networks"));
+  const networks = root.reading.engine === "swarm" ? used.map(clusterNetwork) : used;
   const { volumes } = scope;
   return {
     project: {
@@ -173,6 +175,15 @@ function understood(
     resolve: () => resolvedProject({ project, root, services: active, networks, volumes }),
     locate: (ways) => located(root, ways),
   };
+}
+
+/** Where a Swarm runs them: each with the part that it gets. */
+function placed(specs: readonly ServiceSpec[], definitions: readonly Definition[]): readonly ServiceSpec[] {
+  const asked = new Map(definitions.map(({ spec, cluster }) => [spec.name, cluster]));
+  return specs.map((spec) => {
+    const cluster = asked.get(spec.name);
+    return cluster === undefined ? spec : clustered(spec, cluster);
+  });
 }
 
 /** The same node, of which something is not there. */

@@ -1,10 +1,12 @@
+import type { DeclaredPort } from "../container/ports.js";
 import { quoted, quotedName, report, reportKey, suggestName, type Node } from "../document/node.js";
 import { dependenciesOf } from "../model/relations.js";
-import type { Dependency, PortMapping, ServiceSpec } from "../model/service.js";
-import { findCycle } from "../values/cycle.js";
-import { quote } from "../values/quote.js";
+import type { Dependency, ServiceSpec } from "../model/service.js";
+import { findCycle } from "../../tools/cycle.js";
+import { quote } from "../../tools/quote.js";
 import type { Definition } from "./definition.js";
 import { checkGate, checkGateNames } from "./gate-checks.js";
+import { checkPromotions } from "./promotion-checks.js";
 import { profileHint } from "./profiles.js";
 import { checkJob, checkReplicas, onFailureHint, runsForEver } from "./replicas.js";
 import { checkShareable } from "./sharing.js";
@@ -17,6 +19,7 @@ export function checkTogether(definitions: readonly Definition[], inactive: read
     checkGate(each);
   }
   checkGateNames(definitions);
+  checkPromotions(definitions);
   checkHostPorts(definitions);
   checkContainerNames(definitions);
   checkDependencies(definitions, inactive);
@@ -24,19 +27,22 @@ export function checkTogether(definitions: readonly Definition[], inactive: read
 }
 
 function checkHostPorts(definitions: readonly Definition[]): void {
-  const taken = new Map<string, { readonly port: PortMapping; readonly service: string }[]>();
-  for (const { spec, ports } of definitions) {
-    for (const { port, node } of ports) {
+  const taken = new Map<string, (Pick<DeclaredPort, "port" | "mode"> & { readonly service: string })[]>();
+  for (const { spec, ports, cluster } of definitions) {
+    for (const { port, node, mode } of ports) {
       // Of a range, the engine takes a port that is free.
       if (port.hostPort === undefined || port.hostPortEnd !== undefined) continue;
       const key = `${port.hostPort}/${port.protocol}`;
       const others = taken.get(key) ?? [];
-      const other = others.find((candidate) => overlap(candidate.port.hostIp, port.hostIp));
+      // Two services may have the same port of different nodes, but not of all.
+      const isApart = (candidate: Pick<DeclaredPort, "mode">) =>
+        cluster !== undefined && mode === "host" && candidate.mode === "host";
+      const other = others.find((one) => overlap(one.port.hostIp, port.hostIp) && !isApart(one));
       if (other !== undefined) {
         const owner = other.service === spec.name ? "this service" : `service ${quote(other.service)}`;
         report(node, `host port ${key} is already published by ${owner}`, "choose another host port");
       }
-      taken.set(key, [...others, { port, service: spec.name }]);
+      taken.set(key, [...others, { port, mode, service: spec.name }]);
     }
   }
 }

@@ -1,4 +1,7 @@
 import { given } from "../../tools/present.js";
+import type { Asked } from "../cluster/asked.js";
+import { checkForSwarm } from "../cluster/checks.js";
+import { askedOf } from "../cluster/read-asked.js";
 import { build } from "../container/build.js";
 import { commandLine } from "../container/command.js";
 import { containerOptions } from "../container/container-options.js";
@@ -19,7 +22,9 @@ import { deployKeys, serviceKeys } from "../keys/keys.js";
 import { withoutEmptyTexts } from "../keys/optional-texts.js";
 import { environmentOf, labelsOf } from "../load/env-files.js";
 import type { NetworkSpec } from "../model/network.js";
-import type { PullPolicy, ServiceSpec, VolumeSpec } from "../model/service.js";
+import type { VolumeSpec } from "../model/mount.js";
+import type { PullPolicy, ServiceSpec } from "../model/service.js";
+import { variables } from "../model/variables.js";
 import type { Content } from "../mounts/contents.js";
 import { granted } from "../mounts/grants.js";
 import { mounts } from "../mounts/mounts.js";
@@ -33,9 +38,10 @@ import { jobs } from "../policy/job.js";
 import { preStopHooks } from "../policy/leave.js";
 import { links, withLinked, type Link } from "../policy/links.js";
 import { preferences, preferred, type Preferences } from "../policy/preferences.js";
+import { promotions } from "../policy/promote.js";
 import { tagPolicy } from "../policy/tag-policy.js";
 import { parseImage, type ImageReference } from "../values/image.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 import { declaredBonds, type DeclaredBond } from "./sharing.js";
 
 /** What a service's keys refer to. */
@@ -63,6 +69,9 @@ export interface Definition {
   readonly networkMode: Node | undefined;
   /** Only where the file itself asks for one. */
   readonly gate: Node | undefined;
+  readonly promote: Node | undefined;
+  /** Only where a Swarm is to run it. */
+  readonly cluster?: Asked;
 }
 
 const stopGracePeriodMs = 10_000;
@@ -73,6 +82,7 @@ const roleSuffix = /\.(next|previous|failed|(?:before|pre_start|after|on_rollbac
 export function definition(name: string, node: Node, scope: Scope): Definition {
   const field = withoutEmptyTexts(fields(node, serviceKeys));
   const extension = read(field("x-fairlead"), (at) => fields(at, extensionKeys));
+  const isSwarm = node.reading.engine === "swarm";
   const isTended = extension?.("reload") !== undefined || scope.defaults.reload !== undefined;
   const mounted = read(field("volumes"), (at) => mounts(at, { volumes: scope.volumes, isTended })) ?? [];
   const mode = networkMode(field);
@@ -81,12 +91,12 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const linked = read(field("links"), links) ?? [];
   const dependsOn = withLinked(read(field("depends_on"), dependencies) ?? [], linked);
   const deploy = deployed(field("deploy"));
-  const asked = containerOptions(field, deploy);
+  const demanded = containerOptions(field, deploy);
   const expose = alsoExposed(
-    asked.expose,
+    demanded.expose,
     dropped.map(({ port }) => port),
   );
-  const options = expose.length === 0 ? asked : { ...asked, expose };
+  const options = expose.length === 0 ? demanded : { ...demanded, expose };
   const grants = granted([field("configs"), field("secrets")], scope, {
     mounts: mounted.map(({ mount }) => mount),
     ...options,
@@ -107,7 +117,12 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
   const built = read(field("build"), (at) => build(at, options.platform));
   const named = image(node, field, { project: scope.project, name });
   const pulled = imagePolicy(field("pull_policy"), field("build"));
+  const verified = extension?.("verify");
+  if (verified !== undefined && built !== undefined) {
+    reportKey(verified, "what is built here is signed by nobody", "remove it, or `build`");
+  }
   const followed = { image: named, isBuilt: built !== undefined, pullPolicy: pulled };
+  const policy = tagPolicy(extension?.("policy"), followed);
   const written: ServiceSpec = {
     project: scope.project,
     name,
@@ -116,7 +131,7 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     container: {
       command: read(field("command"), commandLine),
       entrypoint: read(field("entrypoint"), commandLine),
-      environment: environmentOf(field("environment"), field("env_file")),
+      environment: variables(environmentOf(field("environment"), field("env_file"))),
       ports: declaredPorts.map(({ port }) => port),
       mounts: [...mounted.map(({ mount }) => mount), ...grants.mounts],
       labels: labelsOf(field("labels"), field("label_file")),
@@ -136,7 +151,8 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
       networkMode: mode,
       build: built,
       pullPolicy: pulled,
-      policy: tagPolicy(extension?.("policy"), followed),
+      policy,
+      promote: promotions(extension?.("promote"), followed, policy),
     }),
     volumes: [...volumes],
     ...(grants.files.length === 0 ? {} : { files: grants.files }),
@@ -155,17 +171,23 @@ export function definition(name: string, node: Node, scope: Scope): Definition {
     keep,
     ...(adopt === true ? { adopt } : {}),
   };
-  const implied = extension?.("gate") === undefined ? impliedGate(written) : undefined;
+  const implied = extension?.("gate") === undefined && !isSwarm ? impliedGate(written) : undefined;
+  const asked = isSwarm ? askedOf(deploy, { ports: declaredPorts, restart: ending.restart, grants }) : undefined;
+  if (asked !== undefined) {
+    checkForSwarm({ spec: written, asked, node, field, deploy, ports: declaredPorts, mounts: mounted });
+  }
   return {
     spec: implied === undefined ? written : { ...written, gate: implied },
     node,
     ports: declaredPorts,
+    ...given({ cluster: asked }),
     dependencies: dependsOn,
     links: linked,
     bonds: declaredBonds(written, field),
     containerName: field("container_name"),
     networkMode: field("network_mode"),
     gate: extension?.("gate"),
+    promote: extension?.("promote"),
   };
 }
 

@@ -1,6 +1,6 @@
 import { report, reportKey } from "../document/node.js";
 import { gateName } from "../model/gate.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 import type { Definition } from "./definition.js";
 
 /** Each has a section of its own, with room for every replica. */

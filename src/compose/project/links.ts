@@ -1,7 +1,7 @@
 import { report } from "../document/node.js";
 import type { ServiceSpec } from "../model/service.js";
 import type { Link } from "../policy/links.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 import type { Definition } from "./definition.js";
 
 /**

@@ -15,13 +15,14 @@ export function runsForEver({ container: { restart } }: ServiceSpec): boolean {
 }
 
 /** What several containers of one service cannot have in common. */
-export function checkReplicas({ spec, containerName, ports }: Definition): void {
+export function checkReplicas({ spec, containerName, ports, cluster }: Definition): void {
   const count = spec.replicas ?? 1;
   if (count < 2) return;
   if (containerName !== undefined) {
     report(containerName, `${count} replicas cannot all have this name`, "remove `container_name`, or run one replica");
   }
-  if (spec.gate !== undefined) return;
+  // On a Swarm they run on several nodes, or behind one port of all.
+  if (spec.gate !== undefined || cluster !== undefined) return;
   for (const { port, node } of ports) {
     const { hostPort, hostPortEnd = hostPort, containerPort } = port;
     if (hostPort === undefined || hostPortEnd === undefined || hostPortEnd - hostPort + 1 >= count) continue;

@@ -4,7 +4,7 @@ import type { serviceKeys } from "../keys/keys.js";
 import { serviceBondsOf, type ServiceBond } from "../model/relations.js";
 import type { ServiceSpec } from "../model/service.js";
 import { itemOf } from "../mounts/volumes-from.js";
-import { quote } from "../values/quote.js";
+import { quote } from "../../tools/quote.js";
 
 /** A bond and the node that declares it. */
 export interface DeclaredBond extends ServiceBond {

@@ -1,13 +1,17 @@
 import type { Declared } from "../declarations/declared.js";
+import { labels as labelsOf } from "../document/pairs.js";
 import { hostPath } from "../document/host-path.js";
 import { entries, isMapping, read, type Node } from "../document/node.js";
 import type { configKeys, secretExtensionKeys, secretKeys } from "../keys/declaration-keys.js";
 import type { Ipam, NetworkSpec } from "../model/network.js";
-import type { VolumeSpec } from "../model/service.js";
+import type { VolumeSpec } from "../model/mount.js";
 import {
   extensions,
+  decoded,
   keysOf,
+  onSwarm,
   text,
+  truth,
   writtenOf,
   type Pair,
   type Writer,
@@ -33,7 +37,12 @@ export function writtenVolumes(volumes: Declared<VolumeSpec>, node: Node | undef
 /** Without any contents but those that stand in the file itself. */
 export function writtenContents(project: string, node: Node | undefined, write: Writer): WrittenMapping {
   const found = node === undefined || node.value === null ? [] : entries(node);
-  return writtenOf(found.map(([key, at]) => [key, { name: `${project}_${key}`, ...asMapping(write(at)) }]));
+  return writtenOf(
+    found.map(([key, at]) => {
+      const written = asMapping(write(at));
+      return [key, { name: written["external"] === true ? key : `${project}_${key}`, ...written }];
+    }),
+  );
 }
 
 function declared(specs: readonly Pair[], node: Node | undefined): WrittenMapping {
@@ -102,6 +111,11 @@ function filled(texts: Readonly<Record<string, string>>): WrittenMapping | undef
 
 const file: Writer = (node) => read(node, (at) => hostPath(at, text(at) ?? ""));
 
-export const config = keysOf<typeof configKeys>({ file, environment: text, content: text, name: text });
+const stored = { external: onSwarm(truth), labels: onSwarm(decoded(labelsOf)) };
+
+export const config = keysOf<typeof configKeys>({ file, environment: text, content: text, name: text, ...stored });
 const told = keysOf<typeof secretExtensionKeys>({ command: text, argument: text });
-export const secret = keysOf<typeof secretKeys>({ file, environment: text, name: text, "x-fairlead": told });
+export const secret = keysOf<typeof secretKeys>({
+  ...{ file, environment: text, name: text, "x-fairlead": told },
+  ...stored,
+});

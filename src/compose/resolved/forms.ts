@@ -1,5 +1,5 @@
 import { isMapping } from "../document/node.js";
-import { FileMode, formatYaml } from "../document/yaml.js";
+import { FileMode, formatYaml } from "../document/yaml/yaml.js";
 import type { ResolvedProject } from "./writer.js";
 import type { Written, WrittenMapping } from "./writer.js";
 

@@ -3,8 +3,22 @@ import { labels, options, settings } from "../document/pairs.js";
 import { processors, ratio } from "../document/scalar.js";
 import type { deployKeys, updateConfigKeys } from "../keys/keys.js";
 import type * as keys from "../keys/option-keys.js";
+import type * as swarm from "../keys/swarm-keys.js";
 import { device, deviceCount } from "../limits/devices.js";
-import { decoded, digits, eachOf, keysOf, listOf, size, text, texts, time, whole, type Writer } from "./writer.js";
+import {
+  decoded,
+  digits,
+  eachOf,
+  keysOf,
+  listOf,
+  onSwarm,
+  size,
+  text,
+  texts,
+  time,
+  whole,
+  type Writer,
+} from "./writer.js";
 
 /** Billionths of a processor, in processors. */
 export const cpus: Writer = (node) => {
@@ -56,6 +70,18 @@ const update = keysOf<typeof updateConfigKeys>({
   order: text,
 });
 
+const generics = listOf(
+  keysOf<typeof swarm.genericResourceKeys>({
+    discrete_resource_spec: keysOf<typeof swarm.discreteResourceKeys>({ kind: text, value: whole }),
+  }),
+);
+
+const placement = keysOf<typeof swarm.placementKeys>({
+  constraints: texts,
+  preferences: listOf(keysOf<typeof swarm.preferenceKeys>({ spread: text })),
+  max_replicas_per_node: whole,
+});
+
 export const deploy = keysOf<typeof deployKeys>({
   mode: text,
   replicas: whole,
@@ -64,9 +90,21 @@ export const deploy = keysOf<typeof deployKeys>({
   rollback_config: update,
   resources: keysOf<typeof keys.resourceKeys>({
     limits: keysOf<typeof keys.limitKeys>({ cpus, memory: size, pids: whole }),
-    reservations: keysOf<typeof keys.reservationKeys>({ memory: size, devices: requests }),
+    reservations: keysOf<typeof keys.reservationKeys>({
+      memory: size,
+      devices: requests,
+      cpus: onSwarm(cpus),
+      generic_resources: onSwarm(generics),
+    }),
   }),
-  restart_policy: keysOf<typeof keys.restartPolicyKeys>({ condition: text, max_attempts: whole }),
+  restart_policy: keysOf<typeof keys.restartPolicyKeys>({
+    condition: text,
+    max_attempts: whole,
+    delay: onSwarm(time),
+    window: onSwarm(time),
+  }),
+  endpoint_mode: onSwarm(text),
+  placement: onSwarm(placement),
 });
 
 export const storage = decoded(options);

@@ -1,7 +1,7 @@
 import { fileMode } from "../document/file-mode.js";
 import { isMapping } from "../document/node.js";
 import type { configGrantKeys } from "../keys/declaration-keys.js";
-import type { Mount } from "../model/service.js";
+import type { Mount } from "../model/mount.js";
 import type { ContentSection } from "../mounts/contents.js";
 import { mounts, type DeclaredMount, type MountScope } from "../mounts/mounts.js";
 import { digits, keysOf, listOf, text, writtenOf, type Writer, type WrittenMapping } from "./writer.js";

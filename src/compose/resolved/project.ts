@@ -1,8 +1,9 @@
 import type { Declared } from "../declarations/declared.js";
 import { isMapping, type Node } from "../document/node.js";
 import type { NetworkSpec } from "../model/network.js";
-import type { VolumeSpec } from "../model/service.js";
+import type { VolumeSpec } from "../model/mount.js";
 import { config, secret, writtenContents, writtenNetworks, writtenVolumes } from "./declarations.js";
+import { fairleadExtension } from "./extension.js";
 import { writtenService } from "./service.js";
 import { selectServices } from "./selection.js";
 import { extensions, memberOf, sorted, writtenOf, type ResolvedProject, type Written } from "./writer.js";
@@ -22,6 +23,7 @@ export interface Resolvable {
 export function resolvedProject({ project, root, services, networks, volumes }: Resolvable): ResolvedProject {
   const section = (key: string) => memberOf(root, key);
   const written = services.map(([name, node]) => [name, writtenService(node, { volumes })] as const);
+  const extension = section("x-fairlead");
   const sections = {
     networks: writtenNetworks(networks, section("networks")),
     volumes: writtenVolumes(volumes, section("volumes")),
@@ -34,6 +36,7 @@ export function resolvedProject({ project, root, services, networks, volumes }: 
     services: sorted(writtenOf(written)),
     ...Object.fromEntries(filled.map(([key, each]) => [key, sorted(each)])),
     ...writtenOf(extensions(root)),
+    ...(extension === undefined ? {} : writtenOf([["x-fairlead", fairleadExtension(extension)]])),
   };
   const resolved = escaped(all) as unknown as ResolvedProject;
   return selectServices(resolved, Object.keys(resolved.services));

@@ -6,11 +6,11 @@ import { environmentOf, labelsOf } from "../load/env-files.js";
 import { dependencies } from "../policy/dependencies.js";
 import type { MountScope } from "../mounts/mounts.js";
 import { build, command, extraHosts, healthcheck, hooks, logging, ports, preStartHooks } from "./execution.js";
+import { fairleadExtension } from "./extension.js";
 import { blkio, cpus, deploy, devices, gpus, storage, ulimits } from "./limits.js";
 import { grants, mountsIn } from "./mounts.js";
 import { networks } from "./networks.js";
 import {
-  anything,
   decoded,
   digits,
   keysOf,
@@ -136,7 +136,7 @@ function writersIn(scope: MountScope): Writers<typeof serviceKeys> {
     volumes: mountsIn(scope),
     volumes_from: texts,
     working_dir: text,
-    "x-fairlead": anything,
+    "x-fairlead": fairleadExtension,
   };
 }
 

@@ -53,6 +53,11 @@ export const time: Writer = (node) => {
 /** It has been taken into another key, or has no effect. */
 export const nowhere: Writer = () => undefined;
 
+/** What is left out where one host runs the project: there it says nothing. */
+export function onSwarm(write: Writer): Writer {
+  return (node) => (node.reading.engine === "swarm" ? write(node) : undefined);
+}
+
 export function listOf(write: Writer): Writer {
   return (node) => readAll(items(node), (item) => write(item) ?? null);
 }

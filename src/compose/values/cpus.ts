@@ -1,5 +1,5 @@
 import { FairleadError } from "../../errors.js";
-import { quote } from "./quote.js";
+import { quote } from "../../tools/quote.js";
 
 const most = 100_000;
 

@@ -1,5 +1,5 @@
 import { FairleadError } from "../../errors.js";
-import { quote } from "./quote.js";
+import { quote } from "../../tools/quote.js";
 
 /** The minutes of a calendar: all fields have to fit, of the two kinds of days either where both are restricted. */
 export interface Cron {

@@ -4,7 +4,7 @@
  */
 
 import { FairleadError } from "../../errors.js";
-import { quote } from "./quote.js";
+import { quote } from "../../tools/quote.js";
 import { dockerHub, isDockerHub } from "./registry-name.js";
 
 /**

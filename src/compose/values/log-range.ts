@@ -1,6 +1,6 @@
 import { FairleadError } from "../../errors.js";
 import { parseDuration } from "./duration.js";
-import { quote } from "./quote.js";
+import { quote } from "../../tools/quote.js";
 
 const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 

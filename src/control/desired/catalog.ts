@@ -38,8 +38,18 @@ export interface Dependant {
 export class Catalog {
   #snapshot: SourceSnapshot = { generation: 0, projects: [], problems: [], warnings: [], files: new Map() };
   #specs: ReadonlyMap<ServiceKey, ServiceSpec> = new Map();
+  #dependants: ReadonlyMap<ServiceKey, ReadonlyMap<ServiceKey, Dependant>> = new Map();
+  /** Those that share something of a container which their file names. */
+  #guests: readonly ServiceSpec[] = [];
   #claims: readonly ResourceClaim[] = [];
+  #claimsNow: readonly ResourceClaim[] | undefined;
+  /** Those that are about to start a container. */
+  readonly #coming = new Set<ServiceKey>();
+  /** What is wrong with the newest file of each project. */
+  #problems: ReadonlyMap<string, string | undefined> = new Map();
   readonly #statuses = new Map<ServiceKey, ServiceStatus>();
+  /** By the reason of their condition Ready. */
+  readonly #byReason = new Map<string, Set<ServiceKey>>();
   /** Those that have not been looked at yet, or are not yet what they are to be. */
   readonly #onTheirWay = new Set<ServiceKey>();
   readonly #rules = new TagRules();
@@ -54,10 +64,10 @@ export class Catalog {
 
   /** What the declared services are to have for themselves. */
   get claims(): readonly ResourceClaim[] {
-    return this.#claims.map((claim) => {
-      const ready = reasonOfReady(this.#statuses.get(serviceKey(claim.project, claim.service)));
-      return coming.has(ready) ? { ...claim, isComing: true } : claim;
-    });
+    this.#claimsNow ??= this.#claims.map((claim) =>
+      this.#coming.has(serviceKey(claim.project, claim.service)) ? { ...claim, isComing: true } : claim,
+    );
+    return this.#claimsNow;
   }
 
   get statuses(): ReadonlyMap<ServiceKey, ServiceStatus> {
@@ -72,7 +82,11 @@ export class Catalog {
     const added = [...specs.keys()].filter((key) => !this.#specs.has(key));
     this.#snapshot = snapshot;
     this.#specs = specs;
+    this.#dependants = dependantsAmong(services);
+    this.#guests = services.filter((spec) => containerBondsOf(spec).length > 0);
     this.#claims = services.map(claimOf);
+    this.#claimsNow = undefined;
+    this.#problems = new Map(snapshot.projects.map(({ name, file }) => [name, problemOf(file, snapshot)]));
     for (const key of removed) this.publish(key, undefined, false);
     for (const key of added) {
       const spec = specs.get(key);
@@ -84,10 +98,8 @@ export class Catalog {
   declared(key: ServiceKey): Declared | undefined {
     const spec = this.#specs.get(key);
     if (spec === undefined) return undefined;
-    const { projects, files, generation } = this.#snapshot;
-    const file = projects.find(({ name }) => name === spec.project)?.file;
-    const problem = file === undefined ? undefined : files.get(file)?.[0];
-    const specProblem = problem === undefined ? undefined : formatProblem(problem);
+    const { generation } = this.#snapshot;
+    const specProblem = this.#problems.get(spec.project);
     const [localChanges, takenBack] = [localChangesIn(spec, this.#snapshot), takenBackIn(spec, this.#snapshot)];
     return { spec, generation, specProblem, localChanges, takenBack };
   }
@@ -96,8 +108,28 @@ export class Catalog {
   publish(key: ServiceKey, status: ServiceStatus | undefined, onItsWay: boolean): void {
     if (status !== undefined && onItsWay) this.#onTheirWay.add(key);
     else this.#onTheirWay.delete(key);
+    const reason = reasonOfReady(status);
+    const before = reasonOfReady(this.#statuses.get(key));
     if (status === undefined) this.#statuses.delete(key);
     else this.#statuses.set(key, status);
+    if (reason !== before) this.#sort(key, before, reason);
+    const isComing = coming.has(reason);
+    if (isComing === this.#coming.has(key)) return;
+    if (isComing) this.#coming.add(key);
+    else this.#coming.delete(key);
+    this.#claimsNow = undefined;
+  }
+
+  #sort(key: ServiceKey, before: string | undefined, now: string | undefined): void {
+    if (before !== undefined) this.#byReason.get(before)?.delete(key);
+    if (now === undefined) return;
+    const those = this.#byReason.get(now) ?? new Set();
+    this.#byReason.set(now, those.add(key));
+  }
+
+  /** Those that stand as one of these reasons says. */
+  keysFor(reasons: Iterable<string>): readonly ServiceKey[] {
+    return [...reasons].flatMap((reason) => [...(this.#byReason.get(reason) ?? [])]);
   }
 
   isOnItsWay(key: ServiceKey): boolean {
@@ -127,26 +159,41 @@ export class Catalog {
 
   /** The services that depend on this one, and whether what happens to its containers concerns theirs at any time. */
   dependantsOf(key: ServiceKey): readonly Dependant[] {
-    const self = this.#specs.get(key);
-    const owner = self?.gateOf === undefined ? undefined : serviceKey(self.project, self.gateOf);
-    return [...this.#specs].flatMap(([dependant, spec]) => {
-      // A gate and what is behind it concern each other in all they do.
-      const isGate = spec.gateOf !== undefined && serviceKey(spec.project, spec.gateOf) === key;
-      if (isGate || dependant === owner) return [{ key: dependant, isBound: true }];
-      const dependency = dependenciesOf(spec).find(({ service }) => serviceKey(spec.project, service) === key);
-      if (dependency === undefined) return [];
-      const isBound = serviceBondsOf(spec).some(({ service }) => service === dependency.service);
-      return [{ key: dependant, isBound: isBound || dependency.restart === true }];
-    });
+    return [...(this.#dependants.get(key)?.values() ?? [])];
   }
 
   /** The services that share something of a container which their file names. */
   guestsOf({ id, names }: Subject): readonly ServiceKey[] {
-    return [...this.#specs].flatMap(([key, spec]) => {
-      const bonds = containerBondsOf(spec);
-      return bonds.some(({ container }) => names.some((name) => isNamedBy(container, { id, name }))) ? [key] : [];
-    });
+    const isMeant = (container: string) => names.some((name) => isNamedBy(container, { id, name }));
+    return this.#guests
+      .filter((spec) => containerBondsOf(spec).some(({ container }) => isMeant(container)))
+      .map(({ project, name }) => serviceKey(project, name));
   }
+}
+
+/** By the service they depend on. Each change of a status asks: so it is found out once for each version of the files. */
+function dependantsAmong(
+  services: readonly ServiceSpec[],
+): ReadonlyMap<ServiceKey, ReadonlyMap<ServiceKey, Dependant>> {
+  const all = new Map<ServiceKey, Map<ServiceKey, Dependant>>();
+  const add = (on: ServiceKey, key: ServiceKey, isBound: boolean) => {
+    const known = all.get(on) ?? new Map<ServiceKey, Dependant>();
+    known.set(key, { key, isBound: isBound || known.get(key)?.isBound === true });
+    all.set(on, known);
+  };
+  for (const spec of services) {
+    const key = serviceKey(spec.project, spec.name);
+    const bonds = new Set(serviceBondsOf(spec).map(({ service }) => service));
+    for (const { service, restart } of dependenciesOf(spec)) {
+      add(serviceKey(spec.project, service), key, bonds.has(service) || restart === true);
+    }
+    if (spec.gateOf === undefined) continue;
+    // A gate and what is behind it concern each other in all they do.
+    const owner = serviceKey(spec.project, spec.gateOf);
+    add(owner, key, true);
+    add(key, owner, true);
+  }
+  return all;
 }
 
 /** A container of the service is about to start, unless its image cannot be had; it waits for nobody. */
@@ -156,6 +203,11 @@ function unseen(spec: ServiceSpec, generation: number, now: number): ServiceStat
   const service = { project: spec.project, name: spec.name, image: formatImage(spec.image) };
   const outcome = { reason: "NotObserved", because: "it has not been looked at yet" } as const;
   return bareStatus(service, outcome, generation, now);
+}
+
+function problemOf(file: string, { files }: SourceSnapshot): string | undefined {
+  const problem = files.get(file)?.[0];
+  return problem === undefined ? undefined : formatProblem(problem);
 }
 
 export function reasonOfReady(status: ServiceStatus | undefined): string | undefined {

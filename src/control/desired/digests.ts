@@ -4,7 +4,7 @@ import type { Digest, ImageReference, ImageVersion } from "../../compose/values/
 import { asFairleadError } from "../../errors.js";
 import type { RegistryTarget, UnknownTarget } from "../../plan/model/desired.js";
 import type { ObservedContainer } from "../../plan/model/observed.js";
-import { Cached } from "../../tools/cached.js";
+import { Cached } from "../../tools/sharing/cached.js";
 import type { Engine } from "../ports/engine.js";
 import type { Platform, Registry } from "../ports/registry.js";
 import type { PatientRegistry } from "./patience.js";
@@ -72,7 +72,7 @@ export class Digests {
 
   /** When a digest's image says that it was made, epoch ms; undefined: it does not say. Throws as `Registry`. */
   async madeAt(image: ImageReference, digest: Digest, declared: string | undefined): Promise<number | undefined> {
-    return this.registry.madeAt(image, digest, await this.#platformOf(declared));
+    return this.registry.madeAt(image, digest, await this.platformOf(declared));
   }
 
   /**
@@ -84,7 +84,7 @@ export class Digests {
     digest: Digest,
     container: ObservedContainer,
   ): Promise<boolean> {
-    const platform = await this.#platformOf(declared);
+    const platform = await this.platformOf(declared);
     const wanted = await this.registry.content(image, digest, platform);
     const ids: readonly ImageVersion[] = [wanted.config, wanted.manifest];
     if (ids.includes(container.imageId)) return true;
@@ -98,7 +98,7 @@ export class Digests {
     }
   }
 
-  async #platformOf(declared: string | undefined): Promise<Platform> {
+  async platformOf(declared: string | undefined): Promise<Platform> {
     return declared === undefined ? this.#platform.get() : parsePlatform(declared);
   }
 }

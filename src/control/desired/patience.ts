@@ -33,10 +33,11 @@ export function patient(registry: Registry, clock: Clock): PatientRegistry {
     );
   }
 
-  async function ask<T>(image: ImageReference, question: () => Promise<T>): Promise<T> {
+  /** `isWrite`: what is refused to it says nothing of questions, but for a limit of requests. */
+  async function ask<T>(image: ImageReference, question: () => Promise<T>, isWrite = false): Promise<T> {
     const repository = repositoryOf(image);
     const pause = pauseOf(image);
-    if (pause !== undefined && !insisted.delete(repository)) throw stillPaused(image, pause, clock);
+    if (pause !== undefined && (isWrite || !insisted.delete(repository))) throw stillPaused(image, pause, clock);
     try {
       const answer = await question();
       pauses.delete(repository);
@@ -46,7 +47,7 @@ export function patient(registry: Registry, clock: Clock): PatientRegistry {
     } catch (thrown) {
       const cause = asFairleadError(thrown);
       const { retryAfterMs = 0 } = cause;
-      if (retryAfterMs <= 0) throw thrown;
+      if (retryAfterMs <= 0 || cause.guarded || (isWrite && cause.code !== "RateLimited")) throw thrown;
       const begun = { until: clock.monotonic() + retryAfterMs, name: formatImage(image), cause };
       pauses.set(cause.code === "RateLimited" ? image.registry : repository, begun);
       throw withTime(cause, begun, clock);
@@ -58,6 +59,9 @@ export function patient(registry: Registry, clock: Clock): PatientRegistry {
     content: (image, digest, platform) => ask(image, () => registry.content(image, digest, platform)),
     listTags: (image, urgent) => ask(image, () => registry.listTags(image, urgent)),
     madeAt: (image, digest, platform) => ask(image, () => registry.madeAt(image, digest, platform)),
+    signatures: (image, digest, take) => ask(image, () => registry.signatures(image, digest, take)),
+    parts: (image, digest, platform) => ask(image, () => registry.parts(image, digest, platform)),
+    moveTag: (image, tag, digest) => ask(image, () => registry.moveTag(image, tag, digest), true),
     credentials: (name) => registry.credentials(name),
     insist: (image) => {
       if (pauseOf(image) !== undefined) insisted.add(repositoryOf(image));

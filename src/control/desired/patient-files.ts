@@ -1,4 +1,4 @@
-import { Mutex } from "../../tools/mutex.js";
+import { Mutex } from "../../tools/sharing/mutex.js";
 import type { Clock } from "../ports/clock.js";
 import type { HostFiles } from "../ports/host-files.js";
 import { inTime } from "../time/in-time.js";

@@ -12,6 +12,10 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "RateLimited":
     case "RegistryUnavailable":
     case "TagsUnlisted":
+    case "SignatureInvalid":
+    case "SignatureMissing":
+    case "SignatureUnavailable":
+    case "PushRefused":
     case "PullFailed":
     case "BuildFailed":
     case "NameConflict":
@@ -22,9 +26,12 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
       return "ImageNotFound";
     case "EngineUnreachable":
     case "EngineTooOld":
+    case "SwarmUnavailable":
       return "EngineUnavailable";
     case "EngineRefused":
     case "ContainerGone":
+    case "SwarmConflict":
+    case "NameTaken":
       return step === undefined ? "EngineRefused" : reasonOfStep[step];
     case "ConfigInvalid":
     case "SourceUnavailable":
@@ -34,6 +41,7 @@ export function reasonOf(error: FairleadError, step?: StepKind): Reason {
     case "LeaseLost":
       return "NotObserved";
     case "ApiUnreachable":
+    case "NotTold":
     case "RevisionUnknown":
     case "NotAwaited":
     case "LogUnreadable":

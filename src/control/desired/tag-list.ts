@@ -1,6 +1,6 @@
 import type { Choice } from "../../tags/choose.js";
 import type { TagRule } from "../../tags/rule.js";
-import { Cached } from "../../tools/cached.js";
+import { Cached } from "../../tools/sharing/cached.js";
 import type { RunningTag } from "./running-tags.js";
 
 const mostHints = 50;

@@ -7,6 +7,9 @@ import type { TagRule } from "../../tags/rule.js";
 /** A service whose tag is chosen by its policy. */
 export type Choosing = ServiceSpec & { readonly policy: ChoosingPolicy };
 
+/** Under such a name stands what belongs to a digest: a signature that a service may wait for. */
+const signatureTag = /^sha256-[0-9a-f]{64}(\.sig)?$/;
+
 export function isChoosing(spec: ServiceSpec): spec is Choosing {
   return spec.policy !== undefined && spec.policy.kind !== "pinned" && spec.image.digest === undefined;
 }
@@ -27,7 +30,7 @@ export class TagRules {
   concerns(pushed: ImageHint, spec: ServiceSpec): boolean {
     const { image } = spec;
     if (image.digest !== undefined || !isOfRepository(pushed, spec)) return false;
-    if (pushed.tag === undefined) return true;
+    if (pushed.tag === undefined || signatureTag.test(pushed.tag)) return true;
     return isChoosing(spec) ? this.of(spec).judge(pushed.tag).fits : pushed.tag === image.tag;
   }
 }

@@ -5,6 +5,7 @@
 import { serviceKey } from "../../compose/model/service.js";
 import { familiarName } from "../../compose/values/image.js";
 import type { Digest, ImageReference } from "../../compose/values/image.js";
+import type { SkippedTags } from "../../plan/model/condition.js";
 import type { FoundTarget, TagChoice } from "../../plan/model/desired.js";
 import { FairleadError } from "../../errors.js";
 import { choose } from "../../tags/choose.js";
@@ -37,6 +38,8 @@ export interface Followed extends Found {
 
 /** `newest` costs some questions for each tag that fits. */
 const mostDated = 20;
+/** So many of those that are passed over are kept by name. */
+const mostSkipped = 20;
 
 /** One list for each repository, whoever shares it, kept until it is doubted; and what hooks have told of since. */
 export class Tags {
@@ -96,7 +99,10 @@ export class Tags {
       );
       const { tag, isGone } = survey;
       if (tag === undefined) return { ...noMatch(spec, rule, tags.length), image: imageOf(spec, running[0]), survey };
-      const choice: TagChoice = { tag, policy: rule.text, isGone, ...given({ from: running[0]?.tag }) };
+      const choice: TagChoice = {
+        ...{ tag, policy: rule.text, isGone },
+        ...given({ from: running[0]?.tag, skipped: skippedOf(survey.skipped) }),
+      };
       const image = { ...spec.image, tag };
       const kept = running.find((one) => one.tag === tag);
       if (isGone && kept !== undefined) return { ...keeping(kept), image, choice, survey };
@@ -138,6 +144,11 @@ export class Tags {
     this.#lists.set(name, list);
     return list;
   }
+}
+
+function skippedOf(tags: readonly string[]): SkippedTags | undefined {
+  if (tags.length === 0) return undefined;
+  return { tags: tags.slice(-mostSkipped), more: Math.max(0, tags.length - mostSkipped) };
 }
 
 function imageOf({ image }: Choosing, running: RunningTag | undefined): ImageReference {

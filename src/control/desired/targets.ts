@@ -11,7 +11,7 @@ import { localTarget } from "../../plan/host/local.js";
 import type { FoundTarget, TagChoice } from "../../plan/model/desired.js";
 import type { ObservedImage } from "../../plan/model/host-snapshot.js";
 import type { ObservedContainer } from "../../plan/model/observed.js";
-import { Cached } from "../../tools/cached.js";
+import { Cached } from "../../tools/sharing/cached.js";
 import type { Entry } from "../journal/entry.js";
 import type { ServiceRecord } from "../journal/record.js";
 import type { Contexts } from "../ports/builds.js";
@@ -19,12 +19,14 @@ import type { Clock } from "../ports/clock.js";
 import type { Digests } from "./digests.js";
 import { unknownBy } from "./reasons.js";
 import { followedOf } from "./running-tags.js";
+import type { Signatures } from "../signatures/signatures.js";
 import { isChoosing, isOfRepository } from "./tag-rules.js";
 import type { Found, Followed, Tags } from "./tags.js";
 
 export interface TargetsOptions {
   readonly digests: Digests;
   readonly tags: Tags;
+  readonly signatures: Pick<Signatures, "doubt">;
   readonly contexts: Contexts;
   /** The builds of this process, by mark. */
   readonly builds: ReadonlyMap<string, BuildState>;
@@ -58,7 +60,10 @@ export class Targets {
   /** A hook or a person says that something has changed: the next look asks. */
   invalidate(spec: ServiceSpec): void {
     const key = serviceKey(spec.project, spec.name);
-    for (const image of [spec.image, ...jobImages(spec)]) this.options.digests.invalidate(image);
+    for (const image of [spec.image, ...jobImages(spec)]) {
+      this.options.digests.invalidate(image);
+      this.options.signatures.doubt(image);
+    }
     if (!this.#told.delete(key) && isChoosing(spec)) this.options.tags.invalidate(spec.image);
     if (spec.build !== undefined) this.#contents.get(buildHash(spec.build))?.invalidate();
     this.#urgent.add(key);

@@ -21,6 +21,8 @@ const moment = z
   .max(Date.UTC(9999, 11, 31));
 const isoTime = z.string().refine((text) => moment.safeParse(Date.parse(text)).success);
 const common = { at: moment, key: z.templateLiteral([z.string().min(1), "/", z.string().min(1)]) };
+/** A person's order, with their reason, as they have written it. */
+const ordered = { ...common, why: z.string().optional() };
 const rollout = z.object({
   id: z.string(),
   from: z.string().optional(),
@@ -33,8 +35,14 @@ const rollout = z.object({
   specHash: z.string().optional(),
   rollback: z.literal(true).optional(),
   message: z.string().optional(),
-  tag: z.object({ from: z.string().optional(), tag: z.string(), policy: z.string() }).optional(),
+  tag: z
+    .object({
+      ...{ from: z.string().optional(), tag: z.string(), policy: z.string() },
+      skipped: z.object({ tags: z.array(z.string()), more: z.number() }).optional(),
+    })
+    .optional(),
   commit: z.object({ id: z.string(), source: z.string(), author: z.string(), subject: z.string() }).optional(),
+  cause: z.string().optional(),
 });
 
 /** One line of the journal. What cannot be read is skipped: the containers still tell the essential. */
@@ -78,13 +86,17 @@ export const entrySchema = z.discriminatedUnion("type", [
     message: z.string(),
     slot: z.number().optional(),
   }),
-  z.object({ ...common, type: z.literal("retry") }),
+  z.object({ ...ordered, type: z.literal("retry") }),
   z.object({ ...common, type: z.literal("stable"), digest, specHash: z.string().optional() }),
   z.object({ ...common, type: z.literal("same-content"), digest: ofRegistry, as: digest }),
+  /** An image and the rule by which it is signed, as one text. */
+  z.object({ ...common, type: z.literal("verified"), proof: z.string().max(1_000) }),
   z.object({
     ...common,
     type: z.literal("rollout"),
     rollout: z.custom<Rollout>((value) => rollout.safeParse(value).success),
+    /** Which of the service's courses it is, by the beginning of that. */
+    course: moment.optional(),
   }),
   z.object({
     ...common,
@@ -92,6 +104,15 @@ export const entrySchema = z.discriminatedUnion("type", [
     run: z.string(),
     text: z.string(),
     error: z.string().optional(),
+    /** The course that it belongs to, by the beginning of that, with the step's kind and how long it has taken. */
+    course: moment.optional(),
+    kind: z.string().optional(),
+    tookMs: z.number().optional(),
+    /** In place of a step: in what the spec of the course differs from the one before. */
+    changes: z
+      .array(z.object({ field: z.string(), from: z.string().optional(), to: z.string().optional() }))
+      .readonly()
+      .optional(),
     /** The engine's id of the container that it has created. */
     made: z.string().optional(),
   }),
@@ -169,6 +190,14 @@ export const entrySchema = z.discriminatedUnion("type", [
     message: z.string(),
     logs: z.array(z.string()).readonly(),
   }),
+  /** A tag of its image's repository means what it has proved; and what it meant before. */
+  z.object({
+    ...common,
+    type: z.literal("promoted"),
+    tag: image,
+    digest: ofRegistry,
+    from: ofRegistry.optional(),
+  }),
   z.object({ ...common, type: z.literal("resolved"), image: z.string(), digest: ofRegistry }),
   z.object({
     ...common,
@@ -186,8 +215,8 @@ export const entrySchema = z.discriminatedUnion("type", [
     failure: z.string().optional(),
   }),
   /** A person wants it to be off, or to run again. */
-  z.object({ ...common, type: z.literal("stop"), until: z.number().optional() }),
-  z.object({ ...common, type: z.literal("start") }),
+  z.object({ ...ordered, type: z.literal("stop"), until: z.number().optional() }),
+  z.object({ ...ordered, type: z.literal("start") }),
   /** The run of a container that others have ended, and that is left so. */
   z.object({
     ...common,
@@ -199,12 +228,14 @@ export const entrySchema = z.discriminatedUnion("type", [
   /** The run of a container that we are about to end. */
   z.object({ ...common, type: z.literal("ending"), container: z.string(), startedAt: z.number().optional() }),
   /** A person has gone back to an earlier revision, or wants nothing rolled out; `resume` lifts both. */
-  z.object({ ...common, type: z.literal("pin"), revision: z.number(), digest, specHash: z.string(), image }),
-  z.object({ ...common, type: z.literal("pause") }),
-  z.object({ ...common, type: z.literal("resume") }),
+  z.object({ ...ordered, type: z.literal("pin"), revision: z.number(), digest, specHash: z.string(), image }),
+  z.object({ ...ordered, type: z.literal("pause") }),
+  z.object({ ...ordered, type: z.literal("resume") }),
   /** What a person lets go ahead, and when a digest was first seen behind the tag. */
-  z.object({ ...common, type: z.literal("approve"), digest, specHash: z.string() }),
+  z.object({ ...ordered, type: z.literal("approve"), digest, specHash: z.string() }),
   z.object({ ...common, type: z.literal("seen"), digest }),
+  /** A person's reason for an order that has no line of its own. */
+  z.object({ ...common, type: z.literal("asked"), order: z.enum(["reconcile", "adopt", "build"]), why: z.string() }),
   /** A number that is seen on the host and belongs to no rollout: it is not to be given again. */
   z.object({ ...common, type: z.literal("revision"), revision: z.number() }),
   z.object({ ...common, type: z.literal("forget") }),

@@ -3,6 +3,9 @@ import { describeChoice } from "../../plan/model/desired.js";
 import { printable } from "../../tools/printable.js";
 import type { Entry } from "./entry.js";
 
+/** Of a person's reason for an order, in characters. */
+export const longestReason = 300;
+
 type What = Pick<Event, "type" | "reason" | "message" | "digest">;
 
 /** What a line of the journal tells people; undefined: it is a note to ourselves. */
@@ -14,6 +17,17 @@ export function eventOf(entry: Entry): Omit<Event, "id"> | undefined {
 }
 
 const jobReasons = { started: "JobStarted", done: "JobDone", failed: "JobFailed", retried: undefined } as const;
+
+const asked = {
+  reconcile: { type: "reconcile", reason: "ReconcileAsked", message: "a person has asked to look again" },
+  adopt: { type: "adoption", reason: "AdoptionAsked", message: "a person has asked to take over what others made" },
+  build: { type: "build", reason: "BuildAsked", message: "a person has asked for a new build" },
+} as const;
+
+/** In a person's own words. */
+function because({ why }: { readonly why?: string | undefined }): string {
+  return why === undefined ? "" : `: ${printable(why, longestReason)}`;
+}
 
 function tell(entry: Entry): What | undefined {
   switch (entry.type) {
@@ -29,27 +43,37 @@ function tell(entry: Entry): What | undefined {
       return reason === undefined ? undefined : { type: "job", reason, message, digest };
     }
     case "pin": {
-      const message = `a person has pinned it to revision ${entry.revision}`;
+      const message = `a person has pinned it to revision ${entry.revision}${because(entry)}`;
       return { type: "pin", reason: "Pinned", message, digest: entry.digest };
     }
     case "pause":
-      return { type: "pause", reason: "Paused", message: "a person has paused its rollouts" };
+      return { type: "pause", reason: "Paused", message: `a person has paused its rollouts${because(entry)}` };
     case "resume":
-      return { type: "resume", reason: "Resumed", message: "a person has lifted its pin and its pause" };
+      return {
+        type: "resume",
+        reason: "Resumed",
+        message: `a person has lifted its pin and its pause${because(entry)}`,
+      };
     case "stop": {
       const until = entry.until === undefined ? "" : ` until ${new Date(entry.until).toISOString()}`;
-      return { type: "stop", reason: "Stopped", message: `a person has stopped it${until}` };
+      return { type: "stop", reason: "Stopped", message: `a person has stopped it${until}${because(entry)}` };
     }
     case "left": {
       const message = `${entry.name} was stopped by somebody else, and is left so`;
       return { type: "stop", reason: "StoppedByOthers", message };
     }
     case "start":
-      return { type: "start", reason: "Started", message: "a person has asked for it to run" };
-    case "approve":
-      return { type: "approval", reason: "Approved", message: "a person has approved it", digest: entry.digest };
-    case "retry":
-      return { type: "retry", reason: "RetryAsked", message: "a person has asked to try again what had failed" };
+      return { type: "start", reason: "Started", message: `a person has asked for it to run${because(entry)}` };
+    case "approve": {
+      const message = `a person has approved it${because(entry)}`;
+      return { type: "approval", reason: "Approved", message, digest: entry.digest };
+    }
+    case "retry": {
+      const message = `a person has asked to try again what had failed${because(entry)}`;
+      return { type: "retry", reason: "RetryAsked", message };
+    }
+    case "asked":
+      return { ...asked[entry.order], message: `${asked[entry.order].message}${because(entry)}` };
     case "adopt": {
       const message = `adopted ${entry.name}, which others made`;
       return { type: "adoption", reason: "Adopted", message, digest: entry.digest };
@@ -74,12 +98,18 @@ function tell(entry: Entry): What | undefined {
         return { type: "reload", reason: "Reloaded", message: `${name} is well after its reload`, digest };
       return { type: "reload", reason: "ReloadFailed", message: `${name}: ${failure}`, digest };
     }
+    case "promoted": {
+      const { tag, digest, from } = entry;
+      if (from === digest) return undefined;
+      return { type: "promotion", reason: "TagMoved", message: `${tag} was moved to what has proved itself`, digest };
+    }
     case "step":
     case "attempt":
     case "volumes":
     case "mounted":
     case "stable":
     case "same-content":
+    case "verified":
     case "resolved":
     case "leaving":
     case "ending":
@@ -120,6 +150,29 @@ function rolloutOf(rollout: Rollout): What {
   return { type: "rollout", reason: outcomes[outcome], message: `rollout of ${to}: ${outcome}${cause}`, digest: to };
 }
 
+export const eventTypes = [
+  "state",
+  "file",
+  "delivery",
+  "rollout",
+  "hold",
+  "job",
+  "build",
+  "pin",
+  "pause",
+  "resume",
+  "stop",
+  "start",
+  "approval",
+  "retry",
+  "adoption",
+  "reload",
+  "promotion",
+  "commit",
+  "handler",
+  "reconcile",
+] as const;
+
 /** Something that Fairlead did or noticed. Holds no secret. */
 export interface Event {
   /** Later events of one run of the controller have higher ones: epoch milliseconds, a dash, and a count. */
@@ -129,24 +182,7 @@ export interface Event {
   /** Absent: it concerns no single one. */
   readonly project?: string;
   readonly service?: string;
-  readonly type:
-    | "state"
-    | "file"
-    | "delivery"
-    | "rollout"
-    | "hold"
-    | "job"
-    | "build"
-    | "pin"
-    | "pause"
-    | "resume"
-    | "stop"
-    | "start"
-    | "approval"
-    | "retry"
-    | "adoption"
-    | "reload"
-    | "commit";
+  readonly type: (typeof eventTypes)[number];
   /** One CamelCase word a machine can match; of a state that of the condition `Ready`, of a delivery its outcome. */
   readonly reason: string;
   readonly message: string;

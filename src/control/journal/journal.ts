@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
-import { writeFault } from "../../tools/file-fault.js";
+import { writeFault } from "../../tools/files/file-fault.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import { systemClock } from "../time/clock.js";
@@ -19,6 +19,7 @@ import type { Line } from "./line.js";
 import { loadJournal, messageOf } from "./load.js";
 import { nodeDisk } from "./disk/node-disk.js";
 import { Quarantine } from "./disk/quarantine.js";
+import { Past } from "./past.js";
 import { applyEntry, emptyRecord } from "./record.js";
 import type { ServiceRecord } from "./record.js";
 import type { JournalState } from "./standing.js";
@@ -43,6 +44,7 @@ const isDecision: Readonly<Record<Entry["type"], boolean>> = {
     attempt: false,
     stable: false,
     "same-content": false,
+    verified: false,
     rollout: false,
     step: false,
     mounted: false,
@@ -50,7 +52,8 @@ const isDecision: Readonly<Record<Entry["type"], boolean>> = {
     reloaded: false,
   },
   ...{ volumes: false, built: false, "build-failed": false, resolved: false, leaving: false, "post-start": false },
-  ...{ ending: false, left: false, seen: false, revision: false, forget: false },
+  ...{ promoted: false },
+  ...{ asked: false, ending: false, left: false, seen: false, revision: false, forget: false },
 };
 
 /**
@@ -60,6 +63,7 @@ const isDecision: Readonly<Record<Entry["type"], boolean>> = {
  */
 export class Journal {
   readonly events = new Events();
+  readonly #past = new Past();
   #records = new Map<string, ServiceRecord>();
   /** What has been decided while the journal was still being read. */
   #meanwhile: Entry[] | undefined;
@@ -131,9 +135,14 @@ export class Journal {
     return !this.#unsaved.has(key);
   }
 
+  /** What has happened lately and people are told of, oldest first; then everything of that kind as it happens, at once. */
+  follow(onEntry: (entry: Entry) => void): void {
+    this.#past.follow(onEntry);
+  }
+
   #append(kept: Entry): Promise<boolean> {
     this.#apply(this.#records, kept);
-    this.events.noted(kept);
+    this.#noted(kept);
     if (this.#meanwhile !== undefined) {
       this.#meanwhile.push(kept);
       return Promise.resolve(false);
@@ -192,9 +201,9 @@ export class Journal {
     const read = new Map<string, ServiceRecord>();
     const take = (line: Line) => {
       if (line.kind === "state") read.set(line.key, line.record);
-      if (line.kind !== "entry") return;
-      this.#apply(read, line.entry);
-      this.events.noted(line.entry);
+      if (line.kind !== "entry" && line.kind !== "past") return;
+      if (line.kind === "entry") this.#apply(read, line.entry);
+      this.#noted(line.entry);
     };
     const { log, data } = this;
     const given = quarantine === undefined ? {} : { quarantine };
@@ -206,12 +215,17 @@ export class Journal {
     }
   }
 
+  #noted(entry: Entry): void {
+    if (this.#past.add(entry)) this.events.noted(entry);
+  }
+
   #apply(records: Map<string, ServiceRecord>, entry: Entry): void {
     records.set(entry.key, applyEntry(records.get(entry.key) ?? emptyRecord, entry));
   }
 
   #stateLines(): string {
-    return [...this.#records].map(([key, record]) => stateLine(key, record)).join("");
+    const states = [...this.#records].map(([key, record]) => stateLine(key, record));
+    return `${this.#past.lines()}${states.join("")}`;
   }
 }
 

@@ -41,7 +41,7 @@ export interface OldJournal {
 }
 
 export interface SegmentBytes {
-  /** Bytes of the lines that say how services stood, and of the others. */
+  /** Bytes of the lines that say how services stood and what had happened, and of the others. */
   readonly stateBytes: number;
   readonly entryBytes: number;
 }
@@ -131,7 +131,7 @@ async function readLines(
       const said = line.state === "too-long" ? undefined : parse(line.text);
       torn = line.state === "torn";
       if (said === undefined || !taken(said, take)) damage.add(line);
-      else if (said.kind === "state") stateBytes += line.bytes;
+      else if (said.kind === "state" || said.kind === "past") stateBytes += line.bytes;
       else entryBytes += line.bytes;
       if (said?.kind === "entry") remember(line.text);
     }

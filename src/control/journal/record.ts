@@ -11,6 +11,8 @@ import type { JobRun, Memory } from "../../plan/model/desired.js";
 import { noted, ranPostStart, withStop } from "../../plan/model/run-memory.js";
 import { withReload, withReloadEnd } from "../../plan/model/reload-memory.js";
 import { given } from "../../tools/present.js";
+import { withRolloutOf, withStep } from "./course-record.js";
+import type { CourseRecord } from "./course-record.js";
 import type { Entry } from "./entry.js";
 import { withMounted } from "./mounted-record.js";
 import type { Mounted } from "./mounted-record.js";
@@ -37,11 +39,17 @@ export interface ServiceRecord {
   /** The rollouts that are known, oldest first; `rollout` is the last of them. */
   readonly rollouts: readonly Rollout[];
   readonly failures: readonly Failure[];
+  /** What was done in the last rollouts, oldest first, and in a repair since. */
+  readonly courses: readonly CourseRecord[];
   /** Pairs of digests that were found to be of equal content on this host's platform. */
   readonly sameContent: readonly { readonly digest: Digest; readonly as: ImageVersion }[];
+  /** The images that were found to be signed, each with its rule. */
+  readonly verified: readonly string[];
   /** The containers of others that were taken over, by id. */
   readonly adopted: ReadonlyMap<string, Adopted>;
   readonly builds: BuildMemory;
+  /** The digest that each tag was moved to last, by the tag's whole name. */
+  readonly promoted: ReadonlyMap<string, Digest>;
   /** The files that runs of containers have mounted, by the container's id. */
   readonly mounted: Mounted;
   /** What the registry last said, of a service that asks it at intervals only. */
@@ -49,15 +57,19 @@ export interface ServiceRecord {
 }
 
 const mostJobs = 200;
+const mostProofs = 50;
 const { heals: _heals, ...nothing } = emptyMemory;
 export const emptyRecord: ServiceRecord = {
   memory: nothing,
   rollout: undefined,
   rollouts: [],
   failures: [],
+  courses: [],
   sameContent: [],
+  verified: [],
   adopted: new Map(),
   builds: noBuilds,
+  promoted: new Map(),
   mounted: new Map(),
   resolved: undefined,
 };
@@ -71,6 +83,7 @@ const mostSeen = 50;
 const mostPairs = 20;
 const mostAdopted = 100;
 const mostMade = 200;
+const mostPromoted = 100;
 
 /** Pure: the record after an entry. */
 export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
@@ -143,6 +156,11 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
         ...record,
         sameContent: [...record.sameContent, { digest: entry.digest, as: entry.as }].slice(-mostPairs),
       };
+    case "verified":
+      return {
+        ...record,
+        verified: [...record.verified.filter((one) => one !== entry.proof), entry.proof].slice(-mostProofs),
+      };
     case "leaving": {
       const { container, at, stage, forMs, startedAt } = entry;
       const leaving = noted(memory.leaving, { stage, forMs, startedAt }, container, at);
@@ -185,6 +203,7 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
         ...record,
         rollout,
         rollouts,
+        courses: withRolloutOf(record.courses, entry.course, rollout.id),
         memory: { ...rest, ...underWay(rollout), abandoned: abandonedIn(rollouts) },
       };
     }
@@ -200,8 +219,15 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       const { inputs, beganAt, message } = entry;
       return entry.lasting ? { ...record, builds: { ...record.builds, failed: { inputs, beganAt, message } } } : record;
     }
+    case "promoted": {
+      const others = [...record.promoted].filter(([tag]) => tag !== entry.tag);
+      const promoted = [...others, [entry.tag, entry.digest] as const].slice(-mostPromoted);
+      return { ...record, promoted: new Map(promoted) };
+    }
     case "resolved":
       return { ...record, resolved: { at: entry.at, image: entry.image, digest: entry.digest } };
+    case "asked":
+      return record;
     case "forget":
       return { ...emptyRecord, memory: withRevision(nothing, memory.lastRevision ?? 0) };
     case "mounted": {
@@ -230,9 +256,10 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
       return { ...record, memory: { ...memory, volumes } };
     }
     case "step": {
-      if (entry.made === undefined) return record;
+      const courses = withStep(record.courses, entry);
+      if (entry.made === undefined) return { ...record, courses };
       const made = new Set([...(memory.made ?? []), entry.made].slice(-mostMade));
-      return { ...record, memory: { ...memory, made } };
+      return { ...record, courses, memory: { ...memory, made } };
     }
   }
 }

@@ -22,7 +22,7 @@ export interface WriterOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** How every service stands now, as lines. */
+  /** What has happened lately, and how every service stands now, as lines. */
   readonly state: () => string;
   /** Everything that has been decided is on the disk. */
   readonly onSaved: () => void;
@@ -146,6 +146,8 @@ export class Writer {
       this.#busySince = undefined;
       if (this.#saidStuck) this.options.log.info({}, "the journal's disk answers again");
       this.#saidStuck = false;
+      // Between its last look and this, something may have come.
+      if (this.#pending.length > 0) this.#run();
     });
   }
 

@@ -7,13 +7,13 @@ import { adoptionOf, candidatesFor, takeOver } from "../../plan/host/adopt.js";
 import type { Adopted, Candidate } from "../../plan/host/adopt.js";
 import { isAdoptable, matchOf } from "../../plan/host/match.js";
 import { leaseOf, withoutOthers } from "../../plan/host/others.js";
-import { activeName } from "../../plan/model/names.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { ObservedContainer } from "../../plan/model/observed.js";
 import type { StepOf } from "../../plan/model/step.js";
 import type { ServiceRecord } from "../journal/record.js";
 import type { Claim, Engine } from "../ports/engine.js";
 import type { Others } from "../ports/others.js";
+import { creation } from "./creation.js";
 
 export interface AdoptionOptions {
   readonly engine: Engine;
@@ -133,25 +133,4 @@ export class Adoption {
       throw thrown;
     }
   }
-}
-
-/** What we would create in its place. */
-function creation(
-  spec: ServiceSpec,
-  hash: string,
-  slot: number,
-  image: Pick<StepOf<"create-container">, "digest" | "from">,
-): StepOf<"create-container"> {
-  const [first] = spec.networks;
-  return {
-    kind: "create-container",
-    name: activeName(spec, slot),
-    spec,
-    specHash: hash,
-    ...image,
-    revision: 0,
-    slot,
-    attach: first === undefined ? undefined : { network: first.network.name, aliases: first.aliases },
-    because: "comparison",
-  };
 }

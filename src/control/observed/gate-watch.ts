@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { asFairleadError } from "../../errors.js";
@@ -31,6 +32,14 @@ interface Seen {
 export class GateWatch {
   /** By container id. */
   readonly #seen = new Map<string, Seen>();
+  /** Counts what gates have said. */
+  #says = 0;
+  #shown: { readonly of: HostSnapshot; readonly says: number; readonly host: HostSnapshot } | undefined;
+  readonly #shownGates = new WeakMap<ObservedContainer, ObservedContainer>();
+  #gates: { readonly in: HostSnapshot["containers"]; readonly gates: readonly ObservedContainer[] } = {
+    in: [],
+    gates: [],
+  };
 
   constructor(private readonly options: GateWatchOptions) {}
 
@@ -39,11 +48,24 @@ export class GateWatch {
    * does not answer is unknown.
    */
   async look(host: HostSnapshot, key?: ServiceKey): Promise<HostSnapshot> {
-    const gates = host.containers.filter(({ gate, state }) => gate !== undefined && state === "running");
+    const gates = this.#gatesIn(host);
     if (gates.length === 0) return host;
-    for (const id of this.#seen.keys()) if (!host.containers.some((one) => one.id === id)) this.#seen.delete(id);
     await Promise.all(gates.filter((gate) => concerns(gate, key)).map((gate) => this.#ask(gate)));
-    return { ...host, containers: host.containers.map((container) => this.#show(container)) };
+    const before = this.#shown;
+    if (before?.of === host && before.says === this.#says) return before.host;
+    const shown = { ...host, containers: host.containers.map((container) => this.#show(container)) };
+    this.#shown = { of: host, says: this.#says, host: shown };
+    return shown;
+  }
+
+  /** Those that run. */
+  #gatesIn({ containers }: HostSnapshot): readonly ObservedContainer[] {
+    if (this.#gates.in === containers) return this.#gates.gates;
+    const gates = containers.filter(({ gate, state }) => gate !== undefined && state === "running");
+    this.#gates = { in: containers, gates };
+    const ids = new Set(containers.map(({ id }) => id));
+    for (const id of this.#seen.keys()) if (!ids.has(id)) this.#seen.delete(id);
+    return gates;
   }
 
   /** What it said does not hold any more. */
@@ -61,10 +83,12 @@ export class GateWatch {
     const drains = before?.state.routes.some(({ open, sessions }) => !open && sessions > 0) ?? false;
     if (before !== undefined && !drains && clock.monotonic() - before.at < freshMs) return;
     try {
-      const state = await gates.state(id, clock.now());
+      const said = await gates.state(id, clock.now());
+      const state = isDeepStrictEqual(said, before?.state) ? (before?.state ?? said) : said;
+      if (state !== before?.state) this.#says += 1;
       this.#seen.set(id, { run, at: clock.monotonic(), state });
     } catch (thrown) {
-      this.#seen.delete(id);
+      if (this.#seen.delete(id)) this.#says += 1;
       log.warn({ gate: name, error: asFairleadError(thrown).message }, "the gate does not answer");
     }
   }
@@ -73,7 +97,11 @@ export class GateWatch {
     const seen = this.#seen.get(container.id);
     const isSame = container.state === "running" && seen?.run === runOf(container);
     if (container.gate === undefined || seen === undefined || !isSame) return container;
-    return { ...container, gate: { of: container.gate.of, state: seen.state } };
+    const before = this.#shownGates.get(container);
+    if (before?.gate?.state === seen.state) return before;
+    const shown = { ...container, gate: { of: container.gate.of, state: seen.state } };
+    this.#shownGates.set(container, shown);
+    return shown;
   }
 }
 

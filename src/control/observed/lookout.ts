@@ -1,12 +1,13 @@
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import { Cached } from "../../tools/cached.js";
+import { Cached } from "../../tools/sharing/cached.js";
 import type { Engine } from "../ports/engine.js";
 import type { Timeline } from "../time/timeline.js";
 import type { Adoption } from "./adoption.js";
 import type { GateWatch } from "./gate-watch.js";
 import type { MountWatch } from "./mount-watch.js";
 import type { Probes } from "./probes.js";
+import { withUnchanged } from "./unchanged.js";
 
 export interface LookoutOptions {
   readonly engine: Pick<Engine, "doubt">;
@@ -22,10 +23,11 @@ export class Lookout {
   readonly #host: Cached<HostSnapshot>;
 
   constructor(private readonly options: LookoutOptions) {
+    const last: { host?: HostSnapshot } = {};
     this.#host = new Cached(async () => {
-      const host = await options.adoption.look();
-      options.timeline.learn(host);
-      return host;
+      last.host = await withUnchanged(last.host, await options.adoption.look());
+      options.timeline.learn(last.host);
+      return last.host;
     });
   }
 

@@ -2,7 +2,9 @@
  * What the engine does not say of what runs lives here: what was asked, watched or counted. It decides nothing.
  */
 
+import { dirname } from "node:path";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
+import { containersOf } from "../../plan/model/host-index.js";
 import { keyOf, runOf } from "../../plan/model/observed.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { ObservedContainer, UnreadFile } from "../../plan/model/observed.js";
@@ -55,7 +57,11 @@ export class MountWatch {
   /** By service, and by container and path. */
   readonly #looked = new Map<ServiceKey, ReadonlyMap<string, Looked>>();
   readonly #judged = new Map<string, Judged>();
+  /** What this process has seen there, and since when it is gone: what it never saw may be out of its sight. */
+  readonly #seen = new Map<string, { readonly goneAt: number | undefined }>();
   readonly #quiet: Quiet;
+  /** Those that were there at the last look. */
+  #present: HostSnapshot["containers"] = [];
 
   constructor(private readonly options: MountWatchOptions) {
     this.#quiet = new Quiet(options.clock);
@@ -73,16 +79,27 @@ export class MountWatch {
 
   /** The host, with what containers have not read of their files: those of this service; without a key of all, as of now. */
   async look(host: HostSnapshot, key?: ServiceKey): Promise<HostSnapshot> {
-    const concerned = host.containers.filter((one) => isWatched(one) && (key === undefined || keyOf(one) === key));
+    const concerned = (key === undefined ? host.containers : ofService(host, key)).filter(isWatched);
     const before = key === undefined ? undefined : (this.#looked.get(key) ?? new Map<string, Looked>());
     if (key !== undefined) this.#looked.delete(key);
-    const isThere = (place: string) => host.containers.some(({ id }) => place.startsWith(id));
-    for (const place of this.#judged.keys()) if (!isThere(place)) this.#judged.delete(place);
-    this.#quiet.keepOnly(isThere);
-    if (concerned.length === 0) return host;
+    this.#forgetGone(host);
     const seen = new Map<string, ObservedContainer>();
-    for (const container of concerned) seen.set(container.id, await this.#lookAt(container, before));
+    for (const container of concerned) {
+      const shown = await this.#lookAt(container, before);
+      if (shown !== container) seen.set(container.id, shown);
+    }
+    if (seen.size === 0) return host;
     return { ...host, containers: host.containers.map((one) => seen.get(one.id) ?? one) };
+  }
+
+  #forgetGone({ containers }: HostSnapshot): void {
+    if (containers === this.#present) return;
+    this.#present = containers;
+    const ids = new Set(containers.map(({ id }) => id));
+    const isThere = (place: string) => ids.has(place.slice(0, place.indexOf(" ")));
+    for (const known of [this.#judged, this.#seen])
+      for (const place of known.keys()) if (!isThere(place)) known.delete(place);
+    this.#quiet.keepOnly(isThere);
   }
 
   async #lookAt(
@@ -110,6 +127,11 @@ export class MountWatch {
       const first = had === undefined && there !== undefined ? await this.#found(point, there, startedAt) : undefined;
       if (first !== undefined) found[point.path] = first;
       const file = there === undefined || had === undefined ? undefined : await this.#judge(id, point, there, had);
+      if (there !== undefined) this.#seen.set(place, { goneAt: undefined });
+      else if (state === undefined && had !== undefined) {
+        const removed = await this.#removed(place, point, had);
+        if (removed !== undefined) unread.push(removed);
+      }
       const isDue = file === undefined || before === undefined || !point.isReloaded;
       const isSettled = isDue || this.#quiet.has(place, print);
       if (isSettled && file !== undefined) unread.push(file);
@@ -120,6 +142,7 @@ export class MountWatch {
     if (Object.keys(found).length > 0) {
       await journal.append({ type: "mounted", at: clock.now(), key, container: id, startedAt, files: found });
     }
+    if (unread.length === 0 && unwatched.length === 0) return container;
     return {
       ...container,
       ...(unread.length === 0 ? {} : { unread }),
@@ -164,6 +187,17 @@ export class MountWatch {
     return file;
   }
 
+  /** Nobody has put another one there yet: its folder is there, and it has been gone for a while. */
+  async #removed(place: string, { path, source }: Point, known: MountedFile): Promise<UnreadFile | undefined> {
+    const { files, clock } = this.options;
+    const seen = this.#seen.get(place);
+    if (seen === undefined || path !== source || !this.#quiet.has(place, "")) return undefined;
+    if ((await files.look(dirname(source)))?.kind !== "folder") return undefined;
+    const { goneAt: since = clock.now() } = seen;
+    this.#seen.set(place, { goneAt: since });
+    return { path, change: "removed", since, identity: known.identity, content: known.content };
+  }
+
   /** We may run in a container, or far from the engine, and have a file of our own at that path. */
   async #isEngines(container: string, { target }: Point, { size, modifiedAt }: PointState): Promise<boolean> {
     const stat = await this.options.engine.statMounted(container, target);
@@ -196,6 +230,11 @@ export class MountWatch {
 function isWatched({ role, state, startedAt, mounts = [] }: ObservedContainer): boolean {
   const isKnown = state === "running" || (role === "active" && state === "exited");
   return (role === "active" || role === "next") && isKnown && startedAt !== undefined && mounts.some(isBind);
+}
+
+function ofService({ containers }: HostSnapshot, key: ServiceKey): readonly ObservedContainer[] {
+  const [project = "", service = ""] = key.split("/");
+  return containersOf(containers, { project, service });
 }
 
 function placeOf(container: string, { path }: Point): string {

@@ -35,7 +35,15 @@ interface Watch {
   name: string;
   location: NetworkLocation | undefined;
   state: ProbeState;
+  /** How the container is shown by what both say. */
+  shown: Shown | undefined;
   cancel: () => void;
+}
+
+interface Shown {
+  readonly container: ObservedContainer;
+  readonly state: ProbeState;
+  readonly as: ObservedContainer;
 }
 
 /**
@@ -45,7 +53,9 @@ interface Watch {
 export class Probes {
   readonly #watches = new Map<string, Watch>();
   readonly #places: PQueue;
-  readonly #hashes = new WeakMap<ServiceSpec, string>();
+  /** Counts what probes have said, and who is asked. */
+  #says = 0;
+  #overlaid: { readonly of: HostSnapshot; readonly says: number; readonly host: HostSnapshot } | undefined;
   #stopped = false;
 
   constructor(private readonly options: ProbesOptions) {
@@ -54,19 +64,24 @@ export class Probes {
 
   /** The host as the planner is to see it. Begins to ask what has come, and ends the asking of what has gone. */
   overlay(host: HostSnapshot): HostSnapshot {
+    const before = this.#overlaid;
+    if (before?.of === host && before.says === this.#says) return before.host;
     this.#follow(host);
+    const shown =
+      this.#watches.size === 0 ? host : { ...host, containers: host.containers.map((one) => this.#show(one)) };
+    this.#overlaid = { of: host, says: this.#says, host: shown };
+    return shown;
+  }
+
+  #show(container: ObservedContainer): ObservedContainer {
+    const watch = this.#watchOf(container);
+    if (watch === undefined) return container;
+    const { state, since, probe, shown } = watch;
+    if (shown?.container === container && shown.state === state) return shown.as;
     const epoch = this.#epoch();
-    const containers = host.containers.map((container) => {
-      const watch = this.#watchOf(container);
-      if (watch === undefined) return container;
-      return withProbe(
-        container,
-        watch.probe,
-        { ...watch.state, since: watch.state.since + epoch },
-        watch.since + epoch,
-      );
-    });
-    return { ...host, containers };
+    const as = withProbe(container, probe, { ...state, since: state.since + epoch }, since + epoch);
+    watch.shown = { container, state, as };
+    return as;
   }
 
   /** Asks nothing more, and resolves when no question is under way. What was said still holds for the runs that end now. */
@@ -95,13 +110,7 @@ export class Probes {
   #probeFor(container: ObservedContainer): ProbeSpec | undefined {
     const spec = this.options.declared(keyOf(container));
     if (spec?.probe === undefined) return undefined;
-    return container.specHash === this.#hashOf(spec) ? spec.probe : this.#watchOf(container)?.probe;
-  }
-
-  #hashOf(spec: ServiceSpec): string {
-    const known = this.#hashes.get(spec) ?? specHash(spec);
-    this.#hashes.set(spec, known);
-    return known;
+    return container.specHash === specHash(spec) ? spec.probe : this.#watchOf(container)?.probe;
   }
 
   /** Of this very run of it. */
@@ -125,8 +134,10 @@ export class Probes {
       over: new AbortController(),
       location: undefined,
       state: unasked(startedAt === undefined ? now : startedAt - this.#epoch(), probe, now),
+      shown: undefined,
       cancel: () => undefined,
     };
+    this.#says += 1;
     this.#watches.set(id, watch);
     this.#enqueue(watch);
     return watch;
@@ -139,6 +150,7 @@ export class Probes {
   }
 
   #end(watch: Watch): void {
+    this.#says += 1;
     halt(watch);
     if (this.#watches.get(watch.id) === watch) this.#watches.delete(watch.id);
   }
@@ -154,7 +166,11 @@ export class Probes {
     const askedAt = clock.monotonic();
     const answer = await prober.attempt({ container: id, location }, probe.check, probe.timeoutMs, over.signal);
     if (isAborted(over.signal)) return;
-    watch.state = answered(before, answer, probe, { askedAt, now: clock.monotonic() });
+    const after = answered(before, answer, probe, { askedAt, now: clock.monotonic() });
+    if (!isDeepStrictEqual(after, before)) {
+      watch.state = after;
+      this.#says += 1;
+    }
     watch.cancel = clock.after(pauseMs(watch.state, probe), () => {
       this.#enqueue(watch);
     });

@@ -1,7 +1,7 @@
 import { access, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../../errors.js";
-import { makeFolder, whyNoFolder } from "../../tools/folder.js";
+import { makeFolder, whyNoFolder } from "../../tools/files/folder.js";
 
 /** What the lock asks of the disk that a directory is on. Each call throws as `node:fs` does, and may take for ever. */
 export interface DirectoryDisk {
@@ -18,6 +18,18 @@ export interface OpenDirectory {
   close(): Promise<void>;
 }
 
+/** The same for every process of this boot that opens this directory. */
+export async function identityOf({
+  dev,
+  ino,
+}: {
+  readonly dev: number;
+  readonly ino: number;
+}): Promise<string | undefined> {
+  const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => undefined);
+  return boot === undefined ? undefined : `${boot.trim()}:${dev}:${ino}`;
+}
+
 /** The real one. */
 export const directoryDisk: DirectoryDisk = {
   open: async (directory) => {
@@ -30,9 +42,7 @@ export const directoryDisk: DirectoryDisk = {
     if (fault !== undefined) throw new FairleadError("ConfigInvalid", fault.message, { remedy: fault.remedy });
     await makeFolder(directory, { mode: 0o700 });
     const handle = await open(directory, "r");
-    const { dev, ino } = await handle.stat();
-    const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => undefined);
-    const identity = boot === undefined ? undefined : `${boot.trim()}:${dev}:${ino}`;
+    const identity = await identityOf(await handle.stat());
     return { descriptor: handle.fd, identity, close: () => handle.close() };
   },
   read: (file) => readFile(file, "utf8"),

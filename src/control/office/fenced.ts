@@ -1,5 +1,6 @@
 import type { Engine } from "../ports/engine.js";
 import type { Gates } from "../ports/gates.js";
+import type { Registry } from "../ports/registry.js";
 
 /** The engine and its gates, for one who may act on them only while `assertHeld` does not throw. Looking is free. */
 export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine {
@@ -13,11 +14,12 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
       engine.doubt(project, service);
     },
     differences: (container, step) => engine.differences(container, step),
+    likeness: (container, step) => engine.likeness(container, step),
     statMounted: (container, path) => engine.statMounted(container, path),
     createNetwork: (step) => once(() => engine.createNetwork(step)),
     removeNetwork: (id) => once(() => engine.removeNetwork(id)),
     createVolume: (step) => once(() => engine.createVolume(step)),
-    pull: (reference, signal, platform) => once(() => engine.pull(reference, signal, platform)),
+    pull: (reference, signal, platform, onNews) => once(() => engine.pull(reference, signal, platform, onNews)),
     build: (order, signal) => once(() => engine.build(order, signal)),
     tagImage: (source, tag) => once(() => engine.tagImage(source, tag)),
     createContainer: (step) => once(() => engine.createContainer(step)),
@@ -39,6 +41,17 @@ export function fenced(engine: Engine, assertHeld: () => Promise<void>): Engine 
     exec: (container, command, timeoutMs, settings) => once(() => engine.exec(container, command, timeoutMs, settings)),
     platform: () => engine.platform(),
     watch: (onEvent, signal) => engine.watch(onEvent, signal),
+  };
+}
+
+/** The registry, of which anybody may ask anything. */
+export function fencedRegistry<T extends Pick<Registry, "moveTag">>(registry: T, assertHeld: () => Promise<void>): T {
+  return {
+    ...registry,
+    moveTag: async (image, tag, digest) => {
+      await assertHeld();
+      return registry.moveTag(image, tag, digest);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { asFairleadError, FairleadError } from "../../errors.js";
-import { SingleFlight } from "../../tools/single-flight.js";
+import { SingleFlight } from "../../tools/sharing/single-flight.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { Marks } from "../ports/marks.js";

@@ -19,6 +19,8 @@ export interface TermOptions {
   readonly lease: string;
   /** Wait for whoever is in charge, in place of giving up. */
   readonly standby: boolean;
+  /** Give up at once where another one has it, or is to have it: nothing is begun that would come later. */
+  readonly isHasty?: boolean;
   /** Fairlead itself has made the container that this process runs in: asked where it would give up. */
   readonly isManaged: () => Promise<boolean>;
   /** There is another one to wait for; `isFit`: this one could take over. Answers what ends that. */
@@ -41,7 +43,8 @@ export interface Term {
 export async function serveTerm(options: TermOptions, signal: AbortSignal): Promise<{ readonly handedOver: boolean }> {
   const { marks, lease, clock, standby, open, log } = options;
   const mayWait = async (holder: Holder | undefined) =>
-    standby || holder?.helps !== undefined || holder?.heir !== undefined || (await options.isManaged());
+    options.isHasty !== true &&
+    (standby || holder?.helps !== undefined || holder?.heir !== undefined || (await options.isManaged()));
   const office = await enter(options, mayWait, signal);
   if (office === undefined) return { handedOver: false };
   const heir: { id?: string } = {};

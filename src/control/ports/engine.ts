@@ -4,7 +4,8 @@
  */
 
 import type { ExecSettings } from "../../compose/model/hooks.js";
-import type { ContainerFile, RestartPolicy } from "../../compose/model/service.js";
+import type { ContainerFile } from "../../compose/model/container-file.js";
+import type { RestartPolicy } from "../../compose/model/service.js";
 import type { ImageId } from "../../compose/values/image.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { NetworkLocation, ForeignContainer } from "../../plan/model/observed.js";
@@ -14,6 +15,15 @@ import type { EngineEvent } from "./events.js";
 import type { FileStat } from "./host-files.js";
 import type { LogQuery, LogLine } from "./logs.js";
 import type { Platform } from "./registry.js";
+
+/** A service of a Compose file. */
+export type Likeness = Readonly<Record<string, unknown>>;
+
+export interface LikenessOfTwo {
+  readonly is: Likeness;
+  /** Only with a step. */
+  readonly wanted?: Likeness;
+}
 
 /**
  * The host, as the executor needs it. Every call is idempotent where the engine can be: what is already so is success.
@@ -31,15 +41,21 @@ export interface Engine {
    * equals it. The image's digest, the name, the restart policy's suspension and our own labels do not count.
    */
   differences(container: string, step: StepOf<"create-container">): Promise<readonly string[]>;
+  /**
+   * A container as a service of a Compose file, as far as it can be told from outside, and with a step what that would create
+   * in its place, in the same words. No value of the environment is in it: of two that differ, one says so.
+   */
+  likeness(container: string, step?: StepOf<"create-container">): Promise<LikenessOfTwo>;
   createNetwork(step: StepOf<"create-network">): Promise<void>;
   /** The one that was observed, by its id. One that is gone is success; one with a running container on it is refused. */
   removeNetwork(id: string): Promise<void>;
   createVolume(step: StepOf<"create-volume">): Promise<void>;
   /**
    * Pulls by digest and proves that the image is there afterwards. `reference` is `repository@sha256:…`; of an index,
-   * the part for `platform` (`linux/arm64`; absent: the host's own).
+   * the part for `platform` (`linux/arm64`; absent: the host's own). `onNews`: told of each layer whenever the engine says
+   * something of it, which may be many times a second.
    */
-  pull(reference: string, signal: AbortSignal, platform?: string): Promise<void>;
+  pull(reference: string, signal: AbortSignal, platform?: string, onNews?: (news: LayerNews) => void): Promise<void>;
   /**
    * Builds an image and answers its id. Throws FairleadError `BuildFailed`, with `retry: "never"` where the same inputs
    * would fail again.
@@ -111,6 +127,19 @@ export interface Engine {
    */
   watch(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void>;
 }
+
+/** A layer of an image that is pulled. */
+export interface LayerNews {
+  /** The engine's short name for it. */
+  readonly id: string;
+  readonly state: LayerState;
+  /** What is downloaded, or unpacked, so far, and of how much; as far as the engine says so. */
+  readonly bytes?: number | undefined;
+  readonly total?: number | undefined;
+}
+
+/** `there`: it was on the host already. `downloaded`: it waits to be unpacked. */
+export type LayerState = "waiting" | "downloading" | "downloaded" | "extracting" | "done" | "there";
 
 export type ExecResult =
   /** `output`: the last line of both streams, printable and bounded; empty if there was none. */

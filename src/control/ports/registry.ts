@@ -1,4 +1,5 @@
 import type { ImageReference, Digest } from "../../compose/values/image.js";
+import type { SignatureMaterial } from "../../signatures/material.js";
 import type { Secret } from "../../tools/secret.js";
 
 export interface Platform {
@@ -9,7 +10,7 @@ export interface Platform {
 
 /**
  * The truth about tags. Throws FairleadError: ImageNotFound, Unauthorized, RateLimited, RegistryUnavailable,
- * UnsupportedManifest, TagsUnlisted.
+ * UnsupportedManifest, TagsUnlisted, PushRefused.
  */
 export interface Registry {
   /**
@@ -29,8 +30,39 @@ export interface Registry {
   listTags(image: ImageReference, urgent?: boolean): Promise<readonly string[]>;
   /** When a digest's image says that it was made, epoch ms; undefined: it does not say. Costs one GET besides `content`, once. */
   madeAt(image: ImageReference, digest: Digest, platform: Platform): Promise<number | undefined>;
+  /**
+   * What may be a signature of a digest, one after another, until `take` says that it is enough. Several GETs: whether
+   * there are any is to be kept by whoever asks. What is not there is no error.
+   */
+  signatures(
+    image: ImageReference,
+    digest: Digest,
+    take: (material: SignatureMaterial) => boolean,
+  ): Promise<SignaturesRead>;
+  /**
+   * The image manifests of an index that an engine on this platform might take, whichever it prefers; of an image itself
+   * nothing. Costs one GET.
+   */
+  parts(image: ImageReference, digest: Digest, platform: Platform): Promise<readonly Digest[]>;
+  /**
+   * Makes a tag of the image's repository mean `digest`, by the bytes that the repository has of it, whatever tag the image has. It
+   * is asked and done at the registry itself, never at a mirror. One HEAD where the tag means it already, else a GET and a PUT.
+   */
+  moveTag(image: ImageReference, tag: string, digest: Digest): Promise<TagMove>;
   /** Credentials for the engine's own pull, from Docker's config.json; undefined: anonymous. */
   credentials(registry: string): Promise<RegistryCredentials | undefined>;
+}
+
+export interface SignaturesRead {
+  /** How many were given to `take`. */
+  readonly read: number;
+  /** There are more than are read. */
+  readonly more: boolean;
+}
+
+export interface TagMove {
+  /** What the tag meant before. Undefined: nothing, or nobody can tell. */
+  readonly from: Digest | undefined;
 }
 
 export interface ImageContent {

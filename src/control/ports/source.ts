@@ -33,6 +33,12 @@ export interface Source {
   proved?(service: DeclaredService, proven: Proven | undefined): void;
   /** Calls back for each commit by which that was written down, until the signal aborts. */
   watchRecords?(onRecorded: (recorded: Recorded) => void, signal: AbortSignal): void;
+  /**
+   * The commits by which a project has come from one commit to a later one, as far as that can be found out within bounds.
+   * Asks the other side, beside all that follows the repository. Undefined: nobody follows it. Rejects with FairleadError
+   * `SourceUnavailable` where it cannot be told, and with the signal's reason.
+   */
+  commitsBetween?(span: CommitSpan, signal: AbortSignal): Promise<CommitsBetween> | undefined;
   /** So much of what it keeps on the host is in use by containers; the rest may go. */
   tidy?(mounted: ReadonlySet<string>): Promise<void>;
 }
@@ -145,6 +151,43 @@ export interface Commit {
   readonly at: string;
   /** The first line of its message. */
   readonly subject: string;
+}
+
+/** From one commit of a repository to another one. */
+export interface CommitSpan {
+  /** The repository, as `Provenance` names it. */
+  readonly source: string;
+  readonly project: string;
+  /** Ids in full. */
+  readonly before: string;
+  readonly commit: string;
+}
+
+export type CommitsBetween =
+  /**
+   * Those that change what the project is made of, oldest first, without merges and without the last one itself. `more`: so many
+   * older ones besides. `isAll` false: there may be still others, of branches that are older than what was fetched.
+   */
+  | {
+      readonly kind: "listed";
+      readonly commits: readonly PassedCommit[];
+      readonly more: number;
+      readonly isAll: boolean;
+    }
+  /** The commit before is not in the history of the other one: it was rewritten, or goes back. */
+  | { readonly kind: "rewritten" }
+  /** The later one is not in what is followed any more. */
+  | { readonly kind: "gone" }
+  /** It is not in the newest `depth` generations. */
+  | { readonly kind: "beyond"; readonly depth: number };
+
+export interface PassedCommit {
+  readonly id: string;
+  readonly author: string;
+  /** The first line of its message. */
+  readonly subject: string;
+  /** The repository's tags of it. */
+  readonly tags: readonly string[];
 }
 
 /** A repository that is followed. */

@@ -3,6 +3,9 @@ import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { StepKind } from "../../plan/model/step.js";
 
 export type ReconcileResult = "success" | "requeue_after" | "error" | "terminal";
+export type SignatureOutcome = "verified" | "missing" | "invalid" | "unavailable";
+/** `unchanged`: the tag was there already. `refused`: somebody has to do something. `failed`: it is tried again soon. */
+export type TagPromotionOutcome = "moved" | "unchanged" | "refused" | "failed";
 export type RolloutOutcome = "promoted" | "rolled-back" | "superseded" | "failed";
 
 /** What control reports about itself; `metrics/` turns it into Prometheus series. */
@@ -14,9 +17,13 @@ export interface Telemetry extends QueueTelemetry {
   reconciled(key: ServiceKey, result: ReconcileResult, seconds: number): void;
   panicked(key: ServiceKey): void;
   stepDone(step: StepKind, seconds: number): void;
+  /** A registry was asked whether an image of it is signed. */
+  signatureChecked(key: ServiceKey, outcome: SignatureOutcome): void;
   rolloutFinished(key: ServiceKey, outcome: RolloutOutcome, seconds: number): void;
   /** From the acceptance of the hook that caused it to the new container serving. */
   pushToHealthy(key: ServiceKey, seconds: number): void;
+  /** What came of moving a tag to what a service has proved. */
+  tagPromoted(key: ServiceKey, outcome: TagPromotionOutcome): void;
   status(key: ServiceKey, status: ServiceStatus): void;
   succeeded(key: ServiceKey, epochSeconds: number): void;
   /** How many problems the newest version of each services file has; 0 = in force. */
@@ -47,6 +54,22 @@ export type WriteBackResult = "written" | "refused" | "failed";
 
 /** `unchanged`: it has been asked, and has nothing new. */
 export type SourceResult = "unchanged" | "fetched" | "failed";
+
+export type HandlerOutcome = "done" | "failed" | "timeout" | "stopped" | "unstarted";
+
+/** What programs that are run on events report. */
+export interface HandlerTelemetry {
+  /** Its series exist from now on, at zero. */
+  handlerKnown(name: string): void;
+  handlerRan(name: string, run: HandlerRun): void;
+}
+
+export interface HandlerRun {
+  readonly outcome: HandlerOutcome;
+  /** Absent: it was ended, or not started. */
+  readonly exitCode?: number;
+  readonly seconds: number;
+}
 
 /** client-go's workqueue metrics, for the queue named `services`. */
 export interface QueueTelemetry {

@@ -1,4 +1,5 @@
 import type { ServiceKey } from "../../compose/model/service.js";
+import type { ImageHint } from "../../compose/values/image.js";
 import type { Events } from "../journal/events.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
@@ -14,12 +15,17 @@ export interface Delivery {
   readonly services: readonly ServiceKey[];
   /** Why it came to that. Holds no secret, and nothing of the payload but an image. */
   readonly why: string | undefined;
+  /** It was read, and is no repetition: `images` are what it names, in the sender's words. */
+  readonly isUnderstood?: true;
+  readonly images?: readonly ImageHint[];
 }
 
 export interface DeliveriesOptions {
   readonly events: Pick<Events, "told">;
   readonly clock: Pick<Clock, "now" | "after">;
   readonly log: Log;
+  /** Told of each, whatever the log is spared. */
+  readonly heard?: ((delivery: Delivery) => void) | undefined;
 }
 
 const windowMs = 60_000;
@@ -35,6 +41,7 @@ export class Deliveries {
 
   add(delivery: Delivery): void {
     const { hook, outcome } = delivery;
+    this.options.heard?.(delivery);
     const window = this.#windowOf(hook, outcome);
     const isOfSender = outcome === "accepted" || outcome === "ignored";
     if (window.told >= (isOfSender ? mostOfSenders : mostOfStrangers)) {

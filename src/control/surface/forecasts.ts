@@ -2,6 +2,7 @@ import type { ServiceKey } from "../../compose/model/service.js";
 import { orphansOf } from "../../plan/host/orphans.js";
 import type { Orphan } from "../../plan/host/orphans.js";
 import type { Catalog } from "../desired/catalog.js";
+import type { Signatures } from "../signatures/signatures.js";
 import type { Targets } from "../desired/targets.js";
 import type { ServiceRecord } from "../journal/record.js";
 import type { Lookout } from "../observed/lookout.js";
@@ -12,6 +13,7 @@ export interface ForecastsOptions {
   readonly catalog: Pick<Catalog, "snapshot">;
   readonly lookout: Pick<Lookout, "get" | "lookAt" | "suppose">;
   readonly targets: Targets;
+  readonly signatures: Signatures;
   readonly record: (key: ServiceKey) => ServiceRecord;
   readonly prune: boolean;
 }
@@ -20,16 +22,23 @@ export interface ForecastsOptions {
 export class Forecasts {
   constructor(private readonly options: ForecastsOptions) {}
 
-  /** `supposePrune`: as if it pruned, whether it does or not. */
-  async plan(supposePrune: boolean): Promise<readonly ServicePlan[]> {
-    const { catalog, lookout, targets, record, prune } = this.options;
+  /**
+   * `supposePrune`: as if it pruned, whether it does or not. `supposed`: what the journal would say of these services, in
+   * place of what it says.
+   */
+  async plan(
+    supposePrune: boolean,
+    supposed: ReadonlyMap<ServiceKey, ServiceRecord> = new Map(),
+  ): Promise<readonly ServicePlan[]> {
+    const { catalog, lookout, targets, signatures, record, prune } = this.options;
     return forecastAll({
       projects: catalog.snapshot.projects,
       prune: prune || supposePrune,
       host: await lookout.lookAt(),
       supposed: () => lookout.suppose(),
       targets,
-      record,
+      signatures,
+      record: (key) => supposed.get(key) ?? record(key),
     });
   }
 

@@ -2,7 +2,7 @@ import { asFairleadError } from "../../errors.js";
 import { keyOf, runOf } from "../../plan/model/observed.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { ObservedContainer } from "../../plan/model/observed.js";
-import { Funnel } from "../../tools/funnel.js";
+import { Funnel } from "../../tools/sharing/funnel.js";
 import { mergeByTime } from "../../tools/merge.js";
 import type { Clock } from "../ports/clock.js";
 import type { Engine } from "../ports/engine.js";

@@ -8,6 +8,8 @@ import type { ImageHint } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
 import type { Orphan } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
+import { explain } from "../../plan/status/explain.js";
+import type { Explanation, NextLook } from "../../plan/status/explain.js";
 import type { Catalog } from "../desired/catalog.js";
 import type { Event } from "../journal/event.js";
 import type { EventWish } from "../journal/events.js";
@@ -15,20 +17,29 @@ import type { Journal } from "../journal/journal.js";
 import type { JournalState } from "../journal/standing.js";
 import type { Lookout } from "../observed/lookout.js";
 import type { BuildOutput } from "../ports/builds.js";
+import type { Clock } from "../ports/clock.js";
 import type { Push, RepositoryState, Source, Synced, Told } from "../ports/source.js";
+import type { TraceParent } from "../ports/tracing.js";
+import type { Progress } from "../progress/model.js";
+import type { Progresses } from "../progress/progress.js";
 import type { Builds } from "../work/beside/builds.js";
+import type { Comparison, Comparisons } from "./comparisons.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
 import type { Forecasts } from "./forecasts.js";
 import { keptFor, type KeptFor } from "./kept.js";
 import type { Releases } from "./releases.js";
+import { replicasOf } from "./replicas.js";
+import type { Replicas } from "./replicas.js";
 import type { Requests } from "./requests.js";
 import type {
   Approval,
   History,
   LogReading,
   LogWish,
+  Order,
   Pause,
+  RebuildWish,
   Resumption,
   Retry,
   Rollback,
@@ -46,12 +57,16 @@ export interface OperationsOptions {
   readonly releases: Releases;
   readonly forecasts: Forecasts;
   readonly surveys: TagSurveys;
-  readonly lookout: Pick<Lookout, "adopt" | "get">;
+  readonly comparisons: Comparisons;
+  readonly lookout: Pick<Lookout, "adopt" | "get" | "lookAt">;
   readonly builds: Builds;
+  readonly progresses: Pick<Progresses, "of" | "follow">;
   readonly journal: Journal;
+  readonly clock: Clock;
   readonly deliveries: Pick<Deliveries, "add">;
   readonly source: Pick<Source, "repositories" | "told" | "sync" | "kept">;
   readonly openLogs: (wish: LogWish, signal: AbortSignal) => Promise<LogReading>;
+  readonly nextLook: (key: ServiceKey) => NextLook;
   /** Whether the host and the engine can be seen. */
   readonly sight: { readonly ready: () => boolean; readonly engine: () => EngineState };
 }
@@ -111,25 +126,39 @@ export class Operations implements Surface {
     return this.options.source.sync?.(project, side, files);
   }
 
-  reconcile(keys: readonly ServiceKey[], cause: string, pushed: readonly ImageHint[] = []): void {
-    this.options.requests.reconcile(keys, cause, pushed);
+  reconcile(keys: readonly ServiceKey[], cause: string, pushed: readonly ImageHint[] = [], parent?: TraceParent): void {
+    this.options.requests.reconcile(keys, cause, pushed, parent);
   }
 
-  insist(key: ServiceKey, cause: string): void {
+  insist(key: ServiceKey, cause: string, why?: string): void {
+    void this.#asked("reconcile", [key], why);
     this.options.requests.insist(key);
     this.reconcile([key], cause);
   }
 
-  async rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]> {
+  async rebuild(
+    keys: readonly ServiceKey[],
+    cause: string,
+    { parent, why }: RebuildWish = {},
+  ): Promise<readonly ServiceKey[]> {
     const { catalog, builds } = this.options;
     const built = keys.filter((key) => catalog.specs.get(key)?.build !== undefined);
+    await this.#asked("build", built, why);
     await Promise.all(built.map((key) => builds.ask(key)));
-    this.reconcile(built, cause);
+    this.reconcile(built, cause, [], parent);
     return built;
   }
 
   buildOutput(key: ServiceKey): BuildOutput | undefined {
     return this.options.builds.output(key);
+  }
+
+  progress(key: ServiceKey): Progress {
+    return this.options.progresses.of(key);
+  }
+
+  progresses(keys: readonly ServiceKey[] | "all", signal: AbortSignal): AsyncIterable<Progress> {
+    return this.options.progresses.follow(keys, signal);
   }
 
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading> {
@@ -160,54 +189,71 @@ export class Operations implements Surface {
     return this.options.sight.engine();
   }
 
-  async retry(key: ServiceKey): Promise<Retry> {
-    const retried = await this.options.releases.retry(key);
+  async retry(key: ServiceKey, why?: string): Promise<Retry> {
+    const retried = await this.options.releases.retry(key, why);
     this.options.requests.insist(key);
     this.#lookAfresh(key);
     return retried;
   }
 
-  async adopt(key: ServiceKey): Promise<readonly string[]> {
+  async adopt(key: ServiceKey, why?: string): Promise<readonly string[]> {
     const { lookout, catalog } = this.options;
     const adopted = await lookout.adopt(key, catalog.specs.get(key));
+    await this.#asked("adopt", [key], why);
     this.#lookAfresh(key);
     return adopted;
   }
 
-  async rollback(key: ServiceKey, to: string | undefined): Promise<Rollback> {
-    const rollback = await this.options.releases.rollback(key, to);
+  async rollback(key: ServiceKey, to: string | undefined, why?: string): Promise<Rollback> {
+    const rollback = await this.options.releases.rollback(key, to, why);
     this.#lookAfresh(key);
     return rollback;
   }
 
-  async pause(key: ServiceKey): Promise<Pause> {
-    const paused = await this.options.releases.pause(key);
+  async pause(key: ServiceKey, why?: string): Promise<Pause> {
+    const paused = await this.options.releases.pause(key, why);
     this.#lookAfresh(key);
     return paused;
   }
 
-  async stop(key: ServiceKey, forMs: number | undefined): Promise<Stop> {
-    const stop = await this.options.releases.stop(key, forMs);
+  async stop(key: ServiceKey, forMs: number | undefined, why?: string): Promise<Stop> {
+    const stop = await this.options.releases.stop(key, forMs, why);
     this.#lookAfresh(key);
     return stop;
   }
 
-  async start(key: ServiceKey): Promise<Start> {
-    const start = await this.options.releases.start(key);
+  async start(key: ServiceKey, why?: string): Promise<Start> {
+    const start = await this.options.releases.start(key, why);
     this.#lookAfresh(key);
     return start;
   }
 
-  async resume(key: ServiceKey): Promise<Resumption> {
-    const resumption = await this.options.releases.resume(key);
+  async resume(key: ServiceKey, why?: string): Promise<Resumption> {
+    const resumption = await this.options.releases.resume(key, why);
     this.#lookAfresh(key);
     return resumption;
   }
 
-  async approve(key: ServiceKey, digest: string | undefined): Promise<Approval> {
-    const approval = await this.options.releases.approve(key, digest);
+  async approve(key: ServiceKey, digest: string | undefined, why?: string): Promise<Approval> {
+    const approval = await this.options.releases.approve(key, digest, why);
     this.#lookAfresh(key);
     return approval;
+  }
+
+  async explain(key: ServiceKey): Promise<Explanation | undefined> {
+    const { releases, nextLook } = this.options;
+    // A host that cannot be seen is no reason to say nothing.
+    const history = await releases.history(key).catch(() => undefined);
+    const status = this.service(key);
+    return status === undefined ? undefined : explain({ status, history, nextLook: nextLook(key) });
+  }
+
+  diff(key: ServiceKey): Promise<Comparison | undefined> {
+    return this.options.comparisons.of(key);
+  }
+
+  async replicas(key: ServiceKey): Promise<Replicas> {
+    return replicasOf(key, await this.options.lookout.lookAt(key));
   }
 
   history(key: ServiceKey): Promise<History> {
@@ -222,8 +268,25 @@ export class Operations implements Surface {
     return this.options.forecasts.plan(supposePrune);
   }
 
+  async preview(key: ServiceKey, order: Order): Promise<ServicePlan | undefined> {
+    const { releases, forecasts } = this.options;
+    const supposed = await releases.supposed(key, order);
+    const plans = await forecasts.plan(false, new Map([[key, supposed]]));
+    return plans.find(({ project, service }) => `${project}/${service}` === key);
+  }
+
   orphans(): Promise<readonly Orphan[]> {
     return this.options.forecasts.orphans();
+  }
+
+  async #asked(
+    order: "reconcile" | "adopt" | "build",
+    keys: readonly ServiceKey[],
+    why: string | undefined,
+  ): Promise<void> {
+    const { journal, clock } = this.options;
+    if (why === undefined) return;
+    await Promise.all(keys.map((key) => journal.append({ type: "asked", at: clock.now(), key, order, why })));
   }
 
   #lookAfresh(key: ServiceKey): void {

@@ -1,5 +1,5 @@
 import { declarationHash, specHash } from "../../compose/model/hash.js";
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages as imagesOfJobs } from "../../compose/model/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ProjectSpec, ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
@@ -17,7 +17,9 @@ import { isImageOf, viewOf } from "../../plan/model/view.js";
 import { shorten } from "../../plan/steps/render.js";
 import { given } from "../../tools/present.js";
 import { printable } from "../../tools/printable.js";
+import type { Signatures } from "../signatures/signatures.js";
 import type { Targets } from "../desired/targets.js";
+import { lookAtJobs, lookAtSignatures, verifiedTarget } from "../signatures/look.js";
 import { withWindow } from "../desired/window.js";
 import type { ServiceRecord } from "../journal/record.js";
 import { forecastRemovals } from "./removals.js";
@@ -32,6 +34,7 @@ export interface PreviewOptions {
   /** The host as it would be if everything that could be adopted were. */
   readonly supposed: () => Promise<HostSnapshot>;
   readonly targets: Targets;
+  readonly signatures: Signatures;
   readonly record: (key: ServiceKey) => ServiceRecord;
 }
 
@@ -103,7 +106,7 @@ interface Way extends Forecast {
   readonly active: ObservedContainer | undefined;
 }
 
-interface Surroundings extends Pick<PreviewOptions, "targets" | "record"> {
+interface Surroundings extends Pick<PreviewOptions, "targets" | "signatures" | "record"> {
   readonly specs: readonly ServiceSpec[];
 }
 
@@ -130,12 +133,16 @@ interface Resolved extends Subject {
 async function subjectOn(
   host: HostSnapshot,
   declared: ServiceSpec,
-  { targets, record }: Surroundings,
+  { targets, signatures: book, record }: Surroundings,
 ): Promise<Resolved> {
   const active = activeOf(declared, host);
   const { memory, sameContent } = record(serviceKey(declared.project, declared.name));
-  const { target, image, choice } = await targets.resolve(declared, host);
+  const found = await targets.resolve(declared, host);
+  const { image, choice } = found;
   const spec = { ...declared, image };
+  const { containers } = viewOf(host, spec, new Map());
+  const looked = await lookAtSignatures(book, spec, found.target, { containers, memory });
+  const target = verifiedTarget(found.target, image, looked.signatures);
   const hash = specHash(spec);
   const known = target.known ? sameContent.filter(({ digest }) => digest === target.digest).map(({ as }) => as) : [];
   const same =
@@ -143,14 +150,18 @@ async function subjectOn(
     target.local !== true &&
     active?.specHash === hash &&
     (await isSame({ spec, digest: target.digest }, active, host, targets));
-  const images = jobImages(spec).map(
-    async (image) => [formatImage(image), (await targets.resolveJobImage(spec, image, host.images)).target] as const,
-  );
+  const images = imagesOfJobs(spec).map(async (image) => ({
+    image,
+    ...(await targets.resolveJobImage(spec, image, host.images)),
+  }));
+  const ofJobs = await Promise.all(images);
+  const { jobImages, signatures } = await lookAtJobs(book, spec, ofJobs, looked.signatures);
   const desired = {
     spec,
     specHash: hash,
     ...notedChoice(choice),
-    jobImages: new Map(await Promise.all(images)),
+    jobImages,
+    ...given({ signatures }),
     target: target.known
       ? { ...target, sameContent: [...target.sameContent, ...known, ...(same ? [active.digest] : [])] }
       : target,

@@ -3,6 +3,7 @@ import type { ImageHint } from "../../compose/values/image.js";
 import type { Catalog } from "../desired/catalog.js";
 import type { Targets } from "../desired/targets.js";
 import type { Log } from "../ports/log.js";
+import type { TraceParent, Tracing } from "../ports/tracing.js";
 import type { Bursts } from "../queue/bursts.js";
 import type { Rollouts } from "../work/memory/rollouts.js";
 import type { Triggers } from "./triggers.js";
@@ -13,6 +14,7 @@ export interface RequestsOptions {
   readonly rollouts: Pick<Rollouts, "asked">;
   readonly bursts: Pick<Bursts, "hit">;
   readonly triggers: Pick<Triggers, "asked">;
+  readonly tracing: Pick<Tracing, "asked">;
   readonly log: Log;
 }
 
@@ -21,13 +23,14 @@ export class Requests {
   constructor(private readonly options: RequestsOptions) {}
 
   /** Any number of times: many at once are few looks. */
-  reconcile(keys: readonly ServiceKey[], cause: string, pushed: readonly ImageHint[] = []): void {
-    const { catalog, targets, rollouts, bursts, log } = this.options;
+  reconcile(keys: readonly ServiceKey[], cause: string, pushed: readonly ImageHint[] = [], parent?: TraceParent): void {
+    const { catalog, targets, rollouts, bursts, tracing, log } = this.options;
     for (const key of keys) {
       const spec = catalog.specs.get(key);
       if (spec !== undefined && pushed.length > 0) targets.told(spec, pushed);
       log.debug({ key, cause }, "asked to look again");
       rollouts.asked(key, cause);
+      tracing.asked(key, cause, parent);
       bursts.hit(key);
     }
   }

@@ -2,20 +2,29 @@ import type { ServiceKey } from "../../compose/model/service.js";
 import type { ImageHint } from "../../compose/values/image.js";
 import type { Problem } from "../../compose/values/problem.js";
 import type { Revision } from "../../plan/history/revisions.js";
+import type { KeptImage } from "../../plan/host/kept-images.js";
 import type { Orphan } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
+import type { Explanation } from "../../plan/status/explain.js";
 import type { Candidate } from "../../tags/choose.js";
+import type { SpecChange } from "../journal/course-record.js";
 import type { Event } from "../journal/event.js";
 import type { EventWish } from "../journal/events.js";
 import type { JournalState } from "../journal/standing.js";
 import type { BuildOutput } from "../ports/builds.js";
 import type { LogLine } from "../ports/logs.js";
+import type { Progress } from "../progress/model.js";
 import type { Push, RepositoryState, Synced, Told } from "../ports/source.js";
+import type { TraceParent } from "../ports/tracing.js";
+import type { Comparison } from "./comparisons.js";
+import type { Approval, Order, Pause, Resumption, Retry, Rollback, Start, Stop } from "./orders.js";
 import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
 import type { KeptFor } from "./kept.js";
+import type { Replicas } from "./replicas.js";
 
-export type { Push, RepositoryState, Synced, Told };
+export type { Approval, Order, Pause, Resumption, Retry, Rollback, Start, Stop };
+export type { Progress, Push, RepositoryState, Synced, Told, TraceParent };
 
 /** What the HTTP surface and the command line may ask of a running controller. */
 export interface Surface {
@@ -43,9 +52,13 @@ export interface Surface {
    */
   sync(project: string, side: "ours" | "theirs", files: readonly string[]): Promise<Synced | undefined>;
   /** Build again those of them that are built here, and answer which. */
-  rebuild(keys: readonly ServiceKey[], cause: string): Promise<readonly ServiceKey[]>;
+  rebuild(keys: readonly ServiceKey[], cause: string, wish?: RebuildWish): Promise<readonly ServiceKey[]>;
   /** The last lines of a service's last build, oldest first; undefined if none has begun since the controller did. */
   buildOutput(key: ServiceKey): BuildOutput | undefined;
+  /** What is being done for the service, or was done last. */
+  progress(key: ServiceKey): Progress;
+  /** Each as it is now, then whenever there is news of it, some times a second at most, until the signal aborts. */
+  progresses(keys: readonly ServiceKey[] | "all", signal: AbortSignal): AsyncIterable<Progress>;
   /** The logs of services' containers. Throws FairleadError where the host cannot be seen. */
   logs(wish: LogWish, signal: AbortSignal): Promise<LogReading>;
   /** What happened lately, and with `follow` what happens until the signal aborts. */
@@ -60,38 +73,47 @@ export interface Surface {
   engine(): EngineState;
   /**
    * Look again, and ask the registry again: the one thing that a webhook, a cron tick and a person all do. `pushed`: what was
-   * told of, so that a policy need not have all tags listed.
+   * told of, so that a policy need not have all tags listed. `parent`: the span of the delivery.
    */
-  reconcile(keys: readonly ServiceKey[], cause: string, pushed?: readonly ImageHint[]): void;
-  /** As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. */
-  insist(key: ServiceKey, cause: string): void;
+  reconcile(keys: readonly ServiceKey[], cause: string, pushed?: readonly ImageHint[], parent?: TraceParent): void;
+  /**
+   * As `reconcile`, on a person's word: a registry that has asked for patience is asked once all the same. `why`, here and in
+   * what follows: the person's reason, for the journal.
+   */
+  insist(key: ServiceKey, cause: string, why?: string): void;
   /** Forget that the held digest was bad, and look again. */
-  retry(key: ServiceKey): Promise<Retry>;
+  retry(key: ServiceKey, why?: string): Promise<Retry>;
   /**
    * Take over the containers that others made for the service and that run now, and look again. Answers their names; none
    * where there is nothing to take over.
    */
-  adopt(key: ServiceKey): Promise<readonly string[]>;
+  adopt(key: ServiceKey, why?: string): Promise<readonly string[]>;
   /**
    * Pin the service to an earlier revision until `resume`: by its number or the beginning of its digest, else the last
    * stable one before. Throws FairleadError `RevisionUnknown`.
    */
-  rollback(key: ServiceKey, to: string | undefined): Promise<Rollback>;
+  rollback(key: ServiceKey, to: string | undefined, why?: string): Promise<Rollback>;
   /** Begin no rollout of the service until `resume`. */
-  pause(key: ServiceKey): Promise<Pause>;
+  pause(key: ServiceKey, why?: string): Promise<Pause>;
   /** Have it off until `start`, or for so long. */
-  stop(key: ServiceKey, forMs: number | undefined): Promise<Stop>;
+  stop(key: ServiceKey, forMs: number | undefined, why?: string): Promise<Stop>;
   /** Have it run again, whoever stopped it. */
-  start(key: ServiceKey): Promise<Start>;
+  start(key: ServiceKey, why?: string): Promise<Start>;
   /** Lift its pin and a person's pause. */
-  resume(key: ServiceKey): Promise<Resumption>;
+  resume(key: ServiceKey, why?: string): Promise<Resumption>;
   /**
    * Let what is wanted now go ahead, where that waits for a person; of what they have in mind, the digest or its beginning.
    * Throws FairleadError `NotAwaited` where something else is wanted by now.
    */
-  approve(key: ServiceKey, digest: string | undefined): Promise<Approval>;
+  approve(key: ServiceKey, digest: string | undefined, why?: string): Promise<Approval>;
   /** Which tag the service follows, and why not the others. Undefined: no file declares it. */
   images(key: ServiceKey): Promise<TagSurvey | undefined>;
+  /** The service in sentences: what runs, why, and what comes. Undefined: nobody knows it. */
+  explain(key: ServiceKey): Promise<Explanation | undefined>;
+  /** What differs between the file, what runs and what ran before. Undefined: no file declares it. */
+  diff(key: ServiceKey): Promise<Comparison | undefined>;
+  /** Every container of the service, and what is under way at each. Throws FairleadError where the host cannot be seen. */
+  replicas(key: ServiceKey): Promise<Replicas>;
   /** What was rolled out, and how it ended; as far as that is still known, where no file declares it any more. */
   history(key: ServiceKey): Promise<History>;
   /**
@@ -99,6 +121,11 @@ export interface Surface {
    * now; nothing is changed. `supposePrune`: as if this one pruned, whether it does or not.
    */
   plan(supposePrune?: boolean): Promise<readonly ServicePlan[]>;
+  /**
+   * The plan for one service as it would be once this were ordered; nothing is changed. Undefined: nobody knows the service.
+   * Throws FairleadError as the order itself does.
+   */
+  preview(key: ServiceKey, order: Order): Promise<ServicePlan | undefined>;
   /** Networks and volumes of the declared projects that no file declares any more. */
   orphans(): Promise<readonly Orphan[]>;
 }
@@ -114,63 +141,49 @@ export interface TagSurvey {
   readonly digest?: string;
   /** Why nothing is known of a tag or of what is behind it. Absent: it is. */
   readonly problem?: { readonly reason: string; readonly message: string };
+  /** It is signed by those who have to have signed it. Absent: nobody need have, or it is not. */
+  readonly signed?: true;
   /** The tags that serve. */
   readonly running: readonly string[];
   /** Of a policy that chooses: the chosen one, then those that fit from the best on, then the others. */
   readonly candidates: readonly Candidate[];
   /** How many more there are that are not shown. */
   readonly more: number;
+  /** The service's images on this host, and why they are here. Absent: an older controller. */
+  readonly kept?: readonly KeptImage[];
 }
 
-export interface Rollback {
-  readonly revision: number;
-  readonly digest: string;
-  /** Whose spec it runs with: its own, or the file's as of now, since no container has its own any more. */
-  readonly spec: "own" | "today's";
+export interface RebuildWish {
+  /** As in `reconcile`. */
+  readonly parent?: TraceParent | undefined;
+  /** A person's reason, for the journal. */
+  readonly why?: string | undefined;
 }
 
-export interface Retry {
-  /** Why it changes nothing but when it is looked at. Absent: it does. */
-  readonly unchanged?: string;
+/** A revision, with what was done for it, where that is still known: of the last ones. */
+export interface RevisionHistory extends Revision {
+  readonly steps?: readonly PastStep[];
+  /** How many steps in the middle are not known any more. */
+  readonly moreSteps?: number;
+  /** In which fields its spec differs from the one before. Absent: in none, or nobody knows. */
+  readonly changes?: readonly SpecChange[];
 }
 
-export interface Pause {
-  /** Why it changes nothing. Absent: it does. */
-  readonly unchanged?: string;
-}
-
-export interface Stop {
-  /** ISO 8601. Absent: until `start`. */
-  readonly until?: string;
-  /** Why it changes nothing. Absent: it does. */
-  readonly unchanged?: string;
-}
-
-export interface Start {
-  /** The file itself says `stopped`: it stays off. */
-  readonly stoppedByFile: boolean;
-  /** Why it changes nothing. Absent: it does. */
-  readonly unchanged?: string;
-}
-
-export interface Resumption {
-  /** The file itself says `paused`: still no rollout begins. */
-  readonly pausedByFile: boolean;
-  /** Why it changes nothing. Absent: it does. */
-  readonly unchanged?: string;
-}
-
-export interface Approval {
-  readonly digest: string;
-  /** It, and no other spec. */
-  readonly specHash: string;
-  /** Why it changes nothing. Absent: it does. */
-  readonly unchanged?: string;
+export interface PastStep {
+  /** As a plan shows it. */
+  readonly text: string;
+  /** A step's kind, or `wait`. */
+  readonly kind: string;
+  /** ISO 8601. */
+  readonly beganAt: string;
+  readonly endedAt: string;
+  /** Why it failed. Absent: it did not. */
+  readonly message?: string;
 }
 
 export interface History {
   /** Newest first. */
-  readonly revisions: readonly Revision[];
+  readonly revisions: readonly RevisionHistory[];
   readonly pinned?: { readonly revision: number; readonly digest: string };
   readonly paused: boolean;
   /** The containers that were told of changed files, newest first. */
@@ -188,6 +201,7 @@ export interface History {
   /** The last containers that failed, newest first. */
   readonly failures: readonly {
     readonly digest: string;
+    readonly specHash: string;
     readonly container: string;
     readonly reason: string;
     readonly message: string;

@@ -5,7 +5,7 @@ import { familiarName } from "../../compose/values/image.js";
 import { orphanedServices } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { Cached } from "../../tools/cached.js";
+import type { Cached } from "../../tools/sharing/cached.js";
 import { reasonOfReady } from "../desired/catalog.js";
 import type { Catalog, Dependant } from "../desired/catalog.js";
 import type { Targets } from "../desired/targets.js";
@@ -33,14 +33,18 @@ export class Triggers {
   /** One container list, one question per image. */
   resync(): void {
     this.options.targets.invalidateAll();
-    this.declarationsChanged();
+    this.#lookAtAll(true);
   }
 
   /** What is adopted, and whether it equals the file, is the file's word too. */
   declarationsChanged(): void {
+    this.#lookAtAll(false);
+  }
+
+  #lookAtAll(isRoutine: boolean): void {
     const { catalog, queue, host, leftovers } = this.options;
     host.invalidate();
-    for (const key of catalog.specs.keys()) queue.add(key);
+    for (const key of catalog.specs.keys()) queue.add(key, isRoutine);
     void this.#queueOrphans();
     void leftovers.look();
   }
@@ -128,15 +132,13 @@ export class Triggers {
 
   #noticeObstructed(): void {
     const { catalog, queue } = this.options;
-    for (const [key, status] of catalog.statuses) if (isObstructed(status)) queue.notice(key);
+    for (const key of catalog.keysFor(obstructions)) queue.notice(key);
   }
 
   /** Those that wait for what another one of ours has: it may have stopped, or have come to where both can stop. */
   #noticeWaiting(besides?: ServiceKey): void {
     const { catalog, queue } = this.options;
-    for (const [key, status] of catalog.statuses) {
-      if (key !== besides && turns.has(reasonOfReady(status))) queue.notice(key);
-    }
+    for (const key of catalog.keysFor(turns)) if (key !== besides) queue.notice(key);
   }
 
   /** Those that wait for it, and others that `concerns` them. */
@@ -157,14 +159,10 @@ export class Triggers {
   }
 }
 
-const obstructions: ReadonlySet<string | undefined> = new Set([
+/** Something foreign stands in the way, or others have to act first: any change on the host may have been that. */
+const obstructions: ReadonlySet<string> = new Set([
   ...["NameConflict", "PortConflict", "AddressConflict", "StartFailed", "StartRefused", "EngineRefused"],
   ...["StrayContainer", "NetworkConflict", "NetworkInUse", "NetworkChanging"],
 ]);
 
-const turns: ReadonlySet<string | undefined> = new Set(["WaitingForTurn", "PortConflict", "AddressConflict"]);
-
-/** Something foreign stands in the way, or others have to act first: any change on the host may have been that. */
-function isObstructed(status: ServiceStatus): boolean {
-  return obstructions.has(reasonOfReady(status));
-}
+const turns: ReadonlySet<string> = new Set(["WaitingForTurn", "PortConflict", "AddressConflict"]);

@@ -48,6 +48,11 @@ export class EngineClock {
     return today > now ? Math.min(today, this.at(this.#began)) : today;
   }
 
+  /** Another one: every instant has another place. */
+  get offset(): number {
+    return this.#offset;
+  }
+
   /** Epoch milliseconds that stand for a reading of our monotonic clock. */
   at(monotonic: number): number {
     return Math.round(monotonic + this.#offset);

@@ -6,8 +6,8 @@ import { nextRun, zoneOf } from "./calendar.js";
 export interface ScheduleOptions {
   /** A cron expression that `parseCron` takes. */
   readonly cron: string;
-  /** IANA name of the zone whose clock it means. */
-  readonly timezone: string;
+  /** IANA name of the zone whose clock it means. Absent: that of this process. */
+  readonly timezone?: string;
   /** Each tick waits up to this long, so that a fleet does not ask the registry in one second. */
   readonly jitterMs: number;
   readonly clock: Clock;

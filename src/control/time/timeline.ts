@@ -4,7 +4,7 @@
 
 import type { Memory } from "../../plan/model/desired.js";
 import type { ClockReading, HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ContainerFacts, Interval } from "../../plan/model/observed.js";
+import type { ContainerFacts, ForeignContainer, Interval } from "../../plan/model/observed.js";
 import type { Clock } from "../ports/clock.js";
 import { EngineClock } from "./engine-clock.js";
 import { Sight } from "./sight.js";
@@ -20,6 +20,14 @@ interface Pin {
 
 type Pins = Readonly<Partial<Record<Instant, Pin>>>;
 
+/** By what instants have their places. */
+interface Grounds {
+  readonly host: HostSnapshot;
+  readonly offset: number;
+  readonly gaps: readonly Interval[];
+  readonly since: number | undefined;
+}
+
 /** What the engine's words may be off by before a look is believed rather than they. */
 const slackMs = 1_000;
 
@@ -34,6 +42,9 @@ export class Timeline {
   #pins: ReadonlyMap<string, Pins> = new Map();
   #present: ReadonlySet<string> = new Set();
   #lookedAt: number | undefined;
+  #placedHost: { readonly by: Grounds; readonly host: HostSnapshot } | undefined;
+  readonly #placedStrangers = new WeakMap<ForeignContainer, ForeignContainer>();
+  readonly #placedFacts = new WeakMap<ContainerFacts, { pins: Pins; offset: number; facts: ContainerFacts }>();
 
   constructor(private readonly clock: Clock) {
     this.#engine = new EngineClock(clock);
@@ -90,16 +101,25 @@ export class Timeline {
     this.#lookedAt = reading.askedAt;
   }
 
-  /** The host that was learnt last, as it is to be judged at this moment. */
+  /** The host that was learnt last, as it is to be judged at this moment: what has not changed is the very same object. */
   place(host: HostSnapshot): HostSnapshot {
+    const { gaps, since } = this.#sight;
+    const by: Grounds = { host, offset: this.#engine.offset, gaps, since };
+    const before = this.#placedHost;
+    if (before !== undefined && host.reading !== undefined && isSame(before.by, by)) return before.host;
+    const placed = this.#place(by);
+    this.#placedHost = { by, host: placed };
+    return placed;
+  }
+
+  #place({ host, gaps, since }: Grounds): HostSnapshot {
     const at = (monotonic: number) => this.#engine.at(monotonic);
     const { answeredAt, outage } = this.#readingOf(host);
-    const { gaps, since } = this.#sight;
     return {
       ...host,
       takenAt: at(answeredAt),
       containers: host.containers.map((container) => this.#placed(container)),
-      foreign: host.foreign.map((one) => (one.facts === undefined ? one : { ...one, facts: this.#placed(one.facts) })),
+      foreign: host.foreign.map((one) => this.#placedForeign(one)),
       engineOutage: outage === undefined ? undefined : { from: at(outage.from), to: at(outage.to) },
       blind: gaps.map(({ from, to }) => ({ from: at(from), to: at(to) })),
       seeingSince: since === undefined ? undefined : at(since),
@@ -131,7 +151,7 @@ export class Timeline {
       else if (instant === "checkedAt") pins[instant] = { said, at: this.#locateCheck(said, before, latest) };
       else pins[instant] = { said, at: this.#locate(instant, said, { from: earliest, to: latest }) };
     }
-    return pins;
+    return known !== undefined && instants.every((instant) => known[instant] === pins[instant]) ? known : pins;
   }
 
   /**
@@ -157,7 +177,27 @@ export class Timeline {
   }
 
   #placed<T extends ContainerFacts>(container: T): T {
-    const pins = this.#pins.get(container.id) ?? {};
+    const pins = this.#pins.get(container.id) ?? noPins;
+    const { offset } = this.#engine;
+    const before = this.#placedFacts.get(container);
+    // What was made of this very object has its type.
+    if (before?.pins === pins && before.offset === offset) return before.facts as T;
+    const facts = this.#placeFacts(container, pins);
+    this.#placedFacts.set(container, { pins, offset, facts });
+    return facts;
+  }
+
+  #placedForeign(one: ForeignContainer): ForeignContainer {
+    if (one.facts === undefined) return one;
+    const facts = this.#placed(one.facts);
+    const before = this.#placedStrangers.get(one);
+    if (before?.facts === facts) return before;
+    const placed = { ...one, facts };
+    this.#placedStrangers.set(one, placed);
+    return placed;
+  }
+
+  #placeFacts<T extends ContainerFacts>(container: T, pins: Pins): T {
     const place = (instant: Instant) => {
       const pin = pins[instant];
       return pin === undefined ? container[instant] : this.#engine.at(pin.at);
@@ -172,4 +212,11 @@ export class Timeline {
       ...(container.checkedAt === undefined ? {} : { checkedAt: place("checkedAt") }),
     };
   }
+}
+
+const noPins: Pins = {};
+
+function isSame(one: Grounds, other: Grounds): boolean {
+  const { host, offset, gaps, since } = one;
+  return host === other.host && offset === other.offset && gaps === other.gaps && since === other.since;
 }

@@ -2,7 +2,7 @@
  * One run of one service lives here: observe, plan, execute, write down. What to do is for the planner to say.
  */
 
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { asFairleadError, FairleadError } from "../../errors.js";
 import type { Outcome } from "../../plan/model/outcome.js";
@@ -13,7 +13,8 @@ import type { Lookout } from "../observed/lookout.js";
 import type { Clock } from "../ports/clock.js";
 import type { Log } from "../ports/log.js";
 import type { ReconcileResult, Telemetry } from "../ports/telemetry.js";
-import type { RunResult } from "../queue/queue.js";
+import type { Tracing } from "../ports/tracing.js";
+import type { Occasion, RunResult } from "../queue/queue.js";
 import type { Convergence } from "./convergence.js";
 import type { Run } from "./memory/run.js";
 import type { Removal } from "./removal.js";
@@ -26,6 +27,7 @@ export interface ReconcilerOptions {
   readonly removal: Removal;
   readonly reports: Reports;
   readonly telemetry: Telemetry;
+  readonly tracing: Tracing;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,21 +44,23 @@ const otherPatienceMs = 10_000;
 export class Reconciler {
   constructor(private readonly options: ReconcilerOptions) {}
 
-  async run(key: ServiceKey): Promise<RunResult> {
-    const { clock, telemetry, log } = this.options;
-    const id = randomBytes(4).toString("hex");
+  async run(key: ServiceKey, { addedAt, isRoutine }: Occasion): Promise<RunResult> {
+    const { clock, telemetry, tracing, log } = this.options;
+    const id = randomUUID().slice(0, 8);
     const [project, service] = key.split("/");
+    const began = clock.monotonic();
     const run: Run = {
       key,
       id,
+      trace: tracing.run(key, id, began - addedAt),
       log: log.child({ reconcile: id, project, service }),
+      isRoutine,
       afresh: false,
       acted: false,
       step: undefined,
       refused: false,
       retryAfterMs: 0,
     };
-    const began = clock.monotonic();
     let result: RunResult;
     try {
       result = await this.#loop(run);
@@ -75,10 +79,12 @@ export class Reconciler {
     for (let pass = 0; pass < most; pass += 1) {
       const declared = catalog.declared(run.key);
       if (run.afresh) lookout.doubt(run.key);
-      const snapshot = await lookout.lookAt(run.key);
+      const snapshot = await run.trace.within("observe", () => lookout.lookAt(run.key));
       const outcome =
         declared === undefined ? await removal.pass(run, snapshot) : await convergence.pass(run, declared, snapshot);
-      if (outcome !== undefined) return this.#resultOf(outcome, run);
+      if (outcome === undefined) continue;
+      run.trace.ended(outcome);
+      return this.#resultOf(outcome, run);
     }
     throw new FairleadError("Internal", `${run.key} did not settle within ${most} looks`, {
       remedy: "please report this with the log lines of this reconcile id",
@@ -91,7 +97,9 @@ export class Reconciler {
       case "continue":
         return { kind: "success" };
       case "wait": {
-        if (outcome.until === undefined) return { kind: "requeue", afterMs: patienceMs };
+        if (outcome.until === undefined) {
+          return { kind: "requeue", afterMs: patienceMs, isRoutine: run.isRoutine && outcome.awaits === "registry" };
+        }
         return { kind: "requeue", afterMs: Math.max(0, outcome.until - this.options.clock.now()) };
       }
       case "failed":
@@ -105,6 +113,7 @@ export class Reconciler {
   #failed(run: Run, thrown: unknown): RunResult {
     const { lookout, reports, telemetry, clock } = this.options;
     const error = asFairleadError(thrown);
+    run.trace.ended({ kind: "error", reason: reasonOf(error, run.step), message: error.message });
     const fields = { code: error.code, error: error.message, remedy: error.remedy };
     lookout.invalidate();
     if (error.code === "Internal") {

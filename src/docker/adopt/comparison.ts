@@ -31,16 +31,27 @@ export function differencesOf(
   around: Surroundings,
   api: string,
 ): readonly string[] {
-  // Another container's network is told by its id, and compared by itself.
-  const { networkMode: _mode, ...spec } = step.spec;
-  const is = settingsOf(bodyOf(inspected), around);
-  const owners = alikeOwners(inspected, step.spec, around);
-  const wanted = settingsOf(withImage(creationBody({ ...step, spec, owners }, api), image), around);
+  const { is, wanted } = settingsBoth({ inspected, image }, step, around, api);
   const keys = new Set([...Object.keys(is), ...Object.keys(wanted)]);
   const fields = [...keys].flatMap((key) => compare(key, is, wanted, around));
   // What was copied into it cannot be seen from outside.
   const files = (step.spec.files ?? []).map(({ origin }) => origin);
   return [...fields, ...files, ...endpointDifferences(inspected, step.spec, around)].sort();
+}
+
+/** Both in the same form. `isLoggedAlike`: what differs in how they log is the daemon's own doing. */
+export function settingsBoth(
+  { inspected, image }: Inspected,
+  step: CreateContainerStep,
+  around: Surroundings,
+  api: string,
+): { readonly is: Settings; readonly wanted: Settings; readonly isLoggedAlike: boolean } {
+  // Another container's network is told by its id, and compared by itself.
+  const { networkMode: _mode, ...spec } = step.spec;
+  const is = settingsOf(bodyOf(inspected), around);
+  const owners = alikeOwners(inspected, step.spec, around);
+  const wanted = settingsOf(withImage(creationBody({ ...step, spec, owners }, api), image), around);
+  return { is, wanted, isLoggedAlike: isLoggedAlike(is["logging"], wanted["logging"], around) };
 }
 
 /** What it is to share, with those of the very services that it shares that with already; without one, with nobody. */

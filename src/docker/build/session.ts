@@ -3,7 +3,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import { setImmediate } from "node:timers/promises";
 import { parseImage } from "../../compose/values/image.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
-import { readAll } from "../../tools/read-all.js";
+import { readAll } from "../../tools/streams/read-all.js";
 import type { Credentials } from "../calls/pull.js";
 import type { Connection } from "../client/connection.js";
 import { textIn, writeBytes, writeNumber } from "./protobuf.js";

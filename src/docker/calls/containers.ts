@@ -89,7 +89,7 @@ interface CreationAnswer {
 
 /** Variables may hold secrets, and the engine quotes what it refuses. */
 function withoutVariables(message: string, environment: ContainerSpec["environment"]): string {
-  const values = Object.values(environment).filter((value) => value !== null);
+  const values = Object.values(environment).flatMap((value) => (value === null ? [] : [value.reveal()]));
   return withoutValues(message, values, { shortest: 4, by: "…" });
 }
 

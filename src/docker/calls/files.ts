@@ -1,8 +1,8 @@
 import type TarStream from "tar-stream";
-import type { ContainerFile } from "../../compose/model/service.js";
+import type { ContainerFile } from "../../compose/model/container-file.js";
 import { FairleadError } from "../../errors.js";
 import { loadLate } from "../../process/load-late.js";
-import { readAll } from "../../tools/read-all.js";
+import { readAll } from "../../tools/streams/read-all.js";
 import type { Connection } from "../client/connection.js";
 import { containerPath, shortId } from "../client/ids.js";
 import { Refusal } from "../client/refusal.js";

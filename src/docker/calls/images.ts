@@ -15,7 +15,7 @@ export async function listImages(connection: Connection): Promise<readonly Liste
 export function observeImages(images: readonly ListedImage[], containers: readonly ListedContainer[]): ObservedImage[] {
   const users = new Map<string, string[]>();
   for (const { Id, ImageID = "" } of containers) users.set(ImageID, [...(users.get(ImageID) ?? []), Id]);
-  return images.map(({ Id, RepoTags, RepoDigests }) => {
+  return images.map(({ Id, RepoTags, RepoDigests, Size }) => {
     const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])]
       .filter((name) => !name.startsWith("<none>"))
       .map(withoutHub);
@@ -23,6 +23,7 @@ export function observeImages(images: readonly ListedImage[], containers: readon
       id: Id as ImageId,
       tags: names.filter((name) => !name.includes("@")),
       digests: [...new Set(names.filter(isPinned))],
+      ...(Size === undefined ? {} : { bytes: Size }),
       usedBy: users.get(Id) ?? [],
     };
   });

@@ -1,4 +1,5 @@
 import { parseImage } from "../../compose/values/image.js";
+import type { LayerNews } from "../../control/ports/engine.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
 import type { ErrorCode } from "../../errors.js";
@@ -7,6 +8,7 @@ import type { Connection } from "../client/connection.js";
 import { imagePath } from "../client/ids.js";
 import { readObjects } from "../client/lines.js";
 import { quotable, Refusal } from "../client/refusal.js";
+import { layerNewsIn } from "../read/layer-news.js";
 
 /** A pull that says nothing for so long is stuck. */
 const silenceMs = 300_000;
@@ -17,6 +19,7 @@ interface Pull {
   readonly reference: string;
   /** Undefined: the host's own. */
   readonly platform: string | undefined;
+  readonly onNews?: ((news: LayerNews) => void) | undefined;
 }
 
 /**
@@ -25,14 +28,15 @@ interface Pull {
  */
 export async function pullImage(
   connection: Connection,
-  { reference, platform }: Pull,
+  pull: Pull,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<void> {
+  const { reference } = pull;
   const { registry, digest } = parseImage(reference);
   if (digest === undefined) throw new FairleadError("Internal", `${reference} is pulled by no digest`);
   const login = await credentials(registry);
-  const fault = await transfer(connection, { reference, platform }, login, signal);
+  const fault = await transfer(connection, pull, login, signal);
   if (signal.aborted) throw new FairleadError("PullFailed", `the pull of ${reference} was interrupted`);
   if (await isPresent(connection, reference)) return;
   throw fault ?? new FairleadError("PullFailed", `the pull of ${reference} ended without the image`);
@@ -41,7 +45,7 @@ export async function pullImage(
 /** What went wrong, if the engine or the connection said so. */
 async function transfer(
   connection: Connection,
-  { reference, platform }: Pull,
+  { reference, platform, onNews }: Pull,
   credentials: RegistryCredentials | undefined,
   signal: AbortSignal,
 ): Promise<FairleadError | undefined> {
@@ -62,6 +66,8 @@ async function transfer(
     let fault: FairleadError | undefined;
     for await (const progress of readObjects(await connection.stream({ ...call, signal: ended }))) {
       timer.refresh();
+      const news = onNews === undefined ? undefined : layerNewsIn(progress);
+      if (news !== undefined) onNews?.(news);
       const message = faultIn(progress);
       if (message !== undefined) fault = pullFault(reference, message);
     }

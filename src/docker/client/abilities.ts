@@ -1,18 +1,23 @@
 import { type EndpointSettings, interfaceOption } from "../../compose/model/network.js";
-import type { Mount, ServiceSpec } from "../../compose/model/service.js";
+import type { Mount } from "../../compose/model/mount.js";
+import type { ServiceSpec } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
 import { isOlder } from "./version.js";
 
-/** Something that a file can ask for and that older engines drop without a word, or take for something else. */
-interface Demand {
+/** Something that older engines drop without a word, or take for something else. */
+export interface Ability {
   /** The API version that brought it, and the Docker release of that. */
   readonly since: string;
   readonly release: string;
   readonly what: string;
-  readonly isMade: (spec: ServiceSpec) => boolean;
   /** Without it the container is still what the file means. */
   readonly dispensable?: boolean;
+}
+
+/** One that a file can ask for. */
+interface Demand extends Ability {
+  readonly isMade: (spec: ServiceSpec) => boolean;
 }
 
 const mounted = (test: (mount: Mount) => boolean) => (spec: ServiceSpec) => spec.container.mounts.some(test);
@@ -71,12 +76,18 @@ const demands: readonly Demand[] = [
  * `EngineRefused` where it would not be what the file says.
  */
 export function checkAbilities({ name, spec }: CreateContainerStep, api: string): readonly string[] {
-  const unmet = demands.filter(({ since, isMade }) => isOlder(api, since) && isMade(spec));
+  const made = demands.filter(({ isMade }) => isMade(spec));
+  return checkDemands(`create container ${name}`, made, api);
+}
+
+/** The same of what is asked for otherwise; `task`: what is to be done, as an infinitive. */
+export function checkDemands(task: string, made: readonly Ability[], api: string): readonly string[] {
+  const unmet = made.filter(({ since }) => isOlder(api, since));
   const refused = unmet.find(({ dispensable = false }) => !dispensable);
   if (refused !== undefined) {
     throw new FairleadError(
       "EngineRefused",
-      `cannot create container ${name}: ${refused.what} needs an engine with API ${refused.since}; this one speaks ${api}`,
+      `cannot ${task}: ${refused.what} needs an engine with API ${refused.since}; this one speaks ${api}`,
       { remedy: `update Docker to ${refused.release} or newer, or remove the key`, retry: "never" },
     );
   }

@@ -2,9 +2,9 @@ import { Agent as HttpAgent, type AgentOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { inspect } from "node:util";
 import { FairleadError } from "../../errors.js";
-import { readFault } from "../../tools/file-fault.js";
+import { readFault } from "../../tools/files/file-fault.js";
 import { withoutUrlSecrets } from "../../tools/mask.js";
-import { readPlainSync } from "../../tools/plain-file.js";
+import { readPlainSync } from "../../tools/files/plain-file.js";
 
 export interface EndpointOptions {
   /** As DOCKER_HOST: `unix:///path`, `tcp://host:port`, `http(s)://host:port`. Default: unix:///var/run/docker.sock. */

@@ -165,6 +165,8 @@ export interface InspectedHealthcheck {
 
 export interface ListedImage {
   readonly Id: string;
+  /** In bytes, layers that others have too included. */
+  readonly Size?: number;
   readonly RepoTags?: readonly string[] | null;
   readonly RepoDigests?: readonly string[] | null;
 }

@@ -1,6 +1,7 @@
 import { jobsHash, networkHash } from "../../compose/model/hash.js";
 import type { NetworkSpec } from "../../compose/model/network.js";
-import type { RestartPolicy, ServiceSpec, VolumeSpec } from "../../compose/model/service.js";
+import type { VolumeSpec } from "../../compose/model/mount.js";
+import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage, isImageVersion } from "../../compose/values/image.js";
 import type { ImageVersion } from "../../compose/values/image.js";
 import { activeName } from "../../plan/model/names.js";

@@ -1,4 +1,5 @@
-import type { ContainerSpec, Mount } from "../../compose/model/service.js";
+import type { Mount } from "../../compose/model/mount.js";
+import type { ContainerSpec } from "../../compose/model/service.js";
 import type { InheritedVolume } from "../../plan/model/step.js";
 import { given } from "../../tools/present.js";
 

@@ -12,7 +12,7 @@ import { draftMounts } from "./mounts.js";
 import { draftNetworks } from "./networks.js";
 import { looksSecret, Secrets } from "./secrets.js";
 import type { Subject, Survey } from "./survey.js";
-import { words } from "./words.js";
+import { nested, words } from "./words.js";
 
 export interface Draft {
   /** A services file. */
@@ -104,17 +104,6 @@ function draftService(subject: Subject, project: string, { declarations, secrets
 function isSupported(key: string): boolean {
   const table: Readonly<Record<string, { readonly support: string }>> = serviceKeys;
   return table[key.split(".")[0] ?? key]?.support === "supported";
-}
-
-/** Mappings within mappings. */
-function nested(entries: readonly (readonly [path: readonly string[], value: unknown])[]): Record<string, unknown> {
-  const names = new Set(entries.map(([[first = ""]]) => first));
-  const within = (name: string) => {
-    const own = entries.filter(([[first]]) => first === name);
-    const whole = own.find(([path]) => path.length === 1);
-    return whole === undefined ? nested(own.map(([[, ...rest], value]) => [rest, value] as const)) : whole[1];
-  };
-  return Object.fromEntries([...names].map((name) => [name, within(name)]));
 }
 
 /** A secret stands in the file by its name only. The mark keeps its dollar sign from being doubled. */

@@ -9,7 +9,11 @@ import type { ImageConfig, Surroundings } from "../create/body.js";
  * The inverse of a creation.
  */
 export function declaredOf(inspected: InspectedContainer, image: ImageConfig, around: Surroundings): Settings {
-  const is = settingsOf(bodyOf(inspected), around);
+  return declaredIn(settingsOf(bodyOf(inspected), around), image, around);
+}
+
+/** The same of what a container would show. */
+export function declaredIn(is: Settings, image: ImageConfig, around: Surroundings): Settings {
   const given = settingsOf({ ...image }, around);
   // A container with an entrypoint of its own takes nothing from the image's command.
   const ownEntrypoint = canonical(is["entrypoint"]) !== canonical(given["entrypoint"]);

@@ -136,3 +136,16 @@ function device(value: unknown): string {
   const permissions = isEmpty(CgroupPermissions) || CgroupPermissions === "rwm" ? "" : `:${String(CgroupPermissions)}`;
   return `${String(PathOnHost)}:${String(PathInContainer)}${permissions}`;
 }
+
+/** Mappings within mappings. */
+export function nested(
+  entries: readonly (readonly [path: readonly string[], value: unknown])[],
+): Record<string, unknown> {
+  const names = new Set(entries.map(([[first = ""]]) => first));
+  const within = (name: string) => {
+    const own = entries.filter(([[first]]) => first === name);
+    const whole = own.find(([path]) => path.length === 1);
+    return whole === undefined ? nested(own.map(([[, ...rest], value]) => [rest, value] as const)) : whole[1];
+  };
+  return Object.fromEntries([...names].map((name) => [name, within(name)]));
+}

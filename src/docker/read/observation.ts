@@ -11,6 +11,7 @@ import type {
   ObservedEndpoint,
   ObservedHealthcheck,
 } from "../../plan/model/observed.js";
+import { given } from "../../tools/present.js";
 import { printable } from "../../tools/printable.js";
 import type { InspectedCheck, InspectedContainer, InspectedHealth, InspectedHealthcheck } from "../client/schema.js";
 import { readIdentity } from "../create/labels.js";
@@ -50,6 +51,7 @@ export function factsOf(inspected: InspectedContainer): ContainerFacts {
     health,
     healthySince: health === "healthy" ? provenHealthySince(inspected.State?.Health, startedAt) : undefined,
     ...(health === "unhealthy" ? problemOf(inspected.State?.Health) : {}),
+    ...(health === "unhealthy" || health === "starting" ? failedCheck(inspected.State?.Health, startedAt) : {}),
     ...(health === "starting" ? { checkedAt: lastCheck(inspected.State?.Health, startedAt) } : {}),
     healthcheck: healthcheckOf(inspected.Config?.Healthcheck),
     createdAt: instant(inspected.Created) ?? 0,
@@ -109,6 +111,16 @@ function problemOf(health: InspectedHealth | null | undefined): Pick<ContainerFa
   if (failed === undefined) return {};
   const output = printable(failed.Output ?? "", longestOutput).trim();
   return { healthProblem: output === "" ? `exit code ${failed.ExitCode ?? "?"}` : output };
+}
+
+function failedCheck(
+  health: InspectedHealth | null | undefined,
+  startedAt: number | undefined,
+): Pick<ContainerFacts, "lastFailedCheck"> {
+  const failed = probesSince(health, startedAt).findLast((probe) => probe.ExitCode !== 0);
+  if (failed === undefined) return {};
+  const output = printable(failed.Output ?? "", longestOutput).trim();
+  return { lastFailedCheck: { ...given({ exitCode: failed.ExitCode }), output } };
 }
 
 /** The engine has merged the image's check into the container's; its zeros mean its defaults. */

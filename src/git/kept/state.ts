@@ -4,7 +4,7 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { replaceFile } from "../../tools/replace-file.js";
+import { replaceFile } from "../../tools/files/replace-file.js";
 
 const id = z.string().regex(/^[0-9a-f]{40,64}$/);
 const commit = z.object({ id, author: z.string(), at: z.string(), subject: z.string() });

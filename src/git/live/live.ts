@@ -1,4 +1,4 @@
-import { Mutex } from "../../tools/mutex.js";
+import { Mutex } from "../../tools/sharing/mutex.js";
 import type { Action, Change, Decisions, Found, Left, Print, Side } from "./decision.js";
 import { absent, concluded, decide, foreseen, isExecutable, resolved, unsettled } from "./decision.js";
 import { Refused, type LiveDisk, type Original } from "./port.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { replaceFile } from "../../tools/replace-file.js";
+import { replaceFile } from "../../tools/files/replace-file.js";
 
 const print = z.string().regex(/^(?:absent|(?:file|exec|link):[0-9a-f]{40,64})$/);
 

@@ -1,6 +1,6 @@
 import type { Environment } from "../../process/environment.js";
-import { readFault } from "../../tools/file-fault.js";
-import { readGivenSync } from "../../tools/plain-file.js";
+import { readFault } from "../../tools/files/file-fault.js";
+import { readGivenSync } from "../../tools/files/plain-file.js";
 import { Secret } from "../../tools/secret.js";
 import { decoded } from "../../tools/utf8.js";
 import type { Address } from "./address.js";

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { Problem } from "../../compose/values/problem.js";
-import { quote } from "../../compose/values/quote.js";
-import { nearest } from "../../compose/values/suggest.js";
+import { quote } from "../../tools/quote.js";
+import { nearest } from "../../tools/suggest.js";
 import type { Commit } from "../../control/ports/source.js";
 import { reread, type Known, type ReadOptions } from "../../source/project.js";
 import { isPattern, selectFiles, type Selected } from "../../source/selection.js";
@@ -42,7 +42,7 @@ export interface Revision {
 
 export interface ReadRevisionOptions extends Pick<
   ReadOptions,
-  "environment" | "profiles" | "gateImage" | "policy" | "homeOf" | "ageKeys" | "commands"
+  "environment" | "profiles" | "engine" | "gateImage" | "policy" | "homeOf" | "ageKeys" | "commands"
 > {
   readonly paths: readonly string[];
   /** Where the repository's own paths begin. */
@@ -118,10 +118,10 @@ export async function readOne(
   const written = new Set<string>();
   for (;;) {
     const ground = new RevisionGround({ tree, root: options.root, contents: options.contents, pointers, written });
-    const { environment, profiles, gateImage, root, policy, homeOf, ageKeys, commands } = options;
+    const { environment, profiles, engine, gateImage, root, policy, homeOf, ageKeys, commands } = options;
     const known = await reread(selected, before && { ...before.known, gone: true }, {
       ...{ environment, root, shelf, ground, policy },
-      ...given({ homeOf, ageKeys, commands }),
+      ...given({ engine, homeOf, ageKeys, commands }),
       ...(profiles === undefined ? {} : { profiles }),
       ...(gateImage === undefined ? {} : { gateImage }),
     });

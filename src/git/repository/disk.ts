@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncPath } from "../../tools/replace-file.js";
+import { syncPath } from "../../tools/files/replace-file.js";
 
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(

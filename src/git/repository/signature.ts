@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Environment } from "../../process/environment.js";
-import { readPlain } from "../../tools/plain-file.js";
+import { readPlain } from "../../tools/files/plain-file.js";
 import { printable } from "../../tools/printable.js";
-import { readFault } from "../../tools/file-fault.js";
+import { readFault } from "../../tools/files/file-fault.js";
 import { GitFault } from "../program/fault.js";
 import type { Store } from "./store.js";
 

@@ -162,7 +162,7 @@ export class Store {
     args: readonly string[],
     extra: Environment = {},
     answers: readonly number[] = [],
-    how: Pick<Run, "input" | "signal"> = {},
+    how: Pick<Run, "input" | "signal" | "mostBytes"> = {},
   ) {
     return this.#git(args, readMs, { extra, answers, ...how });
   }

@@ -5,7 +5,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { durationWithin } from "../../compose/values/duration.js";
-import { quote } from "../../compose/values/quote.js";
+import { quote } from "../../tools/quote.js";
 import type { FairleadError } from "../../errors.js";
 import { durationForm } from "../../tools/duration-form.js";
 import { addressOf, type Address } from "../program/address.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { quote } from "../../compose/values/quote.js";
+import { quote } from "../../tools/quote.js";
 import { wrong, type PlaceOf } from "./wrong.js";
 
 export const writeBackSchema = z

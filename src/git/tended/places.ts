@@ -6,7 +6,8 @@
 import { join, posix } from "node:path";
 import { specHash, textHash } from "../../compose/model/hash.js";
 import { holds, type ReloadPolicy, type Tended } from "../../compose/model/reload-policy.js";
-import type { Mount, ProjectSpec, ServiceSpec } from "../../compose/model/service.js";
+import type { Mount } from "../../compose/model/mount.js";
+import type { ProjectSpec, ServiceSpec } from "../../compose/model/service.js";
 import type { Need } from "../kept/contents.js";
 
 /** A mounted file or folder whose content changes while its path stays. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { replaceFile } from "../../tools/replace-file.js";
+import { replaceFile } from "../../tools/files/replace-file.js";
 
 const place = z.object({
   /** Where what git has stands. */

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostFiles } from "../../control/ports/host-files.js";
 import type { TakenBack, ToldFile } from "../../control/ports/source.js";
-import { Mutex } from "../../tools/mutex.js";
+import { Mutex } from "../../tools/sharing/mutex.js";
 import { Sweeper } from "../kept/sweep.js";
 import { exists } from "../repository/disk.js";
 import { writePlace } from "./write.js";

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import { posix } from "node:path";
+import { isSameDeclaration } from "../../compose/model/hash.js";
 import type { ProjectSpec, ServiceSpec } from "../../compose/model/service.js";
 import type { Problem } from "../../compose/values/problem.js";
 import { readPlaces } from "../../source/project.js";
@@ -90,7 +90,7 @@ export function wrongIn(before: Projects, after: Projects, planned: readonly Pla
     const name = known.project?.name;
     const own = planned.flatMap(({ wish }) => (wish.project === name ? [wish] : []));
     const expected = withTags(known.project, own);
-    if (!isDeepStrictEqual(expected, now.known.project)) return changedWith(expected, now.known.project);
+    if (!isSameDeclaration(expected, now.known.project)) return changedWith(expected, now.known.project);
     const wished = new Map(own.flatMap(({ what, service, digest }) => (what === "digest" ? [[service, digest]] : [])));
     const services = new Set([...records.keys(), ...(now.records ?? none).keys(), ...wished.keys()]);
     const wrong = [...services].filter(
@@ -106,7 +106,7 @@ export function wrongIn(before: Projects, after: Projects, planned: readonly Pla
 function changedWith(expected: ProjectSpec | undefined, found: ProjectSpec | undefined): string {
   const others = expected?.services.filter(
     (spec) =>
-      !isDeepStrictEqual(
+      !isSameDeclaration(
         spec,
         found?.services.find(({ name }) => name === spec.name),
       ),

@@ -3,7 +3,7 @@
  */
 
 import { writtenAt } from "../../compose/document/written.js";
-import type { Position } from "../../compose/document/places.js";
+import type { Position } from "../../compose/document/yaml/places.js";
 import type { Wish } from "./wishes.js";
 
 /** One piece of a text, and what takes its place. */

@@ -9,6 +9,11 @@ export const hookTypes = [
 ] as const;
 export type HookType = (typeof hookTypes)[number];
 
+/** What deliveries may have come in by: a named receiver, a sender's type, or another name of its. */
+export function hookNames(receivers: readonly string[]): readonly string[] {
+  return [...receivers, ...hookTypes, "forgejo"];
+}
+
 /** What became of a delivery, as `fairlead_hooks_total` counts it: few words, whatever strangers send. */
 export const hookOutcomes = [
   "accepted",

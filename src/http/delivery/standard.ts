@@ -1,6 +1,7 @@
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { randomUUID, timingSafeEqual } from "node:crypto";
 import type { Request } from "express";
 import type { Secret } from "../../tools/secret.js";
+import { standardHmac } from "../../tools/standard-webhook.js";
 import { headerOf } from "./header.js";
 import type { Signature } from "./sender.js";
 import { isTimely } from "./timely.js";
@@ -12,7 +13,7 @@ export const standardSignature: Signature = {
   fits: (req, body, secrets) => secrets.reduce((found, secret) => isSigned(req, body, secret) || found, false),
   sign: (body, secret, now) => {
     const [id, timestamp] = [`msg_${randomUUID()}`, String(Math.floor(now / 1_000))];
-    const signature = hmacOf(secret, `${id}.${timestamp}.`, body).toString("base64");
+    const signature = standardHmac(secret, { id, timestamp, body }).toString("base64");
     return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
   },
 };
@@ -29,16 +30,6 @@ function signaturesIn(req: Request): readonly Buffer[] {
 
 function isSigned(req: Request, body: Uint8Array, secret: Secret): boolean {
   const [id = "", timestamp = ""] = [headerOf(req, "webhook-id"), headerOf(req, "webhook-timestamp")];
-  const expected = hmacOf(secret, `${id}.${timestamp}.`, body);
+  const expected = standardHmac(secret, { id, timestamp, body });
   return signaturesIn(req).reduce((found, signature) => timingSafeEqual(expected, signature) || found, false);
-}
-
-function hmacOf(secret: Secret, head: string, body: Uint8Array): Buffer {
-  return createHmac("sha256", keyOf(secret)).update(head).update(body).digest();
-}
-
-/** `whsec_` stands before a key in base64. */
-function keyOf(secret: Secret): Buffer {
-  const text = secret.reveal();
-  return text.startsWith("whsec_") ? Buffer.from(text.slice("whsec_".length), "base64") : Buffer.from(text, "utf8");
 }

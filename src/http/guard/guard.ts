@@ -4,20 +4,68 @@
 
 import type { Request, RequestHandler } from "express";
 import { Refusal } from "../web/refusal.js";
-import { bearerToken, type SecretCheck } from "./secret.js";
+import { callerIn, letIn, type AdminTokens, roleCheck } from "./caller.js";
+import { sessionShown } from "./cookie.js";
+import { bearerToken } from "./secret.js";
+import type { Sessions } from "./sessions.js";
 
-/** Asks for the admin token. `rejected` stands between a wrong one and its answer, to slow a guesser down. */
-export function tokenGuard(isOurs: SecretCheck, rejected: RequestHandler): RequestHandler {
+/**
+ * Asks for a token, or for the session of somebody who has shown one. `rejected` stands between whoever has neither and the
+ * answer, to slow a guesser down.
+ */
+export function tokenGuard(tokens: AdminTokens, sessions: Sessions, rejected: RequestHandler): RequestHandler {
+  const roleOf = roleCheck(tokens);
   return (req, res, next) => {
-    if (isOurs(bearerToken(req))) next();
-    else void rejected(req, res, next);
+    const role = roleOf(bearerToken(req));
+    if (role !== undefined) {
+      letIn(req, { role, isSignedIn: false });
+      next();
+      return;
+    }
+    const session = isOwnPage(req) ? sessions.find(sessionShown(req)) : undefined;
+    if (session === undefined) {
+      void rejected(req, res, next);
+      return;
+    }
+    letIn(req, { role: session.role, isSignedIn: true });
+    if (req.method === "GET") endWith(session.ended, session.endsAt, res);
+    next();
   };
+}
+
+/** An answer that goes on for ever ends with the session that asked for it. */
+function endWith(ended: AbortSignal, endsAt: number, res: Parameters<RequestHandler>[1]): void {
+  const end = () => {
+    res.destroy();
+  };
+  const timer = setTimeout(end, Math.max(0, endsAt - Date.now()));
+  timer.unref();
+  ended.addEventListener("abort", end);
+  res.once("close", () => {
+    clearTimeout(timer);
+    ended.removeEventListener("abort", end);
+  });
 }
 
 export const unauthorized: RequestHandler = () => {
   throw new Refusal(401, "the admin token is missing or wrong", "send it as `Authorization: Bearer <token>`", {
     headers: { "WWW-Authenticate": 'Bearer realm="fairlead"' },
   });
+};
+
+/** Without a token whoever comes by may do everything. */
+export const anybody: RequestHandler = (req, _res, next) => {
+  letIn(req, { role: "write", isSignedIn: false });
+  next();
+};
+
+/** Whoever may only look changes nothing, by whatever path. */
+export const lookersOnlyLook: RequestHandler = (req, _res, next) => {
+  const isLook = req.method === "GET" || req.method === "HEAD" || req.method === "OPTIONS";
+  if (!isLook && callerIn(req)?.role === "read") {
+    throw new Refusal(403, "this token may look, and change nothing", "use the admin token for that");
+  }
+  next();
 };
 
 /**
@@ -37,16 +85,44 @@ export function hostGuard(names: readonly string[]): RequestHandler {
 
 /** Keeps other sites' pages from changing anything through a visitor's browser. Callers that are no browser pass. */
 export const sameSiteOnly: RequestHandler = (req, _res, next) => {
-  const site = req.headers["sec-fetch-site"];
-  if ((site !== undefined && site !== "same-origin" && site !== "none") || isForeignOrigin(req)) {
-    throw new Refusal(403, "requests from other sites are refused");
-  }
+  refuseOtherSites(req);
   const hasBody = req.headers["transfer-encoding"] !== undefined || Number(req.headers["content-length"] ?? 0) > 0;
   if (hasBody && req.is("application/json") === false) {
     throw new Refusal(415, "the body must be JSON or empty", "send it with `Content-Type: application/json`");
   }
   next();
 };
+
+/** For our own forms: as `sameSiteOnly`, with what a form sends. */
+export const ownFormsOnly: RequestHandler = (req, _res, next) => {
+  refuseOtherSites(req);
+  if (req.is("application/x-www-form-urlencoded") === false) {
+    throw new Refusal(415, "the body must be a form's", "send it as `application/x-www-form-urlencoded`");
+  }
+  next();
+};
+
+function refuseOtherSites(req: Request): void {
+  const site = req.headers["sec-fetch-site"];
+  // What a browser says of itself no page can change, and no proxy does.
+  if (site === undefined ? isForeignOrigin(req) : site !== "same-origin" && site !== "none") {
+    throw new Refusal(
+      403,
+      "requests from other sites are refused",
+      "a reverse proxy before the admin address has to pass the header Host on as it came",
+    );
+  }
+}
+
+/**
+ * A browser sends a host's cookies with what any page on that host asks for, on whatever port, and which scripts of ours did
+ * not write. To look at a page by a link is no harm.
+ */
+function isOwnPage(req: Request): boolean {
+  const site = req.headers["sec-fetch-site"];
+  if (site === undefined || site === "same-origin" || site === "none") return true;
+  return req.headers["sec-fetch-mode"] === "navigate" && (req.method === "GET" || req.method === "HEAD");
+}
 
 /** For browsers that do not say Sec-Fetch-Site yet. */
 function isForeignOrigin(req: Request): boolean {

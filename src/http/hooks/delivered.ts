@@ -3,6 +3,7 @@ import type { ServiceKey } from "../../compose/model/service.js";
 import { formatHint, parseImage } from "../../compose/values/image.js";
 import type { Surface } from "../../control/surface/surface.js";
 import type { HookEvent } from "../delivery/sender.js";
+import type { DeliveryTracing } from "../delivery/tracing.js";
 import type { NamedReceiver } from "../receivers/receiver.js";
 import { objection, ruled } from "../receivers/rules.js";
 import { jsonOf } from "../web/body.js";
@@ -17,12 +18,17 @@ export interface Desk {
   readonly surface: Surface;
   readonly traces: Traces;
   readonly replays: Replays;
+  readonly tracing: DeliveryTracing;
 }
 
 /** Reads what has been received, and has looked at what it names. Everything that concerns nothing here is a success. */
-export function delivered({ sender, hook, receiver }: HookAddress, desk: Desk): RequestHandler {
-  const { surface, traces, replays } = desk;
+export function delivered({ sender, path, hook, receiver }: HookAddress, desk: Desk): RequestHandler {
+  const { surface, traces, replays, tracing } = desk;
   return async (req, res) => {
+    const span = tracing.delivery({ hook, route: path, traceparent: req.get("traceparent") });
+    res.once("close", () => {
+      span.answered(res.writableFinished ? res.statusCode : undefined);
+    });
     const bytes = req.body as Buffer;
     const id = sender.id?.(req);
     const known = id === undefined ? undefined : `${hook} ${id}`;
@@ -37,13 +43,14 @@ export function delivered({ sender, hook, receiver }: HookAddress, desk: Desk): 
     const read = sender.read(jsonOf(sender.jsonIn?.(bytes, req) ?? bytes), req);
     const event = receiver === undefined ? read : ruled(read, receiver.rules);
     const { keys: named, reason: refused } = namedBy(event, surface, receiver);
+    traces.note(res, { isUnderstood: true, images: event.images });
     const image = imagesOf(event);
     const cause = image === "" ? `hook ${hook}` : `hook ${hook}: ${image}`;
-    const keys = event.build === true ? await surface.rebuild(named, cause) : named;
+    const keys = event.build === true ? await surface.rebuild(named, cause, { parent: span.parent }) : named;
     const told = event.pushes?.map((push) => surface.pushed(push)) ?? [];
     const looking = [...new Set(told.flatMap((one) => one.looking))];
     if (keys.length + looking.length > 0) {
-      if (event.build !== true && keys.length > 0) surface.reconcile(keys, cause, event.images);
+      if (event.build !== true && keys.length > 0) surface.reconcile(keys, cause, event.images, span.parent);
       const why = [...(image === "" ? [] : [image]), ...looking].join(", ");
       traces.note(res, { services: keys, ...(why === "" ? {} : { why }) });
       res.status(202).json({ enqueued: [...keys, ...looking] });

@@ -3,11 +3,14 @@
  * it names.
  */
 
-import type { Express, Request, RequestHandler, Response } from "express";
+import { Router, type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Surface } from "../../control/surface/surface.js";
 import type { Secret } from "../../tools/secret.js";
 import type { HookOutcome, HookType } from "../delivery/outcome.js";
+import { selfPath, type SelfDelivery } from "../delivery/self.js";
 import type { Sender } from "../delivery/sender.js";
+import { untracedDeliveries } from "../delivery/tracing.js";
+import type { DeliveryTracing } from "../delivery/tracing.js";
 import { deliveryLimit, failureLimit } from "../guard/limits.js";
 import { usableSecrets } from "../guard/secret.js";
 import { blockList, isListed } from "../receivers/addresses.js";
@@ -27,7 +30,10 @@ import { Traces } from "./traces.js";
 import { UnprovenBodies, type UnprovenLimits } from "./unproven.js";
 
 export interface HookTelemetry {
-  hookAnswered(type: HookType, outcome: HookOutcome): void;
+  /** A named receiver is there: its series exist from now on, at zero. */
+  receiverOpened?(type: HookType, receiver: string): void;
+  /** `receiver`: its name, where it has one. */
+  hookAnswered(type: HookType, outcome: HookOutcome, receiver?: string): void;
 }
 
 export interface HooksOptions {
@@ -38,11 +44,15 @@ export interface HooksOptions {
   /** Addresses and blocks whose word counts on whom they speak for (`X-Forwarded-For`). */
   readonly trustedProxies?: readonly string[];
   readonly telemetry: HookTelemetry;
+  /** Absent: nobody follows what is done for a delivery. */
+  readonly tracing?: DeliveryTracing | undefined;
   readonly log: HttpLog;
   /** Requests without a valid secret that one address may make in a minute (default 600); authenticated ones are not counted. */
   readonly failuresPerMinute?: number;
   /** How long the body of an authenticated sender may take (default 5000). */
   readonly readTimeoutMs?: number;
+  /** Knows the deliveries that this controller sends to itself. */
+  readonly self?: Pick<SelfDelivery, "take"> | undefined;
   /** Told of each request that knows a secret. */
   readonly proven?: (req: Request) => void;
   /** What bodies may take before their sender is known. */
@@ -64,10 +74,10 @@ export function hooksApp(options: HooksOptions): Express {
   const rejectSigned = within(limited, (res) => {
     refuse(res, wrongSignature);
   });
-  const { surface, telemetry, receivers = [], now = Date.now } = options;
+  const { surface, telemetry, tracing = untracedDeliveries, receivers = [], now = Date.now } = options;
   const traces = new Traces(
-    (type, outcome) => {
-      telemetry.hookAnswered(type, outcome);
+    (type, outcome, name) => {
+      telemetry.hookAnswered(type, outcome, name);
     },
     (delivery) => {
       surface.delivered(delivery);
@@ -81,18 +91,36 @@ export function hooksApp(options: HooksOptions): Express {
     ...{ traces, reject, rejectSigned },
   };
   const addresses = addressesOf(usableSecrets(options.secrets), receivers);
+  const doors = new Map<string, RequestHandler>();
+  for (const { type, name } of receivers) telemetry.receiverOpened?.(type, name);
   for (const address of addresses) {
     const { sender, path, hook, secrets, receiver } = address;
     const oidc = receiver?.oidc === undefined ? undefined : oidcCheck(receiver.oidc);
     const prove = proofOf(secrets, { bodies, now, oidc });
-    app
+    const router = Router({ caseSensitive: true, strict: true });
+    doors.set(path, router);
+    router
       .route(`${path}{/:secret}`)
       .all(
-        ...[traces.of(sender.type, hook), fromOutside(address, door), received(sender, { ...door, prove })],
+        ...[
+          traces.of(sender.type, hook, receiver?.name),
+          fromOutside(address, door),
+          received(sender, { ...door, prove }),
+        ],
         ...(receiver?.ratePerMinute === undefined ? [] : [deliveryLimit(receiver.ratePerMinute)]),
-        ...[delivered(address, { surface, traces, replays }), traces.refusals],
+        ...[delivered(address, { surface, traces, replays, tracing }), traces.refusals],
       );
   }
+  app.use((req, res, next) => {
+    // One look in place of a pattern for each address.
+    const opened = doors.get(req.path) ?? doors.get(req.path.slice(0, req.path.lastIndexOf("/")));
+    if (opened === undefined) next();
+    else void opened(req, res, next);
+  });
+  app.post(`${selfPath}/:mark`, (req, res, next) => {
+    if (options.self?.take(req.params["mark"]) === true) res.json({ arrived: true });
+    else next();
+  });
   app.use(traces.lost(addresses.length === 0 ? "no hook secret is configured" : "no receiver has this path"));
   app.use(reject);
   app.use(errorAnswer(options.log, reject));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BoundedMap } from "../../tools/bounded-map.js";
+import { BoundedMap } from "../../tools/sharing/bounded-map.js";
 
 /** As long as a signature with a time in it can be good, on either side of ours. */
 const memoryMs = 600_000;

@@ -4,34 +4,35 @@ import { Refusal } from "../web/refusal.js";
 import { hookOutcome } from "../delivery/outcome.js";
 import type { HookOutcome, HookType } from "../delivery/outcome.js";
 
-type Words = Partial<Pick<Delivery, "services" | "why">>;
+type Words = Partial<Pick<Delivery, "services" | "why" | "isUnderstood" | "images">>;
 
 /** What is to be told of deliveries once they are answered: the outcome alone does not say why. */
 export class Traces {
   readonly #words = new WeakMap<Response, Words>();
 
   constructor(
-    private readonly answered: (type: HookType, outcome: HookOutcome) => void,
+    private readonly answered: (type: HookType, outcome: HookOutcome, receiver: string | undefined) => void,
     private readonly delivered: (delivery: Delivery) => void,
   ) {}
 
   note(res: Response, words: Words): void {
-    this.#words.set(res, words);
+    this.#words.set(res, { ...this.#words.get(res), ...words });
   }
 
-  /** Stands before everything else of a receiver. `hook`: what it is called. */
-  of(type: HookType, hook: string): RequestHandler {
+  /** Stands before everything else of a receiver. `hook`: what it is called; `receiver`: its own name, where it has one. */
+  of(type: HookType, hook: string, receiver?: string): RequestHandler {
     return (_req, res, next) => {
       res.once("close", () => {
         const isAnswered = res.writableFinished;
         const outcome = hookOutcome(isAnswered ? res.statusCode : undefined);
-        const { services = [], why } = this.#words.get(res) ?? {};
-        this.answered(type, outcome);
+        const { services = [], why, ...read } = this.#words.get(res) ?? {};
+        this.answered(type, outcome, receiver);
         this.delivered({
           hook,
           outcome,
           services,
           why: isAnswered ? why : "the sender went away before its answer",
+          ...read,
         });
       });
       next();

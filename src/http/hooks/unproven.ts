@@ -18,7 +18,7 @@ export const unprovenLimits: UnprovenLimits = { bytes: 512 * 1024, total: 4 * 10
  */
 export class UnprovenBodies {
   /** The oldest first. */
-  readonly #open = new Set<{ bytes: number; readonly end: AbortController }>();
+  readonly #open = new Set<{ bytes: number; end: () => void }>();
   #held = 0;
 
   constructor(private readonly limits: UnprovenLimits = unprovenLimits) {}
@@ -26,13 +26,15 @@ export class UnprovenBodies {
   /** Undefined: too large, too slow, cut off, or displaced by others. */
   async read(req: Request): Promise<Buffer | undefined> {
     if (Number(req.headers["content-length"] ?? 0) > this.limits.bytes) return undefined;
-    const body = { bytes: 0, end: new AbortController() };
+    const body = { bytes: 0, end: (): void => undefined };
     this.#open.add(body);
     try {
       return await readBody(req, {
         limit: this.limits.bytes,
         timeoutMs: this.limits.timeoutMs,
-        signal: body.end.signal,
+        begun: (end) => {
+          body.end = end;
+        },
         growing: (bytes) => {
           body.bytes += bytes;
           this.#held += bytes;
@@ -52,7 +54,7 @@ export class UnprovenBodies {
       if (this.#held <= this.limits.total) return;
       this.#open.delete(body);
       this.#held -= body.bytes;
-      body.end.abort();
+      body.end();
     }
   }
 }

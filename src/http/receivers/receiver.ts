@@ -6,7 +6,7 @@
 import type { BlockList } from "node:net";
 import type { Secret } from "../../tools/secret.js";
 import type { HookType } from "../delivery/outcome.js";
-import type { Pattern } from "./pattern.js";
+import type { Pattern } from "../../patterns/pattern.js";
 
 /** A receiver of its own, at `/hooks/r/<name>`. */
 export interface NamedReceiver {

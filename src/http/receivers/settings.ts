@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { parseImage } from "../../compose/values/image.js";
-import { quote } from "../../compose/values/quote.js";
-import { asFairleadError, FairleadError } from "../../errors.js";
+import { quote } from "../../tools/quote.js";
 import { isLoopback } from "../../tools/loopback.js";
+import { placed, wrongAt as wrong } from "../../tools/placed.js";
 import type { Secret } from "../../tools/secret.js";
 import { hookTypes } from "../delivery/outcome.js";
 import { blockList, isBlock } from "./addresses.js";
-import { parsePattern, type Pattern } from "./pattern.js";
+import { patternAt, type Pattern } from "../../patterns/pattern.js";
 import type { NamedReceiver, OidcRule } from "./receiver.js";
 
 const texts = () => z.array(z.string().min(1)).min(1).readonly().optional();
@@ -82,7 +82,7 @@ function receiverOf(name: string, written: Written, { place, secretsIn }: Receiv
     throw wrong(place(name), "nothing opens this receiver", "write secretFile, and put a secret into that file");
   }
   const patterns = (key: "repositories" | "tags" | "ignoreTags") =>
-    written[key]?.map((text) => patternOf(text, () => at(key)));
+    written[key]?.map((text) => patternAt(text, () => at(key)));
   const badBlock = written.allowFrom?.find((text) => !isBlock(text));
   if (badBlock !== undefined) {
     throw wrong(
@@ -164,7 +164,7 @@ function oidcOf(type: Written["type"], written: z.infer<typeof oidc>, at: (key: 
     throw wrong(at("oidc.issuer"), `${quote(issuer)} is no issuer`, "write the https:// URL that its tokens name");
   const claims = Object.entries(written.claims).map(([claim, text]) => [
     claim,
-    patternOf(text, () => at(`oidc.claims.${claim}`)),
+    patternAt(text, () => at(`oidc.claims.${claim}`)),
   ]);
   if (claims.length === 0) {
     throw wrong(
@@ -189,33 +189,4 @@ function isIssuer(text: string): boolean {
   const { protocol, hostname, username, password, search, hash } = new URL(text);
   if (username + password + search + hash !== "") return false;
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname.replace(/^\[|\]$/g, "")));
-}
-
-function patternOf(text: string, place: () => string): Pattern {
-  try {
-    return parsePattern(text);
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : "unknown";
-    throw wrong(
-      place(),
-      `${quote(text)} is no pattern: ${why}`,
-      "write a pattern with * and ?, or a regular expression of RE2 between slashes",
-    );
-  }
-}
-
-function placed<Value>(place: () => string, read: () => Value): Value {
-  try {
-    return read();
-  } catch (thrown) {
-    const { message, remedy } = asFairleadError(thrown);
-    throw new FairleadError("ConfigInvalid", `${place()}: ${message}`, {
-      cause: thrown,
-      ...(remedy === undefined ? {} : { remedy }),
-    });
-  }
-}
-
-function wrong(place: string, message: string, remedy: string): FairleadError {
-  return new FairleadError("ConfigInvalid", `${place}: ${message}`, { remedy });
 }

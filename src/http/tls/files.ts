@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { FairleadError } from "../../errors.js";
 import { invalidity, pairOf, type NamedText, type Pair } from "./pair.js";
 import type { CertificateFile } from "./settings.js";
-import { readPlain } from "../../tools/plain-file.js";
-import { codeOf, readFault } from "../../tools/file-fault.js";
+import { readPlain } from "../../tools/files/plain-file.js";
+import { codeOf, readFault } from "../../tools/files/file-fault.js";
 import type { PairSource } from "./source.js";
 
 /** A chain and a key have some kilobytes. */

@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:cryp
 import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { asFairleadError, FairleadError } from "../../errors.js";
-import { replaceFile } from "../../tools/replace-file.js";
+import { replaceFile } from "../../tools/files/replace-file.js";
 import type { HttpLog } from "../web/log.js";
 import { invalidity, pairOf, type Pair } from "./pair.js";
 import type { PairSource } from "./source.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { quote } from "../../compose/values/quote.js";
+import { quote } from "../../tools/quote.js";
 import { FairleadError } from "../../errors.js";
 
 const files = z.strictObject({

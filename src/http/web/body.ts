@@ -10,19 +10,18 @@ export interface Reading {
   readonly timeoutMs: number;
   /** Called before the bytes that have come are kept. */
   readonly growing?: (bytes: number) => void;
-  /** Ends the reading as if its time were over. */
-  readonly signal?: AbortSignal;
+  /** Told at once how to end the reading as if its time were over. */
+  readonly begun?: (end: () => void) => void;
 }
 
 /** The raw bytes of a body, uncompressed or not. Throws Refusal: 413 too large, 408 too slow, 400 cut off. */
-export function readBody(req: Request, { limit, timeoutMs, growing, signal }: Reading): Promise<Buffer> {
+export function readBody(req: Request, { limit, timeoutMs, growing, begun }: Reading): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const settle = (act: () => void) => {
       clearTimeout(timer);
       req.off("data", onData).off("end", onEnd).off("close", onCut).off("error", onCut);
-      signal?.removeEventListener("abort", onLate);
       act();
     };
     const fail = (refusal: Refusal) => {
@@ -41,7 +40,8 @@ export function readBody(req: Request, { limit, timeoutMs, growing, signal }: Re
     };
     const onEnd = () => {
       settle(() => {
-        resolve(Buffer.concat(chunks));
+        const [first] = chunks;
+        resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
       });
     };
     const onLate = () => {
@@ -51,7 +51,7 @@ export function readBody(req: Request, { limit, timeoutMs, growing, signal }: Re
       fail(new Refusal(400, "the body could not be read"));
     };
     const timer = setTimeout(onLate, timeoutMs);
-    signal?.addEventListener("abort", onLate);
+    begun?.(onLate);
     req.on("data", onData).on("end", onEnd).on("close", onCut).on("error", onCut);
   });
 }
@@ -67,6 +67,7 @@ const json = ["application/json", "application/*+json"];
 /** What the headers alone tell: refused before a byte of the body is read. `media`: what it may be besides JSON. */
 export function assertReadable(req: Request, media: readonly string[] = []): void {
   const type = req.headers["content-type"];
+  if (type === json[0] && isPlain(req)) return;
   const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type ?? "")?.[1];
   if (type !== undefined && req.is([...json, ...media]) === false) {
     throw new Refusal(415, "the body must be JSON", "send it with `Content-Type: application/json`");
@@ -78,6 +79,11 @@ export function assertReadable(req: Request, media: readonly string[] = []): voi
     });
   }
   if (Number(req.headers["content-length"] ?? 0) > largestBody) throw tooLarge(largestBody);
+}
+
+/** As nearly all are: nothing to look for. */
+function isPlain({ headers }: Request): boolean {
+  return headers["content-encoding"] === undefined && Number(headers["content-length"] ?? Infinity) <= largestBody;
 }
 
 function tooLarge(limit: number): Refusal {

@@ -5,6 +5,7 @@ import { refuse, Refusal } from "./refusal.js";
 
 const passing: ReadonlySet<ErrorCode> = new Set([
   "EngineUnreachable",
+  "SwarmUnavailable",
   "ApiUnreachable",
   "RegistryUnavailable",
   "RateLimited",
@@ -28,7 +29,8 @@ export function errorAnswer(log: HttpLog, notFound: RequestHandler): ErrorReques
   };
 }
 
-function refusalFor(thrown: unknown): Refusal {
+/** What somebody is told of whatever was thrown. */
+export function refusalFor(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
   if (thrown instanceof FairleadError && thrown.code !== "Internal") {
     const retryAfter = Math.ceil((thrown.retryAfterMs ?? 5000) / 1000);

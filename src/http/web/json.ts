@@ -1,12 +1,14 @@
 import { Refusal } from "./refusal.js";
 
 const maxDepth = 64;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+const [quote, backslash, bracket, brace, bracketEnd, braceEnd] = Buffer.from('"\\[{]}') as unknown as readonly number[];
 
 /** Strict UTF-8 JSON, no deeper than any sender nests. Throws a Refusal 400 that quotes nothing of the body. */
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   // Before the parser: a value it accepts can be too deep for whoever walks or prints it later.
-  if (isDeeperThan(text, maxDepth)) throw new Refusal(400, `the body is nested deeper than ${maxDepth} levels`);
+  if (isDeeperThan(bytes, maxDepth)) throw new Refusal(400, `the body is nested deeper than ${maxDepth} levels`);
   try {
     return JSON.parse(text);
   } catch {
@@ -45,25 +47,26 @@ export function flagAt(root: unknown, ...path: readonly string[]): boolean {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new Refusal(400, "the body is not UTF-8");
   }
 }
 
-function isDeeperThan(text: string, limit: number): boolean {
+/** In UTF-8 no other character has the bytes of these. */
+function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
   let depth = 0;
   let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at];
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
     if (inString) {
-      if (char === "\\") at += 1;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === "[" || char === "{") {
+      if (byte === backslash) at += 1;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === bracket || byte === brace) {
       depth += 1;
       if (depth > limit) return true;
-    } else if (char === "]" || char === "}") depth -= 1;
+    } else if (byte === bracketEnd || byte === braceEnd) depth -= 1;
   }
   return false;
 }

@@ -6,9 +6,12 @@ export function plainJson(value: unknown): string {
   return visible(JSON.stringify(value));
 }
 
-/** Every JSON that the app answers is that way. */
+/** Every JSON that the app answers is that way. Express's own `send` would look for what these answers never have. */
 export function answerPlainJson(app: Express): void {
   app.response.json = function (value: unknown) {
-    return this.type("json").send(plainJson(value));
+    const text = plainJson(value);
+    this.setHeader("Content-Type", "application/json; charset=utf-8");
+    this.setHeader("Content-Length", Buffer.byteLength(text));
+    return this.end(text);
   };
 }

@@ -1,6 +1,11 @@
 import type { Request } from "express";
-import { parseSince, parseTail } from "../../compose/values/log-range.js";
+import { parseDuration } from "../../compose/values/duration.js";
+import { asFairleadError } from "../../errors.js";
+import { printable } from "../../tools/printable.js";
 import { Refusal } from "./refusal.js";
+
+/** Of a person's reason for an order, in characters. */
+export const longestReason = 300;
 
 /** Throws Refusal 400 for one that is given more than once, or is longer than what it is to name. */
 export function queryText(req: Request, name: string): string | undefined {
@@ -10,30 +15,19 @@ export function queryText(req: Request, name: string): string | undefined {
   throw new Refusal(400, `${name} must be one short text`);
 }
 
-/** Throws Refusal 400. */
-export function queryFlag(req: Request, name: string): boolean {
-  const text = queryText(req, name) ?? "false";
-  if (/^(?:true|1)$/.test(text)) return true;
-  if (/^(?:false|0)$/.test(text)) return false;
-  throw new Refusal(400, `${name} must be true or false`);
+/** A person's reason for an order: one line, for the journal. Throws Refusal 400. */
+export function asReason(text: string): string | undefined {
+  if (text.length > longestReason) throw new Refusal(400, `a reason has at most ${longestReason} characters`);
+  const reason = printable(text).trim();
+  return reason === "" ? undefined : reason;
 }
 
-/** Undefined: `all`, or not given. Throws Refusal 400. */
-export function queryCount(req: Request, name: string): number | undefined {
-  const text = queryText(req, name) ?? "all";
+/** Milliseconds. Throws Refusal 400. */
+export function asDuration(text: string): number {
   try {
-    return parseTail(text);
-  } catch {
-    throw new Refusal(400, `${name} must be a number of lines, or all`);
-  }
-}
-
-/** A time, or how long ago it was; answers ISO 8601 with whatever decimals were given. Throws Refusal 400. */
-export function querySince(req: Request, now: number): string | undefined {
-  const text = queryText(req, "since");
-  try {
-    return text === undefined ? undefined : parseSince(text, now);
-  } catch {
-    throw new Refusal(400, "since must be a time, or how long ago", "write 2026-01-31T12:00:00Z, or 10m");
+    return parseDuration(text);
+  } catch (thrown) {
+    const { message, remedy } = asFairleadError(thrown);
+    throw new Refusal(400, message, remedy);
   }
 }

@@ -8,6 +8,8 @@ export interface RefusalOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What is logged in place of a message that quotes the caller. */
   readonly logged?: string;
+  /** What the answer says beside `error` and `remedy`. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /** A request that gets no for an answer: an HTTP status, what is wrong, and what the caller can do about it. */
@@ -15,26 +17,32 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly headers: Readonly<Record<string, string>>;
   readonly logged: string;
+  readonly more: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly status: number,
     message: string,
     readonly remedy?: string,
-    { headers = {}, logged = message }: RefusalOptions = {},
+    { headers = {}, logged = message, more = {} }: RefusalOptions = {},
   ) {
     super(message);
     this.headers = headers;
     this.logged = logged;
+    this.more = more;
   }
 }
 
 /**
- * `{error, remedy?}`: the body of every answer that is not a success. A refused caller's connection ends with it: it
+ * `{error, remedy?}`, and what else a refusal says: the body of every answer that is not a success. A refused caller's connection ends with it: it
  * holds no place that others need, and what is left of its body is not taken for its next request.
  */
-export function refuse(res: Response, refusal: Pick<Refusal, "status" | "message" | "remedy" | "headers">): void {
+export function refuse(
+  res: Response,
+  refusal: Pick<Refusal, "status" | "message" | "remedy" | "headers"> & Partial<Pick<Refusal, "more">>,
+): void {
   res.status(refusal.status).set(refusal.headers).set("Connection", "close");
-  const answer = { error: refusal.message, ...(refusal.remedy === undefined ? {} : { remedy: refusal.remedy }) };
+  const remedy = refusal.remedy === undefined ? {} : { remedy: refusal.remedy };
+  const answer = { error: refusal.message, ...remedy, ...refusal.more };
   if (res.req.complete || !hasBody(res.req.headers)) {
     res.json(answer);
     return;

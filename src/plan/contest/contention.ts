@@ -43,6 +43,7 @@ export function contestFor(
   { project, name, gateOf }: Pick<ServiceSpec, "project" | "name" | "gateOf">,
   whole: View,
 ): Contest | undefined {
+  if (ports.length === 0 && addresses.length === 0) return undefined;
   const self = serviceKey(project, name);
   // A gate and what is behind it hand their ports over by plans of their own.
   const isPartner = (other: ObservedContainer) =>

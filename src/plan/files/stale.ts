@@ -1,23 +1,37 @@
 import { isReloaded } from "../../compose/model/reload-policy.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer, UnreadFile } from "../model/observed.js";
 import { writtenFiles } from "./unread.js";
 
 type Said = Pick<ServiceSpec, "reload" | "container">;
 
 /**
- * What is said of files that have been replaced on the host (git, many editors, `mv`) while a container has them mounted:
- * it keeps the old ones until its next start. Undefined: there are none.
+ * What is said of files that have been replaced on the host (git, many editors, `mv`) or removed there while a container has
+ * them mounted: it keeps the old ones until its next start. Undefined: there are none.
  */
 export function staleMounts(spec: Said, containers: readonly ObservedContainer[]): string | undefined {
-  const texts = serving(containers).flatMap(({ name, unread = [] }) => {
-    const replaced = unread.filter(({ change }) => change === "replaced").map(({ path }) => path);
-    if (replaced.length === 0) return [];
-    const which = replaced.length === 1 ? "another file has" : "other files have";
-    const told = `${name} does not see ${replaced.join(", ")} as it is now: ${which} taken its place since it started`;
-    return [`${told}; ${remedyFor(name, replaced, spec)}`];
-  });
+  const texts = serving(containers).flatMap(({ name, unread = [] }) => [
+    ...replacedIn(name, unread, spec),
+    ...removedIn(name, unread),
+  ]);
   return texts.length === 0 ? undefined : texts.join("; ");
+}
+
+function replacedIn(name: string, unread: readonly UnreadFile[], spec: Said): readonly string[] {
+  const replaced = unread.filter(({ change }) => change === "replaced").map(({ path }) => path);
+  if (replaced.length === 0) return [];
+  const which = replaced.length === 1 ? "another file has" : "other files have";
+  const told = `${name} does not see ${replaced.join(", ")} as it is now: ${which} taken its place since it started`;
+  return [`${told}; ${remedyFor(name, replaced, spec)}`];
+}
+
+/** The engine makes a folder of a path that is not there, or refuses the start. */
+function removedIn(name: string, unread: readonly UnreadFile[]): readonly string[] {
+  const removed = unread.filter(({ change }) => change === "removed").map(({ path }) => path);
+  if (removed.length === 0) return [];
+  const [verb, pronoun] = removed.length === 1 ? ["is", "it"] : ["are", "them"];
+  const told = `${removed.join(", ")} ${verb} not on the host any more, and ${name} still has what it started with`;
+  return [`${told}; put ${pronoun} back before it starts again`];
 }
 
 function remedyFor(name: string, paths: readonly string[], spec: Said): string {

@@ -3,7 +3,7 @@ import { isOutdated } from "../files/unread.js";
 import { beginningOf } from "../jobs/job-need.js";
 import { isWedged } from "../judge/wedged.js";
 import type { Desired, Memory, SlotMemory } from "../model/desired.js";
-import { keptRevision } from "../model/names.js";
+import { keptTags } from "../model/image-index.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { SlotView, View } from "../model/view.js";
 
@@ -57,7 +57,7 @@ export function highestOnHost(
   service: { readonly project: string; readonly name: string },
   { images, jobs, siblings }: Numbered,
 ): number {
-  const ofTags = images.flatMap((image) => image.tags.map((tag) => keptRevision(service, tag) ?? 0));
+  const ofTags = keptTags(images, service).map(({ revision }) => revision);
   return Math.max(0, ...[...siblings, ...jobs].map(({ revision }) => revision), ...ofTags);
 }
 

@@ -1,8 +1,10 @@
 import { parseImage } from "../../compose/values/image.js";
+import { given } from "../../tools/present.js";
 import { withoutJobs } from "../jobs/job-need.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Pin } from "../model/desired.js";
 import type { Outcome, Decision } from "../model/outcome.js";
+import { signatureFault } from "../model/signatures.js";
 import type { View } from "../model/view.js";
 
 /**
@@ -11,14 +13,21 @@ import type { View } from "../model/view.js";
  */
 export function pinned(desired: Desired, pin: Pin | undefined): Desired {
   if (pin === undefined) return desired;
-  const { spec, specHash, target } = withoutJobs(desired);
+  const { spec, specHash, target, signatures } = withoutJobs(desired);
+  const image = parseImage(pin.image);
+  const fault = signatureFault(signatures, image, pin.digest);
   const { failureAction, ...policy } = spec.rollback ?? spec.update;
   // A roll-back that fails leaves what serves: it is not rolled back itself.
   const update = { ...policy, failureAction: failureAction === "continue" ? failureAction : ("rollback" as const) };
   return {
-    spec: { ...spec, image: parseImage(pin.image), update },
+    spec: { ...spec, image, update },
     specHash,
-    target: { known: true, digest: pin.digest, sameContent: [] },
+    // What runs of it runs on; nothing of it is started anew.
+    target:
+      fault === undefined
+        ? { known: true, digest: pin.digest, sameContent: [] }
+        : { known: false, reason: fault.reason, message: fault.message },
+    ...given({ signatures }),
     pin: { ...pin, over: target },
     note:
       pin.specHash === specHash

@@ -1,6 +1,7 @@
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import type { ImageReference, ImageVersion } from "../../compose/values/image.js";
 import type { Desired } from "../model/desired.js";
+import { containersOf } from "../model/host-index.js";
 import type { HostSnapshot, ObservedImage } from "../model/host-snapshot.js";
 import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../model/observed.js";
 import { digestsOf, isUp } from "../model/view.js";
@@ -24,11 +25,11 @@ const otherwise = "adopted";
 
 /** At most one for each role of each slot: the one with our very name first. None where a container of ours plays it. */
 export function candidatesFor(spec: ServiceSpec, host: HostSnapshot): readonly Candidate[] {
-  const ours = host.containers.filter(({ project, service }) => project === spec.project && service === spec.name);
+  const ours = containersOf(host.containers, { project: spec.project, service: spec.name });
   const found = host.foreign
     .flatMap((container): Candidate[] => {
       const { facts } = container;
-      const match = matchOf(spec, container);
+      const match = facts === undefined ? undefined : matchOf(spec, container);
       if (facts === undefined || match === undefined || match.slot > (spec.replicas ?? 1)) return [];
       return [{ ...match, container: { ...container, facts } }];
     })

@@ -2,6 +2,7 @@ import { serviceKey } from "../../compose/model/service.js";
 import type { ProjectSpec, ServiceKey } from "../../compose/model/service.js";
 import { printable } from "../../tools/printable.js";
 import type { HostSnapshot, ObservedNetwork } from "../model/host-snapshot.js";
+import { awaitedServices } from "../model/image-index.js";
 import { keyOf } from "../model/observed.js";
 
 /** A network or volume that bears a declared project's label, and that no file declares any more. */
@@ -41,8 +42,9 @@ export function orphanedServices(projects: readonly ProjectSpec[], host: HostSna
   const declared = new Set(
     projects.flatMap(({ services }) => services.map((spec) => serviceKey(spec.project, spec.name))),
   );
-  const left = host.containers.filter((one) => known.has(one.project) && !declared.has(keyOf(one))).map(keyOf);
-  return [...new Set(left)].sort();
+  const isLeft = (key: ServiceKey) => known.has(key.slice(0, key.indexOf("/"))) && !declared.has(key);
+  const there = [...host.containers.map(keyOf), ...awaitedServices(host.images)];
+  return [...new Set(there.filter(isLeft))].sort();
 }
 
 function networkNames({ networks = [], services }: ProjectSpec): readonly string[] {

@@ -19,6 +19,7 @@ export const conditionTypes = [
   "RolledBack",
   "StaleMount",
   "LocalChanges",
+  "Promoted",
 ] as const;
 export type ConditionType = (typeof conditionTypes)[number];
 
@@ -50,9 +51,13 @@ export type Reason =
   | "CrashLooping"
   | "Flapping"
   | "ImageNotFound"
+  | "SignatureInvalid"
+  | "SignatureMissing"
+  | "SignatureUnavailable"
   | "NoTagMatches"
   | "TagGone"
   | "TagsUnlisted"
+  | "PushRefused"
   | "PullFailed"
   | "RegistryUnavailable"
   | "Unauthorized"
@@ -106,9 +111,25 @@ export interface Rollout {
   /** How its `on_rollback` jobs ended, once they have. */
   readonly onRollback?: Undo;
   /** The tag that a policy has chosen, and what served before. Absent: none has, or it was begun by an older version. */
-  readonly tag?: { readonly from?: string; readonly tag: string; readonly policy: string };
+  readonly tag?: {
+    readonly from?: string;
+    readonly tag: string;
+    readonly policy: string;
+    /** Those between the two. Absent: there are none. */
+    readonly skipped?: SkippedTags;
+  };
   /** The commit that has changed what is rolled out. Absent: no repository has, or the tag has moved. */
   readonly commit?: RolloutCommit;
+  /** Who or what asked for the look that began it, in words: `hook dockerhub: acme/shop:1.4`. Absent: nobody, or that is not known. */
+  readonly cause?: string;
+}
+
+/** Tags that a policy passes over between one that served and the one it has chosen. */
+export interface SkippedTags {
+  /** The highest of them, lowest first. */
+  readonly tags: readonly string[];
+  /** So many more come before those. */
+  readonly more: number;
 }
 
 export interface RolloutCommit {
@@ -148,6 +169,8 @@ export interface ServiceStatus {
   /** `Unknown`: it was not looked at yet, or cannot be, since the engine is out of reach. */
   readonly health: "Healthy" | "Progressing" | "Degraded" | "Missing" | "Unknown";
   readonly desiredDigest: string | undefined;
+  /** Hash of all that its files want a container to be made of. Absent: it was not looked at yet, or no file declares it. */
+  readonly desiredSpec?: string;
   readonly activeDigest: string | undefined;
   readonly revision: number | undefined;
   /** When the container that it is shown by was created, ISO 8601. Absent: there is none. */

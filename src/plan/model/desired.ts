@@ -1,11 +1,12 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Digest, ImageVersion } from "../../compose/values/image.js";
 import type { VolumeMemory } from "./anonymous.js";
-import type { Reason } from "./condition.js";
+import type { Reason, SkippedTags } from "./condition.js";
 import type { LeavingMemory, PostStartMemory, StopMemory } from "./run-memory.js";
 import type { JobPhase } from "./observed.js";
 import type { Outcome } from "./outcome.js";
 import type { ReloadMemory } from "./reload-memory.js";
+import type { SeenSignatures } from "./signatures.js";
 import type { StepOf } from "./step.js";
 
 /** What should run: the file's word and the registry's. */
@@ -18,6 +19,8 @@ export interface Desired {
   readonly choice?: TagChoice;
   /** Behind the images that the jobs of the spec name, by `formatImage`; only where they are asked for. */
   readonly jobImages?: ReadonlyMap<string, Target>;
+  /** Absent: nothing of it has to be signed. */
+  readonly signatures?: SeenSignatures;
   /** A person has gone back to an earlier revision: `target` is that one's, and `over` what would be wanted without it. */
   readonly pin?: Pin & { readonly over: Target };
   /** What whoever reads the plan of a new container should know of it, where the file and the tag do not say it. */
@@ -30,6 +33,8 @@ export interface Desired {
   readonly window?: WindowState;
   /** Why no rollout of it may begin yet. Absent: it may. */
   readonly heldBack?: Outcome;
+  /** Its image is brought to this host all the same. */
+  readonly comesAhead?: true;
 }
 
 /** The tag that a policy has chosen. */
@@ -39,6 +44,8 @@ export interface TagChoice {
   readonly from?: string;
   /** `semver ^1.4`. */
   readonly policy: string;
+  /** What comes between the two, as `SkippedTags` has it. Absent: nothing does. */
+  readonly skipped?: SkippedTags;
   /** The registry has it no more, and nothing that fits comes after it: what runs of it is kept. */
   readonly isGone: boolean;
 }

@@ -35,6 +35,8 @@ export interface ObservedImage {
   /** `repository:tag`, familiar form. */
   readonly tags: readonly string[];
   readonly digests: readonly PinnedImage[];
+  /** Layers that other images have too included. Absent: the engine does not say. */
+  readonly bytes?: number;
   /** Ids of all containers on the host, ours or not, running or not, that were created from it. */
   readonly usedBy: readonly string[];
 }

@@ -49,6 +49,18 @@ export function keepTag(service: { readonly project: string; readonly name: stri
   return `${keepRepository}:${service.project}.${service.name}.r${revision}`;
 }
 
+/** The tag of ours on the image that is there ahead of its rollout. */
+export function aheadTag(service: { readonly project: string; readonly name: string }): string {
+  return `${aheadRepository}:${service.project}.${service.name}`;
+}
+
+/** The service, as `project.service`, for whose rollout such a tag keeps an image; undefined for any other tag. */
+export function awaitedBy(tag: string): string | undefined {
+  return tag.startsWith(`${aheadRepository}:`) ? tag.slice(aheadRepository.length + 1) : undefined;
+}
+
+const aheadRepository = "fairlead/ahead";
+
 /** The repository of our marks on what was built here: the mark tells what an image was made of. */
 export const builtRepository = "fairlead/built";
 
@@ -57,16 +69,17 @@ export function builtMark(service: { readonly project: string; readonly name: st
   return `${builtRepository}:${serviceHash(service)}.${inputs}`;
 }
 
-export function isBuiltMark(service: { readonly project: string; readonly name: string }, tag: string): boolean {
-  return tag.startsWith(`${builtRepository}:${serviceHash(service)}.`);
+/** The service's own short hash that such a mark bears; undefined for any other tag. */
+export function builtFor(tag: string): string | undefined {
+  return tag.startsWith(`${builtRepository}:`) ? builtPattern.exec(tag)?.[1] : undefined;
 }
 
-/** The revision that one of our tags keeps for this service; undefined for any other tag. */
-export function keptRevision(
-  service: { readonly project: string; readonly name: string },
-  tag: string,
-): number | undefined {
-  const prefix = `${keepRepository}:${service.project}.${service.name}.r`;
-  const rest = tag.slice(prefix.length);
-  return tag.startsWith(prefix) && /^[0-9]+$/.test(rest) ? Number(rest) : undefined;
+/** The service, as `project.service`, and the revision that one of our tags keeps; undefined for any other tag. */
+export function keptBy(tag: string): { readonly service: string; readonly revision: number } | undefined {
+  if (!tag.startsWith(`${keepRepository}:`)) return undefined;
+  const [, service, revision] = keptPattern.exec(tag) ?? [];
+  return service === undefined ? undefined : { service, revision: Number(revision) };
 }
+
+const keptPattern = /:(.+)\.r([0-9]+)$/;
+const builtPattern = /:([0-9a-f]+)\./;

@@ -48,6 +48,8 @@ export interface ObservedContainer {
   readonly healthySince: number | undefined;
   /** What the check that is not passed last said, where that is known. One line. */
   readonly healthProblem?: string;
+  /** The engine's own check as it was last not passed in this run, while it is not passed; for people alone. */
+  readonly lastFailedCheck?: { readonly exitCode?: number; readonly output: string };
   /** Only while the engine's own check has not passed yet: when that last ended, or else when the run began. */
   readonly checkedAt?: number | undefined;
   /** The effective check, file over image, as the engine applies it. */
@@ -113,6 +115,8 @@ export interface ObservedContainer {
   readonly after?: string;
   /** `jobsHash` of the jobs that are to follow if its rollout fails. */
   readonly onRollback?: string;
+  /** Only of one that stands for several tasks of a cluster, which looks after each of them itself. */
+  readonly tasks?: { readonly wanted: number; readonly running: number };
 }
 
 export interface ObservedMount {
@@ -131,8 +135,11 @@ export interface ObservedMount {
 export interface UnreadFile {
   /** On the host. A folder stands for all that is in it. */
   readonly path: string;
-  /** `replaced`: another one has taken its place, which the container sees only after its next start. */
-  readonly change: "replaced" | "written";
+  /**
+   * `replaced`: another one has taken its place, which the container sees only after its next start. `removed`: nothing has, and
+   * the container still sees it.
+   */
+  readonly change: "replaced" | "removed" | "written";
   /** Since when it has been as it is. Epoch ms. */
   readonly since: number;
   /** Tells what is mounted from any other file or folder that has been at its place. */

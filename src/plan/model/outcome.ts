@@ -58,7 +58,13 @@ export type Standing =
   | "unhealthy";
 
 /** `reason` and `because` are for people, and for whoever reads the API: nothing here is decided by them. */
-export type Outcome = { readonly reason: Reason; readonly because: string; readonly standing?: Standing } &
+export type Outcome = {
+  readonly reason: Reason;
+  readonly because: string;
+  readonly standing?: Standing;
+  /** As long as nothing but the time changes the same is said, in the same words, until the end of the wait. */
+  readonly lasts?: true;
+} &
   /** `flawed`: it is as wanted, and something is to be told of it all the same. */
   (
     | { readonly kind: "converged"; readonly flawed?: true }

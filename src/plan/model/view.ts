@@ -6,11 +6,14 @@ import type { Digest, ImageName, ImageReference, ImageVersion } from "../../comp
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
+import { imageById, imageByName } from "./image-index.js";
+import { containersOf, gatesAmong } from "./host-index.js";
 import type { HostSnapshot, ObservedHelper, ObservedImage, ObservedNetwork, ObservedVolume } from "./host-snapshot.js";
 import type { ForeignContainer, ObservedContainer, Refusal, Role } from "./observed.js";
 import { providersOf } from "./provider.js";
 import type { Provider } from "./provider.js";
 import type { ResourceClaim } from "./resources.js";
+import type { SeenSignatures } from "./signatures.js";
 
 /** What the planner sees of the host for one service. */
 export interface View {
@@ -21,6 +24,8 @@ export interface View {
   readonly foreign: readonly ForeignContainer[];
   /** Ours of all other services, of any project, with those of their jobs: networks are shared. */
   readonly neighbours: readonly ObservedContainer[];
+  /** The gates of all services. */
+  readonly gates: readonly ObservedContainer[];
   readonly networks: ReadonlyMap<string, ObservedNetwork>;
   readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly images: readonly ObservedImage[];
@@ -37,6 +42,8 @@ export interface View {
   readonly office?: SeenOffice;
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
+  /** Absent: nothing of the service has to be signed. */
+  readonly signatures?: SeenSignatures;
   /** Creations that the engine has just refused. */
   readonly refusals?: readonly Refusal[];
   /** The services this one depends on, by name. */
@@ -87,20 +94,21 @@ export function viewOf(
   pulls: ReadonlyMap<string, PullState>,
   { now = host.takenAt, known = new Map() }: Moment = {},
 ): View {
-  const all = (name: string) =>
-    host.containers.filter((container) => container.project === service.project && container.service === name);
+  const all = (name: string) => containersOf(host.containers, { project: service.project, service: name });
   const of = (name: string) => all(name).filter(({ job }) => job === undefined);
   const dependencies = dependenciesOf(service).map(
     ({ service: name }) => [name, dependencyState(of(name), known.get(name))] as const,
   );
+  let neighbours: View["neighbours"] | undefined;
   return {
     now,
     containers: of(service.name),
     jobs: all(service.name).filter(({ job }) => job !== undefined),
     foreign: host.foreign,
-    neighbours: host.containers.filter(
-      ({ project, service: name }) => project !== service.project || name !== service.name,
-    ),
+    get neighbours() {
+      return (neighbours ??= othersThan(service, host));
+    },
+    gates: gatesAmong(host.containers),
     networks: host.networks,
     volumes: host.volumes,
     images: host.images,
@@ -114,6 +122,14 @@ export function viewOf(
     dependencies: new Map(dependencies),
     providers: providersOf(service, host),
   };
+}
+
+/** Many looks end before anybody asks who else there is. */
+function othersThan(
+  { project, name }: Pick<ServiceSpec, "project" | "name">,
+  { containers }: HostSnapshot,
+): readonly ObservedContainer[] {
+  return containers.filter((one) => one.project !== project || one.service !== name);
 }
 
 export function inRole(containers: readonly ObservedContainer[], role: Role): ObservedContainer | undefined {
@@ -163,8 +179,8 @@ export function othersServe(view: SlotView): boolean {
  */
 export function localName(view: View, image: ImageReference, version: ImageVersion): ImageName | undefined {
   const pinned = pinnedImage(image, asDigest(version));
-  if (view.images.some((local) => local.digests.includes(pinned) || local.tags.includes(pinned))) return pinned;
-  return view.images.find((local) => local.id === version)?.id;
+  if (imageByName(view.images, pinned) !== undefined) return pinned;
+  return imageById(view.images, version)?.id;
 }
 
 /** The same, or by what it is to be pulled. */
@@ -185,6 +201,6 @@ export function isImageOf(
   image: ImageReference,
   version: ImageVersion,
 ): boolean {
-  const known = images.find(({ id }) => id === container.imageId)?.digests ?? [];
+  const known = imageById(images, container.imageId)?.digests ?? [];
   return known.includes(pinnedImage(image, asDigest(version)));
 }

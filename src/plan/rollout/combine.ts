@@ -1,3 +1,4 @@
+import { given } from "../../tools/present.js";
 import type { Intent } from "../model/intent.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { inRole, isUp } from "../model/view.js";
@@ -47,7 +48,14 @@ function outcomeOf(slots: readonly SlotView[], outcomes: readonly Outcome[]): Ou
   if (outcome === undefined) throw new RangeError("a service without a slot has no outcome");
   const because =
     outcome.kind === "converged" && outcome.flawed !== true ? allRun(slots, outcomes) : told(outcomes, outcome);
-  return outcome.kind === "wait" ? { ...outcome, because, until: earliest(outcomes) } : { ...outcome, because };
+  const { lasts, ...rest } = outcome;
+  const whole = { ...rest, because, ...given({ lasts: outcomes.every(isLasting) ? lasts : undefined }) };
+  return whole.kind === "wait" ? { ...whole, until: earliest(outcomes) } : whole;
+}
+
+/** Of what others say that is less pressing nothing is told, but it may change. */
+function isLasting(outcome: Outcome): boolean {
+  return outcome.lasts === true || (outcome.kind === "converged" && outcome.flawed !== true);
 }
 
 /** What must be looked at soonest comes first; of what only waits to be told, that which says why. */

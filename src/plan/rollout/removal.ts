@@ -5,6 +5,7 @@ import type { Plan } from "../model/outcome.js";
 import type { View } from "../model/view.js";
 import { refusing } from "../self/lifeline.js";
 import { leavingAlone } from "../self/succession.js";
+import { forgoAhead } from "../slot/upkeep/ahead.js";
 import { compilePlainly } from "../steps/compile.js";
 import { discard } from "../steps/steps.js";
 
@@ -27,18 +28,19 @@ export function planRemoval(
   view: View,
 ): Plan {
   const containers = [...view.jobs, ...view.containers];
-  if (containers.length === 0) {
+  const name = `${service.project}/${service.name}`;
+  const because = `${name} is in no services file any more`;
+  const images = prune ? forgoAhead(service, because, view) : [];
+  if (containers.length + images.length === 0) {
     return { steps: [], outcome: { kind: "converged", reason: "Converged", because: "nothing of it is left" } };
   }
-  const name = `${service.project}/${service.name}`;
   if (!prune) {
-    const because = `${name} is in no services file any more; run with --prune to remove it, or remove it by hand`;
-    return { steps: [], outcome: { kind: "blocked", reason: "Orphaned", because } };
+    const remedy = "run with --prune to remove it, or remove it by hand";
+    return { steps: [], outcome: { kind: "blocked", reason: "Orphaned", because: `${because}; ${remedy}` } };
   }
-  const because = `${name} is in no services file any more`;
   const left = leavingAlone(view, because);
   if (left !== undefined) return left;
   const spec = { container: { stopGracePeriodMs: graceMs } } as Pick<Desired["spec"], "container">;
-  const intents = containers.flatMap((one) => discard(one, spec, because));
+  const intents = [...containers.flatMap((one) => discard(one, spec, because)), ...images];
   return refusing(compilePlainly({ intents, outcome: { kind: "continue", reason: "Removing", because } }), view);
 }

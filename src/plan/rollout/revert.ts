@@ -63,7 +63,7 @@ export function isRevertible(desired: Desired, view: View, memory: Memory): bool
 
 function restorable(desired: Desired, view: View, memory: Memory, count: number): readonly Restorable[] | undefined {
   const { pin } = desired;
-  if (pin === undefined) return undefined;
+  if (pin === undefined || !desired.target.known) return undefined;
   const slots = Array.from({ length: count }, (_, index) => slotOf(view, index + 1));
   const found = slots.flatMap((slot) => restorableIn(slot, desired, pin, memory) ?? []);
   return found.length < slots.length ? undefined : found;

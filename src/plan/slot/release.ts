@@ -1,4 +1,3 @@
-import type { ServiceSpec } from "../../compose/model/service.js";
 import type { ImageVersion } from "../../compose/values/image.js";
 import { formatTime } from "../../tools/time.js";
 import { isOutdated } from "../files/unread.js";
@@ -11,6 +10,7 @@ import type { Outcome, Decision } from "../model/outcome.js";
 import { inEverySlot, isReturning } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { ownGoalOf } from "./goal.js";
+import { fetchAhead } from "./upkeep/ahead.js";
 import { keepRunning } from "./upkeep/keep.js";
 import type { Seen } from "./upkeep/come-back.js";
 
@@ -46,7 +46,7 @@ function paused({ spec }: Desired, memory: Memory): Outcome | undefined {
     memory.pausedAt === undefined
       ? "the file says `paused`: no rollout begins until it says otherwise"
       : `paused since ${formatTime(memory.pausedAt)}: no rollout begins until \`fairlead resume\``;
-  return { kind: "blocked", standing: "paused", reason: "Paused", because };
+  return { kind: "blocked", standing: "paused", reason: "Paused", because, lasts: true };
 }
 
 function unapproved({ spec, specHash, target, standIn }: Desired, { approved = [] }: Memory): Outcome | undefined {
@@ -58,18 +58,20 @@ function unapproved({ spec, specHash, target, standIn }: Desired, { approved = [
   );
   if (isApproved) return undefined;
   const because = `${target.digest} waits for \`fairlead approve ${spec.project}/${spec.name}\``;
-  return { kind: "blocked", standing: "unapproved", reason: "WaitingForApproval", because };
+  return { kind: "blocked", standing: "unapproved", reason: "WaitingForApproval", because, lasts: true };
 }
 
 function unripe({ spec, target, standIn }: Desired, now: number, { firstSeen }: Memory): Outcome | undefined {
   const { minAgeMs = 0 } = spec.release ?? {};
   if (!target.known || minAgeMs === 0 || standIn !== undefined) return undefined;
-  const until = (firstSeen?.get(target.digest) ?? now) + minAgeMs;
+  const since = firstSeen?.get(target.digest);
+  const until = (since ?? now) + minAgeMs;
   if (until <= now) return undefined;
   return {
     kind: "wait",
     until,
     awaits: "time",
+    ...(since === undefined ? {} : { lasts: true }),
     reason: "WaitingForAge",
     because: `${target.digest} is old enough at ${formatTime(until)}`,
   };
@@ -82,6 +84,7 @@ function closed({ window }: Desired, now: number): Outcome | undefined {
     kind: "wait",
     until,
     awaits: "time",
+    lasts: true,
     reason: "WaitingForWindow",
     because: `the window opens at ${formatTime(until)}`,
   };
@@ -129,10 +132,21 @@ export function goalOfNext(desired: Desired, next: ObservedContainer): Desired {
 /** What serves goes on serving, and is kept well. */
 export function planHeldBack(
   heldBack: Outcome,
-  spec: ServiceSpec,
+  desired: Desired,
   active: ObservedContainer,
   { view, memory }: Seen,
 ): Decision {
-  const repair = keepRunning(spec, active, view, memory);
-  return repair.outcome.kind === "converged" ? { ...repair, outcome: heldBack } : repair;
+  const repair = keepRunning(desired.spec, active, view, memory);
+  if (repair.outcome.kind !== "converged") return repair;
+  const { intents, outcome } = fetchAhead(heldBack, desired, view);
+  return { ...repair, intents: [...repair.intents, ...intents], outcome };
+}
+
+/**
+ * Whether the image of what is held back may come meanwhile: what has to ripen may never be rolled out, and of what is paused a
+ * person wants nothing to begin.
+ */
+export function comesAhead(desired: Desired, { now }: Pick<View, "now">, memory: Memory): boolean {
+  if (desired.spec.release?.window?.prefetch === false || isPaused(desired.spec, memory)) return false;
+  return unripe(desired, now, memory) === undefined;
 }

@@ -64,7 +64,7 @@ export function planSlot(desired: Desired, view: SlotView, memory: SlotMemory): 
   if (hold !== undefined) {
     return planOusted(desired, active, view, memory) ?? planHeld(desired, hold, active, { view, memory });
   }
-  if (desired.heldBack !== undefined) return planHeldBack(desired.heldBack, desired.spec, active, { view, memory });
+  if (desired.heldBack !== undefined) return planHeldBack(desired.heldBack, desired, active, { view, memory });
   return planRollout(onceMore(desired, active, view), desired.target.digest, active, { view, memory });
 }
 

@@ -11,16 +11,18 @@ import { putAway } from "./trial.js";
 export function stopOf({ spec }: Pick<Desired, "spec">, { stopped }: Memory, now: number): Outcome | undefined {
   if (spec.stopped === true) {
     const because = "the file says `stopped`: it is off until it says otherwise";
-    return { kind: "blocked", standing: "stopped", reason: "Stopped", because };
+    return { kind: "blocked", standing: "stopped", reason: "Stopped", because, lasts: true };
   }
   if (stopped === undefined || (stopped.until !== undefined && stopped.until <= now)) return undefined;
   const since = `a person has stopped it at ${formatTime(stopped.at)}`;
   const until = `\`fairlead start ${spec.project}/${spec.name}\``;
   if (stopped.until === undefined) {
-    return { kind: "blocked", standing: "stopped", reason: "Stopped", because: `${since}: it is off until ${until}` };
+    const because = `${since}: it is off until ${until}`;
+    return { kind: "blocked", standing: "stopped", reason: "Stopped", because, lasts: true };
   }
   const because = `${since}: it is off until ${formatTime(stopped.until)}, or ${until}`;
-  return { kind: "wait", until: stopped.until, awaits: "person", standing: "stopped", reason: "Stopped", because };
+  const told = { reason: "Stopped", because, lasts: true } as const;
+  return { kind: "wait", until: stopped.until, awaits: "person", standing: "stopped", ...told };
 }
 
 /** What runs of it ends, and cannot come back by itself; what had not proved itself is for another rollout to begin anew. */

@@ -14,7 +14,9 @@ import { isTarget } from "../model/desired.js";
 import type { Desired } from "../model/desired.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Outcome } from "../model/outcome.js";
+import type { TagMoves } from "../model/tag-moves.js";
 import { inRole, isReady } from "../model/view.js";
+import { promotedCondition } from "./promoted.js";
 
 export interface StatusInput {
   readonly desired: Desired;
@@ -27,6 +29,8 @@ export interface StatusInput {
   readonly localChanges?: string | undefined;
   /** What of them holds what it held before, since a process has taken badly what git has. */
   readonly takenBack?: string | undefined;
+  /** How its tags stand that are to be moved. */
+  readonly tagMoves?: TagMoves | undefined;
   readonly generation: number;
   readonly now: number;
   /** A person or the file wants no rollout to begin. */
@@ -63,6 +67,7 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
       ...(input.stranded === undefined ? [] : ["Degraded" as const]),
     ]),
     desiredDigest: wanted.known ? wanted.digest : undefined,
+    desiredSpec: desired.specHash,
     activeDigest: active === undefined ? undefined : shownDigest(desired, active),
     revision: active?.revision,
     ...(active === undefined ? {} : { createdAt: new Date(active.createdAt).toISOString() }),
@@ -97,6 +102,11 @@ function isUpdated(desired: Desired, active: ObservedContainer): boolean {
 }
 
 function countReplicas(desired: Desired, slots: readonly Slot[]): ReplicaCount {
+  const tasks = slots.length === 1 ? slots[0]?.active?.tasks : undefined;
+  if (tasks !== undefined) {
+    const isNew = slots.some(({ active }) => active !== undefined && isUpdated(desired, active));
+    return { desired: tasks.wanted, ready: tasks.running, updated: isNew ? tasks.wanted : 0 };
+  }
   return {
     desired: slots.length,
     ready: slots.filter(({ active }) => isReady(desired.spec, active)).length,
@@ -199,6 +209,7 @@ function judgeConditions(
       input.localChanges === undefined
         ? ["False", "Converged", "no commit waits for a file that a container has changed"]
         : ["True", "LocalChanges", input.localChanges],
+    Promoted: promotedCondition(input.tagMoves),
     RolledBack: rolledBack ? rolledBackBy(rollout) : ["False", "Converged", "the last rollout was not rolled back"],
   };
 }

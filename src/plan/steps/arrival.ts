@@ -3,12 +3,17 @@ import { asDigest, pinnedImage } from "../../compose/values/image.js";
 import type { ImageVersion } from "../../compose/values/image.js";
 import type { Intent } from "../model/intent.js";
 import type { Outcome, Decision } from "../model/outcome.js";
+import { signatureFault } from "../model/signatures.js";
 import { localName } from "../model/view.js";
 import type { View } from "../model/view.js";
 
-/** Brings the image to this host. Undefined: it is there. */
+/** Brings the image to this host, if a container may be made of it. Undefined: it is there. */
 export function awaitImage(spec: ServiceSpec, version: ImageVersion, view: View): Decision | undefined {
   const { image } = spec;
+  const fault = signatureFault(view.signatures, image, version);
+  if (fault !== undefined) {
+    return { intents: [], outcome: { kind: "failed", reason: fault.reason, because: fault.message } };
+  }
   if (localName(view, image, version) !== undefined) return undefined;
   const reference = pinnedImage(image, asDigest(version));
   if (!mayPull(spec)) {

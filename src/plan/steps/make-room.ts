@@ -32,7 +32,7 @@ export class Room {
 /** The containers of other services that these calls make leave a network and come back. */
 export function movedBy(steps: readonly Step[], { neighbours }: View): readonly ObservedContainer[] {
   const names = new Set(steps.flatMap((step) => (step.kind === "disconnect-network" ? [step.container] : [])));
-  return neighbours.filter(({ name }) => names.has(name));
+  return names.size === 0 ? [] : neighbours.filter(({ name }) => names.has(name));
 }
 
 function leave({ borrower, address }: { borrower: ObservedContainer; address: HeldAddress }): Step {

@@ -4,7 +4,7 @@ import type { View } from "../model/view.js";
 
 /** The containers that hold, held or are to hold this service's ports. */
 export function gatesOf({ project, name }: Pick<ServiceSpec, "project" | "name">, view: View): ObservedContainer[] {
-  return view.neighbours.filter((other) => other.project === project && other.gate?.of === name);
+  return view.gates.filter((other) => other.project === project && other.gate?.of === name);
 }
 
 /** The one that does now: an updated gate holds the ports before it has the name. */

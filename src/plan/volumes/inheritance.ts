@@ -3,7 +3,8 @@
  */
 
 import { bondsOf } from "../../compose/model/relations.js";
-import type { Mount, ServiceSpec } from "../../compose/model/service.js";
+import type { Mount } from "../../compose/model/mount.js";
+import type { ServiceSpec } from "../../compose/model/service.js";
 import { anonymousOf } from "../model/anonymous.js";
 import type { KnownVolume } from "../model/anonymous.js";
 import type { SlotMemory } from "../model/desired.js";

@@ -1,4 +1,4 @@
-import type { VolumeSpec } from "../../compose/model/service.js";
+import type { VolumeSpec } from "../../compose/model/mount.js";
 import { posix } from "node:path";
 import { refusal, type Finding, type Rule, type Way } from "../model/finding.js";
 import { whyNot, type Host } from "../model/paths.js";

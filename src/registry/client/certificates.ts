@@ -2,8 +2,8 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FairleadError } from "../../errors.js";
-import { readFault } from "../../tools/file-fault.js";
-import { readPlain } from "../../tools/plain-file.js";
+import { readFault } from "../../tools/files/file-fault.js";
+import { readPlain } from "../../tools/files/plain-file.js";
 import type { Trust } from "./endpoint.js";
 
 /** As TLS takes them: whom we trust (absent: the usual roots), and by whom we are known. */

@@ -1,6 +1,7 @@
 import { canonicalRegistry, dockerHub } from "../../compose/values/registry-name.js";
 import { isLoopback } from "../../tools/loopback.js";
 import { reachFrom, type Reach } from "./reach.js";
+import { urlOf } from "./settings.js";
 import type { RegistrySetting, RegistrySettings } from "./settings.js";
 
 /** Where Docker Hub answers. */
@@ -47,12 +48,38 @@ export function endpointOf(name: string, settings: RegistrySettings): Endpoint {
   const registry = canonicalRegistry(name);
   const setting = settingOf(registry, settings);
   if (setting.mirror !== undefined) return mirrorOf(registry, new URL(setting.mirror), setting, settings);
+  return originOf(name, settings);
+}
+
+/** The registry itself, whatever stands in for it: where something is to be written. */
+export function originOf(name: string, settings: RegistrySettings): Endpoint {
+  const registry = canonicalRegistry(name);
   return {
     registry,
     host: registry === dockerHub ? hubHost : registry,
     account: registry,
-    ...access(registry, setting),
+    ...access(registry, settingOf(registry, settings)),
   };
+}
+
+/** What is asked for: what moves, such as a tag or the list of tags, or what a digest proves, whoever gives it. */
+export type Asked = "tags" | "contents";
+
+/**
+ * Who is asked, one after the other: the mirrors, and the registry itself at last. Who follows the registry late would hide
+ * a push, or take one back: only mirrors that may `resolve` are asked for what moves.
+ */
+export function endpointsOf(
+  name: string,
+  settings: RegistrySettings,
+  asked: Asked,
+): readonly [...Endpoint[], Endpoint] {
+  const registry = canonicalRegistry(name);
+  const setting = settingOf(registry, settings);
+  const mirrors = (setting.mirrors ?? [])
+    .filter((written) => asked === "contents" || (typeof written === "object" && written.resolve === true))
+    .map((written) => mirrorOf(registry, urlOf(written), setting, settings));
+  return [...mirrors, endpointOf(registry, settings)];
 }
 
 /** The trust for a host that an answer has named: a token server, a redirect's target. Its own settings, else the registry's. */

@@ -1,4 +1,4 @@
-import { BoundedMap } from "../../tools/bounded-map.js";
+import { BoundedMap } from "../../tools/sharing/bounded-map.js";
 
 /** Whose turn it is. */
 export interface Turn {
@@ -30,7 +30,8 @@ const mostSlow = 5000;
  * hangs holds up others once, for `slowMs`; from then on it waits for its like, until it is quick again.
  */
 export class Lane {
-  readonly #waiting: Waiting[] = [];
+  /** In the order in which they came: first those whom somebody waits for. */
+  readonly #waiting: Readonly<Record<Place, Set<Waiting>>> = { urgent: new Set(), usual: new Set(), slow: new Set() };
   readonly #slowOnes = new BoundedMap<string, true>(mostSlow);
   readonly #running = { usual: 0, urgent: 0, slow: 0 };
 
@@ -60,18 +61,21 @@ export class Lane {
 
   #enter(one: Omit<Waiting, "begin">): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ ...one, begin: resolve });
+      this.#waiting[placeOf(one.turn, one.isSlow)].add({ ...one, begin: resolve });
       this.#admit();
     });
   }
 
+  /** Thousands may wait: each of these rows is looked at only as far as there is room. */
   #admit(): void {
-    for (const urgent of [true, false]) {
-      for (const one of this.#waiting.filter(({ turn }) => turn.urgent === urgent)) {
-        if (!this.#hasRoom(one)) continue;
-        this.#waiting.splice(this.#waiting.indexOf(one), 1);
+    const slow = [...this.#waiting.slow].sort((one, other) => Number(other.turn.urgent) - Number(one.turn.urgent));
+    for (const row of [this.#waiting.urgent, this.#waiting.usual, slow]) {
+      for (const one of row) {
+        if (!this.#hasRoom(one)) break;
+        const place = placeOf(one.turn, one.isSlow);
+        this.#waiting[place].delete(one);
         // The place is taken here, so that nobody who comes meanwhile slips in.
-        this.#running[placeOf(one.turn, one.isSlow)] += 1;
+        this.#running[place] += 1;
         one.begin();
       }
     }

@@ -3,12 +3,12 @@
  */
 
 import PQueue from "p-queue";
-import { readAll } from "../../tools/read-all.js";
+import { readAll } from "../../tools/streams/read-all.js";
 import { certificatesFor } from "./certificates.js";
-import { closeLines, dial, openLines, openProxied } from "./dial.js";
-import type { Dialled, Lines } from "./dial.js";
+import { closeLines, dial, openLines, openProxied } from "../../tools/http/dial.js";
+import type { Dialled, Lines } from "../../tools/http/dial.js";
 import type { Trust } from "./endpoint.js";
-import { connectionFault } from "./fault.js";
+import { connectionFault } from "../../tools/http/fault.js";
 import { Lane, type LaneWidths, type Turn } from "./lane.js";
 import { assertWithin, lookupWithin, type Reach } from "./reach.js";
 

@@ -4,7 +4,7 @@ import type { ImageContent, Platform } from "../../control/ports/registry.js";
 import type { Answer } from "../client/transport.js";
 import { unsupported, type Subject } from "../faults/failure.js";
 import { isIndexType, mediaTypeOf, parseManifest } from "./manifest.js";
-import { choosePlatform, formatPlatform } from "./platform.js";
+import { choosePlatform, formatPlatform, runsOn } from "./platform.js";
 
 const digest = z.custom<Digest>((value) => typeof value === "string" && isDigest(value));
 
@@ -15,18 +15,23 @@ const platform = z
 const index = z.object({ manifests: z.array(z.object({ digest, platform: platform.optional() })) });
 const manifest = z.object({ config: z.object({ digest }) });
 
+/** A manifest, and who has given it. */
+export interface Found {
+  readonly answer: Answer;
+  readonly subject: Subject;
+}
+
 /**
  * What `wanted` amounts to on `host`. `read` gives a manifest by digest, already verified; it is called once for a plain
  * image and twice for an index.
  */
 export async function findContent(
-  read: (digest: Digest) => Promise<Answer>,
+  read: (digest: Digest) => Promise<Found>,
   wanted: Digest,
   host: Platform,
-  subject: Subject,
 ): Promise<ImageContent> {
-  const answer = await read(wanted);
-  if (!isIndexType(mediaTypeOf(answer, subject))) return { manifest: wanted, config: configOf(answer, subject) };
+  const { answer, subject } = await read(wanted);
+  if (!isIndexType(mediaTypeOf(answer, subject))) return { manifest: wanted, config: configOf({ answer, subject }) };
 
   const { manifests } = readAs(index, answer, subject);
   const chosen = choosePlatform(manifests, host);
@@ -41,10 +46,24 @@ export async function findContent(
       "Build and push the image for this host's platform too, or name another image.",
     );
   }
-  return { manifest: chosen.digest, config: configOf(await read(chosen.digest), subject) };
+  return { manifest: chosen.digest, config: configOf(await read(chosen.digest)) };
 }
 
-function configOf(answer: Answer, subject: Subject): Digest {
+/** The entries of an index that an engine on `host` might take; of a plain image none. */
+export async function findParts(
+  read: (digest: Digest) => Promise<Found>,
+  wanted: Digest,
+  host: Platform,
+): Promise<readonly Digest[]> {
+  const { answer, subject } = await read(wanted);
+  if (!isIndexType(mediaTypeOf(answer, subject))) return [];
+  const { manifests } = readAs(index, answer, subject);
+  // One without a platform says itself what it is for.
+  const mayRun = manifests.filter((entry) => entry.platform === undefined || runsOn(entry.platform, host));
+  return [...new Set(mayRun.map((entry) => entry.digest))];
+}
+
+function configOf({ answer, subject }: Found): Digest {
   if (isIndexType(mediaTypeOf(answer, subject))) {
     throw unsupported(subject, "its index holds another index", "Push the image as one index of image manifests.");
   }

@@ -27,6 +27,14 @@ export function choosePlatform<T extends { readonly platform?: Platform | undefi
   return undefined;
 }
 
+/** Whether an engine on `host` might take what is for this platform: rather too often than not often enough. */
+export function runsOn(platform: Platform, host: Platform): boolean {
+  const { os, architecture } = normalise(platform);
+  const own = normalise(host);
+  const others = own.architecture === "amd64" ? ["386"] : own.architecture === "arm64" ? ["arm"] : [];
+  return os === own.os && [own.architecture, ...others].includes(architecture);
+}
+
 /** `linux/amd64`, `linux/arm/v7`: the spelling that equal platforms share. */
 export function formatPlatform(platform: Platform): string {
   const { os, architecture, variant } = normalise(platform);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isTag } from "../../compose/values/image.js";
 import type { Answer } from "../client/transport.js";
 import { unlisted, type Subject } from "../faults/failure.js";
+import { nextPage } from "./pages.js";
 import type { Reader } from "./reader.js";
 
 /** What a registry may give of one page; many give less. */
@@ -23,8 +24,10 @@ export async function listTags(reader: Pick<Reader, "ask" | "accept">, subject: 
     if (tags.size > mostTags || asked.size >= mostPages) {
       throw unlisted(subject, `there are more than ${tags.size > mostTags ? mostTags : tags.size}`, remedies.many);
     }
-    const next = nextPage(answer, path, subject);
+    const next = nextPage(answer, path);
     if (next === undefined) return [...tags];
+    if (next === "elsewhere")
+      throw unlisted(subject, "its next page has the address of something else", remedies.registry);
     if (asked.has(next)) throw unlisted(subject, "its pages lead in a circle", remedies.registry);
     asked.add(next);
     answer = accepted(await reader.ask("GET", next, subject), reader, subject);
@@ -61,20 +64,4 @@ function jsonOf({ body }: Answer): unknown {
   } catch {
     return undefined;
   }
-}
-
-/**
- * The path that `Link: <…>; rel="next"` (RFC 8288) names, at the registry's own address whatever host it names: proxies and
- * registries behind them often name a wrong one. Undefined: it was the last page.
- */
-function nextPage(answer: Answer, path: string, subject: Subject): string | undefined {
-  const header = answer.headers.link ?? [];
-  const links = [header].flat().flatMap((line) => [...line.matchAll(/<([^<>]*)>([^<]*)/g)]);
-  const next = links.find(([, , parameters = ""]) =>
-    /;\s*rel\s*=\s*"?(?:[^";,]*\s)?next(?![\w-])/i.test(parameters),
-  )?.[1];
-  if (next === undefined) return undefined;
-  const url = URL.canParse(next, answer.url.href) ? new URL(next, answer.url) : undefined;
-  if (url?.pathname === path) return `${path}${url.search}`;
-  throw unlisted(subject, "its next page has the address of something else", remedies.registry);
 }

@@ -7,9 +7,17 @@ import { dockerHub } from "../../compose/values/registry-name.js";
 import { FairleadError } from "../../errors.js";
 import { printable } from "../../tools/printable.js";
 import { hubHost, type Endpoint } from "../client/endpoint.js";
-import type { ConnectionFault } from "../client/fault.js";
-import { longestWait, parseRetryAfter } from "../client/retry-after.js";
+import type { ConnectionFault } from "../../tools/http/fault.js";
+import { parseRetryAfter } from "../../tools/http/retry-after.js";
 import type { Answer } from "../client/transport.js";
+
+const hourMs = 3_600_000;
+
+/**
+ * Longer is not believed: a wrong clock or a bad value must not park an image. A limit of requests is counted in hours by
+ * the strictest registries, and asking once an hour wears on nobody; any other fault is looked at each quarter of an hour.
+ */
+export const longestWait = { limited: hourMs, other: hourMs / 4 } as const;
 
 /** What is asked for and where: what every message names. */
 export interface Subject {
@@ -17,8 +25,8 @@ export interface Subject {
   readonly endpoint: Endpoint;
   /** Somebody waits for the answer. */
   readonly urgent: boolean;
-  /** Absent: its manifests. A registry may ask for another right for each. */
-  readonly about?: "tags";
+  /** Absent: its manifests. A registry may ask for another right for each. `push`: a manifest is to be written. */
+  readonly about?: "tags" | "push";
 }
 
 /** `registry docker.io`, or `registry docker.io (mirror 127.0.0.1:5000)`. */

@@ -5,10 +5,11 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../control/ports/clock.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
-import { BoundedMap } from "../../tools/bounded-map.js";
+import type { FairleadError } from "../../errors.js";
+import { BoundedMap } from "../../tools/sharing/bounded-map.js";
 import type { Secret } from "../../tools/secret.js";
-import { SingleFlight } from "../../tools/single-flight.js";
-import { ConnectionFault } from "../client/fault.js";
+import { SingleFlight } from "../../tools/sharing/single-flight.js";
+import { ConnectionFault } from "../../tools/http/fault.js";
 import type { Answer } from "../client/transport.js";
 import { distrusted, unreachable, type Subject } from "../faults/failure.js";
 import { parseChallenges, type Challenge } from "./challenge.js";
@@ -54,7 +55,7 @@ export class Authority {
     const own = this.entrances.get(entranceKey(subject));
     if (own !== undefined) return this.pass(own, subject);
     const general = this.entrances.get(endpoint.host);
-    if (general?.kind === "bearer") return this.pass({ ...general, scope: pullScope(subject) }, subject);
+    if (general?.kind === "bearer") return this.pass({ ...general, scope: wantedScope(subject) }, subject);
     return general === undefined ? undefined : this.pass(general, subject);
   }
 
@@ -77,12 +78,14 @@ export class Authority {
   }
 
   /** Why a registry still says 401 or 403 to a fresh pass. */
-  rejection(header: string | readonly string[] | undefined, pass: Pass | undefined, subject: Subject): Error {
+  rejection(header: string | readonly string[] | undefined, pass: Pass | undefined, subject: Subject): FairleadError {
     this.discard(pass);
     const errors = parseChallenges(header).map(({ parameters }) => parameters.get("error"));
     if (pass?.credentials === undefined) {
       return errors.includes("invalid_token") ? unbelievedToken(subject) : privateImage(subject);
     }
+    // A login that may read, and not write, is refused without a further question.
+    if (subject.about === "push" && header === undefined) return insufficientScope(subject);
     if (pass.tokenKey === undefined) return badPassword(subject.endpoint.host, pass.credentials, subject);
     return errors.includes("invalid_token") ? unbelievedToken(subject) : insufficientScope(subject);
   }
@@ -139,7 +142,7 @@ function entranceOf(
     const url = realmUrl(bearer.parameters.get("realm") ?? "", subject);
     const scope = bearer.parameters.get("scope") ?? "";
     const realm = { url, remote, service: bearer.parameters.get("service") };
-    return { kind: "bearer", realm, scope: scope === "" ? pullScope(subject) : scope };
+    return { kind: "bearer", realm, scope: scope === "" ? wantedScope(subject) : scope };
   }
   return challenges.some(({ scheme }) => scheme === "basic") ? { kind: "basic" } : undefined;
 }
@@ -155,8 +158,8 @@ function entranceKey({ endpoint, image, about }: Subject): string {
   return `${endpoint.host}/${image.repository} ${about ?? ""}`;
 }
 
-function pullScope({ image }: Subject): string {
-  return `repository:${image.repository}:pull`;
+function wantedScope({ image, about }: Subject): string {
+  return `repository:${image.repository}:${about === "push" ? "pull,push" : "pull"}`;
 }
 
 /** GHCR's anonymous tokens hold for every public repository, and minting them counts against a limit all clients share. */
@@ -164,9 +167,9 @@ function keyOf(
   { url, service }: Realm,
   scope: string,
   credentials: RegistryCredentials | undefined,
-  { endpoint }: Subject,
+  { endpoint, about }: Subject,
 ): string {
-  const isShared = credentials === undefined && endpoint.host === "ghcr.io";
+  const isShared = credentials === undefined && endpoint.host === "ghcr.io" && about !== "push";
   return JSON.stringify([endpoint.host, url.href, service, isShared ? "*" : scope, identityOf(credentials)]);
 }
 

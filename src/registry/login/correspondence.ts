@@ -1,5 +1,5 @@
 import { reachOf, trustOf, type Scheme } from "../client/endpoint.js";
-import { ConnectionFault } from "../client/fault.js";
+import { ConnectionFault } from "../../tools/http/fault.js";
 import type { Reach } from "../client/reach.js";
 import type { RegistrySettings } from "../client/settings.js";
 import type { Answer, Question, Transport } from "../client/transport.js";
@@ -77,7 +77,8 @@ export class Correspondence {
       const answer = await this.send({ ...letter, headers, url, trust, reach }, subject);
       own ??= answer.remote;
       const location = headerOf(answer, "location");
-      if (!redirects.has(answer.status) || location === undefined) return answer;
+      // What is written goes to the registry itself, and to nobody whom it names.
+      if (!redirects.has(answer.status) || location === undefined || letter.method === "PUT") return answer;
       const next = redirectTarget(location, url, subject);
       if (next.host !== url.host || (next.protocol === "http:" && url.protocol === "https:")) {
         headers = withoutAuthorization(headers);
@@ -92,10 +93,10 @@ export class Correspondence {
     try {
       const turn = { of: `${image.registry}/${image.repository}`, urgent };
       const answer = await this.transport.send({ ...question, turn });
-      this.reporter.answered(endpoint.registry, question.method, answer);
+      this.reporter.answered(endpoint.account, question.method, answer);
       return answer;
     } catch (thrown) {
-      if (thrown instanceof ConnectionFault) this.reporter.failed(endpoint.registry, question.method);
+      if (thrown instanceof ConnectionFault) this.reporter.failed(endpoint.account, question.method);
       throw thrown;
     }
   }

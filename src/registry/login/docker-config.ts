@@ -4,9 +4,9 @@ import { z } from "zod";
 import { canonicalRegistry, registryOfKey, serverAddress } from "../../compose/values/registry-name.js";
 import type { RegistryCredentials } from "../../control/ports/registry.js";
 import { FairleadError } from "../../errors.js";
-import { codeOf, readFault } from "../../tools/file-fault.js";
-import { readPlain } from "../../tools/plain-file.js";
-import { SingleFlight } from "../../tools/single-flight.js";
+import { codeOf, readFault } from "../../tools/files/file-fault.js";
+import { readPlain } from "../../tools/files/plain-file.js";
+import { SingleFlight } from "../../tools/sharing/single-flight.js";
 import { askHelper, type HelperEnvironment } from "./credential-helper.js";
 import { readEntry, storedCredentials } from "./stored-credentials.js";
 

@@ -8,8 +8,10 @@ export function privateImage(subject: Subject): FairleadError {
   const { account } = subject.endpoint;
   return unauthorized(
     subject,
-    "is private or does not exist, and no credentials are stored",
-    `Check the spelling; if it is private, run \`docker login ${account}\` for the user Fairlead runs as, or name the ` +
+    subject.about === "push"
+      ? "cannot be pushed to: no credentials are stored"
+      : "is private or does not exist, and no credentials are stored",
+    `${subject.about === "push" ? "Run" : "Check the spelling; if it is private, run"} \`docker login ${account}\` for the user Fairlead runs as, or name the ` +
       `folder of a config.json in DOCKER_CONFIG.`,
   );
 }
@@ -17,6 +19,14 @@ export function privateImage(subject: Subject): FairleadError {
 /** The credentials are good, but not for this. */
 export function insufficientScope(subject: Subject): FairleadError {
   const { account } = subject.endpoint;
+  if (subject.about === "push") {
+    return unauthorized(
+      subject,
+      "may not be pushed to with the stored credentials",
+      `Give the account or token at ${account} the right to push it (often called write:packages or write_registry), or log ` +
+        `in as another; where the registry keeps tags immutable, exempt this one there.`,
+    );
+  }
   return unauthorized(
     subject,
     "may not be read with the stored credentials, or does not exist",
@@ -30,7 +40,7 @@ export function badPassword(by: string, credentials: RegistryCredentials, subjec
   const what = credentials.identitytoken === undefined ? "user name or password" : "identity token";
   return unauthorized(
     subject,
-    `cannot be read: ${by} refuses the stored ${what}`,
+    `cannot be ${done(subject)}: ${by} refuses the stored ${what}`,
     `It is wrong, expired or revoked: run \`docker login ${subject.endpoint.account}\` again.`,
   );
 }
@@ -39,7 +49,7 @@ export function badPassword(by: string, credentials: RegistryCredentials, subjec
 export function unbelievedToken(subject: Subject): FairleadError {
   return unauthorized(
     subject,
-    "cannot be read: the registry refuses the token that its own token server has just issued",
+    `cannot be ${done(subject)}: the registry refuses the token that its own token server has just issued`,
     "Compare the clocks of the two servers and the registry's token settings (issuer, service, certificate).",
   );
 }
@@ -48,7 +58,7 @@ export function plainRealm(realm: string, subject: Subject): FairleadError {
   const { registry } = subject.endpoint;
   return unauthorized(
     subject,
-    `cannot be read: it sends us for a token over plain HTTP to ${realm}`,
+    `cannot be ${done(subject)}: it sends us for a token over plain HTTP to ${realm}`,
     `Correct the registry's token address to https://, or accept this: \`registries: {"${registry}": {insecure: true}}\`.`,
   );
 }
@@ -57,9 +67,13 @@ export function plainRealm(realm: string, subject: Subject): FairleadError {
 export function noWayIn(subject: Subject): FairleadError {
   return unauthorized(
     subject,
-    "cannot be read: the registry offers neither Basic nor Bearer authentication",
+    `cannot be ${done(subject)}: the registry offers neither Basic nor Bearer authentication`,
     "A proxy in front of it may ask for a login of its own: open it for Docker clients.",
   );
+}
+
+function done({ about }: Subject): string {
+  return about === "push" ? "pushed to" : "read";
 }
 
 function unauthorized(subject: Subject, what: string, remedy: string): FairleadError {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCountingProxy, type CountingProxy } from "../../sandbox/counting-proxy.js";
+import { startCountingProxy, type CountingProxy } from "../../sandbox/proxies/counting-proxy.js";
 import type { FairleadProcess } from "../../sandbox/fairlead.js";
 import type { Stage } from "../stage.js";
 import { median } from "../statistics.js";

@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import type { FairleadProcess } from "../../sandbox/fairlead.js";
-import { gitRepository, type GitRepository } from "../../sandbox/git-repository.js";
-import { startGitServer, type GitServer } from "../../sandbox/git-server.js";
+import { gitRepository, type GitRepository } from "../../sandbox/servers/git-repository.js";
+import { startGitServer, type GitServer } from "../../sandbox/servers/git-server.js";
 import { hookSecret, type Stage } from "../stage.js";
 
 export const image = "fairlead-bench/git";

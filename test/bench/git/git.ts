@@ -1,5 +1,5 @@
-import { publishImage } from "../../sandbox/image.js";
-import { ensurePackages } from "../../sandbox/packages.js";
+import { publishImage } from "../../sandbox/registry/image.js";
+import { ensurePackages } from "../../sandbox/host/packages.js";
 import { openStage } from "../stage.js";
 import { benchFleet } from "./fleet.js";
 import { image } from "./forge.js";

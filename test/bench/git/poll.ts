@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { scrape } from "../../real/e2e/metrics.js";
+import { scrape } from "../../real/e2e/scene/metrics.js";
 import { now } from "../instant.js";
 import type { Stage } from "../stage.js";
 import { median } from "../statistics.js";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { FairleadProcess } from "../../sandbox/fairlead.js";
-import { findCompose, type Compose } from "../../sandbox/docker-compose.js";
+import { findCompose, type Compose } from "../../sandbox/engine/docker-compose.js";
 import { followEvents, type EventLog, type SeenEvent } from "../events.js";
 import { instantOf, now } from "../instant.js";
 import type { Stage } from "../stage.js";

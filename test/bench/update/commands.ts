@@ -1,6 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
-import { findCompose } from "../../sandbox/docker-compose.js";
-import { freePort } from "../../sandbox/ports.js";
+import { findCompose } from "../../sandbox/engine/docker-compose.js";
+import { freePort } from "../../sandbox/network/ports.js";
 import { appPort, type Contender } from "./contender.js";
 
 /** `docker-compose pull && docker-compose up -d`. It waits for nothing, so it is at rest when it ends. */

@@ -1,7 +1,7 @@
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { until } from "../../load/until.js";
-import { clearProject } from "../../real/e2e/host.js";
-import { freePort } from "../../sandbox/ports.js";
+import { clearProject } from "../../real/e2e/scene/host.js";
+import { freePort } from "../../sandbox/network/ports.js";
 import { postHook } from "../hook.js";
 import { monitorMs, type Contender } from "./contender.js";
 import { startProxy, type ProxyKind } from "./proxy.js";

@@ -1,5 +1,5 @@
 import { until } from "../../load/until.js";
-import { freePort } from "../../sandbox/ports.js";
+import { freePort } from "../../sandbox/network/ports.js";
 import { appPort, type Contender, type Theatre } from "./contender.js";
 import { startProxy } from "./proxy.js";
 

@@ -7,7 +7,7 @@ import {
   type Digest,
   type ImageReference,
 } from "../../../src/compose/values/image.js";
-import { publishImage } from "../../sandbox/image.js";
+import { publishImage } from "../../sandbox/registry/image.js";
 import { pull } from "../sandbox/docker.js";
 
 /** The image that stands in for all of the corpus's: none of those is ever pulled. */

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { modernCompose } from "../../sandbox/compose.js";
-import { patienceMs } from "../../sandbox/patience.js";
-import { composePackages, ensurePackages } from "../../sandbox/packages.js";
+import { modernCompose } from "../../sandbox/engine/compose.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
+import { composePackages, ensurePackages } from "../../sandbox/host/packages.js";
 import type { Stack } from "./stacks.js";
 
 export type PeerName = "1.29" | "2.40";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { ProjectSpec } from "../../../src/compose/model/service.js";
 import type { Problem } from "../../../src/compose/values/problem.js";
 import { fileSource } from "../../../src/source/file.js";
-import { sandboxRoot } from "../../sandbox/janitor.js";
+import { sandboxRoot } from "../../sandbox/host/janitor.js";
 
 const corpus = fileURLToPath(new URL("../../corpus", import.meta.url));
 

@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 import { readProject } from "../../../src/compose/project/compose.js";
 import { asJson } from "../../../src/compose/resolved/forms.js";
 import { formatProblem } from "../../../src/compose/values/problem.js";
-import { modernCompose } from "../../sandbox/compose.js";
-import { composePackages, ensurePackages } from "../../sandbox/packages.js";
+import { modernCompose } from "../../sandbox/engine/compose.js";
+import { composePackages, ensurePackages } from "../../sandbox/host/packages.js";
 import type { Stack } from "../compare/stacks.js";
 
 /** What somebody makes of a project: its JSON, or the words of a refusal. */

@@ -6,9 +6,9 @@ import type { RegistryCredentials } from "../../../src/control/ports/registry.js
 import { connectEngine } from "../../../src/docker/engine.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { startAllowlistProxy } from "../../proxy/allowlist.js";
-import { publishImage } from "../../sandbox/image.js";
-import { startRegistry, type SandboxRegistry } from "../../sandbox/registry.js";
-import { packTar } from "../../sandbox/tar.js";
+import { publishImage } from "../../sandbox/registry/image.js";
+import { startRegistry, type SandboxRegistry } from "../../sandbox/registry/registry.js";
+import { packTar } from "../../sandbox/host/tar.js";
 
 const login = { username: "builder", password: "builders-password" } as const;
 const never = new AbortController().signal;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, inject } from "vitest";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { connectGates } from "../../../src/gate/haproxy.js";
-import { engineContract } from "../../contract/engine.js";
-import { gatesContract } from "../../contract/gates.js";
-import { publishHaproxy } from "../../sandbox/haproxy.js";
-import { startIsolatedEngine, type IsolatedEngine } from "../../sandbox/isolated-engine.js";
+import { engineContract } from "../../contract/engine/engine.js";
+import { gatesContract } from "../../contract/engine/networks/gates.js";
+import { publishHaproxy } from "../../sandbox/proxies/haproxy.js";
+import { startIsolatedEngine, type IsolatedEngine } from "../../sandbox/engine/isolated-engine.js";
 import { realStage, type Place } from "./real-stage.js";
 
 /**

@@ -2,14 +2,15 @@ import { get } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
 import Docker from "dockerode";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { ContainerFile, ServiceSpec } from "../../../src/compose/model/service.js";
+import type { ContainerFile } from "../../../src/compose/model/container-file.js";
+import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { withGates } from "../../../src/gate/derive.js";
 import { Secret } from "../../../src/tools/secret.js";
-import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
-import { publishHaproxy } from "../../sandbox/haproxy.js";
-import { freePort } from "../../sandbox/ports.js";
+import { creation, networkSpec, serviceSpec } from "../../contract/engine/service.js";
+import { publishHaproxy } from "../../sandbox/proxies/haproxy.js";
+import { freePort } from "../../sandbox/network/ports.js";
 import { realStage } from "./real-stage.js";
 
 /**

@@ -7,9 +7,9 @@ import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { withGates } from "../../../src/gate/derive.js";
 import { connectGates } from "../../../src/gate/haproxy.js";
-import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
-import { publishHaproxy } from "../../sandbox/haproxy.js";
-import { freePort } from "../../sandbox/ports.js";
+import { creation, networkSpec, serviceSpec } from "../../contract/engine/service.js";
+import { publishHaproxy } from "../../sandbox/proxies/haproxy.js";
+import { freePort } from "../../sandbox/network/ports.js";
 import { realStage } from "./real-stage.js";
 
 const project = "hold";

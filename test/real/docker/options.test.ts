@@ -8,9 +8,9 @@ import { formatProblem } from "../../../src/compose/values/problem.js";
 import type { Engine } from "../../../src/control/ports/engine.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import type { Endpoint } from "../../../src/plan/model/step.js";
-import { creation } from "../../contract/service.js";
-import type { StageImage } from "../../contract/stage.js";
-import { publishImage } from "../../sandbox/image.js";
+import { creation } from "../../contract/engine/service.js";
+import type { StageImage } from "../../contract/engine/stage.js";
+import { publishImage } from "../../sandbox/registry/image.js";
 
 /** On the engine's host, which may see another file system than this program: the engine makes it, and nothing is in it. */
 const directory = "/var/lib/fairlead-options";

@@ -1,3 +1,4 @@
+import { environmentEntries } from "../../../src/docker/create/environment.js";
 import { mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,16 +9,16 @@ import { extract } from "tar-stream";
 import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { exposedPorts, portBindings } from "../../../src/docker/create/port-body.js";
 import { connectEngine } from "../../../src/docker/engine.js";
-import { project as contract } from "../../contract/service.js";
-import type { Stage, StageBehaviour, StageFile } from "../../contract/stage.js";
+import { project as contract } from "../../contract/engine/service.js";
+import type { Stage, StageBehaviour, StageFile } from "../../contract/engine/stage.js";
 import { assertKnown } from "../../proxy/strange.js";
-import { startCountingProxy } from "../../sandbox/counting-proxy.js";
-import { publishImage } from "../../sandbox/image.js";
-import type { ImageOptions } from "../../sandbox/image.js";
-import { busybox } from "../../sandbox/packages.js";
-import { freePort } from "../../sandbox/ports.js";
-import { occupyPort } from "../../sandbox/squatter.js";
-import { packTar } from "../../sandbox/tar.js";
+import { startCountingProxy } from "../../sandbox/proxies/counting-proxy.js";
+import { publishImage } from "../../sandbox/registry/image.js";
+import type { ImageOptions } from "../../sandbox/registry/image.js";
+import { busybox } from "../../sandbox/host/packages.js";
+import { freePort } from "../../sandbox/network/ports.js";
+import { occupyPort } from "../../sandbox/network/squatter.js";
+import { packTar } from "../../sandbox/host/tar.js";
 
 /** Where a stage stands. */
 export interface Place {
@@ -67,7 +68,7 @@ export async function realStage(place: Place, project = contract): Promise<Stage
       const made = await docker.createContainer({
         name,
         Image: pinnedImage(image, digest),
-        Env: Object.entries(container.environment).map(([key, value]) => `${key}=${value}`),
+        Env: [...environmentEntries(container.environment)],
         Labels: {
           ...container.labels,
           "com.docker.compose.project": project,

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { smallDisk } from "../../sandbox/small-disk.js";
+import { smallDisk } from "../../sandbox/host/small-disk.js";
 import { gitStage, images, mounts, services } from "./stage.js";
 
 const run = promisify(execFile);
@@ -146,7 +146,7 @@ describe("a server", () => {
 
   it("that sends us elsewhere gets no login there", async () => {
     const { repository, server, root, open } = await gitStage();
-    const other = await (await import("../../sandbox/git-server.js")).startGitServer(root);
+    const other = await (await import("../../sandbox/servers/git-server.js")).startGitServer(root);
     onTestFinished(() => other.stop());
     await repository.commit({ "compose.yaml": services("acme/web:1") });
     const tokenFile = join(root, "token");

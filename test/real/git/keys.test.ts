@@ -4,8 +4,8 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { ensurePackages, gitPackages } from "../../sandbox/packages.js";
-import { startSshServer } from "../../sandbox/ssh-server.js";
+import { ensurePackages, gitPackages } from "../../sandbox/host/packages.js";
+import { startSshServer } from "../../sandbox/servers/ssh-server.js";
 import { gitStage, images, services, type GitStage } from "./stage.js";
 
 const run = promisify(execFile);

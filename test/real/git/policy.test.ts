@@ -6,7 +6,7 @@ import type { SourceSnapshot } from "../../../src/control/ports/source.js";
 import { readConfig } from "../../../src/config/config.js";
 import { silentLog } from "../../../src/log.js";
 import { sourceOf } from "../../../src/wiring.js";
-import { patienceMs } from "../../sandbox/patience.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
 import { gitStage, mounts, services } from "./stage.js";
 
 const volumes = (...list: readonly string[]) => services("acme/web:1", `    volumes: ${JSON.stringify(list)}\n`);

@@ -1,3 +1,4 @@
+import { variables } from "../../../src/compose/model/variables.js";
 import { readFile, readdir, writeFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -238,11 +239,11 @@ describe("a path in a services file from git", () => {
     const snapshot = await source.load();
     expect(snapshot.problems).toEqual([]);
     expect(mounts(snapshot)).toEqual({ "/data": join(place, "data") });
-    expect(snapshot.projects[0]?.services[0]?.container.environment).toEqual({ TOKEN: "one" });
+    expect(snapshot.projects[0]?.services[0]?.container.environment).toEqual(variables({ TOKEN: "one" }));
     source.watch();
     await writeFile(join(place, "secret.env"), "TOKEN=two\n");
     await source.until(
-      (now) => now.projects[0]?.services[0]?.container.environment["TOKEN"] === "two" && now.generation > 1,
+      (now) => now.projects[0]?.services[0]?.container.environment["TOKEN"]?.reveal() === "two" && now.generation > 1,
     );
   });
 
@@ -278,7 +279,7 @@ describe("a path in a services file from git", () => {
 
   it("in a submodule is there where the settings say so", async () => {
     const { repository, root, server, open } = await gitStage();
-    const { gitRepository } = await import("../../sandbox/git-repository.js");
+    const { gitRepository } = await import("../../sandbox/servers/git-repository.js");
     const other = await gitRepository(root, "parts");
     const commit = await other.commit({ "conf/a": "from afar" });
     await repository.commit(

@@ -9,8 +9,8 @@ import { gitSource } from "../../../src/git/source.js";
 import { untold } from "../../../src/git/untold.js";
 import { hostFiles } from "../../../src/hostfiles/files.js";
 import { repositoriesOf, type WrittenRepository } from "../../../src/git/settings/settings.js";
-import { gitRepository, type GitRepository } from "../../sandbox/git-repository.js";
-import { startGitServer, type GitServer } from "../../sandbox/git-server.js";
+import { gitRepository, type GitRepository } from "../../sandbox/servers/git-repository.js";
+import { startGitServer, type GitServer } from "../../sandbox/servers/git-server.js";
 
 const deadlineMs = 120_000;
 

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { gitRepository, type GitRepository } from "../../sandbox/git-repository.js";
-import { fairlead } from "../e2e/cli.js";
+import { gitRepository, type GitRepository } from "../../sandbox/servers/git-repository.js";
+import { fairlead } from "../e2e/scene/cli.js";
 
 const services = (line: string) => `name: shop\nservices:\n  web:\n    image: nginx\n    ${line}\n`;
 let folder = "";

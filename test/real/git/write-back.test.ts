@@ -10,9 +10,9 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { parseImage, type Digest } from "../../../src/compose/values/image.js";
 import type { Recorded } from "../../../src/control/ports/source.js";
-import type { GitRepository } from "../../sandbox/git-repository.js";
-import { ensurePackages, gitPackages } from "../../sandbox/packages.js";
-import { startSshServer } from "../../sandbox/ssh-server.js";
+import type { GitRepository } from "../../sandbox/servers/git-repository.js";
+import { ensurePackages, gitPackages } from "../../sandbox/host/packages.js";
+import { startSshServer } from "../../sandbox/servers/ssh-server.js";
 import { gitStage, images, services, type GitStage, type Opened } from "./stage.js";
 
 beforeAll(() => ensurePackages(gitPackages));

@@ -5,7 +5,7 @@ import { cp, copyFile, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { busybox } from "../../sandbox/packages.js";
+import { busybox } from "../../sandbox/host/packages.js";
 import { dockerCommand } from "./command.js";
 
 const real = "node:24-slim";

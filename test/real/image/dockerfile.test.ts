@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import type { ServiceStatus } from "../../../src/plan/model/condition.js";
 import { readVersion } from "../../../src/version.js";
 import { readAllowlist, startAllowlistProxy } from "../../proxy/allowlist.js";
-import { findCompose } from "../../sandbox/docker-compose.js";
-import { publishImage } from "../../sandbox/image.js";
-import { freePort } from "../../sandbox/ports.js";
+import { findCompose } from "../../sandbox/engine/docker-compose.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
+import { publishImage } from "../../sandbox/registry/image.js";
+import { freePort } from "../../sandbox/network/ports.js";
 import { baseImage } from "./base.js";
 import { dockerCommand } from "./command.js";
 
@@ -160,7 +161,7 @@ describe.skipIf(reason !== undefined)("the image", () => {
     await compose([...composed, "up", "-d", "fairlead"], inject("engineHost"));
     const readSecret = async (name: string) => (await readFile(`${directory}/secrets/${name}`, "utf8")).trim();
     const authorization = `Bearer ${await readSecret("admin-token")}`;
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + patienceMs;
     for (;;) {
       const answer = await fetch(`http://127.0.0.1:${admin}/readyz`).catch(() => undefined);
       if (answer?.ok === true) break;
@@ -235,7 +236,7 @@ async function startContainer(options: readonly string[], further = "") {
   });
 
   const until = async <T>(what: string, read: () => Promise<T | undefined>): Promise<T> => {
-    for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
       const answer = await read();
       if (answer !== undefined) return answer;
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -274,7 +275,7 @@ async function startContainer(options: readonly string[], further = "") {
     stop: async () => {
       const began = Date.now();
       await docker(["stop", "--time", "20", name]);
-      const quick = Date.now() - began < 5_000;
+      const quick = Date.now() - began < 15_000;
       return { exitCode: await docker(["inspect", "--format", "{{.State.ExitCode}}", name]), quick };
     },
   };

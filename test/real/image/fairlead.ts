@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { publishLayers } from "../../sandbox/image.js";
-import type { PublishedImage } from "../../sandbox/image.js";
-import { packTar } from "../../sandbox/tar.js";
+import { publishLayers } from "../../sandbox/registry/image.js";
+import type { PublishedImage } from "../../sandbox/registry/image.js";
+import { packTar } from "../../sandbox/host/tar.js";
 import { fillSystem } from "./base.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { appendFile, chmod, chown, mkdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { patienceMs } from "../../sandbox/patience.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
 import { fillSystem } from "../image/base.js";
 import { cloneHere, folder, run, whyNoPackages } from "./release.js";
 

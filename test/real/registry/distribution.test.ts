@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { publishImage, publishIndex } from "../../sandbox/image.js";
-import { hireJanitor, type Janitor } from "../../sandbox/janitor.js";
-import { ensurePackages, enginePackages } from "../../sandbox/packages.js";
-import { startRegistry, type SandboxRegistry } from "../../sandbox/registry.js";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { describeTags } from "../../contract/registry/registry.js";
+import { publishImage, publishIndex } from "../../sandbox/registry/image.js";
+import { hireJanitor, type Janitor } from "../../sandbox/host/janitor.js";
+import { ensurePackages, enginePackages } from "../../sandbox/host/packages.js";
+import { startRegistry, type SandboxRegistry } from "../../sandbox/registry/registry.js";
 import { connect, failure, image, login } from "../../unit/registry/connection.js";
 import { makeIdentity, startDistribution, type Identity } from "./distribution.js";
 import { startTokenServer, type TokenServer } from "./token-server.js";
@@ -23,6 +24,32 @@ beforeAll(async () => {
 });
 
 afterAll(() => janitor.finish());
+
+describe("tags of a real registry", () => {
+  let count = 0;
+  describeTags("one that is open", async () => {
+    count += 1;
+    const name = `moved/${count}`;
+    return {
+      registry: await connect(),
+      image: image(plain, name),
+      publish: async (tag) => (await publishImage(`http://${plain}`, name, tag, {})).digest,
+    };
+  });
+
+  it("are moved with the login that is stored, and not without", async () => {
+    const own = { username: "bob", password: "s3cret-pw" };
+    const closed = await startRegistry({ auth: { htpasswd: { [own.username]: own.password } } });
+    onTestFinished(() => closed.stop());
+    const { digest } = await publishImage(closed.url, "app", "1", { auth: own });
+    const target = image(closed.host, "app", "1");
+    const error = await failure((await connect()).moveTag(target, "latest", digest));
+    expect(error.code).toBe("Unauthorized");
+    const registry = await connect({}, login(closed.host));
+    expect(await registry.moveTag(target, "latest", digest)).toEqual({ from: undefined });
+    expect(await registry.resolve({ ...target, tag: "latest" })).toBe(digest);
+  });
+});
 
 describe("an open registry", () => {
   it.each(["oci", "docker"] as const)(
@@ -176,7 +203,7 @@ describe("a registry with a token server", () => {
     expect(await client.resolve(target)).toBe(digest);
     await Promise.all([client.resolve(target), client.resolve(target)]);
     expect(tokens.asked).toEqual(["bob repository:acme/web:pull"]);
-    client.advance(lifeSeconds * 850 + 1);
+    await client.advance(lifeSeconds * 850 + 1);
     await client.resolve(target);
     expect(tokens.asked).toHaveLength(2);
   });

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { startDaemon } from "../../sandbox/daemon.js";
+import { startDaemon } from "../../sandbox/engine/daemon.js";
 
 /** A key with a certificate of its own for 127.0.0.1, as PEM files. */
 export interface Identity {

@@ -1,7 +1,7 @@
 import Docker from "dockerode";
 import { expect, inject, it, onTestFinished } from "vitest";
-import { publishImage, publishIndex } from "../../sandbox/image.js";
-import { startRegistry } from "../../sandbox/registry.js";
+import { publishImage, publishIndex } from "../../sandbox/registry/image.js";
+import { startRegistry } from "../../sandbox/registry/registry.js";
 import { connect, image, login } from "../../unit/registry/connection.js";
 import { opened } from "../../unit/tools/opened.js";
 

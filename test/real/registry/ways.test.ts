@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { connectRegistry, type RegistryOptions } from "../../../src/registry/connect.js";
-import { ensurePackages } from "../../sandbox/packages.js";
+import { ensurePackages } from "../../sandbox/host/packages.js";
 
 const run = promisify(execFile);
 const digest = `sha256:${"a".repeat(64)}`;

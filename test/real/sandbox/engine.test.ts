@@ -7,12 +7,12 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { isAlive } from "../../sandbox/daemon.js";
-import { startEngine } from "../../sandbox/engine.js";
-import { findEngine } from "../../sandbox/find-engine.js";
-import { publishImage } from "../../sandbox/image.js";
-import { createNetns } from "../../sandbox/netns.js";
-import { startRegistry } from "../../sandbox/registry.js";
+import { isAlive } from "../../sandbox/engine/daemon.js";
+import { startEngine } from "../../sandbox/engine/engine.js";
+import { findEngine } from "../../sandbox/engine/find-engine.js";
+import { publishImage } from "../../sandbox/registry/image.js";
+import { createNetns } from "../../sandbox/network/netns.js";
+import { startRegistry } from "../../sandbox/registry/registry.js";
 import { connect, pull, runContainer } from "./docker.js";
 
 test("Docker Hub's names are pulled from the local registry", async () => {

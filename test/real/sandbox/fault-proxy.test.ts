@@ -1,6 +1,6 @@
 import { expect, inject, onTestFinished, test } from "vitest";
-import { faultProxy } from "../../sandbox/fault-proxy.js";
-import { publishImage } from "../../sandbox/image.js";
+import { faultProxy } from "../../sandbox/proxies/fault-proxy.js";
+import { publishImage } from "../../sandbox/registry/image.js";
 
 async function openProxy() {
   const proxy = await faultProxy(inject("registryUrl"));

@@ -1,7 +1,7 @@
 import { expect, inject, onTestFinished, test } from "vitest";
-import { publishHaproxy } from "../../sandbox/haproxy.js";
-import { deleteTag, publishImage, publishIndex, type ImageOptions } from "../../sandbox/image.js";
-import { startRegistry } from "../../sandbox/registry.js";
+import { publishHaproxy } from "../../sandbox/proxies/haproxy.js";
+import { deleteTag, publishImage, publishIndex, type ImageOptions } from "../../sandbox/registry/image.js";
+import { startRegistry } from "../../sandbox/registry/registry.js";
 import { connect, pull, runContainer, untilState } from "./docker.js";
 
 const url = inject("registryUrl");

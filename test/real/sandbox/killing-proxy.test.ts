@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { publishImage } from "../../sandbox/image.js";
-import { killingProxy, type KillingProxyOptions } from "../../sandbox/killing-proxy.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
+import { publishImage } from "../../sandbox/registry/image.js";
+import { killingProxy, type KillingProxyOptions } from "../../sandbox/proxies/killing-proxy.js";
 import { connect, runContainer } from "./docker.js";
 
 async function openProxy(onChangingCall?: NonNullable<KillingProxyOptions["onChangingCall"]>) {
@@ -28,9 +29,11 @@ test("a client sees the engine as without it: calls, a pull, an event stream, an
   const events = (await docker.getEvents({ filters: { event: ["start"] } })) as NodeJS.ReadableStream & {
     destroy(): void;
   };
-  const started = new Promise<Buffer>((resolve) => events.once("data", resolve));
+  const told: string[] = [];
+  events.on("data", (chunk: Buffer) => told.push(chunk.toString()));
   const { container } = await runContainer(docker, `proxy/app@${digest}`);
-  expect((await started).toString()).toContain(container.id);
+  // Those of other tests on the same engine are told too.
+  await expect.poll(() => told.join(""), { timeout: patienceMs }).toContain(container.id);
   events.destroy();
   const exec = await container.exec({ Cmd: ["cat"], AttachStdin: true, AttachStdout: true });
   const stream = await exec.start({ hijack: true, stdin: true });

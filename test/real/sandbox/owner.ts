@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startEngine } from "../../sandbox/engine.js";
-import { publishImage } from "../../sandbox/image.js";
-import { createNetns, enterNetns } from "../../sandbox/netns.js";
-import { startRegistry } from "../../sandbox/registry.js";
+import { startEngine } from "../../sandbox/engine/engine.js";
+import { publishImage } from "../../sandbox/registry/image.js";
+import { createNetns, enterNetns } from "../../sandbox/network/netns.js";
+import { startRegistry } from "../../sandbox/registry/registry.js";
 import { connect, pull } from "./docker.js";
 
 /**

@@ -11,7 +11,7 @@ async function type(...words: readonly string[]) {
     version: "1.2.3",
     configure: (flags: Flags) => {
       given.push(flags);
-      return { adminListen: "127.0.0.1:1" } as Config;
+      return Promise.resolve({ adminListen: "127.0.0.1:1", notices: [] as Config["notices"] } as Config);
     },
     load: () => Promise.resolve({ projects: [], problems: [], warnings: [], files: new Map() }),
     print: (text: string) => said.push(text),

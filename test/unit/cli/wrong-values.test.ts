@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { commandTree } from "../../../src/cli/commands.js";
 import { program } from "../../../src/cli/program.js";
 import type { Wiring } from "../../../src/cli/shared/wiring.js";
+import { readAdmin } from "../../../src/config/admin.js";
 import { readConfig, type Flags } from "../../../src/config/config.js";
 
 /** The command line of a host where nothing may be asked, loaded or begun. */
@@ -15,7 +16,8 @@ async function type(...words: readonly string[]) {
   };
   const wiring = {
     version: "1.2.3",
-    configure: (flags: Flags) => readConfig(flags, {}),
+    configure: (flags: Flags) => Promise.resolve(readConfig(flags, {})),
+    locate: (flags: Flags) => readAdmin(flags, {}, []),
     ...{ load: never("load"), resolve: never("resolve"), start: never("start"), draft: never("draft") },
     preview: never("preview"),
     pour: async (texts: AsyncIterable<string>) => {
@@ -48,11 +50,18 @@ describe("an empty value", () => {
   });
 
   it.each(
-    tree.commands.flatMap((command) => command.registeredArguments.map((one) => [command.name(), one.name()] as const)),
-  )("of the argument of %s, %s, is refused", async (verb, name) => {
-    const first: Readonly<Record<string, string>> = { "sync file": "project", "hook receiver": "url" };
+    tree.commands
+      .filter((command) => !command.name().startsWith("_"))
+      .flatMap((command) => command.registeredArguments.map((one) => [command.name(), one.name(), command] as const)),
+  )("of the argument of %s, %s, is refused", async (verb, name, command) => {
+    const first: Readonly<Record<string, string>> = {
+      ...{ "sync file": "project", "hook receiver": "url", "notify name": "test" },
+      ...{ "journal service": "show" },
+    };
     const before = [first[`${verb} ${name}`] ?? []].flat();
-    const { code, said, begun } = await type(verb, ...before, "");
+    const names = wanted(command);
+    const after = names.slice(names.indexOf(name) + 1).filter(() => names.includes(name));
+    const { code, said, begun } = await type(verb, ...before, "", ...after);
     expect([code, begun]).toEqual([1, []]);
     expect(said).toMatch(new RegExp(`^fairlead: ${name}: it is empty\\n {2}write a name`));
   });

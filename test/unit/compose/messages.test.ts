@@ -1,3 +1,5 @@
+import { opened } from "../tools/opened.js";
+import { variables } from "../../../src/compose/model/variables.js";
 import { describe, expect, it } from "vitest";
 import { readProject } from "../../../src/compose/project/compose.js";
 import { formatProblem, formatWarning } from "../../../src/compose/values/problem.js";
@@ -142,7 +144,7 @@ describe("scalars that Docker Compose reads its own way are told", () => {
     const result = readService(line);
     if (!result.ok) throw new Error(result.problems.map(formatProblem).join());
     const { environment, labels } = result.project.services[0]!.container;
-    expect({ ...environment, ...labels }[name]).toBe(value);
+    expect(opened({ ...environment, ...labels })).toMatchObject({ [name]: value });
     expect(told(line).warnings).toEqual([
       expect.stringMatching(
         /: as with Docker Compose, this (number|boolean) does not .*\(put it in quotes to keep it\)$/,
@@ -155,9 +157,9 @@ describe("scalars that Docker Compose reads its own way are told", () => {
       "environment: {A: 9223372036854775807, B: -1, C: 1.5, D: true, E: '1_000', F: 2026-01-01}",
     );
     expect(result).toMatchObject({ ok: true, warnings: [] });
-    expect(result.ok && result.project.services[0]!.container.environment).toEqual({
-      ...{ A: "9223372036854775807", B: "-1", C: "1.5", D: "true", E: "1_000", F: "2026-01-01" },
-    });
+    expect(result.ok && result.project.services[0]!.container.environment).toEqual(
+      variables({ A: "9223372036854775807", B: "-1", C: "1.5", D: "true", E: "1_000", F: "2026-01-01" }),
+    );
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { opened } from "../tools/opened.js";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { FileText } from "../../../src/compose/document/library.js";
@@ -41,7 +42,7 @@ function textOfSure(found: FileText): string {
 }
 
 const bare = readProject({ file: "x", text: "services: {a: {image: nginx}}", directory: "/x", environment: {} });
-const bareLines = new Set(bare.ok ? leaves(bare.project.services[0], "") : []);
+const bareLines = new Set(bare.ok ? leaves(opened(bare.project.services[0]), "") : []);
 
 /** One line for each value that a service has and a bare one has not. */
 function leaves(value: unknown, path: string): readonly string[] {
@@ -55,7 +56,7 @@ function render({ result, asked }: ReturnType<typeof read>): string {
     ...(result.ok ? [`project ${result.project.name}`] : result.problems.map(formatProblem)),
     ...services.flatMap((service) => [
       `${service.name}:`,
-      ...leaves(service, "")
+      ...leaves(opened(service), "")
         .filter((line) => !bareLines.has(line) && !/^(project|name|networks\.\d\.network|volumes\.)/.test(line))
         .map((line) => `  ${line}`),
     ]),

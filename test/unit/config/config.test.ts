@@ -166,6 +166,10 @@ describe("secrets", () => {
 describe("what is wrong", () => {
   it.each([
     ["foo: 1\n", /fairlead\.yaml:1:1: foo: unknown key$/],
+    [
+      "notify: {team: {type: slack, urlFile: /x, url: 'https://x.example'}}\n",
+      /fairlead\.yaml:1:\d+: notify\.team\.url: unknown key$/,
+    ],
     ["lease: a\nadminListn: x\n", /fairlead\.yaml:2:1: adminListn: unknown key \(did you mean "adminListen"\?\)$/],
     [
       "registries: {docker.io: {mirorr: x}}\n",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { formatYaml } from "../../../src/compose/document/yaml.js";
+import { formatYaml } from "../../../src/compose/document/yaml/yaml.js";
 import { readConfig } from "../../../src/config/config.js";
 import { schemaOf } from "../../../src/config/settings-file.js";
 import { settings } from "../../../src/config/settings.js";

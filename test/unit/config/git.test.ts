@@ -1,18 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { readConfig, type Flags } from "../../../src/config/config.js";
-
-function read(text: string, flags: Flags = {}, environment: Readonly<Record<string, string>> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "fairlead-config-"));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const config = join(folder, "s.yaml");
-  writeFileSync(config, text);
-  return readConfig({ config, ...flags }, environment);
-}
+import { describe, expect, it } from "vitest";
+import type { Flags } from "../../../src/config/config.js";
+import { read } from "./written.js";
 
 const one = "git:\n  url: https://x.example/a.git\n";
 

@@ -1,24 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { readConfig, type Guarded } from "../../../src/config/config.js";
+import { describe, expect, it } from "vitest";
+import type { Guarded } from "../../../src/config/config.js";
+import { folder, read as readWritten } from "./written.js";
 
 function read(text: string, environment: Readonly<Record<string, string>> = {}, unread: readonly Guarded[] = []) {
-  const folder = mkdtempSync(join(tmpdir(), "fairlead-config-"));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const config = join(folder, "s.yaml");
-  const [secret, several, empty] = ["secret", "several", "empty"].map((name) => join(folder, name));
+  const directory = folder();
+  const [secret, several, empty] = ["secret", "several", "empty"].map((name) => join(directory, name));
   writeFileSync(secret!, "one\n");
   writeFileSync(several!, "new\nold\n");
   writeFileSync(empty!, "\n");
-  writeFileSync(
-    config,
-    text.replaceAll("$SECRET", secret!).replaceAll("$SEVERAL", several!).replaceAll("$EMPTY", empty!),
-  );
-  return readConfig({ config }, environment, { unread });
+  const named = text.replaceAll("$SECRET", secret!).replaceAll("$SEVERAL", several!).replaceAll("$EMPTY", empty!);
+  return readWritten(named, {}, environment, { unread }, directory);
 }
 
 const revealed = (text: string) => read(text).receivers.map(({ secrets }) => secrets.map((one) => one.reveal()));

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { formatYaml } from "../../../src/compose/document/yaml.js";
+import { formatYaml } from "../../../src/compose/document/yaml/yaml.js";
 import { readConfig } from "../../../src/config/config.js";
-import { data, list, secretFile, text } from "../../../src/config/kinds.js";
+import { data, list, secretFile, text } from "../../../src/config/kinds/kinds.js";
 import { readTable, refuseFaults } from "../../../src/config/read.js";
-import { attributeOf, defaultInWords, flagName, setting, type Setting } from "../../../src/config/setting.js";
+import { attributeOf, defaultInWords, flagName, setting, type Setting } from "../../../src/config/kinds/setting.js";
 import { readSettingsFile, schemaOf } from "../../../src/config/settings-file.js";
-import { dockerSettings, settings } from "../../../src/config/settings.js";
+import { settings } from "../../../src/config/settings.js";
+import { dockerSettings } from "../../../src/config/table/docker.js";
 import { opened } from "../tools/opened.js";
 
 let directory = "";
@@ -36,12 +37,15 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
   const samples: Readonly<Record<string, readonly [unknown, string, unknown]>> = {
     files: [["a.yaml"], "b.yaml", "c.yaml"],
     profiles: [["a"], "b", ["c"]],
+    engine: ["swarm", "docker", "swarm"],
     gateImage: ["a:1", "b:1", "c:1"],
     hookSecrets: [secret("a"), secret("b"), secret("c")],
     adminToken: [secret("a"), secret("b"), secret("c")],
+    adminReadToken: [secret("a"), secret("b"), secret("c")],
     git: [undefined, "", { url: "https://forge.example/acme/fleet.git" }],
     policy: [undefined, "", { privileged: true }],
     ageKeys: [undefined, "AGE-SECRET-KEY-B", "AGE-SECRET-KEY-C"],
+    signatures: [undefined, "", [{ unsigned: true }]],
     secretCommands: [undefined, "", { vault: { command: ["/bin/echo"] } }],
     resync: ["1 * * * *", "2 * * * *", "3 * * * *"],
     logLevel: ["debug", "warn", "error"],
@@ -53,6 +57,9 @@ function samplesOf(name: string): readonly [flag: unknown, variable: string, key
     concurrentPulls: [undefined, "", 7],
     externalUrl: [undefined, "https://b.example", "https://c.example"],
     receivers: [undefined, "", { hub: { type: "dockerhub", secretFile: secret("hub") } }],
+    notify: [undefined, "", { team: { type: "webhook", url: "https://ops.example/hook" } }],
+    trigger: [undefined, "", { generic: { url: "https://ci.example/x", on: ["promoted"] } }],
+    handlers: [undefined, "", { reload: { command: ["/srv/reload.sh"], on: ["promoted"] } }],
     trustedProxies: [undefined, "10.0.0.1", ["10.0.0.0/8"]],
     registries: [undefined, "", { "a.lan": { insecure: true } }],
   };
@@ -66,8 +73,12 @@ describe("every setting", () => {
       const [flag, variable, key] = samplesOf(name);
       const file = row.key!.split(".").reduceRight<unknown>((inner, part) => ({ [part]: inner }), key);
       const config = write(`${name}.yaml`, formatYaml(file));
-      const read = (flags: object, environment: Readonly<Record<string, string>>) =>
-        opened((readConfig(flags, environment) as unknown as Readonly<Record<string, unknown>>)[name]);
+      const read = (flags: object, environment: Readonly<Record<string, string>>) => {
+        const found = readConfig(flags, environment);
+        // Beside it stands where its keys are written.
+        const all = { ...found, notify: found.notify.written } as unknown as Readonly<Record<string, unknown>>;
+        return opened(all[name]);
+      };
       const flags = row.flag === undefined ? {} : { [attributeOf(row.flag)]: flag };
       const environment = row.variable === undefined ? {} : { [row.variable]: variable };
       const alone = [read(flags, {}), read({}, environment), read({ config }, {}), read({}, {})];
@@ -104,7 +115,14 @@ describe("every setting", () => {
 /** What no kind takes. */
 const wrong: Readonly<Record<string, string>> = {
   ...{ data: "/proc/x", hooksListen: "abc", adminListen: "1.2.3.4", resync: "often", logLevel: "loud", lease: "a b" },
-  ...{ gateImage: "A B", hookSecrets: "/none", adminToken: "/none", files: " " },
+  ...{
+    engine: "podman",
+    gateImage: "A B",
+    hookSecrets: "/none",
+    adminToken: "/none",
+    adminReadToken: "/none",
+    files: " ",
+  },
   ...{ externalUrl: "hooks.example.org", trustedProxies: "proxy.lan", tls: "perhaps" },
 };
 const wrongToggles = ["prune", "standby"];

@@ -1,21 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { readConfig, type Flags } from "../../../src/config/config.js";
+import { describe, expect, it } from "vitest";
+import type { Flags } from "../../../src/config/config.js";
 import { asFairleadError } from "../../../src/errors.js";
+import { read } from "./written.js";
 
 type Variables = Readonly<Record<string, string>>;
-
-function read(text: string, flags: Flags = {}, environment: Variables = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "fairlead-config-"));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const config = join(folder, "s.yaml");
-  writeFileSync(config, text);
-  return readConfig({ config, ...flags }, environment);
-}
 
 const inFile = "tls: {cert: /c.pem, key: /k.pem}";
 const own = { FAIRLEAD_TLS_CERT: "/d.pem", FAIRLEAD_TLS_KEY: "/l.pem" };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { connectEngine, type DockerEngine } from "../../../src/docker/engine.js";
 import { Secret } from "../../../src/tools/secret.js";
-import { creation, networkSpec, serviceSpec } from "../../contract/service.js";
+import { creation, networkSpec, serviceSpec } from "../../contract/engine/service.js";
 import { calls } from "../../proxy/calls.js";
 import { expression } from "../../proxy/rules.js";
 import { bareCall, strangeCalls } from "../../proxy/strange.js";
@@ -38,6 +38,7 @@ const acts: { readonly [Name in keyof DockerEngine]: (engine: DockerEngine, ende
   },
   snapshot: (engine) => engine.snapshot(() => ({ project: "shop", service: "web" })),
   differences: (engine) => engine.differences(id, step),
+  likeness: (engine) => engine.likeness(id, step),
   createNetwork: (engine) =>
     engine.createNetwork({ ...common, kind: "create-network", network: networkSpec("shop_default") }),
   removeNetwork: (engine) => engine.removeNetwork(id),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatYaml } from "../../../src/compose/document/yaml.js";
+import { formatYaml } from "../../../src/compose/document/yaml/yaml.js";
 import type { InspectedContainer } from "../../../src/docker/client/schema.js";
 import { draftFile, projectIn } from "../../../src/docker/draft/draft.js";
 import { declaredOf } from "../../../src/docker/draft/portrait.js";

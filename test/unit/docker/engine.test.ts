@@ -1,3 +1,4 @@
+import { variables } from "../../../src/compose/model/variables.js";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
@@ -8,7 +9,7 @@ import { Connection } from "../../../src/docker/client/connection.js";
 import { resolveEndpoint } from "../../../src/docker/client/endpoint.js";
 import { connectEngine } from "../../../src/docker/engine.js";
 import { Secret } from "../../../src/tools/secret.js";
-import { creation, serviceSpec } from "../../contract/service.js";
+import { creation, serviceSpec } from "../../contract/engine/service.js";
 import { refuse, startFakeEngine } from "./fake-engine.js";
 import type { FakeEngine } from "./fake-engine.js";
 import { digestOf } from "../../digests.js";
@@ -163,7 +164,7 @@ describe("secrets", () => {
     const { engine, fake } = await serve((_request, response) => {
       response.end(JSON.stringify({ Id: id }));
     });
-    const spec = serviceSpec("web", image, { environment: { TOKEN: "s3cr3t-value" } });
+    const spec = serviceSpec("web", image, { environment: variables({ TOKEN: "s3cr3t-value" }) });
     await engine.createContainer(creation(spec, image));
     await engine.pull(pinned, never);
     expect(fake.requests.join()).not.toMatch(/s3cr3t|hunter2/);
@@ -198,7 +199,7 @@ describe("secrets", () => {
     const { engine } = await serve((_request, response) => {
       refuse(response, 400, "invalid variable TOKEN=s3cr3t-value, see https://x.example/y?sig=abcdef");
     });
-    const spec = serviceSpec("web", image, { environment: { TOKEN: "s3cr3t-value" } });
+    const spec = serviceSpec("web", image, { environment: variables({ TOKEN: "s3cr3t-value" }) });
     const creating = engine.createContainer(creation(spec, image));
     await expect(creating).rejects.toMatchObject({ code: "EngineRefused" });
     await expect(creating).rejects.not.toThrow(/s3cr3t|abcdef/);
@@ -240,7 +241,7 @@ describe("the engine's warnings of a new container", () => {
       retries: undefined,
     } as const;
     const healthcheck = { ...timed, startPeriodMs: undefined, startIntervalMs: 500 };
-    const environment = { TOKEN: "s3cr3t-value" };
+    const environment = variables({ TOKEN: "s3cr3t-value" });
     await engine.createContainer(creation(serviceSpec("web", image, { healthcheck, environment }), image));
     expect(warnings).toEqual([
       "contract-web-1.next: `healthcheck.start_interval` is left out: it needs API 1.44 (Docker 25), this engine speaks 1.41",

@@ -4,7 +4,7 @@ import type { Shared } from "../../../src/compose/model/relations.js";
 import type { ContainerSpec } from "../../../src/compose/model/service.js";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { creationBody } from "../../../src/docker/create/creation.js";
-import { creation, serviceSpec } from "../../contract/service.js";
+import { creation, serviceSpec } from "../../contract/engine/service.js";
 import { digestOf } from "../../digests.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Mount } from "../../../src/compose/model/service.js";
+import type { Mount } from "../../../src/compose/model/mount.js";
 import { parseImage } from "../../../src/compose/values/image.js";
 import type { InspectedContainer } from "../../../src/docker/client/schema.js";
 import { creationBody } from "../../../src/docker/create/creation.js";
 import { mountsIn } from "../../../src/docker/read/mounts-in.js";
-import { creation, serviceSpec } from "../../contract/service.js";
+import { creation, serviceSpec } from "../../contract/engine/service.js";
 import { digestOf } from "../../digests.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { logLines } from "../../../src/docker/calls/logs.js";
-import { readLines, readObjects } from "../../../src/docker/client/lines.js";
+import { readObjects } from "../../../src/docker/client/lines.js";
+import { readLines } from "../../../src/tools/streams/lines.js";
 import { quotable } from "../../../src/docker/client/refusal.js";
 import { frame } from "./frame.js";
 

@@ -9,7 +9,7 @@ it("is committed as `npm run docs` writes it", () => {
 
 it("has every verb, argument, flag and exit code, each with what it means", () => {
   const page = renderCliPage();
-  const verbs = readCommands().commands;
+  const verbs = readCommands().commands.filter((verb) => !verb.name().startsWith("_"));
   expect(verbs.length).toBeGreaterThan(15);
   for (const verb of verbs) {
     const [, section = ""] = page.split(`## fairlead ${verb.name()}\n`);
@@ -26,11 +26,13 @@ it("has every verb, argument, flag and exit code, each with what it means", () =
 });
 
 it("fits a table", () => {
-  const texts = readCommands().commands.flatMap((verb) => [
-    verb.description(),
-    ...verb.registeredArguments.map(({ description }) => description),
-    ...verb.options.map(({ description }) => description),
-    ...Object.values(readExits(verb)),
-  ]);
+  const texts = readCommands()
+    .commands.filter((verb) => !verb.name().startsWith("_"))
+    .flatMap((verb) => [
+      verb.description(),
+      ...verb.registeredArguments.map(({ description }) => description),
+      ...verb.options.map(({ description }) => description),
+      ...Object.values(readExits(verb)),
+    ]);
   expect(texts.filter((text) => /[|\n]/.test(text))).toEqual([]);
 });

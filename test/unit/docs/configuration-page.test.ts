@@ -19,6 +19,6 @@ it("has every setting with all places where it can be written", () => {
 it("describes every field of a group", () => {
   const page = renderConfigurationPage();
   const fields = page.split("\n").filter((line) => /^\| `registries\./.test(line));
-  expect(fields).toHaveLength(6);
+  expect(fields).toHaveLength(8);
   expect(fields.filter((line) => /\|\s*\|/.test(line))).toEqual([]);
 });

@@ -85,6 +85,16 @@ describe("an admin address beyond loopback", () => {
     expect((await refused({ ...options({}, ""), adminListen: "0.0.0.0:0" })).code).toBe("ConfigInvalid");
   });
 
+  test.each([
+    ["without an admin token", "", "there is a token that may only look, and no admin token"],
+    ["that is the admin token", "look", "the token that may only look is the admin token"],
+  ])("a token that may only look is refused %s", async (_case, token, message) => {
+    const wanted = options({}, token);
+    const error = await refused({ ...wanted, admin: { ...wanted.admin, readToken: new Secret("look") } });
+    expect([error.code, error.message]).toEqual(["ConfigInvalid", message]);
+    expect(error.remedy).toContain("--admin-read-token-file");
+  });
+
   test("is taken with one", async () => {
     const { admin } = await started({ ...options({}, "a-token"), adminListen: "0.0.0.0:0" });
     expect((await fetch(`http://127.0.0.1:${admin.port}/metrics`)).status).toBe(401);

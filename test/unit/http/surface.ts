@@ -5,7 +5,7 @@ import type { ImageHint } from "../../../src/compose/values/image.js";
 import type { Problem } from "../../../src/compose/values/problem.js";
 import type { Delivery } from "../../../src/control/surface/deliveries.js";
 import type { EngineState } from "../../../src/control/surface/engine-state.js";
-import type { ServicePlan, Surface } from "../../../src/control/surface/surface.js";
+import type { Progress, ServicePlan, Surface } from "../../../src/control/surface/surface.js";
 import type { Orphan } from "../../../src/plan/host/orphans.js";
 import { conditionTypes, type ServiceStatus } from "../../../src/plan/model/condition.js";
 
@@ -22,6 +22,8 @@ export interface FakeSurface extends Surface {
   readonly adopted: ServiceKey[];
   /** `pause shop/web`, `rollback shop/web 2`. */
   readonly released: string[];
+  /** `pause shop/web: the vendor is down`. */
+  readonly reasons: string[];
   readonly told: Delivery[];
   durable: boolean;
 }
@@ -38,6 +40,7 @@ export interface Declared {
   readonly retry?: (key: ServiceKey) => Promise<void>;
   readonly logs?: Surface["logs"];
   readonly events?: Surface["events"];
+  readonly progresses?: Surface["progresses"];
   readonly kept?: Surface["kept"];
   readonly pushed?: Surface["pushed"];
   readonly sync?: Surface["sync"];
@@ -62,6 +65,7 @@ export function fakeSurface({
   retry,
   logs,
   events,
+  progresses,
   kept = () => Promise.resolve([]),
   pushed = () => ({ looking: [], reason: "no repository is followed" }),
   sync = () => Promise.resolve(undefined),
@@ -74,6 +78,7 @@ export function fakeSurface({
     retried: [],
     adopted: [],
     released: [],
+    reasons: [],
     told: [],
     durable: true,
     delivered: (delivery) => {
@@ -115,6 +120,9 @@ export function fakeSurface({
       return Promise.resolve(built);
     },
     buildOutput: (key) => (builds.includes(key) ? { ...buildOf(key), dropped: 3 } : undefined),
+    progress: (key) => progressOf(key),
+    progresses: (keys, signal) =>
+      progresses?.(keys, signal) ?? Readable.from((keys === "all" ? [] : keys).map(progressOf)),
     events: events ?? (() => Readable.from([])),
     logs: logs ?? (() => Promise.resolve({ containers: [], entries: Readable.from([]) })),
     images: (key) =>
@@ -124,50 +132,81 @@ export function fakeSurface({
     reconcile: (keys, cause, pushed) => {
       surface.reconciled.push({ keys, cause, pushed });
     },
-    insist: (key, cause) => {
+    insist: (key, cause, why) => {
       surface.insisted.push({ keys: [key], cause });
+      if (why !== undefined) surface.reasons.push(`reconcile ${key}: ${why}`);
     },
-    retry: async (key) => {
+    retry: async (key, why) => {
       await retry?.(key);
       surface.retried.push(key);
+      if (why !== undefined) surface.reasons.push(`retry ${key}: ${why}`);
       return { unchanged: "nothing of it was held" };
     },
-    adopt: (key) => {
+    adopt: (key, why) => {
       surface.adopted.push(key);
+      if (why !== undefined) surface.reasons.push(`adopt ${key}: ${why}`);
       return Promise.resolve([`${key}_1`]);
     },
-    rollback: (key, to) => {
+    rollback: (key, to, why) => {
+      if (why !== undefined) surface.reasons.push(`rollback ${key}: ${why}`);
       surface.released.push(`rollback ${key} ${to ?? "-"}`);
       return Promise.resolve({ revision: 2, digest: `sha256:${"b".repeat(64)}`, spec: "own" });
     },
-    approve: (key, digest) => {
+    approve: (key, digest, why) => {
+      if (why !== undefined) surface.reasons.push(`approve ${key}: ${why}`);
       surface.released.push(`approve ${key} ${digest ?? "-"}`);
       return Promise.resolve({ digest: `sha256:${"c".repeat(64)}`, specHash: "H" });
     },
-    pause: (key) => {
+    pause: (key, why) => {
+      if (why !== undefined) surface.reasons.push(`pause ${key}: ${why}`);
       surface.released.push(`pause ${key}`);
       return Promise.resolve({});
     },
-    stop: (key, forMs) => {
+    stop: (key, forMs, why) => {
+      if (why !== undefined) surface.reasons.push(`stop ${key}: ${why}`);
       surface.released.push(`stop ${key} ${forMs ?? ""}`.trim());
       return Promise.resolve(forMs === undefined ? {} : { until: new Date(forMs).toISOString() });
     },
-    start: (key) => {
+    start: (key, why) => {
+      if (why !== undefined) surface.reasons.push(`start ${key}: ${why}`);
       surface.released.push(`start ${key}`);
       return Promise.resolve({ stoppedByFile: false });
     },
-    resume: (key) => {
+    resume: (key, why) => {
+      if (why !== undefined) surface.reasons.push(`resume ${key}: ${why}`);
       surface.released.push(`resume ${key}`);
       return Promise.resolve({ pausedByFile: true });
     },
     isDurable: () => surface.durable,
     journal: () => (surface.durable ? { kind: "written" } : { kind: "failing", message: "no space left" }),
+    diff: (key) =>
+      Promise.resolve({ file: { service: { image: images[key] } }, isSameSpec: false, untold: ["x-fairlead.probe"] }),
+    explain: (key) =>
+      Promise.resolve({
+        sentences: [`${key} runs.`],
+        next: { what: "nothing" },
+        can: [{ command: `fairlead retry ${key}`, what: "have it tried again" }],
+      }),
+    replicas: () => Promise.resolve({ replicas: [] }),
     history: () => Promise.resolve({ revisions: [], paused: false, reloads: [], failures: [] }),
     orphans: () => Promise.resolve(orphans),
     plan: plan ?? (() => Promise.resolve([])),
+    preview: (key, order) =>
+      Promise.resolve({
+        ...{ project: "shop", service: "web", changes: true },
+        text: `${key} as if ${JSON.stringify(order)}\n  pull <it>`,
+      }),
   };
   return surface;
 }
+
+function progressOf(key: ServiceKey): Progress {
+  const [project = "", service = ""] = key.split("/");
+  const steps = [{ text: "start it", kind: "start-container", state: "running", beganAt: at }] as const;
+  return { project, service, rollout: { revision: 4, beganAt: at, steps, moreSteps: 0, pull: null, health: null } };
+}
+
+const at = "2026-01-01T00:00:00.000Z";
 
 function buildOf(key: ServiceKey) {
   return { lines: [`${key} line 1`, "line 2"], beganAt: "2026-01-01T00:00:00.000Z", state: "built" } as const;

@@ -64,6 +64,12 @@ describe("a declared service", () => {
     for (const outcome of ["promoted", "rolled-back", "superseded", "failed"]) {
       expect(all.get(`fairlead_rollouts_total{${labels},outcome="${outcome}"}`)).toBe(0);
     }
+    for (const outcome of ["verified", "missing", "invalid", "unavailable"]) {
+      expect(all.get(`fairlead_signature_checks_total{${labels},outcome="${outcome}"}`)).toBe(0);
+    }
+    for (const outcome of ["moved", "unchanged", "refused", "failed"]) {
+      expect(all.get(`fairlead_tag_promotions_total{${labels},outcome="${outcome}"}`)).toBe(0);
+    }
     for (const type of conditionTypes) {
       const at = (status: string) => all.get(`fairlead_service_condition{${labels},type="${type}",status="${status}"}`);
       expect([at("True"), at("False"), at("Unknown")]).toEqual([0, 0, 1]);
@@ -75,7 +81,7 @@ describe("a declared service", () => {
     expect(all.get(`fairlead_service_sync{${labels},sync="Unknown"}`)).toBe(1);
     expect(all.get(`fairlead_service_sync{${labels},sync="Held"}`)).toBe(0);
     expect(all.get(`fairlead_service_reason{${labels},reason="NotObserved"}`)).toBe(1);
-    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 24 + 1 + 3 + 7 + 1);
+    expect(await seriesOf(metrics, "web")).toHaveLength(4 + 4 + 4 + 4 + 27 + 2 + 3 + 7 + 1);
   });
 
   test("shows exactly one status of each condition, and what it runs now only", async () => {
@@ -103,6 +109,7 @@ describe("a declared service", () => {
       "RolledBack=False",
       "StaleMount=False",
       "LocalChanges=False",
+      "Promoted=True",
     ]);
     const infos = [...(await samples(metrics)).keys()].filter((series) => series.startsWith("fairlead_service_info"));
     expect(infos).toEqual([
@@ -138,6 +145,7 @@ describe("a declared service", () => {
     metrics.serviceDeclared("shop/db");
     metrics.reconciled("shop/web", "requeue_after", 0.2);
     metrics.rolloutFinished("shop/web", "rolled-back", 7);
+    metrics.tagPromoted("shop/web", "refused");
     metrics.succeeded("shop/web", 1_700_000_000);
     metrics.serviceDeclared("shop/web");
     const all = await samples(metrics);
@@ -145,6 +153,7 @@ describe("a declared service", () => {
     expect(all.get(`fairlead_reconcile_total{${labels},result="requeue_after"}`)).toBe(1);
     expect(all.get(`fairlead_reconcile_total{${labels},result="success"}`)).toBe(0);
     expect(all.get(`fairlead_rollouts_total{${labels},outcome="rolled-back"}`)).toBe(1);
+    expect(all.get(`fairlead_tag_promotions_total{${labels},outcome="refused"}`)).toBe(1);
     expect(all.get(`fairlead_last_success_timestamp_seconds{${labels}}`)).toBe(1_700_000_000);
     expect(all.get("fairlead_reconcile_duration_seconds_sum")).toBe(0.2);
     expect(all.get("fairlead_rollout_duration_seconds_sum")).toBe(7);
@@ -229,6 +238,24 @@ test("what has no service is counted as reported", async () => {
       "workqueue_work_duration_seconds_sum{name="services"}": 2,
     }
   `);
+});
+
+test("registries that are left alone or spread are shown, and at once when they are not any more", async () => {
+  const metrics = new Metrics("1.2.3");
+  const shown = async () => {
+    const all = await samples(metrics);
+    const of = (name: string) => all.get(`fairlead_registry_${name}{registry="reg.lan"}`);
+    return [of("circuit_open"), of("pace_seconds")];
+  };
+  expect(await shown()).toEqual([undefined, undefined]);
+  metrics.registryCircuit("reg.lan", false);
+  expect(await shown()).toEqual([0, undefined]);
+  metrics.registryCircuit("reg.lan", true);
+  metrics.registryPaced("reg.lan", 216);
+  expect(await shown()).toEqual([1, 216]);
+  metrics.registryCircuit("reg.lan", false);
+  metrics.registryPaced("reg.lan", 0);
+  expect(await shown()).toEqual([0, 0]);
 });
 
 test("steps that take time are told apart, and they are not most of what is scraped", async () => {

@@ -14,5 +14,5 @@ export function hasPromtool(): boolean {
 
 /** What it prints; throws with what it complains about. */
 export function promtool(args: readonly string[], input?: string): string {
-  return execFileSync(program, args, { encoding: "utf8", ...(input === undefined ? {} : { input }) });
+  return execFileSync(program, args, { encoding: "utf8", stdio: "pipe", ...(input === undefined ? {} : { input }) });
 }

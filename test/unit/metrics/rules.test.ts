@@ -1,66 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it, test } from "vitest";
-import { Metrics } from "../../../src/metrics/metrics.js";
-import { hasPromtool, promtool } from "./promtool.js";
+import { describe, it, test } from "vitest";
+import { hasPromtool } from "./promtool.js";
+import { play as played, type Series } from "./rules.js";
 
-const file = fileURLToPath(new URL("../../../deploy/prometheus/fairlead.rules.yml", import.meta.url));
-const rules = readFileSync(file, "utf8");
-
-test("each alert asks for metrics that there are", async () => {
-  const known = new Set([...(await new Metrics("0").render()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
-  const asked = [...new Set(rules.match(/\bfairlead_[a-z_]+/g))];
-  expect(asked).toContain("fairlead_engine_up");
-  expect(asked.filter((name) => !known.has(name))).toEqual([]);
-});
-
-/** As Prometheus would have it, with a sample each 15 s. */
-interface Series {
-  readonly series: string;
-  readonly values: string;
-}
-
-interface Expected {
-  readonly alertname: string;
-  readonly eval_time: string;
-  /** By their labels. */
-  readonly alerts: readonly Readonly<Record<string, string>>[];
-}
-
-/** Throws with what is otherwise than expected. Annotations are those of the rules. */
-function play(input: readonly Series[], expected: readonly Expected[]): void {
-  const annotations = {
-    FairleadEngineUnreachable: {
-      summary: "Fairlead on a:8421 cannot reach the engine",
-      description:
-        "Containers may run on, but nothing is updated or repaired. `fairlead status` says since when, and why.",
-    },
-    FairleadServiceNotReady: {
-      summary: "shop/web has not been as declared for 10 minutes",
-      description: "`fairlead status` says why.",
-    },
-  };
-  const tests = expected.map(({ alertname, eval_time, alerts }) => ({
-    ...{ alertname, eval_time },
-    exp_alerts: alerts.map((exp_labels) => ({
-      exp_labels,
-      exp_annotations: annotations[alertname as keyof typeof annotations],
-    })),
-  }));
-  const folder = mkdtempSync(`${tmpdir()}/fairlead-rules-`);
-  try {
-    const written = {
-      rule_files: [file],
-      evaluation_interval: "15s",
-      tests: [{ interval: "15s", input_series: input, alert_rule_test: tests }],
-    };
-    writeFileSync(`${folder}/tests.yml`, JSON.stringify(written));
-    promtool(["test", "rules", `${folder}/tests.yml`]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+/** A sample each 15 s. */
+const play = (input: readonly Series[], expected: Parameters<typeof played>[1]) => {
+  played(input, expected, "15s");
+};
 
 describe.skipIf(!hasPromtool())("an engine that is away for more than two minutes", () => {
   const from = (instance: string) => `job="fairlead",instance="${instance}"`;
@@ -77,14 +22,18 @@ describe.skipIf(!hasPromtool())("an engine that is away for more than two minute
         { series: up("b:8421"), values: "1x108" },
         { series: ready("b:8421"), values: lost },
       ],
-      { job: "fairlead", severity: "warning", project: "shop", service: "web", type: "Ready", status: "True" },
+      { job: "fairlead", project: "shop", service: "web", type: "Ready", status: "True" },
     ];
-    const engine = { job: "fairlead", instance: "a:8421", severity: "critical" };
+    const engine = { job: "fairlead", instance: "a:8421" };
     play(input, [
       { alertname: "FairleadEngineUnreachable", eval_time: "4m", alerts: [] },
-      { alertname: "FairleadEngineUnreachable", eval_time: "5m", alerts: [engine] },
+      { alertname: "FairleadEngineUnreachable", eval_time: "5m", alerts: [{ labels: engine }] },
       { alertname: "FairleadServiceNotReady", eval_time: "11m", alerts: [] },
-      { alertname: "FairleadServiceNotReady", eval_time: "20m", alerts: [{ ...labels, instance: "b:8421" }] },
+      {
+        alertname: "FairleadServiceNotReady",
+        eval_time: "20m",
+        alerts: [{ labels: { ...labels, instance: "b:8421" } }],
+      },
     ]);
   });
 });
@@ -92,7 +41,7 @@ describe.skipIf(!hasPromtool())("an engine that is away for more than two minute
 describe.skipIf(!hasPromtool())("a service that is not ready", () => {
   const from = 'job="fairlead",instance="a:8421",project="shop",service="web"';
   const alert = {
-    ...{ job: "fairlead", instance: "a:8421", severity: "warning", project: "shop", service: "web" },
+    ...{ job: "fairlead", instance: "a:8421", project: "shop", service: "web" },
     ...{ type: "Ready", status: "True" },
   };
   /** For two hours: not ready for this reason, while what runs (or nothing, without a digest) is healthy or not. */
@@ -115,7 +64,7 @@ describe.skipIf(!hasPromtool())("a service that is not ready", () => {
     ["DigestHeld", true, "sha256:aa", true],
     ["ImageNotFound", false, "", true],
   ])("for %s, healthy %s, running '%s': an alert %s", (reason, healthy, digest, isAlert) => {
-    const alerts = isAlert ? [alert] : [];
+    const alerts = isAlert ? [{ labels: alert }] : [];
     play(standing(reason, healthy, digest), [{ alertname: "FairleadServiceNotReady", eval_time: "2h", alerts }]);
   });
 
@@ -135,7 +84,7 @@ describe.skipIf(!hasPromtool())("a service that is not ready", () => {
       [up, ready, health, info, ...reasons],
       [
         { alertname: "FairleadServiceNotReady", eval_time: "65m", alerts: [] },
-        { alertname: "FairleadServiceNotReady", eval_time: "75m", alerts: [alert] },
+        { alertname: "FairleadServiceNotReady", eval_time: "75m", alerts: [{ labels: alert }] },
       ],
     );
   });

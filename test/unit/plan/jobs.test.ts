@@ -1,3 +1,4 @@
+import { variables } from "../../../src/compose/model/variables.js";
 import { describe, expect, it } from "vitest";
 import { jobsHash } from "../../../src/compose/model/hash.js";
 import { forecast } from "../../../src/plan/forecast.js";
@@ -92,7 +93,7 @@ describe("before a new container", () => {
       container: {
         ports: [port8080],
         labels: { "traefik.enable": "true" },
-        environment: { A: "b" },
+        environment: variables({ A: "b" }),
         entrypoint: ["/e"],
       },
       before: [migrate],
@@ -104,7 +105,7 @@ describe("before a new container", () => {
         container: {
           command: ["migrate"],
           entrypoint: ["/e"],
-          environment: { A: "b" },
+          environment: variables({ A: "b" }),
           ports: [],
           labels: {},
           restart: { name: "no" },

@@ -1,3 +1,4 @@
+import { variables } from "../../../src/compose/model/variables.js";
 import { describe, expect, it } from "vitest";
 import { jobHash } from "../../../src/compose/model/hash.js";
 import type { PreStartSpec } from "../../../src/compose/model/job.js";
@@ -8,7 +9,13 @@ import { exited, jobContainer, migrate, remembered } from "./jobs.js";
 import { containerIn, desire, hostWith, imageOf, planText, specOf, stopFirst } from "./world.js";
 
 const timeoutMs = 86_400_000;
-const own: PreStartSpec = { command: ["own"], user: "root", privileged: true, environment: { B: "3" }, timeoutMs };
+const own: PreStartSpec = {
+  command: ["own"],
+  user: "root",
+  privileged: true,
+  environment: variables({ B: "3" }),
+  timeoutMs,
+};
 const active = containerIn("active", "a", 1);
 const left: ObservedContainer = {
   ...active,
@@ -76,7 +83,7 @@ describe("pre_start", () => {
         entrypoint: ["/entry"],
         user: "1000",
         workingDir: "/srv",
-        environment: { A: "1", B: "2" },
+        environment: variables({ A: "1", B: "2" }),
         security: { capAdd: ["NET_ADMIN"] },
       },
     };
@@ -86,7 +93,7 @@ describe("pre_start", () => {
       entrypoint: undefined,
       user: "root",
       workingDir: "/srv",
-      environment: { A: "1", B: "3" },
+      environment: variables({ A: "1", B: "3" }),
       security: { privileged: true },
       mounts: spec.container.mounts,
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { orphanedServices } from "../../../src/plan/host/orphans.js";
 import type { Memory } from "../../../src/plan/model/desired.js";
 import { viewOf } from "../../../src/plan/model/view.js";
 import { planRemoval } from "../../../src/plan/rollout/removal.js";
@@ -799,5 +800,20 @@ describe("service left the file", () => {
       "
     `);
     expect(text(true, [])).toContain("=> converged");
+  });
+  it("takes the image that came ahead of its rollout with it", () => {
+    const service = { project: "shop", name: "web", dependsOn: [] };
+    const image = { ...imageOf("c"), tags: ["fairlead/ahead:shop.web"] };
+    const host = hostWith([], { images: [image] });
+    const view = viewOf(host, service, new Map());
+    expect(orphanedServices([{ name: "shop", file: "services.yaml", services: [] }], host)).toEqual(["shop/web"]);
+    expect(`\n${renderPlan(planRemoval(service, true, 10_000, view))}\n`).toMatchInlineSnapshot(`
+      "
+      1. remove image acme/web@sha256:cccccccccccc (shop/web is in no services file any more)
+      2. remove image fairlead/ahead:shop.web (shop/web is in no services file any more)
+      => continue: Removing: shop/web is in no services file any more
+      "
+    `);
+    expect(renderPlan(planRemoval(service, false, 10_000, view))).toContain("=> converged");
   });
 });

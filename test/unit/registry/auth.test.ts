@@ -118,10 +118,10 @@ describe("token authentication", () => {
     });
     const registry = await connect();
     await registry.resolve(image(fake.host));
-    registry.advance(fresh);
+    await registry.advance(fresh);
     await registry.resolve(image(fake.host));
     expect(fake.tokens()).toHaveLength(1);
-    registry.advance(stale - fresh);
+    await registry.advance(stale - fresh);
     await registry.resolve(image(fake.host));
     expect(fake.tokens()).toHaveLength(2);
   });

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { ImageReference } from "../../../src/compose/values/image.js";
+import type { Clock } from "../../../src/control/ports/clock.js";
 import { FairleadError } from "../../../src/errors.js";
 import type { RegistrySettings } from "../../../src/registry/client/settings.js";
 import { connectRegistry, type RegistryConnection } from "../../../src/registry/connect.js";
+import { manualClock } from "../control/clock.js";
 import { startFake, type Fake } from "./fake-registry.js";
 
 export interface Watched extends RegistryConnection {
@@ -15,8 +17,15 @@ export interface Watched extends RegistryConnection {
   readonly requests: string[];
   readonly remaining: number[];
   readonly warnings: string[];
+  /** `reg.lan open: has not answered…`, or `closed`. */
+  readonly circuits: string[];
+  /** `reg.lan 60000`, with the reason where one was told. */
+  readonly paces: string[];
+  /** `docker.io m.lan`, for each that was passed over. */
+  readonly passed: string[];
   /** Moves the clock. */
-  readonly advance: (ms: number) => void;
+  readonly advance: (ms: number) => Promise<void>;
+  readonly clock: Clock;
 }
 
 /** A registry client that ends with the test; `config` is what config.json holds. */
@@ -26,16 +35,22 @@ export async function connect(settings: RegistrySettings = {}, config?: unknown,
   const requests: string[] = [];
   const remaining: number[] = [];
   const warnings: string[] = [];
-  let time = Date.now();
+  const [circuits, paces, passed]: [string[], string[], string[]] = [[], [], []];
+  const clock = manualClock(Date.parse("2026-11-30T12:00:00Z"));
   const registry = connectRegistry({
     settings,
     dockerConfig: directory,
     helperEnvironment: process.env,
     timeoutMs,
-    clock: { now: () => time, monotonic: () => time },
+    clock,
     telemetry: {
       requested: (name, method, code) => requests.push(`${name} ${method} ${code}`),
       pullsRemaining: (_name, count) => remaining.push(count),
+      circuit: (name, isOpen, news) =>
+        circuits.push(`${name} ${isOpen ? "open" : "closed"}${news === undefined ? "" : `: ${news}`}`),
+      paced: (name, gapMs, reason) =>
+        paces.push(`${name} ${Math.round(gapMs)}${reason === undefined ? "" : `: ${reason}`}`),
+      passedOver: (name, mirror) => passed.push(`${name} ${mirror}`),
       warned: (name, text) => warnings.push(`${name}: ${text}`),
     },
   });
@@ -43,7 +58,8 @@ export async function connect(settings: RegistrySettings = {}, config?: unknown,
     await registry.close();
     await rm(directory, { recursive: true });
   });
-  return { ...registry, directory, requests, remaining, warnings, advance: (ms) => (time += ms) };
+  const told = { requests, remaining, warnings, circuits, paces, passed };
+  return { ...registry, ...told, directory, clock, advance: (ms) => clock.advance(ms) };
 }
 
 /** A fake registry that ends with the test. */

@@ -92,12 +92,12 @@ describe("resolve", () => {
     },
   );
 
-  it("asks a mirror instead of the registry, under the registry's name", async () => {
+  it("asks a mirror instead of the registry, and counts it under the mirror's name", async () => {
     const fake = await fakeRegistry(() => manifestReply(body));
     const registry = await connect({ "docker.io": { mirror: `http://${fake.host}` } });
     expect(await registry.resolve(image("docker.io", "library/nginx", "1"))).toBe(digestOf(body));
     expect(fake.lines()).toEqual(["HEAD /v2/library/nginx/manifests/1"]);
-    expect(registry.requests).toEqual(["docker.io HEAD 200"]);
+    expect(registry.requests).toEqual([`${fake.host} HEAD 200`]);
   });
 
   it("asks at most three questions of a host at once, and all of them", async () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { harmless } from "../../../src/cli/shared/harmless.js";
 import { formatProblem } from "../../../src/compose/values/problem.js";
-import { quote } from "../../../src/compose/values/quote.js";
+import { quote } from "../../../src/tools/quote.js";
 import { FairleadError } from "../../../src/errors.js";
 import { visibleLines } from "../../../src/log.js";
 import { printable, printableValue, visible } from "../../../src/tools/printable.js";

@@ -1,4 +1,4 @@
-import { engineContract } from "../../contract/engine.js";
+import { engineContract } from "../../contract/engine/engine.js";
 import { simulatedStage } from "../../simulator/stage.js";
 
 engineContract("simulated", () => Promise.resolve(simulatedStage()));

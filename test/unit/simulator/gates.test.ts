@@ -1,4 +1,4 @@
-import { gatesContract } from "../../contract/gates.js";
+import { gatesContract } from "../../contract/engine/networks/gates.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
 import { SimulatedGates } from "../../simulator/gates.js";
 import { simulatedStage } from "../../simulator/stage.js";

@@ -18,7 +18,7 @@ import { logForPeople, logForPrograms } from "../../../src/log.js";
 import { Metrics } from "../../../src/metrics/metrics.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { voice } from "../../../src/voice.js";
-import { openStage, type Stage } from "../control/stage.js";
+import { openStage, type Stage } from "../control/lives/stage.js";
 
 export const secret = "correct-horse-battery-staple";
 
@@ -43,7 +43,17 @@ export interface House {
 }
 
 const verbs: readonly (readonly string[])[] = [
-  ...[["status"], ["status", "web"], ["history"], ["history", "web"], ["events"], ["logs", "--failed"]],
+  ...[
+    ["status"],
+    ["status", "web"],
+    ["history"],
+    ["history", "web"],
+    ["history", "web", "--revision", "1"],
+    ["apply", "--admin", "HERE", "--timeout", "2s"],
+    ["events"],
+    ["logs", "--failed"],
+    ["explain", "web"],
+  ],
   ...[["logs", "--build", "web"], ["logs"], ["plan"], ["validate"], ["wait", "web", "--timeout", "0s"]],
   ...[
     ["status", "no-such"],
@@ -52,7 +62,7 @@ const verbs: readonly (readonly string[])[] = [
   ],
 ];
 const withJson: readonly (readonly string[])[] = [
-  ...[["status"], ["status", "web"], ["history"], ["logs", "--failed"], ["plan"], ["validate"]],
+  ...[["status"], ["status", "web"], ["history"], ["logs", "--failed"], ["plan"], ["validate"], ["explain", "web"]],
 ];
 const withObjects: readonly (readonly string[])[] = [["events"], ["logs"]];
 
@@ -88,18 +98,23 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
     const [printed, complained] = [collected(out), collected(errors)];
     const wiring: Wiring = {
       version: "0",
-      configure: () => ({ adminListen: admin.host }) as Config,
+      configure: () => Promise.resolve({ adminListen: admin.host, notices: [] as Config["notices"] } as Config),
+      locate: () => Promise.resolve({ adminListen: admin.host, adminToken: undefined }),
       start: () => Promise.reject(new Error("not here")),
+      act: () => Promise.reject(new Error("not here")),
       draft: () => Promise.reject(new Error("not here")),
       load: () => Promise.resolve(snapshot()),
       resolve: () => Promise.resolve({ projects: [], problems: state.problems, warnings: [] }),
+      tell: () => Promise.reject(new Error("nobody is told")),
       preview: async () => ({ remembers: true, plans: await surface.plan(), orphans: await surface.orphans() }),
+      examine: () => Promise.reject(new Error("not here")),
+      inspect: () => Promise.reject(new Error("not here")),
       terminal: true,
       errorTerminal: true,
       readText: () => state.problems[0]?.message,
       ...voice(out, errors),
     };
-    await program(wiring, ["node", "fairlead", ...args]);
+    await program(wiring, ["node", "fairlead", ...args.map((arg) => (arg === "HERE" ? `http://${admin.host}` : arg))]);
     await tick();
     return [printed(), complained()];
   };
@@ -136,7 +151,14 @@ export async function openHouse(specs: ServiceSpec[], through: (engine: Engine) 
       for (const args of withJson) said.push(...(await verb([...args, "--json"], "json")));
       for (const args of withObjects) said.push(...(await verb([...args, "--json"], "objects")));
       const service = "/api/v1/services/shop/web";
-      for (const path of ["/api/v1/services", service, `${service}/history`, "/api/v1/plan", "/readyz"])
+      for (const path of [
+        "/api/v1/services",
+        service,
+        `${service}/history`,
+        `${service}/rollout`,
+        "/api/v1/plan",
+        "/readyz",
+      ])
         said.push(await get(path, "json"));
       said.push(await get(`${service}/build`, "json"));
       said.push(await get("/api/v1/events?follow=false", "events", "text/event-stream"));

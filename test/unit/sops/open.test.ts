@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatYaml, parseYaml } from "../../../src/compose/document/yaml.js";
+import { formatYaml, parseYaml } from "../../../src/compose/document/yaml/yaml.js";
 import { openFile } from "../../../src/sops/open.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { dotenv, encrypt, encryptValue, json, type Plain, type Rules } from "./encoder.js";

@@ -1,3 +1,4 @@
+import { variables } from "../../../src/compose/model/variables.js";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,7 +56,7 @@ configs: {json: {file: key.json}, bin: {file: bin.age}}
     expect(problems).toEqual([]);
     const [service] = projects[0]?.services ?? [];
     expect(service?.image.tag).toBe("1.27");
-    expect(service?.container.environment).toEqual({ PASSWORD: "hidden-one", OTHER: "two words" });
+    expect(service?.container.environment).toEqual(variables({ PASSWORD: "hidden-one", OTHER: "two words" }));
     expect(service?.container.mounts).toEqual([]);
     const rights = { mode: 0o444, uid: 0, gid: 0 };
     expect(opened(service?.files)).toEqual([
@@ -71,9 +72,11 @@ configs: {json: {file: key.json}, bin: {file: bin.age}}
     const text = `${own}    env_file: db.env\n`;
     const value = async (environment: Readonly<Record<string, string>>) =>
       (await load(text, environment)).projects[0]?.services[0]?.container.environment;
-    expect(await value({ SOPS_AGE_KEY: `${otherIdentity}\n${identity}` })).toEqual({ A: "1" });
-    expect(await value({ SOPS_AGE_KEY_FILE: at("key.txt") })).toEqual({ A: "1" });
-    expect(await value({ SOPS_AGE_KEY_FILE: at("key.txt"), SOPS_AGE_KEY: otherIdentity })).toEqual({ A: "1" });
+    expect(await value({ SOPS_AGE_KEY: `${otherIdentity}\n${identity}` })).toEqual(variables({ A: "1" }));
+    expect(await value({ SOPS_AGE_KEY_FILE: at("key.txt") })).toEqual(variables({ A: "1" }));
+    expect(await value({ SOPS_AGE_KEY_FILE: at("key.txt"), SOPS_AGE_KEY: otherIdentity })).toEqual(
+      variables({ A: "1" }),
+    );
   });
 
   it("that cannot be opened is one problem with its place, and the last good version stays", async () => {
@@ -104,7 +107,9 @@ configs: {json: {file: key.json}, bin: {file: bin.age}}
       /the file of the age keys cannot be read: there is no file .*key\.txt/,
     );
     await writeFile(at("key.txt"), identity);
-    expect((await source.load()).projects[0]?.services[0]?.container.environment).toEqual({ A: "hidden-three" });
+    expect((await source.load()).projects[0]?.services[0]?.container.environment).toEqual(
+      variables({ A: "hidden-three" }),
+    );
   });
 
   it("is refused where others would see what is in it", async () => {

@@ -1,3 +1,4 @@
+import { variables } from "../../../src/compose/model/variables.js";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -196,7 +197,7 @@ describe("a project of several files", () => {
     });
     await write("web.env", "A=1");
     await sees(() => {
-      expect(seen[2]?.projects[0]?.services[0]?.container.environment).toEqual({ A: "1" });
+      expect(seen[2]?.projects[0]?.services[0]?.container.environment).toEqual(variables({ A: "1" }));
     });
     await rm(join(directory, "parts/db.yaml"));
     await sees(() => {

@@ -54,6 +54,35 @@ describe("whatever tags there are", () => {
     );
   });
 
+  it("what is passed over fits, and is told of in order, all of it and once", () => {
+    fc.assert(
+      fc.property(policy, written, tags, tag, (chosenPolicy, template, list, from) => {
+        const rule = ruleOf(chosenPolicy, template);
+        const rankOf = (one: string) => {
+          const judged = rule.judge(one);
+          return judged.fits ? judged.rank : undefined;
+        };
+        const { tag: chosen, skipped } = choose(list, rule, { running: [from] });
+        const [low, high] = [rankOf(from), chosen === undefined ? undefined : rankOf(chosen)];
+        const inside = list.map(rankOf).filter((rank) => {
+          if (rank === undefined || low === undefined || high === undefined) return false;
+          return rule.compare(rank, low) > 0 && rule.compare(high, rank) > 0;
+        });
+        const ranks = skipped.map(rankOf);
+        expect(skipped.every((one) => list.includes(one))).toBe(true);
+        for (const [index, rank] of ranks.entries()) {
+          const before = ranks[index - 1];
+          if (rank !== undefined && before !== undefined) expect(rule.compare(rank, before)).toBeGreaterThan(0);
+        }
+        for (const rank of inside) {
+          const isTold = ranks.some((one) => rank !== undefined && one !== undefined && rule.compare(one, rank) === 0);
+          expect(isTold).toBe(true);
+        }
+        expect(skipped.length).toBeLessThanOrEqual(inside.length);
+      }),
+    );
+  });
+
   it("it never goes downward by itself: not from any list to any other", () => {
     fc.assert(
       fc.property(policy, written, tags, tags, (chosenPolicy, template, before, after) => {

@@ -66,6 +66,19 @@ describe("the tag that a policy chooses", () => {
     expect(chosen(policy, undefined, tags)).toBe(tag);
   });
 
+  it.each([
+    ["between the two, lowest first", "1.4.2", "1.6.0 1.5.0 1.4.2 1.4.3 1.4.1 2.0.0 latest", ["1.4.3", "1.5.0"]],
+    ["of equals one", "1.4.2", "1.4.2 1.5 v1.5.0 1.5.0 1.6.0 1.6", ["1.5.0"]],
+    ["none where nothing is between", "1.4.2", "1.4.2 1.4.3", []],
+    ["none where nothing changes", "1.4.3", "1.4.2 1.4.3", []],
+    ["those after one that is gone", "1.4.2", "1.4.1 1.4.3 1.5.0", ["1.4.3"]],
+    ["none where what runs does not fit", "edge", "1.4.1 1.4.3 edge", []],
+    ["none where nothing runs", undefined, "1.4.1 1.4.3", []],
+  ])("passes over tags: %s", (_what, from, tags, skipped) => {
+    const running = from === undefined ? [] : [from];
+    expect(choose(tags.split(" "), ruleOf(semver("^1"), "1.4"), { running }).skipped).toEqual(skipped);
+  });
+
   it("is the newest by the time at which it was made", () => {
     const made = new Map([
       ["a", 300],

@@ -1,6 +1,6 @@
 import { Secret } from "../../../src/tools/secret.js";
 
-/** The same with every secret's text in its place: secrets hide from assertions too, which take any two for equal. */
+/** The same with every secret's text in its place, for assertions and snapshots that show it. */
 export function opened(value: unknown): unknown {
   if (value instanceof Secret) return value.reveal();
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, opened(item)]));

@@ -2,8 +2,8 @@
  * What `fairlead hook` shows and tries lives here: where a receiver is, and what it is sent.
  */
 
-import { nearest } from "../../../compose/values/suggest.js";
-import { quote } from "../../../compose/values/quote.js";
+import { nearest } from "../../../tools/suggest.js";
+import { quote } from "../../../tools/quote.js";
 import type { Config } from "../../../config/config.js";
 import { FairleadError } from "../../../errors.js";
 import type { HookType } from "../../../http/delivery/outcome.js";

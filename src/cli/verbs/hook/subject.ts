@@ -1,14 +1,13 @@
 import { parseImage } from "../../../compose/values/image.js";
-import { quote } from "../../../compose/values/quote.js";
-import { nearest } from "../../../compose/values/suggest.js";
+import { quote } from "../../../tools/quote.js";
+import { nearest } from "../../../tools/suggest.js";
 import type { Config } from "../../../config/config.js";
 import { asFairleadError, FairleadError } from "../../../errors.js";
 import type { Subject } from "../../../http/delivery/guide.js";
 import type { NamedReceiver } from "../../../http/receivers/receiver.js";
 import { senderName } from "../../../http/receivers/rules.js";
-import type { ServiceStatus } from "../../../plan/model/condition.js";
 import { given } from "../../../tools/present.js";
-import { fetchServices, type Admin } from "../../shared/admin.js";
+import { fetchServices, type Admin, type Service } from "../../shared/admin.js";
 
 export interface Wish {
   readonly image?: string | undefined;
@@ -63,7 +62,7 @@ async function namedBy(
   return fitting(await declaredBy(admin), receiver);
 }
 
-function fitting(declared: readonly ServiceStatus[], receiver: NamedReceiver | undefined): Named {
+function fitting(declared: readonly Service[], receiver: NamedReceiver | undefined): Named {
   for (const one of declared) {
     const image = heardAs(imageOf(one), receiver);
     if (image !== undefined) return { image, service: nameOf(one) };
@@ -81,9 +80,9 @@ function fitting(declared: readonly ServiceStatus[], receiver: NamedReceiver | u
   );
 }
 
-function found(written: string, declared: readonly ServiceStatus[]): ServiceStatus;
-function found(written: string, declared: readonly ServiceStatus[] | undefined): ServiceStatus | undefined;
-function found(written: string, declared: readonly ServiceStatus[] | undefined): ServiceStatus | undefined {
+function found(written: string, declared: readonly Service[]): Service;
+function found(written: string, declared: readonly Service[] | undefined): Service | undefined;
+function found(written: string, declared: readonly Service[] | undefined): Service | undefined {
   const known = declared?.find((one) => [one.service, nameOf(one)].includes(written));
   if (known !== undefined || declared === undefined) return known;
   const names = declared.map(nameOf);
@@ -96,14 +95,14 @@ function found(written: string, declared: readonly ServiceStatus[] | undefined):
 }
 
 /** Without what no file declares any more. */
-async function declaredBy(admin: Admin): Promise<readonly ServiceStatus[]> {
-  const isGone = ({ conditions }: ServiceStatus) =>
+async function declaredBy(admin: Admin): Promise<readonly Service[]> {
+  const isGone = ({ conditions }: Service) =>
     conditions.length > 0 && conditions.every(({ reason }) => reason === "Orphaned" || reason === "Removing");
   return (await fetchServices(admin)).filter((one) => !isGone(one));
 }
 
 /** Undefined: no controller answers. */
-async function declaredIfKnown(admin: Admin): Promise<readonly ServiceStatus[] | undefined> {
+async function declaredIfKnown(admin: Admin): Promise<readonly Service[] | undefined> {
   try {
     return await declaredBy(admin);
   } catch {
@@ -118,11 +117,11 @@ function heardAs(image: Image, receiver: NamedReceiver | undefined): Image | und
   return registry === undefined || repository === undefined ? undefined : { ...image, registry, repository };
 }
 
-function nameOf({ project, service }: ServiceStatus): string {
+function nameOf({ project, service }: Service): string {
   return `${project}/${service}`;
 }
 
-function imageOf({ image }: ServiceStatus): Image {
+function imageOf({ image }: Service): Image {
   const { registry, repository, tag = "latest" } = parseImage(image);
   return { registry, repository, tag };
 }

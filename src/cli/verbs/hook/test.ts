@@ -7,7 +7,7 @@ import type { Admin } from "../../shared/admin.js";
 import { siteUrl } from "../../shared/hooks-url.js";
 import type { Wiring } from "../../shared/wiring.js";
 import { receiverNamed, schemeOf } from "./receivers.js";
-import { post } from "./send.js";
+import { post } from "../../../http/web/post.js";
 import { subjectOf, type Wish } from "./subject.js";
 
 export interface HookTestOptions extends Wish {

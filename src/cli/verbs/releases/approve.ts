@@ -1,6 +1,6 @@
-import type { Approval } from "../../../control/surface/surface.js";
 import { shorten } from "../../../plan/steps/render.js";
-import { decide, findService, servicePath } from "../../shared/admin.js";
+import { given } from "../../../tools/present.js";
+import { decide, findService } from "../../shared/admin.js";
 import type { Admin } from "../../shared/admin.js";
 import type { Wiring } from "../../shared/wiring.js";
 
@@ -8,9 +8,9 @@ import type { Wiring } from "../../shared/wiring.js";
 export async function approve(wiring: Wiring, admin: Admin, name: string, digest: string | undefined): Promise<0 | 5> {
   const { project, service, desiredDigest } = await findService(admin, name);
   const meant = digest ?? desiredDigest;
-  const query = meant === undefined ? "" : `?digest=${encodeURIComponent(meant)}`;
-  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, `approve${query}`));
-  const { approved } = answer as { readonly approved: Approval };
+  const asked = { path: { project, service }, query: given({ digest: meant }) };
+  const { answer, finish } = await decide(wiring, admin, "/api/v1/services/{project}/{service}/approve", asked);
+  const { approved } = answer;
   const told =
     approved.unchanged === undefined
       ? `may go ahead with ${approved.digest}`

@@ -1,30 +1,32 @@
-import type { History } from "../../../control/surface/surface.js";
-import type { Revision } from "../../../plan/history/revisions.js";
 import { describeChoice } from "../../../plan/model/desired.js";
 import { shorten } from "../../../plan/steps/render.js";
 import { printable } from "../../../tools/printable.js";
-import { ask, fetchServices, findService, servicePath } from "../../shared/admin.js";
+import { ask, fetchServices, findService, type Shape } from "../../shared/admin.js";
 import type { Admin } from "../../shared/admin.js";
+import { printData } from "../../shared/forms.js";
+import type { Form } from "../../shared/forms.js";
 import { printFailure } from "../../shared/failure.js";
 import { printTable } from "../../shared/table.js";
 import type { Wiring } from "../../shared/wiring.js";
 
+type History = Shape<"History">;
+export type Revision = History["revisions"][number];
+
 const columns = ["SERVICE", "REVISION", "DIGEST", "BEGAN", "OUTCOME", "REASON"] as const;
 
 /** What was rolled out, newest first, of one service or of all, and what was told of changed files; of one with the last lines of what failed last. */
-export async function history(wiring: Wiring, admin: Admin, name: string | undefined, json: boolean): Promise<0> {
+export async function history(wiring: Wiring, admin: Admin, name: string | undefined, form: Form): Promise<0> {
   const services = name === undefined ? await fetchServices(admin) : [await findService(admin, name)];
   const histories = await Promise.all(
-    services.map(async ({ project, service }) => ({
-      project,
-      service,
-      ...((await ask(admin, "GET", servicePath({ project, service }, "history"))) as History),
-    })),
+    services.map(async ({ project, service }) => {
+      const path = { project, service };
+      return { ...path, ...(await ask(admin, "get", "/api/v1/services/{project}/{service}/history", { path })) };
+    }),
   );
-  if (json) {
-    wiring.print(JSON.stringify({ services: histories }, undefined, 2));
-    return 0;
-  }
+  const names = histories.flatMap(({ project, service, revisions }) =>
+    revisions.map(({ revision }) => `${project}/${service}@${revision}`),
+  );
+  if (await printData(wiring, form, { services: histories }, names)) return 0;
   const rows = histories.flatMap(({ project, service, revisions }) =>
     revisions.map((revision) => rowOf(`${project}/${service}`, revision)),
   );
@@ -35,9 +37,9 @@ export async function history(wiring: Wiring, admin: Admin, name: string | undef
   return 0;
 }
 
-function rowOf(
+export function rowOf(
   service: string,
-  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback, commit, tag }: Revision,
+  { revision, to, startedAt, outcome, rollback, active, reason, message, onRollback, commit, tag, cause }: Revision,
 ) {
   const ended = outcome ?? "under way";
   return [
@@ -48,7 +50,8 @@ function rowOf(
     rollback === true ? `${ended} by hand` : ended,
     shorten([message ?? reason, ...(onRollback === undefined ? [] : [onRollback.message])].join("; ")) +
       chosen(tag) +
-      by(commit),
+      by(commit) +
+      (cause === undefined ? "" : printable(`; asked for by ${cause}`)),
   ];
 }
 

@@ -1,13 +1,14 @@
-import type { Resumption } from "../../../control/surface/surface.js";
-import { decide, findService, servicePath } from "../../shared/admin.js";
+import { decide, findService } from "../../shared/admin.js";
 import type { Admin } from "../../shared/admin.js";
 import type { Wiring } from "../../shared/wiring.js";
 
 /** Has a running controller lift a service's pin and pause, and says what still stands in the way of a rollout. */
 export async function resume(wiring: Wiring, admin: Admin, name: string): Promise<0 | 5> {
   const { project, service } = await findService(admin, name);
-  const { answer, finish } = await decide(wiring, admin, servicePath({ project, service }, "resume"));
-  const { pausedByFile, unchanged } = (answer as { readonly resumed: Resumption }).resumed;
+  const { answer, finish } = await decide(wiring, admin, "/api/v1/services/{project}/{service}/resume", {
+    path: { project, service },
+  });
+  const { pausedByFile, unchanged } = answer.resumed;
   const how = pausedByFile
     ? "is paused by its file still: no rollout begins until that says otherwise"
     : unchanged === undefined

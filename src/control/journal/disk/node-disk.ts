@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, open, readdir, rename, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../../../tools/folder.js";
+import { makeFolder } from "../../../tools/files/folder.js";
 import type { Disk, DiskEntry, DiskFile } from "./disk.js";
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;

@@ -12,6 +12,8 @@ import type { Clock } from "../../ports/clock.js";
 import type { Engine } from "../../ports/engine.js";
 import type { Log } from "../../ports/log.js";
 import type { Telemetry } from "../../ports/telemetry.js";
+import { untracedStep } from "../../ports/tracing.js";
+import type { EndOfStep } from "../../ports/tracing.js";
 import { inTime } from "../../time/in-time.js";
 
 export interface BuildsOptions {
@@ -73,10 +75,11 @@ export class Builds {
   }
 
   /** Begins a build unless it is under way. */
-  begin(step: BuildStep): void {
+  begin(step: BuildStep, trace: () => EndOfStep = untracedStep): void {
     if (this.#states.get(step.mark)?.state === "running" || this.#abort.signal.aborted) return;
     this.#states.set(step.mark, { state: "running" });
-    void this.#queue.add(() => this.#run(step));
+    const end = trace();
+    void this.#queue.add(() => this.#run(step, end));
   }
 
   /** A passing failure has been reported: the next look may try again. */
@@ -107,7 +110,7 @@ export class Builds {
     if (ended === undefined) this.options.log.warn({}, "a build does not end, and is left behind");
   }
 
-  async #run(step: BuildStep): Promise<void> {
+  async #run(step: BuildStep, end: EndOfStep): Promise<void> {
     const { clock, journal, telemetry } = this.options;
     const key = serviceKey(step.project, step.service);
     const log = this.options.log.child({ project: step.project, service: step.service, build: step.name });
@@ -124,9 +127,12 @@ export class Builds {
       await journal.append({ ...entry, type: "built", at: clock.now(), image });
       log.info({ image, seconds: (clock.monotonic() - began) / 1_000 }, "the image is built");
       this.#states.delete(step.mark);
+      end();
     } catch (thrown) {
       output.state = "failed";
-      await this.#failed(step, asFairleadError(thrown), { entry, output, log });
+      const error = asFairleadError(thrown);
+      end({ kind: "error", reason: "BuildFailed", message: error.message });
+      await this.#failed(step, error, { entry, output, log });
     }
     telemetry.stepDone("build-image", (clock.monotonic() - began) / 1_000);
     this.options.onEnd(key);

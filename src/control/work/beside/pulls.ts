@@ -9,6 +9,8 @@ import type { PullState } from "../../../plan/model/view.js";
 import { reasonOf } from "../../desired/reasons.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Telemetry } from "../../ports/telemetry.js";
+import { untracedStep } from "../../ports/tracing.js";
+import type { EndOfStep, Flaw } from "../../ports/tracing.js";
 
 export interface PullsOptions {
   readonly pull: (reference: string, signal: AbortSignal, platform?: string) => Promise<void>;
@@ -38,10 +40,11 @@ export class Pulls {
   }
 
   /** Begins a pull unless it is under way. Without a platform, it is the host's own. */
-  begin(reference: string, platform?: string): void {
+  begin(reference: string, platform?: string, trace: () => EndOfStep = untracedStep): void {
     if (this.#states.get(reference)?.state === "running" || this.#abort.signal.aborted) return;
     this.#states.set(reference, { state: "running" });
-    void this.#queue.add(() => this.#pull(reference, platform));
+    const end = trace();
+    void this.#queue.add(() => this.#pull(reference, platform, end));
   }
 
   /** A failure has been reported: the next look may try again. */
@@ -56,17 +59,21 @@ export class Pulls {
     await this.#queue.onIdle();
   }
 
-  async #pull(reference: string, platform?: string): Promise<void> {
+  async #pull(reference: string, platform: string | undefined, end: EndOfStep): Promise<void> {
     const { clock, telemetry } = this.options;
     const began = clock.monotonic();
     let error: FairleadError | undefined;
+    let flaw: Flaw | undefined;
     try {
       await this.options.pull(reference, this.#abort.signal, platform);
       this.#states.delete(reference);
     } catch (thrown) {
       error = asFairleadError(thrown);
-      this.#states.set(reference, { state: "failed", reason: reasonOf(error, "pull-image"), message: error.message });
+      const failure = { reason: reasonOf(error, "pull-image"), message: error.message };
+      this.#states.set(reference, { state: "failed", ...failure });
+      flaw = { kind: "error", ...failure };
     }
+    end(flaw);
     telemetry.stepDone("pull-image", (clock.monotonic() - began) / 1_000);
     this.options.onEnd(reference, error);
   }

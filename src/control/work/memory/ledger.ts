@@ -17,6 +17,7 @@ import type { Journal } from "../../journal/journal.js";
 import { CrashLoops } from "../../observed/crash-loops.js";
 import { Flaps } from "../../observed/flaps.js";
 import { RefusedStarts } from "../../observed/refused-starts.js";
+import type { ServiceRecord } from "../../journal/record.js";
 import type { Clock } from "../../ports/clock.js";
 import type { RunOf } from "./run.js";
 
@@ -59,6 +60,11 @@ export class Ledger {
     const refusals = this.#refusedStarts.look(key, containers, engineOutage?.to ?? 0);
     const crashLoops = this.#crashLoops.of(key);
     return this.options.recall({ ...this.options.journal.record(key).memory, heals, refusals, crashLoops });
+  }
+
+  /** The journal's part of it: another one as soon as anything is written of the service. */
+  recordOf(key: ServiceKey): ServiceRecord {
+    return this.options.journal.record(key);
   }
 
   /** What a person has pinned it to. */

@@ -13,18 +13,23 @@ import { isUndoing, undoOf } from "../../../plan/rollout/on-rollback.js";
 import { toleratedFailures } from "../../../plan/slot/failures.js";
 import { shorten } from "../../../plan/steps/render.js";
 import { given } from "../../../tools/present.js";
+import { printable } from "../../../tools/printable.js";
 import { byCommit, byPolicy } from "../../journal/event.js";
 import type { Journal } from "../../journal/journal.js";
 import type { Failure } from "../../journal/record.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Provenance } from "../../ports/source.js";
 import type { Telemetry } from "../../ports/telemetry.js";
+import type { Tracing } from "../../ports/tracing.js";
 import type { RunOf } from "./run.js";
 
 export interface RolloutsOptions {
   readonly journal: Journal;
   readonly telemetry: Telemetry;
+  readonly tracing: Pick<Tracing, "rollout">;
   readonly clock: Clock;
+  /** What is being done for the service, by the beginning of that. */
+  readonly courseOf: (key: ServiceKey) => number | undefined;
   /** Where a project comes from; undefined: from no repository. */
   readonly provenance: (project: string) => Provenance | undefined;
 }
@@ -79,7 +84,7 @@ export class Rollouts {
     });
     if (rollout === undefined || rollout === known) return this.#noteUndo(key, known, spec, view);
     const chosen = withTag(goal, known, withCause(rollout, journal.record(key).failures));
-    const told = this.#withCommit(key, spec, known, chosen);
+    const told = this.#withAsker(key, known, this.#withCommit(key, spec, known, chosen));
     await this.#note(run, told);
     if (rollout.finishedAt === undefined)
       log.info(
@@ -105,6 +110,12 @@ export class Rollouts {
     if (from === undefined || rollout.rollback === true || last?.specHash === rollout.specHash) return rollout;
     const { id, author, subject } = from.commit;
     return { ...rollout, commit: { id, source: from.source, author, subject } };
+  }
+
+  /** Whoever asked for the look that shows it first. */
+  #withAsker(key: ServiceKey, known: Rollout | undefined, rollout: Rollout): Rollout {
+    const cause = known?.id === rollout.id ? known.cause : this.causeOf(key);
+    return cause === undefined || rollout.rollback === true ? rollout : { ...rollout, cause: printable(cause, 300) };
   }
 
   /** What followed a rollout that failed belongs to its history. */
@@ -154,11 +165,13 @@ export class Rollouts {
 
   /** One that was under way has ended with it. */
   async #note(run: RunOf, rollout: Rollout): Promise<void> {
-    const { journal, clock } = this.options;
+    const { journal, clock, tracing, courseOf } = this.options;
     const { rollout: known, failures } = journal.record(run.key);
     const before = supersededBy(known, rollout, clock.now());
     if (before !== undefined) await this.close(run, withCause(before, failures));
-    await journal.append({ type: "rollout", at: clock.now(), key: run.key, rollout });
+    tracing.rollout(run.key, rollout);
+    const course = given({ course: courseOf(run.key) });
+    await journal.append({ type: "rollout", at: clock.now(), key: run.key, rollout, ...course });
   }
 }
 
@@ -166,9 +179,9 @@ export class Rollouts {
 function withTag({ spec, choice }: Desired, known: Rollout | undefined, rollout: Rollout): Rollout {
   if (known?.id === rollout.id) return known.tag === undefined ? rollout : { ...rollout, tag: known.tag };
   if (choice === undefined || rollout.rollback === true) return rollout;
-  const { from, tag, policy } = choice;
+  const { from, tag, policy, skipped } = choice;
   const isBrought = rollout.image === formatImage({ ...spec.image, tag });
-  return isBrought ? { ...rollout, tag: { ...given({ from }), tag, policy } } : rollout;
+  return isBrought ? { ...rollout, tag: { ...given({ from, skipped }), tag, policy } } : rollout;
 }
 
 /** With what became of the container that failed, where one did. */

@@ -10,7 +10,7 @@ import type { Builds } from "../beside/builds.js";
 import type { Pulls } from "../beside/pulls.js";
 import type { Failures } from "../memory/failures.js";
 import type { Ledger } from "../memory/ledger.js";
-import type { RunOf } from "../memory/run.js";
+import type { Run, RunOf } from "../memory/run.js";
 import { idOf } from "./execute.js";
 import type { ControlExecutors } from "./execute.js";
 import { noteLeaving, noteStop, runPreStop } from "./leaving.js";
@@ -34,16 +34,16 @@ export interface ControlParts {
 /** Steps that the journal must know of, that tell a process something, or that go on beside the run. */
 export function controlExecutors(
   parts: ControlParts,
-  run: RunOf,
+  run: Pick<Run, "key" | "log" | "trace">,
   containers: readonly ObservedContainer[],
 ): ControlExecutors {
   const { engine, pulls, builds, failures } = parts;
   return {
-    "pull-image": ({ reference, platform }) => {
-      pulls.begin(reference, platform);
+    "pull-image": (step) => {
+      pulls.begin(step.reference, step.platform, () => run.trace.step(step));
     },
     "build-image": (step) => {
-      builds.begin(step);
+      builds.begin(step, () => run.trace.step(step));
     },
     "stop-container": async (step, context) => {
       const id = idOf(context, step.container);

@@ -10,8 +10,10 @@ import type { ObservedContainer } from "../../../plan/model/observed.js";
 import type { Step } from "../../../plan/model/step.js";
 import { renderStep, shorten } from "../../../plan/steps/render.js";
 import { given } from "../../../tools/present.js";
+import { reasonOf } from "../../desired/reasons.js";
 import type { Gates } from "../../ports/gates.js";
 import type { Telemetry } from "../../ports/telemetry.js";
+import { untracedStep } from "../../ports/tracing.js";
 import type { GateWatch } from "../../observed/gate-watch.js";
 import type { Failures } from "../memory/failures.js";
 import type { Ledger } from "../memory/ledger.js";
@@ -30,6 +32,8 @@ export interface ExecutorOptions {
   readonly ledger: Pick<Ledger, "startRefused">;
   readonly failures: Pick<Failures, "refused">;
   readonly telemetry: Pick<Telemetry, "stepDone">;
+  /** What the step is a part of, by the beginning of that. */
+  readonly courseOf: (key: Run["key"]) => number | undefined;
 }
 
 /** Does the steps of a run, one after another, up to the first that cannot be done; the journal knows of each. */
@@ -65,22 +69,28 @@ export class Executor {
 
   /** Answers whether what follows can be done too. */
   async #perform(run: Run, step: Step, context: ExecutionContext): Promise<boolean> {
-    const { telemetry, ledger } = this.options;
+    const { telemetry, ledger, courseOf } = this.options;
     const { clock, journal } = this.options.control;
     const text = shorten(renderStep(step));
     const at = clock.now();
     const began = clock.monotonic();
+    const tookMs = () => Math.round(clock.monotonic() - began);
     const goesOn = step.kind === "pull-image" || step.kind === "build-image";
     run.acted ||= !goesOn;
+    const ended = goesOn ? untracedStep() : run.trace.step(step);
     try {
       run.log.info({ step: step.kind }, text);
       await execute(step, context);
+      ended();
       const made = step.kind === "create-container" ? context.ids.get(step.name) : undefined;
-      void journal.append({ type: "step", at, key: run.key, run: run.id, text, ...given({ made }) });
+      const more = goesOn ? {} : { course: courseOf(run.key), kind: step.kind, tookMs: tookMs() };
+      void journal.append({ type: "step", at, key: run.key, run: run.id, text, ...given({ made, ...more }) });
       return true;
     } catch (thrown) {
       const error = asFairleadError(thrown);
-      void journal.append({ type: "step", at, key: run.key, run: run.id, text, error: error.message });
+      ended({ kind: "error", reason: reasonOf(error, step.kind), message: error.message });
+      const more = given({ course: courseOf(run.key), kind: step.kind, tookMs: tookMs() });
+      void journal.append({ type: "step", at, key: run.key, run: run.id, text, error: error.message, ...more });
       const isStart = step.kind === "start-container" && error.code !== "EngineUnreachable";
       const id = isStart ? context.ids.get(step.container) : undefined;
       if (id !== undefined) ledger.startRefused(run.key, id);

@@ -2,7 +2,8 @@ import type { ServiceSpec } from "../../../compose/model/service.js";
 import { isTarget } from "../../model/desired.js";
 import type { Desired, SlotMemory } from "../../model/desired.js";
 import type { Intent } from "../../model/intent.js";
-import { keepRepository, keptRevision } from "../../model/names.js";
+import { keptTags } from "../../model/image-index.js";
+import { keepRepository } from "../../model/names.js";
 import type { ObservedImage } from "../../model/host-snapshot.js";
 import type { ObservedContainer } from "../../model/observed.js";
 import { inRole } from "../../model/view.js";
@@ -40,10 +41,7 @@ export function clearImages(
   view: SlotView,
   { abandoned = [] }: SlotMemory,
 ): Intent[] {
-  const tagged = view.images
-    .flatMap((image) => image.tags.map((tag) => ({ tag, revision: keptRevision(spec, tag) ?? -1 })))
-    .filter(({ revision }) => revision >= 0)
-    .sort((one, other) => other.revision - one.revision);
+  const tagged = [...keptTags(view.images, spec)].sort((one, other) => other.revision - one.revision);
   // What stands between the previous one and the active one failed or was superseded: nobody rolls back to it.
   const stable = inRole(view.containers, "previous")?.revision ?? active.revision - 1;
   const older = tagged
@@ -52,7 +50,7 @@ export function clearImages(
   const kept = new Set([...older.slice(0, spec.keep), ...view.siblings.map((container) => container.revision)]);
   const doomed = new Set(tagged.filter(({ revision }) => !kept.has(revision)).map(({ tag }) => tag));
   const because = `beyond keep: ${spec.keep}`;
-  return view.images
+  return [...new Set(keptTags(view.images, spec).map(({ image }) => image))]
     .flatMap((image) => referencesOf(image, doomed))
     .map((reference) => ({ kind: "remove-image", reference, because }));
 }
@@ -61,7 +59,7 @@ export function clearImages(
  * Our own tags always; the digests it was pulled by only where no other tag and no container needs the image. Digests go
  * first: removing the last reference removes the image, and the engine refuses that while it is in use.
  */
-function referencesOf(image: ObservedImage, doomed: ReadonlySet<string>): readonly string[] {
+export function referencesOf(image: ObservedImage, doomed: ReadonlySet<string>): readonly string[] {
   const ours = image.tags.filter((tag) => doomed.has(tag));
   if (ours.length === 0) return [];
   const shared = image.usedBy.length > 0 || image.tags.some((tag) => !doomed.has(tag) && !tag.includes("@sha256:"));

@@ -4,6 +4,7 @@ import type { ObservedContainer } from "../../model/observed.js";
 import type { Decision } from "../../model/outcome.js";
 import { isUp } from "../../model/view.js";
 import { join } from "../../steps/steps.js";
+import { clearAhead } from "./ahead.js";
 import { clearBuilt } from "./built.js";
 import { cleanUp } from "./cleanup.js";
 import { keepRunning } from "./keep.js";
@@ -20,6 +21,7 @@ export function planConverged(desired: Desired, active: ObservedContainer, { vie
     ...repair.intents,
     ...joined,
     ...cleanUp(desired, active, view, memory),
+    ...clearAhead(spec, undefined, view),
     ...clearBuilt(spec, active, desired.standIn?.over ?? desired.target, view),
   ];
   return { intents, outcome: awaitAddress(spec, active, view) ?? repair.outcome };

@@ -6,6 +6,7 @@ import type { ObservedContainer } from "../../model/observed.js";
 import type { Outcome, Decision } from "../../model/outcome.js";
 import { inRole } from "../../model/view.js";
 import type { SlotView } from "../../model/view.js";
+import { clearAhead } from "./ahead.js";
 import { clearBuilt } from "./built.js";
 import { clearImages } from "./cleanup.js";
 import { keepRunning } from "./keep.js";
@@ -79,8 +80,9 @@ export function planHeld(desired: Desired, hold: Hold, active: ObservedContainer
   const intents = [
     ...repair.intents,
     ...clearImages(desired.spec, active, view, memory),
+    ...clearAhead(desired.spec, undefined, view),
     ...clearBuilt(desired.spec, active, desired.standIn?.over ?? desired.target, view),
   ];
   if (isOfFiles) return { intents, outcome: { kind: "blocked", reason: "ReloadFailed", because } };
-  return { intents, outcome: { kind: "blocked", standing: "held", reason: "DigestHeld", because } };
+  return { intents, outcome: { kind: "blocked", standing: "held", reason: "DigestHeld", because, lasts: true } };
 }

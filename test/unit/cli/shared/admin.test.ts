@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { adminUrl, ask } from "../../../../src/cli/shared/admin.js";
+import { adminUrl, ask, serviceIn } from "../../../../src/cli/shared/admin.js";
 import { streamText } from "../../../../src/cli/shared/stream.js";
 import { Secret } from "../../../../src/tools/secret.js";
 
@@ -20,7 +20,7 @@ it.each([
     server.closeAllConnections();
   });
   const admin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token };
-  await ask(admin, "GET", "/api/v1/services");
+  await ask(admin, "get", "/api/v1/services", {});
   for await (const text of streamText(admin, "/api/v1/events", "text/event-stream")) expect(text).toBe("{}");
   expect(shown).toEqual([expected, expected]);
 });
@@ -42,3 +42,20 @@ it.each(["", "ftp://host:1", "http://", "http:///x", "a b", "host:port"])(
     );
   },
 );
+
+it("a name that is none: all that there are where these are few, else first those that may be meant", () => {
+  const all = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ project: `p${index % 7}`, service: `web-${index}` }));
+  expect(() => serviceIn(all(2), "wbe")).toThrow(
+    expect.objectContaining({ remedy: "name one of p0/web-0, p1/web-1" }) as Error,
+  );
+  const remedyFor = (name: string) => {
+    try {
+      return serviceIn(all(500), name).service;
+    } catch (thrown) {
+      return String((thrown as { remedy?: string }).remedy);
+    }
+  };
+  expect(remedyFor("wbe-77")).toMatch(/^name one of p0\/web-77, /);
+  expect(remedyFor("nothing-alike")).toMatch(/^name one of (?:p\d\/web-\d+(?:, )?){12} and 488 more: /);
+});

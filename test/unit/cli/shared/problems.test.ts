@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Wiring } from "../../../../src/cli/shared/wiring.js";
-import { plan } from "../../../../src/cli/verbs/plan.js";
+import { plan } from "../../../../src/cli/verbs/apply/plan.js";
 import { run } from "../../../../src/cli/verbs/run.js";
 import { validate } from "../../../../src/cli/verbs/validate.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
@@ -8,7 +8,7 @@ import type { Problem } from "../../../../src/compose/values/problem.js";
 import { readConfig } from "../../../../src/config/config.js";
 
 const config = { ...readConfig({}, {}), adminListen: "127.0.0.1:1" };
-const flags = { name: undefined, admin: undefined, json: false };
+const flags = { names: [], admin: undefined, json: false };
 const text = "services:\n  web:\n    image: a b\n    environment: {PW: [hunter2]}\n";
 
 /** The verbs' surroundings: one project that is good, and perhaps one that is not. */
@@ -26,8 +26,10 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
   );
   const given: Wiring = {
     version: "0",
-    configure: () => config,
+    configure: () => Promise.resolve(config),
+    locate: () => Promise.resolve(config),
     start: () => Promise.reject(new Error("it has been started")),
+    act: () => Promise.reject(new Error("it has acted")),
     load: () =>
       Promise.resolve({
         generation: 1,
@@ -38,14 +40,18 @@ function wiring({ good = true, broken = true, terminal = false } = {}) {
       }),
     resolve: () => Promise.reject(new Error("nothing is to be resolved")),
     draft: () => Promise.reject(new Error("nothing is to be drafted")),
+    tell: () => Promise.reject(new Error("nobody is told")),
     preview: () => {
       const plans = [{ project: "good", service: "web", changes: true, text: "the plan" }];
       return Promise.resolve({ remembers: true, plans, orphans: [] });
     },
+    examine: () => Promise.resolve([]),
+    inspect: () => Promise.resolve({ journal: { files: [], oddities: [], putAside: [] } }),
     terminal,
     errorTerminal: terminal,
     readText: (file) => (file === "broken.yaml" ? text : undefined),
     print: (line) => said.push(line),
+    redraw: () => undefined,
     pour: () => Promise.reject(new Error("nothing is to be poured")),
     complain: (line) => complaints.push(line.replace(/\u001b\[\d+m/g, "")),
   };
@@ -104,6 +110,9 @@ describe("problems of the files", () => {
     expect(await validate(given, config, {})).toBe(0);
     expect(complaints).toEqual([]);
     expect(await plan(given, config, flags)).toBe(2);
-    expect(complaints).toEqual([expect.stringMatching(/^fairlead: no controller answers at /)]);
+    expect(complaints).toEqual([
+      expect.stringMatching(/^fairlead: no controller answers at /),
+      expect.stringMatching(/^fairlead: this plan and no other: /),
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sourceLine } from "../../../../src/cli/shared/source-line.js";
 
 const commit = (digit: string, subject: string) => ({ id: digit.repeat(40), author: "Ann", at: "2026-01-01", subject });
-const fleet = { source: "https://forge.example/fleet.git", ref: "main", lastSuccessAt: undefined, projects: [] };
+const fleet = { source: "https://forge.example/fleet.git", ref: "main", projects: [] };
 const well = { status: "True", reason: "InForce", message: "" } as const;
 
 describe("a repository's line", () => {
@@ -21,8 +21,6 @@ describe("a repository's line", () => {
     ],
     [
       {
-        newest: undefined,
-        inForce: undefined,
         condition: { status: "False", reason: "Unreachable", message: "the server cannot be reached" },
       },
       /main: nothing is in force; Unreachable: the server cannot be reached$/,

@@ -33,7 +33,7 @@ async function config(args: readonly string[], texts: readonly string[] = [shop]
   const complaints: string[] = [];
   const wiring = {
     version: "0",
-    configure: () => ({}) as Config,
+    configure: () => Promise.resolve({} as Config),
     resolve: () =>
       Promise.resolve({
         projects: results.flatMap((result) => (result.ok ? [result.resolve()] : [])),

@@ -7,7 +7,7 @@ import type { Wiring } from "../../../../src/cli/shared/wiring.js";
 import { hookTest, type HookTestOptions } from "../../../../src/cli/verbs/hook/test.js";
 import { hookUrl } from "../../../../src/cli/verbs/hook/url.js";
 import type { Config } from "../../../../src/config/config.js";
-import { parsePattern } from "../../../../src/http/receivers/pattern.js";
+import { parsePattern } from "../../../../src/patterns/pattern.js";
 import type { NamedReceiver } from "../../../../src/http/receivers/receiver.js";
 import type { ServiceStatus } from "../../../../src/plan/model/condition.js";
 import { bareStatus } from "../../../../src/plan/status/status.js";

@@ -1,9 +1,7 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
-import type { Wiring } from "../../../../src/cli/shared/wiring.js";
+import { expect, it } from "vitest";
 import { images } from "../../../../src/cli/verbs/images.js";
 import type { TagSurvey } from "../../../../src/control/surface/surface.js";
+import { answering } from "./admin.js";
 
 const surveys: Readonly<Record<string, TagSurvey>> = {
   web: {
@@ -17,6 +15,17 @@ const surveys: Readonly<Record<string, TagSurvey>> = {
       { tag: "2.0.0", verdict: "unfit", why: "2.0.0 is not within ^1.4" },
     ],
     more: 7,
+    kept: [
+      {
+        id: "sha256:1",
+        digest: `sha256:${"a".repeat(64)}`,
+        bytes: 90_000_000,
+        revisions: [3],
+        why: ["shop-web-1 runs"],
+        isSpare: false,
+      },
+      { id: `sha256:${"b".repeat(64)}`, bytes: 80_000_000, revisions: [2], why: ["kept to go back to"], isSpare: true },
+    ],
   },
   db: {
     image: "docker.io/acme/db:1",
@@ -32,32 +41,21 @@ async function shown(name?: string, json = false): Promise<string> {
     ...{ project: "shop", service },
     conditions: [{ type: "Ready", reason: service === "gone" ? "Orphaned" : "Converged" }],
   }));
-  const server = createServer(({ url = "" }, res) => {
+  const { wiring, admin, printed } = await answering((url) => {
     const service = /\/shop\/(\w+)\/images$/.exec(url)?.[1];
-    res.setHeader("content-type", "application/json");
-    if (service === "gone") res.statusCode = 409;
-    res.end(
-      JSON.stringify(service === undefined ? { services } : (surveys[service] ?? { error: "it follows no tag" })),
-    );
+    const body = service === undefined ? { services } : (surveys[service] ?? { error: "it follows no tag" });
+    return { status: service === "gone" ? 409 : 200, body };
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const printed: string[] = [];
-  const wiring = { print: (text: string) => printed.push(text) } as unknown as Wiring;
-  const admin = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: undefined };
-  expect(await images(wiring, admin, name, json)).toBe(0);
-  return printed.join("\n");
+  expect(await images(wiring, admin, name, json ? "json" : "table")).toBe(0);
+  return printed();
 }
 
 it("shows one line a service, and what is wrong with it, fit for a terminal", async () => {
   const text = await shown();
   expect(text).toMatch(
-    /^shop\/web +docker\.io\/acme\/web:1\.4 +semver \^1\.4 +1\.4\.3 +sha256:aaaaaaaaaaaa +1\.4\.2 +-$/m,
+    /^shop\/web +docker\.io\/acme\/web:1\.4 +semver \^1\.4 +1\.4\.3 +sha256:aaaaaaaaaaaa +- +1\.4\.2 +2 \(170 MB\) +-$/m,
   );
-  expect(text).toMatch(/^shop\/db +docker\.io\/acme\/db:1 +the written tag +- +- +- +RegistryUnavailable: no/m);
+  expect(text).toMatch(/^shop\/db +docker\.io\/acme\/db:1 +the written tag +- +- +- +- +- +RegistryUnavailable: no/m);
   expect(text).not.toContain("\u001b");
   expect(text).not.toContain("VERDICT");
 });
@@ -70,6 +68,8 @@ it("leaves out what no file declares any more, and says so of one that is named"
 it("shows of one service what became of every tag", async () => {
   const text = await shown("web");
   expect(text).toMatch(/^1\.4\.3 +chosen +the highest version by semver \^1\.4$/m);
+  expect(text).toMatch(/^sha256:aaaaaaaaaaaa +3 +90\.0 MB +shop-web-1 runs$/m);
+  expect(text).toMatch(/^170 MB in all; .* at most 80\.0 MB would be given back/m);
   expect(text).toMatch(/^2\.0\.0 +unfit +2\.0\.0 is not within \^1\.4$/m);
   expect(text).toMatch(/^and 7 more$/m);
 });

@@ -28,7 +28,7 @@ function wired({ terminal = false, answers }: { terminal?: boolean; answers?: re
   const rest = [...(answers ?? [])];
   const wiring = {
     terminal,
-    configure: ({ file }: Flags) => ({ files: file }) as unknown as Config,
+    configure: ({ file }: Flags) => Promise.resolve({ files: file } as unknown as Config),
     load: ({ files }: Config) => {
       const [file = ""] = files;
       const isBroken = readFileSync(file, "utf8").includes("broken");

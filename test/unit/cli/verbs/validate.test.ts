@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Wiring } from "../../../../src/cli/shared/wiring.js";
-import { plan } from "../../../../src/cli/verbs/plan.js";
+import { plan } from "../../../../src/cli/verbs/apply/plan.js";
 import { validate } from "../../../../src/cli/verbs/validate.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
 import { readConfig } from "../../../../src/config/config.js";
@@ -37,6 +37,17 @@ const warnings = [
 const sorted = (lines: readonly string[]) => [...lines].sort();
 
 describe("validate", () => {
+  it("tells what of the settings may not be meant, and no value", async () => {
+    const { wiring: given, complained } = wiring("services: {web: {image: nginx}}\nname: shop");
+    const environment = { FAIRLEAD_HOOK_SECRETS: "hunter2", FAIRLEAD_TRUSTED_PROXIES: "0.0.0.0/0" };
+    expect(await validate(given, readConfig({}, environment), {})).toBe(0);
+    expect(complained[0]).toBe(
+      "warning: the variable FAIRLEAD_HOOK_SECRETS is no setting, and has no effect (did you mean FAIRLEAD_HOOK_SECRET?)",
+    );
+    expect(complained[1]).toContain("warning: FAIRLEAD_TRUSTED_PROXIES: 0.0.0.0/0 holds every IPv4 address");
+    expect(complained.join()).not.toContain("hunter2");
+  });
+
   it("tells warnings, and calls the file valid all the same", async () => {
     const { wiring: given, printed, complained } = wiring(doubtful, "PW=pa$word");
     expect(await validate(given, config, {})).toBe(0);
@@ -68,6 +79,6 @@ describe("validate", () => {
 
 it("plan tells warnings too", async () => {
   const { wiring: given, complained } = wiring(doubtful, "PW=pa$word");
-  expect(await plan(given, config, { name: undefined, admin: undefined, json: false })).toBe(0);
+  expect(await plan(given, config, { names: [], admin: undefined, json: false })).toBe(0);
   expect(sorted(complained.filter((line) => !line.startsWith("fairlead: ")))).toEqual(sorted(warnings));
 });

@@ -8,9 +8,13 @@ import * as keys from "../../../../src/compose/keys/keys.js";
 import * as loadKeys from "../../../../src/compose/keys/load-keys.js";
 import * as optionKeys from "../../../../src/compose/keys/option-keys.js";
 import * as probeKeys from "../../../../src/compose/keys/probe-keys.js";
+import * as signatureKeys from "../../../../src/compose/keys/signature-keys.js";
+import * as swarmKeys from "../../../../src/compose/keys/swarm-keys.js";
 import { sections } from "../../../../src/compose/keys/sections.js";
-import type { KeyTable } from "../../../../src/compose/keys/support.js";
+import { supportOn, type KeyTable } from "../../../../src/compose/keys/support.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
+import type { EngineKind } from "../../../../src/compose/values/engine.js";
+import { isReached } from "../../../docs/reach.js";
 import { surroundings } from "../read.js";
 import { specification } from "../specification.js";
 
@@ -18,6 +22,7 @@ import { specification } from "../specification.js";
 const required: Readonly<Record<string, string>> = {
   "env_file[]": "path: x, ",
   "include[]": "path: x, ",
+  "promote[]": "tag: t, ",
   "ipam.config[]": "subnet: 10.0.0.0/8, ",
   "configs[]": "source: s, ",
   "secrets[]": "source: s, ",
@@ -42,41 +47,56 @@ function surround(path: string): readonly [before: string, after: string] {
   return [`{${beside}${before.replace("volumes: [{", `volumes: [{${type}`)}${needed}`, `${after}}`];
 }
 
-const rows = sections.flatMap(({ path, table }) => {
+const engines = ["docker", "swarm"] as const;
+const reached = engines.flatMap((engine) =>
+  sections.filter((section) => isReached(section, engine)).map((section) => ({ ...section, engine })),
+);
+const rows = reached.flatMap(({ path, table, engine }) => {
   const [before, after] = surround(path);
-  return Object.entries(table).map(([key, support]) => ({ where: path, key, ...support, before, after }));
+  return Object.entries(table).map(([key, support]) => {
+    return { where: path, key, engine, ...supportOn(engine, support), before, after };
+  });
 });
 
-function problemsAt(key: string, before: string, after: string, value: string): readonly string[] {
+interface Asked {
+  readonly key: string;
+  readonly engine: EngineKind;
+  readonly before: string;
+  readonly after: string;
+}
+
+function problemsAt({ key, engine, before, after }: Asked, value: string): readonly string[] {
   const bare = before.replace(new RegExp(`\\b${key}: [^ {]+, `), "");
   const text = `${bare}${key}: ${value}${after}`;
-  const result = readProject({ ...surroundings, text, environment: {} });
+  const result = readProject({ ...surroundings, text, environment: {}, engine });
   const all = [...(result.ok ? [] : result.problems), ...result.warnings];
   const named = new RegExp(`(^|\\.)${key}(\\[|$)`);
   return all.filter(({ path }) => named.test(path)).map(({ message, hint }) => `${message} (${hint ?? ""})`);
 }
 
 describe("the table of keys", () => {
-  it.each(rows.filter(({ support }) => support === "supported"))("$key of $where is read", ({ key, before, after }) => {
-    const problems = problemsAt(key, before, after, "[[]]");
+  it.each(rows.filter(({ support }) => support === "supported"))("$engine: $key of $where is read", (row) => {
+    const problems = problemsAt(row, "[[]]");
     expect(problems.join()).not.toMatch(/unknown|supported/);
     expect(problems).not.toEqual([]);
   });
 
-  it.each(rows.filter(({ support }) => support !== "supported"))("$key of $where is $support", (row) => {
+  it.each(rows.filter(({ support }) => support !== "supported"))("$engine: $key of $where is $support", (row) => {
     const words = {
       supported: "",
       obsolete: "obsolete, and ignored",
       ignored: "has no effect here",
       planned: "not supported yet",
-      refused: "not supported",
+      refused: row.engine === "swarm" ? "not supported on a Swarm" : "not supported",
     };
     const hint = ("hint" in row ? row.hint : undefined) ?? "";
-    expect(problemsAt(row.key, row.before, row.after, "1")).toEqual([`${words[row.support]} (${hint})`]);
+    expect(problemsAt(row, "1")).toEqual([`${words[row.support]} (${hint})`]);
   });
 
-  it.each(sections)("$path refuses what it does not hold", ({ path }) => {
-    expect(problemsAt("zzzzzzzz", ...surround(path), "1")).toEqual([expect.stringMatching(/^unknown key \(/)]);
+  it.each(reached)("$engine: $path refuses what it does not hold", ({ path, engine }) => {
+    const [before, after] = surround(path);
+    const asked = { key: "zzzzzzzz", engine, before, after };
+    expect(problemsAt(asked, "1")).toEqual([expect.stringMatching(/^unknown key \(/)]);
   });
 
   it("has every table once", () => {
@@ -90,6 +110,8 @@ describe("the table of keys", () => {
       probeKeys,
       jobKeys,
       hookKeys,
+      signatureKeys,
+      swarmKeys,
     ];
     const tables = modules.flatMap((module) => Object.values(module));
     expect(new Set(sections.map(({ table }) => table))).toEqual(new Set(tables));

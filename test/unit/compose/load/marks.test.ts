@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseYaml } from "../../../../src/compose/document/yaml.js";
+import { parseYaml } from "../../../../src/compose/document/yaml/yaml.js";
 import { mergeTrees } from "../../../../src/compose/load/merge.js";
 import { openProject } from "../../../../src/compose/load/project.js";
 import { documentRule } from "../../../../src/compose/load/rules.js";

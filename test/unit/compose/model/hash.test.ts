@@ -1,8 +1,10 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildHash, declarationHash, specHash } from "../../../../src/compose/model/hash.js";
+import { buildHash, declarationHash, specHash, isSameDeclaration } from "../../../../src/compose/model/hash.js";
 import type { NetworkAttachment, NetworkSpec } from "../../../../src/compose/model/network.js";
-import type { Mount, PortMapping, ServiceSpec } from "../../../../src/compose/model/service.js";
+import type { Mount } from "../../../../src/compose/model/mount.js";
+import type { PortMapping, ServiceSpec } from "../../../../src/compose/model/service.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { specOf } from "../../plan/world.js";
 
@@ -25,7 +27,7 @@ const base: ServiceSpec = {
   container: {
     command: ["a", "b"],
     entrypoint: ["e"],
-    environment: { A: "1", B: "2" },
+    environment: variables({ A: "1", B: "2" }),
     ports: [port, { ...port, hostPort: 81, containerPort: 81 }],
     mounts: [mount, { ...mount, source: "/b", target: "/b" }],
     labels: { a: "1", b: "2" },
@@ -86,7 +88,7 @@ describe("specHash", () => {
     ["no command", container({ command: undefined })],
     ["empty command", container({ command: [] })],
     ["entrypoint", container({ entrypoint: undefined })],
-    ["environment", container({ environment: { A: "1", B: "3" } })],
+    ["environment", container({ environment: variables({ A: "1", B: "3" }) })],
     ["port", container({ ports: base.container.ports.slice(1) })],
     ["mount", container({ mounts: base.container.mounts.slice(1) })],
     ["label", container({ labels: { a: "1" } })],
@@ -126,10 +128,19 @@ describe("specHash", () => {
   it("does not depend on the order of keys", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), fc.infiniteStream(fc.nat()), (record, order) => {
-        const left = container({ environment: record, labels: record });
+        const left = container({ environment: variables(record), labels: record });
         expect(specHash(shuffled(left, order) as ServiceSpec)).toBe(specHash(left));
       }),
     );
+  });
+
+  it("and so does the comparison of what files say, in what is secret too", () => {
+    const [one, other] = ["1", "2"].map((text) => container({ environment: variables({ A: text }) }));
+    expect([
+      isSameDeclaration(one, other),
+      isSameDeclaration(one, container({ environment: variables({ A: "1" }) })),
+    ]).toEqual([false, true]);
+    expect([isSameDeclaration(one, undefined), isSameDeclaration(undefined, undefined)]).toEqual([false, true]);
   });
 
   it("tells different environments apart", () => {
@@ -137,7 +148,10 @@ describe("specHash", () => {
     fc.assert(
       fc.property(environment, environment, (left, right) => {
         const same = JSON.stringify(Object.entries(left).sort()) === JSON.stringify(Object.entries(right).sort());
-        expect(specHash(container({ environment: left })) === specHash(container({ environment: right }))).toBe(same);
+        expect(
+          specHash(container({ environment: variables(left) })) ===
+            specHash(container({ environment: variables(right) })),
+        ).toBe(same);
       }),
     );
   });
@@ -145,7 +159,7 @@ describe("specHash", () => {
 
 function shuffled(value: unknown, order: Iterator<number>): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => shuffled(item, order));
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof Secret) return value;
   const entries = Object.entries(value).map(([key, item]) => ({
     entry: [key, shuffled(item, order)] as const,
     rank: Number(order.next().value),

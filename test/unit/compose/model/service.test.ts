@@ -1,3 +1,4 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import { describe, expect, it } from "vitest";
 import { specHash } from "../../../../src/compose/model/hash.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
@@ -85,10 +86,10 @@ describe("values at their bounds", () => {
       { healthcheck: { disabled: false, retries: undefined, intervalMs: undefined, timeoutMs: undefined } },
     ],
     ["stop_grace_period: 0s", { stopGracePeriodMs: 0 }],
-    ["environment: {A: , B: ''}", { environment: { A: null, B: "" } }],
-    ["environment: [A, B=, C==]", { environment: { A: null, B: "", C: "=" } }],
-    ["environment: {A: 'a: b'}", { environment: { A: "a: b" } }],
-    ["environment: ['A=b: c']", { environment: { A: "b: c" } }],
+    ["environment: {A: , B: ''}", { environment: variables({ A: null, B: "" }) }],
+    ["environment: [A, B=, C==]", { environment: variables({ A: null, B: "", C: "=" }) }],
+    ["environment: {A: 'a: b'}", { environment: variables({ A: "a: b" }) }],
+    ["environment: ['A=b: c']", { environment: variables({ A: "b: c" }) }],
     ["labels: [a, b=]", { labels: { a: "", b: "" } }],
     ["labels: {fairlead: x, com.docker.composer: y}", { labels: { fairlead: "x", "com.docker.composer": "y" } }],
     ["working_dir: /", { workingDir: "/" }],
@@ -109,7 +110,7 @@ describe("values at their bounds", () => {
       ["toString", null],
       ["__proto__", null],
     ]);
-    expect(serviceOf(read).container.environment).toEqual({ HERE: "x", ...unset });
+    expect(serviceOf(read).container.environment).toEqual(variables({ HERE: "x", ...unset }));
     expect(readService("environment: {A: $toString}").warnings).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Mount } from "../../../../src/compose/model/service.js";
+import type { Mount } from "../../../../src/compose/model/mount.js";
 import { complaints, readService, serviceOf } from "../read.js";
 
 const declared = "volumes: {data: , other: {name: mine}, out: {external: true}}";

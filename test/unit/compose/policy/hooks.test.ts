@@ -1,3 +1,4 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import { describe, expect, it } from "vitest";
 import { specHash } from "../../../../src/compose/model/hash.js";
 import { parseImage } from "../../../../src/compose/values/image.js";
@@ -14,7 +15,7 @@ describe("Compose's hooks", () => {
         user: "1000:0",
         privileged: true,
         workingDir: "/srv",
-        environment: { A: "1", TOKEN: "hush", B: null },
+        environment: variables({ A: "1", TOKEN: "hush", B: null }),
       },
       { command: ["/warm", "up"] },
     ]);
@@ -29,7 +30,7 @@ describe("Compose's hooks", () => {
         user: "1000:0",
         privileged: true,
         workingDir: "/srv",
-        environment: { A: "1", TOKEN: "hush", B: null },
+        environment: variables({ A: "1", TOKEN: "hush", B: null }),
         timeoutMs,
       },
       { image: parseImage("busybox"), timeoutMs },

@@ -20,6 +20,12 @@ describe("when a rollout may begin", () => {
     });
   });
 
+  it("says that images of what waits are not to come ahead", () => {
+    const window = (more: string) => releaseOf(`{window: {cron: 0 2 * * *, duration: 1h${more}}}`)?.window;
+    expect(window(", prefetch: false")).toMatchObject({ prefetch: false });
+    expect(window(", prefetch: true")).toEqual(window(""));
+  });
+
   it("has its defaults at the top level, key by key", () => {
     const rest =
       "x-fairlead: {min_age: 1h, approve: true, window: {cron: 0 2 * * *, duration: 1h, timezone: Europe/Oslo}}";

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FileText } from "../../../../src/compose/document/library.js";
+import { makeSigningKeys } from "../../../sandbox/registry/sign.js";
 import { generatedProject, type GeneratedProject } from "../../../generated/project.js";
 import { readTwice } from "./again.js";
 
@@ -36,6 +37,28 @@ describe("the resolved project reads as its files do", () => {
 
   it.each(readdirSync(golden).map((name) => [name]))("a project of several files: %s", (name) => {
     const twice = read(`${golden}${name}`);
+    expect(twice?.again).toEqual(twice?.first);
+  });
+
+  it("with the files that x-fairlead names, of the project's folder and of another one", () => {
+    const { publicKey } = makeSigningKeys();
+    const keys = (name: string) => ({ verify: { cosign: { keys: [name, publicKey] } } });
+    const image = "nginx:1.27";
+    const reload = { signal: "SIGHUP", paths: ["./conf/site", "~/shared"] };
+    const web = { image, volumes: ["./conf:/conf", "~/shared:/shared"], "x-fairlead": { ...keys("web.pub"), reload } };
+    const files = {
+      "compose.yaml": {
+        include: ["far/compose.yaml"],
+        services: { web, db: { image } },
+        "x-fairlead": keys("all.pub"),
+      },
+      "far/compose.yaml": { services: { far: { image, "x-fairlead": keys("../far.pub") } } },
+    };
+    const texts = Object.entries(files).map(([file, content]) => [file, JSON.stringify({ name: "shop", ...content })]);
+    const pems = ["web.pub", "all.pub", "far.pub"].map((file) => [file, makeSigningKeys().publicKey]);
+    const all = Object.fromEntries([...texts, ...pems]) as Record<string, string>;
+    const twice = readTwice(sourceOf({ files: all, named: ["compose.yaml"], environment: {} }));
+    expect(twice).toBeDefined();
     expect(twice?.again).toEqual(twice?.first);
   });
 

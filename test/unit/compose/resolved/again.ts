@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { specHash } from "../../../../src/compose/model/hash.js";
+import type { SignatureRule } from "../../../../src/compose/model/signature-rule.js";
 import type { ProjectSpec } from "../../../../src/compose/model/service.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
 import { asYaml } from "../../../../src/compose/resolved/forms.js";
@@ -48,12 +49,18 @@ function meaningOf({ name, services, networks, volumes }: ProjectSpec): unknown 
           ...rest,
           network: { ...network, members: members?.toSorted() },
         })),
+        verify: spec.verify && namelessKeys(spec.verify),
         build: spec.build && { dockerfile: "Dockerfile", ...spec.build },
       }))
       .toSorted(byName),
     networks: networks?.toSorted(byName),
     volumes: volumes?.toSorted(byName),
   };
+}
+
+/** A key is called by its file as that is written. */
+function namelessKeys(rule: SignatureRule): unknown {
+  return rule.kind === "keys" ? rule.keys.map(({ pem }) => pem) : rule;
 }
 
 function byName(left: { readonly name: string }, right: { readonly name: string }): number {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Mount } from "../../../../src/compose/model/service.js";
+import type { Mount } from "../../../../src/compose/model/mount.js";
 import { localChangesIn, takenBackIn } from "../../../../src/control/desired/local-changes.js";
 import { specOf } from "../../plan/world.js";
 

@@ -12,7 +12,13 @@ const web = parseImage("reg.example/team/web:v1");
 const api = parseImage("reg.example/team/api:v1");
 const other = parseImage("other.example/team/web:v1");
 
-type Answer = { readonly code: "RegistryUnavailable" | "RateLimited"; readonly retryAfterMs?: number } | "well";
+type Answer =
+  | {
+      readonly code: "RegistryUnavailable" | "RateLimited";
+      readonly retryAfterMs?: number;
+      readonly guarded?: boolean;
+    }
+  | "well";
 
 function house() {
   const time = { monotonic: 0, now: Date.parse("2026-11-29T10:00:00Z") };
@@ -29,6 +35,9 @@ function house() {
     content: () => Promise.reject(new Error("not asked here")),
     listTags: () => Promise.reject(new Error("not asked here")),
     madeAt: () => Promise.reject(new Error("not asked here")),
+    signatures: () => Promise.reject(new Error("not asked here")),
+    parts: () => Promise.reject(new Error("not asked here")),
+    moveTag: (image) => registry.resolve(image).then((from) => ({ from })),
     credentials: () => Promise.resolve(undefined),
   };
   const pass = (ms: number) => {
@@ -94,6 +103,15 @@ describe("a registry that asks for patience", () => {
     await fails(registry.resolve(web));
     await fails(registry.resolve(web));
     expect(asked).toHaveLength(1);
+  });
+
+  test("is left to whoever keeps questions from it already", async () => {
+    const { registry, answers, asked } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000, guarded: true });
+    const first = await fails(registry.resolve(web));
+    const second = await fails(registry.resolve(web));
+    expect([first.message, second.message]).toEqual(["it answered 503", "it answered 503"]);
+    expect(asked).toHaveLength(2);
   });
 
   test("a wall clock that jumps changes nothing", async () => {

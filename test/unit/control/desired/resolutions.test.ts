@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Signatures } from "../../../../src/control/signatures/signatures.js";
 import { Resolutions } from "../../../../src/control/desired/resolutions.js";
 import type { ResolutionsOptions } from "../../../../src/control/desired/resolutions.js";
 import type { Resolved, Targets } from "../../../../src/control/desired/targets.js";
@@ -32,11 +33,21 @@ function slowRegistry() {
     resolveJobImage: () => Promise.reject(new Error("there are no jobs")),
   } as unknown as Targets;
   const options = {
+    signatures: new Signatures({
+      ...{
+        registry: undefined as never,
+        platformOf: undefined as never,
+        demands: [],
+        clock,
+        proofs: undefined as never,
+      },
+      checked: () => undefined,
+    }),
     ...{ targets, clock, wake: (one: string) => woken.push(one) },
     catalog: { declared: () => undefined, statuses: new Map() },
     journal: { record: () => emptyRecord },
   } as unknown as ResolutionsOptions;
-  const asker = { key, log: silentLog, retryAfterMs: 0 };
+  const asker = { key, log: silentLog, isRoutine: false, retryAfterMs: 0 };
   const resolutions = new Resolutions(options);
   const ask = async (waitMs = 0) => {
     const answer = resolutions.desired(asker, spec, view);

@@ -25,6 +25,7 @@ const entry: fc.Arbitrary<Entry> = fc
       { ...common, type: "pin", revision: pick, digest: some, specHash: "H", image: "demo/web:1" },
       { ...common, type: "approve", digest: some, specHash: text },
       { ...common, type: "seen", digest: some },
+      { ...common, type: "verified", proof: text },
       { ...common, type: "same-content", digest: asDigest(some), as: digest },
       { ...common, type: "leaving", container: text, stage: "left", forMs: pick },
       { ...common, type: "post-start", container: text, startedAt: at },
@@ -38,6 +39,7 @@ const entry: fc.Arbitrary<Entry> = fc
       },
       { ...common, type: "built", inputs: text, beganAt: at, image: some as ImageId },
       { ...common, type: "resolved", image: text, digest: asDigest(some) },
+      { ...common, type: "promoted", tag: "demo/web:latest", digest: asDigest(some) },
       { ...common, type: "step", run: "r", text },
       { ...common, type: "forget" },
     );

@@ -4,8 +4,8 @@ import type { Entry } from "../../../../src/control/journal/entry.js";
 import type { Event } from "../../../../src/control/journal/event.js";
 import { Events, type EventWish } from "../../../../src/control/journal/events.js";
 import { digestOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const never = new AbortController().signal;
 const stages: Stage[] = [];

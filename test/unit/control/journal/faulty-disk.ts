@@ -7,16 +7,22 @@ export interface FaultyDisk extends Disk {
   /** These calls answer nothing until they are let go. */
   hang(...calls: Call[]): void;
   letGo(): void;
+  /** How many calls hang. */
+  readonly hanging: () => number;
   /** These calls fail as the kernel says it; a write leaves half of its bytes behind. */
   refuse(code: string, ...calls: Call[]): void;
   heal(): void;
   /** Of all writes. */
   readonly bytes: () => number;
+  /** How many files were opened, and how many of them are not closed. */
+  readonly opened: () => number;
+  readonly left: () => number;
 }
 
 /** The real disk, with faults that a test asks for. */
 export function faultyDisk(): FaultyDisk {
   const state = { hanging: new Set<Call>(), refused: new Map<Call, string>(), waiting: [] as (() => void)[], bytes: 0 };
+  const files = { opened: 0, closed: 0 };
   const pass = async (call: Call): Promise<void> => {
     if (state.hanging.has(call)) await new Promise<void>((resolve) => state.waiting.push(resolve));
     const code = state.refused.get(call);
@@ -40,6 +46,7 @@ export function faultyDisk(): FaultyDisk {
     async open(path) {
       await pass("open");
       const file = await nodeDisk.open(path);
+      files.opened += 1;
       return {
         identity: file.identity,
         async write(text) {
@@ -52,7 +59,10 @@ export function faultyDisk(): FaultyDisk {
         },
         sync: guarded("sync", () => file.sync()),
         truncate: guarded("truncate", (bytes: number) => file.truncate(bytes)),
-        close: guarded("close", () => file.close()),
+        close: guarded("close", () => {
+          files.closed += 1;
+          return file.close();
+        }),
       };
     },
     identity: guarded("identity", (file: string) => nodeDisk.identity(file)),
@@ -62,6 +72,7 @@ export function faultyDisk(): FaultyDisk {
     hang: (...calls) => {
       for (const call of calls) state.hanging.add(call);
     },
+    hanging: () => state.waiting.length,
     letGo: () => {
       state.hanging.clear();
       for (const resume of state.waiting.splice(0)) resume();
@@ -73,5 +84,7 @@ export function faultyDisk(): FaultyDisk {
       state.refused.clear();
     },
     bytes: () => state.bytes,
+    opened: () => files.opened,
+    left: () => files.opened - files.closed,
   };
 }

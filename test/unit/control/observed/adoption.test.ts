@@ -1,9 +1,10 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { pinnedImage } from "../../../../src/compose/values/image.js";
 import { defaultNetwork, digestOf, specOf } from "../../plan/world.js";
-import { mortal, openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { mortal, openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const key = "shop/web";
 const policy = { name: "unless-stopped", maximumRetryCount: 0 } as const;
@@ -70,7 +71,10 @@ describe("a project that Docker Compose runs already", () => {
 
   it("is adopted by its spec, replaced where it differs, and kept for a roll-back", async () => {
     stage.specs[0] = { ...spec, adopt: true };
-    const id = await composed("shop_web_1", specOf({ container: { environment: { MODE: "old" }, restart: policy } }));
+    const id = await composed(
+      "shop_web_1",
+      specOf({ container: { environment: variables({ MODE: "old" }), restart: policy } }),
+    );
     const controller = await stage.start();
     await stage.until("the new one", () => controller.surface.service(key)?.revision === 1 && names().length === 2);
     expect(names()).toEqual(["shop-web-1", "shop_web_1.previous"]);
@@ -108,7 +112,10 @@ describe("a project that Docker Compose runs already", () => {
 
   it("is stopped where the file says so, though it differs from it", async () => {
     stage.specs[0] = { ...spec, adopt: true, stopped: true };
-    const id = await composed("shop_web_1", specOf({ container: { environment: { MODE: "old" }, restart: policy } }));
+    const id = await composed(
+      "shop_web_1",
+      specOf({ container: { environment: variables({ MODE: "old" }), restart: policy } }),
+    );
     const controller = await stage.start();
     await stage.until("its end", () => find(id)?.state === "exited");
     expect(names()).toEqual(["shop_web_1"]);
@@ -116,7 +123,10 @@ describe("a project that Docker Compose runs already", () => {
   });
 
   it("is shown in the plan: what it differs in, and what would come of adopting it", async () => {
-    await composed("shop-web-1", specOf({ container: { environment: { MODE: "secret-value" }, restart: policy } }));
+    await composed(
+      "shop-web-1",
+      specOf({ container: { environment: variables({ MODE: "secret-value" }), restart: policy } }),
+    );
     const controller = await stage.start();
     const [plan] = await controller.surface.plan();
     expect(plan?.text).toContain("then: Docker Compose runs shop/web as shop-web-1");

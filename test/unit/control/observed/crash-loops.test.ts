@@ -5,8 +5,8 @@ import { CrashLoops } from "../../../../src/control/observed/crash-loops.js";
 import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { containerIn, now, specOf } from "../../plan/world.js";
-import { lateLooks, openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { lateLooks, openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const key = "shop/web";
 const second = 1_000;

@@ -106,6 +106,10 @@ describe("who only looks", () => {
         Promise.resolve({ image: spec.image, target: { known: true, digest: next.digest, sameContent: [] } }),
       isSameContent: () => Promise.resolve(false),
     };
+    const unsigned = {
+      look: () => Promise.resolve(undefined),
+      unasked: () => ({ demanded: new Set(), verdicts: new Map() }),
+    };
     const host = hostWith([active, { ...next, specHash: "H" }].map((one) => ({ ...one, specHash: hashOf(spec) })));
     const seen = withoutAnswers(host, [spec]);
     const [plan] = await forecastAll({
@@ -114,6 +118,7 @@ describe("who only looks", () => {
       host: seen,
       supposed: () => Promise.resolve(seen),
       targets: targets as never,
+      signatures: unsigned as never,
       record: () => emptyRecord,
     });
     expect(plan?.text).toMatch(/wait until it has been well for 5s\n(.*\n)* {2}rename shop-web-1\.next to shop-web-1 /);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Mount } from "../../../../src/compose/model/service.js";
+import type { Mount } from "../../../../src/compose/model/mount.js";
 import { specOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const stages: Stage[] = [];
 afterEach(async () => {
@@ -62,6 +62,30 @@ describe("a mounted file", () => {
     await stage.until("told", () => isStale() === "True");
     stage.engine.files.move("/srv/kept", path);
     await stage.until("fresh", () => isStale() === "False");
+  });
+
+  it("that is removed is told until it is back, and nothing is done about it", async () => {
+    const { stage, condition, isStale, active } = await open();
+    const before = active()?.id;
+    stage.engine.files.replace("/srv/shop/other", "beside it");
+    stage.engine.files.move(path, "/srv/kept");
+    await stage.until("told", () => isStale() === "True");
+    expect(condition("StaleMount")?.message).toBe(
+      "/srv/shop/nginx.conf is not on the host any more, and shop-web-1 still has what it started with; " +
+        "put it back before it starts again",
+    );
+    expect(condition("Ready")?.status).toBe("True");
+    await stage.pass(60_000);
+    expect([isStale(), active()?.id]).toEqual(["True", before]);
+    stage.engine.files.move("/srv/kept", path);
+    await stage.until("fresh", () => isStale() === "False");
+  });
+
+  it("whose folder cannot be seen any more is nothing to tell", async () => {
+    const { stage, isStale } = await open();
+    stage.engine.files.remove(path);
+    await stage.pass(60_000);
+    expect(isStale()).toBe("False");
   });
 
   it.each<[string, (stage: Stage) => void]>([

@@ -3,8 +3,8 @@ import type { ProbeSpec, ServiceSpec } from "../../../../src/compose/model/servi
 import type { ProbeAnswer } from "../../../../src/control/ports/prober.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { defaultNetwork, digestOf, specOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const probe: ProbeSpec = {
   check: { kind: "http", scheme: "http", port: 80, path: "/", host: undefined, headers: {}, statuses: [] },

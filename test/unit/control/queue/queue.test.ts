@@ -7,6 +7,7 @@ import { manualClock, settle } from "../clock.js";
 interface Run {
   readonly key: string;
   readonly at: number;
+  readonly isRoutine: boolean;
   finish(result: RunResult): void;
 }
 
@@ -15,7 +16,7 @@ const failure: RunResult = { kind: "error", retryAfterMs: 0, acted: false };
 const actedFailure = { kind: "error", retryAfterMs: 0, acted: true } as const;
 
 /** A queue whose runs end when the test says so; the backoff's dice always show the most. */
-function stage() {
+function stage(atOnce = 8) {
   const clock = manualClock();
   const runs: Run[] = [];
   const told = {
@@ -40,13 +41,15 @@ function stage() {
       onScrape: (report) => (told.scrape = report),
       running: (total, longest) => told.running.push([total, longest]),
     },
-    run: (key) => {
+    atOnce,
+    run: (key, { isRoutine }) => {
       active.set(key, (active.get(key) ?? 0) + 1);
       expect(active.get(key), `${key} runs once at a time`).toBe(1);
       return new Promise((resolve) => {
         runs.push({
           key,
           at: clock.now(),
+          isRoutine,
           finish: (result) => {
             active.set(key, (active.get(key) ?? 0) - 1);
             resolve(result);
@@ -61,6 +64,23 @@ function stage() {
   };
   return { clock, runs, told, queue, finish };
 }
+
+describe("when a key is looked at next", () => {
+  it("is now, a moment that is known, or only when something happens", async () => {
+    const { queue, clock, finish } = stage();
+    expect(queue.next("a"), "nobody has named it").toBeUndefined();
+    queue.add("a");
+    expect(queue.next("a")).toBe("now");
+    await settle();
+    expect(queue.next("a"), "it is under way").toBe("now");
+    await finish({ kind: "requeue", afterMs: 7_000 });
+    expect(queue.next("a")).toBe(clock.now() + 7_000);
+    await clock.advance(7_000);
+    expect(queue.next("a")).toBe("now");
+    await finish(success);
+    expect(queue.next("a"), "nothing is left to do").toBeUndefined();
+  });
+});
 
 describe("single flight", () => {
   it("makes exactly one more run of any burst during a run", async () => {
@@ -131,6 +151,65 @@ describe("single flight", () => {
   });
 });
 
+describe("whose turn it is", () => {
+  const keysOf = (runs: readonly Run[]) => runs.map(({ key }) => key);
+
+  it("begins no more runs at once than there are places, in the order in which the keys came", async () => {
+    const { queue, runs, told, finish } = stage(2);
+    for (const key of ["a", "b", "c", "d"]) queue.add(key);
+    await settle();
+    expect(keysOf(runs)).toEqual(["a", "b"]);
+    expect(told.depth.at(-1), "two wait").toBe(2);
+    await finish(success);
+    await finish(success);
+    expect(keysOf(runs)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("is first that of keys to which something has happened, then of those that are looked at as a matter of routine", async () => {
+    const { queue, runs, finish } = stage(1);
+    for (const key of ["a", "b", "c", "d"]) queue.add(key, true);
+    queue.add("e");
+    queue.add("c");
+    queue.notice("d");
+    queue.add("d", true);
+    await settle();
+    for (let count = 0; count < 4; count += 1) await finish(success);
+    expect(keysOf(runs)).toEqual(["a", "e", "c", "d", "b"]);
+    expect(runs.map(({ isRoutine }) => isRoutine)).toEqual([true, false, false, false, true]);
+    await finish(success);
+    expect(runs).toHaveLength(5);
+  });
+
+  it("is kept for what has happened: a look at everything never has all places", async () => {
+    const { queue, runs } = stage(4);
+    for (const key of ["a", "b", "c", "d", "e"]) queue.add(key, true);
+    await settle();
+    expect(runs.map(({ key }) => key)).toEqual(["a", "b", "c"]);
+    queue.add("e");
+    await settle();
+    expect(runs.map(({ key, isRoutine }) => [key, isRoutine])).toContainEqual(["e", false]);
+    runs[0]?.finish(success);
+    await settle();
+    expect(runs.map(({ key }) => key)).toEqual(["a", "b", "c", "e", "d"]);
+  });
+
+  it("leaves the rest of this process its turns however many keys there are", async () => {
+    const { queue, runs, clock } = stage(1_000);
+    for (let count = 0; count < 100; count += 1) queue.add(`${count}`, true);
+    expect(runs.length).toBeLessThan(20);
+    for (let count = 0; count < 10; count += 1) await settle();
+    expect(runs).toHaveLength(100);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("comes at once for what has happened while those that are looked at again leave others their turns", () => {
+    const { queue, runs } = stage(1_000);
+    for (let count = 0; count < 100; count += 1) queue.add(`${count}`, true);
+    queue.add("99");
+    expect(runs.map(({ key }) => key)).toContain("99");
+  });
+});
+
 describe("when the next run is due", () => {
   it("backs off exponentially, starts over after a success, and retries at once when asked", async () => {
     const { queue, runs, clock, told, finish } = stage();
@@ -166,6 +245,18 @@ describe("when the next run is due", () => {
     expect(runs).toHaveLength(1);
     await clock.advance(1);
     expect(runs).toHaveLength(2);
+  });
+
+  it("whoever asks meanwhile does not lengthen the backoff: the next try by itself comes no later", async () => {
+    const { queue, clock, runs, finish } = stage();
+    for (let asked = 0; asked < 20; asked += 1) {
+      queue.add("a");
+      await settle();
+      await finish(failure);
+    }
+    const before = runs.length;
+    await clock.advance(1_000);
+    expect(runs).toHaveLength(before + 1);
   });
 
   it("a wait is no error: it does not lengthen the backoff", async () => {
@@ -370,6 +461,7 @@ it("reports depth, waiting, work and what runs, in seconds", async () => {
   await clock.advance(2_000);
   queue.add("a");
   expect(told.depth.at(-1)).toBe(1);
+  told.scrape();
   expect(told.running.at(-1)).toEqual([2, 2]);
   await clock.advance(3_000);
   await finish(success);
@@ -389,6 +481,7 @@ it("reports the work of every key that runs, and none of those that wait", async
   queue.add("b");
   await clock.advance(3_000);
   queue.add("c");
+  told.scrape();
   expect(told.running.at(-1)).toEqual([8, 5]);
   await settle();
   await clock.advance(4_000);

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { engineNotices } from "../../../../src/control/surface/engine-state.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import { specOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const stages: Stage[] = [];
 afterEach(async () => {

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Controller } from "../../../../src/control/controller.js";
 import type { LogEntry, LogWish } from "../../../../src/control/surface/surface.js";
 import { specOf } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const stages: Stage[] = [];
 const readers: AbortController[] = [];

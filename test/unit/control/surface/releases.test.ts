@@ -1,10 +1,11 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Controller } from "../../../../src/control/controller.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { digestOf, specOf, stopFirst } from "../../plan/world.js";
-import { openStage } from "../stage.js";
-import type { Stage } from "../stage.js";
+import { openStage } from "../lives/stage.js";
+import type { Stage } from "../lives/stage.js";
 
 const stages: Stage[] = [];
 afterEach(async () => {
@@ -123,7 +124,7 @@ describe.each([
 
   it("brings back a changed spec with its container, and says when it cannot", async () => {
     const { stage, controller } = await withTwo([spec]);
-    stage.specs[0] = { ...spec, container: { ...spec.container, environment: { NEW: "yes" } } };
+    stage.specs[0] = { ...spec, container: { ...spec.container, environment: variables({ NEW: "yes" }) } };
     stage.reload();
     await stage.until(
       "revision 3",

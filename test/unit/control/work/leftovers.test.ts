@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { ProjectSpec, VolumeSpec } from "../../../../src/compose/model/service.js";
+import type { VolumeSpec } from "../../../../src/compose/model/mount.js";
+import type { ProjectSpec } from "../../../../src/compose/model/service.js";
 import type { Log } from "../../../../src/control/ports/log.js";
 import type { SourceSnapshot } from "../../../../src/control/ports/source.js";
 import { Leftovers } from "../../../../src/control/work/leftovers.js";
 import { silentLog } from "../../../../src/log.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
-import { Cached } from "../../../../src/tools/cached.js";
+import { Cached } from "../../../../src/tools/sharing/cached.js";
 import { SimulatedEngine } from "../../../simulator/engine.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import { containerIn, defaultNetwork, specOf } from "../../plan/world.js";

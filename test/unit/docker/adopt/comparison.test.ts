@@ -1,3 +1,4 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import { describe, expect, it } from "vitest";
 import { differencesOf } from "../../../../src/docker/adopt/comparison.js";
 import type { InspectedContainer } from "../../../../src/docker/client/schema.js";
@@ -19,7 +20,9 @@ const image = {
   Healthcheck: { Test: ["CMD", "true"], Interval: 1e9 },
 };
 
-const spec = specOf({ container: { environment: { MODE: "blue" }, ports: [port8080], labels: { own: "label" } } });
+const spec = specOf({
+  container: { environment: variables({ MODE: "blue" }), ports: [port8080], labels: { own: "label" } },
+});
 const step: StepOf<"create-container"> = {
   kind: "create-container",
   name: "shop-web-1",

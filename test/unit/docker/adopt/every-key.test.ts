@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatYaml } from "../../../../src/compose/document/yaml.js";
+import { formatYaml } from "../../../../src/compose/document/yaml/yaml.js";
 import type { serviceKeys } from "../../../../src/compose/keys/keys.js";
 import type { SupportedKey } from "../../../../src/compose/keys/support.js";
 import { bondsOf } from "../../../../src/compose/model/relations.js";

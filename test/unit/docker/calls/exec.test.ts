@@ -1,3 +1,4 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { ExecMemory } from "../../../../src/docker/calls/exec-memory.js";
 import { connectEngine } from "../../../../src/docker/engine.js";
@@ -53,7 +54,7 @@ describe("a command", () => {
       user: "root",
       privileged: true,
       workingDir: "/srv",
-      environment: { A: "1=2", B: null },
+      environment: variables({ A: "1=2", B: null }),
     });
     const [create] = fake.bodies.filter((body) => body.length > 2).map((body) => JSON.parse(body) as object);
     expect(create).toMatchObject({ User: "root", Privileged: true, WorkingDir: "/srv", Env: ["A=1=2", "B"] });

@@ -3,7 +3,7 @@ import type { EndpointSettings } from "../../../../src/compose/model/network.js"
 import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { checkAbilities } from "../../../../src/docker/client/abilities.js";
-import { creation, networkSpec, serviceSpec } from "../../../contract/service.js";
+import { creation, networkSpec, serviceSpec } from "../../../contract/engine/service.js";
 import { digestOf } from "../../../digests.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;

@@ -5,7 +5,7 @@ import type { EngineEvent } from "../../../../src/control/ports/events.js";
 import { containerLabels } from "../../../../src/docker/create/labels.js";
 import { connectEngine } from "../../../../src/docker/engine.js";
 import type { DockerEngine } from "../../../../src/docker/engine.js";
-import { creation, networkSpec, serviceSpec } from "../../../contract/service.js";
+import { creation, networkSpec, serviceSpec } from "../../../contract/engine/service.js";
 import { startFakeEngine } from "../fake-engine.js";
 import type { FakeEngine } from "../fake-engine.js";
 import { digestOf } from "../../../digests.js";

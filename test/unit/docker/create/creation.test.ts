@@ -1,7 +1,8 @@
+import { variables } from "../../../../src/compose/model/variables.js";
 import { describe, expect, it } from "vitest";
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { creationBody } from "../../../../src/docker/create/creation.js";
-import { creation, serviceSpec } from "../../../contract/service.js";
+import { creation, serviceSpec } from "../../../contract/engine/service.js";
 import { digestOf } from "../../../digests.js";
 
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
@@ -11,7 +12,7 @@ describe("the body of a creation", () => {
     const spec = serviceSpec("web", image, {
       command: ["serve", "--port=80"],
       entrypoint: ["/init"],
-      environment: { EMPTY: "", URL: "a=b", UNSET: null },
+      environment: variables({ EMPTY: "", URL: "a=b", UNSET: null }),
       ports: [
         { hostIp: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" },
         { hostIp: undefined, hostPort: undefined, containerPort: 80, protocol: "tcp" },

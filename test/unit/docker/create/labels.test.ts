@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { networkHash } from "../../../../src/compose/model/hash.js";
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { containerLabels, networkLabels, readIdentity, volumeLabels } from "../../../../src/docker/create/labels.js";
-import { creation, networkSpec, serviceSpec } from "../../../contract/service.js";
+import { creation, networkSpec, serviceSpec } from "../../../contract/engine/service.js";
 import { digestOf } from "../../../digests.js";
 
 const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;

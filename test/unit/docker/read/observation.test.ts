@@ -3,7 +3,7 @@ import { parseImage } from "../../../../src/compose/values/image.js";
 import type { InspectedContainer } from "../../../../src/docker/client/schema.js";
 import { containerLabels } from "../../../../src/docker/create/labels.js";
 import { observe } from "../../../../src/docker/read/observation.js";
-import { creation, serviceSpec } from "../../../contract/service.js";
+import { creation, serviceSpec } from "../../../contract/engine/service.js";
 import { digestOf } from "../../../digests.js";
 
 const image = { image: parseImage("nginx:1.27"), digest: digestOf("a") } as const;

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { createHash } from "node:crypto";
 import { onTestFinished } from "vitest";
 import { NodeLiveDisk } from "../../../../src/git/live/disk.js";
-import { liveDiskContract, type LiveDiskBench } from "../../../contract/live-disk.js";
+import { liveDiskContract, type LiveDiskBench } from "../../../contract/disks/live-disk.js";
 import { SimulatedLiveDisk } from "../../../simulator/live-disk.js";
 
 const idOf = (content: string) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReloadPolicy } from "../../../../src/compose/model/reload-policy.js";
-import type { Mount, ServiceSpec } from "../../../../src/compose/model/service.js";
+import type { Mount } from "../../../../src/compose/model/mount.js";
+import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import type { Need } from "../../../../src/git/kept/contents.js";
 import { withPlaces } from "../../../../src/git/tended/places.js";
 import { specOf } from "../../plan/world.js";

@@ -5,7 +5,7 @@ import { FairleadError } from "../../../../src/errors.js";
 import { adminApp, type AdminOptions } from "../../../../src/http/admin/admin.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { exchange, memoryLog, serve, type Served } from "../harness.js";
-import { type FakeSurface, fakeSurface, statusOf } from "../surface.js";
+import { type FakeSurface, fakeSurface } from "../surface.js";
 
 const token = "an-admin-token";
 const metrics = { contentType: "text/plain; version=0.0.4; charset=utf-8", render: () => Promise.resolve("up 1\n") };
@@ -71,7 +71,9 @@ describe("the probes", () => {
     expect((await admin.send("/readyz", bearer)).json["reasons"]).toEqual([
       "the engine cannot be reached: unix:///run/docker.sock hung up",
     ]);
-    expect((await admin.send("/", bearer)).text).toContain("engine: it cannot be reached since 2030-01-01");
+    expect((await admin.send("/", bearer)).text).toContain(
+      'engine: it cannot be reached since <time datetime="2030-01-01',
+    );
   });
 
   test("/readyz is 200 afterwards, whatever is wrong with the newest file", async () => {
@@ -96,6 +98,7 @@ describe("the API", () => {
           sources: [],
           journal: { kind: "written" },
           engine: { kind: "reachable", clockSkewSeconds: 0 },
+          notifications: { channels: [], durable: true },
         }),
       ) as unknown,
     );
@@ -306,11 +309,10 @@ describe("the API", () => {
   });
 });
 
-test("no answer is kept or compared by a cache", async () => {
+test("no answer is kept by a cache", async () => {
   const admin = await serveAdmin();
   for (const path of ["/", "/metrics", "/api/v1/services", "/nowhere"]) {
-    const { headers } = await admin.send(path);
-    expect([headers.get("cache-control"), headers.get("etag")]).toEqual(["no-store", null]);
+    expect((await admin.send(path)).headers.get("cache-control")).toBe("no-store");
   }
 });
 
@@ -318,30 +320,6 @@ test("/metrics is the exposition, in its own content type", async () => {
   const admin = await serveAdmin();
   const answer = await admin.send("/metrics");
   expect([answer.text, answer.headers.get("content-type")]).toEqual(["up 1\n", metrics.contentType]);
-});
-
-describe("the page", () => {
-  const nasty = `<script>alert("1")</script>&'`;
-
-  test("shows each service with its state, every text escaped", async () => {
-    const surface = fakeSurface({
-      images: { [`shop/${nasty}`]: "nginx:1.27" },
-      problems: [{ ...problem, message: nasty }],
-    });
-    const admin = await serveAdmin({ surface });
-    const { text } = await admin.send("/");
-    expect(text).toContain("<td>shop/&#60;script&#62;alert(&#34;1&#34;)&#60;");
-    expect(text).toContain("nginx:1.27");
-    expect(text).toContain("Converged: as declared");
-    expect(text).not.toContain("<script");
-  });
-
-  test("lets no script run and nothing load, but its own style", async () => {
-    const admin = await serveAdmin();
-    const policy = (await admin.send("/")).headers.get("content-security-policy");
-    expect(policy).toMatch(/^default-src 'none';/);
-    expect(policy).toMatch(/;style-src 'sha256-[A-Za-z0-9+/=]{44}'$/);
-  });
 });
 
 describe("with a token", () => {
@@ -443,15 +421,9 @@ test("the page says that the journal cannot be written, and nothing of one that 
     return (await admin.send("/")).text;
   };
   expect(await page({ kind: "failing", message: "<full>" })).toContain(
-    '<p class="bad">journal: it cannot be written (&#60;full&#62;): what is decided now is lost',
+    '<p class="notice">journal: it cannot be written (&#60;full&#62;): what is decided now is lost',
   );
-  expect(await page({ kind: "written" })).not.toContain('<p class="bad">');
-});
-
-test("a failed service looks failed on the page", async () => {
-  const surface = { ...fakeSurface(), services: () => [{ ...statusOf("a/b", "x"), health: "Degraded" as const }] };
-  const admin = await serveAdmin({ surface });
-  expect((await admin.send("/")).text).toContain('<td class="bad">Degraded');
+  expect(await page({ kind: "written" })).not.toContain('<p class="notice">');
 });
 
 /** fetch sets Host by itself. */

@@ -5,6 +5,11 @@ import { fakeSurface } from "../surface.js";
 
 const bearer = { authorization: `Bearer ${secret}` };
 
+const understood = (...repositories: readonly string[]) => ({
+  isUnderstood: true,
+  images: repositories.map((repository) => ({ registry: "docker.io", repository, tag: "latest" })),
+});
+
 describe("every delivery is told of, with why it came to that", () => {
   const cases: readonly [string, string, unknown, Readonly<Record<string, string>>, object][] = [
     [
@@ -15,6 +20,7 @@ describe("every delivery is told of, with why it came to that", () => {
       {
         ...{ hook: "dockerhub", outcome: "accepted", services: ["shop/web", "shop/mirror"] },
         why: "docker.io/notarock/portfolio-ng:latest",
+        ...understood("notarock/portfolio-ng"),
       },
     ],
     [
@@ -22,7 +28,7 @@ describe("every delivery is told of, with why it came to that", () => {
       "/hooks/generic",
       { service: "shop/proxy" },
       bearer,
-      { hook: "generic", outcome: "accepted", services: ["shop/proxy"], why: undefined },
+      { hook: "generic", outcome: "accepted", services: ["shop/proxy"], why: undefined, ...understood() },
     ],
     [
       "of an image that nobody declares",
@@ -32,6 +38,7 @@ describe("every delivery is told of, with why it came to that", () => {
       {
         ...{ hook: "dockerhub", outcome: "ignored", services: [] },
         why: "no declared service uses docker.io/acme/other:latest",
+        ...understood("acme/other"),
       },
     ],
     [

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { oidcCheck } from "../../../../src/http/receivers/oidc.js";
-import { parsePattern } from "../../../../src/http/receivers/pattern.js";
+import { parsePattern } from "../../../../src/patterns/pattern.js";
 import type { NamedReceiver, OidcRule } from "../../../../src/http/receivers/receiver.js";
 import { serveHooks } from "../harness.js";
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { blockList } from "../../../../src/http/receivers/addresses.js";
-import { parsePattern } from "../../../../src/http/receivers/pattern.js";
+import { parsePattern } from "../../../../src/patterns/pattern.js";
 import type { NamedReceiver } from "../../../../src/http/receivers/receiver.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { push, secret, serveHooks } from "../harness.js";

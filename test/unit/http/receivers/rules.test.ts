@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseImage } from "../../../../src/compose/values/image.js";
-import { parsePattern } from "../../../../src/http/receivers/pattern.js";
+import { parsePattern } from "../../../../src/patterns/pattern.js";
 import type { Rules } from "../../../../src/http/receivers/receiver.js";
 import { ruled, senderName } from "../../../../src/http/receivers/rules.js";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openTls } from "../../../../src/http/tls/open.js";
 import type { Pair } from "../../../../src/http/tls/pair.js";
-import { patienceMs } from "../../../sandbox/patience.js";
+import { patienceMs } from "../../../sandbox/host/patience.js";
 import { memoryLog } from "../harness.js";
 import { dayMs, encrypted, filesOf, make, type Made, memoryTelemetry, temporaryFolder } from "./certificates.js";
 

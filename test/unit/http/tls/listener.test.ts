@@ -7,7 +7,7 @@ import { listen, type ListenOptions } from "../../../../src/http/listen.js";
 import { openTls } from "../../../../src/http/tls/open.js";
 import type { ConnectionLimits } from "../../../../src/http/web/connections.js";
 import { Secret } from "../../../../src/tools/secret.js";
-import { patienceMs } from "../../../sandbox/patience.js";
+import { patienceMs } from "../../../sandbox/host/patience.js";
 import { exchange, memoryLog, push, secret } from "../harness.js";
 import { type Declared, fakeSurface } from "../surface.js";
 import { filesOf, make, memoryTelemetry } from "./certificates.js";

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } f
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openTls } from "../../../../src/http/tls/open.js";
-import { patienceMs } from "../../../sandbox/patience.js";
+import { patienceMs } from "../../../sandbox/host/patience.js";
 import { memoryLog } from "../harness.js";
 import { dayMs, make, memoryTelemetry, temporaryFolder } from "./certificates.js";
 

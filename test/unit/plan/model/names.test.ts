@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { activeName, baseOf, keepTag, keptRevision, nameInRole, roleOf } from "../../../../src/plan/model/names.js";
+import { serviceHash } from "../../../../src/compose/model/hash.js";
+import {
+  activeName,
+  baseOf,
+  builtFor,
+  builtMark,
+  keepTag,
+  keptBy,
+  nameInRole,
+  roleOf,
+} from "../../../../src/plan/model/names.js";
 
 const web = { project: "shop", name: "web", containerName: undefined };
 
@@ -36,20 +46,26 @@ describe("the role in a name", () => {
 });
 
 describe("our tags on images", () => {
-  it("name the service and the revision, and are read back", () => {
-    expect(keepTag(web, 12)).toBe("fairlead/keep:shop.web.r12");
-    expect(keptRevision(web, "fairlead/keep:shop.web.r12")).toBe(12);
-  });
+  it.each([web, { project: "a.b", name: "c.r7" }])(
+    "name the service and the revision, and are read back",
+    (service) => {
+      expect(keptBy(keepTag(service, 12))).toEqual({ service: `${service.project}.${service.name}`, revision: 12 });
+    },
+  );
 
   it.each([
-    "fairlead/keep:shop.web-admin.r1",
     "fairlead/keep:shop.web.r1x",
     "fairlead/keep:shop.web.rx1",
     "fairlead/keep:shop.web.r",
-    "fairlead/keep:shop.api.r1",
     "example.com/keep:shop.web.r1",
     "acme/web:1",
-  ])("%s is none of this service's", (tag) => {
-    expect(keptRevision(web, tag)).toBeUndefined();
+  ])("%s is none", (tag) => {
+    expect(keptBy(tag)).toBeUndefined();
+  });
+
+  it("mark what was built for a service", () => {
+    const mark = builtMark(web, "0123456789abcdef");
+    expect(builtFor(mark)).toBe(serviceHash(web));
+    expect(builtFor("acme/built:0123.45")).toBeUndefined();
   });
 });

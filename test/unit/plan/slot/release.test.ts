@@ -17,7 +17,8 @@ const nightly = { window: { cron: "0 2 * * *", durationMs: 3_600_000, timezone: 
 const closed = { window: { opensAt: now + 5_000 } };
 const open = { window: { openUntil: now + 5_000 } };
 const serving = containerIn("active", "a", 1);
-const host = hostWith([serving], { images: [imageOf("a", [1], ["id-active-1"]), imageOf("b")] });
+const ahead = { ...imageOf("b"), tags: ["fairlead/ahead:shop.web"] };
+const host = hostWith([serving], { images: [imageOf("a", [1], ["id-active-1"]), ahead] });
 const last = (text: string) => text.trim().split("\n").at(-1);
 
 describe("a rollout does not begin", () => {
@@ -80,6 +81,70 @@ describe("a rollout does not begin", () => {
     expect(last(planText({ desired: wanted("b", nightly, closed), host, memory: { holds: [hold("b")] } }))).toContain(
       "DigestHeld",
     );
+  });
+});
+
+describe("the image of what waits", () => {
+  const images = (...others: ReturnType<typeof imageOf>[]) =>
+    hostWith([serving], { images: [imageOf("a", [1], ["id-active-1"]), ...others] });
+  const reference = `acme/web@${digestOf("b")}`;
+
+  it("is pulled ahead of the window, and kept from an image prune", () => {
+    expect(planText({ desired: wanted("b", nightly, closed), host: images() })).toMatchInlineSnapshot(`
+      "
+      1. pull acme/web@sha256:bbbbbbbbbbbb (it is to be here when the rollout begins)
+      => wait: WaitingForWindow: the window opens at 1970-01-01T00:16:45Z; ahead of that acme/web@sha256:bbbbbbbbbbbb is being pulled
+      "
+    `);
+    expect(planText({ desired: wanted("b", nightly, closed), host: images(imageOf("b")) })).toMatchInlineSnapshot(`
+      "
+      1. tag acme/web@sha256:bbbbbbbbbbbb as fairlead/ahead:shop.web (a tagged image survives an image prune until its rollout begins)
+      => wait: WaitingForWindow: the window opens at 1970-01-01T00:16:45Z
+      "
+    `);
+  });
+  it("is pulled ahead of an approval", () => {
+    expect(planText({ desired: wanted("b", { approve: true }), host: images() })).toContain("1. pull acme/web");
+  });
+  it.each<[string, ReleasePolicy]>([
+    ["where the file leaves it to the window", { window: { ...nightly.window, prefetch: false } }],
+    ["while it is paused", { ...nightly, paused: true }],
+    ["before it is old enough", { ...nightly, minAgeMs: day }],
+  ])("is not pulled %s", (_, release) => {
+    expect(planText({ desired: wanted("b", release, closed), host: images() })).not.toContain("pull");
+  });
+  it("is not pulled again before the window where that has failed, and the wait goes on", () => {
+    const failed = { state: "failed", reason: "PullFailed", message: "no space left on device" } as const;
+    const pulls = new Map([[reference, failed]]);
+    expect(planText({ desired: wanted("b", nightly, closed), host: images(), pulls })).toMatchInlineSnapshot(`
+      "
+      => wait: WaitingForWindow: the window opens at 1970-01-01T00:16:45Z; ahead of that acme/web@sha256:bbbbbbbbbbbb could not be pulled: no space left on device
+      "
+    `);
+  });
+  it("is given up when something newer is wanted, or nothing waits for it any more", () => {
+    expect(planText({ desired: wanted("c", nightly, closed), host })).toMatchInlineSnapshot(`
+      "
+      1. remove image acme/web@sha256:bbbbbbbbbbbb (something newer is wanted)
+      2. remove image fairlead/ahead:shop.web (something newer is wanted)
+      3. pull acme/web@sha256:cccccccccccc (it is to be here when the rollout begins)
+      => wait: WaitingForWindow: the window opens at 1970-01-01T00:16:45Z; ahead of that acme/web@sha256:cccccccccccc is being pulled
+      "
+    `);
+    expect(planText({ desired: wanted("a", nightly, closed), host })).toContain("remove image fairlead/ahead:shop.web");
+  });
+  it("loses only the tag once it serves", () => {
+    const served = {
+      ...imageOf("a", [1], ["id-active-1"]),
+      tags: ["fairlead/keep:shop.web.r1", "fairlead/ahead:shop.web"],
+    };
+    expect(planText({ desired: wanted("a", nightly, closed), host: hostWith([serving], { images: [served] }) }))
+      .toMatchInlineSnapshot(`
+      "
+      1. remove image fairlead/ahead:shop.web (nothing waits for it any more)
+      => converged: Converged: shop-web-1 runs sha256:aaaaaaaaaaaa
+      "
+    `);
   });
 });
 

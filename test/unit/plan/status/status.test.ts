@@ -52,6 +52,7 @@ describe("a service as the API shows it", () => {
       RolledBack False Converged: the last rollout was not rolled back
       StaleMount False Converged: no mounted file has been replaced
       LocalChanges False Converged: no commit waits for a file that a container has changed
+      Promoted True Converged: the file names no tag that is to be moved
       "
     `);
   });
@@ -69,6 +70,7 @@ describe("a service as the API shows it", () => {
       RolledBack False Converged: the last rollout was not rolled back
       StaleMount False Converged: no mounted file has been replaced
       LocalChanges False Converged: no commit waits for a file that a container has changed
+      Promoted True Converged: the file names no tag that is to be moved
       "
     `);
   });
@@ -96,6 +98,7 @@ describe("a service as the API shows it", () => {
       RolledBack True DigestHeld: the rollout of sha256:bbbbbbbbbbbb was rolled back
       StaleMount False Converged: no mounted file has been replaced
       LocalChanges False Converged: no commit waits for a file that a container has changed
+      Promoted True Converged: the file names no tag that is to be moved
       "
     `);
     expect(statusOf(inputOf({ rollout }), undefined).lastRollout).toBe(rollout);
@@ -114,6 +117,7 @@ describe("a service as the API shows it", () => {
       RolledBack False Converged: the last rollout was not rolled back
       StaleMount False Converged: no mounted file has been replaced
       LocalChanges False Converged: no commit waits for a file that a container has changed
+      Promoted True Converged: the file names no tag that is to be moved
       "
     `);
   });
@@ -122,18 +126,19 @@ describe("a service as the API shows it", () => {
     const outcome: Outcome = { kind: "failed", reason: "RegistryUnavailable", because: "no answer" };
     expect(show({ desired: desire(undefined), outcome, specProblem: "services.yaml:3:1: unknown key" }))
       .toMatchInlineSnapshot(`
-      "
-      shop/web docker.io/acme/web:latest Unknown Healthy, wants ?, runs sha256:aaaaaaaaaaaa r1
-      Ready False RegistryUnavailable: no answer
-      SpecValid False SpecInvalid: services.yaml:3:1: unknown key
-      DigestResolved Unknown RegistryUnavailable: docker.io does not answer
-      Progressing False RegistryUnavailable: no answer
-      Healthy True Converged: shop-web-1 is running, health none
-      RolledBack False Converged: the last rollout was not rolled back
-      StaleMount False Converged: no mounted file has been replaced
-      LocalChanges False Converged: no commit waits for a file that a container has changed
-      "
-    `);
+        "
+        shop/web docker.io/acme/web:latest Unknown Healthy, wants ?, runs sha256:aaaaaaaaaaaa r1
+        Ready False RegistryUnavailable: no answer
+        SpecValid False SpecInvalid: services.yaml:3:1: unknown key
+        DigestResolved Unknown RegistryUnavailable: docker.io does not answer
+        Progressing False RegistryUnavailable: no answer
+        Healthy True Converged: shop-web-1 is running, health none
+        RolledBack False Converged: the last rollout was not rolled back
+        StaleMount False Converged: no mounted file has been replaced
+        LocalChanges False Converged: no commit waits for a file that a container has changed
+        Promoted True Converged: the file names no tag that is to be moved
+        "
+      `);
   });
 
   it("shows the desired digest where equal content runs under another", () => {
@@ -266,6 +271,7 @@ describe("conditions", () => {
         "RolledBack",
         "StaleMount",
         "LocalChanges",
+        "Promoted",
       ].map((type) => [type, "1970-01-01T00:16:40.000Z"]),
     );
     const later = { now: now + 60_000, generation: 8, outcome: goesOn };
@@ -296,6 +302,7 @@ describe("a service that nobody has looked at", () => {
       RolledBack Unknown NotObserved: so it is
       StaleMount Unknown NotObserved: so it is
       LocalChanges Unknown NotObserved: so it is
+      Promoted Unknown NotObserved: so it is
       "
     `);
     expect(bare("NotObserved").conditions[0]).toMatchObject({
@@ -307,7 +314,7 @@ describe("a service that nobody has looked at", () => {
 
   it.each(["Orphaned", "Removing"] as const)("and that left the file is out of sync: %s", (reason) => {
     expect(bare(reason)).toMatchObject({ sync: "OutOfSync", health: "Missing" });
-    expect(bare(reason).conditions.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => "False"));
+    expect(bare(reason).conditions.map(({ status }) => status)).toEqual(Array.from({ length: 9 }, () => "False"));
   });
 
   it.each([

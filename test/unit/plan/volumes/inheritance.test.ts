@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Mount } from "../../../../src/compose/model/service.js";
+import type { Mount } from "../../../../src/compose/model/mount.js";
 import { volumeNews } from "../../../../src/plan/model/anonymous.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Memory } from "../../../../src/plan/model/desired.js";

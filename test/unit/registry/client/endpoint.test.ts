@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endpointOf, trustOf } from "../../../../src/registry/client/endpoint.js";
+import { endpointOf, endpointsOf, trustOf } from "../../../../src/registry/client/endpoint.js";
 import { registrySettings, type RegistrySettings } from "../../../../src/registry/client/settings.js";
 
 const verified = { plain: false, verify: true, ca: undefined };
@@ -52,6 +52,42 @@ describe("endpointOf", () => {
   });
 });
 
+describe("endpointsOf", () => {
+  const settings = {
+    "docker.io": {
+      mirrors: [
+        "https://m.corp",
+        { url: "http://10.0.0.1:5000", resolve: true },
+        { url: "https://late.corp", resolve: false },
+      ],
+      ca: "/hub",
+    },
+    "m.corp": { ca: "/own" },
+  };
+  const hostsOf = (asked: "tags" | "contents", name = "docker.io") =>
+    endpointsOf(name, settings, asked).map(({ host }) => host);
+
+  it("are the mirrors as written and the registry at last, and for what moves only mirrors that may resolve", () => {
+    expect(hostsOf("contents")).toEqual(["m.corp", "10.0.0.1:5000", "late.corp", "registry-1.docker.io"]);
+    expect(hostsOf("tags")).toEqual(["10.0.0.1:5000", "registry-1.docker.io"]);
+    expect(hostsOf("contents", "ghcr.io")).toEqual(["ghcr.io"]);
+  });
+
+  it("have each their own account, scheme and trust", () => {
+    expect(endpointsOf("docker.io", settings, "contents")).toMatchObject([
+      { registry: "docker.io", account: "m.corp", schemes: ["https"], trust: { ca: "/own" } },
+      { registry: "docker.io", account: "10.0.0.1:5000", schemes: ["http"], trust: { plain: true } },
+      { registry: "docker.io", account: "late.corp", schemes: ["https"], trust: { ca: "/hub" } },
+      { registry: "docker.io", account: "docker.io", schemes: ["https"], trust: { ca: "/hub" } },
+    ]);
+  });
+
+  it("are the one mirror alone where it stands in place of the registry", () => {
+    const replaced = { "docker.io": { mirror: "https://m.corp" } };
+    expect(endpointsOf("docker.io", replaced, "contents").map(({ host }) => host)).toEqual(["m.corp"]);
+  });
+});
+
 describe("trustOf another host", () => {
   it.each<[RegistrySettings, object]>([
     [{ "reg.corp": { ca: "/ca" } }, { ca: "/ca" }],
@@ -70,6 +106,7 @@ describe("registrySettings", () => {
       "reg.lan:5000": { insecure: true },
       "reg.corp": { ca: "/path" },
       "[::1]:5000": {},
+      "ghcr.io": { mirrors: ["https://m1.lan", { url: "https://m2.lan", resolve: true }] },
     };
     expect(registrySettings.parse(settings)).toEqual(settings);
   });
@@ -85,6 +122,13 @@ describe("registrySettings", () => {
     { "reg.lan": { insecure: true, ca: "/ca" } },
     { "reg.lan": { ca: "" } },
     { "reg.lan": { mirrors: [] } },
+    { "reg.lan": { mirrors: "https://m.lan" } },
+    { "reg.lan": { mirrors: ["m.lan"] } },
+    { "reg.lan": { mirrors: [{ url: "https://m.lan/path" }] } },
+    { "reg.lan": { mirrors: [{ resolve: true }] } },
+    { "reg.lan": { mirrors: [{ url: "https://m.lan", resolves: true }] } },
+    { "reg.lan": { mirrors: ["https://m.lan", { url: "http://M.lan:443" }, { url: "https://m.lan:443" }] } },
+    { "reg.lan": { mirror: "https://m.lan", mirrors: ["https://n.lan"] } },
   ])("refuses %j", (settings) => {
     expect(registrySettings.safeParse(settings).success).toBe(false);
   });

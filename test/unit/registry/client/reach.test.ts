@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { endpointOf } from "../../../../src/registry/client/endpoint.js";
-import { ConnectionFault } from "../../../../src/registry/client/fault.js";
+import { ConnectionFault } from "../../../../src/tools/http/fault.js";
 import { isWithin, lookupWithin, quarterOf, reachFrom, type Reach } from "../../../../src/registry/client/reach.js";
 import type { RegistrySettings } from "../../../../src/registry/client/settings.js";
 import { Transport, type Answer, type Question } from "../../../../src/registry/client/transport.js";

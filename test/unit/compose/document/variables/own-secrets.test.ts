@@ -1,3 +1,4 @@
+import { variables } from "../../../../../src/compose/model/variables.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isOwnSecret } from "../../../../../src/compose/document/variables/own-secrets.js";
@@ -74,10 +75,9 @@ describe("Fairlead's own secrets in a services file", () => {
 
   test("what is no secret of Fairlead's is filled in as ever; a value of that name may be written", () => {
     const result = read(service("    environment: {P: '${FAIRLEAD_HOOKS_PORT}', FAIRLEAD_ADMIN_TOKEN: own}"));
-    expect(result.ok && result.project.services[0]?.container.environment).toEqual({
-      P: "8420",
-      FAIRLEAD_ADMIN_TOKEN: "own",
-    });
+    expect(result.ok && result.project.services[0]?.container.environment).toEqual(
+      variables({ P: "8420", FAIRLEAD_ADMIN_TOKEN: "own" }),
+    );
     expect(read(service("    labels: {a: b}"), { "/srv/shop/.env": "FAIRLEAD_ADMIN_TOKEN=other\n" }).ok).toBe(true);
   });
 

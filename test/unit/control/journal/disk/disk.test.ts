@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { nodeDisk } from "../../../../../src/control/journal/disk/node-disk.js";
-import { diskContract } from "../../../../contract/disk.js";
+import { diskContract } from "../../../../contract/disks/disk.js";
 import { SimulatedDisk } from "../../../../simulator/disk.js";
 import { faultyDisk } from "../faulty-disk.js";
 import { ownDirectory } from "../stage.js";

@@ -1,10 +1,11 @@
+import { variables } from "../../../../../src/compose/model/variables.js";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "../../../../../src/control/ports/engine.js";
 import { FairleadError } from "../../../../../src/errors.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, specOf } from "../../../plan/world.js";
-import { openStage } from "../../stage.js";
-import type { Stage } from "../../stage.js";
+import { openStage } from "../../lives/stage.js";
+import type { Stage } from "../../lives/stage.js";
 
 const stages: Stage[] = [];
 afterEach(async () => {
@@ -13,7 +14,7 @@ afterEach(async () => {
 
 const spec = specOf({
   update: { monitorMs: 500 },
-  postStart: [{ command: ["warm"], user: "root", environment: { DEPTH: "2" } }, { command: ["seed"] }],
+  postStart: [{ command: ["warm"], user: "root", environment: variables({ DEPTH: "2" }) }, { command: ["seed"] }],
 });
 const well: Behaviour = { commands: { warm: { lastsMs: 300 }, seed: {} } };
 
@@ -46,7 +47,7 @@ describe("post_start", () => {
     await stage.until("a serves", () => serves(stage, "a"));
     await stage.pass(60_000);
     expect(commandsIn(asked, active(stage)?.id)).toEqual(["warm", "seed"]);
-    expect(asked[0]?.slice(1)).toEqual([["warm"], 60_000, { user: "root", environment: { DEPTH: "2" } }]);
+    expect(asked[0]?.slice(1)).toEqual([["warm"], 60_000, { user: "root", environment: variables({ DEPTH: "2" }) }]);
   });
 
   it.each<[string, Behaviour, RegExp]>([

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Mount, ServiceSpec } from "../../../../../src/compose/model/service.js";
+import type { Mount } from "../../../../../src/compose/model/mount.js";
+import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, specOf } from "../../../plan/world.js";
-import { openStage } from "../../stage.js";
-import type { Stage } from "../../stage.js";
+import { openStage } from "../../lives/stage.js";
+import type { Stage } from "../../lives/stage.js";
 
 const stages: Stage[] = [];
 afterEach(async () => {

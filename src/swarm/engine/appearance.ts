@@ -1,0 +1,116 @@
+import type { HostSnapshot, ObservedImage, ObservedNetwork } from "../../plan/model/host-snapshot.js";
+import { roleOf } from "../../plan/model/names.js";
+import type { ObservedContainer, ObservedHealthcheck } from "../../plan/model/observed.js";
+import type { ImageId } from "../../compose/values/image.js";
+import { readOrigin } from "../../docker/create/labels.js";
+import { given } from "../../tools/present.js";
+import type { ServiceBody } from "../model/body.js";
+import type { ClusterView, SwarmNetwork } from "../model/cluster.js";
+import type { Generation } from "./generation.js";
+import { standingOf } from "./standing.js";
+
+/** Kubernetes' `progressDeadlineSeconds`: Swarm itself waits for ever for a node that could take a task. */
+const patienceMs = 600_000;
+
+/** A generation, and what it was made of. */
+export interface Drafted {
+  readonly generation: Generation;
+  readonly draft: ServiceBody;
+}
+
+/** Each generation as a container. */
+export function containersIn(view: ClusterView, drafted: readonly Drafted[]): readonly ObservedContainer[] {
+  return drafted.map((one) => containerOf(one, view));
+}
+
+function containerOf({ generation, draft }: Drafted, view: ClusterView): ObservedContainer {
+  const { base, gateOf: _gateOf, config, container, policy, createdAt, ...known } = generation;
+  const { project, service, slot, specHash, image, digest, lease, revision, returns } = known;
+  const { declaredRestart, declaredNetworks, job, after, onRollback } = known;
+  const role = roleOf(container, base);
+  const identity = { project, service, slot, specHash, image, digest, revision, declaredRestart };
+  return {
+    ...identity,
+    ...given({ lease, returns, declaredNetworks, job, after, onRollback }),
+    ...{ id: config.id, name: container, role, createdAt },
+    ...(role === "stray" ? { base } : {}),
+    imageId: digest as ImageId,
+    healthcheck: patienceFor(draft),
+    oomKilled: false,
+    startError: "",
+    restartCount: 0,
+    restartPolicy: policy,
+    networks: (draft.TaskTemplate.Networks ?? []).map(({ Target: network }) => ({
+      ...{ network, aliases: [] },
+      ...given({ networkId: view.networks.get(network)?.id }),
+    })),
+    ...standingOf(generation, draft, view),
+  };
+}
+
+/** How long it may take until all tasks of an update run: Swarm does one batch after the other. */
+function patienceFor({ TaskTemplate, Mode, UpdateConfig }: ServiceBody): ObservedHealthcheck {
+  const { Healthcheck } = TaskTemplate.ContainerSpec;
+  const check = Healthcheck?.Test?.[0] === "NONE" ? undefined : Healthcheck;
+  const ms = (ns: number | undefined, or: number) => (ns === undefined || ns === 0 ? or : ns / 1e6);
+  // The image's own check, if any, is known to its node alone.
+  const usualMs = check === undefined ? 0 : 30_000;
+  const [intervalMs, timeoutMs] = [ms(check?.Interval, usualMs), ms(check?.Timeout, usualMs)];
+  const retries = check === undefined ? 0 : check.Retries || 3;
+  const count = "Replicated" in Mode ? Mode.Replicated.Replicas : 1;
+  const atOnce = UpdateConfig?.Parallelism === 0 ? count : (UpdateConfig?.Parallelism ?? 1);
+  const batches = Math.max(1, Math.ceil(count / Math.max(1, atOnce)));
+  const batchMs =
+    ms(check?.StartPeriod, 0) +
+    retries * (intervalMs + timeoutMs) +
+    ms(UpdateConfig?.Delay, 0) +
+    ms(UpdateConfig?.Monitor, 5_000);
+  return { intervalMs, timeoutMs, retries, startPeriodMs: patienceMs + batches * batchMs };
+}
+
+/** Networks that services can join. */
+export function networksIn({ networks }: ClusterView): HostSnapshot["networks"] {
+  return new Map([...networks].map(([name, network]) => [name, observedNetwork(network)] as const));
+}
+
+function observedNetwork({ id, driver, options, internal, attachable, labels }: SwarmNetwork): ObservedNetwork {
+  return {
+    ...{ id, driver, options, internal, attachable, labels, ipv6: false, ipam: { config: [] }, foreign: [] },
+    ...readOrigin(labels),
+  };
+}
+
+/** Images are the nodes' own affair: one that has been asked for, or that a generation is made of, counts as there. */
+export class KnownImages {
+  readonly #tags = new Map<string, Set<string>>();
+
+  asked(reference: string): void {
+    if (!this.#tags.has(reference)) this.#tags.set(reference, new Set());
+  }
+
+  tag(source: string, tag: string): void {
+    for (const [reference, tags] of this.#tags) {
+      if (reference === source || reference.endsWith(`@${source}`)) tags.add(tag);
+    }
+  }
+
+  remove(reference: string): void {
+    for (const tags of this.#tags.values()) tags.delete(reference);
+  }
+
+  seen(drafted: readonly Drafted[]): readonly ObservedImage[] {
+    for (const { draft } of drafted) this.asked(draft.TaskTemplate.ContainerSpec.Image);
+    return [...this.#tags].map(([reference, tags]) => ({
+      id: digestIn(reference),
+      tags: [...tags],
+      digests: [reference as `${string}@${string}`],
+      usedBy: drafted
+        .filter(({ draft }) => draft.TaskTemplate.ContainerSpec.Image === reference)
+        .map(({ generation }) => generation.config.id),
+    }));
+  }
+}
+
+function digestIn(reference: string): ImageId {
+  return reference.slice(reference.lastIndexOf("@") + 1) as ImageId;
+}

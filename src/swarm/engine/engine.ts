@@ -1,0 +1,293 @@
+/*
+ * The port `Engine` over a Swarm lives here: what the controller asks of containers becomes updates of services. Which of
+ * them are to be made is for the planner to say.
+ */
+
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../control/ports/clock.js";
+import type { Engine } from "../../control/ports/engine.js";
+import type { Marks } from "../../control/ports/marks.js";
+import { FairleadError } from "../../errors.js";
+import { roleOf } from "../../plan/model/names.js";
+import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { CreateContainerStep } from "../../plan/model/step.js";
+import { Mutex } from "../../tools/sharing/mutex.js";
+import { draftOf } from "../draft/draft.js";
+import type { ModeBody, ServiceBody } from "../model/body.js";
+import type { Cluster, ClusterView, SwarmService } from "../model/cluster.js";
+import type { PulledBy } from "../model/credentials.js";
+import { containersIn, KnownImages, networksIn } from "./appearance.js";
+import type { Drafted } from "./appearance.js";
+import { unusedContents, writeContents } from "./contents.js";
+import * as generations from "./generation.js";
+import type { Generation } from "./generation.js";
+import { likenessOf, platformOf } from "./likeness.js";
+import { marksIn } from "./marks.js";
+import { overlayOf } from "./networks.js";
+import { standingOf } from "./standing.js";
+import { isLively, watchSwarm } from "./watch.js";
+
+export interface SwarmOptions {
+  readonly cluster: Cluster;
+  /** Of the controller; its services bear it. */
+  readonly lease: string;
+  /** For the nodes' pulls, by registry host; undefined: anonymous. */
+  readonly credentials: (registry: string) => Promise<PulledBy>;
+  readonly clock: Pick<Clock, "now">;
+}
+
+export interface SwarmEngine extends Engine {
+  readonly marks: Marks;
+  /** Whether Fairlead has made this for a service. */
+  isOurs(container: string): Promise<boolean>;
+  /** Refused: no manager can do that on another node. */
+  run(): Promise<never>;
+}
+
+/** Swarm's own services as the controller's containers. Throws FairleadError only. */
+export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOptions): SwarmEngine {
+  const drafts = new Map<string, ServiceBody>();
+  const images = new KnownImages();
+  // What is written for a new generation and not named by it yet must not be taken for unused.
+  const contents = new Mutex();
+  let last: ClusterView | undefined;
+
+  const look = async (): Promise<ClusterView> => {
+    last = await cluster.look();
+    return last;
+  };
+
+  /** Undefined: it is gone, or its text is not ours. */
+  const draftFor = async (generation: Generation): Promise<ServiceBody | undefined> => {
+    const { id } = generation.config;
+    const known = drafts.get(id);
+    if (known !== undefined) return known;
+    const text = (await cluster.readConfig(id))?.toString("utf8");
+    if (text === undefined) return undefined;
+    const draft = JSON.parse(text) as ServiceBody;
+    drafts.set(id, draft);
+    return draft;
+  };
+
+  const draftedIn = async (view: ClusterView): Promise<readonly Drafted[]> => {
+    const found = generations.generationsIn(view);
+    const ids = new Set(found.map(({ config }) => config.id));
+    for (const id of drafts.keys()) if (!ids.has(id)) drafts.delete(id);
+    const drafted = await Promise.all(
+      found.map(async (generation) => ({ generation, draft: await draftFor(generation) })),
+    );
+    return drafted.flatMap(({ generation, draft }) => (draft === undefined ? [] : [{ generation, draft }]));
+  };
+
+  /** Throws `ContainerGone`. */
+  const find = async (id: string): Promise<Found> => {
+    const view = await look();
+    const generation = generations.generationsIn(view).find(({ config }) => config.id === id);
+    const draft = generation === undefined ? undefined : await draftFor(generation);
+    if (generation === undefined || draft === undefined)
+      throw new FairleadError("ContainerGone", `the Swarm has no generation ${id} any more`);
+    return { view, generation, draft, service: generations.serviceOf(view, generation) };
+  };
+
+  const label = (generation: Generation, labels: Generation["labels"]) =>
+    cluster.labelConfig(generation.config, labels);
+
+  const bring = async (
+    service: SwarmService | undefined,
+    { registry }: Generation,
+    body: ServiceBody,
+  ): Promise<void> => {
+    const by = await credentials(registry);
+    if (service === undefined) await cluster.createService(body, by);
+    else await cluster.updateService(service, body, by);
+  };
+
+  const start = async (id: string): Promise<void> => {
+    const { view, generation, draft, service } = await find(id);
+    const runs = generations.isCurrent(service, generation);
+    const { state } = standingOf(generation, draft, view);
+    if (!runs || service === undefined) await bring(service, generation, draft);
+    else if (state !== "running") await bring(service, generation, again(draft, service));
+    else return;
+    await label(generation, generations.started(generation, clock.now()));
+  };
+
+  /** What does not run any more leaves its service to what served before it; where nothing did, to nobody. */
+  const giveWay = async (found: Found): Promise<void> => {
+    const { view, generation, draft, service } = found;
+    if (service === undefined || !generations.isCurrent(service, generation)) return;
+    const before = generations.generationsIn(view).find((one) => isBefore(one, generation));
+    const back = before === undefined ? undefined : await draftFor(before);
+    if (before !== undefined && back !== undefined) await bring(service, before, back);
+    else if ("Replicated" in draft.Mode) await bring(service, generation, { ...again(draft, service), Mode: none });
+    else await cluster.removeService(service.id);
+  };
+
+  const stop = async (id: string): Promise<void> => {
+    const found = await find(id);
+    await giveWay(found);
+    await label(found.generation, generations.stopped(found.generation, clock.now()));
+  };
+
+  const create = async (step: CreateContainerStep): Promise<string> => {
+    const view = await look();
+    if (generations.generationsIn(view).some(({ container }) => container === step.name))
+      throw new FairleadError("NameConflict", `the Swarm has a generation ${step.name} already`);
+    const token = tokenFor(step);
+    const { body, configs, secrets } = draftOf(step, generations.draftMarks(step, token, lease));
+    await cluster.check(body);
+    return contents.run(async () => {
+      await writeContents(cluster, { configs, secrets });
+      const labels = generations.firstLabels(step, { lease, swarmService: body.Name });
+      return cluster.createConfig({ name: token, labels, content: Buffer.from(JSON.stringify(body)) });
+    });
+  };
+
+  const rename = async (id: string, name: string): Promise<void> => {
+    const found = await find(id);
+    const { view, generation } = found;
+    const taken = generations
+      .generationsIn(view)
+      .some(({ container, config }) => container === name && config.id !== id);
+    if (taken) throw new FairleadError("NameConflict", `the Swarm has a generation ${name} already`);
+    const role = roleOf(name, generation.base);
+    // It may have ended by itself, and Swarm would go on trying.
+    if (role !== "active" && role !== "next") await giveWay(found);
+    await label(generation, generations.renamed(generation, name));
+  };
+
+  const remove = async (id: string): Promise<void> => {
+    const found = await find(id);
+    const { view, generation, service } = found;
+    if (service !== undefined && generations.isCurrent(service, generation)) {
+      if (generations.generationsIn(view).some((one) => isBefore(one, generation))) await giveWay(found);
+      else await cluster.removeService(service.id);
+    }
+    await cluster.removeConfig(id);
+    drafts.delete(id);
+    await contents.run(async () => {
+      const view = await look();
+      const unused = unusedContents(view, await draftedIn(view), generation.project);
+      for (const one of unused.configs) await unlessUsed(() => cluster.removeConfig(one.id));
+      for (const one of unused.secrets) await unlessUsed(() => cluster.removeSecret(one.id));
+    });
+  };
+
+  const snapshot = async (): Promise<HostSnapshot> => {
+    const view = await look();
+    const drafted = await draftedIn(view);
+    return {
+      takenAt: clock.now(),
+      containers: containersIn(view, drafted),
+      foreign: [],
+      networks: networksIn(view),
+      volumes: new Map(),
+      images: images.seen(drafted),
+      engineOutage: undefined,
+    };
+  };
+
+  return {
+    marks: marksIn(cluster),
+    snapshot,
+    isOurs: async (id) => generations.generationsIn(await look()).some(({ config }) => config.id === id),
+    differences: () => Promise.resolve([]),
+    likeness: async (id, step) => {
+      const { draft } = await find(id);
+      if (step === undefined) return { is: likenessOf(draft) };
+      const { body } = draftOf(step, { labels: {}, generation: {} });
+      return { is: likenessOf(draft), wanted: likenessOf(body) };
+    },
+    createNetwork: async ({ network, project }) => {
+      await cluster.createNetwork(overlayOf(network, project));
+    },
+    removeNetwork: (id) => cluster.removeNetwork(id),
+    // A node makes a volume when the first task there mounts it.
+    createVolume: () => Promise.resolve(),
+    pull: (reference) => {
+      images.asked(reference);
+      return Promise.resolve();
+    },
+    build: () => Promise.reject(notHere("build an image")),
+    tagImage: (source, tag) => {
+      images.tag(source, tag);
+      return Promise.resolve();
+    },
+    removeImage: (reference) => {
+      images.remove(reference);
+      return Promise.resolve();
+    },
+    createContainer: create,
+    createHelper: () => Promise.reject(notHere("run a helper")),
+    statMounted: () => Promise.resolve(undefined),
+    // They have come with the draft, as configs and secrets.
+    writeFiles: () => Promise.resolve(),
+    connectNetwork: () => Promise.resolve(),
+    disconnectNetwork: () => Promise.resolve(),
+    rehearse: () => Promise.resolve(),
+    startContainer: start,
+    stopContainer: stop,
+    signalContainer: () => Promise.reject(notHere("signal a process")),
+    setRestartPolicy: async (id, policy) => {
+      const { generation } = await find(id);
+      await label(generation, generations.withPolicy(generation, policy));
+    },
+    renameContainer: rename,
+    removeContainer: remove,
+    logTail: async (id, lines) => {
+      const { view, generation, service } = await find(id);
+      const own = view.tasks.filter(
+        (task) => task.service === service?.id && task.labels[generations.generationLabel] === generation.config.name,
+      );
+      const telling = own.find(({ state }) => state === "failed") ?? own[0];
+      return telling === undefined ? [] : cluster.taskLog(telling.id, lines);
+    },
+    logs: () => Promise.reject(notHere("follow a log")),
+    locate: () => Promise.resolve(undefined),
+    run: () => Promise.reject(notHere("run a command in a container")),
+    exec: () => Promise.reject(notHere("run a command in a container")),
+    platform: async () => platformOf(last ?? (await look())),
+    doubt: () => undefined,
+    watch: (onEvent, signal) =>
+      watchSwarm({ cluster, view: () => last, lively: () => isLively(last), onEvent, signal }),
+  };
+}
+
+/** A generation, with what there is of it. */
+interface Found extends Drafted {
+  readonly view: ClusterView;
+  readonly service: SwarmService | undefined;
+}
+
+const none: ModeBody = { Replicated: { Replicas: 0 } };
+
+/** It served until the other one came. */
+function isBefore(one: Generation, { config, swarmService }: Generation): boolean {
+  if (!generations.serves(one) || one.swarmService !== swarmService || one.config.id === config.id) return false;
+  return one.startedAt !== undefined && one.stoppedAt === undefined;
+}
+
+/** The same tasks' spec once more: Swarm makes new tasks of it. */
+function again(draft: ServiceBody, { spec }: SwarmService): ServiceBody {
+  const ForceUpdate = (spec.TaskTemplate.ForceUpdate ?? 0) + 1;
+  return { ...draft, TaskTemplate: { ...draft.TaskTemplate, ForceUpdate } };
+}
+
+/** A config's name is short, and names what it is for to whoever lists them. */
+function tokenFor({ spec, job, revision }: CreateContainerStep): string {
+  const what = job === undefined ? "" : `.${job.phase}`;
+  const end = `${what}.r${revision}.${randomBytes(4).toString("hex")}`;
+  return `${spec.project}_${spec.name}`.slice(0, 64 - end.length) + end;
+}
+
+async function unlessUsed(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!(error instanceof FairleadError) || error.code !== "EngineRefused") throw error;
+  }
+}
+
+function notHere(what: string): FairleadError {
+  return new FairleadError("EngineRefused", `on a Swarm, Fairlead cannot ${what}`, { retry: "never" });
+}

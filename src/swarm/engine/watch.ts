@@ -1,0 +1,41 @@
+import type { EngineEvent } from "../../control/ports/events.js";
+import type { Cluster, ClusterEvent, ClusterView } from "../model/cluster.js";
+import { generationsIn, isCurrent, serves, serviceOf } from "./generation.js";
+
+export interface WatchOptions {
+  readonly cluster: Pick<Cluster, "watch">;
+  /** What was seen last. */
+  readonly view: () => ClusterView | undefined;
+  readonly lively: () => boolean;
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The Swarm's events in the controller's words. */
+export function watchSwarm({ cluster, view, lively, onEvent, signal }: WatchOptions): Promise<void> {
+  return cluster.watch(
+    (event) => {
+      onEvent(toldOf(event, view()));
+    },
+    lively,
+    signal,
+  );
+}
+
+function toldOf(event: ClusterEvent, view: ClusterView | undefined): EngineEvent {
+  if (event.kind !== "service") return event;
+  const labels = view?.services.find(({ id }) => id === event.id)?.spec.Labels ?? {};
+  const [project, service] = [labels["fairlead.project"], labels["fairlead.service"]];
+  if (project === undefined || service === undefined) return { kind: "other" };
+  return { kind: "container", project, service, action: event.action };
+}
+
+/** Tasks are on their way somewhere: an update is under way, or one has not proved itself. */
+export function isLively(view: ClusterView | undefined): boolean {
+  if (view === undefined) return true;
+  if (view.services.some(({ update }) => update?.state === "updating" || update?.state === "rollback_started"))
+    return true;
+  return generationsIn(view).some(
+    (generation) => !serves(generation) && isCurrent(serviceOf(view, generation), generation),
+  );
+}

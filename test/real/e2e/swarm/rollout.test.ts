@@ -1,0 +1,167 @@
+import type Docker from "dockerode";
+import { describe, expect, inject } from "vitest";
+import { startFairlead } from "../../../sandbox/fairlead.js";
+import { startManager } from "../../../sandbox/swarm/manager.js";
+import { faultProxy } from "../../../sandbox/proxies/fault-proxy.js";
+import { test, type Scene } from "../scene/scene.js";
+
+/** A Swarm of one node, on which the scene plays. */
+async function onSwarm(scene: Scene, onTestFinished: (end: () => Promise<void>) => void): Promise<Docker> {
+  const proxy = await faultProxy(inject("registryUrl"));
+  onTestFinished(() => proxy.stop());
+  const manager = await startManager(proxy.url);
+  onTestFinished(() => manager.close());
+  await scene.stage({ engineHost: manager.engine.host, docker: "same" });
+  return manager.docker;
+}
+
+/** Before the scene takes away its networks. */
+async function clear(scene: Scene, docker: Docker): Promise<void> {
+  await scene.fairlead.stop();
+  for (const { ID } of await docker.listServices()) await docker.getService(ID).remove();
+}
+
+/** What runs, by digest: one entry for each task. */
+async function running(docker: Docker): Promise<readonly string[]> {
+  const tasks = (await docker.listTasks({ filters: { "desired-state": ["running"] } })) as readonly Task[];
+  return tasks.flatMap(({ Status, Spec }) =>
+    Status?.State === "running" ? [(Spec?.ContainerSpec?.Image ?? "").replace(/^.*@/, "")] : [],
+  );
+}
+
+interface Task {
+  readonly Status?: { readonly State?: string };
+  readonly Spec?: { readonly ContainerSpec?: { readonly Image?: string } };
+}
+
+const service = async (docker: Docker, name: string) =>
+  (await docker.listServices()).find(({ Spec }) => Spec?.Name === name);
+
+describe("a service of a Swarm", () => {
+  test("is made, follows its tag, and goes back from what fails", async ({ scene, onTestFinished }) => {
+    const docker = await onSwarm(scene, onTestFinished);
+    const first = await scene.push({ version: "v1" });
+    await scene.write({
+      web: { deploy: { replicas: 2, endpoint_mode: "dnsrr", update_config: { monitor: "1s" } } },
+    });
+    await scene.start({ args: ["--engine", "swarm"] });
+    const made = await scene.untilStatus(
+      ({ activeDigest, replicas, conditions }) =>
+        activeDigest === first.digest &&
+        replicas.ready === 2 &&
+        conditions.some((one) => one.type === "Ready" && one.status === "True"),
+    );
+    expect(made.sync).toBe("Synced");
+    const before = await service(docker, `${scene.project}_web`);
+    expect(before?.Spec?.Labels?.["com.docker.stack.namespace"]).toBe(scene.project);
+
+    const args = ["-f", scene.servicesFile, "--config", scene.settingsFile, "--engine", "swarm"];
+    const env = { DOCKER_HOST: scene.engineHost, FAIRLEAD_HOOK_SECRET: scene.hookSecret, FAIRLEAD_LEASE: scene.lease };
+    const other = await startFairlead({ dataDir: `${scene.directory}/other`, args, env });
+    expect(await other.exited).toBe(1);
+    expect(other.output.join("\n")).toMatch(
+      new RegExp(`held by another controller: process ${scene.fairlead.pid} on `),
+    );
+
+    const second = await scene.push({ version: "v2" });
+    await scene.hook();
+    await scene.untilStatus(
+      ({ activeDigest, replicas, sync }) => activeDigest === second.digest && replicas.ready === 2 && sync === "Synced",
+    );
+
+    const bad = await scene.push({ version: "v3", behaviour: "exit-at-once" });
+    await scene.hook();
+    const held = await scene.untilStatus(({ sync, health }) => sync === "Held" && health === "Healthy");
+    expect(held).toMatchObject({ activeDigest: second.digest, desiredDigest: bad.digest });
+    expect(held.lastRollout).toMatchObject({ outcome: "rolled-back", to: bad.digest });
+
+    await scene.until("two of the second one", async () => {
+      const tasks = await running(docker);
+      return tasks.length === 2 && tasks.every((digest) => digest === second.digest);
+    });
+
+    const mended = await scene.push({ version: "v4", healthcheck: {} });
+    await scene.hook();
+    await scene.untilStatus(({ activeDigest, sync }) => activeDigest === mended.digest && sync === "Synced");
+    const sick = await scene.push({
+      version: "v5",
+      behaviour: "never-healthy",
+      healthcheck: { intervalMs: 500, retries: 2 },
+    });
+    await scene.hook();
+    const back = await scene.untilStatus(({ sync, health }) => sync === "Held" && health === "Healthy");
+    expect(back).toMatchObject({ activeDigest: mended.digest, desiredDigest: sick.digest });
+    await scene.until("two of the mended one", async () => {
+      const tasks = await running(docker);
+      return tasks.length === 2 && tasks.every((digest) => digest === mended.digest);
+    });
+    await clear(scene, docker);
+  });
+
+  test("has its configs and secrets under names of their contents, runs its job first, and can be stopped", async ({
+    scene,
+    onTestFinished,
+  }) => {
+    const docker = await onSwarm(scene, onTestFinished);
+    const image = await scene.push();
+    const write = (content: string) =>
+      scene.write(
+        {
+          web: {
+            deploy: { endpoint_mode: "dnsrr", update_config: { monitor: "1s" } },
+            configs: [{ source: "conf", target: "/conf" }],
+            secrets: ["token"],
+            "x-fairlead": { before: [{ command: ["run", "cat", "/conf"] }] },
+          },
+        },
+        { configs: { conf: { content } }, secrets: { token: { environment: "WEB_TOKEN" } } },
+      );
+    const names = async () => {
+      const configs = (await docker.listConfigs()).map(({ Spec }) => Spec?.Name ?? "");
+      return configs.filter((name) => name.startsWith(`${scene.project}_conf-`));
+    };
+    const untilWritten = (count: number) =>
+      scene.until(`${count} configs`, async () => {
+        const status = await scene.status();
+        const ready = status?.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
+        return ready === true && status?.sync === "Synced" && (await names()).length === count;
+      });
+    await write("one");
+    await scene.start({ args: ["--engine", "swarm"], env: { WEB_TOKEN: "abracadabra" } });
+    await untilWritten(1);
+    expect((await scene.journal()).match(/"type":"job".*"outcome":"done"/g) ?? []).not.toEqual([]);
+    await write("two");
+    await untilWritten(2);
+    await write("three");
+    await scene.until("the third", async () => ((await scene.status())?.revision ?? 0) >= 3);
+    await untilWritten(2);
+
+    const secrets = await docker.listSecrets();
+    expect(secrets.map(({ Spec }) => Spec?.Name)).toEqual([expect.stringMatching(`^${scene.project}_token-`)]);
+    expect(await scene.everythingSaid()).not.toContain("abracadabra");
+    expect(JSON.stringify([await docker.listServices(), await docker.listConfigs()])).not.toContain("abracadabra");
+
+    const ask = (verb: string) =>
+      fetch(`${scene.fairlead.adminUrl}/api/v1/services/${scene.project}/web/${verb}`, { method: "POST" });
+    expect((await ask("stop")).ok).toBe(true);
+    await scene.until("nothing runs", async () => (await running(docker)).length === 0);
+    expect((await scene.status())?.sync).toBe("Stopped");
+    expect((await ask("start")).ok).toBe(true);
+    await scene.until("it runs again", async () => (await running(docker)).length === 1);
+    await scene.untilStatus(({ activeDigest, sync }) => activeDigest === image.digest && sync === "Synced");
+
+    await scene.push({ name: "other" });
+    await scene.write({ other: { deploy: { endpoint_mode: "dnsrr" } } });
+    await scene.start({ args: ["--engine", "swarm", "--prune"] });
+    await scene.until("nothing of it is left", async () => {
+      const services = (await docker.listServices()).map(({ Spec }) => Spec?.Name ?? "");
+      const left = [
+        ...services.filter((name) => name.includes("_web")),
+        ...(await docker.listSecrets()),
+        ...(await names()),
+      ];
+      return left.length === 0;
+    });
+    await clear(scene, docker);
+  });
+});
