@@ -39,7 +39,7 @@ import { connectGates } from "./gate/haproxy.js";
 import { gitSource } from "./git/source.js";
 import { untold } from "./git/untold.js";
 import { hostFiles } from "./hostfiles/files.js";
-import { silentLog } from "./log.js";
+import { silentLog } from "./console/log.js";
 import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment } from "./process/child-environment.js";

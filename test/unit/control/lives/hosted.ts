@@ -8,7 +8,7 @@ import type { Engine } from "../../../../src/control/ports/engine.js";
 import type { EngineEvent } from "../../../../src/control/ports/events.js";
 import type { Marks } from "../../../../src/control/ports/marks.js";
 import { FairleadError } from "../../../../src/errors.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import type { ServiceStatus } from "../../../../src/plan/model/condition.js";
 import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
 import type { Behaviour } from "../../../simulator/behaviour.js";

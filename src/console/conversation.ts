@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
-import type { Conversation } from "./cli/shared/wiring.js";
-import { FairleadError } from "./errors.js";
-import { visible } from "./tools/printable.js";
+import type { Conversation } from "../cli/shared/wiring.js";
+import { FairleadError } from "../errors.js";
+import { visible } from "../tools/printable.js";
 
 /** Undefined where either is no terminal. One reader for all questions: what is pasted ahead answers the next one. */
 export function conversation(input: NodeJS.ReadStream, output: NodeJS.WriteStream): (() => Conversation) | undefined {

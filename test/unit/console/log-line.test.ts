@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
 import pc from "picocolors";
 import { expect, it } from "vitest";
-import { lineFor } from "../../src/log-line.js";
-import { logForPeople } from "../../src/log.js";
+import { lineFor } from "../../../src/console/log-line.js";
+import { logForPeople } from "../../../src/console/log.js";
 
 const plain = pc.createColors(false);
 const time = new Date(2026, 0, 31, 9, 8, 7).toISOString();

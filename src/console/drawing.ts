@@ -1,7 +1,7 @@
 import type { WriteStream } from "node:tty";
-import type { Live } from "./cli/shared/wiring.js";
-import type { Environment } from "./process/environment.js";
-import { visible } from "./tools/printable.js";
+import type { Live } from "../cli/shared/wiring.js";
+import type { Environment } from "../process/environment.js";
+import { visible } from "../tools/printable.js";
 
 const hideCursor = "\u001b[?25l";
 const showCursor = "\u001b[?25h";

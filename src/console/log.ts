@@ -1,9 +1,14 @@
+/*
+ * How this process speaks lives here: log lines, what verbs print, questions and redrawn lines on a terminal. What there is to
+ * say does not, and nothing is decided here.
+ */
+
 import type { DestinationStream } from "pino";
 import pc from "picocolors";
-import type { LogLevel } from "./config/config.js";
-import type { Log } from "./control/ports/log.js";
+import type { LogLevel } from "../config/config.js";
+import type { Log } from "../control/ports/log.js";
 import { lineFor } from "./log-line.js";
-import { printableValue, visible } from "./tools/printable.js";
+import { printableValue, visible } from "../tools/printable.js";
 
 /** JSON lines on standard output, or lines for people where it is a terminal. */
 export async function createLog(level: LogLevel, terminal: boolean): Promise<Log> {

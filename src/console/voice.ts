@@ -1,5 +1,5 @@
-import { pour } from "./tools/streams/pour.js";
-import { visible } from "./tools/printable.js";
+import { pour } from "../tools/streams/pour.js";
+import { visible } from "../tools/printable.js";
 
 export interface Voice {
   print(text: string): void;
