@@ -1,6 +1,6 @@
 import { isSignal } from "../../src/compose/container/signals.js";
 import { specHash } from "../../src/compose/model/hash.js";
-import { holds } from "../../src/compose/model/reload-policy.js";
+import { holds } from "../../src/compose/model/policy/reload-policy.js";
 import type { ServiceSpec } from "../../src/compose/model/service.js";
 import { familiarImage, pinnedImage } from "../../src/compose/values/image.js";
 import { asDigest } from "../../src/compose/values/image.js";

@@ -1,5 +1,5 @@
-import type { ExecSettings } from "../../src/compose/model/hooks.js";
-import type { ContainerFile } from "../../src/compose/model/container-file.js";
+import type { ExecSettings } from "../../src/compose/model/policy/hooks.js";
+import type { ContainerFile } from "../../src/compose/model/container/container-file.js";
 import type { ServiceSpec } from "../../src/compose/model/service.js";
 import type { ExecResult } from "../../src/control/ports/engine.js";
 import type { EngineEvent } from "../../src/control/ports/events.js";

@@ -1,6 +1,6 @@
-import type { BuildSpec } from "../../compose/model/build-spec.js";
+import type { BuildSpec } from "../../compose/model/container/build-spec.js";
 import { buildHash } from "../../compose/model/hash.js";
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages } from "../../compose/model/policy/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { asDigest, familiarImage, formatImage, parseImage } from "../../compose/values/image.js";

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { holds, isReloaded } from "../../compose/model/reload-policy.js";
+import { holds, isReloaded } from "../../compose/model/policy/reload-policy.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { ObservedMount } from "../../plan/model/observed.js";
 

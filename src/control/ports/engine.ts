@@ -3,8 +3,8 @@
  * rooms.
  */
 
-import type { ExecSettings } from "../../compose/model/hooks.js";
-import type { ContainerFile } from "../../compose/model/container-file.js";
+import type { ExecSettings } from "../../compose/model/policy/hooks.js";
+import type { ContainerFile } from "../../compose/model/container/container-file.js";
 import type { RestartPolicy } from "../../compose/model/service.js";
 import type { ImageId } from "../../compose/values/image.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";

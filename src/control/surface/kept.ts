@@ -1,4 +1,4 @@
-import { holds } from "../../compose/model/reload-policy.js";
+import { holds } from "../../compose/model/policy/reload-policy.js";
 import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { Kept } from "../ports/source.js";
 

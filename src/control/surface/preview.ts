@@ -1,5 +1,5 @@
 import { declarationHash, specHash } from "../../compose/model/hash.js";
-import { jobImages as imagesOfJobs } from "../../compose/model/job.js";
+import { jobImages as imagesOfJobs } from "../../compose/model/policy/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ProjectSpec, ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";

@@ -1,4 +1,4 @@
-import { formatPolicy } from "../../compose/model/tag-policy.js";
+import { formatPolicy } from "../../compose/model/policy/tag-policy.js";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
 import { keptImages } from "../../plan/host/kept-images.js";

@@ -1,5 +1,5 @@
 import { specHash } from "../../compose/model/hash.js";
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages } from "../../compose/model/policy/job.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { asDigest, formatImage, pinnedImage } from "../../compose/values/image.js";
 import { lostNamespace } from "../../plan/bonds/bonds.js";

@@ -1,4 +1,4 @@
-import type { ContainerOf } from "../../compose/model/options.js";
+import type { ContainerOf } from "../../compose/model/container/options.js";
 import type { Shared } from "../../compose/model/relations.js";
 import { FairleadError } from "../../errors.js";
 import type { Owners } from "../../plan/model/observed.js";

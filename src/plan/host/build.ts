@@ -1,4 +1,4 @@
-import type { BuildSpec } from "../../compose/model/build-spec.js";
+import type { BuildSpec } from "../../compose/model/container/build-spec.js";
 import { buildHash } from "../../compose/model/hash.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { familiarImage } from "../../compose/values/image.js";

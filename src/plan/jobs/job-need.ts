@@ -3,7 +3,7 @@
  */
 
 import { jobHash } from "../../compose/model/hash.js";
-import type { JobSpec, PreStartSpec } from "../../compose/model/job.js";
+import type { JobSpec, PreStartSpec } from "../../compose/model/policy/job.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { ImageVersion, ImageReference } from "../../compose/values/image.js";
 import { isTarget } from "../model/desired.js";

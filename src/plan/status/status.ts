@@ -3,7 +3,7 @@
  */
 
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { formatPolicy } from "../../compose/model/tag-policy.js";
+import { formatPolicy } from "../../compose/model/policy/tag-policy.js";
 import { formatImage } from "../../compose/values/image.js";
 import { given } from "../../tools/present.js";
 import { staleMounts } from "../files/stale.js";

@@ -1,4 +1,4 @@
-import type { BuildContext } from "../../compose/model/build-spec.js";
+import type { BuildContext } from "../../compose/model/container/build-spec.js";
 import { withoutUrlSecrets } from "../../tools/mask.js";
 import { printable } from "../../tools/printable.js";
 import { isFollower } from "../model/observed.js";

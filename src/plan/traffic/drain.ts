@@ -1,4 +1,4 @@
-import type { LeavePolicy, PreStop } from "../../compose/model/leave.js";
+import type { LeavePolicy, PreStop } from "../../compose/model/policy/leave.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { given } from "../../tools/present.js";
 import { formatMs } from "../judge/verdict.js";

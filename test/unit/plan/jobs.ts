@@ -1,5 +1,5 @@
 import { jobHash } from "../../../src/compose/model/hash.js";
-import type { JobSpec } from "../../../src/compose/model/job.js";
+import type { JobSpec } from "../../../src/compose/model/policy/job.js";
 import type { JobRun } from "../../../src/plan/model/desired.js";
 import type { JobPhase, ObservedContainer } from "../../../src/plan/model/observed.js";
 import { containerIn, digestOf, now } from "./world.js";

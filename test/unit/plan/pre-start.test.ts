@@ -1,7 +1,7 @@
-import { variables } from "../../../src/compose/model/variables.js";
+import { variables } from "../../../src/compose/model/container/variables.js";
 import { describe, expect, it } from "vitest";
 import { jobHash } from "../../../src/compose/model/hash.js";
-import type { PreStartSpec } from "../../../src/compose/model/job.js";
+import type { PreStartSpec } from "../../../src/compose/model/policy/job.js";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { jobService } from "../../../src/plan/jobs/job-service.js";
 import type { ObservedContainer } from "../../../src/plan/model/observed.js";

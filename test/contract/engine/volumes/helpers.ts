@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerFile } from "../../../../src/compose/model/container-file.js";
+import type { ContainerFile } from "../../../../src/compose/model/container/container-file.js";
 import type { Mount } from "../../../../src/compose/model/mount.js";
 import type { ObservedHelper } from "../../../../src/plan/model/host-snapshot.js";
 import type { StepOf } from "../../../../src/plan/model/step.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BuildContext } from "../../../../src/compose/model/build-spec.js";
+import type { BuildContext } from "../../../../src/compose/model/container/build-spec.js";
 import { forecast } from "../../../../src/plan/forecast.js";
 import { buildTarget, noBuilds } from "../../../../src/plan/host/build.js";
 import type { BuildInput } from "../../../../src/plan/host/build.js";

@@ -1,4 +1,4 @@
-import type { Secret } from "../../tools/secret.js";
+import type { Secret } from "../../../tools/secret.js";
 
 export interface ContainerFile {
   /** `configs.<key>` or `secrets.<key>`, for messages. */

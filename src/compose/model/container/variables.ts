@@ -1,4 +1,4 @@
-import { Secret } from "../../tools/secret.js";
+import { Secret } from "../../../tools/secret.js";
 
 /** What a container or a hook has in its environment; null unsets what the image or the container sets. Any may be a password. */
 export type Variables = Readonly<Record<string, Secret | null>>;

@@ -1,3 +1,7 @@
+/*
+ * What a container is made of beyond its image, as plain data, lives here. How one replaces another is a policy.
+ */
+
 /**
  * What a container may ask of the engine beyond its image, its ports and its mounts. A group or a field that is absent
  * leaves the engine's default. Sizes are bytes.

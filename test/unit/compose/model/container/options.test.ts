@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ServiceSpec } from "../../../../src/compose/model/service.js";
-import { complaints, readService, serviceOf } from "../read.js";
+import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
+import { complaints, readService, serviceOf } from "../../read.js";
 
 const option = (lines: string) => {
   const { container } = serviceOf(readService(lines));

@@ -1,3 +1,8 @@
+/*
+ * How a service is rolled out and looked after, as plain data, lives here: releases, tags, signatures, jobs, hooks, leaving.
+ * What a container is made of does not.
+ */
+
 /** When a new digest or spec may begin to roll out; what runs is kept running meanwhile (`x-fairlead.window`, `min_age`, `approve`, `paused`). */
 export interface ReleasePolicy {
   /** Absent: at any time. */

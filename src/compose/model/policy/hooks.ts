@@ -1,4 +1,4 @@
-import type { Variables } from "./variables.js";
+import type { Variables } from "../container/variables.js";
 
 /** How a command is run in a container. What is absent is as for the container's own process. */
 export interface ExecSettings {

@@ -1,4 +1,4 @@
-import type { ImageReference } from "../values/image.js";
+import type { ImageReference } from "../../values/image.js";
 import type { ExecSettings } from "./hooks.js";
 
 /** `x-fairlead.before` and `after` run once for each new digest and spec, `on_rollback` once for each failed rollout. */

@@ -1,4 +1,4 @@
-import type { Secret } from "../../tools/secret.js";
+import type { Secret } from "../../../tools/secret.js";
 
 /** Compose `build`. Paths are absolute. */
 export interface BuildSpec {
