@@ -22,7 +22,7 @@ import type { Gates } from "./control/ports/gates.js";
 import type { Log } from "./control/ports/log.js";
 import type { Source, SourceSnapshot } from "./control/ports/source.js";
 import type { SourceTelemetry } from "./control/ports/telemetry.js";
-import { forecastAll } from "./control/surface/preview.js";
+import { forecastAll } from "./control/surface/forecast/preview.js";
 import type { Preview } from "./control/surface/surface.js";
 import { systemClock } from "./control/time/clock.js";
 import { inTime } from "./control/time/in-time.js";

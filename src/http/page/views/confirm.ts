@@ -1,4 +1,4 @@
-import type { ServicePlan } from "../../../control/surface/surface.js";
+import type { ServicePlan } from "../../../control/surface/forecast/service-plan.js";
 import { serviceLink } from "../html/bits.js";
 import { html, lines, type Html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";

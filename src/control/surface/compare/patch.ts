@@ -1,4 +1,4 @@
-import { formatYaml } from "../../compose/document/yaml/yaml.js";
+import { formatYaml } from "../../../compose/document/yaml/yaml.js";
 import type { Side } from "./comparisons.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { ServiceSpec } from "../../compose/model/service.js";
+import type { ServiceSpec } from "../../../compose/model/service.js";
 
 /**
  * What counts for a container and is not shown by it, by the file's keys. It bears the hash of all that counts: where that is

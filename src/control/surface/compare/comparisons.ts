@@ -1,16 +1,20 @@
-import { specHash } from "../../compose/model/hash.js";
-import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import { formatImage } from "../../compose/values/image.js";
-import { isTarget } from "../../plan/model/desired.js";
-import type { Target } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
-import { inEverySlot, viewOf } from "../../plan/model/view.js";
-import { given } from "../../tools/present.js";
-import type { Catalog } from "../desired/catalog.js";
-import type { Targets } from "../desired/targets.js";
-import { creation } from "../observed/creation.js";
-import type { Engine, Likeness } from "../ports/engine.js";
+/*
+ * In what the file, what runs and what ran before differ lives here. How a difference is shown, and what is done about it, does not.
+ */
+
+import { specHash } from "../../../compose/model/hash.js";
+import type { ServiceKey, ServiceSpec } from "../../../compose/model/service.js";
+import { formatImage } from "../../../compose/values/image.js";
+import { isTarget } from "../../../plan/model/desired.js";
+import type { Target } from "../../../plan/model/desired.js";
+import type { HostSnapshot } from "../../../plan/model/host-snapshot.js";
+import type { ObservedContainer } from "../../../plan/model/observed.js";
+import { inEverySlot, viewOf } from "../../../plan/model/view.js";
+import { given } from "../../../tools/present.js";
+import type { Catalog } from "../../desired/catalog.js";
+import type { Targets } from "../../desired/targets.js";
+import { creation } from "../../observed/creation.js";
+import type { Engine, Likeness } from "../../ports/engine.js";
 import { untoldOf } from "./untold.js";
 
 /** What a service runs, or is to run, as a service of a Compose file, as far as a container shows it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { forecastRemovals } from "../../../../src/control/surface/removals.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
-import { containerIn, hostWith, specOf } from "../../plan/world.js";
+import { forecastRemovals } from "../../../../../src/control/surface/forecast/removals.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import { containerIn, hostWith, specOf } from "../../../plan/world.js";
 
 const other = specOf({ name: "other" });
 const project = { name: "shop", file: "services.yaml", services: [other] };

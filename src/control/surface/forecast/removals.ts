@@ -1,14 +1,14 @@
-import type { ProjectSpec, ServiceKey } from "../../compose/model/service.js";
-import { serviceKey } from "../../compose/model/service.js";
-import { orphanedServices } from "../../plan/host/orphans.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { Plan } from "../../plan/model/outcome.js";
-import { viewOf } from "../../plan/model/view.js";
-import { isSteered, leaverGraceMs, planRemoval } from "../../plan/rollout/removal.js";
-import { effect } from "../../plan/steps/effect.js";
-import { renderStep, shorten } from "../../plan/steps/render.js";
-import { printable } from "../../tools/printable.js";
-import type { ServicePlan } from "./surface.js";
+import type { ProjectSpec, ServiceKey } from "../../../compose/model/service.js";
+import { serviceKey } from "../../../compose/model/service.js";
+import { orphanedServices } from "../../../plan/host/orphans.js";
+import type { HostSnapshot } from "../../../plan/model/host-snapshot.js";
+import type { Plan } from "../../../plan/model/outcome.js";
+import { viewOf } from "../../../plan/model/view.js";
+import { isSteered, leaverGraceMs, planRemoval } from "../../../plan/rollout/removal.js";
+import { effect } from "../../../plan/steps/effect.js";
+import { renderStep, shorten } from "../../../plan/steps/render.js";
+import { printable } from "../../../tools/printable.js";
+import type { ServicePlan } from "./service-plan.js";
 
 export interface Leaving {
   /** As they are in force: of a project that is not among them nothing is removed. */

@@ -1,10 +1,10 @@
-import type { ServiceKey } from "../../compose/model/service.js";
-import type { Rollout } from "../../plan/model/condition.js";
-import { printable } from "../../tools/printable.js";
-import type { SpecChange } from "../journal/course-record.js";
-import type { Journal } from "../journal/journal.js";
-import type { Clock } from "../ports/clock.js";
-import type { Likeness } from "../ports/engine.js";
+import type { ServiceKey } from "../../../compose/model/service.js";
+import type { Rollout } from "../../../plan/model/condition.js";
+import { printable } from "../../../tools/printable.js";
+import type { SpecChange } from "../../journal/course-record.js";
+import type { Journal } from "../../journal/journal.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Likeness } from "../../ports/engine.js";
 import type { Comparisons } from "./comparisons.js";
 
 export interface SpecChangesOptions {

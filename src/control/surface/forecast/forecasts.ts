@@ -1,13 +1,18 @@
-import type { ServiceKey } from "../../compose/model/service.js";
-import { orphansOf } from "../../plan/host/orphans.js";
-import type { Orphan } from "../../plan/host/orphans.js";
-import type { Catalog } from "../desired/catalog.js";
-import type { Signatures } from "../signatures/signatures.js";
-import type { Targets } from "../desired/targets.js";
-import type { ServiceRecord } from "../journal/record.js";
-import type { Lookout } from "../observed/lookout.js";
+/*
+ * What would be done for every service, to the end of each rollout, lives here. The planner says what; nothing is done or written
+ * down here.
+ */
+
+import type { ServiceKey } from "../../../compose/model/service.js";
+import { orphansOf } from "../../../plan/host/orphans.js";
+import type { Orphan } from "../../../plan/host/orphans.js";
+import type { Catalog } from "../../desired/catalog.js";
+import type { Signatures } from "../../signatures/signatures.js";
+import type { Targets } from "../../desired/targets.js";
+import type { ServiceRecord } from "../../journal/record.js";
+import type { Lookout } from "../../observed/lookout.js";
 import { forecastAll } from "./preview.js";
-import type { ServicePlan } from "./surface.js";
+import type { ServicePlan } from "./service-plan.js";
 
 export interface ForecastsOptions {
   readonly catalog: Pick<Catalog, "snapshot">;
