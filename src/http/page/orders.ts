@@ -12,7 +12,7 @@ import { filled, formOf } from "./form.js";
 import type { View } from "./html/view.js";
 import { serviceLink } from "./html/bits.js";
 import { confirmView } from "./views/confirm.js";
-import { orderWords, type Verb } from "./views/orders.js";
+import { orderWords, type Verb } from "./views/pieces/orders.js";
 
 export interface OrderRoutes {
   readonly surface: Surface;

@@ -1,10 +1,10 @@
-import { formatProblem } from "../../../compose/values/problem.js";
-import { journalNotice } from "../../../control/journal/standing.js";
-import { engineNotices } from "../../../control/surface/engine-state.js";
-import { notificationNotices } from "../../../notify/model/standing.js";
-import { time } from "../html/bits.js";
-import { html, type Html } from "../html/html.js";
-import type { Parts } from "../html/view.js";
+import { formatProblem } from "../../../../compose/values/problem.js";
+import { journalNotice } from "../../../../control/journal/standing.js";
+import { engineNotices } from "../../../../control/surface/engine-state.js";
+import { notificationNotices } from "../../../../notify/model/standing.js";
+import { time } from "../../html/bits.js";
+import { html, type Html } from "../../html/html.js";
+import type { Parts } from "../../html/view.js";
 import type { Known } from "./known.js";
 
 /** What concerns everything: on top of each view. */

@@ -1,6 +1,6 @@
-import type { Replica, Replicas } from "../../../control/surface/replicas.js";
-import { badge, digest, time, type Tone } from "../html/bits.js";
-import { html, type Html } from "../html/html.js";
+import type { Replica, Replicas } from "../../../../control/surface/replicas.js";
+import { badge, digest, time, type Tone } from "../../html/bits.js";
+import { html, type Html } from "../../html/html.js";
 import { shortened } from "./reason.js";
 
 const roles = {

@@ -1,6 +1,11 @@
-import type { HealthProgress, ProgressStep, PullProgress, RolloutProgress } from "../../../control/progress/model.js";
-import { badge, countdown, digest, outcomeTones, spanOf, time } from "../html/bits.js";
-import { html, lines, type Html } from "../html/html.js";
+import type {
+  HealthProgress,
+  ProgressStep,
+  PullProgress,
+  RolloutProgress,
+} from "../../../../control/progress/model.js";
+import { badge, countdown, digest, outcomeTones, spanOf, time } from "../../html/bits.js";
+import { html, lines, type Html } from "../../html/html.js";
 import { shortened } from "./reason.js";
 
 /** An ended one stays to be seen for so long. */

@@ -1,7 +1,7 @@
-import type { Order } from "../../../control/surface/surface.js";
-import type { ServiceStatus } from "../../../plan/model/condition.js";
-import { serviceLink } from "../html/bits.js";
-import { html, type Html } from "../html/html.js";
+import type { Order } from "../../../../control/surface/surface.js";
+import type { ServiceStatus } from "../../../../plan/model/condition.js";
+import { serviceLink } from "../../html/bits.js";
+import { html, type Html } from "../../html/html.js";
 import { awaits, conditionOf } from "./standing.js";
 
 export type Verb = Order["verb"];

@@ -1,7 +1,7 @@
-import type { Event } from "../../../control/journal/event.js";
-import { time } from "../html/bits.js";
-import { html, type Html } from "../html/html.js";
-import type { Parts } from "../html/view.js";
+import type { Event } from "../../../../control/journal/event.js";
+import { time } from "../../html/bits.js";
+import { html, type Html } from "../../html/html.js";
+import type { Parts } from "../../html/view.js";
 import type { Known } from "./known.js";
 import { shortened } from "./reason.js";
 

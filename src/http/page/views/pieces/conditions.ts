@@ -1,6 +1,6 @@
-import type { Condition, ServiceStatus } from "../../../plan/model/condition.js";
-import { badge, time } from "../html/bits.js";
-import { html, type Html } from "../html/html.js";
+import type { Condition, ServiceStatus } from "../../../../plan/model/condition.js";
+import { badge, time } from "../../html/bits.js";
+import { html, type Html } from "../../html/html.js";
 import { shortened } from "./reason.js";
 
 /** Those of which `True` is bad news. */

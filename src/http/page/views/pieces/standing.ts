@@ -1,4 +1,4 @@
-import type { Condition, ConditionType, Reason, ServiceStatus } from "../../../plan/model/condition.js";
+import type { Condition, ConditionType, Reason, ServiceStatus } from "../../../../plan/model/condition.js";
 
 /** How much a service wants of whoever looks at it. */
 export const standings = ["attention", "busy", "waiting", "well", "off"] as const;

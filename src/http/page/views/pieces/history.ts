@@ -1,9 +1,9 @@
-import type { History } from "../../../control/surface/surface.js";
-import type { Revision } from "../../../plan/history/revisions.js";
-import type { ServiceStatus } from "../../../plan/model/condition.js";
-import { isOver } from "../../../plan/status/explain.js";
-import { badge, digest, outcomeTones, spanOf, time } from "../html/bits.js";
-import { html, lines, type Html } from "../html/html.js";
+import type { History } from "../../../../control/surface/surface.js";
+import type { Revision } from "../../../../plan/history/revisions.js";
+import type { ServiceStatus } from "../../../../plan/model/condition.js";
+import { isOver } from "../../../../plan/status/explain.js";
+import { badge, digest, outcomeTones, spanOf, time } from "../../html/bits.js";
+import { html, lines, type Html } from "../../html/html.js";
 import { orderButton } from "./orders.js";
 import { shortened } from "./reason.js";
 

@@ -1,5 +1,5 @@
-import type { ServiceStatus } from "../../../plan/model/condition.js";
-import { html, type Html } from "../html/html.js";
+import type { ServiceStatus } from "../../../../plan/model/condition.js";
+import { html, type Html } from "../../html/html.js";
 import { conditionOf } from "./standing.js";
 
 /** Why it stands so, in one sentence. */

@@ -1,4 +1,4 @@
-import { html, lines, newline, type Html } from "../html/html.js";
+import { html, lines, newline, type Html } from "../../html/html.js";
 import { shortened } from "./reason.js";
 
 const longest = 400;
