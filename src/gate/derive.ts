@@ -4,7 +4,7 @@ import type { NetworkAttachment, NetworkSpec } from "../compose/model/network.js
 import type { ContainerFile, RewritableFiles } from "../compose/model/container/container-file.js";
 import type { Dependency, ProjectSpec, ServiceSpec } from "../compose/model/service.js";
 import type { ImageReference } from "../compose/values/image.js";
-import { activeName } from "../plan/model/names.js";
+import { activeName } from "../plan/model/host/names.js";
 import { Secret } from "../tools/secret.js";
 import { gateConfig, slotsFor, type GateLayout } from "./config.js";
 import { configFile, holdFile } from "./files.js";

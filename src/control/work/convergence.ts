@@ -10,7 +10,7 @@ import { isComplete, isOnItsWay } from "../../plan/model/dependency.js";
 import type { KnownDependency } from "../../plan/model/dependency.js";
 import type { Rollout } from "../../plan/model/condition.js";
 import type { Desired, Memory, Target } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";

@@ -5,7 +5,7 @@
 import { isReloaded } from "../../compose/model/policy/reload-policy.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired, Memory } from "../model/desired.js";
-import type { ObservedContainer, UnreadFile } from "../model/observed.js";
+import type { ObservedContainer, UnreadFile } from "../model/host/observed.js";
 import { inEverySlot, isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
 

@@ -8,7 +8,7 @@ import type { VolumeSpec } from "../../compose/model/mount.js";
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import type { ImageName, ImageVersion, PinnedImage } from "../../compose/values/image.js";
 import type { Reason } from "./condition.js";
-import type { JobMark, Lifeline, Refusal, UnreadFile } from "./observed.js";
+import type { JobMark, Lifeline, Refusal, UnreadFile } from "./host/observed.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the

@@ -7,8 +7,8 @@ import type { ServiceKey, ServiceSpec } from "../../../compose/model/service.js"
 import { formatImage } from "../../../compose/values/image.js";
 import { isTarget } from "../../../plan/model/desired.js";
 import type { Target } from "../../../plan/model/desired.js";
-import type { HostSnapshot } from "../../../plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../plan/model/observed.js";
+import type { HostSnapshot } from "../../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../plan/model/host/observed.js";
 import { inEverySlot, viewOf } from "../../../plan/model/view.js";
 import { given } from "../../../tools/present.js";
 import type { Catalog } from "../../desired/catalog.js";

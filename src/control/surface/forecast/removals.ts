@@ -1,7 +1,7 @@
 import type { ProjectSpec, ServiceKey } from "../../../compose/model/service.js";
 import { serviceKey } from "../../../compose/model/service.js";
 import { orphanedServices } from "../../../plan/host/orphans.js";
-import type { HostSnapshot } from "../../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../../plan/model/host/host-snapshot.js";
 import type { Plan } from "../../../plan/model/outcome.js";
 import { viewOf } from "../../../plan/model/view.js";
 import { isSteered, leaverGraceMs, planRemoval } from "../../../plan/rollout/removal.js";

@@ -10,7 +10,7 @@ import type { Marks } from "../../../../src/control/ports/marks.js";
 import { FairleadError } from "../../../../src/errors.js";
 import { silentLog } from "../../../../src/console/log.js";
 import type { ServiceStatus } from "../../../../src/plan/model/condition.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import type { Behaviour } from "../../../simulator/behaviour.js";
 import { SimulatedMarks } from "../../../simulator/marks.js";
 import type { Stage } from "./stage.js";

@@ -8,7 +8,7 @@ import { silentLog } from "../../../../src/console/log.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import { Cached } from "../../../../src/tools/sharing/cached.js";
 import { SimulatedEngine } from "../../../simulator/engine.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, defaultNetwork, specOf } from "../../plan/world.js";
 
 const because = "a test";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { forecastRemovals } from "../../../../../src/control/surface/forecast/removals.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import { containerIn, hostWith, specOf } from "../../../plan/world.js";
 
 const other = specOf({ name: "other" });

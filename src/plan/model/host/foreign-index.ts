@@ -1,5 +1,5 @@
-import { serviceKey } from "../../compose/model/service.js";
-import type { ServiceSpec } from "../../compose/model/service.js";
+import { serviceKey } from "../../../compose/model/service.js";
+import type { ServiceSpec } from "../../../compose/model/service.js";
 import type { ForeignContainer } from "./observed.js";
 
 const indexes = new WeakMap<readonly ForeignContainer[], ReadonlyMap<string, readonly ForeignContainer[]>>();

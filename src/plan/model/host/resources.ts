@@ -1,5 +1,5 @@
-import type { EndpointSettings } from "../../compose/model/network.js";
-import type { PortMapping, ServiceSpec } from "../../compose/model/service.js";
+import type { EndpointSettings } from "../../../compose/model/network.js";
+import type { PortMapping, ServiceSpec } from "../../../compose/model/service.js";
 
 /** A port of the host. `hostIp` absent: on all addresses of both families; `0.0.0.0`, `::`: on all of one. */
 export type HeldPort = Pick<PortMapping, "protocol"> & { readonly hostIp?: string; readonly hostPort: number };

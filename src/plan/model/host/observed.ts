@@ -1,12 +1,12 @@
 /*
- * The nouns live here, as plain data: what is observed, what is wanted, what is remembered, what a step is. No
- * decision does.
+ * The host as a look sees it lives here, as plain data: containers, images, networks, ports, their names, and how they are
+ * found again. What is wanted and what is remembered does not.
  */
 
-import type { Shared } from "../../compose/model/relations.js";
-import { serviceKey } from "../../compose/model/service.js";
-import type { RestartPolicy, ServiceKey } from "../../compose/model/service.js";
-import type { ImageId, ImageVersion } from "../../compose/values/image.js";
+import type { Shared } from "../../../compose/model/relations.js";
+import { serviceKey } from "../../../compose/model/service.js";
+import type { RestartPolicy, ServiceKey } from "../../../compose/model/service.js";
+import type { ImageId, ImageVersion } from "../../../compose/values/image.js";
 import type { HeldAddress, HeldPort } from "./resources.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */

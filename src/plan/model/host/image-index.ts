@@ -1,7 +1,7 @@
-import { serviceHash } from "../../compose/model/hash.js";
-import { serviceKey } from "../../compose/model/service.js";
-import type { ServiceKey } from "../../compose/model/service.js";
-import type { ImageVersion } from "../../compose/values/image.js";
+import { serviceHash } from "../../../compose/model/hash.js";
+import { serviceKey } from "../../../compose/model/service.js";
+import type { ServiceKey } from "../../../compose/model/service.js";
+import type { ImageVersion } from "../../../compose/values/image.js";
 import type { ObservedImage } from "./host-snapshot.js";
 import { awaitedBy, builtFor, keptBy } from "./names.js";
 

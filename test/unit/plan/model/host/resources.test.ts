@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { describePort, resourcesOf, sameAddress, samePort } from "../../../../src/plan/model/resources.js";
-import type { HeldPort } from "../../../../src/plan/model/resources.js";
-import { defaultNetwork, specOf } from "../world.js";
+import { describePort, resourcesOf, sameAddress, samePort } from "../../../../../src/plan/model/host/resources.js";
+import type { HeldPort } from "../../../../../src/plan/model/host/resources.js";
+import { defaultNetwork, specOf } from "../../world.js";
 
 function port(text: string): HeldPort {
   const [, hostIp, hostPort, protocol = "tcp"] = /^(?:(.+)=)?(\d+)(?:\/(\w+))?$/.exec(text)!;

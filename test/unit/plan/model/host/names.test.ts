@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { serviceHash } from "../../../../src/compose/model/hash.js";
+import { serviceHash } from "../../../../../src/compose/model/hash.js";
 import {
   activeName,
   baseOf,
@@ -9,7 +9,7 @@ import {
   keptBy,
   nameInRole,
   roleOf,
-} from "../../../../src/plan/model/names.js";
+} from "../../../../../src/plan/model/host/names.js";
 
 const web = { project: "shop", name: "web", containerName: undefined };
 

@@ -1,5 +1,5 @@
-import type { Ipam } from "../../compose/model/network.js";
-import type { ImageId, PinnedImage } from "../../compose/values/image.js";
+import type { Ipam } from "../../../compose/model/network.js";
+import type { ImageId, PinnedImage } from "../../../compose/values/image.js";
 import type { ForeignContainer, Interval, Lifeline, ObservedContainer } from "./observed.js";
 
 /** A network of the host. Which containers of ours stand on it, they say themselves. */

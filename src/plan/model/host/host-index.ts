@@ -1,5 +1,5 @@
-import { serviceKey } from "../../compose/model/service.js";
-import type { ServiceKey } from "../../compose/model/service.js";
+import { serviceKey } from "../../../compose/model/service.js";
+import type { ServiceKey } from "../../../compose/model/service.js";
 import { keyOf } from "./observed.js";
 import type { ObservedContainer } from "./observed.js";
 

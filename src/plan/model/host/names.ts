@@ -1,5 +1,5 @@
-import { serviceHash } from "../../compose/model/hash.js";
-import type { ServiceSpec } from "../../compose/model/service.js";
+import { serviceHash } from "../../../compose/model/hash.js";
+import type { ServiceSpec } from "../../../compose/model/service.js";
 import type { JobPhase, ObservedContainer, Role } from "./observed.js";
 
 const suffixes = { active: "", next: ".next", previous: ".previous", failed: ".failed" } as const;
