@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseImage } from "../../../../src/compose/values/image.js";
+import type { ImageReference } from "../../../../src/compose/values/image.js";
 import { patient } from "../../../../src/control/desired/patience.js";
 import type { Clock } from "../../../../src/control/ports/clock.js";
 import type { Registry } from "../../../../src/control/ports/registry.js";
@@ -176,6 +177,20 @@ describe("a registry that asks for patience", () => {
     await fails(registry.moveTag(web, "latest", digest));
     expect(asked).toHaveLength(1);
     expect(await registry.resolve(web)).toBe(digest);
+  });
+
+  test.each<[string, (registry: Registry, image: ImageReference) => Promise<unknown>]>([
+    ["what is behind a digest", (registry, image) => registry.content(image, digest, undefined)],
+    ["its tags", (registry, image) => registry.listTags(image)],
+    ["when an image was made", (registry, image) => registry.madeAt(image, digest, undefined)],
+    ["signatures", (registry, image) => registry.signatures(image, digest, () => undefined)],
+    ["the parts of an index", (registry, image) => registry.parts(image, digest, undefined)],
+  ])("is not asked for %s meanwhile either", async (_, ask) => {
+    const { registry, answers } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000 });
+    await fails(registry.resolve(web));
+    expect((await fails(ask(registry, web))).message).toContain("it answered 503; it is asked again at");
+    expect((await fails(ask(registry, api))).message).toBe("not asked here");
   });
 
   test("whatever it answers when: it is asked exactly when nothing holds, or a person insists", async () => {
