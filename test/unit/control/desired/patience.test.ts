@@ -19,6 +19,7 @@ type Answer =
       readonly code: "RegistryUnavailable" | "RateLimited";
       readonly retryAfterMs?: number;
       readonly guarded?: boolean;
+      readonly remedy?: string;
     }
   | "well";
 
@@ -191,6 +192,13 @@ describe("a registry that asks for patience", () => {
     await fails(registry.resolve(web));
     expect((await fails(ask(registry, web))).message).toContain("it answered 503; it is asked again at");
     expect((await fails(ask(registry, api))).message).toBe("not asked here");
+  });
+
+  test.each([web, api])("says what there is to do meanwhile too: $repository", async (image) => {
+    const { registry, answers } = house();
+    answers.set("reg.example/team/web", { code: "RateLimited", retryAfterMs: 60_000, remedy: "log in" });
+    await fails(registry.resolve(web));
+    expect((await fails(registry.resolve(image))).remedy).toBe("log in");
   });
 
   test("whatever it answers when: it is asked exactly when nothing holds, or a person insists", async () => {
