@@ -68,6 +68,20 @@ describe("what keeps ending", () => {
     expect(after(found, run(60, { restartCount: 8 }))).toBeUndefined();
   });
 
+  it("is all that is told: what runs well is not among it", () => {
+    const loops = new CrashLoops();
+    loops.look(key, { containers: [containerIn("active", "a", 1)], engineOutage: undefined, now }, now);
+    expect([...loops.of(key)]).toEqual([]);
+  });
+
+  it("is not known of what nobody has looked at, also where we stop that", () => {
+    const loops = new CrashLoops();
+    loops.weStop(key, "one");
+    loops.look(key, { containers: [containerIn("active", "a", 1, { id: "one" })], engineOutage: undefined, now }, now);
+    loops.weStop(key, "another");
+    expect([...loops.of(key)]).toEqual([]);
+  });
+
   it.each<[string, (index: number) => Look]>([
     ["a person has", (at) => end(at - 1, at, { endedByRequest: true })],
     ["we have", (at) => ({ ...end(at - 1, at), weStop: true })],
