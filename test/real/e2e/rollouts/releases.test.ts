@@ -22,7 +22,7 @@ describe.concurrent("releases", () => {
     await scene.untilServing(first.digest);
     const container = await scene.active();
     const second = await scene.push();
-    await scene.write({ web: { environment: { CHANGED: "yes" } } });
+    await scene.rewrite({ web: { environment: { CHANGED: "yes" } } });
     await scene.hook();
     await scene.untilServing(second.digest);
 
@@ -74,7 +74,7 @@ describe.concurrent("releases", () => {
 
     const closed = new Date(Date.now() + 12 * 3_600_000);
     const cron = `${closed.getUTCMinutes()} ${closed.getUTCHours()} * * *`;
-    await scene.write({ web: { "x-fairlead": { window: { cron, duration: "1h" } } } });
+    await scene.rewrite({ web: { "x-fairlead": { window: { cron, duration: "1h" } } } });
     const second = await scene.push();
     await scene.hook();
     const waiting = await scene.untilStatus((status) => reason(status) === "WaitingForWindow");
