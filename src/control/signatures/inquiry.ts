@@ -1,5 +1,5 @@
-import { describeRule } from "../../compose/model/signature-rule.js";
-import type { SignatureRule } from "../../compose/model/signature-rule.js";
+import { describeRule } from "../../compose/model/policy/signature-rule.js";
+import type { SignatureRule } from "../../compose/model/policy/signature-rule.js";
 import { pinnedImage } from "../../compose/values/image.js";
 import type { Digest, ImageReference } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";

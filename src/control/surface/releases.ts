@@ -8,7 +8,7 @@ import { findRevision, revisionsOf } from "../../plan/history/revisions.js";
 import type { Revision } from "../../plan/history/revisions.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import type { Desired, Pin } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Reload } from "../../plan/model/reload-memory.js";
 import { inEverySlot, viewOf } from "../../plan/model/view.js";
 import { isRevertible } from "../../plan/rollout/revert.js";

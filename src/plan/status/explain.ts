@@ -3,7 +3,7 @@ import type { Revision } from "../history/revisions.js";
 import type { Condition, ConditionType, Rollout, ServiceStatus } from "../model/condition.js";
 import { shorten } from "../steps/render.js";
 import { reasonWords } from "./reason-words.js";
-import type { Ability, ReasonWords } from "./reason-words.js";
+import type { Ability, ReasonWords } from "./reasons/words.js";
 
 /** When it is looked at again: now, at that moment (epoch ms), or only when something happens. */
 export type NextLook = "now" | number | undefined;

@@ -2,7 +2,7 @@ import { get } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
 import Docker from "dockerode";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { ContainerFile } from "../../../src/compose/model/container-file.js";
+import type { ContainerFile } from "../../../src/compose/model/container/container-file.js";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";

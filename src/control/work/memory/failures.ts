@@ -1,8 +1,8 @@
 import type { ServiceKey } from "../../../compose/model/service.js";
 import { failedRun } from "../../../plan/jobs/job-news.js";
 import type { Rollout } from "../../../plan/model/condition.js";
-import { isFollower } from "../../../plan/model/observed.js";
-import type { Refusal } from "../../../plan/model/observed.js";
+import { isFollower } from "../../../plan/model/host/observed.js";
+import type { Refusal } from "../../../plan/model/host/observed.js";
 import type { StepOf } from "../../../plan/model/step.js";
 import { shorten } from "../../../plan/steps/render.js";
 import type { Journal } from "../../journal/journal.js";

@@ -7,7 +7,7 @@ import { inspectJournal } from "../../../../../src/control/journal/inspect/segme
 import { entryLine, stateLine } from "../../../../../src/control/journal/line.js";
 import type { Entry } from "../../../../../src/control/journal/entry.js";
 import { applyEntry, emptyRecord } from "../../../../../src/control/journal/record.js";
-import { silentLog } from "../../../../../src/log.js";
+import { silentLog } from "../../../../../src/console/log.js";
 import { hold, openJournal, ownDirectory, segmentsOf } from "../stage.js";
 
 const start = Date.UTC(2026, 0, 31);

@@ -1,0 +1,65 @@
+import { goesOn, triedAgain, whenChanged } from "./words.js";
+import type { WordsOf } from "./words.js";
+
+/** What files and people ask of a service that is there, and how it is kept. */
+export const upkeep = {
+  Orphaned: {
+    state: "No services file declares it any more, and it is left as it is",
+    next: "nothing: the controller does not prune",
+    can: ["plan"],
+  },
+  SpecInvalid: {
+    state: "The newest services file is not in force",
+    next: "the last good version stays in force until the file is right",
+    can: ["validate"],
+  },
+  Paused: {
+    state: "No rollout begins, for it is paused; repairs go on",
+    next: "nothing, until it is resumed",
+    can: ["resume", "diff", "plan"],
+  },
+  Stopped: {
+    state: "It is off because somebody wants it so",
+    next: "nothing, until it is started",
+    nextAt: "it is started again AT",
+    can: ["start"],
+  },
+  Pinned: {
+    state: "It stays at the revision that a person has gone back to",
+    next: "nothing, until it is resumed",
+    can: ["resume", "diff"],
+  },
+  StaleMount: {
+    state: "A mounted file has been replaced, and the process has the old one",
+    next: whenChanged,
+    can: ["plan", "events"],
+  },
+  LocalChanges: {
+    state: "A commit and a container have both changed a file",
+    next: "nothing, until a person decides",
+    can: ["keep-local", "take-git"],
+  },
+  Reloading: {
+    state: "The process was told of changed files and is watched",
+    next: "it is done once it has stayed well",
+    can: ["logs", "events"],
+  },
+  ReloadFailed: {
+    state: "The process has taken badly what changed in its files",
+    next: "what changed was taken back, and stays so until the files change again",
+    can: ["logs", "retry"],
+  },
+  Restoring: { state: "A container is put back in its place", next: goesOn, can: ["events"] },
+  Restarting: { state: "A container is started again", next: goesOn, can: ["logs", "events"] },
+  Removing: { state: "It is being removed", next: goesOn, can: ["events"] },
+  NotObserved: {
+    state: "It has not been looked at yet",
+    next: "it is looked at as soon as the host has been seen",
+    can: ["doctor"],
+  },
+  InternalError: {
+    state: "Fairlead itself has failed",
+    ...triedAgain,
+    can: ["events", "reconcile"],
+  },
+} satisfies WordsOf;
