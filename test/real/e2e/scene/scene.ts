@@ -84,7 +84,7 @@ export interface Scene {
 }
 
 /** One interval to pass, two to fail. Each probe starts a process in the container: only where a test is about health. */
-export const quick = { intervalMs: 400, timeoutMs: 2_000, retries: 2 } as const;
+export const quick = { intervalMs: 400, timeoutMs: 10_000, retries: 2 } as const;
 
 /** Ten scenes at once ask so often; what they ask takes the engine's time. */
 const pollMs = 200;
