@@ -179,14 +179,17 @@ export class Releases {
     const digest = this.options.digestOf(key);
     if (digest === undefined) {
       const remedy = "try again when its image has been found";
-      throw new FairleadError("NotAwaited", `nobody knows yet which digest ${key} is to run`, {
+      throw new FairleadError("NotAwaited", `it is not known yet which digest ${key} is to run`, {
         remedy,
         retry: "never",
       });
     }
     if (wanted !== undefined && !digest.startsWith(wanted.startsWith("sha256:") ? wanted : `sha256:${wanted}`)) {
       const remedy = "look at what is wanted now, and approve that";
-      throw new FairleadError("NotAwaited", `${key} is to run ${digest} by now`, { remedy, retry: "never" });
+      throw new FairleadError("NotAwaited", `${key} is now to run another digest: ${digest}`, {
+        remedy,
+        retry: "never",
+      });
     }
     return { digest, specHash: specHash(spec) };
   }

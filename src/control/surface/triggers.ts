@@ -68,7 +68,7 @@ export class Triggers {
       case "lost":
         log.warn(
           { error: event.message, remedy: event.remedy },
-          "the engine cannot be reached; what runs there is left to it",
+          "the engine cannot be reached; nothing is done for what runs there",
         );
         return;
       case "container":

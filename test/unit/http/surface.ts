@@ -186,7 +186,7 @@ export function fakeSurface({
       Promise.resolve({
         sentences: [`${key} runs.`],
         next: { what: "nothing" },
-        can: [{ command: `fairlead retry ${key}`, what: "have it tried again" }],
+        can: [{ command: `fairlead retry ${key}`, what: "try it again" }],
       }),
     replicas: () => Promise.resolve({ replicas: [] }),
     history: () => Promise.resolve({ revisions: [], paused: false, reloads: [], failures: [] }),

@@ -108,7 +108,7 @@ export class Builds {
     this.#queue.clear();
     const idle = this.#queue.onIdle().then(() => true);
     const ended = await inTime(idle, this.options.clock, longestEndMs, () => undefined);
-    if (ended === undefined) this.options.log.warn({}, "a build does not end, and is left behind");
+    if (ended === undefined) this.options.log.warn({}, "a build does not end; it is no longer waited for");
   }
 
   async #run(step: BuildStep, end: EndOfStep): Promise<void> {

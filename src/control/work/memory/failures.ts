@@ -73,7 +73,7 @@ export class Failures {
     if (step.again === true) {
       const { specHash, digest, reason, message, slot, container } = step;
       await journal.append({ type: "attempt", at: clock.now(), key, specHash, digest, reason, message, slot });
-      log.warn({ container, digest, reason }, shorten(`${message}; the host is at fault, and it is tried again later`));
+      log.warn({ container, digest, reason }, shorten(`${message}; the host is the cause; it is tried again later`));
       return;
     }
     const logs = await lastLines(engine, id, logLines);

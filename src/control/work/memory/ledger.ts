@@ -133,7 +133,7 @@ export class Ledger {
   async #rememberLeft({ key, log }: RunOf, spec: ServiceSpec, view: View): Promise<void> {
     const { journal, clock } = this.options;
     for (const { id, name, ...run } of newlyLeft(spec, view, this.memory(key, view))) {
-      log.info({ container: name }, `${name} was stopped by somebody else, and is left so`);
+      log.info({ container: name }, `${name} was stopped by somebody else, and stays stopped`);
       const startedAt = runOf(run);
       await journal.append({ type: "left", at: clock.now(), key, container: id, name, ...given({ startedAt }) });
     }

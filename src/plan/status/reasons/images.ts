@@ -14,7 +14,7 @@ export const images = {
     can: ["images"],
   },
   TagGone: {
-    state: "The registry has no longer the tag that runs",
+    state: "The registry no longer has the tag that runs",
     next: "what runs is kept",
     can: ["images"],
   },
@@ -24,22 +24,22 @@ export const images = {
     can: ["images", "doctor"],
   },
   SignatureMissing: {
-    state: "The image is not signed by those who have to have signed it",
+    state: "The image has no signature of those who have to sign it",
     ...triedAgain,
     can: ["images", "reconcile"],
   },
   SignatureInvalid: {
-    state: "What signs the image is not by those who have to have signed it",
+    state: "The image is signed, but not validly by those who have to sign it",
     ...triedAgain,
     can: ["images", "reconcile"],
   },
   SignatureUnavailable: {
-    state: "Nobody can tell whether the image is signed",
+    state: "The signature of the image cannot be checked now",
     ...triedAgain,
     can: ["doctor", "reconcile"],
   },
   PushRefused: {
-    state: "The registry refuses to move a tag to what has proved itself",
+    state: "The registry refuses to move a tag to the image that has proved itself",
     ...triedAgain,
     can: ["doctor", "retry"],
   },
@@ -50,12 +50,12 @@ export const images = {
     can: ["doctor", "reconcile"],
   },
   Unauthorized: {
-    state: "The registry demands another login",
+    state: "The registry does not accept the login, or asks for one",
     ...triedAgain,
     can: ["doctor", "reconcile"],
   },
   RateLimited: {
-    state: "The registry wants to be asked less often",
+    state: "The registry limits how often it may be asked",
     ...triedAgain,
     can: ["doctor", "reconcile"],
   },

@@ -4,23 +4,23 @@ import type { WordsOf } from "./words.js";
 /** How a rollout goes, and how the containers stand that come of it. */
 export const rollouts = {
   Converged: {
-    state: "All is as wanted",
+    state: "Everything runs as declared",
     next: "it is looked at again when the file, the tag or the host changes, and by the schedule",
     can: [],
   },
   Pulling: {
-    state: "The new image is being pulled, and what runs goes on",
+    state: "The new image is being pulled, and what runs keeps running",
     next: "the rollout begins when the image is on this host",
     can: ["wait", "events"],
   },
   Building: {
     state: "Its image is being built here",
-    next: "the rollout begins when the build has ended well",
+    next: "the rollout begins when the build has succeeded",
     can: ["build-log", "wait"],
   },
   BuildFailed: {
     state: "Its image could not be built",
-    next: "it is built again when its inputs change or a person says so",
+    next: "it is built again when its inputs change or a person asks for it",
     can: ["build-log", "build"],
   },
   RolloutStarted: {
@@ -30,7 +30,7 @@ export const rollouts = {
   },
   WaitingForHealth: {
     state: "A rollout is under way: the new container has to prove itself",
-    next: "it takes over once it has been healthy for long enough, and is taken back where it is not in time",
+    next: "it takes over once it has been healthy for long enough; if that does not happen in time, it is rolled back",
     can: ["wait", "logs"],
   },
   Promoting: {
@@ -39,7 +39,7 @@ export const rollouts = {
     can: ["wait", "events"],
   },
   Draining: {
-    state: "What is to end finishes its requests first",
+    state: "The container that is to stop finishes its requests first",
     next: "it is stopped when its requests have ended or its time is up",
     can: ["wait", "events"],
   },
@@ -49,8 +49,8 @@ export const rollouts = {
     can: ["plan", "events"],
   },
   WaitingForCompletion: {
-    state: "It runs to its end",
-    next: "it counts as done when it has ended well",
+    state: "The container runs until it ends",
+    next: "it counts as done when it has ended with exit code 0",
     can: ["logs", "wait"],
   },
   WaitingForDependency: {
@@ -77,17 +77,17 @@ export const rollouts = {
   },
   WaitingForJob: {
     state: "A job has to end first",
-    next: "the rollout goes on when the job has ended well",
+    next: "the rollout goes on when the job has succeeded",
     can: ["logs", "events"],
   },
   JobFailed: {
     state: "A job has failed",
-    next: "it is not run again by itself",
+    next: "the job is not run again by itself",
     can: ["failed-log", "retry"],
   },
   HealthDeadlineExceeded: {
     state: "The new container was not healthy in time",
-    next: "it is taken back, and that image is held",
+    next: "it is rolled back, and that image is held",
     can: ["failed-log", "retry"],
   },
   Unhealthy: {
@@ -97,24 +97,24 @@ export const rollouts = {
   },
   ContainerExited: {
     state: "The container has ended by itself",
-    next: "a new one is taken back; one that served is started again",
+    next: "a new container is rolled back; a container that served is started again",
     can: ["failed-log", "logs"],
   },
   StartFailed: { state: "The container could not be started", ...triedAgain, can: ["failed-log", "retry", "doctor"] },
   StartRefused: { state: "The engine refuses to start the container", ...triedAgain, can: ["doctor", "events"] },
   DigestHeld: {
-    state: "What is wanted has failed here and is held: it is not tried again by itself",
-    next: "nothing, until a new image is pushed, the file changes, or a person has it tried again",
+    state: "The wanted image has failed here and is held: it is not tried again by itself",
+    next: "nothing, until a new image is pushed, the file changes, or a person asks to try it again",
     can: ["failed-log", "diff", "retry"],
   },
   RollingBack: {
-    state: "A rollout that failed is taken back",
+    state: "A failed rollout is being rolled back",
     next: "what served before serves again",
     can: ["failed-log", "wait"],
   },
   RollbackFailed: {
-    state: "A rollout failed, and so did the way back from it",
-    next: "nothing, until a new image is pushed, the file changes, or a person has it tried again",
+    state: "A rollout failed, and its rollback failed too",
+    next: "nothing, until a new image is pushed, the file changes, or a person asks to try it again",
     can: ["failed-log", "logs", "retry"],
   },
   CrashLooping: {
@@ -122,5 +122,5 @@ export const rollouts = {
     next: "it is started again, each time a little later",
     can: ["logs", "failed-log", "rollback"],
   },
-  Flapping: { state: "It turns for the worse again and again", next: goesOn, can: ["logs", "events"] },
+  Flapping: { state: "It becomes unhealthy or ends, again and again", next: goesOn, can: ["logs", "events"] },
 } satisfies WordsOf;

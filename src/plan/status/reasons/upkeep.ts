@@ -10,16 +10,16 @@ export const upkeep = {
   },
   SpecInvalid: {
     state: "The newest services file is not in force",
-    next: "the last good version stays in force until the file is right",
+    next: "the last good version stays in force until the file is corrected",
     can: ["validate"],
   },
   Paused: {
-    state: "No rollout begins, for it is paused; repairs go on",
+    state: "It is paused: no rollout begins, and repairs go on",
     next: "nothing, until it is resumed",
     can: ["resume", "diff", "plan"],
   },
   Stopped: {
-    state: "It is off because somebody wants it so",
+    state: "It is stopped on purpose",
     next: "nothing, until it is started",
     nextAt: "it is started again AT",
     can: ["start"],
@@ -30,7 +30,7 @@ export const upkeep = {
     can: ["resume", "diff"],
   },
   StaleMount: {
-    state: "A mounted file has been replaced, and the process has the old one",
+    state: "A mounted file has been replaced, and the process still has the old one",
     next: whenChanged,
     can: ["plan", "events"],
   },
@@ -41,12 +41,12 @@ export const upkeep = {
   },
   Reloading: {
     state: "The process was told of changed files and is watched",
-    next: "it is done once it has stayed well",
+    next: "it is done once the process has stayed well",
     can: ["logs", "events"],
   },
   ReloadFailed: {
-    state: "The process has taken badly what changed in its files",
-    next: "what changed was taken back, and stays so until the files change again",
+    state: "The process failed after its files had changed",
+    next: "the change was undone, and stays undone until the files change again",
     can: ["logs", "retry"],
   },
   Restoring: { state: "A container is put back in its place", next: goesOn, can: ["events"] },

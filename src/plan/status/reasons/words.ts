@@ -44,5 +44,5 @@ export interface ReasonWords {
 export type WordsOf = Partial<Record<Reason, ReasonWords>>;
 
 export const goesOn = "it is looked at again as soon as this is done";
-export const whenChanged = "nothing, until the file, the tag or the host changes or a person says so";
+export const whenChanged = "nothing, until the file, the tag or the host changes, or a person asks for it";
 export const triedAgain = { next: "it is tried again", nextAt: "it is tried again AT" } as const;
