@@ -88,7 +88,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       signatures,
       tags: new Tags(registry, digests),
       contexts: contextsOf(config, environment),
-      builds: new Map(),
+      builds: { asOf: () => new Map() },
       recordOf: record,
       // A verb that only looks writes nothing down.
       append: () => Promise.resolve(),

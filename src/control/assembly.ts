@@ -138,7 +138,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
       triggers.buildEnded(key);
     },
   });
-  const { signatures, promotions, targets } = imagesOf(parts, builds.states, (key) => {
+  const { signatures, promotions, targets } = imagesOf(parts, builds, (key) => {
     queue.add(key);
   });
   const resolutions = new Resolutions({

@@ -63,7 +63,7 @@ export interface ConvergenceOptions {
 
 /** What goes on beside the runs. */
 export interface Beside {
-  readonly pulls: Pick<Pulls, "states" | "forgetFailure">;
+  readonly pulls: Pick<Pulls, "asOf" | "forgetFailure">;
   readonly builds: Pick<Builds, "forgetFailure">;
   readonly promotions: Pick<Promotions, "tell" | "standing">;
 }
@@ -198,7 +198,7 @@ export class Convergence {
 
   #viewOf(spec: ServiceSpec, snapshot: HostSnapshot, known?: ReadonlyMap<string, KnownDependency>): View {
     const { beside, clock } = this.options;
-    return viewOf(snapshot, spec, beside.pulls.states, { now: clock.now(), ...given({ known }) });
+    return viewOf(snapshot, spec, beside.pulls.asOf(snapshot.reading?.askedAt), { now: clock.now(), ...given({ known }) });
   }
 
   /** It has been reported: the try after the pause begins anew. */

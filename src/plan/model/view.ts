@@ -51,6 +51,8 @@ export interface View {
   readonly self?: ObservedHelper | undefined;
   readonly own?: HostSnapshot["own"];
   readonly office?: SeenOffice;
+  /** When the look was begun that this is of, by our monotonic clock. */
+  readonly lookedAt?: number | undefined;
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
   /** Absent: nothing of the service has to be signed. */
@@ -129,6 +131,7 @@ export function viewOf(
     helpers: (host.helpers ?? []).filter((one) => one.project === service.project && one.service === service.name),
     self: host.helpers?.find(({ id }) => id === host.own),
     own: host.own,
+    lookedAt: host.reading?.askedAt,
     pulls,
     dependencies: new Map(dependencies),
     providers: providersOf(service, host),
