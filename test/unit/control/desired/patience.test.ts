@@ -10,7 +10,7 @@ import { digestOf } from "../../../digests.js";
 import { latch } from "../../../latch.js";
 
 const digest = digestOf("0");
-const platform = { os: "linux", architecture: "amd64" };
+const platform = { os: "linux", architecture: "amd64", variant: undefined };
 const web = parseImage("reg.example/team/web:v1");
 const api = parseImage("reg.example/team/api:v1");
 const other = parseImage("other.example/team/web:v1");
