@@ -20,11 +20,13 @@ interface SwarmWay {
   /** The service's name on the Swarm, and by which other containers of its network find it. */
   readonly names: (image: Image) => { readonly service: string; readonly alias: string };
   /** Makes the service and answers how it is updated. */
-  readonly open: (
-    theatre: Theatre,
-    image: Image,
-    place: Place,
-  ) => Promise<{ update(): Promise<void>; rest(): Promise<void>; end?(): Promise<void> }>;
+  readonly open: (theatre: Theatre, image: Image, place: Place) => Promise<SwarmService>;
+}
+
+interface SwarmService {
+  readonly update: () => Promise<void>;
+  readonly rest: () => Promise<void>;
+  readonly end?: () => Promise<void>;
 }
 
 /** A published port of the host cannot be held by two tasks at once, so start-first stands behind a proxy that finds the tasks by name. */
