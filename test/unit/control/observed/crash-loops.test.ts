@@ -82,6 +82,18 @@ describe("what keeps ending", () => {
     expect([...loops.of(key)]).toEqual([]);
   });
 
+  it("is known of one replica, however often we stop another one", () => {
+    const loops = new CrashLoops();
+    const other = containerIn("active", "a", 1, { id: "one", startedAt: now });
+    for (const { atS, active } of [run(0), end(0, 4), run(5), end(5, 8), run(9), end(9, 12)]) {
+      const two = containerIn("active", "a", 1, { id: "two", slot: 2, startedAt: now, ...active });
+      const at = now + atS * second;
+      loops.look(key, { containers: [other, two], engineOutage: undefined, now: at }, at);
+      loops.weStop(key, "one");
+    }
+    expect([...loops.of(key)]).toEqual([["two", { ends: 3, usualMs: 3_000 }]]);
+  });
+
   it.each<[string, (index: number) => Look]>([
     ["a person has", (at) => end(at - 1, at, { endedByRequest: true })],
     ["we have", (at) => ({ ...end(at - 1, at), weStop: true })],
