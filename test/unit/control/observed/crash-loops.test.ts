@@ -63,6 +63,7 @@ describe("what keeps ending", () => {
 
   it("is known as it is found: by the engine's count, as long as it is in that run", () => {
     expect(after(run(0, { restartCount: 2 }))).toBeUndefined();
+    expect(after(run(0, { restartCount: 3 }))).toEqual({ ends: 3 });
     const found = run(0, { restartCount: 7 });
     expect(after(found, { ...found, atS: 50 })).toEqual({ ends: 7 });
     expect(after(found, run(60, { restartCount: 8 }))).toBeUndefined();
