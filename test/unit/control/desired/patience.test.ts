@@ -10,6 +10,7 @@ import { digestOf } from "../../../digests.js";
 import { latch } from "../../../latch.js";
 
 const digest = digestOf("0");
+const platform = { os: "linux", architecture: "amd64", variant: undefined };
 const web = parseImage("reg.example/team/web:v1");
 const api = parseImage("reg.example/team/api:v1");
 const other = parseImage("other.example/team/web:v1");
@@ -181,11 +182,11 @@ describe("a registry that asks for patience", () => {
   });
 
   test.each<[string, (registry: Registry, image: ImageReference) => Promise<unknown>]>([
-    ["what is behind a digest", (registry, image) => registry.content(image, digest, undefined)],
+    ["what is behind a digest", (registry, image) => registry.content(image, digest, platform)],
     ["its tags", (registry, image) => registry.listTags(image)],
-    ["when an image was made", (registry, image) => registry.madeAt(image, digest, undefined)],
-    ["signatures", (registry, image) => registry.signatures(image, digest, () => undefined)],
-    ["the parts of an index", (registry, image) => registry.parts(image, digest, undefined)],
+    ["when an image was made", (registry, image) => registry.madeAt(image, digest, platform)],
+    ["signatures", (registry, image) => registry.signatures(image, digest, () => false)],
+    ["the parts of an index", (registry, image) => registry.parts(image, digest, platform)],
   ])("is not asked for %s meanwhile either", async (_, ask) => {
     const { registry, answers } = house();
     answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000 });
