@@ -84,7 +84,7 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }, asked?: 
       .option("--data <directory>", "terminal: where the journal is kept, where that is not the usual place")
       .option("--url <address>", "under which the internet reaches the hooks, such as https://hooks.example.org")
       .option("--tls <way>", "take the hooks over TLS: self-signed")
-      .option("--force", "replace what exists, but for secrets"),
+      .option("--force", "replace what exists, except secrets"),
     { 0: "the files are written", 1: "nothing is written: an answer is missing or wrong, or a file exists" },
     async (options: SetupOptions) => (await import("./verbs/setup.js")).setup(wiring, options),
   );
@@ -173,13 +173,13 @@ export function commandTree(wiring: Wiring, answer: { code: ExitCode }, asked?: 
     },
   );
   ends(
-    withAdmin(verb("notify", "tell somebody of the settings' notify a sample, and say what came back"))
+    withAdmin(verb("notify", "send a sample to a subscription of the settings, and say what came back"))
       .addArgument(new Argument("<what>", "test").choices(["test"]))
-      .argument("<name>", "whom: a name below notify in the settings")
+      .argument("<name>", "a name below notify in the settings")
       .option("--event <event>", "which event, such as promoted or hook:dockerhub (the first that it is told)")
       .option("--dry-run", "print what would be said, and send nothing")
       .option("--json", "print JSON"),
-    { 0: "it is told, or with --dry-run shown", 1: "it did not get through, or nobody is called so" },
+    { 0: "it is told, or with --dry-run shown", 1: "it was not delivered, or there is no such subscription" },
     async (_what: string, name: string, { admin, json, event, dryRun, ...options }: Options & NotifyTestOptions) => {
       const config = await wiring.configure(options, ["hookSecrets"]);
       const whole = () => wiring.configure(options);

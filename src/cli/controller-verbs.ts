@@ -81,7 +81,7 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
           verb("status", "show the services of a running controller, and what is wrong with its files")
             .argument("[service]", `${service}: with its conditions, and what failed last`)
             .option("--kept", "what is kept of repositories on the host, for whom, and how large it is")
-            .option("-w, --watch", "go on: drawn anew on a terminal, elsewhere a line for each change"),
+            .option("-w, --watch", "keep showing changes: redrawn on a terminal, elsewhere a line for each change"),
           form,
         ),
         ...ofForms,
@@ -103,12 +103,12 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
   );
   const logsVerb = verb("logs", "show what the containers of services say, in order of time")
     .argument("[service...]", severalServices)
-    .option("-f, --follow", "go on, over restarts and rollouts")
-    .option("-n, --tail <lines>", "so many lines from the end of each container's log", checked("--tail", checks.tail))
+    .option("-f, --follow", "keep showing new lines, across restarts and rollouts")
+    .option("-n, --tail <lines>", "how many lines from the end of each container's log", checked("--tail", checks.tail))
     .option("--since <time>", "no older lines: 2026-01-31T12:00:00Z, or 10m for as long ago", since)
     .option("-t, --timestamps", "each line with its time")
     .option("--no-prefix", "no container's name before its lines")
-    .option("--build", "the lines of a service's last build; followed, until one that runs has ended")
+    .option("--build", "the lines of a service's last build; with --follow until the build has ended")
     .option("--failed", "what is kept of the container that failed last")
     .option("--json", "one JSON object a line");
   ends(
@@ -124,7 +124,7 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
     verb("events", "show what a running controller did and why")
       .argument("[service...]", severalServices)
       .option("--since <time>", "no older events: 2026-01-31T12:00:00Z, or 10m for as long ago", since)
-      .option("-f, --follow", "go on with what happens")
+      .option("-f, --follow", "keep showing what happens")
       .option("--json", "one JSON object a line"),
     { 0: "shown", 1: `${noAnswer}; with --follow: the controller has stopped` },
     async (names: readonly string[], options: Options & EventsFlags) =>
@@ -162,11 +162,11 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
     async (name: string, options: Options) => rollback(wiring, await adminOf(options), name, options.to),
   );
   ends(
-    order("approve", "let what a service waits for go ahead: that digest and spec, and no other")
+    order("approve", "let the rollout begin that a service waits with: that digest and spec, and no other")
       .argument("<service>", service)
       .option(
         "--digest <digest>",
-        "the one that is meant, or its beginning; refused if another is wanted by now",
+        "the digest that is meant, or its beginning; refused if another one is wanted now",
         digest,
       ),
     ofDecisions,
@@ -186,14 +186,14 @@ export function controllerVerbs(wiring: Wiring, add: (name: string, description:
     async (name: string, options: Options) => resume(wiring, await adminOf(options), name),
   );
   ends(
-    order("stop", "have a service off: no repair and no rollout starts it")
+    order("stop", "stop a service and keep it off: no repair and no rollout starts it")
       .argument("<service>", service)
-      .option("--for <duration>", "for so long, such as 2h (until it is started)", checked("--for", checks.duration)),
+      .option("--for <duration>", "how long, such as 2h (until it is started)", checked("--for", checks.duration)),
     ofDecisions,
     async (name: string, options: Options) => stop(wiring, await adminOf(options), name, options.for),
   );
   ends(
-    order("start", "have a service run again that was stopped").argument("<service>", service),
+    order("start", "start a service again that was stopped").argument("<service>", service),
     ofDecisions,
     async (name: string, options: Options) => start(wiring, await adminOf(options), name),
   );

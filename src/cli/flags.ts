@@ -53,7 +53,7 @@ export const settingFlags = {
   },
   tlsCert: {
     flag: "--tls-cert <path>",
-    what: "PEM file with the certificate and those above it; taken anew when it changes (FAIRLEAD_TLS_CERT, as in tls)",
+    what: "PEM file with the certificate and its chain; read again when it changes (FAIRLEAD_TLS_CERT, as in tls)",
     repeats: false,
   },
   tlsKey: {

@@ -54,7 +54,7 @@ export function helpVerbs(
       "--json",
       "print JSON",
     ),
-    { 0: "all is in order", 1: "something is not, or a setting is wrong" },
+    { 0: "all is in order", 1: "something is not in order, or a setting is wrong" },
     async ({ json = false, admin, ...options }: Options) => {
       const config = await wiring.configure(options, ["hookSecrets"]);
       return doctor(wiring, config, adminAt(config, admin), json);

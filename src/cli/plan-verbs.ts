@@ -39,7 +39,9 @@ export function planVerbs(wiring: Wiring, verb: (name: string, description: stri
       }),
   );
   const applyVerb = withManner(
-    withAddress(withFiles(verb("apply", "have the services as wanted, once, and show what is done"))),
+    withAddress(
+      withFiles(verb("apply", "make the services as the files and tags want them, once, and show what is done")),
+    ),
   )
     .argument("[service...]", services)
     .option(

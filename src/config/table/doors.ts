@@ -46,7 +46,7 @@ export const doorSettings = {
     flag: "--tls-cert <path>",
     variable: "FAIRLEAD_TLS_CERT",
     defaultText: "as in `tls`",
-    what: "PEM file with the certificate and those above it; taken anew when it changes",
+    what: "PEM file with the certificate and its chain; read again when it changes",
     more: "Over the key `tls`.",
   }),
   tlsKey: setting(text, {

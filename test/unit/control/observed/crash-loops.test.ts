@@ -63,6 +63,7 @@ describe("what keeps ending", () => {
 
   it("is known as it is found: by the engine's count, as long as it is in that run", () => {
     expect(after(run(0, { restartCount: 2 }))).toBeUndefined();
+    expect(after(run(0, { restartCount: 3 }))).toEqual({ ends: 3 });
     const found = run(0, { restartCount: 7 });
     expect(after(found, { ...found, atS: 50 })).toEqual({ ends: 7 });
     expect(after(found, run(60, { restartCount: 8 }))).toBeUndefined();
@@ -80,6 +81,18 @@ describe("what keeps ending", () => {
     loops.look(key, { containers: [containerIn("active", "a", 1, { id: "one" })], engineOutage: undefined, now }, now);
     loops.weStop(key, "another");
     expect([...loops.of(key)]).toEqual([]);
+  });
+
+  it("is known of one replica, however often we stop another one", () => {
+    const loops = new CrashLoops();
+    const other = containerIn("active", "a", 1, { id: "one", startedAt: now });
+    for (const { atS, active } of [run(0), end(0, 4), run(5), end(5, 8), run(9), end(9, 12)]) {
+      const two = containerIn("active", "a", 1, { id: "two", slot: 2, startedAt: now, ...active });
+      const at = now + atS * second;
+      loops.look(key, { containers: [other, two], engineOutage: undefined, now: at }, at);
+      loops.weStop(key, "one");
+    }
+    expect([...loops.of(key)]).toEqual([["two", { ends: 3, usualMs: 3_000 }]]);
   });
 
   it.each<[string, (index: number) => Look]>([

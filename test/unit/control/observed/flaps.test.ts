@@ -43,4 +43,20 @@ describe("a container that keeps turning for the worse", () => {
     const byHand = { ...stopped, endedByRequest: true };
     expect(after([well], [byHand], [well], [byHand], [well], [byHand])).toBeUndefined();
   });
+
+  it("has not fallen where we stop it; its replicas are still counted, and what nobody has looked at is let be", () => {
+    const flaps = new Flaps();
+    flaps.weStop("shop/web", well.id);
+    const second: ObservedContainer = { ...well, id: "second", slot: 2, name: "shop-web-2" };
+    const looks = (other: ObservedContainer) =>
+      [well, sick, well, sick, well, sick].map((one, index) => {
+        const told = flaps.look("shop/web", [one, { ...other, health: one.health }], now + index * minute);
+        flaps.weStop("shop/web", well.id);
+        flaps.weStop("shop/web", "nobody");
+        return told;
+      });
+    expect(looks({ ...second, endedByRequest: true }).at(-1)).toBeUndefined();
+    flaps.forget("shop/web");
+    expect(looks(second).at(-1)).toBe("shop-web-2 has turned unhealthy or ended 3 times within 10m");
+  });
 });
