@@ -7,7 +7,7 @@ import { refused } from "../client/refusal.js";
 import type { EventMessage } from "../client/schema.js";
 import { digestEvent, eventFilters } from "./events.js";
 import type { Host } from "./host.js";
-import { listenToPulse } from "./pulse.js";
+import { listenToPulse, Patience } from "./pulse.js";
 
 const firstDelayMs = 200;
 const longestDelayMs = 5000;
@@ -27,6 +27,7 @@ export interface Watch {
  */
 export async function watchEngine(watch: Watch): Promise<void> {
   const { connection, host, onEvent, signal } = watch;
+  const patience = new Patience();
   const line = { followed: false, told: false, delayMs: firstDelayMs };
   const opened = () => {
     host.found();
@@ -35,7 +36,7 @@ export async function watchEngine(watch: Watch): Promise<void> {
     onEvent({ kind: "resync" });
   };
   while (!signal.aborted) {
-    const end = await followOnce(watch, opened);
+    const end = await followOnce({ ...watch, patience }, opened);
     host.stale.unfollow();
     connection.forget();
     if (isAborted(signal)) return;
@@ -54,7 +55,10 @@ type End =
   | { readonly kind: "silent" };
 
 /** One connection, to its end. */
-async function followOnce({ connection, host, beatMs, onEvent, signal }: Watch, opened: () => void): Promise<End> {
+async function followOnce(
+  { connection, host, beatMs, patience, onEvent, signal }: Watch & { readonly patience: Patience },
+  opened: () => void,
+): Promise<End> {
   const hangUp = new AbortController();
   const line = AbortSignal.any([signal, hangUp.signal]);
   let end: End = { kind: "lost", message: "the engine hung up" };
@@ -70,7 +74,7 @@ async function followOnce({ connection, host, beatMs, onEvent, signal }: Watch, 
     for await (const event of follow(connection, line)) {
       if (event === "open") {
         opened();
-        void listenToPulse(host, beatMs, line, onPulse);
+        void listenToPulse({ host, beatMs, patience, signal: line }, onPulse);
         continue;
       }
       const news = digestEvent(event, host);

@@ -232,6 +232,15 @@ describe("what is known of the host", () => {
       expect(seen.map(({ kind }) => kind)).not.toContain("lost");
     });
 
+    it("gives the next one twice the time: the engine may only be slow to tell", async () => {
+      listed.Status = "Up 7 minutes (unhealthy)";
+      await expect.poll(streams, patience).toBe(1);
+      const opened = performance.now();
+      listed.Status = "Up 8 minutes (healthy)";
+      await expect.poll(streams, patience).toBe(2);
+      expect(performance.now() - opened).toBeGreaterThan(1_900);
+    });
+
     it("opens another where a look of another service has swallowed the change", async () => {
       listed.Status = "Up 7 minutes (unhealthy)";
       await engine.snapshot();
