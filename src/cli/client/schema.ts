@@ -769,6 +769,7 @@ export interface components {
           | "Reloading"
           | "ReloadFailed"
           | "Restoring"
+          | "DriftDetected"
           | "Restarting"
           | "Removing"
           | "NotObserved"
@@ -1280,7 +1281,8 @@ export interface components {
         | "promotion"
         | "commit"
         | "handler"
-        | "reconcile";
+        | "reconcile"
+        | "drift";
       readonly reason: string;
       readonly message: string;
       readonly digest?: string;

@@ -86,6 +86,7 @@ export type Reason =
   | "Reloading"
   | "ReloadFailed"
   | "Restoring"
+  | "DriftDetected"
   | "Restarting"
   | "Removing"
   | "NotObserved"

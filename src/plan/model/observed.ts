@@ -109,6 +109,8 @@ export interface ObservedContainer {
   readonly gate?: ObservedGate;
   /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */
   readonly differences?: readonly string[];
+  /** What others have changed of it since, by Compose's names, where a cluster lets it be changed in place. Never empty. */
+  readonly altered?: readonly string[] | undefined;
   /** It is no replica of its service, but runs one of its jobs. */
   readonly job?: JobMark;
   /** `jobsHash` of the jobs that were to follow when it was created. */

@@ -307,6 +307,11 @@ export const reasonWords: Readonly<Record<Reason, ReasonWords>> = {
     can: ["logs", "retry"],
   },
   Restoring: { state: "A container is put back in its place", next: goesOn, can: ["events"] },
+  DriftDetected: {
+    state: "Somebody else has changed it in place",
+    next: "it is made what it was again; while the service is paused, once it is resumed",
+    can: ["resume", "events"],
+  },
   Restarting: { state: "A container is started again", next: goesOn, can: ["logs", "events"] },
   Removing: { state: "It is being removed", next: goesOn, can: ["events"] },
   NotObserved: {

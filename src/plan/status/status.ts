@@ -98,6 +98,7 @@ function shownOf(desired: Desired, slots: readonly Slot[]): ObservedContainer | 
 
 function isUpdated(desired: Desired, active: ObservedContainer): boolean {
   const { specHash, pin, target } = desired;
+  if (active.altered !== undefined) return false;
   return (active.specHash === specHash || active.specHash === pin?.specHash) && isTarget(target, active.digest);
 }
 

@@ -6,6 +6,9 @@ import { readOrigin } from "../../docker/create/labels.js";
 import { given } from "../../tools/present.js";
 import type { ServiceBody } from "../model/body.js";
 import type { ClusterView, SwarmNetwork } from "../model/cluster.js";
+import type { Alterations } from "./alterations.js";
+import type { Difference } from "./differences.js";
+import { serves } from "./generation.js";
 import type { Generation } from "./generation.js";
 import { standingOf } from "./standing.js";
 
@@ -19,11 +22,19 @@ export interface Drafted {
 }
 
 /** Each generation as a container. */
-export function containersIn(view: ClusterView, drafted: readonly Drafted[]): readonly ObservedContainer[] {
-  return drafted.map((one) => containerOf(one, view));
+export function containersIn(
+  view: ClusterView,
+  drafted: readonly Drafted[],
+  alterations: Alterations,
+): readonly ObservedContainer[] {
+  return drafted.map((one) => containerOf(one, view, alterations.of(one.generation, one.draft, view)));
 }
 
-function containerOf({ generation, draft }: Drafted, view: ClusterView): ObservedContainer {
+function containerOf(
+  { generation, draft }: Drafted,
+  view: ClusterView,
+  altered: readonly Difference[],
+): ObservedContainer {
   const { base, gateOf: _gateOf, config, container, policy, createdAt, ...known } = generation;
   const { project, service, slot, specHash, image, digest, lease, revision, returns } = known;
   const { declaredRestart, declaredNetworks, job, after, onRollback } = known;
@@ -45,7 +56,19 @@ function containerOf({ generation, draft }: Drafted, view: ClusterView): Observe
       ...given({ networkId: view.networks.get(network)?.id }),
     })),
     ...standingOf(generation, draft, view),
+    ...whatOthersMade(generation, altered),
   };
+}
+
+/**
+ * What serves shows in what it is altered. What is on trial is not itself any more where its tasks are another's: as one that
+ * was stopped by somebody it is started again, and nothing of that is held against it.
+ */
+function whatOthersMade(generation: Generation, altered: readonly Difference[]): Partial<ObservedContainer> {
+  if (altered.length === 0) return {};
+  if (serves(generation)) return { altered: [...new Set(altered.map(({ field }) => field))] };
+  if (!altered.some(({ ofTasks }) => ofTasks)) return {};
+  return { state: "exited", health: "none", healthySince: undefined, endedByRequest: true };
 }
 
 /** How long it may take until all tasks of an update run: Swarm does one batch after the other. */

@@ -3,7 +3,6 @@
  * them are to be made is for the planner to say.
  */
 
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../../control/ports/clock.js";
 import type { Engine } from "../../control/ports/engine.js";
 import type { Marks } from "../../control/ports/marks.js";
@@ -13,9 +12,11 @@ import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
 import { Mutex } from "../../tools/sharing/mutex.js";
 import { draftOf } from "../draft/draft.js";
-import type { ModeBody, ServiceBody } from "../model/body.js";
+import type { ServiceBody } from "../model/body.js";
 import type { Cluster, ClusterView, SwarmService } from "../model/cluster.js";
 import type { PulledBy } from "../model/credentials.js";
+import { Alterations } from "./alterations.js";
+import { again, asMade, isBefore, nothingOf, tokenFor } from "./bodies.js";
 import { containersIn, KnownImages, networksIn } from "./appearance.js";
 import type { Drafted } from "./appearance.js";
 import { unusedContents, writeContents } from "./contents.js";
@@ -48,6 +49,7 @@ export interface SwarmEngine extends Engine {
 export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOptions): SwarmEngine {
   const drafts = new Map<string, ServiceBody>();
   const images = new KnownImages();
+  const alterations = new Alterations();
   // What is written for a new generation and not named by it yet must not be taken for unused.
   const contents = new Mutex();
   let last: ClusterView | undefined;
@@ -92,21 +94,20 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
   const label = (generation: Generation, labels: Generation["labels"]) =>
     cluster.labelConfig(generation.config, labels);
 
-  const bring = async (
-    service: SwarmService | undefined,
-    { registry }: Generation,
-    body: ServiceBody,
-  ): Promise<void> => {
-    const by = await credentials(registry);
+  const bring = async (service: SwarmService | undefined, generation: Generation, body: ServiceBody): Promise<void> => {
+    const by = await credentials(generation.registry);
     if (service === undefined) await cluster.createService(body, by);
     else await cluster.updateService(service, body, by);
+    alterations.sent(generation, service);
   };
 
   const start = async (id: string): Promise<void> => {
     const { view, generation, draft, service } = await find(id);
     const runs = generations.isCurrent(service, generation);
     const { state } = standingOf(generation, draft, view);
-    if (!runs || service === undefined) await bring(service, generation, draft);
+    const isAsMade = alterations.of(generation, draft, view).length === 0;
+    if (!runs || service === undefined || !isAsMade)
+      await bring(service, generation, asMade(draft, generation, service));
     else if (state !== "running") await bring(service, generation, again(draft, service));
     else return;
     await label(generation, generations.started(generation, clock.now()));
@@ -118,8 +119,8 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
     if (service === undefined || !generations.isCurrent(service, generation)) return;
     const before = generations.generationsIn(view).find((one) => isBefore(one, generation));
     const back = before === undefined ? undefined : await draftFor(before);
-    if (before !== undefined && back !== undefined) await bring(service, before, back);
-    else if ("Replicated" in draft.Mode) await bring(service, generation, { ...again(draft, service), Mode: none });
+    if (before !== undefined && back !== undefined) await bring(service, before, asMade(back, before, service));
+    else if ("Replicated" in draft.Mode) await bring(service, generation, nothingOf(draft, service));
     else await cluster.removeService(service.id);
   };
 
@@ -176,9 +177,10 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
   const snapshot = async (): Promise<HostSnapshot> => {
     const view = await look();
     const drafted = await draftedIn(view);
+    alterations.keep(drafted.map(({ generation }) => generation));
     return {
       takenAt: clock.now(),
-      containers: containersIn(view, drafted),
+      containers: containersIn(view, drafted, alterations),
       foreign: [],
       networks: networksIn(view),
       volumes: new Map(),
@@ -257,27 +259,6 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
 interface Found extends Drafted {
   readonly view: ClusterView;
   readonly service: SwarmService | undefined;
-}
-
-const none: ModeBody = { Replicated: { Replicas: 0 } };
-
-/** It served until the other one came. */
-function isBefore(one: Generation, { config, swarmService }: Generation): boolean {
-  if (!generations.serves(one) || one.swarmService !== swarmService || one.config.id === config.id) return false;
-  return one.startedAt !== undefined && one.stoppedAt === undefined;
-}
-
-/** The same tasks' spec once more: Swarm makes new tasks of it. */
-function again(draft: ServiceBody, { spec }: SwarmService): ServiceBody {
-  const ForceUpdate = (spec.TaskTemplate.ForceUpdate ?? 0) + 1;
-  return { ...draft, TaskTemplate: { ...draft.TaskTemplate, ForceUpdate } };
-}
-
-/** A config's name is short, and names what it is for to whoever lists them. */
-function tokenFor({ spec, job, revision }: CreateContainerStep): string {
-  const what = job === undefined ? "" : `.${job.phase}`;
-  const end = `${what}.r${revision}.${randomBytes(4).toString("hex")}`;
-  return `${spec.project}_${spec.name}`.slice(0, 64 - end.length) + end;
 }
 
 async function unlessUsed(remove: () => Promise<void>): Promise<void> {

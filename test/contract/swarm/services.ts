@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { differencesBetween } from "../../../src/swarm/engine/differences.js";
 import { bodyOf, isUp, project, type SwarmBench, type Wish } from "./bench.js";
 
 const labels = { "fairlead.project": project };
@@ -68,6 +69,31 @@ export function servicesContract(bench: SwarmBench): void {
           () => false,
         ),
       );
+    });
+
+    it("shows what it was sent, but for what a manager adds of itself", async () => {
+      const container = {
+        Env: ["A=b=c", "UNSET"],
+        Healthcheck: { Test: ["CMD", "true"], Interval: 1_000_000_000, StartInterval: 1_000_000_000 },
+        Hosts: ["10.0.0.9 db"],
+        DNSConfig: { Nameservers: ["10.0.0.2"] },
+        CapabilityAdd: ["NET_ADMIN"],
+        Init: true,
+      };
+      const wish = { name: bench.name("echo"), image: await bench.image({ kind: "good" }), replicas: 0, container };
+      const id = await bench.create(wish);
+      const { service } = await bench.see(id);
+      expect(differencesBetween(service.spec, bodyOf(wish))).toEqual([]);
+      await bench.update(
+        id,
+        bodyOf({ ...wish, replicas: 1, labels: { note: "1" }, container: { ...container, Env: ["A=d"] } }),
+      );
+      expect(differencesBetween((await bench.see(id)).service.spec, bodyOf(wish))).toEqual([
+        { field: "deploy.labels", ofTasks: false },
+        { field: "deploy.replicas", ofTasks: false },
+        { field: "environment", ofTasks: true },
+      ]);
+      await bench.remove(id);
     });
 
     it("knows its nodes", async () => {
