@@ -23,6 +23,7 @@ import { unusedContents, writeContents } from "./contents.js";
 import * as generations from "./generation.js";
 import type { Generation } from "./generation.js";
 import { likenessOf, platformOf } from "./likeness.js";
+import { logOf } from "./logs.js";
 import { marksIn } from "./marks.js";
 import { overlayOf } from "./networks.js";
 import { standingOf } from "./standing.js";
@@ -244,7 +245,11 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
       const telling = own.find(({ state }) => state === "failed") ?? own[0];
       return telling === undefined ? [] : cluster.taskLog(telling.id, lines);
     },
-    logs: () => Promise.reject(notHere("follow a log")),
+    logs: async (id, query, signal) => {
+      const { view, generation, draft, service } = await find(id);
+      if (service === undefined) return nothing();
+      return logOf({ cluster, generation, mode: draft.Mode, service, view }, query, signal);
+    },
     locate: () => Promise.resolve(undefined),
     run: () => Promise.reject(notHere("run a command in a container")),
     exec: () => Promise.reject(notHere("run a command in a container")),
@@ -268,6 +273,8 @@ async function unlessUsed(remove: () => Promise<void>): Promise<void> {
     if (!(error instanceof FairleadError) || error.code !== "EngineRefused") throw error;
   }
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 function notHere(what: string): FairleadError {
   return new FairleadError("EngineRefused", `on a Swarm, Fairlead cannot ${what}`, { retry: "never" });
