@@ -21,7 +21,9 @@ export const conditionTypes = [
   "LocalChanges",
   "Promoted",
 ] as const;
-export type ConditionType = (typeof conditionTypes)[number];
+/** Only of what runs on a cluster. */
+export const clusterConditionTypes = ["Scheduled", "NodesReady"] as const;
+export type ConditionType = (typeof conditionTypes)[number] | (typeof clusterConditionTypes)[number];
 
 export type Reason =
   | "Converged"
@@ -87,6 +89,8 @@ export type Reason =
   | "ReloadFailed"
   | "Restoring"
   | "DriftDetected"
+  | "Unschedulable"
+  | "NodeNotReady"
   | "Restarting"
   | "Removing"
   | "NotObserved"

@@ -312,6 +312,16 @@ export const reasonWords: Readonly<Record<Reason, ReasonWords>> = {
     next: "it is made what it was again; while the service is paused, once it is resumed",
     can: ["resume", "events"],
   },
+  Unschedulable: {
+    state: "No node can take a task of it",
+    next: "the cluster places it as soon as a node fits",
+    can: ["events", "logs"],
+  },
+  NodeNotReady: {
+    state: "Nodes of the cluster are away or take no tasks",
+    next: "its tasks run on the others, as far as those can take them",
+    can: ["doctor"],
+  },
   Restarting: { state: "A container is started again", next: goesOn, can: ["logs", "events"] },
   Removing: { state: "It is being removed", next: goesOn, can: ["events"] },
   NotObserved: {

@@ -10,6 +10,7 @@ import type { Alterations } from "./alterations.js";
 import type { Difference } from "./differences.js";
 import { serves } from "./generation.js";
 import type { Generation } from "./generation.js";
+import { placesOf } from "./places.js";
 import { standingOf } from "./standing.js";
 
 /** Kubernetes' `progressDeadlineSeconds`: Swarm itself waits for ever for a node that could take a task. */
@@ -39,6 +40,7 @@ function containerOf(
   const { project, service, slot, specHash, image, digest, lease, revision, returns } = known;
   const { declaredRestart, declaredNetworks, job, after, onRollback } = known;
   const role = roleOf(container, base);
+  const standing = standingOf(generation, draft, view);
   const identity = { project, service, slot, specHash, image, digest, revision, declaredRestart };
   return {
     ...identity,
@@ -55,7 +57,8 @@ function containerOf(
       ...{ network, aliases: [] },
       ...given({ networkId: view.networks.get(network)?.id }),
     })),
-    ...standingOf(generation, draft, view),
+    ...standing,
+    ...(standing.tasks === undefined ? {} : { tasks: { ...standing.tasks, ...placesOf(generation, view) } }),
     ...whatOthersMade(generation, altered),
   };
 }

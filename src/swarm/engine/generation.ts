@@ -119,7 +119,7 @@ export function stopped({ labels }: Generation, at: number): Labels {
 /** The Swarm service that runs a generation, or another one of the same service. */
 export function serviceOf(
   { services }: Pick<ClusterView, "services">,
-  { swarmService }: Generation,
+  { swarmService }: Pick<Generation, "swarmService">,
 ): SwarmService | undefined {
   return services.find(({ spec }) => spec.Name === swarmService);
 }
