@@ -42,7 +42,7 @@ export async function serviceLog(
 
 async function* told(
   lines: AsyncIterable<DetailedLine>,
-  faultOf: (cause: unknown) => unknown,
+  faultOf: (cause: unknown) => FairleadError | undefined,
 ): AsyncGenerator<TaskLine> {
   try {
     for await (const { details, ...line } of lines) yield { ...line, ...given({ task: taskIn(details) }) };

@@ -262,7 +262,15 @@ export interface ForeignContainer {
   /** The image as its maker named it; an id where the tag has moved on. */
   readonly image: string;
   /** What its labels say, where Docker Compose made it to serve. */
-  readonly compose: { readonly project: string; readonly service: string; readonly slot: number } | undefined;
+  readonly compose:
+    | {
+        readonly project: string;
+        readonly service: string;
+        readonly slot: number;
+        /** What has made it, for people. Absent: Docker Compose. */
+        readonly by?: string;
+      }
+    | undefined;
   /** Ports of the host and addresses that it has at this moment. */
   readonly ports?: readonly HeldPort[];
   readonly addresses?: readonly HeldAddress[];
@@ -273,6 +281,8 @@ export interface ForeignContainer {
     readonly lease: string;
     readonly controller: string;
   };
+  /** Another one as soon as what it is made of may have changed. Absent: that cannot be. */
+  readonly make?: string;
   /** Only where it was claimed. */
   readonly facts: ContainerFacts | undefined;
 }

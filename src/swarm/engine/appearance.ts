@@ -1,6 +1,7 @@
 import type { HostSnapshot, ObservedImage, ObservedNetwork } from "../../plan/model/host-snapshot.js";
 import { roleOf } from "../../plan/model/names.js";
 import type { ObservedContainer, ObservedHealthcheck } from "../../plan/model/observed.js";
+import { parseImage, pinnedImage } from "../../compose/values/image.js";
 import type { ImageId } from "../../compose/values/image.js";
 import { readOrigin } from "../../docker/create/labels.js";
 import { given } from "../../tools/present.js";
@@ -8,7 +9,7 @@ import type { ServiceBody } from "../model/body.js";
 import type { ClusterView, SwarmNetwork } from "../model/cluster.js";
 import type { Alterations } from "./alterations.js";
 import type { Difference } from "./differences.js";
-import { serves } from "./generation.js";
+import { idOf, serves } from "./generation.js";
 import type { Generation } from "./generation.js";
 import { placesOf } from "./places.js";
 import { standingOf } from "./standing.js";
@@ -31,12 +32,12 @@ export function containersIn(
   return drafted.map((one) => containerOf(one, view, alterations.of(one.generation, one.draft, view)));
 }
 
-function containerOf(
+export function containerOf(
   { generation, draft }: Drafted,
   view: ClusterView,
   altered: readonly Difference[],
 ): ObservedContainer {
-  const { base, gateOf: _gateOf, config, container, policy, createdAt, ...known } = generation;
+  const { base, gateOf: _gateOf, container, policy, createdAt, ...known } = generation;
   const { project, service, slot, specHash, image, digest, lease, revision, returns } = known;
   const { declaredRestart, declaredNetworks, job, after, onRollback } = known;
   const role = roleOf(container, base);
@@ -45,7 +46,7 @@ function containerOf(
   return {
     ...identity,
     ...given({ lease, returns, declaredNetworks, job, after, onRollback }),
-    ...{ id: config.id, name: container, role, createdAt },
+    ...{ id: idOf(generation), name: container, role, createdAt },
     ...(role === "stray" ? { base } : {}),
     imageId: digest as ImageId,
     healthcheck: patienceFor(draft),
@@ -125,15 +126,27 @@ export class KnownImages {
   }
 
   seen(drafted: readonly Drafted[]): readonly ObservedImage[] {
-    for (const { draft } of drafted) this.asked(draft.TaskTemplate.ContainerSpec.Image);
+    const used = drafted.flatMap((one) => {
+      const reference = asPulled(one.draft.TaskTemplate.ContainerSpec.Image);
+      return reference === undefined ? [] : [{ reference, by: idOf(one.generation) }];
+    });
+    for (const { reference } of used) this.asked(reference);
     return [...this.#tags].map(([reference, tags]) => ({
       id: digestIn(reference),
       tags: [...tags],
       digests: [reference as `${string}@${string}`],
-      usedBy: drafted
-        .filter(({ draft }) => draft.TaskTemplate.ContainerSpec.Image === reference)
-        .map(({ generation }) => generation.config.id),
+      usedBy: used.filter((one) => one.reference === reference).map(({ by }) => by),
     }));
+  }
+}
+
+/** As Fairlead asks for it, whoever has named it; undefined: which one it is nobody has written down. */
+function asPulled(image: string): string | undefined {
+  try {
+    const parsed = parseImage(image);
+    return parsed.digest === undefined ? undefined : pinnedImage(parsed, parsed.digest);
+  } catch {
+    return undefined;
   }
 }
 

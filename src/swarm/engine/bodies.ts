@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { CreateContainerStep } from "../../plan/model/step.js";
 import type { ServiceBody } from "../model/body.js";
 import type { SwarmService } from "../model/cluster.js";
-import { generationLabel, serves } from "./generation.js";
+import { isLabelled, serves } from "./generation.js";
 import type { Generation } from "./generation.js";
 
 /** It served until the other one came. */
@@ -23,9 +23,9 @@ export function nothingOf(draft: ServiceBody, service: SwarmService): ServiceBod
 }
 
 /** Its tasks go on where they are of it: how often they were made anew is part of their spec. */
-export function asMade(draft: ServiceBody, { config }: Generation, service: SwarmService | undefined): ServiceBody {
+export function asMade(draft: ServiceBody, generation: Generation, service: SwarmService | undefined): ServiceBody {
   const known = [service?.spec, service?.previous].find(
-    (body) => body?.TaskTemplate.ContainerSpec.Labels[generationLabel] === config.name,
+    (body) => body !== undefined && isLabelled(body.TaskTemplate.ContainerSpec.Labels, generation),
   );
   const { ForceUpdate = 0 } = known?.TaskTemplate ?? {};
   return ForceUpdate === 0 ? draft : { ...draft, TaskTemplate: { ...draft.TaskTemplate, ForceUpdate } };

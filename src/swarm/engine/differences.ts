@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ModeBody, ServiceBody } from "../model/body.js";
+import { given } from "../../tools/present.js";
+import type { Labels, ModeBody, ServiceBody } from "../model/body.js";
 
 /** One field in which two bodies of a service are not the same. */
 export interface Difference {
@@ -70,6 +71,54 @@ export function differencesBetween(is: ServiceBody, wanted: ServiceBody): readon
     .flatMap((key) => one.get(key) ?? other.get(key) ?? [])
     .map(({ field, ofTasks }) => ({ field, ofTasks }))
     .sort((left, right) => (left.field < right.field ? -1 : 1));
+}
+
+/**
+ * The same of a service that `docker stack deploy` or others have made, against what would be made of the file: what nothing
+ * says is Swarm's usual, which image is for the digest to tell, and how the next update goes is for that to say.
+ */
+export function differencesFrom(found: ServiceBody, wanted: ServiceBody): readonly Difference[] {
+  const { Image } = found.TaskTemplate.ContainerSpec;
+  const asFound: ServiceBody = {
+    ...wanted,
+    TaskTemplate: { ...wanted.TaskTemplate, ContainerSpec: { ...wanted.TaskTemplate.ContainerSpec, Image } },
+  };
+  const isAskedFor = (wanted.TaskTemplate.Placement?.Platforms ?? []).length > 0;
+  return differencesBetween(plainly(found, isAskedFor), plainly(asFound, isAskedFor));
+}
+
+function plainly(
+  { UpdateConfig: _update, RollbackConfig: _rollback, ...body }: ServiceBody,
+  platforms: boolean,
+): ServiceBody {
+  const { ContainerSpec, Placement, RestartPolicy, ...task } = body.TaskTemplate;
+  const { Platforms, ...placement } = Placement ?? {};
+  const { Condition = "any", Delay = 0, ...restart } = RestartPolicy ?? {};
+  const { Env, StopGracePeriod, ...container } = ContainerSpec;
+  return {
+    ...body,
+    Labels: ofFile(body.Labels),
+    TaskTemplate: {
+      ...task,
+      ...given({ RestartPolicy: { ...restart, Condition, Delay: Delay === 0 ? usualDelay : Delay } }),
+      Placement: { ...placement, ...(platforms ? given({ Platforms }) : {}) },
+      ContainerSpec: {
+        ...container,
+        Labels: ofFile(ContainerSpec.Labels),
+        // In which order makes no difference, and some tools sort them.
+        ...given({ Env: Array.isArray(Env) ? [...(Env as string[])].sort() : Env }),
+        StopGracePeriod: StopGracePeriod ?? usualGrace,
+      },
+    },
+  };
+}
+
+/** Nanoseconds. */
+const usualDelay = 5_000_000_000;
+const usualGrace = 10_000_000_000;
+
+function ofFile(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !/^(com\.docker\.stack|fairlead)\./.test(key)));
 }
 
 /** Parts that say something, by where they stand in the API. */

@@ -1,7 +1,7 @@
 import type { LogLine, LogQuery } from "../../control/ports/logs.js";
 import type { ModeBody } from "../model/body.js";
 import type { Cluster, ClusterView, SwarmService, TaskLine } from "../model/cluster.js";
-import { generationLabel } from "./generation.js";
+import { isLabelled } from "./generation.js";
 import type { Generation } from "./generation.js";
 
 export interface GenerationLog {
@@ -26,7 +26,7 @@ async function* ownLines(
   const names = new Map<string, string | undefined>();
   const learn = ({ tasks, nodes }: ClusterView) => {
     for (const { id, service: of, slot, node = "", labels } of tasks) {
-      const isOwn = of === service.id && labels[generationLabel] === generation.config.name;
+      const isOwn = of === service.id && isLabelled(labels, generation);
       const hostname = nodes.find((one) => one.id === node)?.hostname ?? node;
       names.set(id, isOwn ? `${service.spec.Name}.${slot ?? node}.${id.slice(0, 12)}@${hostname}` : undefined);
     }

@@ -2,7 +2,7 @@ import type { ObservedTask, ObservedTasks } from "../../plan/model/observed.js";
 import { printable } from "../../tools/printable.js";
 import { given } from "../../tools/present.js";
 import type { ClusterView, SwarmNode, SwarmTask } from "../model/cluster.js";
-import { generationLabel, serviceOf } from "./generation.js";
+import { isLabelled, serviceOf } from "./generation.js";
 import type { Generation } from "./generation.js";
 
 const failures: readonly SwarmTask["state"][] = ["failed", "rejected", "orphaned"];
@@ -10,13 +10,11 @@ const longestError = 300;
 
 /** Where the tasks of a generation are, and what the Swarm says of them and its nodes. */
 export function placesOf(
-  generation: Pick<Generation, "config" | "swarmService">,
+  generation: Pick<Generation, "config" | "found" | "swarmService">,
   view: ClusterView,
 ): Omit<ObservedTasks, "wanted" | "running"> {
   const service = serviceOf(view, generation);
-  const own = view.tasks.filter(
-    ({ service: of, labels }) => of === service?.id && labels[generationLabel] === generation.config.name,
-  );
+  const own = view.tasks.filter(({ service: of, labels }) => of === service?.id && isLabelled(labels, generation));
   const wanted = own.filter(isWanted);
   const waiting = wanted.filter(({ node, state, error }) => node === undefined && state === "pending" && error !== "");
   const because = waiting[0] === undefined ? "" : printable(waiting[0].error, longestError);

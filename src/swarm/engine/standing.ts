@@ -2,7 +2,7 @@ import type { ObservedContainer } from "../../plan/model/observed.js";
 import { printable } from "../../tools/printable.js";
 import type { ModeBody, ServiceBody } from "../model/body.js";
 import type { ClusterView, SwarmService, SwarmTask } from "../model/cluster.js";
-import { generationLabel, isCurrent, serves, serviceOf } from "./generation.js";
+import { isCurrent, isLabelled, serves, serviceOf } from "./generation.js";
 import type { Generation } from "./generation.js";
 
 type Standing = Pick<ObservedContainer, "state" | "health" | "healthySince" | "startedAt" | "finishedAt" | "exitCode"> &
@@ -26,7 +26,7 @@ export function standingOf(generation: Generation, draft: ServiceBody, view: Clu
   if (service === undefined || !isIt) return behind(generation, service, view);
   const begun = startedAt ?? service.updatedAt;
   const all = view.tasks.filter((task) => task.service === service.id);
-  const own = all.filter(({ labels }) => labels[generationLabel] === generation.config.name);
+  const own = all.filter(({ labels }) => isLabelled(labels, generation));
   if ("ReplicatedJob" in draft.Mode || "GlobalJob" in draft.Mode) return ofJob(draft.Mode, own, begun);
   const wanted = wantedOf(service.spec.Mode, all);
   if (wanted === 0 && "Replicated" in service.spec.Mode) {
