@@ -92,7 +92,7 @@ function plainly(
   platforms: boolean,
 ): ServiceBody {
   const { ContainerSpec, Placement, RestartPolicy, ...task } = body.TaskTemplate;
-  const { Platforms, ...placement } = Placement ?? {};
+  const { Platforms, Constraints = [], ...placement } = Placement ?? {};
   const { Condition = "any", Delay = 0, ...restart } = RestartPolicy ?? {};
   const { Env, StopGracePeriod, ...container } = ContainerSpec;
   return {
@@ -101,7 +101,7 @@ function plainly(
     TaskTemplate: {
       ...task,
       ...given({ RestartPolicy: { ...restart, Condition, Delay: Delay === 0 ? usualDelay : Delay } }),
-      Placement: { ...placement, ...(platforms ? given({ Platforms }) : {}) },
+      Placement: { ...placement, Constraints: Constraints.map(unspaced), ...(platforms ? given({ Platforms }) : {}) },
       ContainerSpec: {
         ...container,
         Labels: ofFile(ContainerSpec.Labels),
@@ -111,6 +111,11 @@ function plainly(
       },
     },
   };
+}
+
+/** `node.role == worker` and `node.role==worker` are one constraint. */
+function unspaced(constraint: string): string {
+  return constraint.replace(/\s*(==|!=)\s*/, "$1").trim();
 }
 
 /** Nanoseconds. */
