@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.js";
+import { patienceMs } from "./test/sandbox/host/patience.js";
+
+/** A test that fails for a short patience tells of the machine. */
+const polls = { poll: { timeout: patienceMs } };
 
 export default defineConfig({
   test: {
@@ -12,6 +16,7 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           setupFiles: ["test/secret-equality.ts"],
           testTimeout: 300_000,
+          expect: polls,
           isolate: false,
           maxWorkers: 2,
         },
@@ -25,6 +30,7 @@ export default defineConfig({
           setupFiles: ["test/secret-equality.ts"],
           globalSetup: ["test/real/setup.ts"],
           testTimeout: 600_000,
+          expect: polls,
           hookTimeout: 600_000,
           // They mostly wait: for the engine, for a health check, for `monitor`.
           maxWorkers: 2,

@@ -12,7 +12,7 @@ import type { HandlerTelemetry } from "./control/ports/telemetry.js";
 import { systemClock } from "./control/time/clock.js";
 import { FairleadError } from "./errors.js";
 import { hookNames } from "./http/delivery/outcome.js";
-import { silentLog } from "./log.js";
+import { silentLog } from "./console/log.js";
 import { completedBy } from "./notify/completed.js";
 import { openExchange } from "./notify/exchange/exchange.js";
 import { handlersOf } from "./notify/handlers/handler.js";

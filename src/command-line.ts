@@ -1,15 +1,15 @@
 import { program } from "./cli/program.js";
 import { readAdmin } from "./config/admin.js";
 import { settingsFilePlace } from "./config/settings-place.js";
-import { conversation } from "./conversation.js";
-import { drawing, isDrawnOn } from "./drawing.js";
-import { createLog, silentLog } from "./log.js";
+import { conversation } from "./console/conversation.js";
+import { drawing, isDrawnOn } from "./console/drawing.js";
+import { createLog, silentLog } from "./console/log.js";
 import { endProcess } from "./process/ending.js";
 import type { Environment } from "./process/environment.js";
 import { becomeUser } from "./process/helper-user.js";
 import { readPlainSync } from "./tools/files/plain-file.js";
 import { readVersion } from "./version.js";
-import { voice } from "./voice.js";
+import { voice } from "./console/voice.js";
 
 /** The adapters and what they need are a second of start: a verb that only asks a running controller does without. */
 const wiring = () => import("./wiring.js");

@@ -25,7 +25,7 @@ import type {
   JournalReport,
   LeaseReport,
 } from "./doctor/instruments.js";
-import { silentLog } from "./log.js";
+import { silentLog } from "./console/log.js";
 import { helperEnvironment } from "./process/child-environment.js";
 import type { Environment } from "./process/environment.js";
 import { systemProxy } from "./process/system-proxy.js";

@@ -1,4 +1,4 @@
-import { jobImages } from "./compose/model/job.js";
+import { jobImages } from "./compose/model/policy/job.js";
 import type { ProjectSpec } from "./compose/model/service.js";
 import { formatImage } from "./compose/values/image.js";
 import type { ImageReference } from "./compose/values/image.js";

@@ -22,7 +22,7 @@ import type { Gates } from "./control/ports/gates.js";
 import type { Log } from "./control/ports/log.js";
 import type { Source, SourceSnapshot } from "./control/ports/source.js";
 import type { SourceTelemetry } from "./control/ports/telemetry.js";
-import { forecastAll } from "./control/surface/preview.js";
+import { forecastAll } from "./control/surface/forecast/preview.js";
 import type { Preview } from "./control/surface/surface.js";
 import { systemClock } from "./control/time/clock.js";
 import { inTime } from "./control/time/in-time.js";
@@ -39,7 +39,7 @@ import { connectGates } from "./gate/haproxy.js";
 import { gitSource } from "./git/source.js";
 import { untold } from "./git/untold.js";
 import { hostFiles } from "./hostfiles/files.js";
-import { silentLog } from "./log.js";
+import { silentLog } from "./console/log.js";
 import { orphansOf } from "./plan/host/orphans.js";
 import { ownContainer } from "./probe/self.js";
 import { gitEnvironment } from "./process/child-environment.js";
@@ -88,7 +88,7 @@ export async function previewPlan(config: Config, environment: Environment): Pro
       signatures,
       tags: new Tags(registry, digests),
       contexts: contextsOf(config, environment),
-      builds: new Map(),
+      builds: { asOf: () => new Map() },
       recordOf: record,
       // A verb that only looks writes nothing down.
       append: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-import type { BuildSpec } from "../compose/model/build-spec.js";
+import type { BuildSpec } from "../compose/model/container/build-spec.js";
 import { parseImage } from "../compose/values/image.js";
 
 /** The registries of the images that a Dockerfile begins with, as far as its text tells. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { GitContext } from "../compose/model/build-spec.js";
+import type { GitContext } from "../compose/model/container/build-spec.js";
 import { FairleadError } from "../errors.js";
 import { withoutUrlSecrets } from "../tools/mask.js";
 import { git, repositoryAt } from "./git.js";

@@ -1,7 +1,7 @@
 import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import PQueue from "p-queue";
-import type { BuildSpec } from "../compose/model/build-spec.js";
+import type { BuildSpec } from "../compose/model/container/build-spec.js";
 import type { Contexts, OpenContext } from "../control/ports/builds.js";
 import { FairleadError } from "../errors.js";
 import { archiveOf } from "./archive.js";

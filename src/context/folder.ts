@@ -1,6 +1,6 @@
 import { join, posix, relative } from "node:path";
 import ignore from "@balena/dockerignore";
-import type { BuildSpec } from "../compose/model/build-spec.js";
+import type { BuildSpec } from "../compose/model/container/build-spec.js";
 import { readPlain } from "../tools/files/plain-file.js";
 import { isMissing } from "./fault.js";
 import { listTree } from "./tree.js";

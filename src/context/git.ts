@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { GitContext } from "../compose/model/build-spec.js";
+import type { GitContext } from "../compose/model/container/build-spec.js";
 import { FairleadError } from "../errors.js";
 import { withoutUrlSecrets } from "../tools/mask.js";
 import type { Secret } from "../tools/secret.js";

@@ -15,15 +15,15 @@ import { Bursts } from "./queue/bursts.js";
 import { KeyedQueue } from "./queue/queue.js";
 import type { ControlParts } from "./parts.js";
 import { boundedLogs } from "./surface/bounded-logs.js";
-import { Comparisons } from "./surface/comparisons.js";
+import { Comparisons } from "./surface/compare/comparisons.js";
 import { Deliveries } from "./surface/deliveries.js";
 import { EngineLine } from "./surface/engine-line.js";
-import { Forecasts } from "./surface/forecasts.js";
+import { Forecasts } from "./surface/forecast/forecasts.js";
 import { openLogs } from "./surface/logs.js";
 import { Operations } from "./surface/operations.js";
 import { Releases } from "./surface/releases.js";
 import { Requests } from "./surface/requests.js";
-import { SpecChanges } from "./surface/spec-changes.js";
+import { SpecChanges } from "./surface/compare/spec-changes.js";
 import type { Surface } from "./surface/surface.js";
 import { TagSurveys } from "./surface/tag-surveys.js";
 import { Triggers } from "./surface/triggers.js";
@@ -138,7 +138,7 @@ export function assemble(parts: ControlParts, ready: () => boolean): Assembly {
       triggers.buildEnded(key);
     },
   });
-  const { signatures, promotions, targets } = imagesOf(parts, builds.states, (key) => {
+  const { signatures, promotions, targets } = imagesOf(parts, builds, (key) => {
     queue.add(key);
   });
   const resolutions = new Resolutions({

@@ -70,7 +70,7 @@ export class Controller {
         log.debug({ inMs: Math.round(inMs) }, "the schedule is due");
       },
       onTick: () => {
-        log.debug({}, "the schedule has everything looked at again");
+        log.debug({}, "everything is looked at again, by the schedule");
         this.#parts.triggers.resync();
       },
     });
@@ -119,7 +119,7 @@ export class Controller {
       return;
     }
     this.#ready = true;
-    log.info({ services: catalog.specs.size }, "the host has been seen whole; reconciling");
+    log.info({ services: catalog.specs.size }, "the whole host has been looked at; reconciling");
     triggers.resync();
   }
 

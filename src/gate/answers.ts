@@ -1,4 +1,4 @@
-import type { GateState, ObservedRoute } from "../plan/model/observed.js";
+import type { GateState, ObservedRoute } from "../plan/model/host/observed.js";
 
 type Row = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import type { GateSpec } from "../compose/model/gate.js";
+import type { GateSpec } from "../compose/model/policy/gate.js";
 import { textHash } from "../compose/model/hash.js";
 import { holdFile } from "./files.js";
 

@@ -1,10 +1,10 @@
-import { gateName } from "../compose/model/gate.js";
-import type { GateSpec } from "../compose/model/gate.js";
+import { gateName } from "../compose/model/policy/gate.js";
+import type { GateSpec } from "../compose/model/policy/gate.js";
 import type { NetworkAttachment, NetworkSpec } from "../compose/model/network.js";
-import type { ContainerFile, RewritableFiles } from "../compose/model/container-file.js";
+import type { ContainerFile, RewritableFiles } from "../compose/model/container/container-file.js";
 import type { Dependency, ProjectSpec, ServiceSpec } from "../compose/model/service.js";
 import type { ImageReference } from "../compose/values/image.js";
-import { activeName } from "../plan/model/names.js";
+import { activeName } from "../plan/model/host/names.js";
 import { Secret } from "../tools/secret.js";
 import { gateConfig, slotsFor, type GateLayout } from "./config.js";
 import { configFile, holdFile } from "./files.js";

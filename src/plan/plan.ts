@@ -11,7 +11,7 @@ import { planJobNames } from "./jobs/job-names.js";
 import { withCrashLoops } from "./judge/crash-loop.js";
 import { planRefusals } from "./judge/refusal.js";
 import type { Desired, Memory } from "./model/desired.js";
-import type { ObservedContainer } from "./model/observed.js";
+import type { ObservedContainer } from "./model/host/observed.js";
 import type { Decision, Plan } from "./model/outcome.js";
 import { slotOf } from "./model/view.js";
 import type { View } from "./model/view.js";

@@ -1,4 +1,4 @@
-import type { NetworkLocation } from "../plan/model/observed.js";
+import type { NetworkLocation } from "../plan/model/host/observed.js";
 
 /** Where the questions come from. */
 export type Standpoint =

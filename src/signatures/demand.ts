@@ -1,4 +1,4 @@
-import type { SignatureRule } from "../compose/model/signature-rule.js";
+import type { SignatureRule } from "../compose/model/policy/signature-rule.js";
 import type { ServiceSpec } from "../compose/model/service.js";
 import type { ImageReference } from "../compose/values/image.js";
 import { covers } from "../policy/rules/images.js";

@@ -1,6 +1,6 @@
 import type * as Protobuf from "@sigstore/protobuf-specs";
 import type * as Sigstore from "@sigstore/verify";
-import type { IdentityRule, SigningIdentity } from "../compose/model/signature-rule.js";
+import type { IdentityRule, SigningIdentity } from "../compose/model/policy/signature-rule.js";
 import { loadLate } from "../process/load-late.js";
 import { parseExpression } from "../tags/expression.js";
 import type { Check } from "./opened.js";

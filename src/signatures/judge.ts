@@ -4,7 +4,7 @@
  */
 
 import type { Digest } from "../compose/values/image.js";
-import type { SignatureRule } from "../compose/model/signature-rule.js";
+import type { SignatureRule } from "../compose/model/policy/signature-rule.js";
 import { claimFault } from "./claim.js";
 import { identityCheck } from "./identity-check.js";
 import { keyCheck } from "./key-check.js";

@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import type * as Sigstore from "@sigstore/verify";
-import type { KeyRule } from "../compose/model/signature-rule.js";
+import type { KeyRule } from "../compose/model/policy/signature-rule.js";
 import { loadLate } from "../process/load-late.js";
 import type { Check } from "./opened.js";
 

@@ -3,7 +3,7 @@
  */
 
 import { z } from "zod";
-import type { SigningIdentity, SigningKey, SignatureRule } from "../compose/model/signature-rule.js";
+import type { SigningIdentity, SigningKey, SignatureRule } from "../compose/model/policy/signature-rule.js";
 import { FairleadError } from "../errors.js";
 import { entryKinds } from "../policy/entries.js";
 import { parseExpression } from "../tags/expression.js";

@@ -1,5 +1,5 @@
-import type { TagPolicy } from "../compose/model/tag-policy.js";
-import type { TagPromotion } from "../compose/model/tag-promotion.js";
+import type { TagPolicy } from "../compose/model/policy/tag-policy.js";
+import type { TagPromotion } from "../compose/model/policy/tag-promotion.js";
 import type { ImageReference } from "../compose/values/image.js";
 import { parsePattern } from "../patterns/pattern.js";
 import { ruleOf } from "./rule.js";

@@ -1,5 +1,5 @@
-import { formatPolicy } from "../compose/model/tag-policy.js";
-import type { ChoosingPolicy, TagOrder } from "../compose/model/tag-policy.js";
+import { formatPolicy } from "../compose/model/policy/tag-policy.js";
+import type { ChoosingPolicy, TagOrder } from "../compose/model/policy/tag-policy.js";
 import { quote } from "../tools/quote.js";
 import { parseExpression } from "./expression.js";
 import { compareVersions, parseRange, parseVersion } from "./version.js";

@@ -12,7 +12,7 @@ import type { Tracing } from "../../src/control/ports/tracing.js";
 import type { ReconcileResult } from "../../src/control/ports/telemetry.js";
 import { defaultBackoff } from "../../src/control/queue/backoff.js";
 import { hostFiles } from "../../src/hostfiles/files.js";
-import { silentLog } from "../../src/log.js";
+import { silentLog } from "../../src/console/log.js";
 import { Metrics } from "../../src/metrics/metrics.js";
 import { connectRegistry } from "../../src/registry/connect.js";
 import { fileSource } from "../../src/source/file.js";

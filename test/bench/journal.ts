@@ -4,7 +4,7 @@ import type { Disk } from "../../src/control/journal/disk/disk.js";
 import type { Entry } from "../../src/control/journal/entry.js";
 import { Journal } from "../../src/control/journal/journal.js";
 import { nodeDisk } from "../../src/control/journal/disk/node-disk.js";
-import { silentLog } from "../../src/log.js";
+import { silentLog } from "../../src/console/log.js";
 import { median } from "./statistics.js";
 import { printTable, type Cell } from "./table.js";
 

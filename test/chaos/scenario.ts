@@ -14,7 +14,7 @@ export interface Scenario {
   readonly writes?: true;
 }
 
-const quick = { intervalMs: 400, timeoutMs: 2_000, retries: 2 } as const;
+const quick = { intervalMs: 400, timeoutMs: 10_000, retries: 2 } as const;
 const good: ImageOptions = { healthcheck: quick };
 const unhealthy: ImageOptions = { healthcheck: quick, behaviour: "never-healthy" };
 const crashing: ImageOptions = { behaviour: "exit-at-once" };

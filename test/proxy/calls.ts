@@ -1,5 +1,5 @@
-/** What of the file needs the call; `core`: every file. */
-export type Feature = "core" | "exec" | "files" | "signals" | "build";
+/** What of the file, or of the settings, needs the call; `core`: every file. */
+export type Feature = "core" | "exec" | "files" | "signals" | "build" | "swarm";
 
 /** A call of the engine's API that the product makes. */
 export interface ProxyCall {
@@ -17,6 +17,7 @@ export const places: Readonly<Record<string, string>> = {
   exec: "[0-9a-f]{64}",
   network: "[0-9a-f]{64}",
   networkName: "[\\w.-]+",
+  swarmId: "[a-z0-9]{25}",
   image: "\\w[\\w.:@-]*(/\\w[\\w.:@-]*)*",
   lease: "fairlead-lease\\.[\\w-]+\\.\\d+(\\.asked)?",
 };
@@ -60,4 +61,22 @@ export const calls: readonly ProxyCall[] = [
 
   { method: "POST", path: "/build", feature: "build" },
   { method: "POST", path: "/session", feature: "build" },
+
+  { method: "GET", path: "/nodes", feature: "swarm" },
+  { method: "GET", path: "/services", feature: "swarm" },
+  { method: "GET", path: "/tasks", feature: "swarm" },
+  { method: "GET", path: "/tasks/{swarmId}/logs", feature: "swarm" },
+  { method: "GET", path: "/networks/{swarmId}", feature: "swarm" },
+  { method: "GET", path: "/configs", feature: "swarm" },
+  { method: "GET", path: "/configs/{swarmId}", feature: "swarm" },
+  { method: "GET", path: "/secrets", feature: "swarm" },
+  { method: "POST", path: "/services/create", feature: "swarm" },
+  { method: "POST", path: "/services/{swarmId}/update", feature: "swarm" },
+  { method: "POST", path: "/configs/create", feature: "swarm" },
+  { method: "POST", path: "/configs/{swarmId}/update", feature: "swarm" },
+  { method: "POST", path: "/secrets/create", feature: "swarm" },
+  { method: "DELETE", path: "/services/{swarmId}", feature: "swarm" },
+  { method: "DELETE", path: "/networks/{swarmId}", feature: "swarm" },
+  { method: "DELETE", path: "/configs/{swarmId}", feature: "swarm" },
+  { method: "DELETE", path: "/secrets/{swarmId}", feature: "swarm" },
 ];

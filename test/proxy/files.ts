@@ -23,6 +23,7 @@ export const featureFiles: Readonly<
     about: "Signals to processes: `x-fairlead.reload`, together with files.yml.",
   },
   build: { file: `${root}deploy/proxy/build.yml`, about: "`build:`." },
+  swarm: { file: `${root}deploy/proxy/swarm.yml`, about: "A Swarm whose manager is here: `engine: swarm`." },
 };
 
 /** compose.yml with the rules of every file's calls in the place of those it has. */

@@ -8,7 +8,14 @@ export interface Rule {
 }
 
 /** Rules add up, and files that are merged add variables: so each feature has names of its own. */
-const suffixes: Readonly<Record<Feature, string>> = { core: "", exec: "_2", files: "_3", build: "_4", signals: "_5" };
+const suffixes: Readonly<Record<Feature, string>> = {
+  core: "",
+  exec: "_2",
+  files: "_3",
+  build: "_4",
+  signals: "_5",
+  swarm: "_6",
+};
 
 export function rulesOf(feature: Feature): readonly Rule[] {
   const own = calls.filter((call) => call.feature === feature);

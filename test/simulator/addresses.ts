@@ -1,7 +1,7 @@
-import type { HostSnapshot } from "../../src/plan/model/host-snapshot.js";
-import type { NetworkLocation, ObservedContainer } from "../../src/plan/model/observed.js";
-import { sameAddress } from "../../src/plan/model/resources.js";
-import type { HeldAddress } from "../../src/plan/model/resources.js";
+import type { HostSnapshot } from "../../src/plan/model/host/host-snapshot.js";
+import type { NetworkLocation, ObservedContainer } from "../../src/plan/model/host/observed.js";
+import { sameAddress } from "../../src/plan/model/host/resources.js";
+import type { HeldAddress } from "../../src/plan/model/host/resources.js";
 
 type Networks = HostSnapshot["networks"];
 

@@ -1,7 +1,7 @@
-import type { ExecSettings } from "../../src/compose/model/hooks.js";
+import type { ExecSettings } from "../../src/compose/model/policy/hooks.js";
 import type { ContainerSpec, Healthcheck } from "../../src/compose/model/service.js";
 import type { ErrorCode } from "../../src/errors.js";
-import type { ObservedHealthcheck } from "../../src/plan/model/observed.js";
+import type { ObservedHealthcheck } from "../../src/plan/model/host/observed.js";
 
 /** What an image is, and what its containers do after each start. */
 export interface Behaviour {

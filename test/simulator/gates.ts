@@ -1,6 +1,6 @@
 import type { Gates } from "../../src/control/ports/gates.js";
 import { FairleadError } from "../../src/errors.js";
-import type { ObservedContainer, ObservedRoute } from "../../src/plan/model/observed.js";
+import type { ObservedContainer, ObservedRoute } from "../../src/plan/model/host/observed.js";
 import type { SimulatedEngine } from "./engine.js";
 
 const seats = 8;

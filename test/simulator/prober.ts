@@ -1,5 +1,5 @@
 import type { ProbeAnswer, Prober } from "../../src/control/ports/prober.js";
-import type { ObservedContainer } from "../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../src/plan/model/host/observed.js";
 import type { SimulatedEngine } from "./engine.js";
 
 /** Asks the containers of a simulated host. Every one is ready as soon as it runs, until `answer` says something else. */

@@ -1,11 +1,11 @@
-import type { ExecSettings } from "../../src/compose/model/hooks.js";
-import type { ContainerFile } from "../../src/compose/model/container-file.js";
+import type { ExecSettings } from "../../src/compose/model/policy/hooks.js";
+import type { ContainerFile } from "../../src/compose/model/container/container-file.js";
 import type { ServiceSpec } from "../../src/compose/model/service.js";
 import type { ExecResult } from "../../src/control/ports/engine.js";
 import type { EngineEvent } from "../../src/control/ports/events.js";
-import type { HostSnapshot, ObservedNetwork } from "../../src/plan/model/host-snapshot.js";
-import type { Interval, ObservedContainer, ObservedMount } from "../../src/plan/model/observed.js";
-import { samePort } from "../../src/plan/model/resources.js";
+import type { HostSnapshot, ObservedNetwork } from "../../src/plan/model/host/host-snapshot.js";
+import type { Interval, ObservedContainer, ObservedMount } from "../../src/plan/model/host/observed.js";
+import { samePort } from "../../src/plan/model/host/resources.js";
 import type { Step } from "../../src/plan/model/step.js";
 import { effect } from "../../src/plan/steps/effect.js";
 import { anonymousName, volumesMade } from "../../src/plan/steps/made.js";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ServicePlan } from "../../control/surface/surface.js";
+import type { ServicePlan } from "../../control/surface/forecast/service-plan.js";
 
 const wholeLength = 16;
 /** Of each plan, in their order: enough to say which one is another. */

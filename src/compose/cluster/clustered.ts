@@ -5,7 +5,7 @@
 
 import { given } from "../../tools/present.js";
 import type { ClusterFile, ClusterPort, ClusterRestart, ClusterSpec } from "../model/cluster.js";
-import type { ContainerFile } from "../model/container-file.js";
+import type { ContainerFile } from "../model/container/container-file.js";
 import type { NetworkSpec } from "../model/network.js";
 import type { PortMapping, ServiceSpec, UpdatePolicy } from "../model/service.js";
 import type { Asked } from "./asked.js";

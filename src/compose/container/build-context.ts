@@ -3,7 +3,7 @@ import { Secret } from "../../tools/secret.js";
 import { relativePath } from "../document/host-path.js";
 import { quoted, report, standing, type Node } from "../document/node.js";
 import { filledText } from "../document/scalar.js";
-import type { BuildContext, GitContext } from "../model/build-spec.js";
+import type { BuildContext, GitContext } from "../model/container/build-spec.js";
 
 /** What Docker takes for a repository: any other text is a path. */
 const gitPattern = /^(?:git:\/\/|ssh:\/\/|github\.com\/|[\w.-]+@[\w.-]+:|https?:\/\/[^#?]+\.git(?:$|[#?]))/;

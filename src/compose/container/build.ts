@@ -6,7 +6,7 @@ import { environment, labels } from "../document/pairs.js";
 import { boolean, byteSize, filledText, parsed } from "../document/scalar.js";
 import { buildKeys } from "../keys/build-keys.js";
 import { fields, type Fields } from "../keys/fields.js";
-import type { BuildContext, BuildSpec } from "../model/build-spec.js";
+import type { BuildContext, BuildSpec } from "../model/container/build-spec.js";
 import { familiarImage, parseImage } from "../values/image.js";
 import { buildContext, folderContext } from "./build-context.js";
 import { extraHosts } from "./naming.js";

@@ -12,7 +12,7 @@ import { deployedResources } from "../limits/limits.js";
 import { namespaces } from "../limits/namespaces.js";
 import { resources } from "../limits/resources.js";
 import { security } from "../limits/security.js";
-import type { ContainerOptions } from "../model/options.js";
+import type { ContainerOptions } from "../model/container/options.js";
 import { tmpfs } from "../mounts/tmpfs.js";
 import { volumesFrom } from "../mounts/volumes-from.js";
 import { execution } from "./execution.js";

@@ -1,6 +1,6 @@
 import { items, quoted, report, wrongKind, type Node } from "../document/node.js";
 import { scalarText } from "../document/scalar.js";
-import type { ExposedPort } from "../model/options.js";
+import type { ExposedPort } from "../model/container/options.js";
 import { lengthOf, portRange, protocolOf, whyNoPorts } from "../values/port-range.js";
 
 /** `expose`: `port[/protocol]` or a range. Ranges come out one by one. */

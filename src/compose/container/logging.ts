@@ -4,7 +4,7 @@ import { options } from "../document/pairs.js";
 import { filledText } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { loggingKeys } from "../keys/option-keys.js";
-import type { Logging } from "../model/options.js";
+import type { Logging } from "../model/container/options.js";
 
 /** `logging`: a driver that is left out is the engine's own. */
 export function logging(node: Node): Logging | null {

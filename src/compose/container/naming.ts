@@ -4,7 +4,7 @@ import { entries, items, quoted, read, readAll, report, warn, wrongKind, type No
 import { filledText, text } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
-import type { Naming } from "../model/options.js";
+import type { Naming } from "../model/container/options.js";
 import { isIpAddress } from "../values/address.js";
 
 /** What a container is called, and how it finds others. */

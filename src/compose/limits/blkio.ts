@@ -4,7 +4,7 @@ import { items, read, readAll, report, type Node } from "../document/node.js";
 import { byteSize, integer } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { blkioKeys, blkioRateKeys, blkioWeightKeys } from "../keys/option-keys.js";
-import type { BlockIo, DeviceRate } from "../model/options.js";
+import type { BlockIo, DeviceRate } from "../model/container/options.js";
 
 export function blockIo(node: Node): BlockIo | null {
   const field = fields(node, blkioKeys);

@@ -7,7 +7,7 @@ import { fields, type Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
 import { cdiPattern, cgroupRulePattern } from "../values/device-words.js";
 import { deviceKeys, gpuKeys, type deviceReservationKeys } from "../keys/option-keys.js";
-import type { DeviceMapping, DeviceRequest, Devices } from "../model/options.js";
+import type { DeviceMapping, DeviceRequest, Devices } from "../model/container/options.js";
 
 /** Devices of the host, by path or through a driver. `reserved` are those of `deploy.resources`. */
 export function devices(

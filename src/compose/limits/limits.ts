@@ -3,7 +3,7 @@ import { byteSize, integer, processors } from "../document/scalar.js";
 import { fields, type Fields } from "../keys/fields.js";
 import type { deployKeys } from "../keys/keys.js";
 import { deviceReservationKeys, limitKeys, reservationKeys, resourceKeys } from "../keys/option-keys.js";
-import type { DeviceRequest } from "../model/options.js";
+import type { DeviceRequest } from "../model/container/options.js";
 import { requests } from "./devices.js";
 
 const leastMemory = 6 * 1024 * 1024;

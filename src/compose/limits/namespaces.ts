@@ -3,7 +3,7 @@ import { quoted, read, report, suggestName, type Node } from "../document/node.j
 import { choice, filledText, text } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
-import type { ContainerOf, Namespaces } from "../model/options.js";
+import type { ContainerOf, Namespaces } from "../model/container/options.js";
 
 /** What a container shares with the host or with another container. */
 export function namespaces(field: Fields<typeof serviceKeys>): Namespaces | undefined {

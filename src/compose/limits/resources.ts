@@ -9,7 +9,7 @@ import { options } from "../document/pairs.js";
 import { boolean, byteSize, integer, processors } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
-import type { Resources } from "../model/options.js";
+import type { Resources } from "../model/container/options.js";
 import { blockIo } from "./blkio.js";
 import { agreeing, limits, memorySize, type Deployed } from "./limits.js";
 import { ulimits } from "./ulimits.js";

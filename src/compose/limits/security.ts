@@ -5,7 +5,7 @@ import { settings } from "../document/pairs.js";
 import { boolean, filledText, scalarText, text } from "../document/scalar.js";
 import type { Fields } from "../keys/fields.js";
 import type { serviceKeys } from "../keys/keys.js";
-import type { Security } from "../model/options.js";
+import type { Security } from "../model/container/options.js";
 import { capabilities } from "../values/capabilities.js";
 import { seccompProfile } from "./seccomp.js";
 

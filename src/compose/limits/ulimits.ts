@@ -2,7 +2,7 @@ import { entries, isMapping, read, report, reportKey, suggestName, type Node } f
 import { integer } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { ulimitKeys } from "../keys/option-keys.js";
-import type { Ulimit } from "../model/options.js";
+import type { Ulimit } from "../model/container/options.js";
 import { quote } from "../../tools/quote.js";
 
 const names =

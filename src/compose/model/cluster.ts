@@ -1,4 +1,4 @@
-import type { ContainerFile } from "./container-file.js";
+import type { ContainerFile } from "./container/container-file.js";
 import type { Mount, VolumeSpec } from "./mount.js";
 
 /**

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { Secret } from "../../tools/secret.js";
-import type { BuildSpec, GitContext } from "./build-spec.js";
+import type { BuildSpec, GitContext } from "./container/build-spec.js";
 import type { ClusterSpec } from "./cluster.js";
-import type { JobSpec, PreStartSpec } from "./job.js";
+import type { JobSpec, PreStartSpec } from "./policy/job.js";
 import type { NetworkAttachment, NetworkSpec } from "./network.js";
 import type { ProjectSpec, ServiceSpec } from "./service.js";
 

@@ -1,5 +1,5 @@
 import type { NetworkMode } from "./network.js";
-import type { ContainerOf } from "./options.js";
+import type { ContainerOf } from "./container/options.js";
 import type { ContainerSpec, Dependency, ServiceSpec } from "./service.js";
 
 /** What a container can share of another service's container. */

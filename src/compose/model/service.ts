@@ -3,22 +3,22 @@
  */
 
 import type { ImageReference } from "../values/image.js";
-import type { BuildSpec } from "./build-spec.js";
+import type { BuildSpec } from "./container/build-spec.js";
 import type { ClusterSpec } from "./cluster.js";
-import type { ContainerFile, RewritableFiles } from "./container-file.js";
-import type { GateSpec } from "./gate.js";
-import type { Hook } from "./hooks.js";
-import type { JobSpec, PreStartSpec } from "./job.js";
-import type { LeavePolicy } from "./leave.js";
+import type { ContainerFile, RewritableFiles } from "./container/container-file.js";
+import type { GateSpec } from "./policy/gate.js";
+import type { Hook } from "./policy/hooks.js";
+import type { JobSpec, PreStartSpec } from "./policy/job.js";
+import type { LeavePolicy } from "./policy/leave.js";
 import type { Mount, VolumeSpec } from "./mount.js";
 import type { NetworkAttachment, NetworkMode, NetworkSpec } from "./network.js";
-import type { ContainerOptions } from "./options.js";
-import type { ReleasePolicy } from "./release.js";
-import type { ReloadPolicy } from "./reload-policy.js";
-import type { SignatureRule } from "./signature-rule.js";
-import type { TagPolicy } from "./tag-policy.js";
-import type { TagPromotion } from "./tag-promotion.js";
-import type { Variables } from "./variables.js";
+import type { ContainerOptions } from "./container/options.js";
+import type { ReleasePolicy } from "./policy/release.js";
+import type { ReloadPolicy } from "./policy/reload-policy.js";
+import type { SignatureRule } from "./policy/signature-rule.js";
+import type { TagPolicy } from "./policy/tag-policy.js";
+import type { TagPromotion } from "./policy/tag-promotion.js";
+import type { Variables } from "./container/variables.js";
 
 /** `project/service`: the queue's key, and the only thing a trigger can say. */
 export type ServiceKey = `${string}/${string}`;

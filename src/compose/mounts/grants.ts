@@ -11,7 +11,7 @@ import { encoded } from "../../tools/utf8.js";
 import { configGrantKeys, secretGrantKeys } from "../keys/declaration-keys.js";
 import { fields } from "../keys/fields.js";
 import type { StoredFile } from "../model/cluster.js";
-import type { ContainerFile } from "../model/container-file.js";
+import type { ContainerFile } from "../model/container/container-file.js";
 import type { Mount } from "../model/mount.js";
 import type { ContainerSpec } from "../model/service.js";
 import { quote } from "../../tools/quote.js";

@@ -1,6 +1,6 @@
 import { items, quoted, readAll, report, type Node } from "../document/node.js";
 import { text } from "../document/scalar.js";
-import type { VolumesOf } from "../model/options.js";
+import type { VolumesOf } from "../model/container/options.js";
 
 /** `volumes_from`: `container:NAME[:ro|rw]`, as the engine takes it, and `SERVICE[:ro|rw]`; each once. */
 export function volumesFrom(node: Node): readonly (string | VolumesOf)[] {

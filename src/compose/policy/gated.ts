@@ -2,7 +2,7 @@ import { isMapping, read, report, type Node } from "../document/node.js";
 import { boolean, choice, duration } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { gateKeys } from "../keys/extension-keys.js";
-import type { GateSpec } from "../model/gate.js";
+import type { GateSpec } from "../model/policy/gate.js";
 import type { ServiceSpec } from "../model/service.js";
 
 const modes = ["http", "tcp"] as const;

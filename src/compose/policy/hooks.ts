@@ -2,12 +2,12 @@ import { given } from "../../tools/present.js";
 import { commandLine } from "../container/command.js";
 import { isMapping, items, read, readAll, report, type Node } from "../document/node.js";
 import { environment } from "../document/pairs.js";
-import { variables } from "../model/variables.js";
+import { variables } from "../model/container/variables.js";
 import { boolean, filledText, parsed } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { postStartHookKeys, preStartHookKeys } from "../keys/hook-keys.js";
-import type { ExecSettings, Hook } from "../model/hooks.js";
-import type { PreStartSpec } from "../model/job.js";
+import type { ExecSettings, Hook } from "../model/policy/hooks.js";
+import type { PreStartSpec } from "../model/policy/job.js";
 import { parseImage } from "../values/image.js";
 
 /** Compose `post_start` and `pre_stop`: a list; the commands run in its order. */

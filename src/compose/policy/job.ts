@@ -3,7 +3,7 @@ import { isMapping, items, read, readAll, report, wrongKind, type Node } from ".
 import { duration, parsed } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import type { beforeKeys } from "../keys/job-keys.js";
-import type { JobSpec } from "../model/job.js";
+import type { JobSpec } from "../model/policy/job.js";
 import { parseImage, type ImageReference } from "../values/image.js";
 
 const defaultTimeoutMs = 600_000;

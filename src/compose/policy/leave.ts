@@ -4,7 +4,7 @@ import { isMapping, read, report, type Node } from "../document/node.js";
 import { duration } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { preStopKeys } from "../keys/extension-keys.js";
-import type { LeavePolicy, PreStop } from "../model/leave.js";
+import type { LeavePolicy, PreStop } from "../model/policy/leave.js";
 import { hooks } from "./hooks.js";
 
 const preStopTimeoutMs = 10_000;

@@ -5,12 +5,12 @@
 import { given, groupOf } from "../../tools/present.js";
 import { read, type Node } from "../document/node.js";
 import { boolean, duration, integer } from "../document/scalar.js";
-import type { LeavePolicy } from "../model/leave.js";
-import type { ReleasePolicy } from "../model/release.js";
-import type { ReloadPolicy } from "../model/reload-policy.js";
+import type { LeavePolicy } from "../model/policy/leave.js";
+import type { ReleasePolicy } from "../model/policy/release.js";
+import type { ReloadPolicy } from "../model/policy/reload-policy.js";
 import type { Mount } from "../model/mount.js";
 import type { ProbeSpec } from "../model/service.js";
-import type { SignatureRule } from "../model/signature-rule.js";
+import type { SignatureRule } from "../model/policy/signature-rule.js";
 import { leavePolicy } from "./leave.js";
 import { probe } from "./probe.js";
 import { releasePolicy } from "./release.js";

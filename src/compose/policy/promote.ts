@@ -7,8 +7,8 @@ import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, 
 import { filledText, parsed } from "../document/scalar.js";
 import { promoteKeys } from "../keys/extension-keys.js";
 import { fields } from "../keys/fields.js";
-import type { TagPolicy } from "../model/tag-policy.js";
-import type { TagPromotion } from "../model/tag-promotion.js";
+import type { TagPolicy } from "../model/policy/tag-policy.js";
+import type { TagPromotion } from "../model/policy/tag-promotion.js";
 import { isTag, type ImageReference } from "../values/image.js";
 import type { Followed } from "./tag-policy.js";
 

@@ -3,7 +3,7 @@ import { isMapping, quoted, read, report, type Node } from "../document/node.js"
 import { boolean, duration, filledText, parsed } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { windowKeys } from "../keys/extension-keys.js";
-import type { ReleasePolicy, MaintenanceWindow } from "../model/release.js";
+import type { ReleasePolicy, MaintenanceWindow } from "../model/policy/release.js";
 import { parseCron } from "../values/cron.js";
 
 const longestWindowMs = 31 * 86_400_000;

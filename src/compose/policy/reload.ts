@@ -5,7 +5,7 @@ import { isMapping, items, quoted, read, readAll, report, reportKey, wrongKind, 
 import { filledText, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { reloadKeys } from "../keys/extension-keys.js";
-import { holds, type ReloadPolicy } from "../model/reload-policy.js";
+import { holds, type ReloadPolicy } from "../model/policy/reload-policy.js";
 import type { Mount } from "../model/mount.js";
 
 /** `mounts`: those of the service; undefined: it is said of all services. */

@@ -5,7 +5,7 @@ import { isMapping, quoted, read, report, reportKey, wrongKind, type Node } from
 import { choice, filledText, parsed, text } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { policyKeys } from "../keys/extension-keys.js";
-import { tagOrders, type ChoosingPolicy, type TagPolicy } from "../model/tag-policy.js";
+import { tagOrders, type ChoosingPolicy, type TagPolicy } from "../model/policy/tag-policy.js";
 import type { PullPolicy } from "../model/service.js";
 import type { ImageReference } from "../values/image.js";
 import { quote } from "../../tools/quote.js";

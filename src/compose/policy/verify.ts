@@ -6,7 +6,7 @@ import { isMapping, items, read, report, reportKey, reportMissing, wrongKind, ty
 import { filledText, parsed } from "../document/scalar.js";
 import { fields } from "../keys/fields.js";
 import { cosignKeys, identityKeys, verifyKeys } from "../keys/signature-keys.js";
-import type { SignatureRule, SigningIdentity, SigningKey } from "../model/signature-rule.js";
+import type { SignatureRule, SigningIdentity, SigningKey } from "../model/policy/signature-rule.js";
 
 const forms =
   "write `{cosign: {keys: [cosign.pub]}}`, or `{cosign: {identities: […], trustedRootFile: trusted_root.json}}`";

@@ -24,7 +24,7 @@ import { environmentOf, labelsOf } from "../load/env-files.js";
 import type { NetworkSpec } from "../model/network.js";
 import type { VolumeSpec } from "../model/mount.js";
 import type { PullPolicy, ServiceSpec } from "../model/service.js";
-import { variables } from "../model/variables.js";
+import { variables } from "../model/container/variables.js";
 import type { Content } from "../mounts/contents.js";
 import { granted } from "../mounts/grants.js";
 import { mounts } from "../mounts/mounts.js";

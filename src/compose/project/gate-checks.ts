@@ -1,5 +1,5 @@
 import { report, reportKey } from "../document/node.js";
-import { gateName } from "../model/gate.js";
+import { gateName } from "../model/policy/gate.js";
 import { quote } from "../../tools/quote.js";
 import type { Definition } from "./definition.js";
 

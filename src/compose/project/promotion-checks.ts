@@ -2,7 +2,7 @@ import { mayFollow, promotedTags } from "../../tags/promoted.js";
 import { findCycle } from "../../tools/cycle.js";
 import { quote } from "../../tools/quote.js";
 import { report } from "../document/node.js";
-import { formatPolicy } from "../model/tag-policy.js";
+import { formatPolicy } from "../model/policy/tag-policy.js";
 import type { ServiceSpec } from "../model/service.js";
 import type { Definition } from "./definition.js";
 

@@ -1,7 +1,7 @@
 import { serviceKey } from "../../compose/model/service.js";
 import { specHash } from "../../compose/model/hash.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import { formatPolicy } from "../../compose/model/tag-policy.js";
+import { formatPolicy } from "../../compose/model/policy/tag-policy.js";
 import { formatImage } from "../../compose/values/image.js";
 import type { Provenance, SourceSnapshot } from "../ports/source.js";
 import type { Catalog } from "./catalog.js";

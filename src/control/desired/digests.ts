@@ -3,7 +3,7 @@ import { asDigest, formatImage } from "../../compose/values/image.js";
 import type { Digest, ImageReference, ImageVersion } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";
 import type { RegistryTarget, UnknownTarget } from "../../plan/model/desired.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { Cached } from "../../tools/sharing/cached.js";
 import type { Engine } from "../ports/engine.js";
 import type { Platform, Registry } from "../ports/registry.js";

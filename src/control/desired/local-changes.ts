@@ -29,7 +29,7 @@ export function takenBackIn(
   const files = (takenBack?.get(project) ?? []).filter(({ path }) => sources.has(path)).map(({ file }) => file);
   if (files.length === 0) return undefined;
   const remedy = `it stays so until a commit changes it, or \`fairlead retry ${project}/${name}\``;
-  return `${files.join(", ")} holds again what it held before, since the process failed on git's version; ${remedy}`;
+  return `${files.join(", ")} has its earlier content again, because the process failed with git's version; ${remedy}`;
 }
 
 function sourcesOf({ mounts }: Pick<ServiceSpec["container"], "mounts">): readonly string[] {

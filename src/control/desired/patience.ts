@@ -77,7 +77,7 @@ function stillPaused(image: ImageReference, pause: Pause, clock: Clock): Fairlea
   const name = formatImage(image);
   if (pause.name === name) return withTime(pause.cause, pause, clock);
   const { code, remedy } = pause.cause;
-  const message = `registry ${image.registry} has asked for patience, and ${name} is on it`;
+  const message = `registry ${image.registry} wants to be asked later, and ${name} is there`;
   return withTime(new FairleadError(code, message, remedy === undefined ? {} : { remedy }), pause, clock);
 }
 

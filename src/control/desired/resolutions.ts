@@ -9,7 +9,7 @@ import type { KnownDependency } from "../../plan/model/dependency.js";
 import { notedChoice } from "../../plan/model/desired.js";
 import type { SeenSignatures } from "../../plan/model/signatures.js";
 import type { Desired, FoundTarget, Target } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import { inEverySlot, inRole, isImageOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";
 import type { Journal } from "../journal/journal.js";

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { ImageVersion } from "../../compose/values/image.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import type { ServiceRecord } from "../journal/record.js";
 
 /** A tag that serves, as its container's label says, and its digest. */

@@ -92,7 +92,7 @@ export class TagList {
   }
 
   #withMissing(choice: Choice): Choice {
-    const why = "the registry lists it, and has nothing behind it";
+    const why = "the registry lists it, but has no image for it";
     const missing = [...this.#missing].map((tag) => ({ tag, verdict: "unfit", why }) as const);
     return missing.length === 0 ? choice : { ...choice, candidates: [...choice.candidates, ...missing] };
   }

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { ChoosingPolicy } from "../../compose/model/tag-policy.js";
+import type { ChoosingPolicy } from "../../compose/model/policy/tag-policy.js";
 import type { ImageHint } from "../../compose/values/image.js";
 import { ruleOf } from "../../tags/rule.js";
 import type { TagRule } from "../../tags/rule.js";

@@ -168,7 +168,7 @@ function noMatch(spec: Choosing, { text }: TagRule, count: number): Found {
 }
 
 function tooMany({ image }: Choosing, count: number): FairleadError {
-  const message = `${count} tags of ${familiarName(image)} fit, and of each it has to be asked when it was made: of ${mostDated} at most`;
+  const message = `${count} tags of ${familiarName(image)} fit; each has to be asked when it was made, and at most ${mostDated} are asked`;
   return new FairleadError("TagsUnlisted", message, {
     remedy: "write a pattern that fits fewer tags, or another order",
   });

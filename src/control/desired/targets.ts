@@ -1,6 +1,6 @@
-import type { BuildSpec } from "../../compose/model/build-spec.js";
+import type { BuildSpec } from "../../compose/model/container/build-spec.js";
 import { buildHash } from "../../compose/model/hash.js";
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages } from "../../compose/model/policy/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { asDigest, familiarImage, formatImage, parseImage } from "../../compose/values/image.js";
@@ -9,8 +9,8 @@ import { buildTarget } from "../../plan/host/build.js";
 import type { BuildState } from "../../plan/host/build.js";
 import { localTarget } from "../../plan/host/local.js";
 import type { FoundTarget, TagChoice } from "../../plan/model/desired.js";
-import type { ObservedImage } from "../../plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedImage } from "../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { Cached } from "../../tools/sharing/cached.js";
 import type { Entry } from "../journal/entry.js";
 import type { ServiceRecord } from "../journal/record.js";
@@ -28,8 +28,8 @@ export interface TargetsOptions {
   readonly tags: Tags;
   readonly signatures: Pick<Signatures, "doubt">;
   readonly contexts: Contexts;
-  /** The builds of this process, by mark. */
-  readonly builds: ReadonlyMap<string, BuildState>;
+  /** The builds of this process, by mark, for a look at the host that was begun then by our monotonic clock. */
+  readonly builds: { asOf(lookedAt: number | undefined): ReadonlyMap<string, BuildState> };
   readonly recordOf: (key: ServiceKey) => ServiceRecord;
   readonly append: (entry: Entry) => Promise<void>;
   readonly clock: Clock;
@@ -45,6 +45,8 @@ export interface Resolved extends Found {
 export interface Sight {
   readonly images: readonly ObservedImage[];
   readonly containers: readonly ObservedContainer[];
+  /** When the look was begun that it is of, by our monotonic clock. Absent: now. */
+  readonly lookedAt?: number | undefined;
 }
 
 /** What image a service should run: what the registry says, what this host has, or what is built here. */
@@ -93,7 +95,7 @@ export class Targets {
   async resolve(spec: ServiceSpec, sight: Sight): Promise<Resolved> {
     const { build, image } = spec;
     const { images } = sight;
-    if (build !== undefined) return { image, ...(await this.#built(spec, build, images)) };
+    if (build !== undefined) return { image, ...(await this.#built(spec, build, sight)) };
     const pull = image.digest === undefined ? spec.pullPolicy : undefined;
     switch (pull?.kind) {
       case "never":
@@ -151,13 +153,14 @@ export class Targets {
     return this.options.digests.isSameContent(spec, digest, container);
   }
 
-  async #built(spec: ServiceSpec, build: BuildSpec, images: readonly ObservedImage[]): Promise<Found> {
+  async #built(spec: ServiceSpec, build: BuildSpec, { images, lookedAt }: Sight): Promise<Found> {
     const { builds, recordOf } = this.options;
     const record = recordOf(serviceKey(spec.project, spec.name));
     try {
       const contents = await this.#contentsOf(build).get();
       const { retriedAt } = record.memory;
-      return atOnce(buildTarget({ spec, build, contents, images, states: builds, memory: record.builds, retriedAt }));
+      const states = builds.asOf(lookedAt);
+      return atOnce(buildTarget({ spec, build, contents, images, states, memory: record.builds, retriedAt }));
     } catch (thrown) {
       return unknownBy(thrown);
     }

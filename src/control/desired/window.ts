@@ -1,4 +1,4 @@
-import type { MaintenanceWindow } from "../../compose/model/release.js";
+import type { MaintenanceWindow } from "../../compose/model/policy/release.js";
 import { parseCron } from "../../compose/values/cron.js";
 import type { Desired, WindowState } from "../../plan/model/desired.js";
 import { dayAt, farthestDays, instantsOn, zoneOf } from "../time/calendar.js";

@@ -59,7 +59,7 @@ function tell(entry: Entry): What | undefined {
       return { type: "stop", reason: "Stopped", message: `a person has stopped it${until}${because(entry)}` };
     }
     case "left": {
-      const message = `${entry.name} was stopped by somebody else, and is left so`;
+      const message = `${entry.name} was stopped by somebody else, and stays stopped`;
       return { type: "stop", reason: "StoppedByOthers", message };
     }
     case "drift": {
@@ -93,7 +93,7 @@ function tell(entry: Entry): What | undefined {
       return {
         type: "reload",
         reason: "Reloading",
-        message: `${name} was told by ${signal} of ${Object.keys(files).join(", ")}`,
+        message: `${name} was told by ${signal} that ${Object.keys(files).join(", ")} changed`,
       };
     }
     case "reloaded": {
@@ -105,7 +105,12 @@ function tell(entry: Entry): What | undefined {
     case "promoted": {
       const { tag, digest, from } = entry;
       if (from === digest) return undefined;
-      return { type: "promotion", reason: "TagMoved", message: `${tag} was moved to what has proved itself`, digest };
+      return {
+        type: "promotion",
+        reason: "TagMoved",
+        message: `${tag} was moved to the image that has proved itself`,
+        digest,
+      };
     }
     case "step":
     case "attempt":

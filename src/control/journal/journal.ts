@@ -110,7 +110,7 @@ export class Journal {
     if (outcome === "silent") {
       log.error(
         { data },
-        "the journal cannot be read: its disk does not answer; what is held is told by containers alone",
+        "the journal cannot be read: its disk does not answer; only containers tell now what is held",
       );
     }
     return journal;
@@ -179,7 +179,7 @@ export class Journal {
       await this.#disk.makeDirectory(data);
     } catch (thrown) {
       if (isNoDirectory(thrown)) return unusable(data, thrown);
-      log.error({ data, error: messageOf(thrown) }, "the data directory cannot be made");
+      log.error({ data, error: messageOf(thrown) }, "the data directory cannot be created");
     }
     try {
       const loaded = await this.#load(quarantine, onProgress);
@@ -188,7 +188,7 @@ export class Journal {
       this.#writer.spare();
       log.error(
         { data, error: messageOf(thrown) },
-        "the journal cannot be read; what is held is told by containers alone",
+        "the journal cannot be read; only containers tell now what is held",
       );
     }
     this.#meanwhile = undefined;

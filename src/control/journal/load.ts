@@ -202,11 +202,11 @@ async function moveAside({ quarantine, log }: LoadOptions, path: string, name: s
   if (quarantine === undefined) return;
   try {
     const kept = await quarantine.move(path, name);
-    log.warn({ file: path, kept }, "what stands in the place of a file of the journal is put aside");
+    log.warn({ file: path, kept }, "something else is in the place of a journal file; it is put aside");
   } catch (thrown) {
     log.error(
       { file: path, error: messageOf(thrown) },
-      "what stands in the place of a file of the journal cannot be put aside",
+      "something else is in the place of a journal file; it cannot be put aside",
     );
   }
 }

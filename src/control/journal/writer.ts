@@ -248,7 +248,7 @@ export class Writer {
     if (this.#failure === undefined) {
       this.options.log.error(
         { folder: this.options.folder, error: message },
-        "the journal cannot be written; work goes on without it, and what is decided now is lost if the controller ends before it can be",
+        "the journal cannot be written; work goes on without it, and what is decided now is lost if the controller ends before it can be written",
       );
     }
     this.#failure = { message, at: this.options.clock.monotonic() };
@@ -265,7 +265,7 @@ export class Writer {
     this.#saidStuck = true;
     this.options.log.error(
       { folder: this.options.folder },
-      "the journal's disk does not answer; work goes on without it, and what is decided now is lost if the controller ends before it does",
+      "the journal's disk does not answer; work goes on without it, and what is decided now is lost if the controller ends before the disk answers",
     );
   }
 }

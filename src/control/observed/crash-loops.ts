@@ -1,8 +1,8 @@
 import type { ServiceKey } from "../../compose/model/service.js";
 import { endedFromOutside } from "../../plan/judge/verdict.js";
 import type { CrashLoop } from "../../plan/model/desired.js";
-import { runOf } from "../../plan/model/observed.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import { runOf } from "../../plan/model/host/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { inEverySlot, inRole, isUp } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";
 

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { activeName } from "../../plan/model/names.js";
+import { activeName } from "../../plan/model/host/names.js";
 import type { StepOf } from "../../plan/model/step.js";
 
 /** What we would create in a container's place, to be compared with it. */

@@ -1,8 +1,8 @@
 import { serviceKey } from "../../compose/model/service.js";
 import type { ProbeSpec, ServiceSpec } from "../../compose/model/service.js";
 import { healthDeadlineMs } from "../../plan/judge/verdict.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ObservedContainer, ObservedHealthcheck } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer, ObservedHealthcheck } from "../../plan/model/host/observed.js";
 import { unasked } from "./probe-state.js";
 import type { ProbeState } from "./probe-state.js";
 

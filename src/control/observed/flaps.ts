@@ -1,5 +1,5 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { inEverySlot, inRole, isUp } from "../../plan/model/view.js";
 
 const windowMs = 600_000;

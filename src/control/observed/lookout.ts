@@ -1,5 +1,5 @@
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import { Cached } from "../../tools/sharing/cached.js";
 import type { Engine } from "../ports/engine.js";
 import type { Timeline } from "../time/timeline.js";

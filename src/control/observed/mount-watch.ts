@@ -4,10 +4,10 @@
 
 import { dirname } from "node:path";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import { containersOf } from "../../plan/model/host-index.js";
-import { keyOf, runOf } from "../../plan/model/observed.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ObservedContainer, UnreadFile } from "../../plan/model/observed.js";
+import { containersOf } from "../../plan/model/host/host-index.js";
+import { keyOf, runOf } from "../../plan/model/host/observed.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer, UnreadFile } from "../../plan/model/host/observed.js";
 import type { Journal } from "../journal/journal.js";
 import type { MountedFile } from "../journal/mounted-record.js";
 import type { Clock } from "../ports/clock.js";

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { holds, isReloaded } from "../../compose/model/reload-policy.js";
+import { holds, isReloaded } from "../../compose/model/policy/reload-policy.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { ObservedMount } from "../../plan/model/observed.js";
+import type { ObservedMount } from "../../plan/model/host/observed.js";
 
 /** Something of the host that a container has mounted, and that is looked at. */
 export interface Point {

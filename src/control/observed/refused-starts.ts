@@ -1,5 +1,5 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { isUp } from "../../plan/model/view.js";
 
 /** How often in a row the engine has refused to start a container, since it was last away: then it may have had its reasons. */

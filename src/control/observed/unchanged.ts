@@ -1,6 +1,6 @@
 import { setImmediate as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 
 /** So many are compared before whatever else this process has to do gets its turn. */
 const inOneGo = 500;

@@ -63,7 +63,7 @@ export function alreadyRunning(what: string, holder: Holder | undefined): Fairle
   return new FairleadError("AlreadyRunning", message, {
     remedy:
       "stop that one first; or start this one with --standby, and it takes over when that one is gone; " +
-      "or, where no project of the one has the name of one of the other, give each a --data and a --lease of its own",
+      "or, if no project name is in both, give each a --data and a --lease of its own",
     retry: "never",
   });
 }

@@ -199,7 +199,7 @@ export class Lease {
       if (this.#ageOf(since) >= this.#times.silenceMs) return this.#lose(undefined);
       since = before;
     }
-    throw new FairleadError("EngineRefused", "the engine's marks of the lease do not come to rest");
+    throw new FairleadError("EngineRefused", "the marks of the lease at the engine keep changing");
   }
 
   #lose(holder: Holder | undefined): Claim & { kind: "taken" } {
@@ -246,7 +246,7 @@ export class Lease {
       if (this.#complained) return;
       this.#complained = true;
       const { message, remedy } = asFairleadError(thrown);
-      this.options.log.warn({ error: message, remedy }, "a past mark of the lease could not be removed");
+      this.options.log.warn({ error: message, remedy }, "an old mark of the lease could not be removed");
     }
   }
 

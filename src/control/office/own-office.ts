@@ -1,4 +1,4 @@
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { SeenOffice } from "../../plan/model/view.js";
 import type { Clock } from "../ports/clock.js";
 import type { Others } from "../ports/others.js";

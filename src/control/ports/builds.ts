@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { BuildSpec } from "../../compose/model/build-spec.js";
+import type { BuildSpec } from "../../compose/model/container/build-spec.js";
 
 export interface BuildOrder {
   readonly build: BuildSpec;

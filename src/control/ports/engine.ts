@@ -3,12 +3,12 @@
  * rooms.
  */
 
-import type { ExecSettings } from "../../compose/model/hooks.js";
-import type { ContainerFile } from "../../compose/model/container-file.js";
+import type { ExecSettings } from "../../compose/model/policy/hooks.js";
+import type { ContainerFile } from "../../compose/model/container/container-file.js";
 import type { RestartPolicy } from "../../compose/model/service.js";
 import type { ImageId } from "../../compose/values/image.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { NetworkLocation, ForeignContainer } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
+import type { NetworkLocation, ForeignContainer } from "../../plan/model/host/observed.js";
 import type { StepOf, Endpoint } from "../../plan/model/step.js";
 import type { BuildOrder } from "./builds.js";
 import type { EngineEvent } from "./events.js";

@@ -1,4 +1,4 @@
-import type { GateState } from "../../plan/model/observed.js";
+import type { GateState } from "../../plan/model/host/observed.js";
 import type { Route } from "../../plan/model/step.js";
 
 /** The proxies within gates. Container arguments are full engine ids of running gates. Throws FairleadError only. */

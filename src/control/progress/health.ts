@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { healthDeadlineMs } from "../../plan/judge/verdict.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { inEverySlot } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";
 import { given } from "../../tools/present.js";

@@ -8,7 +8,7 @@ import { forecast, waitLine } from "../../plan/forecast.js";
 import type { ForetoldStep } from "../../plan/forecast.js";
 import type { Rollout } from "../../plan/model/condition.js";
 import type { Desired, Memory } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Outcome, Plan } from "../../plan/model/outcome.js";
 import type { Step } from "../../plan/model/step.js";
 import type { View } from "../../plan/model/view.js";

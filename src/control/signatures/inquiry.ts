@@ -1,5 +1,5 @@
-import { describeRule } from "../../compose/model/signature-rule.js";
-import type { SignatureRule } from "../../compose/model/signature-rule.js";
+import { describeRule } from "../../compose/model/policy/signature-rule.js";
+import type { SignatureRule } from "../../compose/model/policy/signature-rule.js";
 import { pinnedImage } from "../../compose/values/image.js";
 import type { Digest, ImageReference } from "../../compose/values/image.js";
 import { asFairleadError } from "../../errors.js";
@@ -41,7 +41,7 @@ export async function inquire(
   } catch (thrown) {
     const error = asFairleadError(thrown);
     if (error.code === "ImageNotFound") return { verdict: gone(reference, rule), retryAfterMs: 0 };
-    const message = `nobody can tell whether ${reference} is signed: ${error.message}${hint(error.remedy)}`;
+    const message = `it cannot be checked whether ${reference} is signed: ${error.message}${hint(error.remedy)}`;
     const verdict = { verified: false, reason: "SignatureUnavailable", message } as const;
     return { verdict, retryAfterMs: error.retryAfterMs ?? 0 };
   }
@@ -94,8 +94,8 @@ const mostParts = 20;
 function refusal(reference: string, rule: SignatureRule, searches: readonly Search[]): SignatureFault {
   const faults = searches.flatMap((one) => one.faults);
   const needed = `it has to be signed by ${describeRule(rule)}`;
-  const more = searches.some((one) => one.more) ? "; there are more beside it than are looked at: remove old ones" : "";
-  const again = "it is looked for again by itself, and at once by a webhook or `fairlead reconcile`";
+  const more = searches.some((one) => one.more) ? "; it has more signatures than are looked at: remove old ones" : "";
+  const again = "Fairlead looks again by itself, and at once on a webhook or `fairlead reconcile`";
   if (faults.length === 0) {
     const message = `${reference} is not signed: its registry has no signature of it, and ${needed} (sign it with \`cosign sign\`; ${again})${more}`;
     return { verified: false, reason: "SignatureMissing", message };

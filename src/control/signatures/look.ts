@@ -1,11 +1,11 @@
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages } from "../../compose/model/policy/job.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatImage, parseImage } from "../../compose/values/image.js";
 import type { ImageReference } from "../../compose/values/image.js";
 import type { Memory, Target, UnknownTarget } from "../../plan/model/desired.js";
 import { signatureFault } from "../../plan/model/signatures.js";
 import type { SeenSignatures } from "../../plan/model/signatures.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import type { Candidate, Signatures } from "./signatures.js";
 
 /** What a service may come to run besides what is wanted now. */

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { SignatureRule } from "../../compose/model/signature-rule.js";
+import type { SignatureRule } from "../../compose/model/policy/signature-rule.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
 import { serviceKey } from "../../compose/model/service.js";
 import { asDigest, pinnedImage } from "../../compose/values/image.js";

@@ -17,7 +17,7 @@ export function engineNotices(engine: EngineState): readonly string[] {
   const notices: string[] = [];
   if (engine.kind === "unreachable") {
     const what = "how services stand is not known, and nothing is done for them";
-    notices.push(`engine: it cannot be reached since ${engine.since} (${engine.message}): ${what}`);
+    notices.push(`engine: it has been unreachable since ${engine.since} (${engine.message}): ${what}`);
   }
   if (Math.abs(skew) >= notedSkewSeconds) {
     const where = skew > 0 ? "behind" : "ahead of";

@@ -1,5 +1,5 @@
-import { holds } from "../../compose/model/reload-policy.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import { holds } from "../../compose/model/policy/reload-policy.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Kept } from "../ports/source.js";
 
 /** What a source keeps on the host, and for which containers. */

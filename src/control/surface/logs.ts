@@ -1,7 +1,7 @@
 import { asFairleadError } from "../../errors.js";
-import { keyOf, runOf } from "../../plan/model/observed.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import { keyOf, runOf } from "../../plan/model/host/observed.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { Funnel } from "../../tools/sharing/funnel.js";
 import { mergeByTime } from "../../tools/merge.js";
 import type { Clock } from "../ports/clock.js";

@@ -23,10 +23,11 @@ import type { TraceParent } from "../ports/tracing.js";
 import type { Progress } from "../progress/model.js";
 import type { Progresses } from "../progress/progress.js";
 import type { Builds } from "../work/beside/builds.js";
-import type { Comparison, Comparisons } from "./comparisons.js";
+import type { Comparison, Comparisons } from "./compare/comparisons.js";
 import type { Deliveries, Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
-import type { Forecasts } from "./forecasts.js";
+import type { Forecasts } from "./forecast/forecasts.js";
+import type { ServicePlan } from "./forecast/service-plan.js";
 import { keptFor, type KeptFor } from "./kept.js";
 import type { Releases } from "./releases.js";
 import { replicasOf } from "./replicas.js";
@@ -43,7 +44,6 @@ import type {
   Resumption,
   Retry,
   Rollback,
-  ServicePlan,
   Start,
   Stop,
   Surface,

@@ -8,7 +8,7 @@ import { findRevision, revisionsOf } from "../../plan/history/revisions.js";
 import type { Revision } from "../../plan/history/revisions.js";
 import { isPaused } from "../../plan/judge/paused.js";
 import type { Desired, Pin } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Reload } from "../../plan/model/reload-memory.js";
 import { inEverySlot, viewOf } from "../../plan/model/view.js";
 import { isRevertible } from "../../plan/rollout/revert.js";
@@ -179,14 +179,17 @@ export class Releases {
     const digest = this.options.digestOf(key);
     if (digest === undefined) {
       const remedy = "try again when its image has been found";
-      throw new FairleadError("NotAwaited", `nobody knows yet which digest ${key} is to run`, {
+      throw new FairleadError("NotAwaited", `it is not known yet which digest ${key} is to run`, {
         remedy,
         retry: "never",
       });
     }
     if (wanted !== undefined && !digest.startsWith(wanted.startsWith("sha256:") ? wanted : `sha256:${wanted}`)) {
       const remedy = "look at what is wanted now, and approve that";
-      throw new FairleadError("NotAwaited", `${key} is to run ${digest} by now`, { remedy, retry: "never" });
+      throw new FairleadError("NotAwaited", `${key} is now to run another digest: ${digest}`, {
+        remedy,
+        retry: "never",
+      });
     }
     return { digest, specHash: specHash(spec) };
   }

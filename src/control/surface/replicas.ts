@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ObservedContainer, ObservedRoute, ObservedTask, Role } from "../../plan/model/observed.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer, ObservedRoute, ObservedTask, Role } from "../../plan/model/host/observed.js";
 import { viewOf } from "../../plan/model/view.js";
 import { gateInForce } from "../../plan/traffic/gate.js";
 import { given } from "../../tools/present.js";

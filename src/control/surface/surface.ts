@@ -16,10 +16,11 @@ import type { LogLine } from "../ports/logs.js";
 import type { Progress } from "../progress/model.js";
 import type { Push, RepositoryState, Synced, Told } from "../ports/source.js";
 import type { TraceParent } from "../ports/tracing.js";
-import type { Comparison } from "./comparisons.js";
+import type { Comparison } from "./compare/comparisons.js";
 import type { Approval, Order, Pause, Resumption, Retry, Rollback, Start, Stop } from "./orders.js";
 import type { Delivery } from "./deliveries.js";
 import type { EngineState } from "./engine-state.js";
+import type { ServicePlan } from "./forecast/service-plan.js";
 import type { KeptFor } from "./kept.js";
 import type { Replicas } from "./replicas.js";
 
@@ -243,16 +244,4 @@ export interface Preview {
   readonly remembers: boolean;
   readonly plans: readonly ServicePlan[];
   readonly orphans: readonly Orphan[];
-}
-
-export interface ServicePlan {
-  readonly project: string;
-  readonly service: string;
-  readonly changes: boolean;
-  /** Why nobody can say what would be done: nothing runs, and what is to run cannot be found out. Absent: it can be said. */
-  readonly error?: string;
-  /** `declarationHash` of what was planned for. Absent: no file declares it. */
-  readonly declared?: string;
-  /** Deterministic, one step a line, each with its cause. */
-  readonly text: string;
 }

@@ -1,8 +1,8 @@
-import { formatPolicy } from "../../compose/model/tag-policy.js";
+import { formatPolicy } from "../../compose/model/policy/tag-policy.js";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
 import { keptImages } from "../../plan/host/kept-images.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import { given } from "../../tools/present.js";
 import type { Catalog } from "../desired/catalog.js";
 import { runningOf } from "../desired/running-tags.js";

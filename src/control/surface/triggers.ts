@@ -1,10 +1,10 @@
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages } from "../../compose/model/policy/job.js";
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey } from "../../compose/model/service.js";
 import { familiarName } from "../../compose/values/image.js";
 import { orphanedServices } from "../../plan/host/orphans.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Cached } from "../../tools/sharing/cached.js";
 import { reasonOfReady } from "../desired/catalog.js";
 import type { Catalog, Dependant } from "../desired/catalog.js";
@@ -68,7 +68,7 @@ export class Triggers {
       case "lost":
         log.warn(
           { error: event.message, remedy: event.remedy },
-          "the engine cannot be reached; what runs there is left to it",
+          "the engine cannot be reached; nothing is done for what runs there",
         );
         return;
       case "container":

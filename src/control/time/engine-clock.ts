@@ -1,4 +1,4 @@
-import type { ClockReading } from "../../plan/model/host-snapshot.js";
+import type { ClockReading } from "../../plan/model/host/host-snapshot.js";
 import type { Clock } from "../ports/clock.js";
 
 /** The clock stood at `until`, and went on from `from`. */

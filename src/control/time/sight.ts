@@ -1,4 +1,4 @@
-import type { Interval } from "../../plan/model/observed.js";
+import type { Interval } from "../../plan/model/host/observed.js";
 
 /** The engine shows a sign of life every few seconds; a longer pause means that nobody could see. */
 const longestPauseMs = 8_000;

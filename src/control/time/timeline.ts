@@ -3,8 +3,8 @@
  */
 
 import type { Memory } from "../../plan/model/desired.js";
-import type { ClockReading, HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ContainerFacts, ForeignContainer, Interval } from "../../plan/model/observed.js";
+import type { ClockReading, HostSnapshot } from "../../plan/model/host/host-snapshot.js";
+import type { ContainerFacts, ForeignContainer, Interval } from "../../plan/model/host/observed.js";
 import type { Clock } from "../ports/clock.js";
 import { EngineClock } from "./engine-clock.js";
 import { Sight } from "./sight.js";

@@ -1,5 +1,5 @@
 import { specHash } from "../../compose/model/hash.js";
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages } from "../../compose/model/policy/job.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { asDigest, formatImage, pinnedImage } from "../../compose/values/image.js";
 import { lostNamespace } from "../../plan/bonds/bonds.js";
@@ -10,7 +10,7 @@ import { isComplete, isOnItsWay } from "../../plan/model/dependency.js";
 import type { KnownDependency } from "../../plan/model/dependency.js";
 import type { Rollout } from "../../plan/model/condition.js";
 import type { Desired, Memory, Target } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
 import type { View } from "../../plan/model/view.js";
@@ -63,7 +63,7 @@ export interface ConvergenceOptions {
 
 /** What goes on beside the runs. */
 export interface Beside {
-  readonly pulls: Pick<Pulls, "states" | "forgetFailure">;
+  readonly pulls: Pick<Pulls, "asOf" | "forgetFailure">;
   readonly builds: Pick<Builds, "forgetFailure">;
   readonly promotions: Pick<Promotions, "tell" | "standing">;
 }
@@ -198,7 +198,7 @@ export class Convergence {
 
   #viewOf(spec: ServiceSpec, snapshot: HostSnapshot, known?: ReadonlyMap<string, KnownDependency>): View {
     const { beside, clock } = this.options;
-    return viewOf(snapshot, spec, beside.pulls.states, { now: clock.now(), ...given({ known }) });
+    return viewOf(snapshot, spec, beside.pulls.asOf(snapshot.reading?.askedAt), { now: clock.now(), ...given({ known }) });
   }
 
   /** It has been reported: the try after the pause begins anew. */

@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
-import { keyOf } from "../../plan/model/observed.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import { keyOf } from "../../plan/model/host/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 
 /** Answers what lets the key go again. Undefined: it is being worked on. */

@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { asFairleadError } from "../../errors.js";
 import { orphansOf } from "../../plan/host/orphans.js";
 import type { Orphan } from "../../plan/host/orphans.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import { discardHelper } from "../../plan/self/helper.js";
 import type { HelperEnd } from "../../plan/self/helper.js";
 import { keptVolumes } from "../../plan/status/notice.js";

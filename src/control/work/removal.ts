@@ -1,4 +1,4 @@
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import { viewOf } from "../../plan/model/view.js";
 import { isSteered, leaverGraceMs, planRemoval } from "../../plan/rollout/removal.js";

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ServiceKey } from "../../compose/model/service.js";
 import type { Rollout, ServiceStatus } from "../../plan/model/condition.js";
 import type { Desired, Memory } from "../../plan/model/desired.js";
-import type { HostSnapshot } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { Outcome } from "../../plan/model/outcome.js";
 import type { TagMoves } from "../../plan/model/tag-moves.js";
 import { groundsOf, isSameGround } from "../../plan/rest/grounds.js";

@@ -2,7 +2,7 @@
  * Builds live here. What is sent to them comes from `context/`.
  */
 
-import type { BuildSpec } from "../../compose/model/build-spec.js";
+import type { BuildSpec } from "../../compose/model/container/build-spec.js";
 import { isImageId } from "../../compose/values/image.js";
 import type { ImageId } from "../../compose/values/image.js";
 import { serverAddress } from "../../compose/values/registry-name.js";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Hook } from "../../compose/model/hooks.js";
+import type { Hook } from "../../compose/model/policy/hooks.js";
 import type { ExecResult } from "../../control/ports/engine.js";
 import { FairleadError } from "../../errors.js";
 import { given } from "../../tools/present.js";

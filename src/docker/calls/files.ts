@@ -1,5 +1,5 @@
 import type TarStream from "tar-stream";
-import type { ContainerFile } from "../../compose/model/container-file.js";
+import type { ContainerFile } from "../../compose/model/container/container-file.js";
 import { FairleadError } from "../../errors.js";
 import { loadLate } from "../../process/load-late.js";
 import { readAll } from "../../tools/streams/read-all.js";

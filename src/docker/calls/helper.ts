@@ -1,4 +1,4 @@
-import type { ContainerFile } from "../../compose/model/container-file.js";
+import type { ContainerFile } from "../../compose/model/container/container-file.js";
 import { FairleadError } from "../../errors.js";
 import type { CreateHelperStep } from "../../plan/model/step.js";
 import { Secret } from "../../tools/secret.js";

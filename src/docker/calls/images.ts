@@ -1,5 +1,5 @@
 import type { ImageId, PinnedImage } from "../../compose/values/image.js";
-import type { ObservedImage } from "../../plan/model/host-snapshot.js";
+import type { ObservedImage } from "../../plan/model/host/host-snapshot.js";
 import { listedImages } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";
 import { imagePath } from "../client/ids.js";

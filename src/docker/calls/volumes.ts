@@ -1,4 +1,4 @@
-import type { ObservedVolume } from "../../plan/model/host-snapshot.js";
+import type { ObservedVolume } from "../../plan/model/host/host-snapshot.js";
 import type { StepOf } from "../../plan/model/step.js";
 import { listedVolumes } from "../client/answers.js";
 import type { Connection } from "../client/connection.js";

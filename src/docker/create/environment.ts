@@ -1,4 +1,4 @@
-import type { Variables } from "../../compose/model/variables.js";
+import type { Variables } from "../../compose/model/container/variables.js";
 
 /** `KEY=value`, as the engine takes it; a key alone unsets what the image or the container sets. */
 export function environmentEntries(environment: Variables): readonly string[] {

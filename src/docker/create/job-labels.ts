@@ -1,5 +1,5 @@
 import { isImageVersion } from "../../compose/values/image.js";
-import type { JobMark } from "../../plan/model/observed.js";
+import type { JobMark } from "../../plan/model/host/observed.js";
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -4,8 +4,8 @@ import type { VolumeSpec } from "../../compose/model/mount.js";
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import { formatImage, isImageVersion } from "../../compose/values/image.js";
 import type { ImageVersion } from "../../compose/values/image.js";
-import { activeName } from "../../plan/model/names.js";
-import type { ForeignContainer, JobMark } from "../../plan/model/observed.js";
+import { activeName } from "../../plan/model/host/names.js";
+import type { ForeignContainer, JobMark } from "../../plan/model/host/observed.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
 import { isJobLabelled, jobLabels, readJob } from "./job-labels.js";
 

@@ -1,7 +1,7 @@
-import type { ContainerOf } from "../../compose/model/options.js";
+import type { ContainerOf } from "../../compose/model/container/options.js";
 import type { Shared } from "../../compose/model/relations.js";
 import { FairleadError } from "../../errors.js";
-import type { Owners } from "../../plan/model/observed.js";
+import type { Owners } from "../../plan/model/host/observed.js";
 import type { CreateContainerStep, Owner } from "../../plan/model/step.js";
 import { given } from "../../tools/present.js";
 import type { InspectedContainer } from "../client/schema.js";

@@ -1,4 +1,4 @@
-import type { ExposedPort } from "../../compose/model/options.js";
+import type { ExposedPort } from "../../compose/model/container/options.js";
 import type { ContainerSpec, PortMapping } from "../../compose/model/service.js";
 
 export function exposedPorts({ ports, expose = [] }: Pick<ContainerSpec, "ports" | "expose">): object {

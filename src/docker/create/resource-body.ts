@@ -1,4 +1,4 @@
-import type { BlockIo, DeviceRate, DeviceRequest, Devices, Resources } from "../../compose/model/options.js";
+import type { BlockIo, DeviceRate, DeviceRequest, Devices, Resources } from "../../compose/model/container/options.js";
 import { given } from "../../tools/present.js";
 
 export function resourceBody(resources: Resources = {}): object {

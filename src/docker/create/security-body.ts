@@ -1,4 +1,4 @@
-import type { Security } from "../../compose/model/options.js";
+import type { Security } from "../../compose/model/container/options.js";
 import { given } from "../../tools/present.js";
 
 export function securityBody(security: Security = {}): object {

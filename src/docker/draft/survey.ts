@@ -1,6 +1,6 @@
 import { FairleadError } from "../../errors.js";
-import { isKeptName } from "../../plan/model/names.js";
-import type { ForeignContainer } from "../../plan/model/observed.js";
+import { isKeptName } from "../../plan/model/host/names.js";
+import type { ForeignContainer } from "../../plan/model/host/observed.js";
 import { imageOf, surroundings } from "../adopt/differences.js";
 import type { Settings } from "../adopt/settings.js";
 import { inspectContainer, listContainers } from "../calls/containers.js";

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from "../../plan/model/observed.js";
+import type { ContainerFacts } from "../../plan/model/host/observed.js";
 
 interface Streak {
   readonly since: number;

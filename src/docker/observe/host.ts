@@ -4,8 +4,8 @@
 
 import type { Clock } from "../../control/ports/clock.js";
 import type { Claim } from "../../control/ports/engine.js";
-import type { ClockReading, HostSnapshot } from "../../plan/model/host-snapshot.js";
-import type { ContainerFacts, Interval, ObservedContainer } from "../../plan/model/observed.js";
+import type { ClockReading, HostSnapshot } from "../../plan/model/host/host-snapshot.js";
+import type { ContainerFacts, Interval, ObservedContainer } from "../../plan/model/host/observed.js";
 import { FreshFlight } from "../../tools/sharing/fresh-flight.js";
 import { inspectContainer, listContainers } from "../calls/containers.js";
 import { ExecMemory } from "../calls/exec-memory.js";

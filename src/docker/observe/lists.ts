@@ -1,4 +1,4 @@
-import type { HostSnapshot, ObservedImage, ObservedNetwork } from "../../plan/model/host-snapshot.js";
+import type { HostSnapshot, ObservedImage, ObservedNetwork } from "../../plan/model/host/host-snapshot.js";
 import { listImages, observeImages } from "../calls/images.js";
 import { listNetworks } from "../calls/networks.js";
 import { listVolumes } from "../calls/volumes.js";

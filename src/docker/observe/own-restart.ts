@@ -1,4 +1,4 @@
-import type { Interval } from "../../plan/model/observed.js";
+import type { Interval } from "../../plan/model/host/observed.js";
 import { inspectContainer } from "../calls/containers.js";
 import type { Connection } from "../client/connection.js";
 import type { ListedNetwork } from "../client/schema.js";

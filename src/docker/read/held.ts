@@ -1,6 +1,6 @@
-import type { ContainerFacts } from "../../plan/model/observed.js";
-import { sameAddress, samePort } from "../../plan/model/resources.js";
-import type { HeldAddress, HeldPort } from "../../plan/model/resources.js";
+import type { ContainerFacts } from "../../plan/model/host/observed.js";
+import { sameAddress, samePort } from "../../plan/model/host/resources.js";
+import type { HeldAddress, HeldPort } from "../../plan/model/host/resources.js";
 import type { InspectedBinding, InspectedContainer, InspectedEndpoint } from "../client/schema.js";
 
 type Held = Pick<ContainerFacts, "ports" | "chosenPorts" | "fixedAddresses" | "chosenAddresses">;

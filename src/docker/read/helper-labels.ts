@@ -1,5 +1,5 @@
-import type { ObservedHelper } from "../../plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedHelper } from "../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import type { CreateHelperStep } from "../../plan/model/step.js";
 import type { ListedContainer } from "../client/schema.js";
 import type { Labels } from "../create/labels.js";

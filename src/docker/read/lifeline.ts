@@ -1,4 +1,4 @@
-import type { ContainerFacts } from "../../plan/model/observed.js";
+import type { ContainerFacts } from "../../plan/model/host/observed.js";
 import { isLoopback } from "../../tools/loopback.js";
 import type { ListedContainer } from "../client/schema.js";
 

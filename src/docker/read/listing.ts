@@ -1,4 +1,4 @@
-import type { ForeignContainer, ObservedContainer } from "../../plan/model/observed.js";
+import type { ForeignContainer, ObservedContainer } from "../../plan/model/host/observed.js";
 import type { InspectedContainer, ListedContainer } from "../client/schema.js";
 import { readComposeIdentity } from "../create/labels.js";
 import { currentOf, heldPort } from "./held.js";

@@ -1,4 +1,4 @@
-import type { ObservedMount } from "../../plan/model/observed.js";
+import type { ObservedMount } from "../../plan/model/host/observed.js";
 import type { InspectedContainer, InspectedMount } from "../client/schema.js";
 
 /** By target. */

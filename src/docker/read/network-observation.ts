@@ -1,5 +1,5 @@
 import type { Ipam } from "../../compose/model/network.js";
-import type { ObservedNetwork } from "../../plan/model/host-snapshot.js";
+import type { ObservedNetwork } from "../../plan/model/host/host-snapshot.js";
 import type { ListedContainer, ListedNetwork } from "../client/schema.js";
 import { readOrigin } from "../create/labels.js";
 import { namesOf } from "./listing.js";

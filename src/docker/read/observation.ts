@@ -4,13 +4,13 @@
 
 import type { RestartPolicy } from "../../compose/model/service.js";
 import type { ImageId } from "../../compose/values/image.js";
-import { roleOf } from "../../plan/model/names.js";
+import { roleOf } from "../../plan/model/host/names.js";
 import type {
   ContainerFacts,
   ObservedContainer,
   ObservedEndpoint,
   ObservedHealthcheck,
-} from "../../plan/model/observed.js";
+} from "../../plan/model/host/observed.js";
 import { given } from "../../tools/present.js";
 import { printable } from "../../tools/printable.js";
 import type { InspectedCheck, InspectedContainer, InspectedHealth, InspectedHealthcheck } from "../client/schema.js";

@@ -5,7 +5,7 @@
 
 import { join, posix } from "node:path";
 import { specHash, textHash } from "../../compose/model/hash.js";
-import { holds, type ReloadPolicy, type Tended } from "../../compose/model/reload-policy.js";
+import { holds, type ReloadPolicy, type Tended } from "../../compose/model/policy/reload-policy.js";
 import type { Mount } from "../../compose/model/mount.js";
 import type { ProjectSpec, ServiceSpec } from "../../compose/model/service.js";
 import type { Need } from "../kept/contents.js";

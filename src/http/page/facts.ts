@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
 import type { Event } from "../../control/journal/event.js";
-import { patchBetween } from "../../control/surface/patch.js";
+import { patchBetween } from "../../control/surface/compare/patch.js";
 import type { Surface } from "../../control/surface/surface.js";
 import type { ServiceStatus } from "../../plan/model/condition.js";
 import type { ServiceFacts } from "./views/service.js";

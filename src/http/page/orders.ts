@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from "express";
 import { type ServiceKey, serviceKey } from "../../compose/model/service.js";
-import type { Order, ServicePlan, Surface } from "../../control/surface/surface.js";
+import type { ServicePlan } from "../../control/surface/forecast/service-plan.js";
+import type { Order, Surface } from "../../control/surface/surface.js";
 import { asFairleadError, FairleadError } from "../../errors.js";
 import { callerIn } from "../guard/caller.js";
 import { ownFormsOnly } from "../guard/guard.js";
@@ -11,7 +12,7 @@ import { filled, formOf } from "./form.js";
 import type { View } from "./html/view.js";
 import { serviceLink } from "./html/bits.js";
 import { confirmView } from "./views/confirm.js";
-import { orderWords, type Verb } from "./views/orders.js";
+import { orderWords, type Verb } from "./views/pieces/orders.js";
 
 export interface OrderRoutes {
   readonly surface: Surface;

@@ -4,7 +4,7 @@ import type { Notifications } from "../../notify/model/standing.js";
 import { allEvents, FactsReader } from "./facts.js";
 import type { View } from "./html/view.js";
 import { activityView } from "./views/activity.js";
-import type { Known } from "./views/known.js";
+import type { Known } from "./views/pieces/known.js";
 import { notificationsView } from "./views/notifications.js";
 import { serviceView } from "./views/service.js";
 import { servicesView } from "./views/services.js";

@@ -8,7 +8,7 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { isOutdated } from "../files/unread.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Memory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { isThere, providerOf } from "../model/provider.js";
 import type { Provider } from "../model/provider.js";
 import { sharedNames } from "../steps/shared.js";

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Verdict } from "../judge/verdict.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Decision } from "../model/outcome.js";
 import type { View } from "../model/view.js";

@@ -4,12 +4,12 @@
 
 import { serviceKey } from "../../compose/model/service.js";
 import type { ServiceKey, ServiceSpec } from "../../compose/model/service.js";
-import { keyOf } from "../model/observed.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { keyOf } from "../model/host/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome } from "../model/outcome.js";
-import { describeAddress, describePort, sameAddress, samePort } from "../model/resources.js";
-import type { HeldAddress, HeldPort, Resources } from "../model/resources.js";
+import { describeAddress, describePort, sameAddress, samePort } from "../model/host/resources.js";
+import type { HeldAddress, HeldPort, Resources } from "../model/host/resources.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
 import { circleOf, isCircleReady, keeps, borrowerOf } from "./yielding.js";

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { addressesOf, describeAddress, sameAddress } from "../model/resources.js";
-import type { ResourceClaim, HeldAddress } from "../model/resources.js";
+import { addressesOf, describeAddress, sameAddress } from "../model/host/resources.js";
+import type { ResourceClaim, HeldAddress } from "../model/host/resources.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
 

@@ -1,10 +1,10 @@
 import type { NetworkAttachment } from "../../compose/model/network.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Outcome } from "../model/outcome.js";
-import { addressesOf, sameAddress } from "../model/resources.js";
-import type { HeldAddress } from "../model/resources.js";
+import { addressesOf, sameAddress } from "../model/host/resources.js";
+import type { HeldAddress } from "../model/host/resources.js";
 import type { StepOf } from "../model/step.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";

@@ -1,5 +1,5 @@
 import { serviceKey, type ServiceKey } from "../../compose/model/service.js";
-import { keyOf, type ObservedContainer } from "../model/observed.js";
+import { keyOf, type ObservedContainer } from "../model/host/observed.js";
 import {
   commonOf,
   needsOf,
@@ -8,7 +8,7 @@ import {
   type Resources,
   type HeldAddress,
   sameAddress,
-} from "../model/resources.js";
+} from "../model/host/resources.js";
 import { isUp, type View } from "../model/view.js";
 
 /** Its service is to have this too; or nobody knows what that is to have. */

@@ -1,10 +1,10 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { endedFromOutside, formatMs, said } from "../judge/verdict.js";
 import type { Desired, Memory } from "../model/desired.js";
-import { observedMs } from "../model/elapsed.js";
-import type { Sight } from "../model/elapsed.js";
-import { runOf } from "../model/observed.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { observedMs } from "../model/host/elapsed.js";
+import type { Sight } from "../model/host/elapsed.js";
+import { runOf } from "../model/host/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { lastReload } from "../model/reload-memory.js";
 import type { Reload } from "../model/reload-memory.js";

@@ -1,6 +1,6 @@
-import { isReloaded } from "../../compose/model/reload-policy.js";
+import { isReloaded } from "../../compose/model/policy/reload-policy.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { ObservedContainer, UnreadFile } from "../model/observed.js";
+import type { ObservedContainer, UnreadFile } from "../model/host/observed.js";
 import { writtenFiles } from "./unread.js";
 
 type Said = Pick<ServiceSpec, "reload" | "container">;

@@ -2,10 +2,10 @@
  * What follows when a mounted file changes lives here.
  */
 
-import { isReloaded } from "../../compose/model/reload-policy.js";
+import { isReloaded } from "../../compose/model/policy/reload-policy.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired, Memory } from "../model/desired.js";
-import type { ObservedContainer, UnreadFile } from "../model/observed.js";
+import type { ObservedContainer, UnreadFile } from "../model/host/observed.js";
 import { inEverySlot, isUp } from "../model/view.js";
 import type { View } from "../model/view.js";
 

@@ -6,7 +6,7 @@ import type { ImageVersion } from "../../compose/values/image.js";
 import type { Rollout } from "../model/condition.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Hold, Pin } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { inEverySlot, isReturning, isUp, precedes } from "../model/view.js";
 import { trackOpening } from "./opening.js";
 import type { Opening } from "./opening.js";

@@ -3,8 +3,8 @@ import { isOutdated } from "../files/unread.js";
 import { beginningOf } from "../jobs/job-need.js";
 import { isWedged } from "../judge/wedged.js";
 import type { Desired, Memory, SlotMemory } from "../model/desired.js";
-import { keptTags } from "../model/image-index.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { keptTags } from "../model/host/image-index.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { SlotView, View } from "../model/view.js";
 
 type Numbered = Pick<View, "images" | "jobs"> & { readonly siblings: readonly ObservedContainer[] };

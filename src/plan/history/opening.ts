@@ -5,8 +5,8 @@ import { isJob, judgeJob } from "../jobs/job-verdict.js";
 import type { JobContainer } from "../jobs/job-verdict.js";
 import type { Rollout } from "../model/condition.js";
 import type { JobRun } from "../model/desired.js";
-import { isAhead } from "../model/observed.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { isAhead } from "../model/host/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { inEverySlot } from "../model/view.js";
 import type { View } from "../model/view.js";
 

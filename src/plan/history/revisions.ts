@@ -3,7 +3,7 @@ import type { ImageVersion } from "../../compose/values/image.js";
 import { FairleadError } from "../../errors.js";
 import type { Rollout } from "../model/condition.js";
 import type { Pin } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { inEverySlot, isReturning } from "../model/view.js";
 import { revisionIn } from "./numbering.js";
 

@@ -1,9 +1,9 @@
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import type { ImageReference, ImageVersion } from "../../compose/values/image.js";
 import type { Desired } from "../model/desired.js";
-import { containersOf } from "../model/host-index.js";
-import type { HostSnapshot, ObservedImage } from "../model/host-snapshot.js";
-import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../model/observed.js";
+import { containersOf } from "../model/host/host-index.js";
+import type { HostSnapshot, ObservedImage } from "../model/host/host-snapshot.js";
+import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../model/host/observed.js";
 import { digestsOf, isUp } from "../model/view.js";
 import { matchOf } from "./match.js";
 import type { Match } from "./match.js";

@@ -1,11 +1,11 @@
-import type { BuildSpec } from "../../compose/model/build-spec.js";
+import type { BuildSpec } from "../../compose/model/container/build-spec.js";
 import { buildHash } from "../../compose/model/hash.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { familiarImage } from "../../compose/values/image.js";
 import type { BuildNeed, FoundTarget } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import { builtMark } from "../model/names.js";
-import type { ObservedImage } from "../model/host-snapshot.js";
+import { builtMark } from "../model/host/names.js";
+import type { ObservedImage } from "../model/host/host-snapshot.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { renderContext } from "../steps/render.js";

@@ -1,7 +1,7 @@
 import { networkHash } from "../../compose/model/hash.js";
 import type { Ipam, NetworkSpec } from "../../compose/model/network.js";
 import type { VolumeSpec } from "../../compose/model/mount.js";
-import type { ObservedNetwork, ObservedVolume } from "../model/host-snapshot.js";
+import type { ObservedNetwork, ObservedVolume } from "../model/host/host-snapshot.js";
 
 type Texts = Readonly<Record<string, string>>;
 

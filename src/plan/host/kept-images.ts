@@ -1,9 +1,9 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { familiarName } from "../../compose/values/image.js";
 import type { Hold } from "../model/desired.js";
-import type { HostSnapshot, ObservedImage } from "../model/host-snapshot.js";
-import { aheadTag, keptBy } from "../model/names.js";
-import type { ObservedContainer, Role } from "../model/observed.js";
+import type { HostSnapshot, ObservedImage } from "../model/host/host-snapshot.js";
+import { aheadTag, keptBy } from "../model/host/names.js";
+import type { ObservedContainer, Role } from "../model/host/observed.js";
 
 /** An image of a service that is on this host. */
 export interface KeptImage {

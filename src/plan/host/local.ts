@@ -1,8 +1,8 @@
 import { familiarImage } from "../../compose/values/image.js";
 import type { ImageVersion, ImageReference } from "../../compose/values/image.js";
 import type { LocalTarget } from "../model/desired.js";
-import type { ObservedImage } from "../model/host-snapshot.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedImage } from "../model/host/host-snapshot.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { digestsOf } from "../model/view.js";
 
 /**

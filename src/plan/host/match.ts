@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { activeName, nameInRole } from "../model/names.js";
-import type { ForeignContainer, Role } from "../model/observed.js";
+import { activeName, nameInRole } from "../model/host/names.js";
+import type { ForeignContainer, Role } from "../model/host/observed.js";
 
 /** The part that a container made by others plays for a declared service, if it is taken over. */
 export interface Match {

@@ -1,9 +1,9 @@
 import { serviceKey } from "../../compose/model/service.js";
 import type { ProjectSpec, ServiceKey } from "../../compose/model/service.js";
 import { printable } from "../../tools/printable.js";
-import type { HostSnapshot, ObservedNetwork } from "../model/host-snapshot.js";
-import { awaitedServices } from "../model/image-index.js";
-import { keyOf } from "../model/observed.js";
+import type { HostSnapshot, ObservedNetwork } from "../model/host/host-snapshot.js";
+import { awaitedServices } from "../model/host/image-index.js";
+import { keyOf } from "../model/host/observed.js";
 
 /** A network or volume that bears a declared project's label, and that no file declares any more. */
 export interface Orphan {

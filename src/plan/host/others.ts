@@ -1,5 +1,5 @@
-import type { HostSnapshot, ObservedNetwork } from "../model/host-snapshot.js";
-import type { ForeignContainer, ObservedContainer } from "../model/observed.js";
+import type { HostSnapshot, ObservedNetwork } from "../model/host/host-snapshot.js";
+import type { ForeignContainer, ObservedContainer } from "../model/host/observed.js";
 import type { Outcome, Plan } from "../model/outcome.js";
 import type { View } from "../model/view.js";
 

@@ -2,7 +2,7 @@ import { jobsHash } from "../../compose/model/hash.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Memory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { inEverySlot, inRole, isUp } from "../model/view.js";
 import type { View } from "../model/view.js";

@@ -1,5 +1,5 @@
 import type { Memory } from "../model/desired.js";
-import type { JobPhase } from "../model/observed.js";
+import type { JobPhase } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
 import type { SlotView } from "../model/view.js";

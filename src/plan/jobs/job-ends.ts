@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Memory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import { isAhead } from "../model/observed.js";
+import { isAhead } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";

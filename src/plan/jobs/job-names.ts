@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { ActOf } from "../model/intent.js";
-import { jobName } from "../model/names.js";
+import { jobName } from "../model/host/names.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";

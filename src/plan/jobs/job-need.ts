@@ -3,13 +3,13 @@
  */
 
 import { jobHash } from "../../compose/model/hash.js";
-import type { JobSpec, PreStartSpec } from "../../compose/model/job.js";
+import type { JobSpec, PreStartSpec } from "../../compose/model/policy/job.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { ImageVersion, ImageReference } from "../../compose/values/image.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, JobRun } from "../model/desired.js";
-import { isAhead } from "../model/observed.js";
-import type { JobPhase } from "../model/observed.js";
+import { isAhead } from "../model/host/observed.js";
+import type { JobPhase } from "../model/host/observed.js";
 import type { View } from "../model/view.js";
 import { isJob, judgeJob } from "./job-verdict.js";
 import type { JobContainer } from "./job-verdict.js";

@@ -3,7 +3,7 @@ import type { ImageVersion } from "../../compose/values/image.js";
 import { ownersOf } from "../bonds/bonds.js";
 import type { JobRun, Target } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import { jobName } from "../model/names.js";
+import { jobName } from "../model/host/names.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { isUp, imageName } from "../model/view.js";

@@ -1,4 +1,4 @@
-import type { JobSpec, PreStartSpec } from "../../compose/model/job.js";
+import type { JobSpec, PreStartSpec } from "../../compose/model/policy/job.js";
 import type { ContainerSpec, ServiceSpec } from "../../compose/model/service.js";
 import { given } from "../../tools/present.js";
 import type { Job } from "./job-need.js";

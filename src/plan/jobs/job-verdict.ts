@@ -1,9 +1,9 @@
 import { causeOf, startReason } from "../judge/start-refusal.js";
 import { endedFromOutside, formatMs } from "../judge/verdict.js";
 import type { Reason } from "../model/condition.js";
-import { observedMs } from "../model/elapsed.js";
-import type { Sight } from "../model/elapsed.js";
-import type { JobMark, ObservedContainer } from "../model/observed.js";
+import { observedMs } from "../model/host/elapsed.js";
+import type { Sight } from "../model/host/elapsed.js";
+import type { JobMark, ObservedContainer } from "../model/host/observed.js";
 import type { View } from "../model/view.js";
 
 export type JobContainer = ObservedContainer & { readonly job: JobMark };

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { isComplete } from "../model/dependency.js";
 import type { SlotMemory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { isStopped } from "../model/run-memory.js";
 import { inRole } from "../model/view.js";
 import type { SlotView } from "../model/view.js";

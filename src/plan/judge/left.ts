@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatTime } from "../../tools/time.js";
 import type { Memory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Outcome } from "../model/outcome.js";
 import { ownReload } from "../model/reload-memory.js";
 import { isStopped } from "../model/run-memory.js";

@@ -1,5 +1,5 @@
 import type { Desired, SlotMemory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
 import { discard } from "../steps/steps.js";

@@ -2,7 +2,7 @@ import { jobsHash } from "../../compose/model/hash.js";
 import { formatImage } from "../../compose/values/image.js";
 import type { Memory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import type { Refusal } from "../model/observed.js";
+import type { Refusal } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import type { CreateContainerStep } from "../model/step.js";
 import { inEverySlot } from "../model/view.js";

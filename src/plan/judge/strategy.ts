@@ -1,5 +1,5 @@
 import type { NetworkAttachment } from "../../compose/model/network.js";
-import type { VolumesOf } from "../../compose/model/options.js";
+import type { VolumesOf } from "../../compose/model/container/options.js";
 import { bondsOf, partnerOf } from "../../compose/model/relations.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { View } from "../model/view.js";

@@ -1,6 +1,6 @@
-import { seeingMs } from "../model/elapsed.js";
-import type { Sight } from "../model/elapsed.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { seeingMs } from "../model/host/elapsed.js";
+import type { Sight } from "../model/host/elapsed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 
 /** How late the end of a check may be told. */
 const slackMs = 1_000;

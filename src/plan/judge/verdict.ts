@@ -3,9 +3,9 @@
  */
 
 import type { Reason } from "../model/condition.js";
-import { observedMs } from "../model/elapsed.js";
-import type { Sight } from "../model/elapsed.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { observedMs } from "../model/host/elapsed.js";
+import type { Sight } from "../model/host/elapsed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { View } from "../model/view.js";
 import { causeOf, startReason } from "./start-refusal.js";
 import { checkDueMs } from "./unchecked.js";

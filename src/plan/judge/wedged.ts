@@ -1,5 +1,5 @@
 import type { SlotMemory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { isUp } from "../model/view.js";
 import { causeOf } from "./start-refusal.js";
 

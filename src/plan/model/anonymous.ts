@@ -1,6 +1,6 @@
 import { given } from "../../tools/present.js";
-import type { HostSnapshot } from "./host-snapshot.js";
-import type { ObservedContainer, ObservedMount } from "./observed.js";
+import type { HostSnapshot } from "./host/host-snapshot.js";
+import type { ObservedContainer, ObservedMount } from "./host/observed.js";
 
 /** An anonymous volume of a container that serves, or has served. */
 export interface KnownVolume {

@@ -1,7 +1,7 @@
 import type { Dependency } from "../../compose/model/service.js";
 import { isTarget } from "./desired.js";
 import type { Desired } from "./desired.js";
-import type { ObservedContainer } from "./observed.js";
+import type { ObservedContainer } from "./host/observed.js";
 import type { Awaits, Outcome } from "./outcome.js";
 
 /** How a service stands that another one depends on. Of several replicas, one that is well will do. */

@@ -3,7 +3,7 @@ import type { Digest, ImageVersion } from "../../compose/values/image.js";
 import type { VolumeMemory } from "./anonymous.js";
 import type { Reason, SkippedTags } from "./condition.js";
 import type { LeavingMemory, PostStartMemory, StopMemory } from "./run-memory.js";
-import type { JobPhase } from "./observed.js";
+import type { JobPhase } from "./host/observed.js";
 import type { Outcome } from "./outcome.js";
 import type { ReloadMemory } from "./reload-memory.js";
 import type { SeenSignatures } from "./signatures.js";

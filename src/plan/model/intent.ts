@@ -1,5 +1,5 @@
 import type { RestartPolicy } from "../../compose/model/service.js";
-import type { ObservedContainer } from "./observed.js";
+import type { ObservedContainer } from "./host/observed.js";
 import type { StepKind, StepOf } from "./step.js";
 
 /**

@@ -1,8 +1,8 @@
 import { containerBondsOf, isNamedBy } from "../../compose/model/relations.js";
 import type { Bond, Related } from "../../compose/model/relations.js";
 import type { DependencyState } from "./dependency.js";
-import type { HostSnapshot } from "./host-snapshot.js";
-import type { ContainerFacts } from "./observed.js";
+import type { HostSnapshot } from "./host/host-snapshot.js";
+import type { ContainerFacts } from "./host/observed.js";
 
 /** A container of which others share something, whoever runs it. */
 export type Provider = Pick<ContainerFacts, "id" | "name" | "state" | "createdAt" | "startedAt" | "mounts">;

@@ -1,5 +1,5 @@
-import { runOf } from "./observed.js";
-import type { ObservedContainer } from "./observed.js";
+import { runOf } from "./host/observed.js";
+import type { ObservedContainer } from "./host/observed.js";
 
 /** A container that was told of changed files. */
 export interface Reload {

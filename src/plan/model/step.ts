@@ -1,14 +1,14 @@
-import type { BuildSpec } from "../../compose/model/build-spec.js";
-import type { Hook } from "../../compose/model/hooks.js";
-import type { PreStop } from "../../compose/model/leave.js";
+import type { BuildSpec } from "../../compose/model/container/build-spec.js";
+import type { Hook } from "../../compose/model/policy/hooks.js";
+import type { PreStop } from "../../compose/model/policy/leave.js";
 import type { EndpointSettings, NetworkSpec } from "../../compose/model/network.js";
 import type { Bond } from "../../compose/model/relations.js";
-import type { ContainerFile } from "../../compose/model/container-file.js";
+import type { ContainerFile } from "../../compose/model/container/container-file.js";
 import type { VolumeSpec } from "../../compose/model/mount.js";
 import type { RestartPolicy, ServiceSpec } from "../../compose/model/service.js";
 import type { ImageName, ImageVersion, PinnedImage } from "../../compose/values/image.js";
 import type { Reason } from "./condition.js";
-import type { JobMark, Lifeline, Refusal, UnreadFile } from "./observed.js";
+import type { JobMark, Lifeline, Refusal, UnreadFile } from "./host/observed.js";
 
 /**
  * One change to the host: one engine call, plain data, with its cause. Containers are named, never numbered: the

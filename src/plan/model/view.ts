@@ -1,3 +1,8 @@
+/*
+ * The nouns live here, as plain data: what is observed, what is wanted, what is remembered, what a step is. No
+ * decision does.
+ */
+
 import { dependenciesOf } from "../../compose/model/relations.js";
 import type { Related } from "../../compose/model/relations.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
@@ -6,13 +11,19 @@ import type { Digest, ImageName, ImageReference, ImageVersion } from "../../comp
 import type { Reason } from "./condition.js";
 import { dependencyState, isComplete } from "./dependency.js";
 import type { DependencyState, KnownDependency } from "./dependency.js";
-import { imageById, imageByName } from "./image-index.js";
-import { containersOf, gatesAmong } from "./host-index.js";
-import type { HostSnapshot, ObservedHelper, ObservedImage, ObservedNetwork, ObservedVolume } from "./host-snapshot.js";
-import type { ForeignContainer, ObservedContainer, Refusal, Role } from "./observed.js";
+import { imageById, imageByName } from "./host/image-index.js";
+import { containersOf, gatesAmong } from "./host/host-index.js";
+import type {
+  HostSnapshot,
+  ObservedHelper,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+} from "./host/host-snapshot.js";
+import type { ForeignContainer, ObservedContainer, Refusal, Role } from "./host/observed.js";
 import { providersOf } from "./provider.js";
 import type { Provider } from "./provider.js";
-import type { ResourceClaim } from "./resources.js";
+import type { ResourceClaim } from "./host/resources.js";
 import type { SeenSignatures } from "./signatures.js";
 
 /** What the planner sees of the host for one service. */
@@ -40,6 +51,8 @@ export interface View {
   readonly self?: ObservedHelper | undefined;
   readonly own?: HostSnapshot["own"];
   readonly office?: SeenOffice;
+  /** When the look was begun that this is of, by our monotonic clock. */
+  readonly lookedAt?: number | undefined;
   /** Pulls that have begun, by `repository@sha256:…`. */
   readonly pulls: ReadonlyMap<string, PullState>;
   /** Absent: nothing of the service has to be signed. */
@@ -118,6 +131,7 @@ export function viewOf(
     helpers: (host.helpers ?? []).filter((one) => one.project === service.project && one.service === service.name),
     self: host.helpers?.find(({ id }) => id === host.own),
     own: host.own,
+    lookedAt: host.reading?.askedAt,
     pulls,
     dependencies: new Map(dependencies),
     providers: providersOf(service, host),

@@ -1,10 +1,10 @@
 import { containerBondsOf, dependenciesOf } from "../../compose/model/relations.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { familiarName } from "../../compose/values/image.js";
-import { foreignOf } from "../model/foreign-index.js";
-import { containersOf, gatesFor } from "../model/host-index.js";
-import type { HostSnapshot } from "../model/host-snapshot.js";
-import { aheadTags, builtTags, imageById, imagesOf, keptTags } from "../model/image-index.js";
+import { foreignOf } from "../model/host/foreign-index.js";
+import { containersOf, gatesFor } from "../model/host/host-index.js";
+import type { HostSnapshot } from "../model/host/host-snapshot.js";
+import { aheadTags, builtTags, imageById, imagesOf, keptTags } from "../model/host/image-index.js";
 
 /**
  * What a plan that changes nothing rests on, of all that a look shows: as long as each of these is the very same as before, in

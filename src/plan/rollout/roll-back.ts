@@ -7,7 +7,7 @@ import { strategyOf } from "../judge/strategy.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Hold, Memory, SlotMemory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { inRole, isReturning, isUp, precedes } from "../model/view.js";
 import type { SlotView } from "../model/view.js";

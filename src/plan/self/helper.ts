@@ -5,9 +5,9 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { isUnderWay } from "../judge/under-way.js";
 import { formatMs } from "../judge/verdict.js";
-import { baseOf } from "../model/names.js";
-import type { ObservedHelper } from "../model/host-snapshot.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { baseOf } from "../model/host/names.js";
+import type { ObservedHelper } from "../model/host/host-snapshot.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Plan } from "../model/outcome.js";
 import type { CreateHelperStep, Step, StepOf } from "../model/step.js";

@@ -1,6 +1,6 @@
 import type { Desired } from "../model/desired.js";
-import { baseOf } from "../model/names.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { baseOf } from "../model/host/names.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Outcome, Plan } from "../model/outcome.js";
 import type { Step } from "../model/step.js";
 import type { View } from "../model/view.js";

@@ -4,7 +4,7 @@ import { isUnderWay } from "../judge/under-way.js";
 import { healthDeadlineMs } from "../judge/verdict.js";
 import type { Verdict } from "../judge/verdict.js";
 import type { Intent } from "../model/intent.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Decision, Outcome, Plan } from "../model/outcome.js";
 import type { Step } from "../model/step.js";

@@ -1,5 +1,5 @@
 import type { Desired, SlotMemory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { inRole, localName } from "../model/view.js";

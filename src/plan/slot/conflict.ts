@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { matchOf } from "../host/match.js";
-import { activeName, nameInRole } from "../model/names.js";
-import type { ForeignContainer } from "../model/observed.js";
+import { activeName, nameInRole } from "../model/host/names.js";
+import type { ForeignContainer } from "../model/host/observed.js";
 import type { SlotView } from "../model/view.js";
 
 /**

@@ -2,7 +2,7 @@ import type { NetworkAttachment } from "../../compose/model/network.js";
 import type { ImageVersion } from "../../compose/values/image.js";
 import { withoutJobs } from "../jobs/job-need.js";
 import type { Desired, Memory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 
 /** What a slot on its way back is to become: the very container that is being started there. */
 export function goalOf(desired: Desired, next: ObservedContainer): Desired {

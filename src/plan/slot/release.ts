@@ -5,7 +5,7 @@ import { openedFor } from "../history/opening.js";
 import { isPaused } from "../judge/paused.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired, Memory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import { inEverySlot, isReturning } from "../model/view.js";
 import type { View } from "../model/view.js";

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired, Memory, SlotMemory } from "../model/desired.js";
-import { activeName } from "../model/names.js";
-import type { ObservedContainer, Role } from "../model/observed.js";
+import { activeName } from "../model/host/names.js";
+import type { ObservedContainer, Role } from "../model/host/observed.js";
 import type { Decision, Outcome, Plan } from "../model/outcome.js";
 import { inRole, isReady, isUp, slotOf } from "../model/view.js";
 import type { SlotView, View } from "../model/view.js";

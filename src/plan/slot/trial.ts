@@ -1,8 +1,8 @@
 import { hasRemains } from "../judge/wedged.js";
 import type { Desired, SlotMemory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import { baseOf } from "../model/names.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { baseOf } from "../model/host/names.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { inRole, isReturning, isUp } from "../model/view.js";
 import type { SlotView } from "../model/view.js";

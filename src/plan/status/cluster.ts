@@ -1,5 +1,5 @@
 import type { clusterConditionTypes, Condition, Reason } from "../model/condition.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 
 type Judgement = readonly [status: Condition["status"], reason: Reason, message: string];
 type ClusterConditions = Readonly<Record<(typeof clusterConditionTypes)[number], Judgement>>;

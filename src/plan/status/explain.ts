@@ -3,7 +3,7 @@ import type { Revision } from "../history/revisions.js";
 import type { Condition, ConditionType, Rollout, ServiceStatus } from "../model/condition.js";
 import { shorten } from "../steps/render.js";
 import { reasonWords } from "./reason-words.js";
-import type { Ability, ReasonWords } from "./reason-words.js";
+import type { Ability, ReasonWords } from "./reasons/words.js";
 
 /** When it is looked at again: now, at that moment (epoch ms), or only when something happens. */
 export type NextLook = "now" | number | undefined;
@@ -84,12 +84,12 @@ function whyThat(status: ServiceStatus): readonly string[] {
   }
   if (isLeft(status)) return [];
   if (desiredDigest === undefined) {
-    return [`What ${image} stands for is not known: ${resolved?.message ?? "nobody has asked yet"}.`];
+    return [`The digest of ${image} is not known: ${resolved?.message ?? "nobody has asked yet"}.`];
   }
   const isWanted = activeDigest === desiredDigest && replicas.updated === replicas.desired;
   if (!isWanted) {
     const what = activeDigest === desiredDigest ? "the same image with another spec, as the file has it now" : followed;
-    return [`Wanted is ${desiredDigest}: ${what}.`];
+    return [`${desiredDigest} is wanted: ${what}.`];
   }
   const commit = lastRollout?.commit;
   const by =
@@ -104,7 +104,7 @@ function howItStands({ sync }: ServiceStatus, ready: Condition | undefined, { st
   const since = `since ${brief(ready.lastTransitionTime)}`;
   if (ready.reason === "Converged") {
     const isWell = ready.status === "True";
-    if (!isWell) return [`Everything is done that can be, and yet it does not serve as it should: ${ready.message}.`];
+    if (!isWell) return [`Everything that can be done is done, but it does not serve as it should: ${ready.message}.`];
     return sync === "Pinned" ? [`It is well ${since}: ${ready.message}.`] : [`${state} ${since}: ${ready.message}.`];
   }
   const isDetailed = ready.message !== "" && ready.message.toLowerCase() !== state.toLowerCase();
@@ -129,9 +129,9 @@ function whatElse(status: ServiceStatus, ready: Condition | undefined): readonly
 }
 
 const endings = {
-  promoted: "ended well",
-  "rolled-back": "was taken back",
-  superseded: "was overtaken by a newer one",
+  promoted: "succeeded",
+  "rolled-back": "was rolled back",
+  superseded: "was replaced by a newer one",
   failed: "failed",
 } as const;
 
@@ -142,13 +142,13 @@ function whatWasTried({ status, history }: Situation): readonly string[] {
   const said: string[] = [];
   if (lastRollout !== undefined) {
     const { to, startedAt, finishedAt, outcome, message, rollback, onRollback } = lastRollout;
-    const what = rollback === true ? "The last roll-back by a person" : "The last rollout";
+    const what = rollback === true ? "The last rollback by a person" : "The last rollout";
     const ended =
       outcome === undefined || finishedAt === undefined
         ? "is under way"
         : `${endings[outcome]} at ${brief(finishedAt)}${message === undefined ? "" : ` (${message})`}`;
     said.push(`${what}, to ${to}, began at ${brief(startedAt)} and ${ended}.`);
-    if (onRollback !== undefined) said.push(`What follows a rollout that failed: ${onRollback.message}.`);
+    if (onRollback !== undefined) said.push(`After the rollout failed: ${onRollback.message}.`);
   }
   if (failure !== undefined && !isOver(status, failure.at)) {
     const times = history.failures.filter(({ digest }) => digest === failure.digest).length;
@@ -200,24 +200,24 @@ const abilities: Readonly<Record<Ability, readonly [command: string, what: strin
   adopt: ["adopt NAME", "take over the container that others have made"],
   approve: ["approve NAME", "let the rollout begin"],
   build: ["reconcile NAME --build", "build its image again"],
-  "build-log": ["logs NAME --build", "see what the build has said"],
+  "build-log": ["logs NAME --build", "see the output of the build"],
   diff: ["diff NAME", "see what differs between what runs and what is wanted"],
   doctor: ["doctor", "see whether the engine, the registries and this host are in order"],
   events: ["events NAME", "see what was done, and why"],
-  "failed-log": ["logs NAME --failed", "see what the container that failed has said last"],
+  "failed-log": ["logs NAME --failed", "see the last log lines of the container that failed"],
   images: ["images NAME", "see which tags there are, and why each is followed or not"],
-  "keep-local": ["sync PROJECT --ours", "keep what the containers have made of the files"],
-  logs: ["logs NAME", "see what its containers say"],
-  pause: ["pause NAME", "have no further rollout begin"],
+  "keep-local": ["sync PROJECT --ours", "keep the files as the containers have changed them"],
+  logs: ["logs NAME", "see the logs of its containers"],
+  pause: ["pause NAME", "let no further rollout begin"],
   plan: ["plan NAME", "see what would be done now"],
-  reconcile: ["reconcile NAME", "have it tried now"],
+  reconcile: ["reconcile NAME", "try it now"],
   resume: ["resume NAME", "follow the file and the tag again"],
-  retry: ["retry NAME", "have it tried again"],
+  retry: ["retry NAME", "try it again"],
   rollback: ["rollback NAME", "go back to the revision before"],
-  start: ["start NAME", "have it run again"],
-  "take-git": ["sync PROJECT --theirs", "take what git has of the files"],
+  start: ["start NAME", "run it again"],
+  "take-git": ["sync PROJECT --theirs", "take the files as git has them"],
   validate: ["validate", "see what is wrong with the file"],
-  wait: ["wait NAME", "wait for the end of it"],
+  wait: ["wait NAME", "wait until it has ended"],
 };
 
 function commandFor(ability: Ability, { project, service }: ServiceStatus): Explanation["can"][number] {

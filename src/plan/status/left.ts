@@ -1,6 +1,6 @@
 import { given } from "../../tools/present.js";
 import type { ServiceStatus } from "../model/condition.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Outcome } from "../model/outcome.js";
 import { bareStatus, worst } from "./status.js";
 

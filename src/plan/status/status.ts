@@ -3,7 +3,7 @@
  */
 
 import type { ServiceSpec } from "../../compose/model/service.js";
-import { formatPolicy } from "../../compose/model/tag-policy.js";
+import { formatPolicy } from "../../compose/model/policy/tag-policy.js";
 import { formatImage } from "../../compose/values/image.js";
 import { given } from "../../tools/present.js";
 import { staleMounts } from "../files/stale.js";
@@ -12,7 +12,7 @@ import { clusterConditionTypes, conditionTypes } from "../model/condition.js";
 import type { Condition, Reason, ReplicaCount, Rollout, ServiceStatus } from "../model/condition.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Outcome } from "../model/outcome.js";
 import type { TagMoves } from "../model/tag-moves.js";
 import { inRole, isReady } from "../model/view.js";

@@ -1,5 +1,5 @@
 import type { Intent } from "../model/intent.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { isUp } from "../model/view.js";
 
 /** The slot that it changes; undefined: none, or what it does there keeps nobody from anything. */

@@ -1,4 +1,4 @@
-import type { HostSnapshot } from "../model/host-snapshot.js";
+import type { HostSnapshot } from "../model/host/host-snapshot.js";
 import type { Step } from "../model/step.js";
 
 /** The host after a step on a helper. Undefined: it is on none. */

@@ -1,6 +1,6 @@
 import { networkHash, textHash } from "../../compose/model/hash.js";
-import type { ObservedHelper, ObservedNetwork, ObservedVolume } from "../model/host-snapshot.js";
-import type { ObservedMount } from "../model/observed.js";
+import type { ObservedHelper, ObservedNetwork, ObservedVolume } from "../model/host/host-snapshot.js";
+import type { ObservedMount } from "../model/host/observed.js";
 import type { CreateContainerStep, StepOf } from "../model/step.js";
 
 /** What the engine would show of a network just made. */

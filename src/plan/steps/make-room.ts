@@ -1,6 +1,6 @@
 import { borrowerOf } from "../contest/yielding.js";
-import type { ObservedContainer } from "../model/observed.js";
-import type { HeldAddress } from "../model/resources.js";
+import type { ObservedContainer } from "../model/host/observed.js";
+import type { HeldAddress } from "../model/host/resources.js";
 import type { Step } from "../model/step.js";
 import type { View } from "../model/view.js";
 import { whereItIs } from "./steps.js";

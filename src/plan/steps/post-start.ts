@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Memory } from "../model/desired.js";
-import { runOf } from "../model/observed.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { runOf } from "../model/host/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import type { StepOf } from "../model/step.js";
 

@@ -1,8 +1,8 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import { activeName, nameInRole } from "../model/names.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { activeName, nameInRole } from "../model/host/names.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision, Outcome } from "../model/outcome.js";
 import type { CreateContainerStep } from "../model/step.js";
 import { inRole, isUp, imageName } from "../model/view.js";

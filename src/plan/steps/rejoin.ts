@@ -3,7 +3,7 @@ import { given } from "../../tools/present.js";
 import { canMove } from "../contest/own-address.js";
 import type { Desired } from "../model/desired.js";
 import type { ActOf, Intent } from "../model/intent.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Step } from "../model/step.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";

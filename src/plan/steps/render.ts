@@ -1,7 +1,7 @@
-import type { BuildContext } from "../../compose/model/build-spec.js";
+import type { BuildContext } from "../../compose/model/container/build-spec.js";
 import { withoutUrlSecrets } from "../../tools/mask.js";
 import { printable } from "../../tools/printable.js";
-import { isFollower } from "../model/observed.js";
+import { isFollower } from "../model/host/observed.js";
 import type { Plan } from "../model/outcome.js";
 import { sharedNames } from "./shared.js";
 import type { CreateContainerStep, NoteReloadStep, Route, Step, StepOf } from "../model/step.js";

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Desired } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { StepOf } from "../model/step.js";
 
 /** All that its spec says is in a new container. */

@@ -1,12 +1,12 @@
-import type { LeavePolicy, PreStop } from "../../compose/model/leave.js";
+import type { LeavePolicy, PreStop } from "../../compose/model/policy/leave.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { given } from "../../tools/present.js";
 import { formatMs } from "../judge/verdict.js";
 import type { Desired, Memory } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
 import { endOf, leavingOf } from "../model/run-memory.js";
-import { runOf } from "../model/observed.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { runOf } from "../model/host/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Decision } from "../model/outcome.js";
 import type { StepOf } from "../model/step.js";

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { View } from "../model/view.js";
 
 /** The containers that hold, held or are to hold this service's ports. */

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import type { Intent } from "../model/intent.js";
-import { keepTag } from "../model/names.js";
-import type { ObservedContainer } from "../model/observed.js";
+import { keepTag } from "../model/host/names.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";

@@ -6,7 +6,7 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatMs } from "../judge/verdict.js";
 import type { Desired } from "../model/desired.js";
 import type { Intent } from "../model/intent.js";
-import type { GateState, ObservedContainer, ObservedRoute } from "../model/observed.js";
+import type { GateState, ObservedContainer, ObservedRoute } from "../model/host/observed.js";
 import { waitFor } from "../model/outcome.js";
 import type { Outcome, Decision } from "../model/outcome.js";
 import type { Route } from "../model/step.js";

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { strategyOf } from "../judge/strategy.js";
 import type { Intent, Starting } from "../model/intent.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { Decision } from "../model/outcome.js";
 import { isUp } from "../model/view.js";
 import type { View } from "../model/view.js";

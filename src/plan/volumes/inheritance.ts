@@ -8,7 +8,7 @@ import type { ServiceSpec } from "../../compose/model/service.js";
 import { anonymousOf } from "../model/anonymous.js";
 import type { KnownVolume } from "../model/anonymous.js";
 import type { SlotMemory } from "../model/desired.js";
-import type { ObservedContainer, ObservedMount } from "../model/observed.js";
+import type { ObservedContainer, ObservedMount } from "../model/host/observed.js";
 import { providerOf } from "../model/provider.js";
 import type { InheritedVolume } from "../model/step.js";
 import { inRole } from "../model/view.js";

@@ -1,6 +1,6 @@
 import { anonymousOf } from "../model/anonymous.js";
 import type { Memory } from "../model/desired.js";
-import type { ObservedContainer } from "../model/observed.js";
+import type { ObservedContainer } from "../model/host/observed.js";
 import type { View } from "../model/view.js";
 
 /**

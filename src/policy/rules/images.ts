@@ -1,4 +1,4 @@
-import { jobImages } from "../../compose/model/job.js";
+import { jobImages } from "../../compose/model/policy/job.js";
 import { familiarName, parseImage, type ImageReference } from "../../compose/values/image.js";
 import { refusal, type Rule, type Way } from "../model/finding.js";
 

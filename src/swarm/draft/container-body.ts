@@ -1,6 +1,6 @@
 import type { ClusterSpec } from "../../compose/model/cluster.js";
 import type { Healthcheck, ServiceSpec } from "../../compose/model/service.js";
-import type { Variables } from "../../compose/model/variables.js";
+import type { Variables } from "../../compose/model/container/variables.js";
 import { given, groupOf } from "../../tools/present.js";
 import type { ContainerBody, Labels } from "../model/body.js";
 import { nanoseconds } from "./durations.js";

@@ -1,5 +1,5 @@
 import type { Reserved } from "../../compose/model/cluster.js";
-import type { Resources } from "../../compose/model/options.js";
+import type { Resources } from "../../compose/model/container/options.js";
 import { groupOf } from "../../tools/present.js";
 import type { ResourceBody, TaskBody } from "../model/body.js";
 

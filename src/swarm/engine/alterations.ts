@@ -1,4 +1,4 @@
-import { roleOf } from "../../plan/model/names.js";
+import { roleOf } from "../../plan/model/host/names.js";
 import type { ServiceBody } from "../model/body.js";
 import type { ClusterView, SwarmService } from "../model/cluster.js";
 import { differencesBetween } from "./differences.js";

@@ -1,6 +1,6 @@
-import type { HostSnapshot, ObservedImage, ObservedNetwork } from "../../plan/model/host-snapshot.js";
-import { roleOf } from "../../plan/model/names.js";
-import type { ObservedContainer, ObservedHealthcheck } from "../../plan/model/observed.js";
+import type { HostSnapshot, ObservedImage, ObservedNetwork } from "../../plan/model/host/host-snapshot.js";
+import { roleOf } from "../../plan/model/host/names.js";
+import type { ObservedContainer, ObservedHealthcheck } from "../../plan/model/host/observed.js";
 import { parseImage, pinnedImage } from "../../compose/values/image.js";
 import type { ImageId } from "../../compose/values/image.js";
 import { readOrigin } from "../../docker/create/labels.js";

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { parseImage } from "../../compose/values/image.js";
 import type { Claim } from "../../control/ports/engine.js";
 import { FairleadError } from "../../errors.js";
-import type { ForeignContainer } from "../../plan/model/observed.js";
+import type { ForeignContainer } from "../../plan/model/host/observed.js";
 import type { Cluster, ClusterView, SwarmService } from "../model/cluster.js";
 import { containerOf } from "./appearance.js";
 import type { Drafted } from "./appearance.js";

@@ -1,4 +1,4 @@
-import type { ObservedContainer } from "../../plan/model/observed.js";
+import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { printable } from "../../tools/printable.js";
 import type { ModeBody, ServiceBody } from "../model/body.js";
 import type { ClusterView, SwarmService, SwarmTask } from "../model/cluster.js";

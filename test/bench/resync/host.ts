@@ -1,9 +1,9 @@
 import { specHash } from "../../../src/compose/model/hash.js";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { familiarName, formatImage, pinnedImage, type ImageId } from "../../../src/compose/values/image.js";
-import type { ObservedImage } from "../../../src/plan/model/host-snapshot.js";
-import { activeName, keepTag } from "../../../src/plan/model/names.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ObservedImage } from "../../../src/plan/model/host/host-snapshot.js";
+import { activeName, keepTag } from "../../../src/plan/model/host/names.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { SimulatedEngine } from "../../simulator/engine.js";
 import { hostNetwork } from "../../simulator/world.js";
 import { stubDigest } from "../registry-stub.js";

@@ -31,12 +31,10 @@ export function fairlead(name: string, { service = {}, declared = {}, behind }: 
       };
       const process = await theatre.stage.run(project, { name: project, services: { web }, ...declared });
       await process.ready();
-      const status = async (): Promise<ServiceStatus> => {
-        const answer = await fetch(`${process.adminUrl}/api/v1/services/${project}/web`);
-        return (await answer.json()) as ServiceStatus;
-      };
       const rest = () =>
-        until(`the end of ${project}'s rollout`, async () => isAtRest(await status(), theatre.shop.digest(tag)));
+        until(`the end of ${project}'s rollout`, async () =>
+          isAtRest(await statusOf(process.adminUrl, project), theatre.shop.digest(tag)),
+        );
       await rest();
       const proxy =
         behind === undefined
@@ -56,8 +54,14 @@ export function fairlead(name: string, { service = {}, declared = {}, behind }: 
   };
 }
 
+/** Of the project's service `web`. */
+export async function statusOf(adminUrl: string, project: string): Promise<ServiceStatus> {
+  const answer = await fetch(`${adminUrl}/api/v1/services/${project}/web`);
+  return (await answer.json()) as ServiceStatus;
+}
+
 /** It serves what the tag stands for, or holds it back and serves what it had. */
-function isAtRest(
+export function isAtRest(
   { sync, desiredDigest, activeDigest, health, conditions }: ServiceStatus,
   digest: string | undefined,
 ): boolean {

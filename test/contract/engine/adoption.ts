@@ -1,4 +1,4 @@
-import { variables } from "../../../src/compose/model/variables.js";
+import { variables } from "../../../src/compose/model/container/variables.js";
 import { describe, expect, it } from "vitest";
 import type { Claim } from "../../../src/control/ports/engine.js";
 import type { Bench } from "./bench.js";

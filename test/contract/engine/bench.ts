@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ContainerSpec } from "../../../src/compose/model/service.js";
 import { pinnedImage } from "../../../src/compose/values/image.js";
 import type { Claim, Engine } from "../../../src/control/ports/engine.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { creation, networkSpec, project, serviceSpec } from "./service.js";
 import type { Stage, StageBehaviour, StageImage } from "./stage.js";
 

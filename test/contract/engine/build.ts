@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { BuildSpec } from "../../../src/compose/model/build-spec.js";
+import type { BuildSpec } from "../../../src/compose/model/container/build-spec.js";
 import type { ImageId } from "../../../src/compose/values/image.js";
 import type { OpenContext } from "../../../src/control/ports/builds.js";
-import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../../src/plan/model/host/host-snapshot.js";
 import { Secret } from "../../../src/tools/secret.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pinnedImage } from "../../../src/compose/values/image.js";
 import type { LayerNews } from "../../../src/control/ports/engine.js";
-import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../../src/plan/model/host/host-snapshot.js";
 import type { Bench } from "./bench.js";
 import { digestOf } from "../../digests.js";
 

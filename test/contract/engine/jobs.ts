@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { jobsHash } from "../../../src/compose/model/hash.js";
-import type { JobMark } from "../../../src/plan/model/observed.js";
+import type { JobMark } from "../../../src/plan/model/host/observed.js";
 import type { Bench } from "./bench.js";
 import { creation, serviceSpec } from "./service.js";
 

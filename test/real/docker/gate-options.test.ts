@@ -2,7 +2,7 @@ import { get } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
 import Docker from "dockerode";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { ContainerFile } from "../../../src/compose/model/container-file.js";
+import type { ContainerFile } from "../../../src/compose/model/container/container-file.js";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import { connectEngine } from "../../../src/docker/engine.js";
@@ -12,6 +12,7 @@ import { creation, networkSpec, serviceSpec } from "../../contract/engine/servic
 import { publishHaproxy } from "../../sandbox/proxies/haproxy.js";
 import { freePort } from "../../sandbox/network/ports.js";
 import { realStage } from "./real-stage.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
 
 /**
  * What a service behind a gate learns of its client, from one that knows how to ask: an HAProxy, which speaks the PROXY
@@ -79,7 +80,7 @@ async function setUp() {
   const proxy = { image, digest };
   const engine = connectEngine({ host: inject("engineHost"), credentials: () => Promise.resolve(undefined) });
   const docker = new Docker({ socketPath: inject("engineHost").replace(/^unix:\/\//, "") });
-  await engine.pull(pinnedImage(image, digest), AbortSignal.timeout(60_000));
+  await engine.pull(pinnedImage(image, digest), AbortSignal.timeout(patienceMs));
   await engine.createNetwork({ kind: "create-network", network, project, because: "a test" });
   const start = async (spec: ServiceSpec, files: readonly ContainerFile[], name: string) => {
     const attach = { network: network.name, aliases: [] };
@@ -111,7 +112,7 @@ async function setUp() {
       await start(behind, [file], `${project}-${name}-1`);
       const addresses = await start(derived, derived.rewritable.files, `${project}-${name}.gate-1`);
       const url = `http://${hostIp.includes(":") ? `[${hostIp}]` : hostIp}:${port}`;
-      await expect.poll(() => ask(url).catch(() => undefined), { timeout: 90_000 }).toBeDefined();
+      await expect.poll(() => ask(url).catch(() => undefined)).toBeDefined();
       return { url, addresses };
     },
     close: () => made.close(),

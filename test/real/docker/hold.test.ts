@@ -11,6 +11,7 @@ import { creation, networkSpec, serviceSpec } from "../../contract/engine/servic
 import { publishHaproxy } from "../../sandbox/proxies/haproxy.js";
 import { freePort } from "../../sandbox/network/ports.js";
 import { realStage } from "./real-stage.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
 
 const project = "hold";
 /** Longer than a busy engine takes to stop a container. */
@@ -26,7 +27,7 @@ test.for(["http", "tcp"] as const)(
       const app = await stage.publish({ kind: "good", check: false });
       const engine = connectEngine({ host: inject("engineHost"), credentials: () => Promise.resolve(undefined) });
       for (const each of [app, proxy])
-        await engine.pull(pinnedImage(each.image, each.digest), AbortSignal.timeout(60_000));
+        await engine.pull(pinnedImage(each.image, each.digest), AbortSignal.timeout(patienceMs));
       const network = networkSpec("hold_default");
       await engine.createNetwork({ kind: "create-network", network, project, because: "a test" });
       const port = await freePort();
@@ -44,7 +45,7 @@ test.for(["http", "tcp"] as const)(
       await engine.writeFiles(gate, spec.rewritable.files);
       await engine.startContainer(gate);
       const gates = connectGates((...args) => engine.run(...args));
-      await expect.poll(() => gates.state(gate, Date.now()).catch(() => undefined), { timeout: 90_000 }).toBeDefined();
+      await expect.poll(() => gates.state(gate, Date.now()).catch(() => undefined)).toBeDefined();
 
       const refused = await ask(port);
       expect(refused.answer).toMatch(mode === "http" ? /^HTTP\/1\.. 503 / : /^$/);
@@ -53,7 +54,7 @@ test.for(["http", "tcp"] as const)(
       const container = creation({ ...serviceSpec("held", app), project }, app, { ...attach, aliases: [] });
       const behind = await engine.createContainer({ ...container, name: `${project}-held-1` });
       await engine.startContainer(behind);
-      await expect.poll(async () => (await ask(port)).answer, { timeout: 90_000 }).toMatch(/ 200 OK/);
+      await expect.poll(async () => (await ask(port)).answer).toMatch(/ 200 OK/);
       await gates.setRoutes(gate, [{ server: "slot1", open: false }]);
       const waiting = ask(port);
       await sleep(500);

@@ -5,7 +5,7 @@ import { gitSource } from "../../../src/git/source.js";
 import { untold } from "../../../src/git/untold.js";
 import { hostFiles } from "../../../src/hostfiles/files.js";
 import { repositoriesOf } from "../../../src/git/settings/settings.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 
 /*
  * Says which version is in force, as far as every file of it is of that one version, and goes on to fetch what is newer:

@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Between, type BetweenOptions } from "../../../src/git/between/between.js";
 import { addressOf } from "../../../src/git/program/address.js";
 import { gitVariables, writeConfig } from "../../../src/git/program/environment.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 
 const run = promisify(execFile);
 const never = new AbortController().signal;

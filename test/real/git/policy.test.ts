@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { SourceSnapshot } from "../../../src/control/ports/source.js";
 import { readConfig } from "../../../src/config/config.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 import { sourceOf } from "../../../src/wiring.js";
 import { patienceMs } from "../../sandbox/host/patience.js";
 import { gitStage, mounts, services } from "./stage.js";

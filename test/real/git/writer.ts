@@ -4,7 +4,7 @@ import { gitSource } from "../../../src/git/source.js";
 import { repositoriesOf } from "../../../src/git/settings/settings.js";
 import { untold } from "../../../src/git/untold.js";
 import { hostFiles } from "../../../src/hostfiles/files.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 
 /*
  * Writes one digest of the service `web` into the repository, and says so:

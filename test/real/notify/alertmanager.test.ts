@@ -9,6 +9,7 @@ import { alertmanager } from "../../../src/notify/senders/alertmanager.js";
 import { readAll } from "../../../src/tools/streams/read-all.js";
 import { until } from "../../load/until.js";
 import { startAlertmanager, type Alertmanager } from "../../sandbox/servers/alertmanager.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
 
 interface Alert {
   readonly status: string;
@@ -54,7 +55,7 @@ const problem: Notice = {
 };
 
 async function tellNow(notice: Notice): Promise<void> {
-  expect(await tell({ notice }, AbortSignal.timeout(30_000))).toEqual({ outcome: "delivered" });
+  expect(await tell({ notice }, AbortSignal.timeout(patienceMs))).toEqual({ outcome: "delivered" });
 }
 
 async function firing(): Promise<readonly string[]> {
@@ -94,7 +95,7 @@ test("a problem fires, changes its severity, and resolves with its end", async (
 
 test("good news is no alert", async () => {
   const notice: Notice = { id: "n-4", kind: "promoted", severity: "info", at: Date.now(), title: "shop/web: 1.4.4" };
-  expect(await tell({ notice }, AbortSignal.timeout(30_000))).toMatchObject({
+  expect(await tell({ notice }, AbortSignal.timeout(patienceMs))).toMatchObject({
     outcome: "delivered",
     said: "no alert: it tells of no problem",
   });

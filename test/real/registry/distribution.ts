@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { startDaemon } from "../../sandbox/engine/daemon.js";
+import { patienceMs } from "../../sandbox/host/patience.js";
 
 /** A key with a certificate of its own for 127.0.0.1, as PEM files. */
 export interface Identity {
@@ -41,5 +42,5 @@ export async function startDistribution({ directory, auth, tls }: DistributionOp
   const daemon = await startDaemon({ command: "docker-registry", args: ["serve", `${name}.json`], logFile });
   const listening = async (): Promise<string | undefined> =>
     /listening on (127\.0\.0\.1:\d+)/.exec(await readFile(logFile, "utf8"))?.[1];
-  return daemon.until(listening, 15_000);
+  return daemon.until(listening, patienceMs);
 }

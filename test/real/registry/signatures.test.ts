@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { KeyRule } from "../../../src/compose/model/signature-rule.js";
+import type { KeyRule } from "../../../src/compose/model/policy/signature-rule.js";
 import { judgeFor } from "../../../src/signatures/judge.js";
 import { ensurePackages, enginePackages } from "../../sandbox/host/packages.js";
 import { openRepository } from "../../sandbox/registry/push.js";

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { startDaemon, type Daemon } from "../engine/daemon.js";
 import { hireJanitor } from "../host/janitor.js";
+import { patienceMs } from "../host/patience.js";
 
 export interface RegistryOptions {
   /** On 127.0.0.1; default a free one. */
@@ -78,7 +79,7 @@ async function serve(
   });
   // Port 0 in the configuration: the kernel's choice stands in the log, so that no other program can take it first.
   const listening = async () => /listening on 127\.0\.0\.1:(\d+)/.exec(await readFile(logFile, "utf8"))?.[1];
-  return { daemon, port: Number(await daemon.until(listening, 15_000, options.signal)) };
+  return { daemon, port: Number(await daemon.until(listening, patienceMs, options.signal)) };
 }
 
 /** JSON is YAML. */

@@ -1,5 +1,5 @@
 import { opened } from "../tools/opened.js";
-import { variables } from "../../../src/compose/model/variables.js";
+import { variables } from "../../../src/compose/model/container/variables.js";
 import { describe, expect, it } from "vitest";
 import { readProject } from "../../../src/compose/project/compose.js";
 import { formatProblem, formatWarning } from "../../../src/compose/values/problem.js";

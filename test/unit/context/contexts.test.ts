@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { inspect, promisify } from "node:util";
 import { extract } from "tar-stream";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { BuildSpec } from "../../../src/compose/model/build-spec.js";
+import type { BuildSpec } from "../../../src/compose/model/container/build-spec.js";
 import { registriesIn } from "../../../src/context/bases.js";
 import { openContexts } from "../../../src/context/contexts.js";
 import { git, loginVariables, repositoryAt } from "../../../src/context/git.js";

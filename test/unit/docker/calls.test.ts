@@ -4,12 +4,14 @@ import { parseImage } from "../../../src/compose/values/image.js";
 import { connectEngine, type DockerEngine } from "../../../src/docker/engine.js";
 import { Secret } from "../../../src/tools/secret.js";
 import { creation, networkSpec, serviceSpec } from "../../contract/engine/service.js";
-import { calls } from "../../proxy/calls.js";
+import { calls as all } from "../../proxy/calls.js";
 import { expression } from "../../proxy/rules.js";
 import { bareCall, strangeCalls } from "../../proxy/strange.js";
 import { refuse, startFakeEngine } from "./fake-engine.js";
 import { digestOf } from "../../digests.js";
 
+/** Those of a Swarm are another port's: `swarm/calls.test.ts`. */
+const calls = all.filter(({ feature }) => feature !== "swarm");
 const id = "c".repeat(64);
 const image = { image: parseImage("ghcr.io/shop/web:2"), digest: digestOf("b") } as const;
 const pinned = `ghcr.io/shop/web@${image.digest}`;

@@ -1,4 +1,4 @@
-import { variables } from "../../../src/compose/model/variables.js";
+import { variables } from "../../../src/compose/model/container/variables.js";
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";

@@ -5,7 +5,7 @@ import { Outage } from "../../../src/docker/observe/outage.js";
 import { Staleness } from "../../../src/docker/observe/staleness.js";
 import { Unheard } from "../../../src/docker/observe/unheard.js";
 import { platformOf } from "../../../src/docker/read/platform.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 
 const container = (fields: Partial<ObservedContainer>) =>
   ({ id: "c", health: "healthy", startedAt: 1000, healthySince: undefined, ...fields }) as ObservedContainer;

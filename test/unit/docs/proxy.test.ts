@@ -24,6 +24,7 @@ describe("the socket proxy's rules", () => {
     const examples: Readonly<Record<string, string>> = {
       ...{ container: id, exec: id, network: id, networkName: "home_default" },
       ...{ image: `127.0.0.1:5000/some/app@sha256:${id}`, lease: "fairlead-lease.default.7.asked" },
+      ...{ swarmId: "jj3kx2f7x1wg860pk6p5z9qwg" },
     };
     const [core, all] = [await readAllowlist(), await readAllowlist(...features)];
     for (const { method, path, feature, bare } of calls) {
@@ -70,6 +71,12 @@ describe("the socket proxy's rules", () => {
     ["POST", "/v1.41/containers/prune"],
     ["POST", "/v1.41/volumes/prune"],
     ["POST", "/v1.41/swarm/init"],
+    ["GET", "/v1.41/swarm"],
+    ["GET", "/v1.41/swarm/unlockkey"],
+    ["POST", "/v1.41/swarm/leave"],
+    ["POST", "/v1.41/nodes/jj3kx2f7x1wg860pk6p5z9qwg/update"],
+    ["DELETE", "/v1.41/services/home_web"],
+    ["POST", "/v1.41/secrets/jj3kx2f7x1wg860pk6p5z9qwg/update"],
     ["POST", "/v1.41/plugins/pull"],
     ["POST", "/containers/create"],
     ["DELETE", "/v1.41/volumes/data"],

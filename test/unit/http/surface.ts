@@ -5,7 +5,8 @@ import type { ImageHint } from "../../../src/compose/values/image.js";
 import type { Problem } from "../../../src/compose/values/problem.js";
 import type { Delivery } from "../../../src/control/surface/deliveries.js";
 import type { EngineState } from "../../../src/control/surface/engine-state.js";
-import type { Progress, ServicePlan, Surface } from "../../../src/control/surface/surface.js";
+import type { ServicePlan } from "../../../src/control/surface/forecast/service-plan.js";
+import type { Progress, Surface } from "../../../src/control/surface/surface.js";
 import type { Orphan } from "../../../src/plan/host/orphans.js";
 import { conditionTypes, type ServiceStatus } from "../../../src/plan/model/condition.js";
 
@@ -185,7 +186,7 @@ export function fakeSurface({
       Promise.resolve({
         sentences: [`${key} runs.`],
         next: { what: "nothing" },
-        can: [{ command: `fairlead retry ${key}`, what: "have it tried again" }],
+        can: [{ command: `fairlead retry ${key}`, what: "try it again" }],
       }),
     replicas: () => Promise.resolve({ replicas: [] }),
     history: () => Promise.resolve({ revisions: [], paused: false, reloads: [], failures: [] }),

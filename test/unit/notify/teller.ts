@@ -1,7 +1,7 @@
 /* A process that writes promotions into a journal and tells them, until it is killed: `killed.test.ts` starts it. */
 import { Journal } from "../../../src/control/journal/journal.js";
 import { systemClock } from "../../../src/control/time/clock.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 import { openExchange } from "../../../src/notify/exchange/exchange.js";
 import { subscriptionChannels } from "../../../src/notify/subscriptions/subscriptions.js";
 import { Telling } from "../../../src/notify/telling.js";

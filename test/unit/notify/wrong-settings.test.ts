@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { channelsOf } from "../../../src/channels.js";
 import { readConfig } from "../../../src/config/config.js";
 import { asFairleadError } from "../../../src/errors.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 
 let at = "";
 const files: Readonly<Record<string, string>> = {

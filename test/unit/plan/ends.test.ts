@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RestartPolicy, ServiceSpec } from "../../../src/compose/model/service.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { drive } from "./drive.js";
 import type { Behaviour } from "./drive.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, port8080, specOf } from "./world.js";

@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
-import { nameInRole } from "../../../src/plan/model/names.js";
-import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import { nameInRole } from "../../../src/plan/model/host/names.js";
+import type { HostSnapshot } from "../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { containerIn, foreignContainer, hostWith, imageOf, specOf } from "./world.js";
 
 /** A container of a slot of `shop/web`. */

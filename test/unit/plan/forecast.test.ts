@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { forecast, forecastAll } from "../../../src/plan/forecast.js";
 import { emptyMemory } from "../../../src/plan/model/desired.js";
 import type { Desired, Memory } from "../../../src/plan/model/desired.js";
-import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import {
   containerIn,
   defaultNetwork,

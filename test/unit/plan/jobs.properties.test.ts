@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PreStartSpec } from "../../../src/compose/model/job.js";
-import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
-import type { JobPhase } from "../../../src/plan/model/observed.js";
+import type { PreStartSpec } from "../../../src/compose/model/policy/job.js";
+import type { HostSnapshot } from "../../../src/plan/model/host/host-snapshot.js";
+import type { JobPhase } from "../../../src/plan/model/host/observed.js";
 import { inRole } from "../../../src/plan/model/view.js";
 import { drive } from "./drive.js";
 import type { Arrival } from "./drive.js";

@@ -1,7 +1,7 @@
 import { jobHash } from "../../../src/compose/model/hash.js";
-import type { JobSpec } from "../../../src/compose/model/job.js";
+import type { JobSpec } from "../../../src/compose/model/policy/job.js";
 import type { JobRun } from "../../../src/plan/model/desired.js";
-import type { JobPhase, ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { JobPhase, ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { containerIn, digestOf, now } from "./world.js";
 
 export const migrate: JobSpec = { command: ["migrate"], timeoutMs: 600_000 };

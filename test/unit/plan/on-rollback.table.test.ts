@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { jobsHash } from "../../../src/compose/model/hash.js";
-import type { JobSpec } from "../../../src/compose/model/job.js";
+import type { JobSpec } from "../../../src/compose/model/policy/job.js";
 import type { Memory } from "../../../src/plan/model/desired.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { exited, jobContainer, migrate, remembered, seed } from "./jobs.js";
 import { containerIn, desire, digestOf, hold, hostWith, imageOf, now, planText, specOf } from "./world.js";
 

@@ -1,10 +1,10 @@
-import { variables } from "../../../src/compose/model/variables.js";
+import { variables } from "../../../src/compose/model/container/variables.js";
 import { describe, expect, it } from "vitest";
 import { jobHash } from "../../../src/compose/model/hash.js";
-import type { PreStartSpec } from "../../../src/compose/model/job.js";
+import type { PreStartSpec } from "../../../src/compose/model/policy/job.js";
 import { parseImage } from "../../../src/compose/values/image.js";
 import { jobService } from "../../../src/plan/jobs/job-service.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { exited, jobContainer, migrate, remembered } from "./jobs.js";
 import { containerIn, desire, hostWith, imageOf, planText, specOf, stopFirst } from "./world.js";
 

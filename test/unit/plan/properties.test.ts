@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { strategyOf } from "../../../src/plan/judge/strategy.js";
 import type { Desired } from "../../../src/plan/model/desired.js";
-import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../../src/plan/model/host/host-snapshot.js";
 import type { Step } from "../../../src/plan/model/step.js";
 import { inRole, viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { lostNamespace } from "../../../src/plan/bonds/bonds.js";
-import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ContainerFacts, ForeignContainer, ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { viewOf } from "../../../src/plan/model/view.js";
 import { containerIn, desire, foreignContainer, hostWith, imageOf, now, planText, specOf } from "./world.js";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import { strategyOf } from "../../../src/plan/judge/strategy.js";
-import type { HostSnapshot } from "../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../../src/plan/model/host/host-snapshot.js";
 import { inEverySlot, viewOf } from "../../../src/plan/model/view.js";
 import { plan } from "../../../src/plan/plan.js";
 import { bad, drive } from "./drive.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerSpec } from "../../../src/compose/model/service.js";
-import type { ObservedContainer } from "../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../src/plan/model/host/observed.js";
 import { containerIn, desire, hostWith, imageOf, now, planText, specOf } from "./world.js";
 
 const images = [imageOf("a", [1]), imageOf("b", [2]), imageOf("d")];

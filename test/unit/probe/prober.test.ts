@@ -3,16 +3,17 @@ import type { IncomingHttpHeaders } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { HttpCheck, ProbeCheck } from "../../../src/compose/model/service.js";
 import type { ExecResult } from "../../../src/control/ports/engine.js";
 import type { ProbeAnswer } from "../../../src/control/ports/prober.js";
 import { FairleadError } from "../../../src/errors.js";
-import type { NetworkLocation } from "../../../src/plan/model/observed.js";
+import type { NetworkLocation } from "../../../src/plan/model/host/observed.js";
 import { connectProber } from "../../../src/probe/prober.js";
 import { ownContainer } from "../../../src/probe/self.js";
 import { certificate } from "./certificate.js";
 import { listen, serveHttp, serveTcp } from "./servers.js";
+import { eventually } from "../../eventually.js";
 
 const [web, own, other] = ["a".repeat(64), "b".repeat(64), "c".repeat(64)];
 const onHost: NetworkLocation = { kind: "host" };
@@ -67,7 +68,7 @@ describe("over HTTP", () => {
       kind === "ready" ? { kind } : { kind, message: `http on port ${server.port}: status ${status}` },
     );
     expect(server.count()).toBe(1);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(server.open.size).toBe(0);
     });
   });
@@ -120,7 +121,7 @@ describe("over HTTP", () => {
       response.writeHead(503).write("x");
     });
     expect(await ask(http(stuck.port), { timeoutMs: 200 })).toMatchObject({ message: /status 503$/ });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(endless.open.size + stuck.open.size).toBe(0);
     });
   });
@@ -152,7 +153,7 @@ describe("over HTTP", () => {
       kind: "failed",
       message: `http on port ${server.port}: ${message}`,
     });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(server.open.size).toBe(0);
     });
   });
@@ -167,7 +168,7 @@ describe("over TCP", () => {
   it("a connection is enough, and is closed", async () => {
     const server = await serveTcp();
     expect(await ask({ kind: "tcp", port: server.port })).toEqual({ kind: "ready" });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(server.open.size).toBe(0);
     });
   });
@@ -252,13 +253,13 @@ describe("where it is asked from", () => {
     const server = await serveTcp();
     const over = new AbortController();
     const answer = ask(http(server.port), { timeoutMs: 60_000, signal: over.signal });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(server.open.size).toBe(1);
     });
     over.abort();
     expect(await answer).toMatchObject({ kind: "unknown" });
     expect(await ask(http(server.port), { signal: over.signal })).toMatchObject({ kind: "unknown" });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(server.open.size).toBe(0);
     });
   });

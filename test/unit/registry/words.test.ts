@@ -4,7 +4,7 @@ import { harmless } from "../../../src/cli/shared/harmless.js";
 import { formatProblem } from "../../../src/compose/values/problem.js";
 import { quote } from "../../../src/tools/quote.js";
 import { FairleadError } from "../../../src/errors.js";
-import { visibleLines } from "../../../src/log.js";
+import { visibleLines } from "../../../src/console/log.js";
 import { printable, printableValue, visible } from "../../../src/tools/printable.js";
 import { connect, failure, fakeRegistry, image } from "./connection.js";
 import { imageManifest, manifestReply } from "./fake-registry.js";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { IdentityRule, SigningIdentity } from "../../../src/compose/model/signature-rule.js";
+import type { IdentityRule, SigningIdentity } from "../../../src/compose/model/policy/signature-rule.js";
 import { trustedRootFault } from "../../../src/signatures/identity-check.js";
 import { judgeFor } from "../../../src/signatures/judge.js";
 import type { SignatureMaterial } from "../../../src/signatures/material.js";

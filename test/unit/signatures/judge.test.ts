@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KeyRule } from "../../../src/compose/model/signature-rule.js";
+import type { KeyRule } from "../../../src/compose/model/policy/signature-rule.js";
 import type { Digest } from "../../../src/compose/values/image.js";
 import { judgeFor } from "../../../src/signatures/judge.js";
 import type { SignatureMaterial } from "../../../src/signatures/material.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseImage, pinnedImage } from "../../../src/compose/values/image.js";
 import type { EngineEvent } from "../../../src/control/ports/events.js";
-import type { ObservedContainer, ObservedHealthcheck } from "../../../src/plan/model/observed.js";
+import type { ObservedContainer, ObservedHealthcheck } from "../../../src/plan/model/host/observed.js";
 import { creation, serviceSpec } from "../../contract/engine/service.js";
 import { healthChanges } from "../../simulator/behaviour.js";
 import type { Behaviour } from "../../simulator/behaviour.js";

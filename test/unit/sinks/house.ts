@@ -14,10 +14,10 @@ import type { SourceSnapshot } from "../../../src/control/ports/source.js";
 import type { Surface } from "../../../src/control/surface/surface.js";
 import { adminApp } from "../../../src/http/admin/admin.js";
 import { hooksApp } from "../../../src/http/hooks/hooks.js";
-import { logForPeople, logForPrograms } from "../../../src/log.js";
+import { logForPeople, logForPrograms } from "../../../src/console/log.js";
 import { Metrics } from "../../../src/metrics/metrics.js";
 import { Secret } from "../../../src/tools/secret.js";
-import { voice } from "../../../src/voice.js";
+import { voice } from "../../../src/console/voice.js";
 import { openStage, type Stage } from "../control/lives/stage.js";
 
 export const secret = "correct-horse-battery-staple";

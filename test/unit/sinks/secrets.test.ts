@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asFairleadError, FairleadError } from "../../../src/errors.js";
 import { plainJson } from "../../../src/http/web/plain-json.js";
-import { logForPeople, logForPrograms } from "../../../src/log.js";
+import { logForPeople, logForPrograms } from "../../../src/console/log.js";
 import { Metrics } from "../../../src/metrics/metrics.js";
 import { printable, printableValue } from "../../../src/tools/printable.js";
 import { Secret } from "../../../src/tools/secret.js";
-import { voice } from "../../../src/voice.js";
+import { voice } from "../../../src/console/voice.js";
 
 /** By it the text is known in whatever encoding or cut it comes out. */
 const author = "Kilroy";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../src/compose/model/service.js";
 import type { Engine } from "../../../src/control/ports/engine.js";
 import { FairleadError } from "../../../src/errors.js";
-import type { HostSnapshot, ObservedNetwork } from "../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot, ObservedNetwork } from "../../../src/plan/model/host/host-snapshot.js";
 import { specOf } from "../plan/world.js";
 import { openHouse, type House, type Said } from "./house.js";
 

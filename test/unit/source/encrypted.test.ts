@@ -1,10 +1,10 @@
-import { variables } from "../../../src/compose/model/variables.js";
+import { variables } from "../../../src/compose/model/container/variables.js";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfig } from "../../../src/config/config.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 import { resolveProjects, sourceOf } from "../../../src/wiring.js";
 import { dotenv, json } from "../sops/encoder.js";
 import { binaryFile, identity, otherIdentity, wholeFile } from "../sops/vectors.js";

@@ -1,10 +1,11 @@
-import { variables } from "../../../src/compose/model/variables.js";
+import { variables } from "../../../src/compose/model/container/variables.js";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SourceSnapshot } from "../../../src/control/ports/source.js";
 import { fileSource } from "../../../src/source/file.js";
+import { eventually } from "../../eventually.js";
 
 const valid = (image: string) => `name: shop\nservices:\n  web:\n    image: ${image}\n`;
 let directory = "";
@@ -83,9 +84,9 @@ describe("a services file", () => {
     source.watch((snapshot) => seen.push(images(snapshot)), abort.signal);
     await writeFile(`${file}.new`, valid("acme/web:2"));
     await rename(`${file}.new`, file);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(seen).toEqual([["acme/web:2"]]);
-    }, 5_000);
+    });
     abort.abort();
     await writeFile(file, valid("acme/web:3"));
     await new Promise((resolve) => setTimeout(resolve, 150));
@@ -186,7 +187,7 @@ describe("a project of several files", () => {
     const seen: SourceSnapshot[] = [];
     const abort = new AbortController();
     source.watch((snapshot) => seen.push(snapshot), abort.signal);
-    const sees = (expected: () => void) => vi.waitFor(expected, 10_000);
+    const sees = (expected: () => void) => eventually(expected);
     await write(".env", "IMAGE=acme/web:22");
     await sees(() => {
       expect(seen.flatMap(images)).toEqual(["acme/web:22", "library/db:1"]);
@@ -273,16 +274,16 @@ describe("a pattern", () => {
     const abort = new AbortController();
     source.watch((snapshot) => seen.push(snapshot), abort.signal);
     await stack("c", project("three"));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(seen[0] && images(seen[0])).toEqual(["acme/one:1", "acme/three:1"]);
-    }, 10_000);
+    });
     await rm(join(directory, "a"), { recursive: true });
     await rm(join(directory, "b"), { recursive: true });
-    await vi.waitFor(() => {
+    await eventually(() => {
       const last = seen.at(-1);
       expect(last && images(last)).toEqual(["acme/three:1", "acme/one:1"]);
       expect(last?.problems).toMatchObject([{ file: gone, message: expect.stringContaining("is gone") as string }]);
-    }, 10_000);
+    });
     abort.abort();
     await stack("cc", project("one", "acme/moved:1"));
     const moved = await source.load();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatProblem } from "../../../src/compose/values/problem.js";
 import { readConfig } from "../../../src/config/config.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 import { sourceOf } from "../../../src/wiring.js";
 
 let folder = "";

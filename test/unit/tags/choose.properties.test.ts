@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ChoosingPolicy } from "../../../src/compose/model/tag-policy.js";
+import type { ChoosingPolicy } from "../../../src/compose/model/policy/tag-policy.js";
 import { choose } from "../../../src/tags/choose.js";
 import { ruleOf } from "../../../src/tags/rule.js";
 

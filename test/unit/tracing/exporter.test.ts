@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Log } from "../../../src/control/ports/log.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 import { manualClock } from "../control/clock.js";
 import { tracesInMemory } from "./memory.js";
 

@@ -4,7 +4,7 @@ import { ExportResultCode } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import type { Clock } from "../../../src/control/ports/clock.js";
 import type { Log } from "../../../src/control/ports/log.js";
-import { silentLog } from "../../../src/log.js";
+import { silentLog } from "../../../src/console/log.js";
 import type { SamplerSettings } from "../../../src/tracing/settings.js";
 import { openTracing } from "../../../src/tracing/tracing.js";
 import type { OpenTracing } from "../../../src/tracing/tracing.js";

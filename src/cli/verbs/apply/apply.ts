@@ -2,7 +2,7 @@ import { dependenciesOf } from "../../../compose/model/relations.js";
 import { serviceKey } from "../../../compose/model/service.js";
 import type { ProjectSpec, ServiceKey } from "../../../compose/model/service.js";
 import type { Config } from "../../../config/config.js";
-import type { ServicePlan } from "../../../control/surface/surface.js";
+import type { ServicePlan } from "../../../control/surface/forecast/service-plan.js";
 import { asFairleadError, FairleadError } from "../../../errors.js";
 import { shorten } from "../../../plan/steps/render.js";
 import { printable } from "../../../tools/printable.js";

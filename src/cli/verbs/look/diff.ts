@@ -17,7 +17,7 @@ export async function diff(wiring: Wiring, admin: Admin, name: string, options: 
   const comparison = await ask(admin, "get", "/api/v1/services/{project}/{service}/diff", { path });
   const { file, running, previous, isSameSpec, untold } = comparison;
   const [from, to] = options.previous ? [previous, running] : [running, file];
-  const { patchBetween } = await import("../../../control/surface/patch.js");
+  const { patchBetween } = await import("../../../control/surface/compare/patch.js");
   const patch = await patchBetween(service, from, to);
   // What no container shows may differ all the same.
   const isUntold = !options.previous && running !== undefined && !isSameSpec && (patch === "" || untold.length > 0);

@@ -66,7 +66,7 @@ function tell(
   for (const { container, signal, files, at, outcome, message } of reloads) {
     const ended =
       outcome === undefined ? "under way" : [outcome, ...(message === undefined ? [] : [message])].join(": ");
-    wiring.print(`${name}: ${container} was told by ${signal} of ${files.join(", ")} at ${at}: ${ended}`);
+    wiring.print(`${name}: ${container} was told by ${signal} that ${files.join(", ")} changed, at ${at}: ${ended}`);
   }
 }
 

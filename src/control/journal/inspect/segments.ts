@@ -39,7 +39,7 @@ export async function inspectJournal(
   return {
     files,
     oddities: [
-      ...strangers.map(({ name, kind }) => `${name} is a ${kind === "other" ? "device or pipe" : kind}, and no file`),
+      ...strangers.map(({ name, kind }) => `${name} is a ${kind === "other" ? "device or pipe" : kind}, not a file`),
       ...gapsIn(segments),
       ...disorderIn(files),
     ],
@@ -74,7 +74,7 @@ async function inspectFile(disk: Disk, { file, parse, onEntry, isLast = false }:
         onEntry(line.entry, text);
       } else count.past += 1;
       if (line.kind === "entry" || line.kind === "state") {
-        if (seen.has(text)) oddities.push(`line ${place.line} stands there twice`);
+        if (seen.has(text)) oddities.push(`line ${place.line} is there twice`);
         seen.add(text);
       }
     },

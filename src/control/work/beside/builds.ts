@@ -15,6 +15,7 @@ import type { Telemetry } from "../../ports/telemetry.js";
 import { untracedStep } from "../../ports/tracing.js";
 import type { EndOfStep } from "../../ports/tracing.js";
 import { inTime } from "../../time/in-time.js";
+import { UnderWay } from "./under-way.js";
 
 export interface BuildsOptions {
   readonly engine: Pick<Engine, "build" | "tagImage">;
@@ -55,18 +56,19 @@ interface Traces {
 /** Builds run beside the reconcile loop, as pulls do. What they leave behind is an image with its mark, or a failure. */
 export class Builds {
   readonly #queue: PQueue;
-  readonly #states = new Map<string, BuildState>();
+  readonly #underWay: UnderWay<BuildState>;
   readonly #began = new Map<ServiceKey, number>();
   readonly #outputs = new Map<ServiceKey, Output>();
   readonly #abort = new AbortController();
 
   constructor(private readonly options: BuildsOptions) {
     this.#queue = new PQueue({ concurrency: options.concurrency });
+    this.#underWay = new UnderWay(options.clock);
   }
 
-  /** By mark. */
-  get states(): ReadonlyMap<string, BuildState> {
-    return this.#states;
+  /** By mark, for a look at the host that was begun then by our monotonic clock. */
+  asOf(lookedAt: number | undefined): ReadonlyMap<string, BuildState> {
+    return this.#underWay.asOf(lookedAt);
   }
 
   /** The last lines of the service's last build; undefined if none has begun since this process did. */
@@ -76,15 +78,14 @@ export class Builds {
 
   /** Begins a build unless it is under way. */
   begin(step: BuildStep, trace: () => EndOfStep = untracedStep): void {
-    if (this.#states.get(step.mark)?.state === "running" || this.#abort.signal.aborted) return;
-    this.#states.set(step.mark, { state: "running" });
+    if (this.#abort.signal.aborted || !this.#underWay.begin(step.mark)) return;
     const end = trace();
     void this.#queue.add(() => this.#run(step, end));
   }
 
   /** A passing failure has been reported: the next look may try again. */
   forgetFailure(mark: string): void {
-    if (this.#states.get(mark)?.state === "failed") this.#states.delete(mark);
+    this.#underWay.forgetFailure(mark);
   }
 
   /** A build that begins from now on is wanted, whatever the inputs. One that was asked for and has not begun is that one. */
@@ -107,7 +108,7 @@ export class Builds {
     this.#queue.clear();
     const idle = this.#queue.onIdle().then(() => true);
     const ended = await inTime(idle, this.options.clock, longestEndMs, () => undefined);
-    if (ended === undefined) this.options.log.warn({}, "a build does not end, and is left behind");
+    if (ended === undefined) this.options.log.warn({}, "a build does not end; it is no longer waited for");
   }
 
   async #run(step: BuildStep, end: EndOfStep): Promise<void> {
@@ -126,7 +127,7 @@ export class Builds {
       output.state = "built";
       await journal.append({ ...entry, type: "built", at: clock.now(), image });
       log.info({ image, seconds: (clock.monotonic() - began) / 1_000 }, "the image is built");
-      this.#states.delete(step.mark);
+      this.#underWay.end(step.mark);
       end();
     } catch (thrown) {
       output.state = "failed";
@@ -160,15 +161,15 @@ export class Builds {
     const { clock, journal } = this.options;
     // Not a failure: the next process begins again.
     if (this.#abort.signal.aborted) {
-      this.#states.delete(step.mark);
+      this.#underWay.end(step.mark);
       return;
     }
     const lasting = error.retry === "never";
     const message = error.remedy === undefined ? error.message : `${error.message} (${error.remedy})`;
     const logs = output.lines.slice(-linesOfFailure);
-    if (lasting) this.#states.delete(step.mark);
-    else this.#states.set(step.mark, { state: "failed", message });
     await journal.append({ ...entry, type: "build-failed", at: clock.now(), lasting, message, logs });
+    if (lasting) this.#underWay.end(step.mark);
+    else this.#underWay.fail(step.mark, { state: "failed", message });
     log.warn({ error: message, logs }, "the build failed; what runs is left as it is");
   }
 }

@@ -11,6 +11,7 @@ import type { Clock } from "../../ports/clock.js";
 import type { Telemetry } from "../../ports/telemetry.js";
 import { untracedStep } from "../../ports/tracing.js";
 import type { EndOfStep, Flaw } from "../../ports/tracing.js";
+import { UnderWay } from "./under-way.js";
 
 export interface PullsOptions {
   readonly pull: (reference: string, signal: AbortSignal, platform?: string) => Promise<void>;
@@ -28,28 +29,29 @@ export interface PullsOptions {
  */
 export class Pulls {
   readonly #queue: PQueue;
-  readonly #states = new Map<string, PullState>();
+  readonly #underWay: UnderWay<PullState>;
   readonly #abort = new AbortController();
 
   constructor(private readonly options: PullsOptions) {
     this.#queue = new PQueue({ concurrency: options.concurrency });
+    this.#underWay = new UnderWay(options.clock);
   }
 
-  get states(): ReadonlyMap<string, PullState> {
-    return this.#states;
+  /** By reference, for a look at the host that was begun then by our monotonic clock. */
+  asOf(lookedAt: number | undefined): ReadonlyMap<string, PullState> {
+    return this.#underWay.asOf(lookedAt);
   }
 
   /** Begins a pull unless it is under way. Without a platform, it is the host's own. */
   begin(reference: string, platform?: string, trace: () => EndOfStep = untracedStep): void {
-    if (this.#states.get(reference)?.state === "running" || this.#abort.signal.aborted) return;
-    this.#states.set(reference, { state: "running" });
+    if (this.#abort.signal.aborted || !this.#underWay.begin(reference)) return;
     const end = trace();
     void this.#queue.add(() => this.#pull(reference, platform, end));
   }
 
   /** A failure has been reported: the next look may try again. */
   forgetFailure(reference: string): void {
-    if (this.#states.get(reference)?.state === "failed") this.#states.delete(reference);
+    this.#underWay.forgetFailure(reference);
   }
 
   /** Ends the pulls under way; layers that have arrived stay on the host. */
@@ -66,11 +68,11 @@ export class Pulls {
     let flaw: Flaw | undefined;
     try {
       await this.options.pull(reference, this.#abort.signal, platform);
-      this.#states.delete(reference);
+      this.#underWay.end(reference);
     } catch (thrown) {
       error = asFairleadError(thrown);
       const failure = { reason: reasonOf(error, "pull-image"), message: error.message };
-      this.#states.set(reference, { state: "failed", ...failure });
+      this.#underWay.fail(reference, { state: "failed", ...failure });
       flaw = { kind: "error", ...failure };
     }
     end(flaw);

@@ -1,8 +1,8 @@
 import type { ServiceKey } from "../../../compose/model/service.js";
 import { failedRun } from "../../../plan/jobs/job-news.js";
 import type { Rollout } from "../../../plan/model/condition.js";
-import { isFollower } from "../../../plan/model/observed.js";
-import type { Refusal } from "../../../plan/model/observed.js";
+import { isFollower } from "../../../plan/model/host/observed.js";
+import type { Refusal } from "../../../plan/model/host/observed.js";
 import type { StepOf } from "../../../plan/model/step.js";
 import { shorten } from "../../../plan/steps/render.js";
 import type { Journal } from "../../journal/journal.js";
@@ -73,7 +73,7 @@ export class Failures {
     if (step.again === true) {
       const { specHash, digest, reason, message, slot, container } = step;
       await journal.append({ type: "attempt", at: clock.now(), key, specHash, digest, reason, message, slot });
-      log.warn({ container, digest, reason }, shorten(`${message}; the host is at fault, and it is tried again later`));
+      log.warn({ container, digest, reason }, shorten(`${message}; the host is the cause; it is tried again later`));
       return;
     }
     const logs = await lastLines(engine, id, logLines);

@@ -8,8 +8,8 @@ import { jobNews } from "../../../plan/jobs/job-news.js";
 import { newlyLeft } from "../../../plan/judge/left.js";
 import { volumeNews } from "../../../plan/model/anonymous.js";
 import type { Desired, Memory } from "../../../plan/model/desired.js";
-import { runOf } from "../../../plan/model/observed.js";
-import type { ForeignContainer, ObservedContainer } from "../../../plan/model/observed.js";
+import { runOf } from "../../../plan/model/host/observed.js";
+import type { ForeignContainer, ObservedContainer } from "../../../plan/model/host/observed.js";
 import { isUp } from "../../../plan/model/view.js";
 import type { View } from "../../../plan/model/view.js";
 import { given } from "../../../tools/present.js";
@@ -136,7 +136,7 @@ export class Ledger {
   async #rememberLeft({ key, log }: RunOf, spec: ServiceSpec, view: View): Promise<void> {
     const { journal, clock } = this.options;
     for (const { id, name, ...run } of newlyLeft(spec, view, this.memory(key, view))) {
-      log.info({ container: name }, `${name} was stopped by somebody else, and is left so`);
+      log.info({ container: name }, `${name} was stopped by somebody else, and stays stopped`);
       const startedAt = runOf(run);
       await journal.append({ type: "left", at: clock.now(), key, container: id, name, ...given({ startedAt }) });
     }

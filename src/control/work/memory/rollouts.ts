@@ -6,7 +6,7 @@ import { highestOnHost, revisionIn } from "../../../plan/history/numbering.js";
 import { openingOf } from "../../../plan/history/opening.js";
 import type { Rollout } from "../../../plan/model/condition.js";
 import type { Desired } from "../../../plan/model/desired.js";
-import type { ObservedContainer } from "../../../plan/model/observed.js";
+import type { ObservedContainer } from "../../../plan/model/host/observed.js";
 import { inEverySlot } from "../../../plan/model/view.js";
 import type { View } from "../../../plan/model/view.js";
 import { isUndoing, undoOf } from "../../../plan/rollout/on-rollback.js";

@@ -1,5 +1,5 @@
-import { runOf } from "../../../plan/model/observed.js";
-import type { ObservedContainer } from "../../../plan/model/observed.js";
+import { runOf } from "../../../plan/model/host/observed.js";
+import type { ObservedContainer } from "../../../plan/model/host/observed.js";
 import type { Catalog } from "../../desired/catalog.js";
 import type { Journal } from "../../journal/journal.js";
 import type { OwnOffice } from "../../office/own-office.js";

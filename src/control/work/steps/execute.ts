@@ -1,5 +1,5 @@
 import { FairleadError } from "../../../errors.js";
-import type { ObservedContainer } from "../../../plan/model/observed.js";
+import type { ObservedContainer } from "../../../plan/model/host/observed.js";
 import type { Step, StepKind, StepOf } from "../../../plan/model/step.js";
 import type { Engine } from "../../ports/engine.js";
 import type { Gates } from "../../ports/gates.js";

@@ -5,8 +5,8 @@
 import { asFairleadError } from "../../../errors.js";
 import type { FairleadError } from "../../../errors.js";
 import { refusalOf } from "../../../plan/judge/refusal.js";
-import type { ObservedHelper } from "../../../plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../plan/model/observed.js";
+import type { ObservedHelper } from "../../../plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../plan/model/host/observed.js";
 import type { Step } from "../../../plan/model/step.js";
 import { renderStep, shorten } from "../../../plan/steps/render.js";
 import { given } from "../../../tools/present.js";

@@ -16,7 +16,7 @@ export async function runPreStop(
   const result = await engine.exec(id, command, timeoutMs, settings);
   if (result.kind === "ended" && result.exitCode === 0) return;
   const how = result.kind === "ended" ? `ended with exit code ${result.exitCode}` : "did not end in time";
-  log.warn({ container }, `pre_stop in ${container} ${how}; it leaves all the same`);
+  log.warn({ container }, `pre_stop in ${container} ${how}; it is stopped all the same`);
 }
 
 interface Parts {

@@ -1,9 +1,9 @@
 import type { Event } from "../../../control/journal/event.js";
 import { html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";
-import { deliveriesPart, eventList } from "./events.js";
-import type { Known } from "./known.js";
-import { noticesPart } from "./notices.js";
+import { deliveriesPart, eventList } from "./pieces/events.js";
+import type { Known } from "./pieces/known.js";
+import { noticesPart } from "./pieces/notices.js";
 
 const mostShown = 200;
 

@@ -1,9 +1,9 @@
-import type { ServicePlan } from "../../../control/surface/surface.js";
+import type { ServicePlan } from "../../../control/surface/forecast/service-plan.js";
 import { serviceLink } from "../html/bits.js";
 import { html, lines, type Html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";
-import { orderWords, type Verb } from "./orders.js";
-import { shortened } from "./reason.js";
+import { orderWords, type Verb } from "./pieces/orders.js";
+import { shortened } from "./pieces/reason.js";
 
 export interface Confirmation {
   readonly project: string;

@@ -2,8 +2,8 @@ import type { ChannelStanding } from "../../../notify/model/standing.js";
 import { badge, time } from "../html/bits.js";
 import { html, type Html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";
-import type { Known } from "./known.js";
-import { noticesPart } from "./notices.js";
+import type { Known } from "./pieces/known.js";
+import { noticesPart } from "./pieces/notices.js";
 
 /** Who is told of what happens, and how that stands. */
 export function notificationsView(known: Known): View {

@@ -8,16 +8,16 @@ import { shorten } from "../../../plan/steps/render.js";
 import { digest, familiar, healthBadge, serviceLink, syncBadge, time } from "../html/bits.js";
 import { html, type Html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";
-import { conditionsTable } from "./conditions.js";
-import { eventList } from "./events.js";
-import { failureBox, timeline } from "./history.js";
-import type { Known } from "./known.js";
-import { noticesPart } from "./notices.js";
-import { orderButtons, ordersFor } from "./orders.js";
-import { patchBox } from "./patch.js";
-import { replicasTable } from "./replicas.js";
-import { reasonOf } from "./reason.js";
-import { rolloutBox } from "./rollout.js";
+import { conditionsTable } from "./pieces/conditions.js";
+import { eventList } from "./pieces/events.js";
+import { failureBox, timeline } from "./pieces/history.js";
+import type { Known } from "./pieces/known.js";
+import { noticesPart } from "./pieces/notices.js";
+import { orderButtons, ordersFor } from "./pieces/orders.js";
+import { patchBox } from "./pieces/patch.js";
+import { replicasTable } from "./pieces/replicas.js";
+import { reasonOf } from "./pieces/reason.js";
+import { rolloutBox } from "./pieces/rollout.js";
 
 /** What is known of one service. What cannot be told now is absent. */
 export interface ServiceFacts {

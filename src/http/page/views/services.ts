@@ -2,11 +2,11 @@ import type { ServiceStatus } from "../../../plan/model/condition.js";
 import { digest, familiar, healthBadge, serviceLink, syncBadge, time } from "../html/bits.js";
 import { html, type Html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";
-import type { Known } from "./known.js";
-import { deliveriesPart } from "./events.js";
-import { noticesPart } from "./notices.js";
-import { reasonOf } from "./reason.js";
-import { conditionOf, standingOf, standings, standingWords } from "./standing.js";
+import type { Known } from "./pieces/known.js";
+import { deliveriesPart } from "./pieces/events.js";
+import { noticesPart } from "./pieces/notices.js";
+import { reasonOf } from "./pieces/reason.js";
+import { conditionOf, standingOf, standings, standingWords } from "./pieces/standing.js";
 
 /** How the table is to be shown. */
 export interface TableWish {

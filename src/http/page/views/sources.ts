@@ -3,8 +3,8 @@ import type { RepositoryState } from "../../../control/ports/source.js";
 import { badge, time } from "../html/bits.js";
 import { html, type Html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";
-import type { Known } from "./known.js";
-import { noticesPart } from "./notices.js";
+import type { Known } from "./pieces/known.js";
+import { noticesPart } from "./pieces/notices.js";
 
 /** Where the services come from, and what is wrong there. */
 export function sourcesView(known: Known, repositories: readonly RepositoryState[]): View {

@@ -2,11 +2,11 @@ import type { ServiceStatus } from "../../../plan/model/condition.js";
 import { digest, healthBadge, serviceLink, syncBadge, time } from "../html/bits.js";
 import { html, type Html } from "../html/html.js";
 import { Parts, type View } from "../html/view.js";
-import type { Known } from "./known.js";
-import { noticesPart } from "./notices.js";
-import { orderButton, type Verb } from "./orders.js";
-import { reasonOf, shortened } from "./reason.js";
-import { awaits, conditionOf } from "./standing.js";
+import type { Known } from "./pieces/known.js";
+import { noticesPart } from "./pieces/notices.js";
+import { orderButton, type Verb } from "./pieces/orders.js";
+import { reasonOf, shortened } from "./pieces/reason.js";
+import { awaits, conditionOf } from "./pieces/standing.js";
 
 interface Group {
   readonly id: string;

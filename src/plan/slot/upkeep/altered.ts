@@ -1,7 +1,7 @@
 import type { ServiceSpec } from "../../../compose/model/service.js";
 import { isPaused } from "../../judge/paused.js";
 import type { SlotMemory } from "../../model/desired.js";
-import type { ObservedContainer } from "../../model/observed.js";
+import type { ObservedContainer } from "../../model/host/observed.js";
 import { waitFor } from "../../model/outcome.js";
 import type { Decision } from "../../model/outcome.js";
 import { restorePolicy } from "../../steps/steps.js";

@@ -1,8 +1,8 @@
 import type { ServiceSpec } from "../../../compose/model/service.js";
 import type { Target } from "../../model/desired.js";
-import { builtTags } from "../../model/image-index.js";
+import { builtTags } from "../../model/host/image-index.js";
 import type { Intent } from "../../model/intent.js";
-import type { ObservedContainer } from "../../model/observed.js";
+import type { ObservedContainer } from "../../model/host/observed.js";
 import type { View } from "../../model/view.js";
 
 /** Our marks on what was built and is neither wanted nor serving: a roll-back target is kept by its own tag. */

@@ -4,8 +4,8 @@ import { contestFor, isOpen } from "../../contest/contention.js";
 import { isGone } from "../../judge/over.js";
 import { hasRemains } from "../../judge/wedged.js";
 import type { SlotMemory } from "../../model/desired.js";
-import type { ObservedContainer } from "../../model/observed.js";
-import { commonOf, needsOf, sizeOf } from "../../model/resources.js";
+import type { ObservedContainer } from "../../model/host/observed.js";
+import { commonOf, needsOf, sizeOf } from "../../model/host/resources.js";
 import { isUp } from "../../model/view.js";
 import type { SlotView } from "../../model/view.js";
 

@@ -1,6 +1,6 @@
 import { awaitAddress } from "../../contest/own-address.js";
 import type { Desired, Target } from "../../model/desired.js";
-import type { ObservedContainer } from "../../model/observed.js";
+import type { ObservedContainer } from "../../model/host/observed.js";
 import type { Decision } from "../../model/outcome.js";
 import { isUp } from "../../model/view.js";
 import { join } from "../../steps/steps.js";

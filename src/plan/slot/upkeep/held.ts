@@ -2,7 +2,7 @@ import { isOutdated } from "../../files/unread.js";
 import { failedBefore } from "../../jobs/job-need.js";
 import { isTarget } from "../../model/desired.js";
 import type { Desired, Hold, SlotMemory } from "../../model/desired.js";
-import type { ObservedContainer } from "../../model/observed.js";
+import type { ObservedContainer } from "../../model/host/observed.js";
 import type { Outcome, Decision } from "../../model/outcome.js";
 import { inRole } from "../../model/view.js";
 import type { SlotView } from "../../model/view.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ContainerSpec } from "../../../../src/compose/model/service.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import type { Endpoint } from "../../../../src/plan/model/step.js";
 import type { Bench } from "../bench.js";
 import { creation, networkSpec, project, serviceSpec } from "../service.js";

@@ -4,7 +4,7 @@ import { pinnedImage } from "../../../../src/compose/values/image.js";
 import type { Engine } from "../../../../src/control/ports/engine.js";
 import type { Gates } from "../../../../src/control/ports/gates.js";
 import { withGates } from "../../../../src/gate/derive.js";
-import type { GateState, ObservedRoute } from "../../../../src/plan/model/observed.js";
+import type { GateState, ObservedRoute } from "../../../../src/plan/model/host/observed.js";
 import { creation, networkSpec, project, serviceSpec } from "../service.js";
 import type { StageImage } from "../stage.js";
 

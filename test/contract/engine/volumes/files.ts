@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerFile } from "../../../../src/compose/model/container-file.js";
+import type { ContainerFile } from "../../../../src/compose/model/container/container-file.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import type { Bench } from "../bench.js";
 import { creation, serviceSpec } from "../service.js";

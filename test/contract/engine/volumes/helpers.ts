@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerFile } from "../../../../src/compose/model/container-file.js";
+import type { ContainerFile } from "../../../../src/compose/model/container/container-file.js";
 import type { Mount } from "../../../../src/compose/model/mount.js";
-import type { ObservedHelper } from "../../../../src/plan/model/host-snapshot.js";
+import type { ObservedHelper } from "../../../../src/plan/model/host/host-snapshot.js";
 import type { StepOf } from "../../../../src/plan/model/step.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import type { Bench } from "../bench.js";

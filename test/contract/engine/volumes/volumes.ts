@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mount } from "../../../../src/compose/model/mount.js";
-import type { ObservedMount } from "../../../../src/plan/model/observed.js";
+import type { ObservedMount } from "../../../../src/plan/model/host/observed.js";
 import type { InheritedVolume } from "../../../../src/plan/model/step.js";
 import type { Bench } from "../bench.js";
 import { creation, serviceSpec } from "../service.js";

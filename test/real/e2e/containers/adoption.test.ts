@@ -28,7 +28,7 @@ const web = {
   healthcheck: {
     test: ["CMD", "wget", "-q", "-O-", "http://127.0.0.1:8080/healthz"],
     interval: "400ms",
-    timeout: "2s",
+    timeout: "10s",
   },
   user: "0:0",
 };

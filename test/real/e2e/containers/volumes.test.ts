@@ -120,9 +120,9 @@ describe.concurrent("a mounted file", () => {
     await scene.until("the new content", () => read("two"));
     const { stdout } = await scene.until("its end", async () => {
       const told = await fairlead(["history", "web", "--admin", scene.fairlead.adminUrl]);
-      return told.stdout.includes(`by SIGHUP of ${file}`) && told.stdout.includes(": well") && told;
+      return told.stdout.includes(`by SIGHUP that ${file}`) && told.stdout.includes(": well") && told;
     });
-    expect(stdout).toContain(`${scene.project}-web-1 was told by SIGHUP of ${file}`);
+    expect(stdout).toContain(`${scene.project}-web-1 was told by SIGHUP that ${file}`);
     expect((await scene.active())?.id).toBe(before?.id);
 
     await scene.start();

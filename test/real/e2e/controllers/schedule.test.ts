@@ -5,7 +5,7 @@ import { fairlead } from "../scene/cli.js";
 import { test, type Scene } from "../scene/scene.js";
 
 const isDue = "the schedule is due";
-const looksAgain = "the schedule has everything looked at again";
+const looksAgain = "everything is looked at again, by the schedule";
 /** Between Fairlead's start and the time of day in question: what a start takes, also on a machine that is ever busier. */
 const starts = [8_000, 30_000, 90_000] as const;
 /** What is due comes with the minute, give or take the clock's own second and a busy machine. */

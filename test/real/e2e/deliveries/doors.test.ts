@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startFairlead, type FairleadProcess } from "../../../sandbox/fairlead.js";
+import { patienceMs } from "../../../sandbox/host/patience.js";
 
 const pull = "/hooks/delivery-hook/pull";
 
@@ -29,7 +30,7 @@ async function open(secret = `s${randomBytes(16).toString("hex")}`): Promise<Hou
   });
   await fairlead.waitForLog(({ msg }) => msg === "listening");
   const house = { fairlead, secret };
-  if (secret !== "") await expect.poll(() => deliver(house), { timeout: 90_000 }).toBe(202);
+  if (secret !== "") await expect.poll(() => deliver(house)).toBe(202);
   return house;
 }
 
@@ -66,7 +67,7 @@ async function deliver({ fairlead, secret }: House): Promise<number> {
     method: "POST",
     headers: { "content-type": "application/json", "x-timestamp": timestamp, "x-signature": signature },
     body,
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(patienceMs),
   });
   return response.status;
 }
@@ -90,7 +91,7 @@ describe("the hooks' door", () => {
     });
     await sleep(1500);
     if (secret !== "") expect(await deliver(house)).toBe(202);
-    await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 90_000 }).toBe(true);
+    await expect.poll(() => strangers.every(({ closed }) => closed)).toBe(true);
     // 408: the headers themselves took too long, on a busy machine.
     for (const { answer } of strangers) if (answer !== "") expect(answer).toMatch(/^HTTP\/1\.1 40[48] /);
     expect((await memory(fairlead.pid, "VmHWM")) - before).toBeLessThan(100);
@@ -109,12 +110,12 @@ describe("the hooks' door", () => {
       stranger.socket.on("data", () => stranger.socket.write(ask));
       return stranger;
     });
-    await expect.poll(() => strangers.every(({ socket }) => !socket.connecting), { timeout: 90_000 }).toBe(true);
+    await expect.poll(() => strangers.every(({ socket }) => !socket.connecting)).toBe(true);
     for (let n = 0; n < 5; n += 1) expect(await deliver(house)).toBe(202);
     const refused = strangers.filter(({ answer }) => answer.startsWith("HTTP/1.1 404 "));
     for (const { answer } of refused) expect(answer).toMatch(/\r\nConnection: close\r\n/);
     // Those that say nothing go within the 5 s that headers may take.
-    await expect.poll(() => strangers.every(({ closed }) => closed), { timeout: 90_000 }).toBe(true);
+    await expect.poll(() => strangers.every(({ closed }) => closed)).toBe(true);
     expect(refused.length).toBeGreaterThan(0);
   });
 });

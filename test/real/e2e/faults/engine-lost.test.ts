@@ -185,7 +185,7 @@ async function isUnknown(scene: Scene, expect: ExpectStatic): Promise<void> {
   expect(metrics.value("fairlead_service_condition", { ...labels, status: "Unknown" })).toBe(1);
   const { rows, notices } = await statusOnPaper(scene);
   expect(rows).toEqual({ web: "Unknown Unknown", trial: "Unknown Unknown", off: "Stopped Unknown" });
-  expect(notices).toEqual([expect.stringMatching(/^engine: it cannot be reached since \d{4}-\S+ \(/)]);
+  expect(notices).toEqual([expect.stringMatching(/^engine: it has been unreachable since \d{4}-\S+ \(/)]);
 }
 
 function conditionOf({ conditions }: ServiceStatus, type: string) {

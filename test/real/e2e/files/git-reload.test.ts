@@ -73,12 +73,12 @@ describe.concurrent("a mounted file of git whose process can be told", () => {
     await commit({ "app.conf": "bad\n" });
     const status = await scene.untilStatus(takenBack);
     const { message } = status.conditions.find(({ type }) => type === "StaleMount") ?? {};
-    expect(message).toContain("app.conf holds again what it held before");
+    expect(message).toContain("app.conf has its earlier content again");
     await scene.until("the content before", () => read("two"));
     await scene.untilServing(digest);
     expect(await readFile(await mounted(), "utf8")).toBe("two\n");
     const overview = await fairlead(["status", "--admin", scene.fairlead.adminUrl]);
-    expect(overview.stdout).toContain("app.conf holds again what it held before");
+    expect(overview.stdout).toContain("app.conf has its earlier content again");
     const { stdout } = await fairlead(["history", "web", "--admin", scene.fairlead.adminUrl]);
     expect(stdout).toContain("failed: it ended with exit code 3");
 

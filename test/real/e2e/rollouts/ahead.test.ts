@@ -30,7 +30,7 @@ describe.concurrent("an image ahead of its window", () => {
     await scene.start({ args: ["--prune"] });
     await scene.untilServing(first.digest);
 
-    await scene.write(web(closed));
+    await scene.rewrite(web(closed));
     const second = await scene.push();
     await scene.hook();
     await scene.untilStatus(isWaiting);
@@ -43,7 +43,7 @@ describe.concurrent("an image ahead of its window", () => {
     expect(await pulls(), "nothing is left to pull").toBe(before);
     await scene.until("nothing ahead any more", async () => (await ahead(scene)).length === 0);
 
-    await scene.write(web(closed));
+    await scene.rewrite(web(closed));
     const third = await scene.push();
     await scene.hook();
     await scene.until("the third image ahead", () => isAhead(third.digest));

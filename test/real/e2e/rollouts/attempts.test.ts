@@ -24,7 +24,7 @@ describe.concurrent("a rollout", () => {
     await scene.hook();
     await scene.untilServing(second.digest);
     const third = await scene.push({ behaviour: "exit-at-once" });
-    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 [^]*Held/);
+    expect(await run(scene, "wait", "web", "--timeout", "120s")).toMatch(/^3 [^]*Held/);
     expect(await run(scene, "rollback", "web")).toMatch(/^0 .* is pinned to revision 1 /);
     await scene.untilStatus(({ sync, revision }) => sync === "Pinned" && revision === 1);
     await scene.until("the end of the roll-back", async () => {
@@ -57,7 +57,7 @@ describe.concurrent("a rollout", () => {
       await scene.untilServing(first.digest);
       const served = await scene.active();
       const second = await scene.push(lacks);
-      expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 [^]*Held/);
+      expect(await run(scene, "wait", "web", "--timeout", "120s")).toMatch(/^3 [^]*Held/);
       const status = await scene.untilStatus(({ lastRollout }) => lastRollout?.outcome === "failed");
       expect(status).toMatchObject({ health: "Healthy", activeDigest: first.digest, desiredDigest: second.digest });
       expect(status.lastRollout).toMatchObject({ to: second.digest, reason: "StartFailed" });
@@ -85,7 +85,7 @@ describe.concurrent("a rollout", () => {
     await scene.start();
     await scene.untilServing(first.digest);
     const second = await scene.push({ behaviour: "exit-at-once" });
-    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 [^]*Held/);
+    expect(await run(scene, "wait", "web", "--timeout", "120s")).toMatch(/^3 [^]*Held/);
     await writeFile(`${scene.directory}/web.env`, "GREETING=two\n");
     const status = await scene.untilStatus(
       ({ revision, conditions }) =>
@@ -106,6 +106,6 @@ describe.concurrent("a rollout", () => {
       revisions.map(({ to }) => to),
       "the bad one is not tried again",
     ).toEqual([first.digest, second.digest, first.digest]);
-    expect(await run(scene, "wait", "web", "--timeout", "10s")).toMatch(/^3 [^]*Held/);
+    expect(await run(scene, "wait", "web", "--timeout", "120s")).toMatch(/^3 [^]*Held/);
   });
 });

@@ -11,7 +11,7 @@ import { test, type Scene } from "../scene/scene.js";
 const check = {
   test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"],
   interval: "400ms",
-  timeout: "2s",
+  timeout: "10s",
   retries: 2,
 } as const;
 

@@ -9,7 +9,7 @@ import { test } from "../scene/scene.js";
 
 const held = ({ sync, lastRollout }: ServiceStatus): boolean =>
   sync === "Held" && lastRollout?.finishedAt !== undefined;
-const times = { interval: "500ms", timeout: "1s", retries: 2 } as const;
+const times = { interval: "500ms", timeout: "5s", retries: 2 } as const;
 const http = { http: { port: 8080, path: "/healthz", headers: { "X-Token": "s3cret-token" } }, ...times };
 const tcp = { tcp: { port: 8080 }, ...times };
 const exec = { exec: { command: ["/bin/cat", "/site/healthz"] }, ...times };

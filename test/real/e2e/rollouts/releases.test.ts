@@ -22,7 +22,7 @@ describe.concurrent("releases", () => {
     await scene.untilServing(first.digest);
     const container = await scene.active();
     const second = await scene.push();
-    await scene.write({ web: { environment: { CHANGED: "yes" } } });
+    await scene.rewrite({ web: { environment: { CHANGED: "yes" } } });
     await scene.hook();
     await scene.untilServing(second.digest);
 
@@ -38,7 +38,7 @@ describe.concurrent("releases", () => {
     const metrics = await scene.metrics();
     expect(metrics.value("fairlead_rollouts_total", { service: "web", outcome: "rolled-back" })).toBe(1);
 
-    expect(await run(scene, "wait", "web", "--timeout", "20s"), "a rollback is no success").toMatch(/^3 .*Pinned/);
+    expect(await run(scene, "wait", "web", "--timeout", "120s"), "a rollback is no success").toMatch(/^3 .*Pinned/);
 
     const third = await scene.push();
     await scene.hook();
@@ -53,11 +53,11 @@ describe.concurrent("releases", () => {
     );
     expect(history).toContain(`${name} is pinned to revision 1`);
     expect(await run(scene, "resume", "web")).toBe(`0 resume: ${name} follows the services file and its tag again\n`);
-    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^0 .*Synced/);
+    expect(await run(scene, "wait", "web", "--timeout", "120s")).toMatch(/^0 .*Synced/);
     await scene.untilServing(third.digest);
 
     await scene.push({ behaviour: "never-healthy", healthcheck: quick });
-    expect(await run(scene, "wait", "web", "--timeout", "60s")).toMatch(/^3 [^]*Held/);
+    expect(await run(scene, "wait", "web", "--timeout", "120s")).toMatch(/^3 [^]*Held/);
     const told = await run(scene, "status", "web");
     expect(told).toMatch(/\.failed|\.next/);
     expect(told).toContain("listening on 8080");
@@ -74,7 +74,7 @@ describe.concurrent("releases", () => {
 
     const closed = new Date(Date.now() + 12 * 3_600_000);
     const cron = `${closed.getUTCMinutes()} ${closed.getUTCHours()} * * *`;
-    await scene.write({ web: { "x-fairlead": { window: { cron, duration: "1h" } } } });
+    await scene.rewrite({ web: { "x-fairlead": { window: { cron, duration: "1h" } } } });
     const second = await scene.push();
     await scene.hook();
     const waiting = await scene.untilStatus((status) => reason(status) === "WaitingForWindow");
@@ -83,7 +83,7 @@ describe.concurrent("releases", () => {
     await scene.untilServing(second.digest);
 
     expect(await run(scene, "pause", "web")).toMatch(/^0 /);
-    expect(await run(scene, "wait", "web", "--timeout", "10s"), "there is nothing to wait for").toMatch(/^0 /);
+    expect(await run(scene, "wait", "web", "--timeout", "120s"), "there is nothing to wait for").toMatch(/^0 /);
     const third = await scene.push();
     await scene.hook();
     await scene.untilStatus(({ sync, desiredDigest }) => sync === "Paused" && desiredDigest === third.digest);

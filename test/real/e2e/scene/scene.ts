@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -46,6 +47,8 @@ export interface Scene {
   /** Each service over `defaults`; the keys beside them come last. */
   write(services: Readonly<Record<string, object>>, beside?: object): Promise<void>;
   writeText(text: string): Promise<void>;
+  /** The same while Fairlead runs and has web, and waits until it goes by it: a hook that follows cannot come before it. */
+  rewrite(services: Readonly<Record<string, object>>): Promise<void>;
   /** Starts Fairlead, again if it ran, and waits until it is ready. */
   start(options?: {
     readonly args?: readonly string[];
@@ -81,7 +84,7 @@ export interface Scene {
 }
 
 /** One interval to pass, two to fail. Each probe starts a process in the container: only where a test is about health. */
-export const quick = { intervalMs: 400, timeoutMs: 2_000, retries: 2 } as const;
+export const quick = { intervalMs: 400, timeoutMs: 10_000, retries: 2 } as const;
 
 /** Ten scenes at once ask so often; what they ask takes the engine's time. */
 const pollMs = 200;
@@ -99,16 +102,20 @@ export const order = (value: "start-first" | "stop-first", more: object = {}) =>
   deploy: { update_config: { monitor: `${monitorMs}ms`, order: value, ...more } },
 });
 
-/** Each test gets a project of its own on the shared engine; it is cleared away afterwards. */
+/**
+ * Each test gets a project of its own on the shared engine; it is cleared away afterwards. What happened in one that failed
+ * goes to FAIRLEAD_TEST_STORIES too, where that names a file.
+ */
 export const test = base.extend<{ scene: Scene }>({
-  scene: async ({ onTestFailed }, use) => {
+  scene: async ({ onTestFailed, task }, use) => {
     const { scene, close } = await openScene();
     const left: { containers: readonly SeenContainer[] } = { containers: [] };
     onTestFailed(() => {
       const lines = scene.logs().map((line) => JSON.stringify(line));
-      console.error(
-        `${scene.project}\n${lines.slice(-60).join("\n")}\n${JSON.stringify(left.containers, undefined, 1)}`,
-      );
+      const story = `${task.name}: ${scene.project}\n${lines.slice(-60).join("\n")}\n${JSON.stringify(left.containers)}\n`;
+      console.error(story);
+      const file = process.env["FAIRLEAD_TEST_STORIES"];
+      if (file !== undefined) appendFileSync(file, story);
     });
     await use(scene);
     left.containers = await scene.containers();
@@ -171,6 +178,12 @@ async function openScene(): Promise<{ scene: Scene; close: () => Promise<void> }
       );
     },
     writeText: (text) => writeFile(servicesFile, text),
+    rewrite: async (services) => {
+      const generation = async () => (await scene.status())?.conditions[0]?.observedGeneration ?? 0;
+      const before = await generation();
+      await scene.write(services);
+      await scene.until("the file's new generation", async () => (await generation()) > before);
+    },
     start: async ({ args = [], env = {}, awaitReady = true, openFiles, withoutFile = false } = {}) => {
       await runs.at(-1)?.stop();
       const fairlead = await startFairlead({

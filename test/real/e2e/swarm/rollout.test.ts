@@ -1,17 +1,25 @@
 import type Docker from "dockerode";
 import { describe, expect, inject } from "vitest";
+import { readAllowlist, startAllowlistProxy } from "../../../proxy/allowlist.js";
 import { startFairlead } from "../../../sandbox/fairlead.js";
 import { startManager } from "../../../sandbox/swarm/manager.js";
 import { faultProxy } from "../../../sandbox/proxies/fault-proxy.js";
 import { test, type Scene } from "../scene/scene.js";
 
-/** A Swarm of one node, on which the scene plays. */
+/** A Swarm of one node, on which the scene plays, through what the socket proxy of compose.yml and deploy/proxy/swarm.yml passes. */
 async function onSwarm(scene: Scene, onTestFinished: (end: () => Promise<void>) => void): Promise<Docker> {
   const proxy = await faultProxy(inject("registryUrl"));
   onTestFinished(() => proxy.stop());
   const manager = await startManager(proxy.url);
   onTestFinished(() => manager.close());
+  const socket = `${scene.directory}/guarded.sock`;
+  const guard = await startAllowlistProxy(await readAllowlist("swarm"), manager.engine.socket, socket);
+  onTestFinished(async () => {
+    await guard.close();
+    expect(guard.refused).toEqual([]);
+  });
   await scene.stage({ engineHost: manager.engine.host, docker: "same" });
+  await scene.stage({ engineHost: `unix://${socket}` });
   return manager.docker;
 }
 

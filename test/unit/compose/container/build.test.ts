@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BuildContext, BuildSpec } from "../../../../src/compose/model/build-spec.js";
+import type { BuildContext, BuildSpec } from "../../../../src/compose/model/container/build-spec.js";
 import { buildHash } from "../../../../src/compose/model/hash.js";
 import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { readProject } from "../../../../src/compose/project/compose.js";

@@ -1,4 +1,4 @@
-import { variables } from "../../../../src/compose/model/variables.js";
+import { variables } from "../../../../src/compose/model/container/variables.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildHash, declarationHash, specHash, isSameDeclaration } from "../../../../src/compose/model/hash.js";

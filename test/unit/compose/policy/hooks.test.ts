@@ -1,4 +1,4 @@
-import { variables } from "../../../../src/compose/model/variables.js";
+import { variables } from "../../../../src/compose/model/container/variables.js";
 import { describe, expect, it } from "vitest";
 import { specHash } from "../../../../src/compose/model/hash.js";
 import { parseImage } from "../../../../src/compose/values/image.js";

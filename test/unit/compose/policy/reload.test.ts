@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { specHash } from "../../../../src/compose/model/hash.js";
-import { isReloaded } from "../../../../src/compose/model/reload-policy.js";
+import { isReloaded } from "../../../../src/compose/model/policy/reload-policy.js";
 import { readService, serviceOf } from "../read.js";
 
 const mounts = "volumes: [./nginx.conf:/etc/nginx/nginx.conf:ro, ./conf.d:/etc/nginx/conf.d, data:/data]";

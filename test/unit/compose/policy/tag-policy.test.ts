@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { specHash } from "../../../../src/compose/model/hash.js";
-import { formatPolicy } from "../../../../src/compose/model/tag-policy.js";
+import { formatPolicy } from "../../../../src/compose/model/policy/tag-policy.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
 import { complaints, serviceOf, surroundings } from "../read.js";
 

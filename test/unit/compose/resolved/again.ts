@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { specHash } from "../../../../src/compose/model/hash.js";
-import type { SignatureRule } from "../../../../src/compose/model/signature-rule.js";
+import type { SignatureRule } from "../../../../src/compose/model/policy/signature-rule.js";
 import type { ProjectSpec } from "../../../../src/compose/model/service.js";
 import { readProject } from "../../../../src/compose/project/compose.js";
 import { asYaml } from "../../../../src/compose/resolved/forms.js";

@@ -3,7 +3,7 @@ import type { Problem } from "../../../../src/compose/values/problem.js";
 import { announce } from "../../../../src/control/desired/announce.js";
 import { Events } from "../../../../src/control/journal/events.js";
 import type { SourceSnapshot } from "../../../../src/control/ports/source.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import { Secret } from "../../../../src/tools/secret.js";
 

@@ -32,7 +32,7 @@ it("says which files hold again what they held before, and why", () => {
   const takenBack = new Map([["shop", [{ file: "app.conf", path: "/srv/shop/app.conf" }]]]);
   const web = { project: "shop", name: "web", container };
   expect(takenBackIn(web, { takenBack })).toBe(
-    "app.conf holds again what it held before, since the process failed on git's version; it stays so until a commit changes it, or `fairlead retry shop/web`",
+    "app.conf has its earlier content again, because the process failed with git's version; it stays so until a commit changes it, or `fairlead retry shop/web`",
   );
   expect(takenBackIn({ ...web, project: "other" }, { takenBack })).toBeUndefined();
 });

@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseImage } from "../../../../src/compose/values/image.js";
+import type { ImageReference } from "../../../../src/compose/values/image.js";
 import { patient } from "../../../../src/control/desired/patience.js";
 import type { Clock } from "../../../../src/control/ports/clock.js";
 import type { Registry } from "../../../../src/control/ports/registry.js";
 import { FairleadError } from "../../../../src/errors.js";
 import { digestOf } from "../../../digests.js";
+import { latch } from "../../../latch.js";
 
 const digest = digestOf("0");
+const platform = { os: "linux", architecture: "amd64", variant: undefined };
 const web = parseImage("reg.example/team/web:v1");
 const api = parseImage("reg.example/team/api:v1");
 const other = parseImage("other.example/team/web:v1");
@@ -17,6 +20,7 @@ type Answer =
       readonly code: "RegistryUnavailable" | "RateLimited";
       readonly retryAfterMs?: number;
       readonly guarded?: boolean;
+      readonly remedy?: string;
     }
   | "well";
 
@@ -24,13 +28,17 @@ function house() {
   const time = { monotonic: 0, now: Date.parse("2026-11-29T10:00:00Z") };
   const answers = new Map<string, Answer>();
   const asked: string[] = [];
+  /** What an answer waits for, by repository. */
+  const waits = new Map<string, Promise<void>>();
   const clock: Clock = { now: () => time.now, monotonic: () => time.monotonic, after: () => () => undefined };
   const registry: Registry = {
-    resolve: (image) => {
-      asked.push(`${image.registry}/${image.repository}`);
-      const answer = answers.get(`${image.registry}/${image.repository}`) ?? "well";
-      if (answer === "well") return Promise.resolve(digest);
-      return Promise.reject(new FairleadError(answer.code, "it answered 503", answer));
+    resolve: async (image) => {
+      const repository = `${image.registry}/${image.repository}`;
+      asked.push(repository);
+      await waits.get(repository);
+      const answer = answers.get(repository) ?? "well";
+      if (answer === "well") return digest;
+      throw new FairleadError(answer.code, "it answered 503", answer);
     },
     content: () => Promise.reject(new Error("not asked here")),
     listTags: () => Promise.reject(new Error("not asked here")),
@@ -44,7 +52,7 @@ function house() {
     time.monotonic += ms;
     time.now += ms;
   };
-  return { registry: patient(registry, clock), answers, asked, pass, time };
+  return { registry: patient(registry, clock), answers, asked, waits, pass, time };
 }
 const fails = (promise: Promise<unknown>) =>
   promise.then(
@@ -75,7 +83,7 @@ describe("a registry that asks for patience", () => {
     const error = await fails(registry.resolve(api));
     expect([error.code, error.message]).toEqual([
       "RateLimited",
-      "registry reg.example has asked for patience, and reg.example/team/api:v1 is on it; it is asked again at 2026-11-29T10:01:00Z, or by `fairlead reconcile`",
+      "registry reg.example wants to be asked later, and reg.example/team/api:v1 is there; it is asked again at 2026-11-29T10:01:00Z, or by `fairlead reconcile`",
     ]);
     expect(await registry.resolve(other)).toBe(digest);
     expect(asked).toHaveLength(2);
@@ -125,6 +133,73 @@ describe("a registry that asks for patience", () => {
     pass(60_000);
     answers.clear();
     expect(await registry.resolve(web)).toBe(digest);
+  });
+
+  test("that names no time for it is asked again at once, and its words are its own", async () => {
+    const { registry, answers, asked } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable" });
+    const first = await fails(registry.resolve(web));
+    await fails(registry.resolve(web));
+    expect(first.message).toBe("it answered 503");
+    expect(asked).toHaveLength(2);
+  });
+
+  test("is not taken to answer again by what was asked before it refused", async () => {
+    const { registry, answers, asked, waits } = house();
+    answers.set("reg.example/team/web", { code: "RateLimited", retryAfterMs: 60_000 });
+    const refused = latch();
+    waits.set("reg.example/team/api", refused.opened);
+    const early = registry.resolve(api);
+    await fails(registry.resolve(web));
+    refused.open();
+    expect(await early).toBe(digest);
+    await fails(registry.resolve(api));
+    expect(asked).toEqual(["reg.example/team/api", "reg.example/team/web"]);
+  });
+
+  test("for a tag that is to be moved: that is a pause for questions only where it is a limit of requests", async () => {
+    const { registry, answers, asked } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000 });
+    const refused = await fails(registry.moveTag(web, "latest", digest));
+    expect(refused.message).toBe("it answered 503");
+    answers.clear();
+    expect(await registry.resolve(web)).toBe(digest);
+    answers.set("reg.example/team/web", { code: "RateLimited", retryAfterMs: 60_000 });
+    await fails(registry.moveTag(web, "latest", digest));
+    await fails(registry.resolve(api));
+    expect(asked).toHaveLength(3);
+  });
+
+  test("moves no tag meanwhile, and a person's word stays for the next question", async () => {
+    const { registry, answers, asked } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000 });
+    await fails(registry.resolve(web));
+    answers.clear();
+    registry.insist(web);
+    await fails(registry.moveTag(web, "latest", digest));
+    expect(asked).toHaveLength(1);
+    expect(await registry.resolve(web)).toBe(digest);
+  });
+
+  test.each<[string, (registry: Registry, image: ImageReference) => Promise<unknown>]>([
+    ["what is behind a digest", (registry, image) => registry.content(image, digest, platform)],
+    ["its tags", (registry, image) => registry.listTags(image)],
+    ["when an image was made", (registry, image) => registry.madeAt(image, digest, platform)],
+    ["signatures", (registry, image) => registry.signatures(image, digest, () => false)],
+    ["the parts of an index", (registry, image) => registry.parts(image, digest, platform)],
+  ])("is not asked for %s meanwhile either", async (_, ask) => {
+    const { registry, answers } = house();
+    answers.set("reg.example/team/web", { code: "RegistryUnavailable", retryAfterMs: 60_000 });
+    await fails(registry.resolve(web));
+    expect((await fails(ask(registry, web))).message).toContain("it answered 503; it is asked again at");
+    expect((await fails(ask(registry, api))).message).toBe("not asked here");
+  });
+
+  test.each([web, api])("says what there is to do meanwhile too: $repository", async (image) => {
+    const { registry, answers } = house();
+    answers.set("reg.example/team/web", { code: "RateLimited", retryAfterMs: 60_000, remedy: "log in" });
+    await fails(registry.resolve(web));
+    expect((await fails(registry.resolve(image))).remedy).toBe("log in");
   });
 
   test("whatever it answers when: it is asked exactly when nothing holds, or a person insists", async () => {

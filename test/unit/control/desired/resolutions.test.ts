@@ -4,7 +4,7 @@ import { Resolutions } from "../../../../src/control/desired/resolutions.js";
 import type { ResolutionsOptions } from "../../../../src/control/desired/resolutions.js";
 import type { Resolved, Targets } from "../../../../src/control/desired/targets.js";
 import { emptyRecord } from "../../../../src/control/journal/record.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { digestOf, hostWith, now, specOf } from "../../plan/world.js";
 import { manualClock } from "../clock.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { MaintenanceWindow } from "../../../../src/compose/model/release.js";
+import type { MaintenanceWindow } from "../../../../src/compose/model/policy/release.js";
 import { windowState } from "../../../../src/control/desired/window.js";
 
 const minuteMs = 60_000;

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../../src/control/journal/entry.js";
 import { applyEntry, emptyRecord } from "../../../../src/control/journal/record.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { faultyDisk } from "./faulty-disk.js";
 import { digest, hold, openJournal, ownDirectory, segmentsOf } from "./stage.js";
 import { digestOf, imageIdOf } from "../../../digests.js";

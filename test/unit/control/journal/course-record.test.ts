@@ -6,7 +6,7 @@ import type { Entry } from "../../../../src/control/journal/entry.js";
 import { entryLine, parseSealed } from "../../../../src/control/journal/line.js";
 import { decodeRecord, encodeRecord } from "../../../../src/control/journal/state.js";
 import { emptyRecord } from "../../../../src/control/journal/record.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { openJournal, ownDirectory } from "./stage.js";
 
 type Step = Extract<Entry, { type: "step" }>;

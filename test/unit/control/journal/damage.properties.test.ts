@@ -5,7 +5,7 @@ import type { Entry } from "../../../../src/control/journal/entry.js";
 import type { Journal } from "../../../../src/control/journal/journal.js";
 import { applyEntry, emptyRecord } from "../../../../src/control/journal/record.js";
 import type { ServiceRecord } from "../../../../src/control/journal/record.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { digest, hold, openJournal, ownDirectory, putAsideIn, segmentsOf } from "./stage.js";
 import { asDigest } from "../../../../src/compose/values/image.js";
 import type { ImageId } from "../../../../src/compose/values/image.js";

@@ -3,7 +3,7 @@ import { appendFile, mkdir, open, readFile, rm, truncate, writeFile } from "node
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Journal } from "../../../../src/control/journal/journal.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { manualClock } from "../clock.js";
 import { faultyDisk } from "./faulty-disk.js";
 import { digest, hold, keptLog, openJournal, ownDirectory, putAside, putAsideIn, segmentsOf, textOf } from "./stage.js";

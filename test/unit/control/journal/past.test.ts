@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../../src/control/journal/entry.js";
 import { Journal } from "../../../../src/control/journal/journal.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { SimulatedDisk } from "../../../simulator/disk.js";
 import { hold } from "./stage.js";
 

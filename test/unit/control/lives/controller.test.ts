@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { FairleadError } from "../../../../src/errors.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import type { Behaviour } from "../../../simulator/behaviour.js";
 import { digestOf, port8080, specOf } from "../../plan/world.js";
 import { memories, mortal, openStage } from "./stage.js";

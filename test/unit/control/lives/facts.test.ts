@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import type { Behaviour } from "../../../simulator/behaviour.js";
 import { digestOf, port8080, specOf } from "../../plan/world.js";
 import { openStage } from "./stage.js";

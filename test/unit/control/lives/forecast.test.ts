@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, expect, it } from "vitest";
 import type { Dependency, ServiceSpec } from "../../../../src/compose/model/service.js";
 import type { Log } from "../../../../src/control/ports/log.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import type { Behaviour } from "../../../simulator/behaviour.js";
 import { port8080, specOf } from "../../plan/world.js";
 import { openStage } from "./stage.js";

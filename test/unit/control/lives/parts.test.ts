@@ -82,16 +82,16 @@ describe("pulls", () => {
     for (const reference of ["a", "b", "c", "a"]) pulls.begin(reference);
     await settle();
     expect([...waiting.keys()]).toEqual(["a", "b"]);
-    expect(pulls.states.get("c")).toEqual({ state: "running" });
+    expect(pulls.asOf(undefined).get("c")).toEqual({ state: "running" });
     waiting.get("a")!.resolve();
     waiting.get("b")!.reject(new FairleadError("Unauthorized", "who are you"));
     await settle();
     expect(ended).toEqual(["a: ok", "b: Unauthorized"]);
-    expect(pulls.states.get("a")).toBeUndefined();
-    expect(pulls.states.get("b")).toEqual({ state: "failed", reason: "Unauthorized", message: "who are you" });
+    expect(pulls.asOf(undefined).get("a")).toBeUndefined();
+    expect(pulls.asOf(undefined).get("b")).toEqual({ state: "failed", reason: "Unauthorized", message: "who are you" });
     pulls.forgetFailure("b");
     pulls.forgetFailure("c");
-    expect([...pulls.states.keys()]).toEqual(["c"]);
+    expect([...pulls.asOf(undefined).keys()]).toEqual(["c"]);
     expect(waiting.has("c")).toBe(true);
   });
 

@@ -12,7 +12,7 @@ import type { Source, SourceSnapshot } from "../../../../src/control/ports/sourc
 import type { Telemetry } from "../../../../src/control/ports/telemetry.js";
 import { untraced } from "../../../../src/control/ports/tracing.js";
 import type { Tracing } from "../../../../src/control/ports/tracing.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import type { SignatureDemand } from "../../../../src/signatures/demand.js";
 import type { Behaviour } from "../../../simulator/behaviour.js";

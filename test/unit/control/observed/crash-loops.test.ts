@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RestartPolicy } from "../../../../src/compose/model/service.js";
 import { CrashLoops } from "../../../../src/control/observed/crash-loops.js";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, now, specOf } from "../../plan/world.js";
 import { lateLooks, openStage } from "../lives/stage.js";
 import type { Stage } from "../lives/stage.js";
@@ -66,6 +66,20 @@ describe("what keeps ending", () => {
     const found = run(0, { restartCount: 7 });
     expect(after(found, { ...found, atS: 50 })).toEqual({ ends: 7 });
     expect(after(found, run(60, { restartCount: 8 }))).toBeUndefined();
+  });
+
+  it("is all that is told: what runs well is not among it", () => {
+    const loops = new CrashLoops();
+    loops.look(key, { containers: [containerIn("active", "a", 1)], engineOutage: undefined, now }, now);
+    expect([...loops.of(key)]).toEqual([]);
+  });
+
+  it("is not known of what nobody has looked at, also where we stop that", () => {
+    const loops = new CrashLoops();
+    loops.weStop(key, "one");
+    loops.look(key, { containers: [containerIn("active", "a", 1, { id: "one" })], engineOutage: undefined, now }, now);
+    loops.weStop(key, "another");
+    expect([...loops.of(key)]).toEqual([]);
   });
 
   it.each<[string, (index: number) => Look]>([

@@ -5,9 +5,9 @@ import { emptyRecord } from "../../../../src/control/journal/record.js";
 import { withoutAnswers, withProbe } from "../../../../src/control/observed/effective-health.js";
 import { unasked } from "../../../../src/control/observed/probe-state.js";
 import type { ProbeState } from "../../../../src/control/observed/probe-state.js";
-import { forecastAll } from "../../../../src/control/surface/preview.js";
+import { forecastAll } from "../../../../src/control/surface/forecast/preview.js";
 import { judge } from "../../../../src/plan/judge/verdict.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { containerIn, hostWith, now, specOf } from "../../plan/world.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Flaps } from "../../../../src/control/observed/flaps.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, now } from "../../plan/world.js";
 
 const well = containerIn("active", "a", 1, { health: "healthy" });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProbeSpec, ServiceSpec } from "../../../../src/compose/model/service.js";
 import type { ProbeAnswer } from "../../../../src/control/ports/prober.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { defaultNetwork, digestOf, specOf } from "../../plan/world.js";
 import { openStage } from "../lives/stage.js";
 import type { Stage } from "../lives/stage.js";

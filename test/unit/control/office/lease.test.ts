@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Holder } from "../../../../src/control/office/holder.js";
 import { Lease } from "../../../../src/control/office/lease.js";
 import type { Clock } from "../../../../src/control/ports/clock.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { ManualClock } from "../../../simulator/clock.js";
 import { SimulatedMarks } from "../../../simulator/marks.js";
 

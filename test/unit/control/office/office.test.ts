@@ -10,7 +10,7 @@ import type { Holder } from "../../../../src/control/office/holder.js";
 import { Lease } from "../../../../src/control/office/lease.js";
 import { takeOffice } from "../../../../src/control/office/office.js";
 import { systemClock } from "../../../../src/control/time/clock.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { ManualClock } from "../../../simulator/clock.js";
 import { SimulatedMarks } from "../../../simulator/marks.js";
 import { manualClock, settle } from "../clock.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatHolder } from "../../../../src/control/office/holder.js";
 import { Lease } from "../../../../src/control/office/lease.js";
 import { OtherLeases } from "../../../../src/control/office/other-leases.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { ManualClock } from "../../../simulator/clock.js";
 import { SimulatedMarks } from "../../../simulator/marks.js";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Events } from "../../../../src/control/journal/events.js";
 import { Deliveries } from "../../../../src/control/surface/deliveries.js";
 import type { Delivery } from "../../../../src/control/surface/deliveries.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { manualClock } from "../clock.js";
 
 function open() {

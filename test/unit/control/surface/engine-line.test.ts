@@ -90,7 +90,7 @@ describe("what people are told of the engine", () => {
   it("since when it is out of reach, and why", () => {
     const since = "2030-01-01T00:00:00.000Z";
     expect(engineNotices({ kind: "unreachable", since, message: "it hung up", clockSkewSeconds: 0 })).toEqual([
-      "engine: it cannot be reached since 2030-01-01T00:00:00.000Z (it hung up): how services stand is not known, and nothing is done for them",
+      "engine: it has been unreachable since 2030-01-01T00:00:00.000Z (it hung up): how services stand is not known, and nothing is done for them",
     ]);
   });
 });

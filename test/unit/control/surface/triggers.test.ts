@@ -3,7 +3,7 @@ import type { ServiceKey, ServiceSpec } from "../../../../src/compose/model/serv
 import { parseImage } from "../../../../src/compose/values/image.js";
 import { Catalog } from "../../../../src/control/desired/catalog.js";
 import { Triggers } from "../../../../src/control/surface/triggers.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import type { Reason, ServiceStatus } from "../../../../src/plan/model/condition.js";
 import { containerIn, hostWith, now, specOf } from "../../plan/world.js";
 import { settle } from "../clock.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Timeline } from "../../../../src/control/time/timeline.js";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, hostWith } from "../../plan/world.js";
 
 const epoch = 1_800_000_000_000;

@@ -4,11 +4,11 @@ import type { ProjectSpec } from "../../../../src/compose/model/service.js";
 import type { Log } from "../../../../src/control/ports/log.js";
 import type { SourceSnapshot } from "../../../../src/control/ports/source.js";
 import { Leftovers } from "../../../../src/control/work/leftovers.js";
-import { silentLog } from "../../../../src/log.js";
+import { silentLog } from "../../../../src/console/log.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import { Cached } from "../../../../src/tools/sharing/cached.js";
 import { SimulatedEngine } from "../../../simulator/engine.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, defaultNetwork, specOf } from "../../plan/world.js";
 
 const because = "a test";

@@ -1,4 +1,4 @@
-import { variables } from "../../../../src/compose/model/variables.js";
+import { variables } from "../../../../src/compose/model/container/variables.js";
 import { describe, expect, it } from "vitest";
 import { differencesOf } from "../../../../src/docker/adopt/comparison.js";
 import type { InspectedContainer } from "../../../../src/docker/client/schema.js";

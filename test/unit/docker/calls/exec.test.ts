@@ -1,4 +1,4 @@
-import { variables } from "../../../../src/compose/model/variables.js";
+import { variables } from "../../../../src/compose/model/container/variables.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { ExecMemory } from "../../../../src/docker/calls/exec-memory.js";
 import { connectEngine } from "../../../../src/docker/engine.js";

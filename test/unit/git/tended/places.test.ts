@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ReloadPolicy } from "../../../../src/compose/model/reload-policy.js";
+import type { ReloadPolicy } from "../../../../src/compose/model/policy/reload-policy.js";
 import type { Mount } from "../../../../src/compose/model/mount.js";
 import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import type { Need } from "../../../../src/git/kept/contents.js";

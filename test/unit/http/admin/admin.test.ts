@@ -72,7 +72,7 @@ describe("the probes", () => {
       "the engine cannot be reached: unix:///run/docker.sock hung up",
     ]);
     expect((await admin.send("/", bearer)).text).toContain(
-      'engine: it cannot be reached since <time datetime="2030-01-01',
+      'engine: it has been unreachable since <time datetime="2030-01-01',
     );
   });
 

@@ -1,9 +1,10 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { DeliveryTracing, TracedDelivery } from "../../../../src/http/delivery/tracing.js";
 import { Metrics } from "../../../../src/metrics/metrics.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { push, secret, serveHooks } from "../harness.js";
 import { fakeSurface, type FakeSurface } from "../surface.js";
+import { eventually } from "../../../eventually.js";
 
 const own = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -42,7 +43,7 @@ test("a delivery of a known sender has a span without a secret, and what is done
   await hooks.post(`/hooks/dockerhub/${secret}`, push("notarock/portfolio-ng"), { traceparent });
   await hooks.post("/hooks/generic", { service: "shop/web", build: true }, { authorization: `Bearer ${secret}` });
   expect(parents).toEqual([own, own]);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(tracing.told.map(({ status }) => status)).not.toContain("open");
   });
   expect(tracing.told).toEqual([
@@ -57,7 +58,7 @@ test("strangers leave no span, and a body that means nothing leaves one with its
   await hooks.post("/hooks/dockerhub/wrong", push("notarock/portfolio-ng"), { traceparent: own });
   await hooks.post("/hooks/nobody", {});
   await hooks.post(`/hooks/dockerhub/${secret}`, { nothing: true });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(tracing.told.map(({ status }) => status)).toEqual([400]);
   });
 });
@@ -85,7 +86,7 @@ test("named receivers are counted by their names, from zero on", async () => {
     'fairlead_hooks_total{type="dockerhub",outcome="accepted"} 1',
     'fairlead_hooks_total{type="dockerhub",outcome="unauthorized"} 0',
   ];
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect((await metrics.render()).split("\n")).toEqual(expect.arrayContaining(lines));
   });
 });

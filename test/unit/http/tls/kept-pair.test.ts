@@ -1,11 +1,11 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openTls } from "../../../../src/http/tls/open.js";
 import type { Pair } from "../../../../src/http/tls/pair.js";
-import { patienceMs } from "../../../sandbox/host/patience.js";
 import { memoryLog } from "../harness.js";
 import { dayMs, encrypted, filesOf, make, type Made, memoryTelemetry, temporaryFolder } from "./certificates.js";
+import { eventually } from "../../../eventually.js";
 
 const [first, second] = [make(), make()];
 const pollMs = 10;
@@ -21,20 +21,17 @@ async function kept(files: ReturnType<typeof filesOf>, now: () => number = Date.
   const warnings = () => log.lines.filter(({ level }) => level === "warn");
   return {
     ...{ pair, log, telemetry, taken, warnings },
-    untilTaken: (count = 1) => eventually(() => taken.length >= count),
-    untilWarned: (count = 1) => eventually(() => warnings().length >= count),
+    untilTaken: (count = 1) => until(() => taken.length >= count),
+    untilWarned: (count = 1) => until(() => warnings().length >= count),
     /** Long enough for several looks. */
     looks: () => new Promise((resolve) => setTimeout(resolve, 20 * pollMs)),
   };
 }
 
-async function eventually(fits: () => boolean): Promise<void> {
-  await vi.waitFor(
-    () => {
-      expect(fits()).toBe(true);
-    },
-    { timeout: patienceMs, interval: 5 },
-  );
+async function until(fits: () => boolean): Promise<void> {
+  await eventually(() => {
+    expect(fits()).toBe(true);
+  });
 }
 
 interface Place {
@@ -212,7 +209,7 @@ describe("never taken, told once, and the one before stays in use", () => {
     writeFileSync(files.key.path, second.key);
     await untilWarned();
     writeFileSync(files.key.path, first.key);
-    await eventually(() => !telemetry.refused);
+    await until(() => !telemetry.refused);
     expect(taken).toEqual([]);
   });
 

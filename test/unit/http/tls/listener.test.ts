@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Agent, request } from "node:https";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, TLSSocket } from "node:tls";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { listen, type ListenOptions } from "../../../../src/http/listen.js";
 import { openTls } from "../../../../src/http/tls/open.js";
 import type { ConnectionLimits } from "../../../../src/http/web/connections.js";
@@ -11,6 +11,7 @@ import { patienceMs } from "../../../sandbox/host/patience.js";
 import { exchange, memoryLog, push, secret } from "../harness.js";
 import { type Declared, fakeSurface } from "../surface.js";
 import { filesOf, make, memoryTelemetry } from "./certificates.js";
+import { eventually } from "../../../eventually.js";
 
 const [first, second] = [make(), make()];
 const body = JSON.stringify(push("notarock/portfolio-ng"));
@@ -105,7 +106,7 @@ async function silent(port: number): Promise<Socket> {
   return socket;
 }
 
-const until = (fits: () => void) => vi.waitFor(fits, { timeout: patienceMs, interval: 5 });
+const until = (fits: () => void) => eventually(fits);
 
 describe("hooks over TLS", () => {
   test("are taken as over plain HTTP, and the admin address stays plain", async () => {

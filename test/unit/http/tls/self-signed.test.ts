@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openTls } from "../../../../src/http/tls/open.js";
-import { patienceMs } from "../../../sandbox/host/patience.js";
 import { memoryLog } from "../harness.js";
 import { dayMs, make, memoryTelemetry, temporaryFolder } from "./certificates.js";
+import { eventually } from "../../../eventually.js";
 
 async function open(data: string, { now = Date.now, names = ["0.0.0.0"] } = {}) {
   const [log, telemetry] = [memoryLog(), memoryTelemetry()];
@@ -141,12 +141,9 @@ describe("a self-signed certificate", () => {
     });
     second.kept.watch(({ pin }) => taken.push(pin), end.signal);
     clock.now += 796 * dayMs;
-    await vi.waitFor(
-      () => {
-        expect(taken).toEqual([first.pair.pin]);
-      },
-      { timeout: patienceMs, interval: 5 },
-    );
+    await eventually(() => {
+      expect(taken).toEqual([first.pair.pin]);
+    });
     expect(second.kept.pair.notAfter).toBeGreaterThan(clock.now + 700 * dayMs);
     expect(second.warnings()).toHaveLength(2);
   });

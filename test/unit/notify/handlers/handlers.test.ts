@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Event } from "../../../../src/control/journal/event.js";
 import { handlersOf } from "../../../../src/notify/handlers/handler.js";
 import { Output } from "../../../../src/notify/handlers/output.js";
@@ -23,6 +23,7 @@ import type { HandlerRun } from "../../../../src/control/ports/telemetry.js";
 import type { Notice } from "../../../../src/notify/model/notice.js";
 import { handlerEnvironment } from "../../../../src/process/child-environment.js";
 import { delivery, digest, rollout, sha } from "../words/samples.js";
+import { eventually } from "../../../eventually.js";
 
 let folder = "";
 beforeEach(() => {
@@ -127,7 +128,7 @@ describe("a handler", () => {
     const { told: missing } = made([at("none.sh")]);
     writeFileSync(at("plain.sh"), "#!/bin/sh\n", { mode: 0o644 });
     const { told: plain } = made([at("plain.sh")]);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect([...missing.lines, ...plain.lines].map(({ level, text }) => [level, text])).toEqual([
         [
           "warn",
@@ -183,7 +184,7 @@ describe("a handler", () => {
     const { channel } = made([script(`echo $$ > ${at("pid")}; exec sleep 1000`)]);
     const end = new AbortController();
     const delivered = channel.deliver(rollout(), end.signal);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(existsSync(at("pid"))).toBe(true);
     });
     end.abort();
@@ -196,7 +197,7 @@ describe("a handler", () => {
     const { channel } = made([script(`trap '' TERM; echo $$ > ${at("pid")}; while :; do sleep 0.1; done`)]);
     const end = new AbortController();
     const delivered = channel.deliver(rollout(), end.signal);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(existsSync(at("pid"))).toBe(true);
     });
     end.abort();

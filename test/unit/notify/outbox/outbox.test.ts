@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { mostWaiting } from "../../../../src/notify/outbox/queue.js";
 import { ManualClock } from "../../../simulator/clock.js";
 import { SimulatedDisk } from "../../../simulator/disk.js";
@@ -6,6 +6,7 @@ import { faultyDisk } from "../../control/journal/faulty-disk.js";
 import { ownDirectory, keptLog } from "../../control/journal/stage.js";
 import { Outbox } from "../../../../src/notify/outbox/outbox.js";
 import { countedTelemetry, delivered, noticeOf, openOutbox, receiverOf } from "../stage.js";
+import { eventually } from "../../../eventually.js";
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -214,7 +215,9 @@ describe("a disk that cannot be written", () => {
     const ended = { is: false };
     void Promise.all([outbox.stop(), again.stop()]).then(() => (ended.is = true));
     await settle(() => ended.is);
-    expect(disk.left()).toBe(0);
+    await eventually(() => {
+      expect(disk.left()).toBe(0);
+    });
   });
 
   it("that answers after the end leaves no file open", async () => {
@@ -225,7 +228,7 @@ describe("a disk that cannot be written", () => {
     const outbox = new Outbox({ ...options, disk, data: directory, channels: [receiverOf("team")] });
     disk.hang("open");
     void outbox.begin();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(disk.hanging()).toBe(1);
     });
     const stopped = { is: false };
@@ -235,7 +238,7 @@ describe("a disk that cannot be written", () => {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     disk.letGo();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(disk.opened()).toBe(1);
       expect(disk.left()).toBe(0);
     });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Intent } from "../../../../src/plan/model/intent.js";
-import type { ForeignContainer, ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ForeignContainer, ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import type { Plan } from "../../../../src/plan/model/outcome.js";
-import { claimOf } from "../../../../src/plan/model/resources.js";
+import { claimOf } from "../../../../src/plan/model/host/resources.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
 import { compile } from "../../../../src/plan/steps/compile.js";

@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { forecast } from "../../../../src/plan/forecast.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Memory } from "../../../../src/plan/model/desired.js";
-import type { ObservedContainer, UnreadFile } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer, UnreadFile } from "../../../../src/plan/model/host/observed.js";
 import type { Reload } from "../../../../src/plan/model/reload-memory.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";

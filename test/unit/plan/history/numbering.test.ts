@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { highestOnHost, revisionFor } from "../../../../src/plan/history/numbering.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Memory } from "../../../../src/plan/model/desired.js";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
 import { slotOf, viewOf } from "../../../../src/plan/model/view.js";
 import { memoryOf } from "../../../../src/plan/slot/failures.js";
 import { exited, jobContainer, migrate } from "../jobs.js";

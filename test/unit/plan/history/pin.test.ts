@@ -4,7 +4,7 @@ import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { trackRollout } from "../../../../src/plan/history/history.js";
 import { pinned } from "../../../../src/plan/history/pin.js";
 import type { Pin } from "../../../../src/plan/model/desired.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { statusOf } from "../../../../src/plan/status/status.js";
 import { bad, drive } from "../drive.js";
 import type { Behaviour } from "../drive.js";

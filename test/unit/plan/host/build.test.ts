@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { BuildContext } from "../../../../src/compose/model/build-spec.js";
+import type { BuildContext } from "../../../../src/compose/model/container/build-spec.js";
 import { forecast } from "../../../../src/plan/forecast.js";
 import { buildTarget, noBuilds } from "../../../../src/plan/host/build.js";
 import type { BuildInput } from "../../../../src/plan/host/build.js";
 import { localTarget } from "../../../../src/plan/host/local.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Desired } from "../../../../src/plan/model/desired.js";
-import type { HostSnapshot, ObservedImage } from "../../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot, ObservedImage } from "../../../../src/plan/model/host/host-snapshot.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { containerIn, digestOf, hold, hostWith, planText, specOf } from "../world.js";
 import { imageIdOf } from "../../../digests.js";

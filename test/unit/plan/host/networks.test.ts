@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkSpec } from "../../../../src/compose/model/network.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
-import type { HostSnapshot, ObservedNetwork } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot, ObservedNetwork } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
 import { networkMade } from "../../../../src/plan/steps/made.js";

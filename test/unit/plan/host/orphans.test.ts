@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProjectSpec } from "../../../../src/compose/model/service.js";
 import { orphanedServices, orphansOf } from "../../../../src/plan/host/orphans.js";
-import type { ObservedNetwork } from "../../../../src/plan/model/host-snapshot.js";
+import type { ObservedNetwork } from "../../../../src/plan/model/host/host-snapshot.js";
 import { containerIn, defaultNetwork, hostWith, networksNamed, specOf, volumesNamed } from "../world.js";
 
 const volume = { key: "data", name: "shop_data", external: false, driver: undefined, driverOpts: {}, labels: {} };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, desire, digestOf, hostWith, imageOf, now, planText, specOf } from "../world.js";
 
 const check = { intervalMs: 1_000, timeoutMs: 1_000, retries: 3, startPeriodMs: 0 };

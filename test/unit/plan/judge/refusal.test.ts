@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { refusalOf } from "../../../../src/plan/judge/refusal.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Memory } from "../../../../src/plan/model/desired.js";
-import type { Refusal } from "../../../../src/plan/model/observed.js";
+import type { Refusal } from "../../../../src/plan/model/host/observed.js";
 import type { Step } from "../../../../src/plan/model/step.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatMs, healthDeadlineMs, judge } from "../../../../src/plan/judge/verdict.js";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { containerIn, hostWith, now, specOf } from "../world.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, desire, hold, hostWith, imageOf, now, planText, specOf, stopFirst } from "../world.js";
 
 const startError = "task id-active-1: already exists";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { fleet, fleetSpec, inSlot } from "../fleet.js";
 import { desire, digestOf, hold, hostWith, imageOf, now, planText } from "../world.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
 import type { Desired } from "../../../../src/plan/model/desired.js";
-import type { HostSnapshot, ObservedHelper } from "../../../../src/plan/model/host-snapshot.js";
+import type { HostSnapshot, ObservedHelper } from "../../../../src/plan/model/host/host-snapshot.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
 import { planRemoval } from "../../../../src/plan/rollout/removal.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ReleasePolicy } from "../../../../src/compose/model/release.js";
+import type { ReleasePolicy } from "../../../../src/compose/model/policy/release.js";
 import { forecast } from "../../../../src/plan/forecast.js";
 import { pinned } from "../../../../src/plan/history/pin.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";

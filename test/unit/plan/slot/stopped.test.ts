@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { containerIn, desire, hostWith, imageOf, now, planText, specOf } from "../world.js";
 
 const on = (...containers: readonly ObservedContainer[]) =>

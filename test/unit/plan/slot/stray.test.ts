@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pinned } from "../../../../src/plan/history/pin.js";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { inEverySlot, isUp } from "../../../../src/plan/model/view.js";
 import { bad, drive } from "../drive.js";
 import type { Behaviour } from "../drive.js";

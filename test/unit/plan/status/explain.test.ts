@@ -62,7 +62,7 @@ describe("a service explained", () => {
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
       That is what its services file wants, and what the registry has for docker.io/acme/web:latest.
-      All is as wanted since 1970-01-01T00:16:40Z: shop-web-1 runs it.
+      Everything runs as declared since 1970-01-01T00:16:40Z: shop-web-1 runs it.
       Next: it is looked at again when the file, the tag or the host changes, and by the schedule
       $ fairlead rollback shop/web
       "
@@ -75,8 +75,8 @@ describe("a service explained", () => {
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
       That is what its services file wants, and what the registry has for docker.io/acme/web:latest. It came with commit c0ffee0 of git.example.org/ops.git (Ada: web 1.4).
-      All is as wanted since 1970-01-01T00:16:40Z: shop-web-1 runs it.
-      The last rollout, to sha256:aaaaaaaaaaaa, began at 1970-01-01T00:15:00Z and ended well at 1970-01-01T00:16:00Z.
+      Everything runs as declared since 1970-01-01T00:16:40Z: shop-web-1 runs it.
+      The last rollout, to sha256:aaaaaaaaaaaa, began at 1970-01-01T00:15:00Z and succeeded at 1970-01-01T00:16:00Z.
       Next: it is looked at again when the file, the tag or the host changes, and by the schedule
       "
     `);
@@ -87,8 +87,8 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, outcome }), now + 30_000)).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
-      The new image is being pulled, and what runs goes on: docker.io/acme/web is pulled.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
+      The new image is being pulled, and what runs keeps running: docker.io/acme/web is pulled.
       Next: the rollout begins when the image is on this host; it is looked at again at 1970-01-01T00:17:10Z at the latest
       $ fairlead wait shop/web
       $ fairlead events shop/web
@@ -101,7 +101,7 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, containers: [active, next], outcome }), "now")).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
       A rollout has begun: the digest has changed.
       Next: it is being looked at right now; the new container is started, and has to prove itself
       $ fairlead wait shop/web
@@ -118,10 +118,10 @@ describe("a service explained", () => {
       .toMatchInlineSnapshot(`
         "
         shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-        Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
+        sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
         A rollout is under way: the new container has to prove itself: shop-web-1.next is healthy, 5 s to go.
         The last rollout, to sha256:bbbbbbbbbbbb, began at 1970-01-01T00:15:00Z and is under way.
-        Next: it takes over once it has been healthy for long enough, and is taken back where it is not in time; it is looked at again at 1970-01-01T00:16:45Z at the latest
+        Next: it takes over once it has been healthy for long enough; if that does not happen in time, it is rolled back; it is looked at again at 1970-01-01T00:16:45Z at the latest
         $ fairlead wait shop/web
         $ fairlead logs shop/web
         "
@@ -134,11 +134,11 @@ describe("a service explained", () => {
     expect(told(status, undefined, { failures: [failure, failure] })).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
-      What is wanted has failed here and is held: it is not tried again by itself: sha256:bbbbbbbbbbbb failed: its health check did not pass.
-      The last rollout, to sha256:bbbbbbbbbbbb, began at 1970-01-01T00:15:00Z and was taken back at 1970-01-01T00:16:00Z (HealthDeadlineExceeded: its health check did not pass within 30 s).
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
+      The wanted image has failed here and is held: it is not tried again by itself: sha256:bbbbbbbbbbbb failed: its health check did not pass.
+      The last rollout, to sha256:bbbbbbbbbbbb, began at 1970-01-01T00:15:00Z and was rolled back at 1970-01-01T00:16:00Z (HealthDeadlineExceeded: its health check did not pass within 30 s).
       shop-web-1.next failed at 1970-01-01T00:16:00Z, the last of 2 tries of that image: its health check did not pass within 30 s.
-      Next: nothing, until a new image is pushed, the file changes, or a person has it tried again
+      Next: nothing, until a new image is pushed, the file changes, or a person asks to try it again
       $ fairlead logs shop/web --failed
       $ fairlead diff shop/web
       $ fairlead retry shop/web
@@ -151,9 +151,9 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, containers: [], outcome }))).toMatchInlineSnapshot(`
       "
       Nothing of shop/web serves.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
-      A rollout failed, and so did the way back from it: the way back failed: shop-web-1 exited with 1.
-      Next: nothing, until a new image is pushed, the file changes, or a person has it tried again
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
+      A rollout failed, and its rollback failed too: the way back failed: shop-web-1 exited with 1.
+      Next: nothing, until a new image is pushed, the file changes, or a person asks to try it again
       $ fairlead logs shop/web
       $ fairlead retry shop/web
       "
@@ -165,7 +165,7 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, outcome }), 7_200_000)).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
       A rollout waits for the maintenance window: the window opens at 1970-01-01T02:00:00Z.
       Next: the window opens at 1970-01-01T02:00:00Z, and the rollout begins
       $ fairlead plan shop/web
@@ -178,7 +178,7 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, outcome }))).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
       A rollout waits for a person's approval: it waits for \`fairlead approve shop/web\`.
       Next: nothing, until a person approves it
       $ fairlead diff shop/web
@@ -193,7 +193,7 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, outcome }), 86_400_000)).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
       A rollout waits until the image is old enough: it is old enough at 1970-01-02T00:00:00Z.
       Next: the image is old enough at 1970-01-02T00:00:00Z, and the rollout begins
       $ fairlead plan shop/web
@@ -206,7 +206,7 @@ describe("a service explained", () => {
     expect(told(statusIn({ containers: [], outcome }), now + 30_000)).toMatchInlineSnapshot(`
       "
       Nothing of shop/web serves.
-      Wanted is sha256:aaaaaaaaaaaa: docker.io/acme/web:latest.
+      sha256:aaaaaaaaaaaa is wanted: docker.io/acme/web:latest.
       It waits for another service: db is not healthy yet.
       Next: it goes on when that service is as \`depends_on\` demands; it is looked at again at 1970-01-01T00:17:10Z at the latest
       $ fairlead plan shop/web
@@ -220,9 +220,9 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, outcome }), now + 30_000)).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
       A job has to end first: shop-web-migrate runs since 10 s.
-      Next: the rollout goes on when the job has ended well; it is looked at again at 1970-01-01T00:17:10Z at the latest
+      Next: the rollout goes on when the job has succeeded; it is looked at again at 1970-01-01T00:17:10Z at the latest
       $ fairlead logs shop/web
       $ fairlead events shop/web
       "
@@ -234,10 +234,10 @@ describe("a service explained", () => {
     expect(told(statusIn({ ...newer, outcome }), undefined, { failures: [failure] })).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
       A job has failed: migrate exited with 1.
       shop-web-1.next failed at 1970-01-01T00:16:00Z: its health check did not pass within 30 s.
-      Next: it is not run again by itself
+      Next: the job is not run again by itself
       $ fairlead logs shop/web --failed
       $ fairlead retry shop/web
       "
@@ -264,8 +264,8 @@ describe("a service explained", () => {
     expect(told(status, undefined, { paused: true })).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      Wanted is sha256:bbbbbbbbbbbb: docker.io/acme/web:latest.
-      No rollout begins, for it is paused; repairs go on: paused since 1970-01-01T00:00:00Z.
+      sha256:bbbbbbbbbbbb is wanted: docker.io/acme/web:latest.
+      It is paused: no rollout begins, and repairs go on: paused since 1970-01-01T00:00:00Z.
       Next: nothing, until it is resumed
       $ fairlead resume shop/web
       $ fairlead diff shop/web
@@ -282,8 +282,8 @@ describe("a service explained", () => {
     expect(told(statusIn({ containers: [], outcome }), 3_600_000)).toMatchInlineSnapshot(`
       "
       Nothing of shop/web serves, as was asked.
-      Wanted is sha256:aaaaaaaaaaaa: docker.io/acme/web:latest.
-      It is off because somebody wants it so: a person has stopped it: it is off until 1970-01-01T01:00:00Z.
+      sha256:aaaaaaaaaaaa is wanted: docker.io/acme/web:latest.
+      It is stopped on purpose: a person has stopped it: it is off until 1970-01-01T01:00:00Z.
       Next: it is started again at 1970-01-01T01:00:00Z
       $ fairlead start shop/web
       "
@@ -297,7 +297,7 @@ describe("a service explained", () => {
     expect(told(statusIn({ desired: { spec, specHash: "H", target }, outcome }))).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      What docker.io/acme/web:latest stands for is not known: no tag of acme/web is within ^9.
+      The digest of docker.io/acme/web:latest is not known: no tag of acme/web is within ^9.
       No tag of the repository fits its policy: no tag of acme/web is within ^9.
       Next: it is looked at again when a tag is pushed, and by the schedule
       $ fairlead images shop/web
@@ -310,7 +310,7 @@ describe("a service explained", () => {
     expect(told(statusIn({ desired: desire(undefined), outcome }), now + 60_000)).toMatchInlineSnapshot(`
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
-      What docker.io/acme/web:latest stands for is not known: docker.io does not answer.
+      The digest of docker.io/acme/web:latest is not known: docker.io does not answer.
       The registry cannot be asked: what runs is kept, and no rollout begins: docker.io does not answer.
       Next: it is tried again at 1970-01-01T00:17:40Z
       $ fairlead doctor
@@ -342,7 +342,7 @@ describe("a service explained", () => {
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 0 of 1 replicas serve.
       That is what its services file wants, and what the registry has for docker.io/acme/web:latest.
-      Everything is done that can be, and yet it does not serve as it should: shop-web-1 runs it.
+      Everything that can be done is done, but it does not serve as it should: shop-web-1 runs it.
       Next: it is looked at again when the file, the tag or the host changes, and by the schedule
       $ fairlead logs shop/web
       "
@@ -355,7 +355,7 @@ describe("a service explained", () => {
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
       That is what its services file wants, and what the registry has for docker.io/acme/web:latest.
-      All is as wanted since 1970-01-01T00:16:40Z: shop-web-1 runs it.
+      Everything runs as declared since 1970-01-01T00:16:40Z: shop-web-1 runs it.
       The newest services file is not in force: services.yaml:4: no.
       A commit and a container have both changed a file: app.conf: changed by both.
       Next: it is looked at again when the file, the tag or the host changes, and by the schedule
@@ -371,9 +371,9 @@ describe("a service explained", () => {
     expect(told(statusIn({ containers: [], outcome }))).toMatchInlineSnapshot(`
       "
       Nothing of shop/web serves.
-      Wanted is sha256:aaaaaaaaaaaa: docker.io/acme/web:latest.
-      A container that others have made stands in its place: shop-web-1 was not made by Fairlead.
-      Next: it is left alone, and nothing is made beside it
+      sha256:aaaaaaaaaaaa is wanted: docker.io/acme/web:latest.
+      A container that others have made has its name: shop-web-1 was not made by Fairlead.
+      Next: that container is left alone, and no other one is created
       $ fairlead plan shop/web
       $ fairlead adopt shop/web
       "
@@ -386,7 +386,7 @@ describe("a service explained", () => {
       "
       shop/web runs sha256:aaaaaaaaaaaa, revision 1, in a container made at 1970-01-01T00:15:39Z; 1 of 1 replicas serve.
       That is what its services file wants, and what the registry has for docker.io/acme/web:latest.
-      The engine refuses what is to be done: no space left on device; make room.
+      The engine refuses the next step: no space left on device; make room.
       Next: it is tried again at 1970-01-01T00:16:41Z
       $ fairlead doctor
       $ fairlead events shop/web
@@ -440,7 +440,7 @@ describe("a service explained", () => {
     expect(told(bareStatus(bare, outcome, 1, now), "now")).toMatchInlineSnapshot(`
       "
       Whether anything of shop/web runs is not known.
-      What docker.io/acme/web:latest stands for is not known: it has not been looked at yet.
+      The digest of docker.io/acme/web:latest is not known: it has not been looked at yet.
       It has not been looked at yet.
       Next: it is being looked at right now; it is looked at as soon as the host has been seen
       $ fairlead doctor

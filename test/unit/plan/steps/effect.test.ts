@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import type { Step } from "../../../../src/plan/model/step.js";
 import { effect } from "../../../../src/plan/steps/effect.js";
 import { containerIn, defaultNetwork, digestOf, hostWith, imageOf, now, specOf, volumesNamed } from "../world.js";

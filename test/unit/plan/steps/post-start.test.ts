@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forecast } from "../../../../src/plan/forecast.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { ranPostStart } from "../../../../src/plan/model/run-memory.js";
 import type { PostStart, PostStartMemory } from "../../../../src/plan/model/run-memory.js";
 import { drive } from "../drive.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerFile } from "../../../../src/compose/model/container-file.js";
+import type { ContainerFile } from "../../../../src/compose/model/container/container-file.js";
 import { emptyMemory } from "../../../../src/plan/model/desired.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { viewOf } from "../../../../src/plan/model/view.js";
 import { plan } from "../../../../src/plan/plan.js";
 import { effect } from "../../../../src/plan/steps/effect.js";

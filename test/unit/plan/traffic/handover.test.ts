@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { pinned } from "../../../../src/plan/history/pin.js";
-import type { HostSnapshot } from "../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import { Secret } from "../../../../src/tools/secret.js";
 import { containerIn, desire, hostWith, imageOf, now, planText, port8080, specOf } from "../world.js";
 

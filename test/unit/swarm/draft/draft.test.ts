@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clustered } from "../../../../src/compose/cluster/clustered.js";
-import { variables } from "../../../../src/compose/model/variables.js";
-import type { JobMark } from "../../../../src/plan/model/observed.js";
+import { variables } from "../../../../src/compose/model/container/variables.js";
+import type { JobMark } from "../../../../src/plan/model/host/observed.js";
 import { jobService } from "../../../../src/plan/jobs/job-service.js";
 import { draftOf } from "../../../../src/swarm/draft/draft.js";
 import { digestOf } from "../../../digests.js";

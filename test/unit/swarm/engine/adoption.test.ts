@@ -141,6 +141,6 @@ it.each([
   ["how it is updated", { UpdateConfig: { Parallelism: 7, FailureAction: "continue" } }, []],
 ] as const)("compares with what the file would make: %s", (_, change, fields) => {
   const { body } = drafted(specOf({ replicas: 2 }));
-  const found = { ...deployed("a"), ...change } as ServiceBody;
+  const found = { ...deployed("a"), ...change };
   expect(differencesFrom(found, body).map(({ field }) => field)).toEqual(fields);
 });

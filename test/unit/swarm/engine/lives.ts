@@ -4,7 +4,7 @@ import type { ServiceSpec } from "../../../../src/compose/model/service.js";
 import { formatImage } from "../../../../src/compose/values/image.js";
 import type { Controller } from "../../../../src/control/controller.js";
 import type { Engine } from "../../../../src/control/ports/engine.js";
-import type { ObservedContainer } from "../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../src/plan/model/host/observed.js";
 import type { ServiceStatus } from "../../../../src/plan/model/condition.js";
 import { connectSwarm } from "../../../../src/swarm/engine/engine.js";
 import type { Cluster } from "../../../../src/swarm/model/cluster.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Controller } from "../../../../src/control/controller.js";
-import { replicasTable } from "../../../../src/http/page/views/replicas.js";
+import { replicasTable } from "../../../../src/http/page/views/pieces/replicas.js";
 import type { ClusterSpec } from "../../../../src/compose/model/cluster.js";
 import type { SwarmNode } from "../../../../src/swarm/model/cluster.js";
 import { placesOf } from "../../../../src/swarm/engine/places.js";

@@ -6,7 +6,7 @@ import { plan } from "../../../../../src/cli/verbs/apply/plan.js";
 import type { PlanFlags } from "../../../../../src/cli/verbs/apply/plan.js";
 import { declarationHash } from "../../../../../src/compose/model/hash.js";
 import type { Config } from "../../../../../src/config/config.js";
-import type { ServicePlan } from "../../../../../src/control/surface/surface.js";
+import type { ServicePlan } from "../../../../../src/control/surface/forecast/service-plan.js";
 import { specOf } from "../../../plan/world.js";
 
 const spec = specOf();

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Wiring } from "../../../../../src/cli/shared/wiring.js";
 import { diff } from "../../../../../src/cli/verbs/look/diff.js";
-import type { Comparison } from "../../../../../src/control/surface/comparisons.js";
+import type { Comparison } from "../../../../../src/control/surface/compare/comparisons.js";
 
 const service = { image: "docker.io/acme/web:1@sha256:a", environment: { MODE: "[hidden]" }, restart: "always" };
 const running = { container: "shop-web-1", revision: 3, service };

@@ -12,7 +12,7 @@ import { readCommands } from "../../../../docs/cli-page.js";
 import { containerIn, desire, now } from "../../../plan/world.js";
 
 const explanation = {
-  sentences: ["shop/web runs sha256:a.", "All is as wanted."],
+  sentences: ["shop/web runs sha256:a.", "Everything runs as declared."],
   next: { what: "it is looked at again by the schedule" },
   can: [
     { command: "fairlead rollback shop/web", what: "go back" },
@@ -43,7 +43,7 @@ describe("explain", () => {
     expect(await shown(false)).toBe(
       [
         "shop/web runs sha256:a.",
-        "All is as wanted.",
+        "Everything runs as declared.",
         "Next: it is looked at again by the schedule.",
         "",
         "What you can do:",

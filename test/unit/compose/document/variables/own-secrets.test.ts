@@ -1,4 +1,4 @@
-import { variables } from "../../../../../src/compose/model/variables.js";
+import { variables } from "../../../../../src/compose/model/container/variables.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isOwnSecret } from "../../../../../src/compose/document/variables/own-secrets.js";

@@ -7,7 +7,7 @@ import { inspectJournal } from "../../../../../src/control/journal/inspect/segme
 import { entryLine, stateLine } from "../../../../../src/control/journal/line.js";
 import type { Entry } from "../../../../../src/control/journal/entry.js";
 import { applyEntry, emptyRecord } from "../../../../../src/control/journal/record.js";
-import { silentLog } from "../../../../../src/log.js";
+import { silentLog } from "../../../../../src/console/log.js";
 import { hold, openJournal, ownDirectory, segmentsOf } from "../stage.js";
 
 const start = Date.UTC(2026, 0, 31);
@@ -109,14 +109,14 @@ it("wherever the file is cut, what stands before is good, and a line that is tor
   );
 });
 
-it("a line that stands there twice is told", async () => {
+it("a line that is there twice is told", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.nat(), async (count, pick) => {
       const lines = segment(count);
       const which = pick % lines.length;
       const twice = [...lines.slice(0, which + 1), ...lines.slice(which)];
       const { files } = await inspectJournal(nodeDisk, await written(twice.join("")));
-      expect([files[0]?.oddities, files[0]?.lost]).toEqual([[`line ${which + 2} stands there twice`], []]);
+      expect([files[0]?.oddities, files[0]?.lost]).toEqual([[`line ${which + 2} is there twice`], []]);
     }),
     { numRuns: 20 },
   );

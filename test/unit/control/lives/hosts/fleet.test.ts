@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
 import { Metrics } from "../../../../../src/metrics/metrics.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import { inEverySlot } from "../../../../../src/plan/model/view.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, specOf } from "../../../plan/world.js";

@@ -3,7 +3,7 @@ import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
 import { parseImage } from "../../../../../src/compose/values/image.js";
 import { FairleadError } from "../../../../../src/errors.js";
 import { withGates } from "../../../../../src/gate/derive.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import { digestOf, port8080, specOf } from "../../../plan/world.js";
 import { mortal, openStage } from "../stage.js";
 import type { Stage } from "../stage.js";

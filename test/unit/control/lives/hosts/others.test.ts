@@ -1,4 +1,4 @@
-import { variables } from "../../../../../src/compose/model/variables.js";
+import { variables } from "../../../../../src/compose/model/container/variables.js";
 import { expect, it, onTestFinished } from "vitest";
 import type { Engine } from "../../../../../src/control/ports/engine.js";
 import { specOf } from "../../../plan/world.js";

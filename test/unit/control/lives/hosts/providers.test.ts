@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import { Secret } from "../../../../../src/tools/secret.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, specOf } from "../../../plan/world.js";

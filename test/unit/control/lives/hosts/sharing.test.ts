@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Shared } from "../../../../../src/compose/model/relations.js";
 import type { ContainerSpec } from "../../../../../src/compose/model/service.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import { digestOf, specOf } from "../../../plan/world.js";
 import { memories, mortal, openStage } from "../stage.js";
 import type { Stage } from "../stage.js";

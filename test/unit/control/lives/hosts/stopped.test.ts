@@ -77,7 +77,7 @@ describe("a stop from outside that is left so", () => {
     return found;
   };
   const all = { follow: false };
-  const told = "StoppedByOthers: shop-web-1 was stopped by somebody else, and is left so";
+  const told = "StoppedByOthers: shop-web-1 was stopped by somebody else, and stays stopped";
 
   it.each([
     ["respect_stop", specOf({ respectStopMs: 600_000, update: { monitorMs: 500 } })],

@@ -1,12 +1,12 @@
-import { variables } from "../../../../../src/compose/model/variables.js";
+import { variables } from "../../../../../src/compose/model/container/variables.js";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
 import type { Controller } from "../../../../../src/control/controller.js";
 import type { ServiceStatus } from "../../../../../src/plan/model/condition.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
-import { resourcesOf } from "../../../../../src/plan/model/resources.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
+import { resourcesOf } from "../../../../../src/plan/model/host/resources.js";
 import { defaultNetwork, digestOf, specOf } from "../../../plan/world.js";
 import { mortal, openStage, slow } from "../stage.js";
 import type { Stage } from "../stage.js";

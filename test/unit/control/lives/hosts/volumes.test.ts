@@ -1,10 +1,10 @@
-import { variables } from "../../../../../src/compose/model/variables.js";
+import { variables } from "../../../../../src/compose/model/container/variables.js";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Mount } from "../../../../../src/compose/model/mount.js";
 import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
 import type { Controller } from "../../../../../src/control/controller.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import { Secret } from "../../../../../src/tools/secret.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, specOf } from "../../../plan/world.js";

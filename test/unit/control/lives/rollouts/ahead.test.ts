@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import type { ReleasePolicy } from "../../../../../src/compose/model/release.js";
+import type { ReleasePolicy } from "../../../../../src/compose/model/policy/release.js";
 import { digestOf, specOf } from "../../../plan/world.js";
 import { openStage } from "../stage.js";
 import type { Stage } from "../stage.js";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Controller } from "../../../../../src/control/controller.js";
 import { Metrics } from "../../../../../src/metrics/metrics.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { migrate } from "../../../plan/jobs.js";
 import { digestOf, port8080, specOf, stopFirst } from "../../../plan/world.js";

@@ -1,4 +1,4 @@
-import { variables } from "../../../../../src/compose/model/variables.js";
+import { variables } from "../../../../../src/compose/model/container/variables.js";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { pinnedImage } from "../../../../../src/compose/values/image.js";
 import type { Controller } from "../../../../../src/control/controller.js";
 import { Metrics } from "../../../../../src/metrics/metrics.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { purge } from "../../../plan/jobs.js";
 import { digestOf, specOf } from "../../../plan/world.js";

@@ -1,8 +1,8 @@
-import { variables } from "../../../../../src/compose/model/variables.js";
+import { variables } from "../../../../../src/compose/model/container/variables.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Controller } from "../../../../../src/control/controller.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, specOf, stopFirst } from "../../../plan/world.js";
 import { openStage } from "../stage.js";

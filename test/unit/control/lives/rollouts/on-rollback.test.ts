@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, expect, it } from "vitest";
 import type { Controller } from "../../../../../src/control/controller.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, port8080, specOf } from "../../../plan/world.js";
 import { memories, mortal, openStage } from "../stage.js";

@@ -71,7 +71,7 @@ describe("what has proved itself", () => {
     );
     expect(condition()).toMatchObject({ status: "True", reason: "Converged" });
     expect(await counted("moved")).toBe(4);
-    expect(await told()).toContain(`TagMoved: ${repository}:latest was moved to what has proved itself`);
+    expect(await told()).toContain(`TagMoved: ${repository}:latest was moved to the image that has proved itself`);
   });
 
   it("is not moved before it has proved itself", async () => {
@@ -185,7 +185,7 @@ describe("a registry that does not take it", () => {
     await stage.pass(400_000);
     expect(asked()).toBe(2);
     expect(await told()).toEqual([
-      `TagMoved: ${repository}:stable was moved to what has proved itself`,
+      `TagMoved: ${repository}:stable was moved to the image that has proved itself`,
       "PushRefused: the registry does not take it: 405; look at it",
     ]);
     push(stage, "main=b");

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { SignatureRule } from "../../../../../src/compose/model/signature-rule.js";
+import type { SignatureRule } from "../../../../../src/compose/model/policy/signature-rule.js";
 import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
 import type { Digest } from "../../../../../src/compose/values/image.js";
 import { specOf } from "../../../plan/world.js";

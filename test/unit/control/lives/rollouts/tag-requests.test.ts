@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TagPolicy } from "../../../../../src/compose/model/tag-policy.js";
+import type { TagPolicy } from "../../../../../src/compose/model/policy/tag-policy.js";
 import { digestOf } from "../../../plan/world.js";
 import { active, following, key, minor, opened, push, repository, runs } from "./tag-stage.js";
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { ServiceSpec } from "../../../../../src/compose/model/service.js";
-import type { TagPolicy } from "../../../../../src/compose/model/tag-policy.js";
+import type { TagPolicy } from "../../../../../src/compose/model/policy/tag-policy.js";
 import type { Behaviour } from "../../../../simulator/behaviour.js";
 import { digestOf, specOf } from "../../../plan/world.js";
 import { openStage } from "../stage.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyMemory } from "../../../../../src/plan/model/desired.js";
-import type { HostSnapshot } from "../../../../../src/plan/model/host-snapshot.js";
-import type { ObservedContainer } from "../../../../../src/plan/model/observed.js";
+import type { HostSnapshot } from "../../../../../src/plan/model/host/host-snapshot.js";
+import type { ObservedContainer } from "../../../../../src/plan/model/host/observed.js";
 import { slotOf, viewOf } from "../../../../../src/plan/model/view.js";
 import { keepRunning } from "../../../../../src/plan/slot/upkeep/keep.js";
 import { compilePlainly } from "../../../../../src/plan/steps/compile.js";
