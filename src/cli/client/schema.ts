@@ -702,7 +702,9 @@ export interface components {
           | "RolledBack"
           | "StaleMount"
           | "LocalChanges"
-          | "Promoted";
+          | "Promoted"
+          | "Scheduled"
+          | "NodesReady";
         /** @enum {string} */
         readonly status: "True" | "False" | "Unknown";
         /** @enum {string} */
@@ -769,6 +771,9 @@ export interface components {
           | "Reloading"
           | "ReloadFailed"
           | "Restoring"
+          | "DriftDetected"
+          | "Unschedulable"
+          | "NodeNotReady"
           | "Restarting"
           | "Removing"
           | "NotObserved"
@@ -1086,6 +1091,20 @@ export interface components {
           /** @description Requests or connections */
           readonly underWay: number;
         };
+        /** @description On a Swarm: those that are to run, and those that have failed */
+        readonly tasks?: readonly {
+          readonly task: string;
+          /** @description Absent: it is the only one of its node */
+          readonly slot?: number;
+          /** @description Absent: no node has been found */
+          readonly node?: string;
+          /** @description The cluster's word */
+          readonly state: string;
+          /** Format: date-time */
+          readonly since: string;
+          /** @description In the cluster's words */
+          readonly error?: string;
+        }[];
       }[];
       /** @description Absent: nothing of a gate runs before it */
       readonly gate?: {
@@ -1280,7 +1299,8 @@ export interface components {
         | "promotion"
         | "commit"
         | "handler"
-        | "reconcile";
+        | "reconcile"
+        | "drift";
       readonly reason: string;
       readonly message: string;
       readonly digest?: string;

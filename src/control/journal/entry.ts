@@ -225,6 +225,8 @@ export const entrySchema = z.discriminatedUnion("type", [
     name: z.string(),
     startedAt: z.number().optional(),
   }),
+  /** What others have changed of a container in place. */
+  z.object({ ...common, type: z.literal("drift"), name: z.string(), fields: z.array(z.string()) }),
   /** The run of a container that we are about to end. */
   z.object({ ...common, type: z.literal("ending"), container: z.string(), startedAt: z.number().optional() }),
   /** A person has gone back to an earlier revision, or wants nothing rolled out; `resume` lifts both. */

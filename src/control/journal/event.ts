@@ -62,6 +62,10 @@ function tell(entry: Entry): What | undefined {
       const message = `${entry.name} was stopped by somebody else, and stays stopped`;
       return { type: "stop", reason: "StoppedByOthers", message };
     }
+    case "drift": {
+      const message = `somebody else has changed ${entry.name} in ${entry.fields.join(", ")}`;
+      return { type: "drift", reason: "DriftDetected", message };
+    }
     case "start":
       return { type: "start", reason: "Started", message: `a person has asked for it to run${because(entry)}` };
     case "approve": {
@@ -176,6 +180,7 @@ export const eventTypes = [
   "commit",
   "handler",
   "reconcile",
+  "drift",
 ] as const;
 
 /** Something that Fairlead did or noticed. Holds no secret. */

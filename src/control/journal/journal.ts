@@ -52,7 +52,7 @@ const isDecision: Readonly<Record<Entry["type"], boolean>> = {
     reloaded: false,
   },
   ...{ volumes: false, built: false, "build-failed": false, resolved: false, leaving: false, "post-start": false },
-  ...{ promoted: false },
+  ...{ promoted: false, drift: false },
   ...{ asked: false, ending: false, left: false, seen: false, revision: false, forget: false },
 };
 

@@ -227,6 +227,7 @@ export function applyEntry(record: ServiceRecord, entry: Entry): ServiceRecord {
     case "resolved":
       return { ...record, resolved: { at: entry.at, image: entry.image, digest: entry.digest } };
     case "asked":
+    case "drift":
       return record;
     case "forget":
       return { ...emptyRecord, memory: withRevision(nothing, memory.lastRevision ?? 0) };

@@ -113,7 +113,7 @@ export class Adoption {
     known: Map<string, readonly string[]>,
   ): Promise<readonly string[]> {
     const hash = specHash(spec);
-    const print = JSON.stringify([container.id, hash, container.name, container.facts.networks]);
+    const print = JSON.stringify([container.id, hash, container.name, container.make, container.facts.networks]);
     const differences =
       this.#differences.get(print) ??
       (await this.#compare(container.id, creation(spec, hash, slot, { digest, from: container.facts.imageId })));

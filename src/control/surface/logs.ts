@@ -114,7 +114,8 @@ class Reading {
     try {
       for await (const line of await this.options.engine.logs(place.container.id, query, this.signal)) {
         if (line.at <= left) continue;
-        place.last = line.at;
+        // What several tasks of a cluster say comes about in order.
+        if (line.at > (place.last ?? "")) place.last = line.at;
         yield { ...whose(place), ...line };
       }
     } catch (thrown) {

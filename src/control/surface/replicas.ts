@@ -1,6 +1,6 @@
 import type { ServiceKey } from "../../compose/model/service.js";
 import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
-import type { ObservedContainer, ObservedRoute, Role } from "../../plan/model/host/observed.js";
+import type { ObservedContainer, ObservedRoute, ObservedTask, Role } from "../../plan/model/host/observed.js";
 import { viewOf } from "../../plan/model/view.js";
 import { gateInForce } from "../../plan/traffic/gate.js";
 import { given } from "../../tools/present.js";
@@ -26,6 +26,21 @@ export interface Replica {
   readonly restarts: number;
   /** Behind a gate: whether it gets new work, and what of it is under way. Absent: no gate leads to it, as far as is known. */
   readonly gate?: { readonly open: boolean; readonly underWay: number };
+  /** Of what stands for tasks of a cluster: those that are to run, and those that have failed. */
+  readonly tasks?: readonly Task[];
+}
+
+export interface Task {
+  readonly task: string;
+  /** Absent: it is the only one of its node. */
+  readonly slot?: number;
+  /** Absent: no node has been found. */
+  readonly node?: string;
+  /** The cluster's words. */
+  readonly state: string;
+  readonly error?: string;
+  /** ISO 8601. */
+  readonly since: string;
 }
 
 export interface Replicas {
@@ -65,11 +80,15 @@ function replicaOf(container: ObservedContainer, routes: readonly ObservedRoute[
   return {
     ...{ slot, container: name, role, state, health, revision, digest, restarts: container.restartCount },
     ...given({
-      ...{ problem, exitCode },
+      ...{ problem, exitCode, tasks: container.tasks?.each?.map(taskOf) },
       startedAt: startedAt === undefined ? undefined : new Date(startedAt).toISOString(),
       gate: route === undefined ? undefined : { open: route.open, underWay: route.sessions },
     }),
   };
+}
+
+function taskOf({ id, since, ...task }: ObservedTask): Task {
+  return { task: id, ...task, since: new Date(since).toISOString() };
 }
 
 function leadsTo({ server, address }: ObservedRoute, { location, slot, role }: ObservedContainer): boolean {

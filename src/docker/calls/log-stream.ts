@@ -10,13 +10,11 @@ import { readLog } from "./log-lines.js";
 export async function openLog(
   connection: Connection,
   id: string,
-  { follow, tail, since }: LogQuery,
+  wish: LogQuery,
   signal: AbortSignal,
 ): Promise<AsyncIterable<LogLine>> {
   const task = `read the log of container ${shortId(id)}`;
-  const wish = { follow, tail: tail ?? "all", ...(since === undefined ? {} : { since: unixTime(since) }) };
-  const query = { stdout: true, stderr: true, timestamps: true, ...wish };
-  const call = { method: "GET", path: containerPath(id, "/logs"), query, task, signal } as const;
+  const call = { method: "GET", path: containerPath(id, "/logs"), query: logWish(wish), task, signal } as const;
   const stream = await connection.stream(call).catch((error: unknown) => {
     throw isUnreadable(error) ? unreadable(id) : error;
   });
@@ -43,6 +41,12 @@ function unreadable(id: string): FairleadError {
   const message = `the log of container ${shortId(id)} cannot be read: its logging driver keeps nothing`;
   const remedy = "look where the driver sends it, or give the service a driver such as `local`";
   return new FairleadError("LogUnreadable", message, { remedy, retry: "never" });
+}
+
+/** As the engine takes what is wished for. */
+export function logWish({ follow, tail, since }: LogQuery) {
+  const wish = { follow, tail: tail ?? "all", ...(since === undefined ? {} : { since: unixTime(since) }) };
+  return { stdout: true, stderr: true, timestamps: true, ...wish };
 }
 
 /** `1763735023.123456789`, as the engine takes it. */

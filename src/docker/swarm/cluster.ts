@@ -12,6 +12,7 @@ import { listNodes, listServices, listTasks } from "./lists.js";
 import { Memory } from "./memory.js";
 import { createNetwork, removeNetwork } from "./networks.js";
 import { swarmRefused } from "./refusal.js";
+import { serviceLog } from "./service-log.js";
 import { createService, removeService, updateService } from "./services.js";
 import { taskLog } from "./task-log.js";
 import { isOfInterest, isOurs, networkOf, nodeOf, objectOf, serviceOf, taskOf } from "./view.js";
@@ -52,6 +53,7 @@ export function connectCluster(options: EndpointOptions, monotonic: () => number
     updateService: (service, body, by) => settle(() => updateService(connection, memory, service, { body, by })),
     removeService: (id) => settle(() => removeService(connection, id)),
     taskLog: (task, lines) => settle(() => taskLog(connection, task, lines)),
+    serviceLog: (service, query, signal) => settle(() => serviceLog(connection, service, query, signal)),
     watch: (onEvent, lively, signal) =>
       watchCluster({ connection, memory, tasks: () => ourTasks(connection), onEvent, lively, signal }),
   };

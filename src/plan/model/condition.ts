@@ -21,7 +21,9 @@ export const conditionTypes = [
   "LocalChanges",
   "Promoted",
 ] as const;
-export type ConditionType = (typeof conditionTypes)[number];
+/** Only of what runs on a cluster. */
+export const clusterConditionTypes = ["Scheduled", "NodesReady"] as const;
+export type ConditionType = (typeof conditionTypes)[number] | (typeof clusterConditionTypes)[number];
 
 export type Reason =
   | "Converged"
@@ -86,6 +88,9 @@ export type Reason =
   | "Reloading"
   | "ReloadFailed"
   | "Restoring"
+  | "DriftDetected"
+  | "Unschedulable"
+  | "NodeNotReady"
   | "Restarting"
   | "Removing"
   | "NotObserved"

@@ -30,7 +30,7 @@ function describe(spec: ServiceSpec, rival: ForeignContainer): string {
   const { name, image, compose } = rival;
   const composed = compose?.project === spec.project && compose.service === spec.name;
   const fact = composed
-    ? `Docker Compose runs ${key} as ${name} (${image})`
+    ? `${compose.by ?? "Docker Compose"} runs ${key} as ${name} (${image})`
     : `a container that is not Fairlead's has the name ${name} (${image})`;
   const remedy =
     matchOf(spec, rival)?.role === "active"

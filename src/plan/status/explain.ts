@@ -116,6 +116,8 @@ const tellsWhen: Partial<Record<ConditionType, Condition["status"]>> = {
   SpecValid: "False",
   StaleMount: "True",
   LocalChanges: "True",
+  Scheduled: "False",
+  NodesReady: "False",
 };
 
 function whatElse(status: ServiceStatus, ready: Condition | undefined): readonly string[] {

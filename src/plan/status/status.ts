@@ -8,14 +8,15 @@ import { formatImage } from "../../compose/values/image.js";
 import { given } from "../../tools/present.js";
 import { staleMounts } from "../files/stale.js";
 import { said } from "../judge/verdict.js";
-import { conditionTypes } from "../model/condition.js";
-import type { Condition, ConditionType, Reason, ReplicaCount, Rollout, ServiceStatus } from "../model/condition.js";
+import { clusterConditionTypes, conditionTypes } from "../model/condition.js";
+import type { Condition, Reason, ReplicaCount, Rollout, ServiceStatus } from "../model/condition.js";
 import { isTarget } from "../model/desired.js";
 import type { Desired } from "../model/desired.js";
 import type { ObservedContainer } from "../model/host/observed.js";
 import type { Outcome } from "../model/outcome.js";
 import type { TagMoves } from "../model/tag-moves.js";
 import { inRole, isReady } from "../model/view.js";
+import { clusterConditions } from "./cluster.js";
 import { promotedCondition } from "./promoted.js";
 
 export interface StatusInput {
@@ -49,8 +50,14 @@ export function statusOf(input: StatusInput, before: ServiceStatus | undefined):
   const active = shownOf(desired, slots);
   const replicas = countReplicas(desired, slots);
   const judged = judgeConditions(input, active, replicas);
-  const conditions = conditionTypes.map((type): Condition => {
-    const [status, reason, message] = judged[type];
+  const ofCluster = clusterConditions(containers);
+  const all = [
+    ...conditionTypes.map((type) => [type, judged[type]] as const),
+    ...clusterConditionTypes.flatMap((type) =>
+      ofCluster[type] === undefined ? [] : [[type, ofCluster[type]] as const],
+    ),
+  ];
+  const conditions = all.map(([type, [status, reason, message]]): Condition => {
     const old = before?.conditions.find((condition) => condition.type === type);
     const lastTransitionTime = old?.status === status ? old.lastTransitionTime : new Date(input.now).toISOString();
     return { type, status, reason, message, observedGeneration: input.generation, lastTransitionTime };
@@ -98,6 +105,7 @@ function shownOf(desired: Desired, slots: readonly Slot[]): ObservedContainer | 
 
 function isUpdated(desired: Desired, active: ObservedContainer): boolean {
   const { specHash, pin, target } = desired;
+  if (active.altered !== undefined) return false;
   return (active.specHash === specHash || active.specHash === pin?.specHash) && isTarget(target, active.digest);
 }
 
@@ -161,7 +169,7 @@ function judgeConditions(
   input: StatusInput,
   active: ObservedContainer | undefined,
   replicas: ReplicaCount,
-): Record<ConditionType, Judgement> {
+): Record<(typeof conditionTypes)[number], Judgement> {
   const { desired, outcome, rollout, specProblem } = input;
   const target = desired.pin?.over ?? desired.target;
   const serving = replicas.ready === replicas.desired && input.stranded === undefined;

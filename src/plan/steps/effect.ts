@@ -70,6 +70,7 @@ export function effect(
         exitCode: undefined,
         startError: "",
         restartCount: 0,
+        altered: undefined,
         ...(container.unread === undefined ? {} : { unread: [] }),
       }));
     case "signal-container":

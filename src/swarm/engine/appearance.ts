@@ -1,12 +1,17 @@
 import type { HostSnapshot, ObservedImage, ObservedNetwork } from "../../plan/model/host/host-snapshot.js";
 import { roleOf } from "../../plan/model/host/names.js";
 import type { ObservedContainer, ObservedHealthcheck } from "../../plan/model/host/observed.js";
+import { parseImage, pinnedImage } from "../../compose/values/image.js";
 import type { ImageId } from "../../compose/values/image.js";
 import { readOrigin } from "../../docker/create/labels.js";
 import { given } from "../../tools/present.js";
 import type { ServiceBody } from "../model/body.js";
 import type { ClusterView, SwarmNetwork } from "../model/cluster.js";
+import type { Alterations } from "./alterations.js";
+import type { Difference } from "./differences.js";
+import { idOf, serves } from "./generation.js";
 import type { Generation } from "./generation.js";
+import { placesOf } from "./places.js";
 import { standingOf } from "./standing.js";
 
 /** Kubernetes' `progressDeadlineSeconds`: Swarm itself waits for ever for a node that could take a task. */
@@ -19,20 +24,29 @@ export interface Drafted {
 }
 
 /** Each generation as a container. */
-export function containersIn(view: ClusterView, drafted: readonly Drafted[]): readonly ObservedContainer[] {
-  return drafted.map((one) => containerOf(one, view));
+export function containersIn(
+  view: ClusterView,
+  drafted: readonly Drafted[],
+  alterations: Alterations,
+): readonly ObservedContainer[] {
+  return drafted.map((one) => containerOf(one, view, alterations.of(one.generation, one.draft, view)));
 }
 
-function containerOf({ generation, draft }: Drafted, view: ClusterView): ObservedContainer {
-  const { base, gateOf: _gateOf, config, container, policy, createdAt, ...known } = generation;
+export function containerOf(
+  { generation, draft }: Drafted,
+  view: ClusterView,
+  altered: readonly Difference[],
+): ObservedContainer {
+  const { base, gateOf: _gateOf, container, policy, createdAt, ...known } = generation;
   const { project, service, slot, specHash, image, digest, lease, revision, returns } = known;
   const { declaredRestart, declaredNetworks, job, after, onRollback } = known;
   const role = roleOf(container, base);
+  const standing = standingOf(generation, draft, view);
   const identity = { project, service, slot, specHash, image, digest, revision, declaredRestart };
   return {
     ...identity,
     ...given({ lease, returns, declaredNetworks, job, after, onRollback }),
-    ...{ id: config.id, name: container, role, createdAt },
+    ...{ id: idOf(generation), name: container, role, createdAt },
     ...(role === "stray" ? { base } : {}),
     imageId: digest as ImageId,
     healthcheck: patienceFor(draft),
@@ -44,8 +58,21 @@ function containerOf({ generation, draft }: Drafted, view: ClusterView): Observe
       ...{ network, aliases: [] },
       ...given({ networkId: view.networks.get(network)?.id }),
     })),
-    ...standingOf(generation, draft, view),
+    ...standing,
+    ...(standing.tasks === undefined ? {} : { tasks: { ...standing.tasks, ...placesOf(generation, view) } }),
+    ...whatOthersMade(generation, altered),
   };
+}
+
+/**
+ * What serves shows in what it is altered. What is on trial is not itself any more where its tasks are another's: as one that
+ * was stopped by somebody it is started again, and nothing of that is held against it.
+ */
+function whatOthersMade(generation: Generation, altered: readonly Difference[]): Partial<ObservedContainer> {
+  if (altered.length === 0) return {};
+  if (serves(generation)) return { altered: [...new Set(altered.map(({ field }) => field))] };
+  if (!altered.some(({ ofTasks }) => ofTasks)) return {};
+  return { state: "exited", health: "none", healthySince: undefined, endedByRequest: true };
 }
 
 /** How long it may take until all tasks of an update run: Swarm does one batch after the other. */
@@ -99,15 +126,27 @@ export class KnownImages {
   }
 
   seen(drafted: readonly Drafted[]): readonly ObservedImage[] {
-    for (const { draft } of drafted) this.asked(draft.TaskTemplate.ContainerSpec.Image);
+    const used = drafted.flatMap((one) => {
+      const reference = asPulled(one.draft.TaskTemplate.ContainerSpec.Image);
+      return reference === undefined ? [] : [{ reference, by: idOf(one.generation) }];
+    });
+    for (const { reference } of used) this.asked(reference);
     return [...this.#tags].map(([reference, tags]) => ({
       id: digestIn(reference),
       tags: [...tags],
       digests: [reference as `${string}@${string}`],
-      usedBy: drafted
-        .filter(({ draft }) => draft.TaskTemplate.ContainerSpec.Image === reference)
-        .map(({ generation }) => generation.config.id),
+      usedBy: used.filter((one) => one.reference === reference).map(({ by }) => by),
     }));
+  }
+}
+
+/** As Fairlead asks for it, whoever has named it; undefined: which one it is nobody has written down. */
+function asPulled(image: string): string | undefined {
+  try {
+    const parsed = parseImage(image);
+    return parsed.digest === undefined ? undefined : pinnedImage(parsed, parsed.digest);
+  } catch {
+    return undefined;
   }
 }
 

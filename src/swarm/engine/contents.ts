@@ -25,8 +25,28 @@ async function once(content: NamedContent, create: (content: NamedContent) => Pr
   }
 }
 
+/** Takes away what nobody names any more; what a service still names stays. */
+export async function clearContents(
+  cluster: Pick<Cluster, "removeConfig" | "removeSecret">,
+  view: ClusterView,
+  drafted: readonly Drafted[],
+  project: string,
+): Promise<void> {
+  const unused = unusedContents(view, drafted, project);
+  for (const one of unused.configs) await unlessUsed(() => cluster.removeConfig(one.id));
+  for (const one of unused.secrets) await unlessUsed(() => cluster.removeSecret(one.id));
+}
+
+async function unlessUsed(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!(error instanceof FairleadError) || error.code !== "EngineRefused") throw error;
+  }
+}
+
 /** Those of a project that no generation and no service names any more. */
-export function unusedContents(
+function unusedContents(
   { configs, secrets, services }: Pick<ClusterView, "configs" | "secrets" | "services">,
   drafted: readonly Drafted[],
   project: string,

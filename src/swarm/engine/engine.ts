@@ -3,25 +3,31 @@
  * them are to be made is for the planner to say.
  */
 
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../../control/ports/clock.js";
-import type { Engine } from "../../control/ports/engine.js";
+import type { Claim, Engine } from "../../control/ports/engine.js";
 import type { Marks } from "../../control/ports/marks.js";
 import { FairleadError } from "../../errors.js";
 import { roleOf } from "../../plan/model/host/names.js";
 import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
+import { asDigest, pinnedImage } from "../../compose/values/image.js";
+import type { ImageName } from "../../compose/values/image.js";
 import { Mutex } from "../../tools/sharing/mutex.js";
 import { draftOf } from "../draft/draft.js";
-import type { ModeBody, ServiceBody } from "../model/body.js";
+import type { ServiceBody } from "../model/body.js";
 import type { Cluster, ClusterView, SwarmService } from "../model/cluster.js";
 import type { PulledBy } from "../model/credentials.js";
+import { Alterations } from "./alterations.js";
+import { again, asMade, isBefore, nothingOf, tokenFor } from "./bodies.js";
 import { containersIn, KnownImages, networksIn } from "./appearance.js";
 import type { Drafted } from "./appearance.js";
-import { unusedContents, writeContents } from "./contents.js";
+import { clearContents, writeContents } from "./contents.js";
 import * as generations from "./generation.js";
 import type { Generation } from "./generation.js";
+import { foreignFrom, foundIn, isMerelyFound, keepFound } from "./found.js";
+import { differencesFrom } from "./differences.js";
 import { likenessOf, platformOf } from "./likeness.js";
+import { logOf } from "./logs.js";
 import { marksIn } from "./marks.js";
 import { overlayOf } from "./networks.js";
 import { standingOf } from "./standing.js";
@@ -48,6 +54,9 @@ export interface SwarmEngine extends Engine {
 export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOptions): SwarmEngine {
   const drafts = new Map<string, ServiceBody>();
   const images = new KnownImages();
+  const alterations = new Alterations();
+  /** What others have made and the file asks for just so: the hash of its spec, by the service's id. */
+  const equals = new Map<string, string>();
   // What is written for a new generation and not named by it yet must not be taken for unused.
   const contents = new Mutex();
   let last: ClusterView | undefined;
@@ -82,31 +91,39 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
   /** Throws `ContainerGone`. */
   const find = async (id: string): Promise<Found> => {
     const view = await look();
-    const generation = generations.generationsIn(view).find(({ config }) => config.id === id);
-    const draft = generation === undefined ? undefined : await draftFor(generation);
+    const found = foundIn(view).find((one) => generations.idOf(one.generation) === id);
+    const generation = generations.generationsIn(view).find((one) => generations.idOf(one) === id) ?? found?.generation;
+    const draft = found?.draft ?? (generation === undefined ? undefined : await draftFor(generation));
     if (generation === undefined || draft === undefined)
       throw new FairleadError("ContainerGone", `the Swarm has no generation ${id} any more`);
     return { view, generation, draft, service: generations.serviceOf(view, generation) };
   };
 
+  /** The same of what is about to be changed: what others have made of a service is written down first. */
+  const own = async (id: string): Promise<Found> => {
+    const found = await find(id);
+    if (!isMerelyFound(found.generation)) return found;
+    await keepFound(cluster, found, lease, equals.get(id));
+    return find(id);
+  };
+
   const label = (generation: Generation, labels: Generation["labels"]) =>
     cluster.labelConfig(generation.config, labels);
 
-  const bring = async (
-    service: SwarmService | undefined,
-    { registry }: Generation,
-    body: ServiceBody,
-  ): Promise<void> => {
-    const by = await credentials(registry);
+  const bring = async (service: SwarmService | undefined, generation: Generation, body: ServiceBody): Promise<void> => {
+    const by = await credentials(generation.registry);
     if (service === undefined) await cluster.createService(body, by);
     else await cluster.updateService(service, body, by);
+    alterations.sent(generation, service);
   };
 
   const start = async (id: string): Promise<void> => {
-    const { view, generation, draft, service } = await find(id);
+    const { view, generation, draft, service } = await own(id);
     const runs = generations.isCurrent(service, generation);
     const { state } = standingOf(generation, draft, view);
-    if (!runs || service === undefined) await bring(service, generation, draft);
+    const isAsMade = alterations.of(generation, draft, view).length === 0;
+    if (!runs || service === undefined || !isAsMade)
+      await bring(service, generation, asMade(draft, generation, service));
     else if (state !== "running") await bring(service, generation, again(draft, service));
     else return;
     await label(generation, generations.started(generation, clock.now()));
@@ -118,13 +135,13 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
     if (service === undefined || !generations.isCurrent(service, generation)) return;
     const before = generations.generationsIn(view).find((one) => isBefore(one, generation));
     const back = before === undefined ? undefined : await draftFor(before);
-    if (before !== undefined && back !== undefined) await bring(service, before, back);
-    else if ("Replicated" in draft.Mode) await bring(service, generation, { ...again(draft, service), Mode: none });
+    if (before !== undefined && back !== undefined) await bring(service, before, asMade(back, before, service));
+    else if ("Replicated" in draft.Mode) await bring(service, generation, nothingOf(draft, service));
     else await cluster.removeService(service.id);
   };
 
   const stop = async (id: string): Promise<void> => {
-    const found = await find(id);
+    const found = await own(id);
     await giveWay(found);
     await label(found.generation, generations.stopped(found.generation, clock.now()));
   };
@@ -136,6 +153,9 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
     const token = tokenFor(step);
     const { body, configs, secrets } = draftOf(step, generations.draftMarks(step, token, lease));
     await cluster.check(body);
+    for (const found of foundIn(view))
+      if (found.draft.Name === body.Name)
+        await keepFound(cluster, found, lease, equals.get(generations.idOf(found.generation)));
     return contents.run(async () => {
       await writeContents(cluster, { configs, secrets });
       const labels = generations.firstLabels(step, { lease, swarmService: body.Name });
@@ -144,11 +164,9 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
   };
 
   const rename = async (id: string, name: string): Promise<void> => {
-    const found = await find(id);
+    const found = await own(id);
     const { view, generation } = found;
-    const taken = generations
-      .generationsIn(view)
-      .some(({ container, config }) => container === name && config.id !== id);
+    const taken = generations.generationsIn(view).some((one) => one.container === name && generations.idOf(one) !== id);
     if (taken) throw new FairleadError("NameConflict", `the Swarm has a generation ${name} already`);
     const role = roleOf(name, generation.base);
     // It may have ended by itself, and Swarm would go on trying.
@@ -157,32 +175,32 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
   };
 
   const remove = async (id: string): Promise<void> => {
-    const found = await find(id);
+    const found = await own(id);
     const { view, generation, service } = found;
     if (service !== undefined && generations.isCurrent(service, generation)) {
       if (generations.generationsIn(view).some((one) => isBefore(one, generation))) await giveWay(found);
       else await cluster.removeService(service.id);
     }
-    await cluster.removeConfig(id);
-    drafts.delete(id);
+    await cluster.removeConfig(generation.config.id);
+    drafts.delete(generation.config.id);
     await contents.run(async () => {
       const view = await look();
-      const unused = unusedContents(view, await draftedIn(view), generation.project);
-      for (const one of unused.configs) await unlessUsed(() => cluster.removeConfig(one.id));
-      for (const one of unused.secrets) await unlessUsed(() => cluster.removeSecret(one.id));
+      await clearContents(cluster, view, await draftedIn(view), generation.project);
     });
   };
 
-  const snapshot = async (): Promise<HostSnapshot> => {
+  const snapshot = async (claim?: Claim): Promise<HostSnapshot> => {
     const view = await look();
     const drafted = await draftedIn(view);
+    const found = foundIn(view);
+    alterations.keep(drafted.map(({ generation }) => generation));
     return {
       takenAt: clock.now(),
-      containers: containersIn(view, drafted),
-      foreign: [],
+      containers: containersIn(view, drafted, alterations),
+      foreign: found.map((one) => foreignFrom(one, view, claim)),
       networks: networksIn(view),
       volumes: new Map(),
-      images: images.seen(drafted),
+      images: images.seen([...drafted, ...found]),
       engineOutage: undefined,
     };
   };
@@ -190,8 +208,15 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
   return {
     marks: marksIn(cluster),
     snapshot,
-    isOurs: async (id) => generations.generationsIn(await look()).some(({ config }) => config.id === id),
-    differences: () => Promise.resolve([]),
+    isOurs: async (id) => generations.generationsIn(await look()).some((one) => generations.idOf(one) === id),
+    differences: async (id, step) => {
+      const { draft } = await find(id);
+      const { body } = draftOf({ ...step, from: imageOf(step) }, { labels: {}, generation: {} });
+      const fields = differencesFrom(draft, body).map(({ field }) => field);
+      if (fields.length === 0) equals.set(id, step.specHash);
+      else equals.delete(id);
+      return [...new Set(fields)];
+    },
     likeness: async (id, step) => {
       const { draft } = await find(id);
       if (step === undefined) return { is: likenessOf(draft) };
@@ -229,7 +254,7 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
     stopContainer: stop,
     signalContainer: () => Promise.reject(notHere("signal a process")),
     setRestartPolicy: async (id, policy) => {
-      const { generation } = await find(id);
+      const { generation } = await own(id);
       await label(generation, generations.withPolicy(generation, policy));
     },
     renameContainer: rename,
@@ -237,12 +262,16 @@ export function connectSwarm({ cluster, lease, credentials, clock }: SwarmOption
     logTail: async (id, lines) => {
       const { view, generation, service } = await find(id);
       const own = view.tasks.filter(
-        (task) => task.service === service?.id && task.labels[generations.generationLabel] === generation.config.name,
+        (task) => task.service === service?.id && generations.isLabelled(task.labels, generation),
       );
       const telling = own.find(({ state }) => state === "failed") ?? own[0];
       return telling === undefined ? [] : cluster.taskLog(telling.id, lines);
     },
-    logs: () => Promise.reject(notHere("follow a log")),
+    logs: async (id, query, signal) => {
+      const { view, generation, draft, service } = await find(id);
+      if (service === undefined) return nothing();
+      return logOf({ cluster, generation, mode: draft.Mode, service, view }, query, signal);
+    },
     locate: () => Promise.resolve(undefined),
     run: () => Promise.reject(notHere("run a command in a container")),
     exec: () => Promise.reject(notHere("run a command in a container")),
@@ -259,34 +288,11 @@ interface Found extends Drafted {
   readonly service: SwarmService | undefined;
 }
 
-const none: ModeBody = { Replicated: { Replicas: 0 } };
-
-/** It served until the other one came. */
-function isBefore(one: Generation, { config, swarmService }: Generation): boolean {
-  if (!generations.serves(one) || one.swarmService !== swarmService || one.config.id === config.id) return false;
-  return one.startedAt !== undefined && one.stoppedAt === undefined;
+function imageOf({ spec: { image }, digest }: CreateContainerStep): ImageName {
+  return pinnedImage(image, asDigest(digest));
 }
 
-/** The same tasks' spec once more: Swarm makes new tasks of it. */
-function again(draft: ServiceBody, { spec }: SwarmService): ServiceBody {
-  const ForceUpdate = (spec.TaskTemplate.ForceUpdate ?? 0) + 1;
-  return { ...draft, TaskTemplate: { ...draft.TaskTemplate, ForceUpdate } };
-}
-
-/** A config's name is short, and names what it is for to whoever lists them. */
-function tokenFor({ spec, job, revision }: CreateContainerStep): string {
-  const what = job === undefined ? "" : `.${job.phase}`;
-  const end = `${what}.r${revision}.${randomBytes(4).toString("hex")}`;
-  return `${spec.project}_${spec.name}`.slice(0, 64 - end.length) + end;
-}
-
-async function unlessUsed(remove: () => Promise<void>): Promise<void> {
-  try {
-    await remove();
-  } catch (error) {
-    if (!(error instanceof FairleadError) || error.code !== "EngineRefused") throw error;
-  }
-}
+async function* nothing(): AsyncGenerator<never> {}
 
 function notHere(what: string): FairleadError {
   return new FairleadError("EngineRefused", `on a Swarm, Fairlead cannot ${what}`, { retry: "never" });

@@ -27,6 +27,8 @@ export interface Generation extends Identity {
   /** Epoch ms. Absent: it has not been asked to run, or was not stopped since. */
   readonly startedAt?: number;
   readonly stoppedAt?: number;
+  /** Of what others had deployed before it was adopted: the id of its service then, by which it goes on being known. */
+  readonly found?: string;
 }
 
 const kind = "fairlead.swarm";
@@ -37,6 +39,7 @@ const marks = {
   policy: "fairlead.swarm.policy",
   started: "fairlead.swarm.started",
   stopped: "fairlead.swarm.stopped",
+  found: "fairlead.swarm.found",
 } as const;
 
 /** Of a service and its tasks: the generation that they are of, by the name of its config. */
@@ -73,6 +76,46 @@ function ownLabels(step: CreateContainerStep, lease: string): Labels {
   );
 }
 
+/** Of a service that others have deployed: what `readGeneration` needs, and nothing that its tasks would have to bear. */
+export function foundLabels(
+  { id, createdAt, spec: { Name } }: SwarmService,
+  known: { readonly project: string; readonly service: string; readonly digest: string; readonly registry: string },
+): Labels {
+  return {
+    "fairlead.project": known.project,
+    "fairlead.service": known.service,
+    "fairlead.slot": "1",
+    "fairlead.name": Name,
+    "fairlead.spec-hash": "adopted",
+    "fairlead.digest": known.digest,
+    "fairlead.revision": "0",
+    "fairlead.restart": "no",
+    [namespaceLabel]: known.project,
+    [kind]: "generation",
+    [marks.container]: Name,
+    [marks.service]: Name,
+    [marks.registry]: known.registry,
+    [marks.policy]: "no",
+    [marks.started]: String(createdAt),
+    [marks.found]: id,
+  };
+}
+
+/** By what the controller knows it. */
+export function idOf({ config, found }: Pick<Generation, "config" | "found">): string {
+  return found ?? config.id;
+}
+
+/** What its service and its tasks bear; undefined: they bear nothing of ours. */
+function tokenOf({ config, found }: Pick<Generation, "config" | "found">): string | undefined {
+  return found === undefined ? config.name : undefined;
+}
+
+/** Whether something bears these labels for it: a task of its service, or a spec. */
+export function isLabelled(labels: Labels, generation: Pick<Generation, "config" | "found">): boolean {
+  return labels[generationLabel] === tokenOf(generation);
+}
+
 export function isGeneration({ labels }: Pick<SwarmObject, "labels">): boolean {
   return labels[kind] === "generation";
 }
@@ -85,6 +128,7 @@ export function readGeneration(config: SwarmObject): Generation | undefined {
   if (identity === undefined || container === undefined || swarmService === undefined) return undefined;
   const startedAt = instantOf(config.labels[marks.started]);
   const stoppedAt = instantOf(config.labels[marks.stopped]);
+  const found = config.labels[marks.found];
   return {
     ...identity,
     ...{ config, labels: config.labels, container, swarmService, createdAt: config.createdAt },
@@ -92,6 +136,7 @@ export function readGeneration(config: SwarmObject): Generation | undefined {
     policy: readPolicy(config.labels[marks.policy]),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
+    ...(found === undefined ? {} : { found }),
   };
 }
 
@@ -119,13 +164,13 @@ export function stopped({ labels }: Generation, at: number): Labels {
 /** The Swarm service that runs a generation, or another one of the same service. */
 export function serviceOf(
   { services }: Pick<ClusterView, "services">,
-  { swarmService }: Generation,
+  { swarmService }: Pick<Generation, "swarmService">,
 ): SwarmService | undefined {
   return services.find(({ spec }) => spec.Name === swarmService);
 }
 
-export function isCurrent(service: SwarmService | undefined, { config }: Generation): boolean {
-  return service?.spec.Labels[generationLabel] === config.name;
+export function isCurrent(service: SwarmService | undefined, generation: Generation): boolean {
+  return service !== undefined && isLabelled(service.spec.Labels, generation);
 }
 
 /** It has proved itself, and is what the service is to run. */

@@ -2,13 +2,15 @@ import type { ObservedContainer } from "../../plan/model/host/observed.js";
 import { printable } from "../../tools/printable.js";
 import type { ModeBody, ServiceBody } from "../model/body.js";
 import type { ClusterView, SwarmService, SwarmTask } from "../model/cluster.js";
-import { generationLabel, isCurrent, serves, serviceOf } from "./generation.js";
+import { isCurrent, isLabelled, serves, serviceOf } from "./generation.js";
 import type { Generation } from "./generation.js";
 
 type Standing = Pick<ObservedContainer, "state" | "health" | "healthySince" | "startedAt" | "finishedAt" | "exitCode"> &
-  Partial<Pick<ObservedContainer, "healthProblem" | "restartCount" | "startError" | "tasks">>;
+  Partial<Pick<ObservedContainer, "healthProblem" | "restartCount" | "startError" | "tasks" | "endedByRequest">>;
 
 const idle = { health: "none", healthySince: undefined, exitCode: undefined, finishedAt: undefined } as const;
+/** Nothing of a service ends by itself: somebody has scaled it to nothing, or removed it. */
+const endedByOthers = { endedByRequest: true } as const;
 const failures: readonly SwarmTask["state"][] = ["failed", "rejected", "orphaned"];
 /** One that is to run for ever has failed too where it ends well: Swarm ends one so whose health check fails. */
 const ends: readonly SwarmTask["state"][] = [...failures, "complete"];
@@ -24,13 +26,17 @@ export function standingOf(generation: Generation, draft: ServiceBody, view: Clu
   if (service === undefined || !isIt) return behind(generation, service, view);
   const begun = startedAt ?? service.updatedAt;
   const all = view.tasks.filter((task) => task.service === service.id);
-  const own = all.filter(({ labels }) => labels[generationLabel] === generation.config.name);
+  const own = all.filter(({ labels }) => isLabelled(labels, generation));
   if ("ReplicatedJob" in draft.Mode || "GlobalJob" in draft.Mode) return ofJob(draft.Mode, own, begun);
   const wanted = wantedOf(service.spec.Mode, all);
   if (wanted === 0 && "Replicated" in service.spec.Mode) {
     const last = own.find(({ exitCode }) => exitCode !== undefined);
     const { stoppedAt = service.updatedAt } = generation;
-    return { ...idle, state: "exited", startedAt: begun, finishedAt: stoppedAt, exitCode: last?.exitCode ?? 0 };
+    const byOthers = serves(generation) && generation.stoppedAt === undefined && sizeOf(draft.Mode) > 0;
+    return {
+      ...{ ...idle, state: "exited", startedAt: begun, finishedAt: stoppedAt, exitCode: last?.exitCode ?? 0 },
+      ...(byOthers ? endedByOthers : {}),
+    };
   }
   const running = own.filter(({ state, desired }) => state === "running" && desired === "running");
   const tasks = { wanted, running: running.length };
@@ -80,7 +86,9 @@ function behind(
     // It is about to be up: nothing but Swarm itself brings it there.
     return { ...idle, state: running > 0 ? "running" : "restarting", startedAt, tasks };
   }
-  return { ...idle, state: "exited", startedAt, finishedAt: stoppedAt ?? startedAt, exitCode: 0 };
+  const byOthers = serves({ container, base }) && stoppedAt === undefined;
+  const finishedAt = stoppedAt ?? startedAt;
+  return { ...idle, state: "exited", startedAt, finishedAt, exitCode: 0, ...(byOthers ? endedByOthers : {}) };
 }
 
 function ofJob(mode: ModeBody, own: readonly SwarmTask[], startedAt: number): Standing {
@@ -125,6 +133,10 @@ function problemOf(
 function wantedOf(mode: ModeBody, tasks: readonly SwarmTask[]): number {
   if ("Replicated" in mode) return mode.Replicated.Replicas;
   return tasks.filter(({ desired }) => desired === "running").length;
+}
+
+function sizeOf(mode: ModeBody): number {
+  return "Replicated" in mode ? mode.Replicated.Replicas : 1;
 }
 
 function isChecked({ TaskTemplate }: ServiceBody): boolean {

@@ -1,5 +1,6 @@
 import type { EngineEvent } from "../../control/ports/events.js";
 import type { Cluster, ClusterEvent, ClusterView } from "../model/cluster.js";
+import { foundIn } from "./found.js";
 import { generationsIn, isCurrent, serves, serviceOf } from "./generation.js";
 
 export interface WatchOptions {
@@ -24,10 +25,13 @@ export function watchSwarm({ cluster, view, lively, onEvent, signal }: WatchOpti
 
 function toldOf(event: ClusterEvent, view: ClusterView | undefined): EngineEvent {
   if (event.kind !== "service") return event;
-  const labels = view?.services.find(({ id }) => id === event.id)?.spec.Labels ?? {};
-  const [project, service] = [labels["fairlead.project"], labels["fairlead.service"]];
-  if (project === undefined || service === undefined) return { kind: "other" };
-  return { kind: "container", project, service, action: event.action };
+  const name = view?.services.find(({ id }) => id === event.id)?.spec.Name;
+  if (view === undefined || name === undefined) return { kind: "other" };
+  // What others have deployed bears no label of ours, before it is adopted and after.
+  const known = [...generationsIn(view), ...foundIn(view).map(({ generation }) => generation)];
+  const one = known.find(({ swarmService }) => swarmService === name);
+  if (one === undefined) return { kind: "other" };
+  return { kind: "container", project: one.project, service: one.service, action: event.action };
 }
 
 /** Tasks are on their way somewhere: an update is under way, or one has not proved itself. */

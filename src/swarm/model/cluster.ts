@@ -1,3 +1,4 @@
+import type { LogLine, LogQuery } from "../../control/ports/logs.js";
 import type { PulledBy } from "./credentials.js";
 import type { Labels, ServiceBody } from "./body.js";
 
@@ -147,11 +148,21 @@ export interface Cluster {
   /** The last lines of a task's container, oldest first, without control characters; of any node. */
   taskLog(task: string, lines: number): Promise<readonly string[]>;
   /**
+   * What all tasks of a service have put out, and with `follow` what they and those that come put out, until the signal aborts
+   * or the service is gone; about in order of time, `tail` of each task. Throws `ContainerGone` where there is no such service.
+   */
+  serviceLog(service: string, query: LogQuery, signal: AbortSignal): Promise<AsyncIterable<TaskLine>>;
+  /**
    * Tells whenever something of the Swarm has changed or may have, until the signal aborts; reconnects by itself. The
    * engine tells of services, nodes, networks, configs and secrets, and never of tasks: `lively` says whether to look for
    * those every so often.
    */
   watch(onEvent: (event: ClusterEvent) => void, lively: () => boolean, signal: AbortSignal): Promise<void>;
+}
+
+/** Without a task: what a manager says itself, of a node that does not answer. */
+export interface TaskLine extends LogLine {
+  readonly task?: string;
 }
 
 export type ClusterEvent =

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { differencesBetween } from "../../../src/swarm/engine/differences.js";
+import type { TaskLine } from "../../../src/swarm/model/cluster.js";
 import { bodyOf, isUp, project, type SwarmBench, type Wish } from "./bench.js";
 
 const labels = { "fairlead.project": project };
@@ -68,6 +70,31 @@ export function servicesContract(bench: SwarmBench): void {
           () => false,
         ),
       );
+    });
+
+    it("shows what it was sent, but for what a manager adds of itself", async () => {
+      const container = {
+        Env: ["A=b=c", "UNSET"],
+        Healthcheck: { Test: ["CMD", "true"], Interval: 1_000_000_000, StartInterval: 1_000_000_000 },
+        Hosts: ["10.0.0.9 db"],
+        DNSConfig: { Nameservers: ["10.0.0.2"] },
+        CapabilityAdd: ["NET_ADMIN"],
+        Init: true,
+      };
+      const wish = { name: bench.name("echo"), image: await bench.image({ kind: "good" }), replicas: 0, container };
+      const id = await bench.create(wish);
+      const { service } = await bench.see(id);
+      expect(differencesBetween(service.spec, bodyOf(wish))).toEqual([]);
+      await bench.update(
+        id,
+        bodyOf({ ...wish, replicas: 1, labels: { note: "1" }, container: { ...container, Env: ["A=d"] } }),
+      );
+      expect(differencesBetween((await bench.see(id)).service.spec, bodyOf(wish))).toEqual([
+        { field: "deploy.labels", ofTasks: false },
+        { field: "deploy.replicas", ofTasks: false },
+        { field: "environment", ofTasks: true },
+      ]);
+      await bench.remove(id);
     });
 
     it("knows its nodes", async () => {
@@ -200,6 +227,50 @@ export function servicesContract(bench: SwarmBench): void {
         expect(task).toMatchObject({ slot: 1, exitCode: 1, error: "task: non-zero exit (1)" });
       }
       expect(tasks[0]?.createdAt).toBeGreaterThan(tasks.at(-1)?.createdAt ?? Infinity);
+      await bench.remove(id);
+    });
+
+    it("hands out what all its tasks say, and each line with its task", async () => {
+      const { cluster } = bench.stage;
+      const image = await bench.image({ kind: "crashes" });
+      const id = await bench.create({ name: bench.name("spoken"), image, replicas: 2, restart: { Condition: "none" } });
+      const { tasks } = await bench.until(
+        id,
+        (seen) => seen.tasks.filter(({ state }) => state === "failed").length > 1,
+      );
+      const { signal } = new AbortController();
+      const read = async (tail?: number) => {
+        const lines: TaskLine[] = [];
+        for await (const line of await cluster.serviceLog(id, { follow: false, tail }, signal)) lines.push(line);
+        return lines;
+      };
+      const isWhole = async () => (await read()).filter(({ text }) => text.endsWith("no configuration")).length === 2;
+      await bench.eventually("the last lines of both", isWhole);
+      const lines = await read();
+      expect(new Set(lines.map(({ task }) => task))).toEqual(new Set(tasks.map((task) => task.id)));
+      expect(lines.map(({ at }) => at)).toEqual(lines.map(({ at }) => at).sort());
+      expect(lines[0]?.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+      expect(lines[0]?.text).not.toContain("com.docker");
+      const last = (await read(1)).map(({ task = "" }) => task);
+      expect(last.sort()).toEqual(tasks.map((task) => task.id).sort());
+      await bench.remove(id);
+      await expect(cluster.serviceLog("0".repeat(25), { follow: false }, signal)).rejects.toMatchObject({
+        code: "ContainerGone",
+      });
+    });
+
+    it("follows what its tasks say, those too that come later", async () => {
+      const { cluster } = bench.stage;
+      const id = await bench.create({ name: bench.name("followed"), image: await bench.image({ kind: "crashes" }) });
+      const heard = new Set<string>();
+      const hangUp = new AbortController();
+      const lines = await cluster.serviceLog(id, { follow: true }, hangUp.signal);
+      const reading = (async () => {
+        for await (const { task = "" } of lines) heard.add(task);
+      })();
+      await bench.eventually("two tasks", () => heard.size > 1);
+      hangUp.abort();
+      await reading;
       await bench.remove(id);
     });
 

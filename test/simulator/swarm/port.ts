@@ -7,6 +7,7 @@ import type { Orchestrator } from "./orchestrator.js";
 import { isOver, type SimulatedContent, type SimulatedService } from "./store.js";
 import type { SimulatedSwarm } from "./swarm.js";
 import { assertService } from "./refusals.js";
+import { simulatedLog } from "./log.js";
 import { viewOf } from "./view.js";
 import { watchSimulated } from "./watch.js";
 
@@ -155,6 +156,12 @@ export function simulatedCluster(swarm: SimulatedSwarm, orchestrator: Orchestrat
         if (node?.connected === false && !isOver(task))
           throw new FairleadError("LogUnreadable", `the node ${node.hostname} does not answer`);
         return task.output.slice(-lines);
+      }),
+    serviceLog: (id, query, signal) =>
+      asked(() => {
+        if (!store.services.has(id))
+          throw new FairleadError("ContainerGone", `cannot read the log of service ${id}: it is gone`);
+        return simulatedLog(store, id, query, signal);
       }),
     watch: (onEvent, lively, signal) => watchSimulated(swarm, { onEvent, lively, signal }),
   };

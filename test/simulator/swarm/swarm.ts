@@ -68,6 +68,17 @@ export class SimulatedSwarm {
     else this.#opened();
   }
 
+  /** `docker service rollback`: to what stood before the last update. */
+  rollBack(name: string): void {
+    const service = this.store.serviceNamed(name);
+    if (service?.previous === undefined) throw new Error(`${name} has nothing to go back to`);
+    const [spec, previous] = [service.previous, service.spec];
+    Object.assign(service, { spec, previous, updatedAt: this.store.now(), version: this.store.nextVersion() });
+    const startedAt = this.store.now();
+    this.store.setUpdate(service, { state: "rollback_started", startedAt, message: "manually requested rollback" });
+    this.#orchestrator.reconcile(service);
+  }
+
   /** Its containers go on, and nobody hears of them. The managers notice after `afterMs`. */
   partition(hostname: string, afterMs = 15_000): void {
     const node = this.node(hostname);

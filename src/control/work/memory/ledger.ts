@@ -37,6 +37,8 @@ export class Ledger {
   readonly #flaps = new Flaps();
   readonly #crashLoops = new CrashLoops();
   readonly #refusedStarts = new RefusedStarts();
+  /** What of each was told to be changed by others, for as long as it is. */
+  readonly #drifts = new Map<ServiceKey, string>();
 
   constructor(private readonly options: LedgerOptions) {}
 
@@ -110,6 +112,7 @@ export class Ledger {
     await this.#rememberJobs(run, view);
     await this.#rememberVolumes(run, view);
     await this.#rememberLeft(run, spec, view);
+    await this.#tellDrift(run, view);
   }
 
   async #rememberJobs({ key, log }: RunOf, view: View): Promise<void> {
@@ -136,6 +139,18 @@ export class Ledger {
       log.info({ container: name }, `${name} was stopped by somebody else, and stays stopped`);
       const startedAt = runOf(run);
       await journal.append({ type: "left", at: clock.now(), key, container: id, name, ...given({ startedAt }) });
+    }
+  }
+
+  async #tellDrift({ key, log }: RunOf, { containers }: View): Promise<void> {
+    const { journal, clock } = this.options;
+    const drifted = containers.flatMap(({ name, altered: fields }) => (fields === undefined ? [] : [{ name, fields }]));
+    const print = JSON.stringify(drifted);
+    if (print === (this.#drifts.get(key) ?? "[]")) return;
+    this.#drifts.set(key, print);
+    for (const { name, fields } of drifted) {
+      log.warn({ container: name, fields }, `somebody else has changed ${name} in ${fields.join(", ")}`);
+      await journal.append({ type: "drift", at: clock.now(), key, name, fields: [...fields] });
     }
   }
 }

@@ -73,6 +73,19 @@ export const replicas = z
         exitCode: z.int().optional(),
         restarts: wholeNumber.describe("By the engine's own restart policy, since the last start"),
         gate: z.object({ open: z.boolean(), underWay }).optional(),
+        tasks: z
+          .array(
+            z.object({
+              task: z.string(),
+              slot: wholeNumber.optional().describe("Absent: it is the only one of its node"),
+              node: z.string().optional().describe("Absent: no node has been found"),
+              state: z.string().describe("The cluster's word"),
+              since: time,
+              error: z.string().optional().describe("In the cluster's words"),
+            }),
+          )
+          .optional()
+          .describe("On a Swarm: those that are to run, and those that have failed"),
       }),
     ),
     gate: z

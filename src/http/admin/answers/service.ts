@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conditionTypes, type Reason } from "../../../plan/model/condition.js";
+import { clusterConditionTypes, conditionTypes, type Reason } from "../../../plan/model/condition.js";
 import { reasonWords } from "../../../plan/status/reason-words.js";
 import { revision, texts, time, wholeNumber } from "./values.js";
 
@@ -40,7 +40,7 @@ export const rollout = {
 };
 
 const condition = z.object({
-  type: z.enum(conditionTypes),
+  type: z.enum([...conditionTypes, ...clusterConditionTypes]),
   status: z.enum(["True", "False", "Unknown"]),
   reason: z.enum(reasons),
   message: z.string(),

@@ -109,6 +109,8 @@ export interface ObservedContainer {
   readonly gate?: ObservedGate;
   /** Only of one that was made by others and adopted: the fields in which it is not what the file asks for. */
   readonly differences?: readonly string[];
+  /** What others have changed of it since, by Compose's names, where a cluster lets it be changed in place. Never empty. */
+  readonly altered?: readonly string[] | undefined;
   /** It is no replica of its service, but runs one of its jobs. */
   readonly job?: JobMark;
   /** `jobsHash` of the jobs that were to follow when it was created. */
@@ -116,7 +118,32 @@ export interface ObservedContainer {
   /** `jobsHash` of the jobs that are to follow if its rollout fails. */
   readonly onRollback?: string;
   /** Only of one that stands for several tasks of a cluster, which looks after each of them itself. */
-  readonly tasks?: { readonly wanted: number; readonly running: number };
+  readonly tasks?: ObservedTasks;
+}
+
+export interface ObservedTasks {
+  readonly wanted: number;
+  readonly running: number;
+  /** Those that are to run, and those that have failed, by their slots and the newest first. */
+  readonly each?: readonly ObservedTask[];
+  /** Of those that wait for a node: how many, and why none takes them, in the cluster's words. */
+  readonly unplaced?: { readonly count: number; readonly because: string };
+  /** What is the matter with nodes of the cluster, one sentence each. */
+  readonly nodes?: readonly string[];
+}
+
+/** One try of a cluster to run a container of a service. */
+export interface ObservedTask {
+  readonly id: string;
+  /** Absent: it is the only one of its node. */
+  readonly slot?: number;
+  /** The node's name; absent: none has been found. */
+  readonly node?: string;
+  /** The cluster's words. */
+  readonly state: string;
+  readonly error?: string;
+  /** When it entered that state. Epoch ms. */
+  readonly since: number;
 }
 
 export interface ObservedMount {
@@ -235,7 +262,15 @@ export interface ForeignContainer {
   /** The image as its maker named it; an id where the tag has moved on. */
   readonly image: string;
   /** What its labels say, where Docker Compose made it to serve. */
-  readonly compose: { readonly project: string; readonly service: string; readonly slot: number } | undefined;
+  readonly compose:
+    | {
+        readonly project: string;
+        readonly service: string;
+        readonly slot: number;
+        /** What has made it, for people. Absent: Docker Compose. */
+        readonly by?: string;
+      }
+    | undefined;
   /** Ports of the host and addresses that it has at this moment. */
   readonly ports?: readonly HeldPort[];
   readonly addresses?: readonly HeldAddress[];
@@ -246,6 +281,8 @@ export interface ForeignContainer {
     readonly lease: string;
     readonly controller: string;
   };
+  /** Another one as soon as what it is made of may have changed. Absent: that cannot be. */
+  readonly make?: string;
   /** Only where it was claimed. */
   readonly facts: ContainerFacts | undefined;
 }

@@ -21,6 +21,7 @@ import { isUp } from "../../model/view.js";
 import type { SlotView, View } from "../../model/view.js";
 import { planPostStart } from "../../steps/post-start.js";
 import { restore, restorePolicy, startAnew } from "../../steps/steps.js";
+import { planDrift } from "./altered.js";
 
 /** A container that ends sooner than this after we started it is not mended by starting it again at once. */
 const lastingMs = 10_000;
@@ -38,6 +39,8 @@ export function keepRunning(
     intents: restorePolicy(active),
     outcome: { kind: "converged", reason: "Converged", because: `${active.name} runs ${active.digest}` },
   };
+  const drift = planDrift(spec, active, memory);
+  if (drift !== undefined) return drift;
   if (active.state === "restarting") {
     const because = `${active.name} ends and restarts (exit code ${active.exitCode ?? "?"}, ${active.restartCount} restarts)`;
     return {

@@ -50,6 +50,21 @@ export const upkeep = {
     can: ["logs", "retry"],
   },
   Restoring: { state: "A container is put back in its place", next: goesOn, can: ["events"] },
+  DriftDetected: {
+    state: "Somebody else has changed it in place",
+    next: "it is made what it was again; while the service is paused, once it is resumed",
+    can: ["resume", "events"],
+  },
+  Unschedulable: {
+    state: "No node can take a task of it",
+    next: "the cluster places it as soon as a node fits",
+    can: ["events", "logs"],
+  },
+  NodeNotReady: {
+    state: "Nodes of the cluster are away or take no tasks",
+    next: "its tasks run on the others, as far as those can take them",
+    can: ["doctor"],
+  },
   Restarting: { state: "A container is started again", next: goesOn, can: ["logs", "events"] },
   Removing: { state: "It is being removed", next: goesOn, can: ["events"] },
   NotObserved: {

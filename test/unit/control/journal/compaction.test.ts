@@ -25,7 +25,7 @@ const rollout = (revision: number) =>
     },
   }) as const satisfies Entry;
 
-type Lasting = Exclude<Entry["type"], "step" | "retry" | "resume" | "start" | "asked" | "forget">;
+type Lasting = Exclude<Entry["type"], "step" | "retry" | "resume" | "start" | "asked" | "drift" | "forget">;
 const web = { at: 9, key };
 
 /** One of everything that has to outlive whatever is written later: a new kind of entry does not compile without its own. */

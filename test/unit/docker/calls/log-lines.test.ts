@@ -105,3 +105,13 @@ describe("the lines of a log", () => {
     );
   });
 });
+
+it("keeps parts of lines of several sources apart, and says whose each is", async () => {
+  const lines: unknown[] = [];
+  const frames = ["id=1 one ", "id=2 two\n", "id=1 goes on\n"].map((text) => frame(1, `${stamp(1)} ${text}`));
+  for await (const { details, text } of readLog(pieces(Buffer.concat(frames), 5), true)) lines.push([details, text]);
+  expect(lines).toEqual([
+    ["id=2", "two"],
+    ["id=1", "one goes on"],
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { Replica, Replicas } from "../../../../control/surface/replicas.js";
+import type { Replica, Replicas, Task } from "../../../../control/surface/replicas.js";
 import { badge, digest, time, type Tone } from "../../html/bits.js";
 import { html, type Html } from "../../html/html.js";
 import { shortened } from "./reason.js";
@@ -28,7 +28,7 @@ export function replicasTable({ replicas, gate }: Replicas): Html {
         </tbody>
       </table>
     </div>
-    ${isGated && html`<p class="hint">${gate.container} is before it: ${gate.known ? `${gate.underWay} under way` : "it has not been asked yet"}.</p>`}`;
+    ${tasksTable(replicas)} ${isGated && html`<p class="hint">${gate.container} is before it: ${gate.known ? `${gate.underWay} under way` : "it has not been asked yet"}.</p>`}`;
 }
 
 function rowOf(replica: Replica, isGated: boolean): Html {
@@ -45,6 +45,39 @@ function rowOf(replica: Replica, isGated: boolean): Html {
     <td>${digest(replica.digest)} <span class="hint">r${revision}</span></td>
     ${isGated && html`<td>${gateOf(gate)}</td>`}
     <td>${time(startedAt)}</td>
+  </tr>`;
+}
+
+/** On a cluster: where each task is, and what has become of it. */
+function tasksTable(replicas: readonly Replica[]): Html | false {
+  const rows = replicas.flatMap(({ container, tasks = [] }) => tasks.map((task) => ({ container, ...task })));
+  if (rows.length === 0) return false;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Tasks">
+    <table class="plain">
+      <thead>
+        <tr>
+          <th scope="col">Task</th>
+          <th scope="col">Of</th>
+          <th scope="col">Node</th>
+          <th scope="col">State</th>
+          <th scope="col">Since</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(taskRow)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function taskRow({ container, task, slot, node, state, error, since }: Task & { readonly container: string }): Html {
+  const tone = state === "running" || state === "complete" ? "good" : error === undefined ? "busy" : "bad";
+  return html`<tr>
+    <th scope="row">${slot === undefined ? "" : `${slot}.`}${task.slice(0, 12)}</th>
+    <td>${container}</td>
+    <td>${node ?? "–"}</td>
+    <td>${badge(state, tone)} ${error === undefined ? "" : shortened(error)}</td>
+    <td>${time(since)}</td>
   </tr>`;
 }
 
