@@ -64,6 +64,7 @@ export const calls: readonly ProxyCall[] = [
 
   { method: "GET", path: "/nodes", feature: "swarm" },
   { method: "GET", path: "/services", feature: "swarm" },
+  { method: "GET", path: "/services/{swarmId}/logs", feature: "swarm" },
   { method: "GET", path: "/tasks", feature: "swarm" },
   { method: "GET", path: "/tasks/{swarmId}/logs", feature: "swarm" },
   { method: "GET", path: "/networks/{swarmId}", feature: "swarm" },

@@ -61,6 +61,7 @@ const acts: { readonly [Name in keyof Cluster]: (cluster: Cluster, ended: AbortS
   updateService: (cluster) => cluster.updateService(service, body),
   removeService: (cluster) => cluster.removeService(id),
   taskLog: (cluster) => cluster.taskLog(id, 10),
+  serviceLog: (cluster, signal) => cluster.serviceLog(id, { follow: false }, signal),
   watch: (cluster, signal) =>
     cluster.watch(
       () => undefined,
