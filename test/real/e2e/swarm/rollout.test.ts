@@ -1,13 +1,20 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import type Docker from "dockerode";
 import { describe, expect, inject } from "vitest";
 import { readAllowlist, startAllowlistProxy } from "../../../proxy/allowlist.js";
 import { startFairlead } from "../../../sandbox/fairlead.js";
 import { startManager } from "../../../sandbox/swarm/manager.js";
 import { faultProxy } from "../../../sandbox/proxies/fault-proxy.js";
+import { fairlead } from "../scene/cli.js";
 import { test, type Scene } from "../scene/scene.js";
 
 /** A Swarm of one node, on which the scene plays, through what the socket proxy of compose.yml and deploy/proxy/swarm.yml passes. */
-async function onSwarm(scene: Scene, onTestFinished: (end: () => Promise<void>) => void): Promise<Docker> {
+async function onSwarm(
+  scene: Scene,
+  onTestFinished: (end: () => Promise<void>) => void,
+): Promise<{ readonly docker: Docker; readonly host: string }> {
   const proxy = await faultProxy(inject("registryUrl"));
   onTestFinished(() => proxy.stop());
   const manager = await startManager(proxy.url);
@@ -20,7 +27,7 @@ async function onSwarm(scene: Scene, onTestFinished: (end: () => Promise<void>) 
   });
   await scene.stage({ engineHost: manager.engine.host, docker: "same" });
   await scene.stage({ engineHost: `unix://${socket}` });
-  return manager.docker;
+  return { docker: manager.docker, host: manager.engine.host };
 }
 
 /** Before the scene takes away its networks. */
@@ -47,7 +54,7 @@ const service = async (docker: Docker, name: string) =>
 
 describe("a service of a Swarm", () => {
   test("is made, follows its tag, and goes back from what fails", async ({ scene, onTestFinished }) => {
-    const docker = await onSwarm(scene, onTestFinished);
+    const { docker } = await onSwarm(scene, onTestFinished);
     const first = await scene.push({ version: "v1" });
     await scene.write({
       web: { deploy: { replicas: 2, endpoint_mode: "dnsrr", update_config: { monitor: "1s" } } },
@@ -88,7 +95,7 @@ describe("a service of a Swarm", () => {
       return tasks.length === 2 && tasks.every((digest) => digest === second.digest);
     });
 
-    const mended = await scene.push({ version: "v4", healthcheck: {} });
+    const mended = await scene.push({ version: "v4", healthcheck: { timeoutMs: 10_000 } });
     await scene.hook();
     await scene.untilStatus(({ activeDigest, sync }) => activeDigest === mended.digest && sync === "Synced");
     const sick = await scene.push({
@@ -110,7 +117,7 @@ describe("a service of a Swarm", () => {
     scene,
     onTestFinished,
   }) => {
-    const docker = await onSwarm(scene, onTestFinished);
+    const { docker } = await onSwarm(scene, onTestFinished);
     const image = await scene.push();
     const write = (content: string) =>
       scene.write(
@@ -170,6 +177,54 @@ describe("a service of a Swarm", () => {
       ];
       return left.length === 0;
     });
+    await clear(scene, docker);
+  });
+
+  test("made by docker stack deploy is adopted untouched; what others change is taken back once; its logs are all tasks'", async ({
+    scene,
+    onTestFinished,
+  }) => {
+    const { docker, host } = await onSwarm(scene, onTestFinished);
+    const name = `${scene.project}_web`;
+    const first = await scene.push({ version: "v1" });
+    const web = { deploy: { replicas: 2, endpoint_mode: "dnsrr", update_config: { monitor: "1s" } } };
+    const stack = `${scene.directory}/stack.json`;
+    const made = { ...web, image: `${scene.image()}:latest@${first.digest}`, stop_grace_period: "2s" };
+    await writeFile(stack, JSON.stringify({ version: "3.8", services: { web: made } }));
+    const args = ["stack", "deploy", "--resolve-image", "never", "-c", stack, scene.project];
+    await promisify(execFile)("docker", args, { env: { ...process.env, DOCKER_HOST: host } });
+    await scene.until("two tasks", async () => (await running(docker)).length === 2);
+    const tasks = async () => (await docker.listTasks()).map(({ ID }: { readonly ID: string }) => ID).sort();
+    const before = await tasks();
+
+    await scene.write({ web });
+    await scene.start({ args: ["--engine", "swarm"] });
+    await scene.untilStatus(({ conditions }) => conditions.some(({ reason }) => reason === "NameConflict"));
+    const ask = (...words: string[]) => fairlead([...words, "--admin", scene.fairlead.adminUrl]);
+    expect(await ask("adopt", "web")).toMatchObject({ code: 0, stderr: "" });
+    await scene.untilStatus(({ sync, activeDigest }) => sync === "Synced" && activeDigest === first.digest);
+    expect(await tasks(), "no task is made anew").toEqual(before);
+
+    const second = await scene.push({ version: "v2" });
+    await scene.hook();
+    await scene.untilStatus(({ sync, activeDigest }) => sync === "Synced" && activeDigest === second.digest);
+    const { ID, Version, Spec } = (await service(docker, name))!;
+    await docker.getService(ID).update({ ...Spec, version: Version?.Index, Mode: { Replicated: { Replicas: 1 } } });
+    const drifts = async () => (await scene.journal()).split('"type":"drift"').length - 1;
+    await scene.until("the drift is told", async () => (await drifts()) === 1);
+    await scene.until("two of the second one", async () => {
+      const digests = await running(docker);
+      return digests.length === 2 && digests.every((digest) => digest === second.digest);
+    });
+    await scene.untilStatus(({ sync, replicas }) => sync === "Synced" && replicas.ready === 2);
+    expect(await drifts()).toBe(1);
+    expect((await service(docker, name))?.Spec?.Mode?.Replicated?.Replicas).toBe(2);
+
+    const logs = await ask("logs", "web");
+    expect(logs).toMatchObject({ code: 0 });
+    for (const slot of [1, 2]) {
+      expect(logs.stdout).toMatch(new RegExp(`^${name}\\.${slot}\\.\\S+ \\| .*sample v2: listening on 8080`, "m"));
+    }
     await clear(scene, docker);
   });
 });
