@@ -1,4 +1,4 @@
-import type { NetworkLocation } from "../plan/model/host/observed.js";
+import type { NetworkLocation } from "../plan/model/host/location.js";
 
 /** Where the questions come from. */
 export type Standpoint =

@@ -1,5 +1,5 @@
 import type { Engine } from "../control/ports/engine.js";
-import type { NetworkLocation } from "../plan/model/host/observed.js";
+import type { NetworkLocation } from "../plan/model/host/location.js";
 import { Cached } from "../tools/sharing/cached.js";
 import type { Standpoint } from "./address.js";
 

@@ -1,5 +1,6 @@
 import type { HostSnapshot } from "../../src/plan/model/host/host-snapshot.js";
-import type { NetworkLocation, ObservedContainer } from "../../src/plan/model/host/observed.js";
+import type { ObservedContainer } from "../../src/plan/model/host/observed.js";
+import type { NetworkLocation } from "../../src/plan/model/host/location.js";
 import { sameAddress } from "../../src/plan/model/host/resources.js";
 import type { HeldAddress } from "../../src/plan/model/host/resources.js";
 

@@ -8,7 +8,8 @@ import type { ContainerFile } from "../../compose/model/container/container-file
 import type { RestartPolicy } from "../../compose/model/service.js";
 import type { ImageId } from "../../compose/values/image.js";
 import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
-import type { NetworkLocation, ForeignContainer } from "../../plan/model/host/observed.js";
+import type { ForeignContainer } from "../../plan/model/host/observed.js";
+import type { NetworkLocation } from "../../plan/model/host/location.js";
 import type { StepOf, Endpoint } from "../../plan/model/step.js";
 import type { BuildOrder } from "./builds.js";
 import type { EngineEvent } from "./events.js";

@@ -1,5 +1,5 @@
 import type { ProbeCheck } from "../../compose/model/service.js";
-import type { NetworkLocation } from "../../plan/model/host/observed.js";
+import type { NetworkLocation } from "../../plan/model/host/location.js";
 
 /** Asks a container from outside whether it is ready. */
 export interface Prober {

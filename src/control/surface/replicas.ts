@@ -1,6 +1,7 @@
 import type { ServiceKey } from "../../compose/model/service.js";
 import type { HostSnapshot } from "../../plan/model/host/host-snapshot.js";
-import type { ObservedContainer, ObservedRoute, ObservedTask, Role } from "../../plan/model/host/observed.js";
+import type { ObservedContainer, ObservedRoute, Role } from "../../plan/model/host/observed.js";
+import type { ObservedTask } from "../../plan/model/host/tasks.js";
 import { viewOf } from "../../plan/model/view.js";
 import { gateInForce } from "../../plan/traffic/gate.js";
 import { given } from "../../tools/present.js";

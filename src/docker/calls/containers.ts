@@ -5,7 +5,8 @@
 import type { ContainerSpec, RestartPolicy } from "../../compose/model/service.js";
 import { FairleadError } from "../../errors.js";
 import { causeOf } from "../../plan/judge/start-refusal.js";
-import type { Interval, NetworkLocation } from "../../plan/model/host/observed.js";
+import type { Interval } from "../../plan/model/host/observed.js";
+import type { NetworkLocation } from "../../plan/model/host/location.js";
 import type { CreateContainerStep } from "../../plan/model/step.js";
 import { withoutValues } from "../../tools/mask.js";
 import { checkAbilities } from "../client/abilities.js";

@@ -1,4 +1,4 @@
-import type { NetworkLocation } from "../../plan/model/host/observed.js";
+import type { NetworkLocation } from "../../plan/model/host/location.js";
 import type { InspectedContainer } from "../client/schema.js";
 
 /** Of a running container: one that does not run has no addresses. */

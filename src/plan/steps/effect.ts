@@ -2,7 +2,7 @@ import { jobsHash } from "../../compose/model/hash.js";
 import type { Shared } from "../../compose/model/relations.js";
 import type { ServiceSpec } from "../../compose/model/service.js";
 import { formatImage } from "../../compose/values/image.js";
-import type { ImageId, ImageName, PinnedImage } from "../../compose/values/image.js";
+import type { ImageId, PinnedImage } from "../../compose/values/image.js";
 import { anonymousOf } from "../model/anonymous.js";
 import { roleOf, baseOf, activeName } from "../model/host/names.js";
 import type { HostSnapshot } from "../model/host/host-snapshot.js";
@@ -11,6 +11,7 @@ import { addressesOf, resourcesOf } from "../model/host/resources.js";
 import type { HeldAddress } from "../model/host/resources.js";
 import type { BuildStep, ConnectStep, CreateContainerStep, RemoveContainerStep, Route, Step } from "../model/step.js";
 import { helperChange } from "./helper-effect.js";
+import { tagged, untagged } from "./image-effect.js";
 import { helperMade, mountsMade, networkMade, volumeMade, volumesMade } from "./made.js";
 
 /**
@@ -276,26 +277,4 @@ function built(host: HostSnapshot, { inputs, mark, name }: BuildStep): HostSnaps
   const known = host.images.some((image) => image.id === id);
   const images = known ? host.images : [...host.images, { id, tags: [], digests: [], usedBy: [] }];
   return tagged(tagged({ ...host, images }, id, name), id, mark);
-}
-
-function tagged(host: HostSnapshot, source: ImageName, tag: string): HostSnapshot {
-  const images = host.images.map((image) => {
-    const tags = image.tags.filter((other) => other !== tag);
-    return image.id === source || image.digests.some((name) => name === source)
-      ? { ...image, tags: [...tags, tag] }
-      : { ...image, tags };
-  });
-  return { ...host, images };
-}
-
-/** The last reference takes the image along, unless a container needs it: then nothing changes. */
-function untagged(host: HostSnapshot, reference: string): HostSnapshot {
-  const images = host.images.flatMap((image) => {
-    if (!image.tags.includes(reference) && !image.digests.some((name) => name === reference)) return [image];
-    const tags = image.tags.filter((tag) => tag !== reference);
-    const digests = image.digests.filter((digest) => digest !== reference);
-    if (tags.length + digests.length > 0) return [{ ...image, tags, digests }];
-    return image.usedBy.length > 0 ? [image] : [];
-  });
-  return { ...host, images };
 }

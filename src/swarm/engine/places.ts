@@ -1,4 +1,4 @@
-import type { ObservedTask, ObservedTasks } from "../../plan/model/host/observed.js";
+import type { ObservedTask, ObservedTasks } from "../../plan/model/host/tasks.js";
 import { printable } from "../../tools/printable.js";
 import { given } from "../../tools/present.js";
 import type { ClusterView, SwarmNode, SwarmTask } from "../model/cluster.js";

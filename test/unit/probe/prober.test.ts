@@ -8,7 +8,7 @@ import type { HttpCheck, ProbeCheck } from "../../../src/compose/model/service.j
 import type { ExecResult } from "../../../src/control/ports/engine.js";
 import type { ProbeAnswer } from "../../../src/control/ports/prober.js";
 import { FairleadError } from "../../../src/errors.js";
-import type { NetworkLocation } from "../../../src/plan/model/host/observed.js";
+import type { NetworkLocation } from "../../../src/plan/model/host/location.js";
 import { connectProber } from "../../../src/probe/prober.js";
 import { ownContainer } from "../../../src/probe/self.js";
 import { certificate } from "./certificate.js";

@@ -7,7 +7,9 @@ import type { Shared } from "../../../compose/model/relations.js";
 import { serviceKey } from "../../../compose/model/service.js";
 import type { RestartPolicy, ServiceKey } from "../../../compose/model/service.js";
 import type { ImageId, ImageVersion } from "../../../compose/values/image.js";
+import type { NetworkLocation } from "./location.js";
 import type { HeldAddress, HeldPort } from "./resources.js";
+import type { ObservedTasks } from "./tasks.js";
 
 /** The role a container plays, read from its *name*: labels cannot change, names can. */
 export type Role = "active" | "next" | "previous" | "failed" | "stray";
@@ -121,31 +123,6 @@ export interface ObservedContainer {
   readonly tasks?: ObservedTasks;
 }
 
-export interface ObservedTasks {
-  readonly wanted: number;
-  readonly running: number;
-  /** Those that are to run, and those that have failed, by their slots and the newest first. */
-  readonly each?: readonly ObservedTask[];
-  /** Of those that wait for a node: how many, and why none takes them, in the cluster's words. */
-  readonly unplaced?: { readonly count: number; readonly because: string };
-  /** What is the matter with nodes of the cluster, one sentence each. */
-  readonly nodes?: readonly string[];
-}
-
-/** One try of a cluster to run a container of a service. */
-export interface ObservedTask {
-  readonly id: string;
-  /** Absent: it is the only one of its node. */
-  readonly slot?: number;
-  /** The node's name; absent: none has been found. */
-  readonly node?: string;
-  /** The cluster's words. */
-  readonly state: string;
-  readonly error?: string;
-  /** When it entered that state. Epoch ms. */
-  readonly since: number;
-}
-
 export interface ObservedMount {
   readonly type: "bind" | "volume" | "tmpfs" | "other";
   /** A volume's name, or a path of the host; empty where there is neither. */
@@ -230,23 +207,6 @@ export interface ObservedRoute {
   readonly sessions: number;
   /** Since when it has not got any, as far as was seen. Epoch ms. */
   readonly closedSince?: number;
-}
-
-/** The network that a container's processes see. */
-export type NetworkLocation =
-  | { readonly kind: "networks"; readonly addresses: readonly NetworkAddress[] }
-  /** It shares the host's. */
-  | { readonly kind: "host" }
-  /** It shares another container's, by id. */
-  | { readonly kind: "container"; readonly container: string }
-  | { readonly kind: "none" };
-
-export interface NetworkAddress {
-  /** The engine's id of the network: names need not be unique. */
-  readonly networkId: string;
-  readonly network: string;
-  /** IPv4, or IPv6 on a network that has nothing else. */
-  readonly address: string;
 }
 
 /** What the engine itself says of a container, whoever made it. */
