@@ -16,7 +16,7 @@ describe("fairlead journal", () => {
       for (; !state.isOver || count % 2 === 0; count += 1) {
         const path = `${scene.fairlead.adminUrl}/api/v1/services/${scene.project}/web/${count % 2 === 0 ? "pause" : "resume"}`;
         const { status } = await fetch(path, { method: "POST" });
-        expect(status).toBe(200);
+        expect(status).toBe(202);
       }
       return count;
     })();

@@ -271,6 +271,10 @@ test("what a simulated host has not is answered as is documented too", async () 
               restarts: 0,
             },
             gate: { open: true, underWay: 2 },
+            tasks: [
+              ...[{ task: "t1", slot: 1, node: "n1", state: "running", since: commit.at }],
+              ...[{ task: "t0", slot: 1, node: "n1", state: "failed", error: "exit (1)", since: commit.at }],
+            ],
           },
         ],
         gate: { container: "shop-web.gate", known: true, underWay: 2 },
