@@ -22,6 +22,16 @@ describe("the pages", () => {
     expect(linksOf(page).filter((link) => isDead(page, link))).toEqual([]);
   });
 
+  it("name no file of the program that does not exist", () => {
+    const named = pages.flatMap(({ name, text }) =>
+      [...text.matchAll(/`((?:src\/)?[a-z-]+(?:\/[a-z-]+)+\.ts)`/g)].map(([, path = ""]) => [name, path] as const),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    const exists = (path: string) =>
+      existsInRepository(new URL(path, root)) || existsInRepository(new URL(`src/${path}`, root));
+    expect(named.filter(([, path]) => !exists(path))).toEqual([]);
+  });
+
   it("are all in the index", () => {
     const index = pages.find(({ name }) => name === "docs/README.md")!;
     const listed = new Set(linksOf(index));
