@@ -198,7 +198,10 @@ export class Convergence {
 
   #viewOf(spec: ServiceSpec, snapshot: HostSnapshot, known?: ReadonlyMap<string, KnownDependency>): View {
     const { beside, clock } = this.options;
-    return viewOf(snapshot, spec, beside.pulls.asOf(snapshot.reading?.askedAt), { now: clock.now(), ...given({ known }) });
+    return viewOf(snapshot, spec, beside.pulls.asOf(snapshot.reading?.askedAt), {
+      now: clock.now(),
+      ...given({ known }),
+    });
   }
 
   /** It has been reported: the try after the pause begins anew. */
