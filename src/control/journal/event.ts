@@ -1,5 +1,6 @@
 import type { Rollout } from "../../plan/model/condition.js";
 import { describeChoice } from "../../plan/model/desired.js";
+import { describeDrift } from "../../plan/slot/upkeep/altered.js";
 import { printable } from "../../tools/printable.js";
 import type { Entry } from "./entry.js";
 
@@ -62,10 +63,8 @@ function tell(entry: Entry): What | undefined {
       const message = `${entry.name} was stopped by somebody else, and stays stopped`;
       return { type: "stop", reason: "StoppedByOthers", message };
     }
-    case "drift": {
-      const message = `somebody else has changed ${entry.name} in ${entry.fields.join(", ")}`;
-      return { type: "drift", reason: "DriftDetected", message };
-    }
+    case "drift":
+      return { type: "drift", reason: "DriftDetected", message: describeDrift(entry.name, entry.fields) };
     case "start":
       return { type: "start", reason: "Started", message: `a person has asked for it to run${because(entry)}` };
     case "approve": {

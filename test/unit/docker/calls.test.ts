@@ -110,9 +110,7 @@ test("every call that the engine's methods make is in the socket proxy's table, 
   const isMade = ({ method, path }: (typeof calls)[number]) =>
     made().some((call) => new RegExp(`^${method} ${expression(path)}$`).test(call));
   await expect
-    .poll(() => calls.filter((call) => !isMade(call)).map(({ method, path }) => `${method} ${path}`), {
-      timeout: 20_000,
-    })
+    .poll(() => calls.filter((call) => !isMade(call)).map(({ method, path }) => `${method} ${path}`))
     .toEqual([]);
   ended.abort();
   await done;

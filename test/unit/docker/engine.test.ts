@@ -378,7 +378,7 @@ describe("the event stream", () => {
     streams[0]?.write('not json\n{}\n{"Type":"daemon","Action":"reload"}\n{"Type":"volume","Action":"create"}\n');
     await expect.poll(() => events).toEqual([{ kind: "resync" }, { kind: "other" }]);
     streams[0]?.end();
-    await expect.poll(() => streams.length, { timeout: 3000 }).toBe(2);
+    await expect.poll(() => streams.length).toBe(2);
     await expect.poll(() => events.map(({ kind }) => kind)).toEqual(["resync", "other", "lost", "resync"]);
     stop.abort();
     await watching;

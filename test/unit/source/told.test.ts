@@ -47,13 +47,13 @@ describe("a secret that a program tells", () => {
       seen.push([projects[0]?.services[0]?.files?.[0]?.content.reveal(), problems.map(({ message }) => message)]);
     }, end.signal);
     await writeFile(at("value-db"), "hidden-two\n");
-    await expect.poll(() => seen.at(-1), { timeout: 60_000 }).toEqual(["hidden-two", []]);
+    await expect.poll(() => seen.at(-1)).toEqual(["hidden-two", []]);
     await rm(at("value-db"));
     const place = `${at("s.yaml")}:3:20: secretCommands.vault.command`;
     const fault = `"db" is not told: the secret command "vault" (${at("tell")}, ${place}): it ended with exit code 1`;
-    await expect.poll(() => seen.at(-1), { timeout: 60_000 }).toEqual(["hidden-two", [fault]]);
+    await expect.poll(() => seen.at(-1)).toEqual(["hidden-two", [fault]]);
     await writeFile(at("value-db"), "hidden-three\n");
-    await expect.poll(() => seen.at(-1), { timeout: 60_000 }).toEqual(["hidden-three", []]);
+    await expect.poll(() => seen.at(-1)).toEqual(["hidden-three", []]);
     end.abort();
   }, 240_000);
 

@@ -12,6 +12,7 @@ import { runOf } from "../../../plan/model/host/observed.js";
 import type { ForeignContainer, ObservedContainer } from "../../../plan/model/host/observed.js";
 import { isUp } from "../../../plan/model/view.js";
 import type { View } from "../../../plan/model/view.js";
+import { describeDrift } from "../../../plan/slot/upkeep/altered.js";
 import { given } from "../../../tools/present.js";
 import type { Journal } from "../../journal/journal.js";
 import { CrashLoops } from "../../observed/crash-loops.js";
@@ -90,6 +91,7 @@ export class Ledger {
     this.#flaps.forget(key);
     this.#crashLoops.forget(key);
     this.#refusedStarts.forget(key);
+    this.#drifts.delete(key);
   }
 
   /** Of a service whose releases have to ripen: since when the digest has been behind the tag. */
@@ -149,7 +151,7 @@ export class Ledger {
     if (print === (this.#drifts.get(key) ?? "[]")) return;
     this.#drifts.set(key, print);
     for (const { name, fields } of drifted) {
-      log.warn({ container: name, fields }, `somebody else has changed ${name} in ${fields.join(", ")}`);
+      log.warn({ container: name, fields }, describeDrift(name, fields));
       await journal.append({ type: "drift", at: clock.now(), key, name, fields: [...fields] });
     }
   }

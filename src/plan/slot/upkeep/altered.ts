@@ -9,7 +9,7 @@ import { restorePolicy } from "../../steps/steps.js";
 /** What others have changed in place is taken back; while the service is paused it is theirs. Undefined: nothing is changed. */
 export function planDrift(spec: ServiceSpec, active: ObservedContainer, memory: SlotMemory): Decision | undefined {
   if (active.altered === undefined) return undefined;
-  const because = describeDrift(active);
+  const because = describeDrift(active.name, active.altered);
   if (isPaused(spec, memory)) {
     const left = `${because} while the service is paused: it is left so until \`fairlead resume\``;
     return { intents: restorePolicy(active), outcome: waitFor("person", "DriftDetected", left) };
@@ -20,6 +20,7 @@ export function planDrift(spec: ServiceSpec, active: ObservedContainer, memory: 
   };
 }
 
-export function describeDrift({ name, altered = [] }: ObservedContainer): string {
-  return `somebody else has changed ${name} in ${altered.join(", ")}`;
+/** The sentence for it, wherever it is told. */
+export function describeDrift(name: string, fields: readonly string[]): string {
+  return `somebody else has changed ${name} in ${fields.join(", ")}`;
 }

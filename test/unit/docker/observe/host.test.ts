@@ -16,7 +16,6 @@ const id = "c".repeat(64);
 
 /** Longer than any test takes, and for those about it shorter than what they wait for. */
 const beatMs = { none: 600_000, quick: 300 };
-const patience = { timeout: 10_000 };
 
 describe("what is known of the host", () => {
   let fake: FakeEngine;
@@ -73,7 +72,7 @@ describe("what is known of the host", () => {
     engine = connectEngine({ host: fake.host, credentials: () => Promise.resolve(undefined), beatMs: every });
     stop = new AbortController();
     watching = engine.watch((event) => seen.push(event), stop.signal);
-    await expect.poll(() => seen[0], patience).toEqual({ kind: "resync" });
+    await expect.poll(() => seen[0]).toEqual({ kind: "resync" });
     await engine.snapshot();
     (fake.requests as string[]).length = 0;
   }
@@ -100,7 +99,7 @@ describe("what is known of the host", () => {
   async function tell(message: object): Promise<void> {
     const before = seen.length;
     events?.write(`${JSON.stringify(message)}\n`);
-    await expect.poll(() => seen.length, patience).toBeGreaterThan(before);
+    await expect.poll(() => seen.length).toBeGreaterThan(before);
   }
 
   it("stays known while nothing happens: a look is one list", async () => {
@@ -217,34 +216,34 @@ describe("what is known of the host", () => {
 
     it("beats as long as what lists show was told", async () => {
       const beats = () => seen.filter(({ kind }) => kind === "beat").length;
-      await expect.poll(beats, patience).toBeGreaterThan(0);
+      await expect.poll(beats).toBeGreaterThan(0);
       listed.Status = "Up 7 minutes (unhealthy)";
       await tell({ Type: "container", Action: "health_status: unhealthy", Actor: { ID: id, Attributes: Labels } });
       const before = beats();
-      await expect.poll(beats, patience).toBeGreaterThan(before + 1);
+      await expect.poll(beats).toBeGreaterThan(before + 1);
       expect(streams()).toBe(0);
     });
 
     it("opens another where it has said nothing of what a list shows, and does not call the engine lost", async () => {
       listed.Status = "Up 7 minutes (unhealthy)";
-      await expect.poll(streams, patience).toBe(1);
-      await expect.poll(() => seen.at(-1), patience).toEqual({ kind: "resync" });
+      await expect.poll(streams).toBe(1);
+      await expect.poll(() => seen.at(-1)).toEqual({ kind: "resync" });
       expect(seen.map(({ kind }) => kind)).not.toContain("lost");
     });
 
     it("gives the next one twice the time: the engine may only be slow to tell", async () => {
       listed.Status = "Up 7 minutes (unhealthy)";
-      await expect.poll(streams, patience).toBe(1);
+      await expect.poll(streams).toBe(1);
       const opened = performance.now();
       listed.Status = "Up 8 minutes (healthy)";
-      await expect.poll(streams, patience).toBe(2);
+      await expect.poll(streams).toBe(2);
       expect(performance.now() - opened).toBeGreaterThan(1_900);
     });
 
     it("opens another where a look of another service has swallowed the change", async () => {
       listed.Status = "Up 7 minutes (unhealthy)";
       await engine.snapshot();
-      await expect.poll(streams, patience).toBe(1);
+      await expect.poll(streams).toBe(1);
     });
   });
 });

@@ -40,7 +40,7 @@ describe("bodies of senders that have not proven who they are", () => {
     const strangers = Array.from({ length: 40 }, () => hang(hooks.port, forged(60_001) + " ".repeat(60_000)));
     const ended = () => strangers.filter(({ answer }) => answer.startsWith("HTTP/1.1 404 ")).length;
     // Four of 60,000 bytes are all that fit.
-    await expect.poll(ended, { timeout: 10_000 }).toBe(36);
+    await expect.poll(ended).toBe(36);
     expect((await exchange(hooks.port, signed(delivery), 5000, /\r\n\r\n/)).text).toMatch(/^HTTP\/1\.1 202 /);
     expect(hooks.surface.reconciled).toHaveLength(1);
   });
