@@ -49,8 +49,11 @@ describe("behind the socket proxy of compose.yml", () => {
     const written = (...features: readonly Feature[]) =>
       features.flatMap((feature) => rulesOf(feature).map(({ variable, pattern }) => `${variable}=${pattern}`));
     expect((await rulesMerged(program, "compose.yml")).toSorted()).toEqual(written("core").toSorted());
-    const some = await rulesMerged(program, "compose.yml:deploy/proxy/files.yml:deploy/proxy/exec.yml");
-    expect(some.toSorted()).toEqual(written("core", "exec", "files").toSorted());
+    const some = await rulesMerged(
+      program,
+      "compose.yml:deploy/proxy/swarm.yml:deploy/proxy/files.yml:deploy/proxy/exec.yml",
+    );
+    expect(some.toSorted()).toEqual(written("core", "exec", "files", "swarm").toSorted());
   });
 
   test("a plain services file needs nothing more: rollouts, a rollback, jobs, volumes, logs", async ({ scene }) => {
